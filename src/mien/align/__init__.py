@@ -1,0 +1,1 @@
+"""Finding faces, cropping them upright by the FFHQ rule, and putting crops back."""

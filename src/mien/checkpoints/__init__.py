@@ -1,0 +1,1 @@
+"""Where weights live: our own folders, and importers for foreign files."""

@@ -1,0 +1,129 @@
+"""Our own store: a folder with ``model.safetensors``, ``config.json`` and ``README.md`` (the model card).
+
+``config.json`` holds what builds the network and the SHA-256 of the weights, checked at every load. Nothing in a
+folder is ever executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mien.errors import CorruptCheckpointError, SaveError, UnknownCheckpointError
+
+if TYPE_CHECKING:
+    import torch
+
+WEIGHTS = "model.safetensors"
+CONFIG = "config.json"
+CARD = "README.md"
+BUNDLED = Path(__file__).parent.parent / "bundled"
+
+
+@contextmanager
+def atomic_path(target: Path) -> Iterator[Path]:
+    """A temporary name beside ``target`` that replaces it when the block succeeds and vanishes when it fails.
+
+    Raises:
+        SaveError: the folder does not exist or cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as error:
+        raise SaveError(f"Cannot write to {target.parent}: {error.strerror}; choose a folder that exists.") from error
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save_folder(
+    folder: Path,
+    state: Mapping[str, torch.Tensor],
+    config: Mapping[str, Any],
+    card: str,
+    *,
+    half: bool = True,
+) -> None:
+    """Writes weights, configuration and model card; each file is replaced whole or not at all.
+
+    Args:
+        folder: made if it is missing.
+        state: the network's ``state_dict()``.
+        config: JSON-ready; must have a ``kind`` (which network) so that a wrong folder is recognised.
+        card: Markdown: data, licence, training time, limits, figures.
+        half: store floating-point tensors as float16.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    if "kind" not in config:
+        raise ValueError("config needs a 'kind'")
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {
+        name: (value.half() if half and value.dtype in (torch.float32, torch.bfloat16) else value).contiguous()
+        for name, value in state.items()
+    }
+    with atomic_path(folder / WEIGHTS) as path:
+        save_file(tensors, path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with atomic_path(folder / CONFIG) as path:
+        path.write_text(json.dumps({**config, "sha256": digest}, indent=2) + "\n", encoding="utf-8")
+    with atomic_path(folder / CARD) as path:
+        path.write_text(card, encoding="utf-8")
+
+
+def load_config(folder: Path, kind: str) -> dict[str, Any]:
+    """Reads ``config.json``.
+
+    Raises:
+        UnknownCheckpointError: not one of our folders, or another kind of network.
+        CorruptCheckpointError: the JSON is damaged.
+    """
+    path = folder / CONFIG
+    if not path.is_file():
+        raise UnknownCheckpointError(f"{folder} has no {CONFIG}; give a folder that mien saved.")
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise CorruptCheckpointError(f"{path} is not valid JSON; fetch the folder again.") from error
+    if not isinstance(config, dict) or config.get("kind") != kind:
+        found = config.get("kind") if isinstance(config, dict) else None
+        raise UnknownCheckpointError(f"{folder} holds {found!r}, not {kind!r}; give a folder of that kind.")
+    return config
+
+
+def load_folder(folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """Reads configuration and weights (as float32) and verifies the checksum.
+
+    Raises:
+        UnknownCheckpointError: not one of our folders, or another kind of network.
+        CorruptCheckpointError: weights missing, damaged, or not the ones that the configuration names.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    config = load_config(folder, kind)
+    path = folder / WEIGHTS
+    if not path.is_file():
+        raise CorruptCheckpointError(f"{path} is missing; fetch the folder again.")
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != config.get("sha256"):
+        raise CorruptCheckpointError(f"{path} does not match its checksum; fetch the folder again.")
+    try:
+        tensors = load(data)
+    except SafetensorError as error:
+        raise CorruptCheckpointError(f"{path} is not a safetensors file; fetch the folder again.") from error
+    return config, {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}

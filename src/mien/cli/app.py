@@ -1,0 +1,33 @@
+"""The Typer application: registers the verbs. Nothing heavy is imported until a verb runs."""
+
+from __future__ import annotations
+
+import typer
+
+from mien._version import __version__
+from mien.cli import faces
+
+app = typer.Typer(
+    name="mien",
+    help="Multimodal local face editing that leaves every pixel you did not touch exactly as it was.",
+    epilog="Exit codes: 0 done, 2 wrong options, 3 photo, 4 face, 5 layer or mask, 6 weights, 7 saving, 8 data, "
+    "9 settings, 130 interrupted. Add --debug anywhere for a traceback.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("faces")(faces.faces)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"mien {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error (anywhere on the line)."),
+) -> None:
+    """Multimodal local face editing that leaves every pixel you did not touch exactly as it was."""

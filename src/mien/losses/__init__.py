@@ -1,0 +1,1 @@
+"""One file per loss, the equation number above the formula."""

@@ -1,0 +1,41 @@
+"""The only place where bytes become tensors and back.
+
+Bytes are sRGB uint8 in [0, 255], (H, W, 3) or (B, H, W, 3). Tensors are float32 in [-1, 1], (B, 3, H, W).
+The map is affine and the round trip of every byte is exact.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mien.types import UInt8
+
+if TYPE_CHECKING:
+    import torch
+
+
+def to_tensor(pixels: UInt8) -> torch.Tensor:
+    """Bytes to a batch: (H, W, 3) or (B, H, W, 3) uint8 -> (B, 3, H, W) float32 in [-1, 1]."""
+    import torch
+
+    batch = pixels[None] if pixels.ndim == 3 else pixels
+    if batch.ndim != 4 or batch.shape[3] != 3 or batch.dtype != np.uint8:
+        raise ValueError(f"expected (B, H, W, 3) uint8, got {pixels.shape} {pixels.dtype}")
+    tensor = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2)
+    return scale_bytes(tensor)
+
+
+def scale_bytes(batch: torch.Tensor) -> torch.Tensor:
+    """A uint8 tensor of any shape -> float32 in [-1, 1], same shape, on the same device."""
+    return batch.float() / 127.5 - 1.0
+
+
+def to_bytes(batch: torch.Tensor) -> UInt8:
+    """A batch to bytes: (B, 3, H, W) in [-1, 1] -> (B, H, W, 3) uint8; values outside are clipped."""
+    if batch.ndim != 4 or batch.shape[1] != 3:
+        raise ValueError(f"expected (B, 3, H, W), got {tuple(batch.shape)}")
+    scaled = (batch.detach().float().clamp(-1.0, 1.0) + 1.0) * 127.5
+    array: UInt8 = scaled.round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    return array

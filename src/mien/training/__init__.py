@@ -1,0 +1,1 @@
+"""Training: one loop, phases as data, EMA, exact resume."""
