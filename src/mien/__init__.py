@@ -11,19 +11,47 @@ from typing import TYPE_CHECKING, Any
 from mien._version import __version__
 
 if TYPE_CHECKING:
+    from mien.align.crop import crop_face
+    from mien.align.finder import FaceFinder, select_face
+    from mien.align.paste import paste_face
     from mien.errors import MienError
+    from mien.photos.read import read_photo
+    from mien.photos.receipt import save_with_receipt
+    from mien.photos.write import save_photo
     from mien.types import AlignedFace, Face, Photo, Pose, Receipt
 
 _HOME = {
     "AlignedFace": "mien.types",
     "Face": "mien.types",
+    "FaceFinder": "mien.align.finder",
     "MienError": "mien.errors",
     "Photo": "mien.types",
     "Pose": "mien.types",
     "Receipt": "mien.types",
+    "crop_face": "mien.align.crop",
+    "paste_face": "mien.align.paste",
+    "read_photo": "mien.photos.read",
+    "save_photo": "mien.photos.write",
+    "save_with_receipt": "mien.photos.receipt",
+    "select_face": "mien.align.finder",
 }
 
-__all__ = ["AlignedFace", "Face", "MienError", "Photo", "Pose", "Receipt", "__version__"]
+__all__ = [
+    "AlignedFace",
+    "Face",
+    "FaceFinder",
+    "MienError",
+    "Photo",
+    "Pose",
+    "Receipt",
+    "__version__",
+    "crop_face",
+    "paste_face",
+    "read_photo",
+    "save_photo",
+    "save_with_receipt",
+    "select_face",
+]
 
 
 def __getattr__(name: str) -> Any:

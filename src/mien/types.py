@@ -29,10 +29,10 @@ class Photo:
     """One still picture, decoded, upright, in the file's own colour space and depth.
 
     Attributes:
-        pixels: (H, W, C), uint8 or uint16, full range; C is 1 (gray) or 3 (RGB). EXIF rotation is already applied.
+        pixels: (H, W, C) uint8 or uint16, full range; C is 1 (gray) or 3 (RGB). EXIF rotation is already applied.
         alpha: (H, W), same dtype as ``pixels``, straight (not premultiplied); None when the file has none.
         icc: the embedded ICC profile, kept byte for byte; None means sRGB (or sRGB-gray).
-        exif: the EXIF block (TIFF structure, without the ``Exif\\0\\0`` prefix), orientation reset to 1; None if absent.
+        exif: the EXIF block (TIFF structure without ``Exif\\0\\0`` prefix), orientation reset to 1; None if none.
         format: Pillow's name of the container that it came from ("JPEG", "PNG", ...); "ARRAY" when made in memory.
         path: where it came from, if from a file.
         conversions: what reading had to change, in words ("CMYK to sRGB", "palette to RGB"); empty for most files.

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mien.errors import CorruptCheckpointError, SaveError, UnknownCheckpointError
+from mien.errors import CorruptCheckpointError, UnknownCheckpointError
+from mien.files import atomic_path as atomic_path  # re-exported
 
 if TYPE_CHECKING:
     import torch
@@ -24,29 +22,6 @@ WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 CARD = "README.md"
 BUNDLED = Path(__file__).parent.parent / "bundled"
-
-
-@contextmanager
-def atomic_path(target: Path) -> Iterator[Path]:
-    """A temporary name beside ``target`` that replaces it when the block succeeds and vanishes when it fails.
-
-    Raises:
-        SaveError: the folder does not exist or cannot be written.
-    """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    except OSError as error:
-        raise SaveError(f"Cannot write to {target.parent}: {error.strerror}; choose a folder that exists.") from error
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def save_folder(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from mien._version import __version__
-from mien.cli import faces
+from mien.cli import conditions, faces, mask, paste
 
 app = typer.Typer(
     name="mien",
@@ -16,7 +16,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("conditions")(conditions.conditions)
 app.command("faces")(faces.faces)
+app.command("mask")(mask.mask)
+app.command("paste")(paste.paste)
 
 
 def _version(wanted: bool) -> None:

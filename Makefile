@@ -1,0 +1,41 @@
+# Each target does all its own set-up; PYTHON and VENV can be overridden.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test lint format benchmark clean
+
+$(BIN)/.demo: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -e '.[demo]'
+	@touch $@
+
+$(BIN)/.dev: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -e '.[dev]'
+	@touch $@ $(BIN)/.demo
+
+demo: $(BIN)/.demo  ## the main job on scikit-image's astronaut portrait
+	$(BIN)/python -m recipes.demo demo-output
+
+test: $(BIN)/.dev  ## lint, types, tests
+	$(BIN)/ruff check src tests recipes benchmarks
+	$(BIN)/ruff format --check src tests recipes benchmarks
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: $(BIN)/.dev
+	$(BIN)/ruff check src tests recipes benchmarks
+	$(BIN)/mypy
+
+format: $(BIN)/.dev
+	$(BIN)/ruff format src tests recipes benchmarks
+	$(BIN)/ruff check --fix src tests recipes benchmarks
+
+benchmark: $(BIN)/.dev  ## the figures of README.md
+	$(BIN)/python -m benchmarks.faces
+	$(BIN)/python -m benchmarks.startup
+
+clean:
+	rm -rf $(VENV) demo-output build dist .mypy_cache .ruff_cache .pytest_cache

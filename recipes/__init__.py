@@ -1,0 +1,1 @@
+"""Whole runs as Python functions: how every bundled weight came to be."""

@@ -1,0 +1,186 @@
+"""How the bundled face detector came to be.
+
+    python -m recipes.detector --data PORTRAITS --out runs/detector --scenes 300000 --time-limit 1800
+
+No boxes were drawn by hand and no other detector was asked: portraits that are aligned by the FFHQ rule are pasted into
+scenes (``recipes/scenes.py``), so that centre, side and roll of every face's square are known exactly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from mien.checkpoints.store import save_folder
+from mien.models.perception.detector import STRIDE, DetectorConfig, DetectorNet
+from mien.pixels import scale_bytes
+from mien.types import Float32, UInt8
+from recipes.portraits import Portraits, load_portraits
+from recipes.scenes import Scene, SceneMaker
+
+
+@dataclass(frozen=True)
+class DetectorRecipe:
+    """Settings of the run.
+
+    Attributes:
+        scenes: scenes shown in all.
+        batch: scenes per step.
+        size: side of a scene, pixels.
+        rate: peak learning rate of AdamW.
+        warmup: fraction of the run in which the rate rises; then it falls along a cosine.
+        ema: decay per step of the averaged weights.
+        workers: processes that draw scenes.
+    """
+
+    scenes: int = 300_000
+    batch: int = 24
+    size: int = 224
+    rate: float = 2e-3
+    warmup: float = 0.03
+    ema: float = 0.998
+    workers: int = 1
+    network: DetectorConfig = DetectorConfig()
+
+
+def targets(scene: Scene, config: DetectorConfig) -> Float32:
+    """(8, h, w): heat, use of heat, use of geometry, then offset x, y, log side, cos, sin as the network gives them.
+
+    Heat is 1 in the centre's cell and falls off as a Gaussian (CornerNet's penalty reduction); cells about a face that
+    is too small or too large for the level are not judged at all, since the next level may or may not find it.
+    """
+    cells = scene.image.shape[0] // STRIDE
+    out = np.zeros((8, cells, cells), np.float32)
+    out[1] = 1
+    centres = (np.arange(cells, dtype=np.float32) + 0.5) * STRIDE
+    low, high = config.range
+    for x, y, side, roll in scene.faces:
+        dx, dy = np.broadcast_arrays(x - centres[None, :], y - centres[:, None])
+        distance = np.hypot(dx, dy)
+        if not low <= side <= high:
+            out[1][distance < 0.35 * side] = 0
+            continue
+        heat = np.exp(-(distance**2) / (2 * (0.09 * side) ** 2))
+        nearest = distance == distance.min()
+        out[0] = np.maximum(out[0], np.where(nearest, 1, np.minimum(heat, 0.95)))
+        near = distance < max(0.2 * side, STRIDE)
+        values = (
+            np.ones_like(dx),
+            dx / config.side,
+            dy / config.side,
+            np.log(side / config.side),
+            np.cos(roll),
+            np.sin(roll),
+        )
+        for channel, value in zip(range(2, 8), values, strict=True):
+            out[channel] = np.where(near, value, out[channel])
+    return out
+
+
+def detector_loss(maps: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Penalty-reduced focal loss of the heat (CornerNet, eq. 1) per face, and the mean error of the geometry."""
+    heat, judged, near = target[:, 0], target[:, 1], target[:, 2]
+    positive = (heat >= 1).float()
+    logit = maps[:, 0]
+    probability = logit.sigmoid()
+    log_p, log_q = torch.nn.functional.logsigmoid(logit), torch.nn.functional.logsigmoid(-logit)
+    focal = -(positive * (1 - probability) ** 2 * log_p + (1 - positive) * (1 - heat) ** 4 * probability**2 * log_q)
+    geometry = torch.nn.functional.smooth_l1_loss(maps[:, 1:], target[:, 3:], reduction="none", beta=0.05).sum(1)
+    return (focal * judged).sum() / positive.sum().clamp(min=1), (geometry * near).sum() / near.sum().clamp(min=1)
+
+
+class Scenes(IterableDataset[tuple[UInt8, Float32]]):
+    """Endless stream of (scene (S, S, 3) uint8, targets (8, S / 8, S / 8))."""
+
+    def __init__(self, portraits: Portraits, recipe: DetectorRecipe, seed: int) -> None:
+        self.maker, self.recipe, self.seed = SceneMaker(portraits, recipe.size), recipe, seed
+
+    def __iter__(self) -> Iterator[tuple[UInt8, Float32]]:
+        cv2.setNumThreads(0)
+        info = get_worker_info()
+        rng = np.random.default_rng([self.seed, info.id if info else 0])
+        while True:
+            scene = self.maker.draw(rng)
+            yield np.ascontiguousarray(scene.image), targets(scene, self.recipe.network)
+
+
+def train(portraits: Path, out: Path, recipe: DetectorRecipe, time_limit: float) -> None:
+    """Runs the recipe and saves the averaged network to ``out``; stops after ``time_limit`` seconds at the latest."""
+    torch.manual_seed(0)
+    torch.set_flush_denormal(True)
+    network = DetectorNet(recipe.network).to(memory_format=torch.channels_last)
+    average = torch.optim.swa_utils.AveragedModel(
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.ema), use_buffers=True
+    )
+    optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, betas=(0.9, 0.99), weight_decay=0.02)
+    stream = Scenes(load_portraits(portraits, "train"), recipe, 0)
+    loader = DataLoader(stream, recipe.batch, num_workers=recipe.workers, prefetch_factor=8)
+    start, shown = time.time(), 0
+    for step, (scenes, target) in enumerate(loader):
+        # The clock and the count both pace the schedule, so that a run cut short by its limit still ends at rate zero.
+        done = max(shown / recipe.scenes, (time.time() - start) / time_limit)
+        if done >= 1:
+            break
+        for group in optimiser.param_groups:
+            group["lr"] = max(recipe.rate * min(done / recipe.warmup, 0.5 + 0.5 * np.cos(np.pi * done)), 1e-6)
+        with torch.autocast("cpu", torch.bfloat16):
+            maps = network(scale_bytes(scenes.permute(0, 3, 1, 2)))
+        focal, geometry = detector_loss(maps, target)
+        optimiser.zero_grad(set_to_none=True)
+        (focal + geometry).backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        average.update_parameters(network)
+        shown += len(scenes)
+        if step % 100 == 0:
+            print(
+                f"{shown} {shown / (time.time() - start):.0f}/s focal {focal:.4f} geometry {geometry:.4f}", flush=True
+            )
+        if step % 1000 == 999:
+            save(out, average.module, shown, time.time() - start)
+    save(out, average.module, shown, time.time() - start)
+
+
+def save(out: Path, network: DetectorNet, shown: int, seconds: float) -> None:
+    """Writes the folder that the package bundles."""
+    config = {"kind": "face-detector", **network.config.to_dict(), "scenes_shown": shown, "seconds": round(seconds)}
+    state = {name: value for name, value in network.state_dict().items() if "num_batches" not in name}
+    save_folder(out, state, config, CARD)
+
+
+CARD = """# Face detector
+
+Finds upright faces (turned in the plane by up to 45 degrees) and gives for each the FFHQ square: centre, side, roll.
+
+- **Recipe**: `recipes/detector.py`. Settings and scenes shown are in `config.json`.
+- **Data**: the train split (1,830 pictures) of a set of public-domain, CC0 and MIT-licensed official portraits, pasted
+  into scenes together with pictures without faces from scikit-image, cut-up portraits and drawings. No hand-drawn
+  boxes, no other detector.
+- **Licence**: Apache-2.0, as the rest of mien.
+- **Limits**: adults facing the camera are the majority of the data; older white men are over-represented. Full
+  profiles, the backs of heads and faces upside down are not found. It tells where a face is, never whose.
+- **Figures**: `python -m benchmarks.faces` measures them; they are quoted in the README and the change log.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--scenes", type=int, default=DetectorRecipe.scenes)
+    parser.add_argument("--time-limit", type=float, default=3600.0, help="seconds")
+    arguments = parser.parse_args()
+    train(arguments.data, arguments.out, DetectorRecipe(scenes=arguments.scenes), arguments.time_limit)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Where the faces are: the detector network over an image pyramid, decoded to oriented squares.
+
+Convention:
+    Squares are (centre x, centre y, side, roll): continuous photo pixels and radians, roll positive when the head leans
+    clockwise. The square is an estimate of the FFHQ crop; the landmarks make it exact.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional
+
+from mien.models.perception.detector import STRIDE, DetectorNet
+from mien.pixels import to_tensor
+from mien.types import Float64, UInt8
+
+SQUARE_PER_FACE = 1.8
+"""Side of the FFHQ square over the longer side of the box around the landmarks, on average."""
+
+EDGE = 16
+"""Pixels of mirrored picture around every level, so that faces cut by the photo's edge are seen in context."""
+
+
+def pyramid(image: UInt8, min_side: float, config_range: tuple[float, float]) -> list[tuple[float, UInt8]]:
+    """(scale, level) pairs, each level half the size of the one before.
+
+    The first level shows a square of ``min_side`` photo pixels at 1.2 times the smallest side that the network knows;
+    the last one shows a face that fills the photo.
+    """
+    scale = min(1.0, 1.2 * config_range[0] / min_side)
+    levels: list[tuple[float, UInt8]] = []
+    height, width = image.shape[:2]
+    level = image
+    while True:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        if size != (level.shape[1], level.shape[0]):
+            level = cv2.resize(level, size, interpolation=cv2.INTER_AREA)
+        levels.append((scale, level))
+        if max(size) <= config_range[1]:
+            return levels
+        scale /= 2
+
+
+def detect(network: DetectorNet, image: UInt8, *, min_size: float = 48.0, threshold: float = 0.3) -> Float64:
+    """Candidate squares, best first: (K, 5) float64 of centre x, centre y, side, roll, score.
+
+    Args:
+        network: in evaluation mode.
+        image: (H, W, 3) uint8 sRGB.
+        min_size: smallest face to look for, the longer side of its box in photo pixels; time grows with 1 / min_size^2.
+        threshold: lowest score that is kept, in [0, 1].
+    """
+    found = [
+        decode(network, level, scale, threshold)
+        for scale, level in pyramid(image, min_size * SQUARE_PER_FACE, network.config.range)
+    ]
+    return suppress(np.concatenate(found))
+
+
+def decode(network: DetectorNet, level: UInt8, scale: float, threshold: float) -> Float64:
+    """Squares in photo coordinates from one level, (K, 5): the local maxima of the score."""
+    height, width = level.shape[:2]
+    below, right = -height % STRIDE + EDGE, -width % STRIDE + EDGE
+    padded = cv2.copyMakeBorder(level, EDGE, below, EDGE, right, cv2.BORDER_REPLICATE)
+    with torch.inference_mode():
+        maps = network(to_tensor(padded).contiguous(memory_format=torch.channels_last))[0]
+        score = maps[0].sigmoid()
+        peak = functional.max_pool2d(score[None, None], 3, 1, 1)[0, 0]
+        rows, columns = torch.nonzero((score == peak) & (score > threshold), as_tuple=True)
+        values = maps[1:, rows, columns].double().numpy()
+        scores = score[rows, columns].double().numpy()
+    side = network.config.side
+    x = (columns.numpy() + 0.5) * STRIDE - EDGE + values[0] * side
+    y = (rows.numpy() + 0.5) * STRIDE - EDGE + values[1] * side
+    low, high = network.config.range
+    sides = side * np.exp(np.clip(values[2], -3, 3))
+    # Beyond its octave the network guesses: what it thinks much too large or small belongs to another level.
+    known = (sides > 0.7 * low) & (sides < 1.4 * high)
+    squares = np.stack([x / scale, y / scale, sides / scale, np.arctan2(values[4], values[3]), scores], 1)
+    kept: Float64 = squares[known]
+    return kept
+
+
+def suppress(squares: Float64, distance: float = 0.3) -> Float64:
+    """Keeps the best of every group of squares whose centres lie closer than ``distance`` of the larger side."""
+    squares = squares[np.argsort(-squares[:, 4], kind="stable")]
+    kept: list[Float64] = []
+    for square in squares:
+        if all(np.hypot(*(square[:2] - other[:2])) > distance * max(square[2], other[2]) for other in kept):
+            kept.append(square)
+    return np.array(kept, np.float64).reshape(-1, 5)

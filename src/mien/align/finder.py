@@ -1,0 +1,147 @@
+"""Every face of a photo: detector, then landmarks, then what can be read off them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mien.align.crop import ffhq_quad, square_quad
+from mien.align.detector import SQUARE_PER_FACE, detect
+from mien.align.landmarker import locate
+from mien.align.measure import describe_face
+from mien.checkpoints.perception import load_detector, load_landmarks
+from mien.errors import ConfigError, FaceSelectionError, NoFaceError
+from mien.models.perception.detector import DetectorNet
+from mien.models.perception.landmarks import LandmarkNet
+from mien.photos.colour import to_srgb
+from mien.types import Face, Float32, Float64, Photo
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class FaceFinder:
+    """The two networks together. Build it once and use it for many photos.
+
+    Attributes:
+        detector: finds squares.
+        landmarks: finds points in a square.
+    """
+
+    detector: DetectorNet
+    landmarks: LandmarkNet
+
+    @classmethod
+    def bundled(cls) -> FaceFinder:
+        """The networks that come with mien; nothing is downloaded."""
+        return cls(load_detector(), load_landmarks())
+
+    def find(self, photo: Photo, *, min_size: float = 48.0, threshold: float = 0.5) -> list[Face]:
+        """All faces, largest first.
+
+        Args:
+            photo: any size.
+            min_size: smallest face to look for: longer side of its box, photo pixels.
+            threshold: lowest score kept, in [0, 1].
+
+        Raises:
+            ConfigError: ``min_size`` or ``threshold`` out of range.
+        """
+        if not (np.isfinite(min_size) and min_size >= 8):
+            raise ConfigError(f"The smallest face must be at least 8 pixels, got {min_size:g}; the default is 48.")
+        if not 0 < threshold < 1:
+            raise ConfigError(f"The score threshold must lie between 0 and 1, got {threshold:g}; the default is 0.5.")
+        image = to_srgb(photo)
+        squares = detect(self.detector, image, min_size=min_size, threshold=min(0.3, threshold))
+        quads = np.array([square_quad(x, y, side, np.degrees(roll)) for x, y, side, roll, _ in squares])
+        points, presence = locate(self.landmarks, image, quads.reshape(-1, 4, 2))
+        # Detector and landmark network look at different things; their geometric mean is surer than either.
+        agree = [_agree(square, one) for square, one in zip(squares, points, strict=True)]
+        scores = np.sqrt(squares[:, 4] * presence * agree)
+        mean = self.landmarks.mean.numpy()
+        faces = [describe_face(p, float(s), mean) for p, s in zip(points, scores, strict=True) if s >= threshold]
+        return sorted(_distinct(faces), key=lambda face: -face.size)
+
+    def at_box(self, photo: Photo, box: Box) -> Face:
+        """The face inside a box that the user gave, for photos in which none is found.
+
+        Args:
+            photo: any size.
+            box: (x0, y0, x1, y1) around the face from brows to chin, photo pixels.
+
+        Raises:
+            FaceSelectionError: the box is empty or lies outside the photo.
+        """
+        x0, y0, x1, y1 = box
+        if not (x1 > x0 and y1 > y0 and x1 > 0 and y1 > 0 and x0 < photo.width and y0 < photo.height):
+            raise FaceSelectionError(
+                f"The box {x0:g},{y0:g},{x1:g},{y1:g} holds no part of the photo, which is "
+                f"{photo.width} x {photo.height}; give --box left,top,right,bottom in pixels."
+            )
+        # The face's box hangs a little below the middle of its FFHQ square (0.06 of the side, in the mean face).
+        side = SQUARE_PER_FACE * max(x1 - x0, y1 - y0)
+        quad = square_quad((x0 + x1) / 2, (y0 + y1) / 2 - 0.06 * side, side, 0.0)
+        points, presence = locate(self.landmarks, to_srgb(photo), quad[None])
+        return describe_face(points[0], float(presence[0]), self.landmarks.mean.numpy())
+
+
+def _agree(square: Float64, points: Float32) -> bool:
+    """Whether the points' own square is about the one that led to them; where there is no face, they drift away."""
+    if not points.any():
+        return False
+    quad = ffhq_quad(points)
+    side = float(np.hypot(*(quad[3] - quad[0])))
+    distance = float(np.hypot(*(quad.mean(0) - square[:2])))
+    return distance < 0.4 * max(side, square[2]) and 0.5 < side / square[2] < 2
+
+
+def _distinct(faces: Sequence[Face]) -> list[Face]:
+    """Drops a face whose box mostly coincides with that of a surer one: two squares may lead to the same points."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: -face.score):
+        if all(_overlap(face.box, other.box) < 0.4 for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes."""
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
+    return width * height / (areas - width * height)
+
+
+def select_face(faces: Sequence[Face], which: str = "largest", name: str = "the photo") -> Face:
+    """One of the faces that :meth:`FaceFinder.find` gave.
+
+    Args:
+        faces: largest first.
+        which: "largest", a number counted from 0, or a point "x,y" in photo pixels: the face whose box holds it.
+        name: of the photo, for the error.
+
+    Raises:
+        NoFaceError: there are no faces.
+        FaceSelectionError: no such number, no face at the point, or not a selection at all.
+    """
+    if not faces:
+        raise NoFaceError(f"No face found in {name}; give its place with --box left,top,right,bottom.")
+    if which == "largest":
+        return faces[0]
+    if which.isdecimal():
+        if int(which) >= len(faces):
+            last = len(faces) - 1
+            raise FaceSelectionError(f"There is no face {which} in {name}; choose 0 to {last}, or 'largest'.")
+        return faces[int(which)]
+    try:
+        x, y = (float(part) for part in which.split(","))
+    except ValueError:
+        raise FaceSelectionError(f"'{which}' names no face; give a number, 'largest', or a point x,y.") from None
+    at = [face for face in faces if face.box[0] <= x <= face.box[2] and face.box[1] <= y <= face.box[3]]
+    if not at:
+        raise FaceSelectionError(f"No face at {which} in {name}; run 'mien faces' to see where the faces are.")
+    return min(at, key=lambda face: np.hypot((face.box[0] + face.box[2]) / 2 - x, (face.box[1] + face.box[3]) / 2 - y))

@@ -1,0 +1,77 @@
+"""The 478 points of a face whose square is roughly known.
+
+Convention:
+    Points are (x, y, z): continuous photo pixels, z towards the back in the same unit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from mien.align.crop import crop_face, ffhq_quad, pixel_scale
+from mien.errors import FaceSelectionError
+from mien.models.perception.landmarks import POINTS, LandmarkNet
+from mien.pixels import to_tensor
+from mien.types import AlignedFace, Float32, Float64, UInt8
+
+BATCH = 32
+
+
+def locate(network: LandmarkNet, image: UInt8, quads: Float64, passes: int = 2) -> tuple[Float32, Float64]:
+    """Points and presence of every face.
+
+    The first pass looks through the rough square, the following ones through the FFHQ crop of the points found so far,
+    upright and at the scale the network knows best.
+
+    Args:
+        network: in evaluation mode.
+        image: (H, W, 3) uint8 sRGB.
+        quads: (K, 4, 2) rough squares in the corner order of :class:`mien.types.Face`.
+        passes: at least 1.
+
+    Returns:
+        points (K, 478, 3) and the probability that a face is there (K,), both of the last pass.
+    """
+    points = np.zeros((len(quads), POINTS, 3), np.float32)
+    presence = np.zeros(len(quads))
+    for _ in range(passes):
+        for start in range(0, len(quads), BATCH):
+            part = slice(start, start + BATCH)
+            points[part], presence[part] = _look(network, image, quads[part])
+        found = [ffhq_quad(one) if one.any() else quad for one, quad in zip(points, quads, strict=True)]
+        quads = np.array(found).reshape(-1, 4, 2)
+    return points, presence
+
+
+def _look(network: LandmarkNet, image: UInt8, quads: Float64) -> tuple[Float32, Float64]:
+    """One pass over a batch. A quad that leads nowhere, as false alarms sometimes do, has presence 0."""
+    points = np.zeros((len(quads), POINTS, 3), np.float32)
+    presence = np.zeros(len(quads))
+    crops = {
+        index: crop for index, quad in enumerate(quads) if (crop := crop_or_none(image, quad, network.config.size))
+    }
+    if not crops:
+        return points, presence
+    with torch.inference_mode():
+        batch = to_tensor(np.stack([crop.pixels for crop in crops.values()]))
+        relative, logits = network(batch.contiguous(memory_format=torch.channels_last))
+    presence[list(crops)] = logits.sigmoid().double().numpy()
+    for index, crop, one in zip(crops, crops.values(), relative.double().numpy(), strict=True):
+        points[index] = in_photo(one, crop)
+    return points, presence
+
+
+def in_photo(points: Float64, crop: AlignedFace) -> Float32:
+    """(478, 3) points in half sides of a crop, as the network gives them -> photo pixels."""
+    pixels = (points + (1, 1, 0)) * (crop.size / 2)
+    xy = pixels[:, :2] @ crop.matrix[:, :2].T + crop.matrix[:, 2]
+    return np.column_stack([xy, pixels[:, 2] * pixel_scale(crop.matrix)]).astype(np.float32)
+
+
+def crop_or_none(image: UInt8, quad: Float64, size: int) -> AlignedFace | None:
+    """The crop, or None where a quad leads nowhere."""
+    try:
+        return crop_face(image, quad, size)
+    except (FaceSelectionError, ValueError):
+        return None

@@ -1,0 +1,239 @@
+"""From an edited crop back into the photo, touching nothing outside the mask.
+
+Convention:
+    As in :mod:`mien.align.crop`: continuous pixels, (x, y), and a (2, 3) matrix from crop to photo. A mask in the
+    photo's frame is (H, W), one in the crop's frame (S, S); true or above zero means edit. A pixel belongs to the crop
+    when its centre, brought to crop coordinates, lies in [0, S] x [0, S].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from mien.align.crop import WARP, between_pixels, inverse, matrix_to_quad, pixel_scale
+from mien.errors import LayerError
+from mien.photos.colour import Box, from_srgb
+from mien.photos.exif import drop_thumbnail
+from mien.types import Bool, Float32, Float64, Photo, UInt8
+
+FEATHER = 2.0
+"""Default width of the transition, in crop pixels: two pixels of a 256 crop are 16 in a face 2 000 pixels wide."""
+
+_DETAIL_CHANGE = 16.0  # levels of 255 by which an edit must differ for none of the photo's fine detail to stay
+_DETAIL_BLUR = 1.5  # crop pixels
+
+_OUTLINE_BLUR = 0.7  # crop pixels
+
+_TILE = 512
+_REACH = 4  # crop pixels around a tile, for the reach of the resampling
+
+Mask = Bool | Float32 | Float64
+
+
+@dataclass(frozen=True, eq=False)
+class _Reference:
+    """The crop before editing, (S, S, C) in the photo's samples, and how much of its fine detail stays, (S, S, 1)."""
+
+    levels: Float32
+    kept: Float32
+
+    @classmethod
+    def of(cls, edited: UInt8 | Float32, reference: UInt8, photo: Photo) -> _Reference:
+        if reference.shape != edited.shape:
+            raise ValueError(f"reference must be {edited.shape}, got {reference.shape}")
+        change = np.abs(edited.astype(np.float32) - reference).max(axis=2)
+        spread = cv2.GaussianBlur(change, (0, 0), _DETAIL_BLUR)
+        kept: Any = np.clip(1 - np.maximum(change, spread) / _DETAIL_CHANGE, 0, 1)[..., None]
+        return cls(from_srgb(reference, photo).astype(np.float32), kept)
+
+
+def paste_face(
+    photo: Photo,
+    edited: UInt8 | Float32,
+    matrix: Float64,
+    mask: Mask,
+    *,
+    feather: float | None = None,
+    reference: UInt8 | None = None,
+) -> Photo:
+    """Puts an edited crop back. Only pixels inside both mask and crop change; alpha never does.
+
+    The crop is brought to the photo's colour space, depth and resolution (anti-aliased both ways) and blended in with a
+    weight that is 0 at the border of mask and crop and rises to 1 within ``feather``. A floating-point mask gives the
+    weight itself, and only the crop's border is feathered.
+
+    Args:
+        photo: the photo that the crop was cut from.
+        edited: (S, S, 3) sRGB in [0, 255], uint8 or floating point.
+        matrix: (2, 3), the crop's.
+        mask: (H, W) bool, or floating point in [0, 1]; see :func:`mask_to_photo` for masks drawn on the crop.
+        feather: photo pixels; by default two crop pixels. It is never wider than the mask allows a full weight.
+        reference: (S, S, 3) the crop as it was before editing. With it, detail of the photo that is too fine for the
+            crop stays wherever the edit left the crop as it was; without it, all of the mask has the crop's sharpness.
+
+    Returns:
+        A new photo; the very same object when nothing changes.
+
+    Raises:
+        LayerError: the mask is not the size of the photo.
+    """
+    if edited.ndim != 3 or edited.shape[0] != edited.shape[1] or edited.shape[2] != 3:
+        raise ValueError(f"edited must be (S, S, 3), got {edited.shape}")
+    if mask.shape != (photo.height, photo.width):
+        raise LayerError(
+            f"The mask is {mask.shape[-1]} x {mask.shape[0]} and the photo {photo.width} x {photo.height}; "
+            "give a mask of the photo's size."
+        )
+    size = edited.shape[0]
+    box = _overlap(mask, _bounds(matrix, size, photo.width, photo.height))
+    if box is None:
+        return photo
+    feather = FEATHER * pixel_scale(matrix) if feather is None else feather
+    weight = _weights(mask, box, matrix, size, feather)
+    levels = from_srgb(edited, photo).astype(np.float32)
+    known = None if reference is None else _Reference.of(edited, reference, photo)
+    pixels = photo.pixels.copy()
+    for tile in _tiles(box):
+        x0, y0, x1, y1 = tile
+        share = weight[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0], None]
+        if not share.any():
+            continue
+        old = photo.pixels[y0:y1, x0:x1].astype(np.float32)
+        new = _render(levels, matrix, tile)
+        if known is not None:
+            new += _render(known.kept, matrix, tile, smooth=False) * (old - _render(known.levels, matrix, tile))
+        limited = np.clip(np.rint(old + share * (new - old)), 0, np.iinfo(pixels.dtype).max).astype(pixels.dtype)
+        np.copyto(pixels[y0:y1, x0:x1], limited, where=share > 0)
+    if np.array_equal(pixels[box[1] : box[3], box[0] : box[2]], photo.pixels[box[1] : box[3], box[0] : box[2]]):
+        return photo
+    return replace(photo, pixels=pixels, exif=None if photo.exif is None else drop_thumbnail(photo.exif))
+
+
+def mask_to_photo(mask: Mask, matrix: Float64, photo_size: tuple[int, int]) -> Bool | Float32:
+    """A mask drawn on the crop, in the photo's frame.
+
+    Args:
+        mask: (S, S), bool or floating point in [0, 1].
+        matrix: (2, 3), the crop's.
+        photo_size: (width, height).
+
+    Returns:
+        (H, W), bool for bool and float32 for floating point; empty outside the crop. The outline of a hard mask is
+        smoothed, so that the crop's pixels do not show as steps in a larger photo.
+    """
+    size = mask.shape[0]
+    hard = mask.dtype == np.bool_
+    drawn = mask.astype(np.float32)
+    if hard:  # the maximum keeps strokes that the blur would thin below the threshold
+        drawn = np.maximum(cv2.GaussianBlur(drawn, (0, 0), _OUTLINE_BLUR, borderType=cv2.BORDER_REPLICATE), drawn / 2)
+    result: Any = np.zeros((photo_size[1], photo_size[0]), np.bool_ if hard else np.float32)
+    bounds = _bounds(matrix, size, *photo_size)
+    for tile in _tiles(bounds) if bounds else ():
+        x0, y0, x1, y1 = tile
+        values = _render(drawn[..., None], matrix, tile, smooth=False)[..., 0]
+        values[_border_distance(matrix, size, tile) < 0] = 0
+        result[y0:y1, x0:x1] = values >= 0.5 if hard else np.clip(values, 0, 1)
+    return result  # type: ignore[no-any-return]
+
+
+def _bounds(matrix: Float64, size: int, width: int, height: int) -> Box | None:
+    """The part of the photo that the crop may touch, or None."""
+    quad = matrix_to_quad(matrix, size)
+    x0, y0 = np.maximum(np.floor(quad.min(0)), 0).astype(int)
+    x1, y1 = np.minimum(np.ceil(quad.max(0)), (width, height)).astype(int)
+    return (int(x0), int(y0), int(x1), int(y1)) if x0 < x1 and y0 < y1 else None
+
+
+def _overlap(mask: Mask, bounds: Box | None) -> Box | None:
+    """The bounding box of the mask within ``bounds``, or None if it is empty there."""
+    if bounds is None:
+        return None
+    x0, y0, x1, y1 = bounds
+    inside = mask[y0:y1, x0:x1] > 0
+    columns, rows = np.flatnonzero(inside.any(0)), np.flatnonzero(inside.any(1))
+    if len(rows) == 0:
+        return None
+    return x0 + int(columns[0]), y0 + int(rows[0]), x0 + int(columns[-1]) + 1, y0 + int(rows[-1]) + 1
+
+
+def _weights(mask: Mask, box: Box, matrix: Float64, size: int, feather: float) -> Float32:
+    """(h, w) in [0, 1] for a box of the photo: how much of the crop goes in."""
+    x0, y0, x1, y1 = box
+    border = np.empty((y1 - y0, x1 - x0), np.float32)  # distance to the crop's border, photo pixels
+    for tile in _tiles(box):
+        part = np.s_[tile[1] - y0 : tile[3] - y0, tile[0] - x0 : tile[2] - x0]
+        border[part] = _border_distance(matrix, size, tile)
+    if mask.dtype == np.bool_:
+        distance = np.minimum(border, _depth(mask, box))
+        return np.where(distance > 0, _ramp(distance, min(feather, float(distance.max()))), 0).astype(np.float32)
+    soft = np.nan_to_num(mask[y0:y1, x0:x1]).clip(0, 1) * _ramp(border, feather)
+    return np.where(border >= 0, soft, 0).astype(np.float32)
+
+
+def _depth(mask: Mask, box: Box) -> Float32:
+    """How far each pixel's centre lies inside the mask, photo pixels. The photo's own edge is no border."""
+    height, width = mask.shape
+    x0, y0, x1, y1 = max(box[0] - 1, 0), max(box[1] - 1, 0), min(box[2] + 1, width), min(box[3] + 1, height)
+    distance = cv2.distanceTransform(mask[y0:y1, x0:x1].astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    inner: Any = distance[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0] - 0.5  # from centre to the pixel's edge
+    return inner  # type: ignore[no-any-return]
+
+
+def _ramp(distance: Float32, feather: float) -> Float32:
+    """0 at the border, 1 from ``feather`` on, smooth at both ends."""
+    if feather <= 0:
+        return (distance >= 0).astype(np.float32)
+    t = np.clip(distance / np.float32(feather), 0, 1)
+    smooth: Float32 = t * t * (3 - 2 * t)
+    return smooth
+
+
+def _border_distance(matrix: Float64, size: int, tile: Box) -> Float32:
+    """How far each pixel's centre lies inside the crop's border, photo pixels; negative outside."""
+    back = inverse(matrix).astype(np.float32)
+    x = np.arange(tile[0], tile[2], dtype=np.float32)[None, :] + 0.5
+    y = np.arange(tile[1], tile[3], dtype=np.float32)[:, None] + 0.5
+    u = back[0, 0] * x + back[0, 1] * y + back[0, 2]
+    v = back[1, 0] * x + back[1, 1] * y + back[1, 2]
+    nearest = np.minimum(np.minimum(u, size - u), np.minimum(v, size - v))
+    distance: Float32 = (nearest * pixel_scale(matrix)).astype(np.float32)
+    return distance
+
+
+def _tiles(box: Box) -> Iterator[Box]:
+    for y in range(box[1], box[3], _TILE):
+        for x in range(box[0], box[2], _TILE):
+            yield x, y, min(x + _TILE, box[2]), min(y + _TILE, box[3])
+
+
+def _render(crop: Float32, matrix: Float64, tile: Box, *, smooth: bool = True) -> Float32:
+    """A crop (S, S, C) as the photo sees it in one tile: (h, w, C).
+
+    First the part that is needed is resized to about the photo's resolution, then it is turned: so it is neither
+    aliased where the photo is coarser nor stepped where it is finer. Without ``smooth`` nothing overshoots.
+    """
+    size, scale, back = crop.shape[0], pixel_scale(matrix), inverse(matrix)
+    corners = np.array([back @ (x, y, 1) for x in tile[::2] for y in tile[1::2]])
+    reach = _REACH * max(1.0, 1 / scale)
+    low = np.clip(np.floor(corners.min(0) - reach), 0, size - 1).astype(int)
+    high = np.clip(np.ceil(corners.max(0) + reach), low + 1, size).astype(int)
+    cells = (high - low) * round(scale) if scale >= 1 else np.maximum(np.rint((high - low) * scale), 1).astype(int)
+    kernel = Image.Resampling.BICUBIC if smooth else Image.Resampling.BILINEAR
+    box, shape = (*low.tolist(), *high.tolist()), tuple(cells.tolist())
+    resized = [np.asarray(Image.fromarray(channel).resize(shape, kernel, box)) for channel in np.moveaxis(crop, 2, 0)]
+    to_resized = np.column_stack([back[:, :2], back[:, 2] - low]) * (cells / (high - low))[:, None]
+    local = np.column_stack([to_resized[:, :2], to_resized[:, 2] + to_resized[:, :2] @ tile[:2]])
+    turned: Any = cv2.warpAffine(
+        np.dstack(resized),
+        between_pixels(local),
+        (tile[2] - tile[0], tile[3] - tile[1]),
+        flags=(WARP if smooth else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return turned.reshape(tile[3] - tile[1], tile[2] - tile[0], crop.shape[2])  # type: ignore[no-any-return]

@@ -1,0 +1,72 @@
+"""The face detector: one fully convolutional network that sees faces of one octave; an image pyramid does the rest.
+
+Every cell says how sure it is that a face's centre lies in it, and where that face's upright square is: centre, side
+and roll (CenterNet, Zhou et al. 2019, with an oriented square in place of a box).
+
+Legend: B batch, H and W picture size in pixels (multiples of 8), h = H / 8, w = W / 8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mien.models.perception.layers import ResidualBlock, conv_block
+
+STRIDE = 8
+
+
+@dataclass(frozen=True)
+class DetectorConfig:
+    """What builds a :class:`DetectorNet`.
+
+    Attributes:
+        widths: channels at strides 2, 4 and 8.
+        dilations: one residual block each at stride 8; they set how far a cell sees.
+        side: the side of the FFHQ square that the offsets are measured in, pixels of the level; the middle of the
+            octave that the network is trained for.
+        range: smallest and largest side that the network is trained to find at one level, pixels.
+    """
+
+    widths: tuple[int, int, int] = (16, 32, 56)
+    dilations: tuple[int, ...] = (1, 2, 1, 2)
+    side: float = 56.0
+    range: tuple[float, float] = (32.0, 96.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> DetectorConfig:
+        """The inverse of :meth:`to_dict`; unknown keys are ignored."""
+        known = {key: values[key] for key in cls.__dataclass_fields__ if key in values}
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in known.items()})
+
+
+class DetectorNet(nn.Module):
+    """Six maps at stride 8: score logit, centre offset (x, y) and log side, both in ``side``, cos and sin of roll."""
+
+    def __init__(self, config: DetectorConfig) -> None:
+        super().__init__()
+        self.config = config
+        first, second, third = config.widths
+        self.trunk = nn.Sequential(
+            conv_block(3, first, stride=2),
+            conv_block(first, second, stride=2),
+            conv_block(second, third, stride=2),
+            *(ResidualBlock(third, dilation) for dilation in config.dilations),
+        )
+        self.head = nn.Conv2d(third, 6, 1)
+        nn.init.zeros_(self.head.weight)
+        with torch.no_grad():  # rare positives: start sure that there is no face (focal loss paper, section 4.1)
+            self.head.bias.copy_(torch.tensor([-4.6, 0.0, 0.0, 0.0, 1.0, 0.0]))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) in [-1, 1] -> (B, 6, H / 8, W / 8)."""
+        assert images.shape[1] == 3 and images.shape[2] % STRIDE == 0 and images.shape[3] % STRIDE == 0, images.shape
+        maps: Tensor = self.head(self.trunk(images))
+        return maps.float()

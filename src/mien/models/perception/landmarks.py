@@ -1,0 +1,80 @@
+"""The landmark network: a face crop in, the 478 points of MediaPipe's face-mesh topology and a presence logit out.
+
+Legend: B batch, S crop side in pixels (a multiple of 32), N = 478 points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mien.models.perception.layers import ResidualBlock, conv_block
+
+POINTS = 478
+
+
+@dataclass(frozen=True)
+class LandmarkConfig:
+    """What builds a :class:`LandmarkNet`.
+
+    Attributes:
+        size: side of the crop, pixels.
+        widths: channels at strides 2, 4, 8, 16 and 32.
+        blocks: residual blocks at strides 4, 8, 16 and 32.
+        hidden: width of the fully connected layer.
+    """
+
+    size: int = 128
+    widths: tuple[int, int, int, int, int] = (16, 40, 80, 128, 160)
+    blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
+    hidden: int = 256
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> LandmarkConfig:
+        """The inverse of :meth:`to_dict`; unknown keys are ignored, so that a folder can hold more."""
+        known = {key: values[key] for key in cls.__dataclass_fields__ if key in values}
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in known.items()})
+
+
+class LandmarkNet(nn.Module):
+    """Regresses the points as offsets from a mean shape, so that an untrained network already answers with a face.
+
+    Points are in units of the crop's half side: x and y in about [-1, 1], z in the same unit, towards the back.
+    """
+
+    mean: Tensor
+
+    def __init__(self, config: LandmarkConfig) -> None:
+        super().__init__()
+        self.config = config
+        stages: list[nn.Module] = [conv_block(3, config.widths[0], stride=2)]
+        for before, width, count in zip(config.widths, config.widths[1:], config.blocks, strict=False):
+            stages += [conv_block(before, width, stride=2), *(ResidualBlock(width) for _ in range(count))]
+        self.trunk = nn.Sequential(*stages)
+        cells = (config.size // 32) ** 2
+        # Normalised and leaky: with a plain ReLU this layer died within a hundred steps (docs/log.md).
+        self.hidden = nn.Sequential(
+            nn.Linear(config.widths[-1] * cells, config.hidden, bias=False),
+            nn.BatchNorm1d(config.hidden),
+            nn.LeakyReLU(0.1),
+        )
+        self.points = nn.Linear(config.hidden, POINTS * 3)
+        nn.init.normal_(self.points.weight, std=1e-3)
+        nn.init.zeros_(self.points.bias)
+        self.presence = nn.Linear(config.hidden, 1)
+        self.register_buffer("mean", torch.zeros(POINTS, 3))
+
+    def forward(self, crops: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, 3, S, S) in [-1, 1] -> points (B, 478, 3) in half sides, presence logits (B,)."""
+        s = self.config.size
+        assert crops.shape[1:] == (3, s, s), f"expected (B, 3, {s}, {s}), got {tuple(crops.shape)}"
+        features = self.hidden(self.trunk(crops).flatten(1))
+        points = self.points(features).float().view(-1, POINTS, 3) + self.mean
+        return points, self.presence(features).float().squeeze(1)

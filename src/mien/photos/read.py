@@ -1,0 +1,174 @@
+"""Reading a photo: decide by content, check before decoding, lose nothing.
+
+What is kept: samples at their depth, alpha, the ICC profile byte for byte, EXIF (its orientation applied and reset).
+What is not: XMP, secondary pictures such as HDR gain maps, and anything beyond 8 bits in HEIC and AVIF files.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from contextlib import nullcontext
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+
+from PIL import ImageFile
+
+from mien.errors import MienError, PhotoTooLargeError, UnreadablePhotoError, UnsupportedPhotoError
+from mien.photos.colour import is_usable
+from mien.photos.containers import JPEG, RAW_SUFFIXES, TIFF, Container, other_format, promised_format, sniff
+from mien.photos.exif import PREFIX, reset_orientation
+from mien.photos.tiff import quiet_libtiff, read_exif
+from mien.photos.unpack import Layout, UnknownLayoutError, layout_of, unpack
+from mien.types import Photo
+
+MAX_PIXELS = 120_000_000
+"""Default limit, for 8-bit RGB; whatever needs more memory per pixel may have fewer of them in proportion."""
+
+_RGB_BYTES = 7  # of memory per pixel while an 8-bit RGB picture is decoded: four in Pillow, three in our array
+_JPEG_PIXELS_PER_BYTE = 512  # a block of 64 takes one bit at least; libjpeg makes up whatever is missing, in gray
+_HEAD = 64
+
+
+def read_photo(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
+    """Reads JPEG, PNG, WebP, TIFF, BMP, HEIC or AVIF.
+
+    Args:
+        path: the file; its content decides what it is, and its ending must agree if it is one that we know.
+        max_pixels: refuses larger pictures before decoding them; peak memory is about 7 bytes times this.
+
+    Returns:
+        The photo, upright, in its own colour space and depth.
+
+    Raises:
+        UnreadablePhotoError: missing, empty, a folder, damaged, truncated, mislabelled, not a picture.
+        UnsupportedPhotoError: animated, several pages, camera raw, or samples that are not 1 to 16 bit gray or colour.
+        PhotoTooLargeError: more pixels than ``max_pixels``.
+    """
+    path = Path(path)
+    data, container = _contents(path, max_pixels)
+    try:
+        with warnings.catch_warnings(), quiet_libtiff() if container is TIFF else nullcontext():
+            warnings.simplefilter("ignore")  # parsers comment on damaged metadata; the samples are what counts
+            return _decode(data, container, path, max_pixels)
+    except MienError:
+        raise
+    except MemoryError as error:
+        raise PhotoTooLargeError(f"{path} does not fit into memory; reduce it first.") from error
+    except Exception as error:  # parsers raise almost anything on hostile bytes, and it all means the same
+        raise UnreadablePhotoError(f"{path} is damaged or incomplete; fetch or export it again.") from error
+
+
+def _contents(path: Path, max_pixels: int) -> tuple[bytes, Container]:
+    try:
+        if path.is_dir():
+            raise UnreadablePhotoError(f"{path} is a folder; give one photo.")
+        if not path.is_file():  # also devices and pipes, which might never end
+            raise UnreadablePhotoError(f"{path} does not exist or is no ordinary file; check the name.")
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            container = _identify(path, file.read(_HEAD))
+            if size > max_pixels * _RGB_BYTES:
+                raise PhotoTooLargeError(f"{path} has {size / 1e6:.0f} MB, too many for one photo; reduce it first.")
+            file.seek(0)
+            return file.read(), container
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadablePhotoError(f"{path} cannot be opened ({reason}); check its name and permissions.") from error
+
+
+def _identify(path: Path, head: bytes) -> Container:
+    """The container, by content."""
+    if not head:
+        raise UnreadablePhotoError(f"{path} is empty; fetch or export it again.")
+    if path.suffix.lower() in RAW_SUFFIXES:
+        raise UnsupportedPhotoError(f"{path} is an undeveloped camera file; export it as TIFF or JPEG first.")
+    container, promised = sniff(head), promised_format(path)
+    if container is None:
+        known = other_format(head)
+        if known is not None:
+            raise UnsupportedPhotoError(f"{path} is a {known} file; export it as PNG, JPEG or TIFF first.")
+        raise UnreadablePhotoError(f"{path} is not a picture in a format that mien reads; export it as PNG or JPEG.")
+    if promised not in (None, container.name):
+        name = path.with_suffix(container.suffixes[0]).name
+        raise UnreadablePhotoError(f"{path} is a {container.name} file, not {promised}; rename it to {name}.")
+    return container
+
+
+def _decode(data: bytes, container: Container, path: Path, max_pixels: int) -> Photo:
+    module, name = container.plugin
+    plugin: Callable[[BytesIO], ImageFile.ImageFile] = getattr(import_module(module), name)
+
+    def open_image() -> ImageFile.ImageFile:
+        return plugin(BytesIO(data))
+
+    image = open_image()
+    try:
+        layout = layout_of(image)
+    except UnknownLayoutError as error:
+        raise UnsupportedPhotoError(f"{path} has {error}; convert it to 8- or 16-bit RGB or gray first.") from error
+    _check_size(image, layout, container, path, max_pixels, len(data))
+    _check_single(image, container, path)
+    notes = [] if "mpoffset" not in image.info else ["only the main picture of several was kept"]
+    icc, exif, orientation = _metadata(image, container)
+    pixels, alpha, changes = unpack(open_image, layout, orientation)
+    if layout.mode == "CMYK":
+        icc = None
+    if icc is not None and not is_usable(icc, pixels.shape[2]):
+        notes.append("the colour profile does not fit or is damaged, and was taken for sRGB")
+    return Photo(pixels, alpha, icc, exif, container.name, path, (*changes, *notes))
+
+
+def _check_size(
+    image: ImageFile.ImageFile, layout: Layout, container: Container, path: Path, max_pixels: int, size: int
+) -> None:
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise UnreadablePhotoError(f"{path} has no pixels; export it again.")
+    samples = layout.channels * (2 if layout.sixteen else 1)
+    need = max(layout.core_bytes + samples, 2 * samples)  # Pillow's image and our array, then turning or splitting it
+    if container is JPEG and "progressive" in image.info:
+        need = max(need, layout.core_bytes + 2 * len(image.getbands()))  # the decoder holds all coefficients
+    need = max(need, container.decode_bytes)
+    allowed = max_pixels * min(1.0, _RGB_BYTES / need)
+    if width * height > allowed:
+        raise PhotoTooLargeError(
+            f"{path} has {width} x {height} pixels, {width * height / 1e6:.0f} million where {allowed / 1e6:.0f} are "
+            "allowed; reduce it first."
+        )
+    if container is JPEG and width * height > size * _JPEG_PIXELS_PER_BYTE:
+        raise UnreadablePhotoError(f"{path} is too short for {width} x {height} pixels; fetch or export it again.")
+
+
+def _check_single(image: ImageFile.ImageFile, container: Container, path: Path) -> None:
+    if container is TIFF:
+        if _has_second_page(image):
+            raise UnsupportedPhotoError(f"{path} has several pages; save the one you want as a file of its own.")
+    elif getattr(image, "n_frames", 1) > 1:
+        raise UnsupportedPhotoError(f"{path} is animated or holds several pictures; save one of them as PNG first.")
+
+
+def _has_second_page(image: ImageFile.ImageFile) -> bool:
+    """Whether anything but reduced-size previews (bit 0 of NewSubfileType) follows the first page."""
+    for page in range(1, 9):
+        try:
+            image.seek(page)
+        except EOFError:
+            return False
+        if not int(image.tag_v2.get(254, 0)) & 1:  # type: ignore[attr-defined]
+            return True
+    return True
+
+
+def _metadata(image: ImageFile.ImageFile, container: Container) -> tuple[bytes | None, bytes | None, int]:
+    """Profile, EXIF block with its orientation reset, and the orientation that remains to be applied."""
+    if container is TIFF:
+        image.seek(0)
+        return image.info.get("icc_profile") or None, read_exif(image), 1  # Pillow turns TIFF files itself
+    icc = image.info.get("icc_profile") or None
+    exif = (image.info.get("exif") or b"").removeprefix(PREFIX)
+    if not exif:
+        return icc, None, 1
+    orientation, exif = reset_orientation(exif)
+    return icc, exif, orientation

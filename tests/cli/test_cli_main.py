@@ -1,0 +1,64 @@
+"""The command line as a person meets it: help, version, errors, exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import numpy as np
+
+from mien.photos.write import save_photo
+from mien.types import Photo
+
+Mien = Callable[..., CompletedProcess[str]]
+
+
+def test_help_lists_verbs_and_exit_codes(mien: Mien) -> None:
+    text = mien("--help").stdout
+    assert "faces" in text and "Exit codes" in text
+    assert mien("--version").stdout.startswith("mien 0.")
+
+
+def test_faces_json_and_files(mien: Mien, portrait: Path, tmp_path: Path) -> None:
+    drawn, crops = tmp_path / "drawn.png", tmp_path / "crops"
+    done = mien("faces", portrait, "--json", "--annotated", drawn, "--crops", crops, "--size", "128")
+    report = json.loads(done.stdout)
+    assert report["width"] == 512 and len(report["faces"]) == 1
+    assert set(report["faces"][0]) >= {"number", "box", "size", "score", "pose", "quad"}
+    notes = json.loads((crops / "portrait-face-0.json").read_text())
+    assert np.shape(notes["matrix"]) == (2, 3) and notes["crop_size"] == 128
+    assert drawn.is_file() and (crops / "portrait-face-0.png").is_file()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["crops", "drawn.png"]
+
+
+def test_faces_table(mien: Mien, portrait: Path) -> None:
+    assert "1 face in portrait.png" in mien("faces", portrait).stdout
+
+
+def test_errors_are_one_sentence_with_an_exit_code(mien: Mien, portrait: Path, tmp_path: Path) -> None:
+    blank = tmp_path / "blank.png"
+    save_photo(Photo(np.full((200, 200, 3), 99, np.uint8)), blank)
+    cases = [
+        (("faces", tmp_path / "absent.jpg"), 3, "absent.jpg"),
+        (("faces", blank), 4, "--box"),
+        (("faces", portrait, "--face", "7"), 4, "choose 0 to 0"),
+        (("faces", portrait, "--box", "1,2,3"), 4, "left,top,right,bottom"),
+        (("faces", portrait, "--annotated", tmp_path / "no" / "such" / "x.png"), 7, "folder"),
+    ]
+    for arguments, code, words in cases:
+        done = mien(*arguments, ok=code)
+        assert done.stderr.count("\n") == 1 and done.stderr.startswith("mien: ") and words in done.stderr
+        assert done.stdout == ""
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["blank.png"]
+
+
+def test_debug_shows_the_traceback_wherever_it_stands(mien: Mien, tmp_path: Path) -> None:
+    for arguments in (("--debug", "faces", tmp_path / "absent.jpg"), ("faces", tmp_path / "absent.jpg", "--debug")):
+        assert "Traceback" in mien(*arguments, ok=1).stderr
+
+
+def test_wrong_options_exit_with_two(mien: Mien) -> None:
+    mien("faces", ok=2)
+    mien("nonsense", ok=2)

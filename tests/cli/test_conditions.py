@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from typer.testing import CliRunner
+
+from mien.checkpoints.parser import KIND
+from mien.checkpoints.store import save_folder
+from mien.cli.app import app
+from mien.conditions.folder import read_layers
+from mien.errors import FaceError, LayerError
+from mien.models.perception.parser import ParserConfig, ParserNet
+
+SMALL = ParserConfig(size=64, widths=(4, 6, 8, 8, 8), blocks=(1, 1, 1, 1), decoder=(8, 8, 6, 6))
+
+
+@pytest.fixture
+def parser(tmp_path: Path) -> Path:
+    """An untrained parser: its labels are nonsense, the way of the data is not."""
+    torch.manual_seed(0)
+    save_folder(tmp_path / "parser", ParserNet(SMALL).state_dict(), {"kind": KIND, **SMALL.to_dict()}, "card")
+    return tmp_path / "parser"
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    y, x = np.mgrid[:200, :200]
+    pixels = np.stack([x, y, 255 - x], 2).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "photo.png")
+    return tmp_path / "photo.png"
+
+
+def run(*arguments: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_conditions_writes_what_reads_back(photo: Path, parser: Path, tmp_path: Path) -> None:
+    out = tmp_path / "layers"
+    printed = run("conditions", photo, "--out", out, "--size", "128", "--aligned", "--parser", parser, "--json")
+    report = json.loads(printed)
+    assert report["layers"] == ["image", "sketch", "semantic", "colour"] or report["layers"] == [
+        "image",
+        "semantic",
+        "colour",
+    ]
+    assert sum(report["classes"].values()) == pytest.approx(1, abs=0.01)
+    names = {file.name for file in out.iterdir()}
+    assert {"layers.json", "image.png", "semantic.png", "colour.png", "sheet.png"} <= names
+    layers = read_layers(out)
+    assert layers.image.shape == (128, 128, 3)
+    assert layers.photo == "photo.png"
+    assert layers.matrix is not None
+    np.testing.assert_allclose(layers.matrix, [[200 / 128, 0, 0], [0, 200 / 128, 0]], atol=1e-9)
+
+
+def test_mask_of_a_box_needs_no_face(photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mask.png"
+    run("mask", photo, "--box", "10,20,60,50", "--grow", "2", "-o", out, "--preview", tmp_path / "p.png")
+    mask = np.asarray(Image.open(out))
+    assert mask.shape == (200, 200)
+    rows, columns = np.nonzero(mask)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (18, 51, 8, 61)
+    assert (tmp_path / "p.png").exists()
+
+
+def test_mask_of_a_polygon_with_a_soft_edge(photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mask.png"
+    printed = run("mask", photo, "--polygon", "20,20 180,20 100,160", "--feather", "5", "-o", out, "--json")
+    mask = np.asarray(Image.open(out))
+    assert json.loads(printed)["pixels"] == (mask > 0).sum()
+    assert len(np.unique(mask)) > 4
+    assert mask[60, 100] == 255
+
+
+@pytest.mark.parametrize(
+    "options",
+    [[], ["--region", "hair", "--box", "1,2,3,4"], ["--box", "1,2,3"], ["--box", "a,b,c,d"], ["--polygon", "1,2,3"]],
+)
+def test_contradictory_or_malformed_options_are_refused(options: list[str], photo: Path, tmp_path: Path) -> None:
+    with pytest.raises(LayerError):
+        run("mask", photo, "-o", tmp_path / "mask.png", *options)
+    assert not (tmp_path / "mask.png").exists()
+
+
+def test_the_astronauts_hair(astronaut: np.ndarray, tmp_path: Path) -> None:
+    """The whole way with the bundled networks, in the frame of the photo."""
+    Image.fromarray(astronaut).save(tmp_path / "a.png")
+    run("mask", tmp_path / "a.png", "--region", "hair", "-o", tmp_path / "hair.png")
+    hair = np.asarray(Image.open(tmp_path / "hair.png")) > 0
+    assert hair.shape == astronaut.shape[:2]
+    rows, columns = np.nonzero(hair)
+    assert 150 < columns.mean() < 290  # around the head, not on the shuttle
+    assert rows.mean() < 200
+    run("mask", tmp_path / "a.png", "--region", "face", "-o", tmp_path / "face.png")
+    face = np.asarray(Image.open(tmp_path / "face.png")) > 0
+    assert not (hair & face).any()
+    assert face[115, 223]
+
+
+def test_a_photo_without_a_face_says_so(photo: Path, tmp_path: Path) -> None:
+    with pytest.raises(FaceError, match=r"photo\.png"):
+        run("mask", photo, "--region", "hair", "-o", tmp_path / "mask.png")

@@ -1,0 +1,30 @@
+"""Shared fixtures. Data-dependent tests use the prepared sets beside the checkout where they exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mien.types import UInt8
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of prepared photo sets; the test is skipped where there is none."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip("needs the prepared photo sets in ../shared/data")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> UInt8:
+    """(512, 512, 3) uint8 RGB: one face, about 100 pixels wide, its FFHQ square around (223, 115)."""
+    import skimage.data
+
+    picture: UInt8 = np.asarray(skimage.data.astronaut())
+    return picture
