@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 $(BIN)/.demo: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q -e '.[demo]'
+	$(BIN)/python -m pip install -q -e '.[recipes]'
 	@touch $@
 
 $(BIN)/.dev: pyproject.toml
@@ -35,6 +35,7 @@ format: $(BIN)/.dev
 
 benchmark: $(BIN)/.dev  ## the figures of README.md
 	$(BIN)/python -m benchmarks.faces
+	$(BIN)/python -m benchmarks.scenes
 	$(BIN)/python -m benchmarks.startup
 
 clean:

@@ -1,6 +1,6 @@
 """How well faces are found, on real photos, and against the labels they come with.
 
-    python -m benchmarks.faces [--data ../shared/data] [--yunet yunet.onnx] [--json out.json]
+    python -m benchmarks.faces [--data ../shared/data] [--json out.json]
 
 Corner error: mean distance of the four corners of the FFHQ square from the label's, over the label's side.
 Normalised mean error (NME): mean distance of the points over the distance of the outer corners of the eyes.

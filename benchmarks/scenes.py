@@ -14,12 +14,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from recipes.portraits import Portraits, load_portraits
-from recipes.scenes import SceneMaker
 
 from mien.align.detector import SQUARE_PER_FACE
 from mien.align.finder import FaceFinder
 from mien.types import Photo, UInt8
+from recipes.portraits import Portraits, load_portraits
+from recipes.scenes import SceneMaker
 
 WIDTH, HEIGHT = 1600, 1200
 Find = Callable[[UInt8], list[tuple[float, float]]]

@@ -67,6 +67,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photo", type=Path)
     arguments = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(2)
     for name, command in (
         ("empty interpreter", ["-c", "pass"]),
         ("import mien", ["-c", "import mien"]),

@@ -17,7 +17,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.align.crop import crop_face, inverse
-from mien.align.draw import annotate
+from mien.align.draw import SHIFT, annotate, to_fixed
 from mien.align.finder import FaceFinder
 from mien.align.paste import paste_face
 from mien.photos.receipt import save_with_receipt
@@ -38,7 +38,8 @@ def regions(points: Float32, shape: tuple[int, int]) -> tuple[UInt8, UInt8]:
         fill(opening, points[list(contour)], 255)
         centre, edge = points[iris[0]], points[list(iris[1:])]
         radius = float(np.linalg.norm(edge - centre, axis=1).mean())
-        cv2.circle(disc, tuple(int(v) for v in centre * 16), round(radius * 16), 255, -1, cv2.LINE_AA, 4)
+        x, y = to_fixed(centre).tolist()
+        cv2.circle(disc, (x, y), round(radius * 16), 255, -1, cv2.LINE_AA, SHIFT)
         eyes |= np.minimum(opening, disc)
     fill(lips, points[list(mesh.OUTER_LIPS)], 255)
     fill(lips, points[list(mesh.INNER_LIPS_CONTOUR)], 0)
@@ -47,7 +48,7 @@ def regions(points: Float32, shape: tuple[int, int]) -> tuple[UInt8, UInt8]:
 
 def fill(mask: UInt8, polygon: Float32, value: int) -> None:
     """Draws a polygon with soft edges, at a sixteenth of a pixel."""
-    cv2.fillPoly(mask, [np.round(polygon * 16).astype(np.int32)], value, cv2.LINE_AA, 4)
+    cv2.fillPoly(mask, [to_fixed(polygon)], value, cv2.LINE_AA, SHIFT)
 
 
 def tint(crop: AlignedFace, points: Float32) -> UInt8:
@@ -91,7 +92,7 @@ def run(folder: Path) -> None:
     in_crop = (face.landmarks[:, :2] @ back[:, :2].T + back[:, 2]).astype(np.float32)
     changed = tint(crop, in_crop)
     mask = painted_mask(face.landmarks[:, :2], (photo.height, photo.width))
-    edited = paste_face(photo, changed, crop.matrix, mask, feather=10)
+    edited = paste_face(photo, changed, crop.matrix, mask, feather=10, reference=crop.pixels)
 
     save_photo(photo, folder / "photo.png")
     save_photo(Photo(drawn), folder / "faces.png")

@@ -1,10 +1,10 @@
 """How the bundled landmark network learned to turn away what the detector mistakes for a face.
 
-    python -m recipes.presence --data PORTRAITS --detector runs/detector --landmarks runs/landmarks --out OUT
+    python -m recipes.presence --data PORTRAITS --detector DETECTOR --landmarks LANDMARKS --out OUT
 
 The landmark network is frozen; only its presence logit, one linear layer, is fitted anew. Positives are faces in
-scenes, seen through the detector's own guess and through the crop of the points found there; negatives are what the detector
-answers, at a low threshold, where no face is. Both networks must have been trained (``recipes/detector.py``,
+scenes, seen through the detector's own guess and through the crop of the points found there; negatives are what the
+detector answers, at a low threshold, where no face is. Both networks must have been trained (``recipes/detector.py``,
 ``recipes/landmarks.py``).
 """
 
@@ -52,11 +52,12 @@ def features(network: LandmarkNet, image: UInt8, quads: list[Float64]) -> tuple[
 
 def gather(
     detector: DetectorNet, network: LandmarkNet, maker: SceneMaker, scenes: int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features (K, hidden) and labels (K,) of both passes over what the detector finds in ``scenes`` scenes."""
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Features (K, hidden), labels (K,) and scene numbers (K,) of both passes over what the detector finds."""
     rng = np.random.default_rng(7)
     rows: list[torch.Tensor] = []
     labels: list[float] = []
+    origin: list[int] = []
     for number in range(scenes):
         scene = maker.draw(rng)
         for x, y, side, roll, _ in detect(detector, scene.image, min_size=20, threshold=LOW)[:MOST]:
@@ -68,9 +69,10 @@ def gather(
             second, _ = features(network, scene.image, again)
             rows += [first, second]
             labels += [label] * (len(first) + len(second))
+            origin += [number] * (len(first) + len(second))
         if number % 500 == 0:
             print(f"{number} scenes, {sum(labels):.0f} faces, {len(labels) - sum(labels):.0f} others", flush=True)
-    return torch.cat(rows), torch.tensor(labels)
+    return torch.cat(rows), torch.tensor(labels), torch.tensor(origin)
 
 
 def fit(rows: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, float]:
@@ -105,8 +107,8 @@ def main() -> None:
     cv2.setNumThreads(1)
     network = load_landmarks(arguments.landmarks)
     maker = SceneMaker(load_portraits(arguments.data, "train"), SIZE)
-    rows, labels = gather(load_detector(arguments.detector), network, maker, arguments.scenes)
-    test = torch.arange(len(labels)) % 5 == 0
+    rows, labels, scene = gather(load_detector(arguments.detector), network, maker, arguments.scenes)
+    test = scene % 5 == 0  # whole scenes, since both passes and neighbouring guesses look at the same pixels
     weight, bias = fit(rows[~test], labels[~test])
     for name, w, b in (("before", network.presence.weight[0], network.presence.bias[0]), ("after", weight, bias)):
         right = ((rows[test] @ w + b > 0) == (labels[test] > 0)).float()

@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -175,6 +176,7 @@ def _icc(colour_space: bytes, kind: bytes, connection: bytes, tags: dict[bytes, 
     return head.ljust(128, b"\0") + table + body
 
 
+@cache
 def samples() -> dict[str, Sample]:
     """Every layout that must be readable, by name."""
     result = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +12,30 @@ from pathlib import Path
 from mien.errors import SaveError
 
 
+def status_of(path: Path) -> os.stat_result | None:
+    """What is at a path that is about to be written; None if nothing.
+
+    Raises:
+        SaveError: the name is too long, or otherwise not one that a file can have.
+    """
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise _failure(path, error) from error
+
+
 @contextmanager
 def atomic_path(target: Path) -> Iterator[Path]:
     """A temporary name beside ``target`` that replaces it when the block succeeds and vanishes when it fails.
 
     Raises:
-        SaveError: the folder does not exist or cannot be written, the disk is full, or ``target`` is a folder.
+        SaveError: the folder does not exist or cannot be written, the disk is full, ``target`` is a folder, or its
+            name is impossible.
     """
-    if target.is_dir():
+    found = status_of(target)
+    if found is not None and stat.S_ISDIR(found.st_mode):
         raise SaveError(f"{target} is a folder; give the name of a file.")
     try:
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
@@ -35,8 +52,11 @@ def atomic_path(target: Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~umask)
         temporary.replace(target)
     except OSError as error:
-        raise SaveError(
-            f"Cannot write {target}: {error.strerror or error}; choose another name or make room."
-        ) from error
+        raise _failure(target, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _failure(target: Path, error: OSError | ValueError) -> SaveError:
+    reason = getattr(error, "strerror", None) or error
+    return SaveError(f"Cannot write {target}: {reason}; choose another name or make room.")

@@ -36,6 +36,7 @@ class Photo:
         format: Pillow's name of the container that it came from ("JPEG", "PNG", ...); "ARRAY" when made in memory.
         path: where it came from, if from a file.
         conversions: what reading had to change, in words ("CMYK to sRGB", "palette to RGB"); empty for most files.
+        dpi: (horizontal, vertical) resolution for printing, pixels per inch; None where the file does not say.
     """
 
     pixels: Samples
@@ -45,6 +46,7 @@ class Photo:
     format: str = "ARRAY"
     path: Path | None = None
     conversions: tuple[str, ...] = ()
+    dpi: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         p = self.pixels

@@ -139,7 +139,11 @@ def test_no_edge_in_a_large_photo() -> None:
     photo = smooth_photo(1000, 1280)
     crop = crop_face(photo, square_quad(640, 500, 860, 8), 128)
     after = paste_face(photo, crop.pixels, crop.matrix, np.ones((1000, 1280), bool))
-    assert np.abs(after.pixels.astype(int) - photo.pixels).max() <= 2
+    error = np.abs(after.pixels.astype(int) - photo.pixels).max(axis=2)
+    assert error.max() <= 3
+    inside = mask_to_photo(np.ones((128, 128), bool), crop.matrix, (1280, 1000)).astype(np.uint8)
+    border = cv2.dilate(inside, np.ones((3, 3))) - cv2.erode(inside, np.ones((5, 5)))
+    assert error[border > 0].max() <= 1
 
 
 @pytest.mark.parametrize("feather", [6.0, 12.0])
@@ -178,8 +182,51 @@ def test_soft_mask_is_the_weight_itself() -> None:
     photo = Photo(np.zeros((60, 60, 1), np.uint16))
     mask = np.tile(np.linspace(0, 1, 60, dtype=np.float32), (60, 1))
     matrix = crop_face(photo, square_quad(30, 30, 90), 64).matrix
-    after = paste_face(photo, np.full((64, 64, 3), 255, np.uint8), matrix, mask, feather=3)
+    after = paste_face(photo, np.full((64, 64, 3), 255, np.uint8), matrix, mask)
     np.testing.assert_allclose(after.pixels[30, :, 0], mask[30] * 65535, atol=2)
+
+
+def test_explicit_feather_softens_a_soft_mask_too() -> None:
+    photo = Photo(np.zeros((60, 60, 1), np.uint16))
+    mask = np.zeros((60, 60), np.float32)
+    mask[:, 20:] = 0.5
+    matrix = crop_face(photo, square_quad(30, 30, 90), 64).matrix
+    white = np.full((64, 64, 3), 255, np.uint8)
+    plain = paste_face(photo, white, matrix, mask).pixels[30, :, 0].astype(int)
+    soft = paste_face(photo, white, matrix, mask, feather=8).pixels[30, :, 0].astype(int)
+    assert abs(plain[20:] - 65535 / 2).max() <= 2
+    t = np.clip((np.arange(40) + 0.5) / 8, 0, 1)
+    np.testing.assert_allclose(soft[20:], 65535 / 2 * t * t * (3 - 2 * t), atol=4)
+    assert not soft[:20].any()
+    np.testing.assert_array_equal(paste_face(photo, white, matrix, mask, feather=0).pixels[30, :, 0], plain)
+
+
+@pytest.mark.parametrize("kind", [bool, np.float32])
+def test_a_stroke_is_as_strong_alone_as_beside_a_blob(kind: type) -> None:
+    photo = Photo(np.zeros((100, 100, 3), np.uint8))
+    matrix = crop_face(photo, square_quad(50, 50, 100), 32).matrix
+    white = np.full((32, 32, 3), 255, np.uint8)
+    stroke, both = (np.zeros((100, 100), kind) for _ in range(2))
+    stroke[20:23, 20:80] = 1
+    both[20:23, 20:80] = both[40:90, 20:80] = 1
+    alone = paste_face(photo, white, matrix, stroke, feather=15).pixels
+    beside = paste_face(photo, white, matrix, both, feather=15).pixels
+    assert (alone[21, 25:75] == 255).all()
+    np.testing.assert_array_equal(beside[:30], alone[:30])
+    assert beside[40, 50, 0] < 10  # the blob has its own, full feather
+    assert beside[60, 50, 0] == 255
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [np.eye(3), np.zeros((2, 3)), np.array([[1, 2, 0], [2, 4, 0]]), np.full((2, 3), np.nan), np.full((2, 3), 1e200)],
+)
+def test_impossible_matrices_are_refused(matrix: np.ndarray) -> None:
+    photo = Photo(np.zeros((8, 8, 3), np.uint8))
+    with pytest.raises(ValueError, match="finite and invertible"):
+        paste_face(photo, np.zeros((4, 4, 3), np.uint8), matrix, np.ones((8, 8), bool))
+    with pytest.raises(ValueError, match="finite and invertible"):
+        mask_to_photo(np.ones((4, 4), bool), matrix, (8, 8))
 
 
 def test_large_crop_is_not_aliased() -> None:

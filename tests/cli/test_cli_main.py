@@ -62,3 +62,12 @@ def test_debug_shows_the_traceback_wherever_it_stands(mien: Mien, tmp_path: Path
 def test_wrong_options_exit_with_two(mien: Mien) -> None:
     mien("faces", ok=2)
     mien("nonsense", ok=2)
+
+
+def test_boxes_by_hand(mien: Mien, portrait: Path) -> None:
+    found = json.loads(mien("faces", portrait, "--box", "175,60,275,175", "--json", "--landmarks").stdout)["faces"]
+    assert len(found) == 1 and np.shape(found[0]["landmarks"]) == (478, 3)
+    for box in ("0,0,9000,9000", "-inf,-inf,inf,inf", "nan,0,5,5", "600,600,700,700"):
+        assert mien("faces", portrait, f"--box={box}", "--json", ok=4).stdout == ""
+    assert "looks like a face" in mien("faces", portrait, "--box", "20,380,80,440", ok=4).stderr
+    mien("faces", portrait, "--box", "1,2,3,4", "--face", "0", ok=9)

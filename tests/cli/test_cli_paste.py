@@ -82,3 +82,46 @@ def test_errors_name_file_and_remedy(mien: Mien, portrait: Path, crop: Path, tmp
         done = mien(*arguments, "-o", out, ok=5)
         assert words in done.stderr and done.stderr.count("\n") == 1
     assert not out.exists()
+
+
+def test_inputs_are_never_replaced(mien: Mien, portrait: Path, crop: Path, tmp_path: Path) -> None:
+    painted = paint(crop, tmp_path)
+    before = painted.read_bytes(), portrait.read_bytes()
+    for target in (painted, portrait):
+        assert "choose another name" in mien("paste", portrait, painted, "-o", target, ok=7).stderr
+    assert "choose another name" in mien("faces", portrait, "--annotated", portrait, ok=7).stderr
+    folder = painted.parent / "again"
+    mien("faces", portrait, "--crops", folder)
+    mien("faces", portrait, "--crops", folder, ok=7)
+    mien("faces", portrait, "--crops", folder, "--overwrite")
+    assert (painted.read_bytes(), portrait.read_bytes()) == before
+
+
+def test_strokes_on_a_transparent_sheet(mien: Mien, portrait: Path, crop: Path, tmp_path: Path) -> None:
+    ink = np.zeros((128, 128, 3), np.uint8)
+    alpha = np.zeros((128, 128), np.uint8)
+    ink[40:50, 30:60], alpha[40:50, 30:60] = (20, 220, 20), 255
+    layer = save_photo(Photo(ink, alpha), tmp_path / "layer.png")
+    layer.with_suffix(".json").write_text(crop.with_suffix(".json").read_text())
+    out = tmp_path / "out.png"
+    receipt = json.loads(mien("paste", portrait, layer, "-o", out, "--receipt").stdout)
+    assert receipt["preserved"] and 0 < receipt["mask_fraction"] < 0.01
+    changed = np.abs(read_photo(portrait).pixels.astype(int) - read_photo(out).pixels).max(2) > 8
+    assert 50 < changed.sum() < 1000
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "enlarged"])
+def test_a_stroke_counts_and_noise_does_not(mien: Mien, portrait: Path, crop: Path, tmp_path: Path, kind: str) -> None:
+    pixels = read_photo(paint(crop, tmp_path)).pixels
+    if kind == "jpeg":
+        changed = save_photo(Photo(pixels), tmp_path / "changed.jpg", quality=85)
+    else:
+        changed = save_photo(Photo(pixels.repeat(3, 0).repeat(3, 1)), tmp_path / "changed.png")
+    changed.with_suffix(".json").write_text(crop.with_suffix(".json").read_text())
+    receipt = json.loads(mien("paste", portrait, changed, "-o", tmp_path / "out.png", "--receipt").stdout)
+    assert receipt["preserved"] and 0.0005 < receipt["mask_fraction"] < 0.016  # the crop is 0.11
+
+
+def test_a_crop_of_another_photo_is_refused(mien: Mien, portrait: Path, crop: Path, tmp_path: Path) -> None:
+    other = save_photo(Photo(read_photo(portrait).pixels[:, ::-1].copy()), tmp_path / "other.png")
+    assert "another photo" in mien("paste", other, paint(crop, tmp_path), "-o", tmp_path / "x.png", ok=5).stderr

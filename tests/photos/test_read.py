@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import picture_files as files
+import pillow_heif
 import pytest
 import tifffile
 from PIL import Image, ImageOps
@@ -117,6 +118,20 @@ def test_conversions_are_noted(name: str, note: str | None, tmp_path: Path) -> N
     assert read_photo(SAMPLES[name].write(tmp_path, name)).conversions == ((note,) if note else ())
 
 
+def test_deep_heic_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "photo.heic"
+    deep = pillow_heif.from_bytes("RGB;16", (files.WIDTH, files.HEIGHT), files.picture(3, 16).tobytes())
+    deep.save(path, quality=90)
+    assert read_photo(path).conversions == ("reduced to 8 bits",)
+
+
+def test_separate_planes(tmp_path: Path) -> None:
+    path = tmp_path / "photo.tif"
+    planes = np.moveaxis(files.picture(3, 8), 2, 0)
+    tifffile.imwrite(path, planes, photometric="rgb", planarconfig="separate", metadata=None)
+    np.testing.assert_array_equal(read_photo(path).pixels, files.picture(3, 8))
+
+
 def test_cmyk_goes_through_its_profile(tmp_path: Path) -> None:
     cyan = np.zeros((8, 8, 4), np.uint8)
     cyan[..., 0] = 255
@@ -175,9 +190,9 @@ def two_pages() -> bytes:
     return file.getvalue()
 
 
-def plain_tiff(samples: np.ndarray, photometric: str) -> bytes:
+def plain_tiff(samples: np.ndarray, photometric: str, **options: object) -> bytes:
     file = io.BytesIO()
-    tifffile.imwrite(file, samples, photometric=photometric, metadata=None)
+    tifffile.imwrite(file, samples, photometric=photometric, metadata=None, **options)
     return file.getvalue()
 
 
@@ -201,7 +216,22 @@ REFUSED = {
     "animated.avif": (animated("AVIF"), UnsupportedPhotoError, "animated"),
     "pages.tif": (two_pages(), UnsupportedPhotoError, "several pages"),
     "float.tif": (plain_tiff(np.ones((9, 9), np.float32), "minisblack"), UnsupportedPhotoError, "convert"),
-    "float-rgb.tif": (plain_tiff(np.ones((9, 9, 3), np.float32), "rgb"), PhotoError, "float-rgb.tif"),
+    "float-rgb.tif": (plain_tiff(np.ones((9, 9, 3), np.float32), "rgb"), UnsupportedPhotoError, "unusual"),
+    "gray-alpha16.tif": (
+        plain_tiff(files.picture(2, 16), "minisblack", extrasamples=["unassalpha"]),
+        UnsupportedPhotoError,
+        "unusual",
+    ),
+    "premultiplied16.tif": (
+        plain_tiff(files.picture(4, 16), "rgb", extrasamples=["assocalpha"]),
+        UnsupportedPhotoError,
+        "convert",
+    ),
+    "planes16.tif": (
+        plain_tiff(np.moveaxis(files.picture(3, 16), 2, 0), "rgb", planarconfig="separate"),
+        UnsupportedPhotoError,
+        "16-bit",
+    ),
     "integer.tif": (plain_tiff(np.ones((9, 9), np.uint32), "minisblack"), UnsupportedPhotoError, "convert"),
     "lab.tif": (plain_tiff(files.picture(3, 8), "cielab"), UnsupportedPhotoError, "LAB"),
     "giant.png": (giant_png(200_000, 200_000), PhotoTooLargeError, "200000 x 200000"),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.errors import LayerError
+from mien.errors import LayerError, SaveError
 from mien.photos import receipt as receipts
 from mien.photos.read import read_photo
 from mien.photos.receipt import compare_outside, save_with_receipt
@@ -77,14 +77,27 @@ def test_what_a_format_leaves_out_is_said(tmp_path: Path) -> None:
     assert receipt.operations == ("EXIF left out: BMP cannot hold it",)
 
 
-def test_leak_is_found(tmp_path: Path) -> None:
+def test_leak_is_found_and_its_file_removed(tmp_path: Path) -> None:
     before = Photo(files.picture(3, 16))
     after = edited(before)
     after.pixels[0, 0, 1] ^= 4
-    receipt = save_with_receipt(before, after, MASK.astype(np.float32) * 0.5, tmp_path / "after.png")
-    assert not receipt.preserved
-    assert (receipt.max_difference_outside, receipt.changed_pixels_outside) == (4, 1)
-    assert receipt.sha256_before != receipt.sha256_after
+    with pytest.raises(SaveError, match=r"after\.png was removed: 1 pixels .* up to 4 levels"):
+        save_with_receipt(before, after, MASK.astype(np.float32) * 0.5, tmp_path / "after.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_reading_changed_comes_first(tmp_path: Path) -> None:
+    before = read_photo(files.samples()["jpeg-cmyk"].write(tmp_path, "before"))
+    receipt = save_with_receipt(before, edited(before), MASK, tmp_path / "after.png", ["darkened"])
+    assert receipt.operations == ("reading: CMYK to sRGB", "darkened")
+
+
+def test_inputs_are_never_replaced(tmp_path: Path) -> None:
+    layer = files.samples()["png-rgb8"].write(tmp_path, "layer")
+    before = Photo(files.picture(3, 8))
+    with pytest.raises(SaveError, match=r"layer\.png is an input"):
+        save_with_receipt(before, edited(before), MASK, layer, protected=[tmp_path / "absent.png", layer])
+    assert layer.read_bytes() == files.samples()["png-rgb8"].data
 
 
 def test_opaque_alpha_may_be_dropped_by_the_encoder(tmp_path: Path) -> None:

@@ -141,6 +141,44 @@ def test_the_original_is_never_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == SAMPLES["png-rgb8"].data
 
 
+def test_protected_files_are_never_overwritten(tmp_path: Path) -> None:
+    layer = SAMPLES["png-rgb8"].write(tmp_path, "layer")
+    link = tmp_path / "link.png"
+    link.symlink_to(layer)
+    for target in (layer, link):
+        with pytest.raises(SaveError, match=rf"{target.name} is an input; .*original stays"):
+            save_photo(photo(3, 8, alpha=True), target, protected=(layer,))
+    assert layer.read_bytes() == SAMPLES["png-rgb8"].data
+    save_photo(photo(3, 8), tmp_path / "other.png", protected=(layer,))
+
+
+@pytest.mark.parametrize("name", ["n" * 300 + ".png", "nul\0.png"])
+def test_impossible_names_are_one_sentence(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SaveError, match="choose another name"):
+        save_photo(photo(3, 8), tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg", ".bmp"])
+def test_resolution_is_kept(suffix: str, bits: int, tmp_path: Path) -> None:
+    if bits == 16 and suffix in (".jpg", ".bmp"):
+        pytest.skip("holds 8 bits")
+    path = save_photo(photo(3, bits, dpi=(300.0, 240.0)), tmp_path / f"photo{suffix}")
+    with Image.open(path) as image:
+        assert image.info["dpi"] == pytest.approx((300, 240), abs=0.02)
+    assert read_photo(path).dpi == pytest.approx((300, 240), abs=0.02)
+    if suffix != ".bmp":  # Pillow always writes one there
+        assert read_photo(save_photo(photo(3, bits), tmp_path / f"without{suffix}")).dpi is None
+
+
+def test_resolution_turns_with_the_picture(tmp_path: Path) -> None:
+    exif = b"Exif\0\0" + files.exif_block(6)
+    path = tmp_path / "turned.jpg"
+    Image.fromarray(files.smooth(3)).save(path, dpi=(300, 240), exif=exif)
+    assert read_photo(path).dpi == pytest.approx((240, 300))
+
+
 def test_overwriting_can_be_forbidden(tmp_path: Path) -> None:
     target = save_photo(photo(3, 8), tmp_path / "photo.png")
     save_photo(photo(1, 8), target)
@@ -206,3 +244,17 @@ def test_metadata_that_does_not_fit_is_refused(tmp_path: Path) -> None:
 def test_default_output(name: str, expected: str) -> None:
     assert default_output(name) == Path(expected)
     assert default_output(name, "older").stem.endswith("-older")
+
+
+def test_default_output_is_free(tmp_path: Path) -> None:
+    source = tmp_path / "photo.jpg"
+    for expected in ("photo-edited.png", "photo-edited-2.png", "photo-edited-3.png"):
+        target = default_output(source)
+        assert target.name == expected
+        target.touch()
+
+
+def test_default_output_can_hold_the_photo() -> None:
+    assert default_output("photo.webp", "edited", photo(3, 8)) == Path("photo-edited.webp")
+    assert default_output("photo.webp", "edited", photo(1, 8)) == Path("photo-edited.png")
+    assert default_output("photo.bmp", "edited", photo(3, 8, icc=files.profile())) == Path("photo-edited.png")

@@ -17,14 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mien.align import mesh
 from mien.errors import FaceSelectionError
 from mien.photos.colour import to_srgb
 from mien.types import AlignedFace, Face, Float64, Photo, UInt8
-
-EYE_LEFT = (33, 160, 158, 133, 153, 144)
-"""Face-mesh points around the eye on the picture's left, whose mean is its centre; then the other eye."""
-EYE_RIGHT = (362, 385, 387, 263, 373, 380)
-MOUTH_LEFT, MOUTH_RIGHT = 61, 291
 
 WARP = cv2.INTER_LANCZOS4
 """OpenCV's cubic (a = -0.75) shifts a picture by up to 0.05 pixels, its Lanczos by 0.015, Pillow's cubic by nothing."""
@@ -44,8 +40,8 @@ def ffhq_quad(landmarks: NDArray[np.floating]) -> Float64:
         (4, 2) corners in the landmarks' pixels.
     """
     points = np.asarray(landmarks, np.float64)[:, :2]
-    eye_left, eye_right = points[list(EYE_LEFT)].mean(0), points[list(EYE_RIGHT)].mean(0)
-    mouth = (points[MOUTH_LEFT] + points[MOUTH_RIGHT]) / 2
+    eye_left, eye_right = points[list(mesh.LEFT_EYE)].mean(0), points[list(mesh.RIGHT_EYE)].mean(0)
+    mouth = points[list(mesh.MOUTH_CORNERS)].mean(0)
     eyes, eye_to_eye = (eye_left + eye_right) / 2, eye_right - eye_left
     eye_to_mouth = mouth - eyes
     x = eye_to_eye - _turned(eye_to_mouth)
@@ -84,6 +80,18 @@ def matrix_to_quad(matrix: Float64, size: float) -> Float64:
     """The (4, 2) corners in the photo of a crop of ``size`` pixels."""
     corners = np.array([[0, 0, 1], [0, size, 1], [size, size, 1], [size, 0, 1]], np.float64)
     return corners @ matrix.T
+
+
+def check_matrix(matrix: Float64) -> None:
+    """Whether a matrix can lead from a crop to a photo.
+
+    Raises:
+        ValueError: not (2, 3), not finite, or not invertible.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        area = np.linalg.det(matrix[:, :2]) if matrix.shape == (2, 3) and np.isfinite(matrix).all() else 0.0
+    if not 1e-12 <= abs(area) < np.inf:
+        raise ValueError(f"a matrix is (2, 3), finite and invertible, got {matrix.tolist()}")
 
 
 def pixel_scale(matrix: Float64) -> float:

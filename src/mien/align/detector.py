@@ -20,7 +20,7 @@ SQUARE_PER_FACE = 1.8
 """Side of the FFHQ square over the longer side of the box around the landmarks, on average."""
 
 EDGE = 16
-"""Pixels of mirrored picture around every level, so that faces cut by the photo's edge are seen in context."""
+"""Pixels by which every level's border is repeated outwards, so that faces cut by the photo's edge are seen whole."""
 
 
 def pyramid(image: UInt8, min_side: float, config_range: tuple[float, float]) -> list[tuple[float, UInt8]]:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.align import mesh
 from mien.types import Face, UInt8
 
 GREEN, WHITE, BLACK = (80, 220, 100), (255, 255, 255), (0, 0, 0)
+SHIFT = 4
 CLOSED = (mesh.OUTLINE, mesh.OUTER_LIPS, mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR)
 OPEN = (mesh.NOSE_LINE, mesh.LEFT_BROW, mesh.RIGHT_BROW)
 
@@ -32,9 +34,15 @@ def annotate(image: UInt8, faces: Sequence[Face]) -> UInt8:
 
 
 def _line(canvas: UInt8, points: np.ndarray, closed: bool, colour: tuple[int, int, int], width: int) -> None:
-    # OpenCV's shift draws at 1/16 pixel; its integer is a pixel's centre, ours is its corner.
-    fixed = np.round((points - 0.5) * 16).astype(np.int32).reshape(-1, 1, 2)
-    cv2.polylines(canvas, [fixed], closed, colour, width, cv2.LINE_AA, 4)
+    cv2.polylines(canvas, [to_fixed(points).reshape(-1, 1, 2)], closed, colour, width, cv2.LINE_AA, SHIFT)
+
+
+def to_fixed(points: NDArray[np.floating]) -> NDArray[np.int32]:
+    """Continuous coordinates for OpenCV's drawing functions with ``shift=SHIFT``.
+
+    They draw at 1/16 pixel, and their whole numbers are pixel centres where ours are corners.
+    """
+    return np.round((points - 0.5) * (1 << SHIFT)).astype(np.int32)
 
 
 def _label(canvas: UInt8, text: str, corner: np.ndarray, scale: float) -> None:

@@ -20,6 +20,9 @@ from mien.types import Face, Float32, Float64, Photo
 
 Box = tuple[float, float, float, float]
 
+NO_FACE = 0.02
+"""Presence below which even a box drawn by hand is refused: drawings, masks and hard profiles score above it."""
+
 
 @dataclass(frozen=True, eq=False)
 class FaceFinder:
@@ -72,18 +75,22 @@ class FaceFinder:
             box: (x0, y0, x1, y1) around the face from brows to chin, photo pixels.
 
         Raises:
-            FaceSelectionError: the box is empty or lies outside the photo.
+            FaceSelectionError: the box is empty, not finite, far larger than the photo, or outside it.
+            NoFaceError: what is in the box is nothing like a face.
         """
         x0, y0, x1, y1 = box
-        if not (x1 > x0 and y1 > y0 and x1 > 0 and y1 > 0 and x0 < photo.width and y0 < photo.height):
+        touches = x1 > x0 and y1 > y0 and x1 > 0 and y1 > 0 and x0 < photo.width and y0 < photo.height
+        if not (np.isfinite(box).all() and touches and max(x1 - x0, y1 - y0) <= 2 * max(photo.width, photo.height)):
             raise FaceSelectionError(
-                f"The box {x0:g},{y0:g},{x1:g},{y1:g} holds no part of the photo, which is "
+                f"The box {x0:g},{y0:g},{x1:g},{y1:g} does not fit the photo, which is "
                 f"{photo.width} x {photo.height}; give --box left,top,right,bottom in pixels."
             )
         # The face's box hangs a little below the middle of its FFHQ square (0.06 of the side, in the mean face).
         side = SQUARE_PER_FACE * max(x1 - x0, y1 - y0)
         quad = square_quad((x0 + x1) / 2, (y0 + y1) / 2 - 0.06 * side, side, 0.0)
         points, presence = locate(self.landmarks, to_srgb(photo), quad[None])
+        if presence[0] < NO_FACE:
+            raise NoFaceError(f"Nothing in the box {x0:g},{y0:g},{x1:g},{y1:g} looks like a face; draw it closer.")
         return describe_face(points[0], float(presence[0]), self.landmarks.mean.numpy())
 
 
@@ -94,7 +101,8 @@ def _agree(square: Float64, points: Float32) -> bool:
     quad = ffhq_quad(points)
     side = float(np.hypot(*(quad[3] - quad[0])))
     distance = float(np.hypot(*(quad.mean(0) - square[:2])))
-    return distance < 0.4 * max(side, square[2]) and 0.5 < side / square[2] < 2
+    expected = float(square[2])
+    return distance < 0.4 * max(side, expected) and 0.5 < side / expected < 2
 
 
 def _distinct(faces: Sequence[Face]) -> list[Face]:

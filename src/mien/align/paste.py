@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from mien.align.crop import WARP, between_pixels, inverse, matrix_to_quad, pixel_scale
+from mien.align.crop import WARP, between_pixels, check_matrix, inverse, matrix_to_quad, pixel_scale
 from mien.errors import LayerError
 from mien.photos.colour import Box, from_srgb
 from mien.photos.exif import drop_thumbnail
@@ -66,14 +66,15 @@ def paste_face(
 
     The crop is brought to the photo's colour space, depth and resolution (anti-aliased both ways) and blended in with a
     weight that is 0 at the border of mask and crop and rises to 1 within ``feather``. A floating-point mask gives the
-    weight itself, and only the crop's border is feathered.
+    weight itself, and only the crop's border is feathered; with an explicit ``feather`` the mask's border is, too.
 
     Args:
         photo: the photo that the crop was cut from.
         edited: (S, S, 3) sRGB in [0, 255], uint8 or floating point.
         matrix: (2, 3), the crop's.
         mask: (H, W) bool, or floating point in [0, 1]; see :func:`mask_to_photo` for masks drawn on the crop.
-        feather: photo pixels; by default two crop pixels. It is never wider than the mask allows a full weight.
+        feather: photo pixels; by default two crop pixels. In no connected part of the mask is it wider than that part
+            is deep, so that every stroke reaches full strength, whatever else is painted.
         reference: (S, S, 3) the crop as it was before editing. With it, detail of the photo that is too fine for the
             crop stays wherever the edit left the crop as it was; without it, all of the mask has the crop's sharpness.
 
@@ -82,7 +83,9 @@ def paste_face(
 
     Raises:
         LayerError: the mask is not the size of the photo.
+        ValueError: crop or matrix have another shape, or the matrix is not invertible.
     """
+    check_matrix(matrix)
     if edited.ndim != 3 or edited.shape[0] != edited.shape[1] or edited.shape[2] != 3:
         raise ValueError(f"edited must be (S, S, 3), got {edited.shape}")
     if mask.shape != (photo.height, photo.width):
@@ -94,7 +97,6 @@ def paste_face(
     box = _overlap(mask, _bounds(matrix, size, photo.width, photo.height))
     if box is None:
         return photo
-    feather = FEATHER * pixel_scale(matrix) if feather is None else feather
     weight = _weights(mask, box, matrix, size, feather)
     levels = from_srgb(edited, photo).astype(np.float32)
     known = None if reference is None else _Reference.of(edited, reference, photo)
@@ -126,7 +128,11 @@ def mask_to_photo(mask: Mask, matrix: Float64, photo_size: tuple[int, int]) -> B
     Returns:
         (H, W), bool for bool and float32 for floating point; empty outside the crop. The outline of a hard mask is
         smoothed, so that the crop's pixels do not show as steps in a larger photo.
+
+    Raises:
+        ValueError: the matrix is not (2, 3), finite and invertible.
     """
+    check_matrix(matrix)
     size = mask.shape[0]
     hard = mask.dtype == np.bool_
     drawn = mask.astype(np.float32)
@@ -162,34 +168,45 @@ def _overlap(mask: Mask, bounds: Box | None) -> Box | None:
     return x0 + int(columns[0]), y0 + int(rows[0]), x0 + int(columns[-1]) + 1, y0 + int(rows[-1]) + 1
 
 
-def _weights(mask: Mask, box: Box, matrix: Float64, size: int, feather: float) -> Float32:
+def _weights(mask: Mask, box: Box, matrix: Float64, size: int, feather: float | None) -> Float32:
     """(h, w) in [0, 1] for a box of the photo: how much of the crop goes in."""
     x0, y0, x1, y1 = box
     border = np.empty((y1 - y0, x1 - x0), np.float32)  # distance to the crop's border, photo pixels
     for tile in _tiles(box):
         part = np.s_[tile[1] - y0 : tile[3] - y0, tile[0] - x0 : tile[2] - x0]
         border[part] = _border_distance(matrix, size, tile)
-    if mask.dtype == np.bool_:
+    width = FEATHER * pixel_scale(matrix) if feather is None else feather
+    if mask.dtype != np.bool_ and feather is None:
+        ramp = _ramp(np.maximum(border, 0), width)
+    else:
         distance = np.minimum(border, _depth(mask, box))
-        return np.where(distance > 0, _ramp(distance, min(feather, float(distance.max()))), 0).astype(np.float32)
-    soft = np.nan_to_num(mask[y0:y1, x0:x1]).clip(0, 1) * _ramp(border, feather)
-    return np.where(border >= 0, soft, 0).astype(np.float32)
+        ramp = _ramp(np.maximum(distance, 0), _limited(width, distance))
+    return (np.nan_to_num(mask[y0:y1, x0:x1]).clip(0, 1) * ramp).astype(np.float32)
+
+
+def _limited(feather: float, distance: Float32) -> Float32:
+    """(h, w) the feather, nowhere wider than the deepest point of the connected part around."""
+    inside = distance > 0
+    count, labels = cv2.connectedComponents(inside.astype(np.uint8), connectivity=8)
+    deepest = np.zeros(count, np.float32)
+    np.maximum.at(deepest, labels[inside], distance[inside])
+    widths: Float32 = np.minimum(deepest, np.float32(feather))[labels]
+    return widths
 
 
 def _depth(mask: Mask, box: Box) -> Float32:
     """How far each pixel's centre lies inside the mask, photo pixels. The photo's own edge is no border."""
     height, width = mask.shape
     x0, y0, x1, y1 = max(box[0] - 1, 0), max(box[1] - 1, 0), min(box[2] + 1, width), min(box[3] + 1, height)
-    distance = cv2.distanceTransform(mask[y0:y1, x0:x1].astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = cv2.distanceTransform((mask[y0:y1, x0:x1] > 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     inner: Any = distance[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0] - 0.5  # from centre to the pixel's edge
     return inner  # type: ignore[no-any-return]
 
 
-def _ramp(distance: Float32, feather: float) -> Float32:
-    """0 at the border, 1 from ``feather`` on, smooth at both ends."""
-    if feather <= 0:
-        return (distance >= 0).astype(np.float32)
-    t = np.clip(distance / np.float32(feather), 0, 1)
+def _ramp(distance: Float32, feather: float | Float32) -> Float32:
+    """0 at the border, 1 from ``feather`` on, smooth at both ends; a step where ``feather`` is 0."""
+    width: Float32 = np.maximum(np.asarray(feather, np.float32), np.float32(1e-6))
+    t: Float32 = np.clip(distance / width, 0, 1)
     smooth: Float32 = t * t * (3 - 2 * t)
     return smooth
 

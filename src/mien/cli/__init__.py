@@ -1,6 +1,7 @@
 """The command line: one file per verb, each parses, calls, prints.
 
-Exit codes: 0 done; 1 unexpected or unclassified; 2 wrong options; the others are those of :mod:`mien.errors`.
+Exit codes: 0 done; 1 unexpected or unclassified; 2 wrong options; the others are those of :mod:`mien.errors`; 130 is
+Ctrl-C. ``--debug``, or MIEN_DEBUG=1 in the environment, shows the traceback instead of the sentence.
 """
 
 from __future__ import annotations
@@ -19,19 +20,12 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         app(arguments, prog_name="mien")
-    except MienError as error:
-        if debug:
-            raise
-        print(f"mien: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("mien: interrupted.", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:  # `mien faces ... | head` is not an error
-        sys.stderr.close()
-        sys.exit(0)
     except Exception as error:
         if debug:
             raise
-        print(f"mien: unexpected {type(error).__name__}: {error} (add --debug for the traceback).", file=sys.stderr)
-        sys.exit(1)
+        code = error.exit_code if isinstance(error, MienError) else 1
+        text = str(error)
+        if not isinstance(error, MienError):
+            text = f"unexpected {type(error).__name__}: {error} (add --debug for the traceback)."
+        print("mien:", " ".join(text.split()), file=sys.stderr)  # one line, whatever a file is called
+        sys.exit(code)

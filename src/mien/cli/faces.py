@@ -23,12 +23,15 @@ def faces(
     min_size: Annotated[float, typer.Option(help="Smallest face to look for, pixels.")] = 48.0,
     threshold: Annotated[float, typer.Option(help="Lowest score that counts, 0 to 1.")] = 0.5,
     mediapipe: Annotated[Path | None, typer.Option(help="Use MediaPipe with this face_landmarker.task.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace crops that are there already.")] = False,
+    landmarks: Annotated[bool, typer.Option("--landmarks", help="With --json: the 478 points of each face.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find every face: box, size, pose and score, numbered from 0, largest first."""
     from mien.align.finder import FaceFinder, select_face
     from mien.photos.read import read_photo
 
+    _refuse_contradictions(box, mediapipe, face)
     picture = read_photo(photo)
     if box is not None:
         found = [FaceFinder.bundled().at_box(picture, _parse_box(box))]
@@ -45,9 +48,11 @@ def faces(
     if annotated is not None:
         _write_annotated(picture, [one for _, one in numbered], annotated)
     if crops is not None:
-        _write_crops(picture, photo.stem, numbered, crops, size)
+        _write_crops(picture, photo.stem, numbered, crops, size, overwrite)
     if as_json:
-        print_json({"photo": photo.name, "width": picture.width, "height": picture.height, "faces": _rows(numbered)})
+        notes = list(picture.conversions)
+        about = {"photo": photo.name, "width": picture.width, "height": picture.height, "conversions": notes}
+        print_json({**about, "faces": _rows(numbered, landmarks)})
     else:
         _print_table(numbered, photo.name)
 
@@ -62,7 +67,15 @@ def _parse_box(text: str) -> tuple[float, float, float, float]:
     return x0, y0, x1, y1
 
 
-def _rows(numbered: list[tuple[int, Face]]) -> list[dict[str, Any]]:
+def _refuse_contradictions(box: str | None, mediapipe: Path | None, face: str | None) -> None:
+    from mien.errors import ConfigError
+
+    if box is not None and (mediapipe is not None or face is not None):
+        raise ConfigError("--box says where the one face is; leave out --face and --mediapipe.")
+
+
+def _rows(numbered: list[tuple[int, Face]], landmarks: bool = False) -> list[dict[str, Any]]:
+    points = [{"landmarks": one.landmarks.round(2).tolist()} if landmarks else {} for _, one in numbered]
     return [
         {
             "number": number,
@@ -73,17 +86,20 @@ def _rows(numbered: list[tuple[int, Face]]) -> list[dict[str, Any]]:
             "eye_openness": [round(v, 3) for v in one.eye_openness],
             "mouth_openness": round(one.mouth_openness, 3),
             "quad": [[round(float(v), 2) for v in corner] for corner in one.quad],
+            **more,
         }
-        for number, one in numbered
+        for (number, one), more in zip(numbered, points, strict=True)
     ]
 
 
 def _print_table(numbered: list[tuple[int, Face]], name: str) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    columns = ("face", "box", "size", "yaw", "pitch", "roll", "eyes", "mouth", "score")
-    table = Table(*columns, title=f"{len(numbered)} face{'s' * (len(numbered) != 1)} in {name}")
+    table = Table(title=Text(f"{len(numbered)} face{'s' * (len(numbered) != 1)} in {name}"))
+    for column in ("face", "box", "size", "yaw", "pitch", "roll", "eyes", "mouth", "score"):
+        table.add_column(column, no_wrap=True)
     for number, one in numbered:
         table.add_row(
             str(number),
@@ -103,17 +119,23 @@ def _write_annotated(photo: Photo, found: list[Face], target: Path) -> None:
     from mien.photos.write import save_photo
     from mien.types import Photo
 
-    save_photo(Photo(annotate(to_srgb(photo), found)), target)
+    protected = () if photo.path is None else (photo.path,)
+    save_photo(Photo(annotate(to_srgb(photo), found)), target, protected=protected)
 
 
-def _write_crops(photo: Photo, stem: str, numbered: list[tuple[int, Face]], folder: Path, size: int) -> None:
-    """``STEM-face-N.png`` and beside it ``STEM-face-N.json`` with the matrix from the crop to the photo."""
+def _write_crops(
+    photo: Photo, stem: str, numbered: list[tuple[int, Face]], folder: Path, size: int, overwrite: bool
+) -> None:
+    """``STEM-face-N.png`` and beside it ``STEM-face-N.json`` with the matrix from the crop to the photo.
+
+    A crop that is there already may have been painted in: it stays unless ``overwrite``.
+    """
+    import hashlib
     import json
 
     from mien.align.crop import crop_face
     from mien.errors import SaveError
     from mien.files import atomic_path
-    from mien.photos.colour import to_srgb
     from mien.photos.write import save_photo
     from mien.types import Photo
 
@@ -121,14 +143,15 @@ def _write_crops(photo: Photo, stem: str, numbered: list[tuple[int, Face]], fold
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SaveError(f"Cannot make the folder {folder}: {error.strerror}; choose another.") from error
-    image = to_srgb(photo)
+    digest = hashlib.sha256(photo.pixels.tobytes()).hexdigest()
     for (number, one), row in zip(numbered, _rows(numbered), strict=True):
-        crop = crop_face(image, one.quad, size)
+        crop = crop_face(photo, one.quad, size)
         target = folder / f"{stem}-face-{number}.png"
-        save_photo(Photo(crop.pixels), target)
+        save_photo(Photo(crop.pixels), target, overwrite=overwrite)
         notes = {
             "photo": photo.path.name if photo.path else None,
             "photo_size": [photo.width, photo.height],
+            "photo_sha256": digest,
             "crop_size": size,
             "matrix": crop.matrix.tolist(),
             "convention": "photo = matrix @ (x, y, 1); continuous pixels, the first pixel's centre at (0.5, 0.5)",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.console import print_json
+from mien.cli.console import print_json, stderr
 
 if TYPE_CHECKING:
     from mien.align.paste import Mask
-    from mien.types import Bool, Float64, Photo, UInt8
+    from mien.types import Bool, Float64, Photo, Samples, UInt8
 
 
 def paste(
@@ -22,9 +22,10 @@ def paste(
     matrix: Annotated[Path | None, typer.Option(help="The crop's JSON; by default the one beside the crop.")] = None,
     feather: Annotated[float | None, typer.Option(min=0, help="Soft edge inside the mask, photo pixels.")] = None,
     quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95,
-    receipt: Annotated[bool, typer.Option("--receipt", help="Print the receipt as JSON.")] = False,
+    receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False,
 ) -> None:
     """Put a changed crop back: inside the mask only; without --mask, where the crop was changed."""
+    from mien.align.crop import crop_face, matrix_to_quad
     from mien.align.paste import mask_to_photo, paste_face
     from mien.photos.colour import to_srgb
     from mien.photos.mask import read_mask
@@ -33,42 +34,59 @@ def paste(
     from mien.photos.write import default_output
 
     picture = read_photo(photo)
-    changed = to_srgb(read_photo(crop))
-    way_back = _read_matrix(matrix or crop.with_suffix(".json"), picture, changed.shape[:2])
-    region: Mask = read_mask(mask) if mask is not None else _changed(picture, changed, way_back)
+    layer = read_photo(crop)
+    notes = matrix or crop.with_suffix(".json")
+    way_back, drawn_at = _read_matrix(notes, picture, (layer.height, layer.width))
+    size = layer.height
+    own = crop_face(picture, matrix_to_quad(way_back, size), size).pixels
+    changed = _over(own, to_srgb(layer), layer.alpha)
+    region: Mask = read_mask(mask) if mask is not None else _changed(own, changed, drawn_at)
     if region.shape != (picture.height, picture.width):
         region = mask_to_photo(_fitting(region, changed, picture), way_back, (picture.width, picture.height))
-    edited = paste_face(picture, changed, way_back, region, feather=feather)
-    target = output or default_output(photo, "pasted")
-    done = save_with_receipt(picture, edited, region, target, (f"pasted {crop.name}",), quality=quality)
+    edited = paste_face(picture, changed, way_back, region, feather=feather, reference=own)
+    target = output or default_output(photo, "pasted", picture)
+    inputs = [path for path in (photo, crop, notes, mask) if path is not None]
+    done = save_with_receipt(
+        picture, edited, region, target, (f"pasted {crop.name}",), quality=quality, protected=inputs
+    )
     if receipt:
         print_json(done.as_dict())
-    else:
-        print(target)
+        return
+    print(target)
+    if not done.preserved:
+        stderr().print(done.operations[-1], style="yellow", markup=False)
 
 
-def _read_matrix(path: Path, photo: Photo, shape: tuple[int, ...]) -> Float64:
-    """The matrix of a crop's JSON, checked against the photo and the crop that came with it."""
+def _read_matrix(path: Path, photo: Photo, shape: tuple[int, ...]) -> tuple[Float64, int]:
+    """The matrix of a crop's JSON, checked against photo and crop, and the size that the crop had."""
+    import hashlib
     import json
 
     import numpy as np
 
+    from mien.align.crop import check_matrix
     from mien.errors import LayerError
 
     try:
         notes = json.loads(path.read_text(encoding="utf-8"))
         matrix: Float64 = np.array(notes["matrix"], np.float64)
         size, photo_size = int(notes["crop_size"]), list(notes["photo_size"])
-        if matrix.shape != (2, 3) or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:, :2])) < 1e-9:
-            raise ValueError("not an invertible 2x3 matrix")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        check_matrix(matrix)
+        if size < 1:
+            raise ValueError("no crop has no pixels")
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise LayerError(f"{path} is not the JSON of a crop; make one with 'mien faces --crops'.") from error
     if photo_size != [photo.width, photo.height]:
-        raise LayerError(f"{path.name} belongs to a photo of {photo_size} pixels, not {[photo.width, photo.height]}.")
+        raise LayerError(
+            f"{path.name} belongs to a photo of {' x '.join(map(str, photo_size))} pixels, not {photo.width} x "
+            f"{photo.height}; give the photo that the crop was cut from."
+        )
+    if notes.get("photo_sha256") not in (None, hashlib.sha256(photo.pixels.tobytes()).hexdigest()):
+        raise LayerError(f"{path.name} belongs to another photo of the same size; give the one it was cut from.")
     if shape[0] != shape[1]:
         raise LayerError(f"The crop is {shape[1]} x {shape[0]} pixels, not square; keep the size {size} x {size}.")
     matrix[:, :2] *= size / shape[0]  # a crop that was enlarged or reduced in between still fits
-    return matrix
+    return matrix, size
 
 
 def _fitting(mask: Mask, changed: UInt8, photo: Photo) -> Mask:
@@ -83,19 +101,36 @@ def _fitting(mask: Mask, changed: UInt8, photo: Photo) -> Mask:
     return mask
 
 
-def _changed(photo: Photo, changed: UInt8, matrix: Float64) -> Bool:
-    """(S, S) bool: where the crop differs from the photo's own crop by more than rounding, closed and grown."""
+def _over(own: UInt8, layer: UInt8, alpha: Samples | None) -> UInt8:
+    """The layer over the photo's own crop: strokes on a transparent sheet leave the rest as it is."""
+    import numpy as np
+
+    if alpha is None or layer.shape != own.shape:
+        return layer
+    share = alpha[..., None] / np.float32(np.iinfo(alpha.dtype).max)
+    mixed: UInt8 = np.rint(layer * share + own * (1 - share)).astype(np.uint8)
+    return mixed
+
+
+def _changed(own: UInt8, changed: UInt8, drawn_at: int) -> Bool:
+    """(S, S) bool: where the crop differs from the photo's own, beyond what JPEG or resizing do, closed and grown.
+
+    Hysteresis: a place counts if it differs a little and hangs together with one that differs a lot.
+    """
     import cv2
     import numpy as np
 
-    from mien.align.crop import crop_face, matrix_to_quad
     from mien.errors import LayerError
 
-    size = changed.shape[0]
-    own = crop_face(photo, matrix_to_quad(matrix, size), size).pixels
-    differs = (np.abs(own.astype(np.int16) - changed).max(2) > 3).astype(np.uint8)
+    size = len(own)
+    if drawn_at < size:  # an enlarged crop lacks the photo's fine detail everywhere; compare what both have
+        own, changed = (cv2.resize(one, (drawn_at, drawn_at), interpolation=cv2.INTER_AREA) for one in (own, changed))
+    difference = cv2.GaussianBlur(np.abs(own.astype(np.float32) - changed).max(2), (0, 0), 0.8)
+    _, parts = cv2.connectedComponents((difference > 5).astype(np.uint8))
+    differs = np.isin(parts, np.setdiff1d(np.unique(parts[difference > 20]), [0])).astype(np.uint8)
     if not differs.any():
         raise LayerError("The crop is the photo's own, unchanged; paint in it first, or give --mask.")
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
-    grown: Bool = cv2.dilate(cv2.morphologyEx(differs, cv2.MORPH_CLOSE, kernel), kernel) > 0
+    spread = cv2.dilate(cv2.morphologyEx(differs, cv2.MORPH_CLOSE, kernel), kernel)
+    grown: Bool = cv2.resize(spread, (size, size), interpolation=cv2.INTER_NEAREST) > 0
     return grown

@@ -18,6 +18,7 @@ from mien.types import Photo, Samples
 _STRIP_BYTES = 1 << 20
 _LEVEL = 3  # PNG: less than half the time of the usual 6, and files of the same size
 _GRAY, _RGB, _GRAY_ALPHA, _RGB_ALPHA = 0, 2, 4, 6
+_METRES_PER_INCH, _PER_METRE = 0.0254, 1
 _SUB = 1  # PNG's filter: every byte less the one a pixel to its left
 
 
@@ -31,15 +32,15 @@ def encode(photo: Photo, container: Container, quality: int) -> bytes:
     """
     samples = interleaved(photo)
     if container is TIFF:
-        return encode_tiff(samples, photo.alpha is not None, photo.icc, photo.exif)
+        return encode_tiff(samples, photo.alpha is not None, photo.icc, photo.exif, photo.dpi)
     if container is PNG and photo.bits == 16:
-        return _encode_png16(samples, photo.icc, photo.exif)
+        return _encode_png16(samples, photo.icc, photo.exif, photo.dpi)
     image = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
-    metadata = {"icc_profile": photo.icc, "exif": PREFIX + photo.exif if photo.exif else None}
+    metadata = {"icc_profile": photo.icc, "exif": PREFIX + photo.exif if photo.exif else None, "dpi": photo.dpi}
     choices: dict[str, dict[str, Any]] = {
         JPEG.name: {"quality": quality, "subsampling": "4:4:4"},
         PNG.name: {"compress_level": _LEVEL},
-        WEBP.name: {"lossless": True, "exact": True, "method": 2},  # exact: keep colours where alpha is zero
+        WEBP.name: {"lossless": True, "exact": True, "method": 0},  # exact: also where alpha is zero; method: speed
         AVIF.name: {"quality": quality, "subsampling": "4:4:4"},
         BMP.name: {},
     }
@@ -56,7 +57,7 @@ def interleaved(photo: Photo) -> Samples:
     return cast(Samples, np.dstack([photo.pixels, photo.alpha]))
 
 
-def _encode_png16(samples: Samples, icc: bytes | None, exif: bytes | None) -> bytes:
+def _encode_png16(samples: Samples, icc: bytes | None, exif: bytes | None, dpi: tuple[float, float] | None) -> bytes:
     """PNG (ISO/IEC 15948) with 16 bits per sample, which Pillow writes for gray only."""
     height, width, channels = samples.shape
     colour = {1: _GRAY, 2: _GRAY_ALPHA, 3: _RGB, 4: _RGB_ALPHA}[channels]
@@ -65,6 +66,8 @@ def _encode_png16(samples: Samples, icc: bytes | None, exif: bytes | None) -> by
     _chunk(file, b"IHDR", struct.pack(">2I5B", width, height, 16, colour, 0, 0, 0))
     if icc is not None:
         _chunk(file, b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc))
+    if dpi is not None:
+        _chunk(file, b"pHYs", struct.pack(">2IB", *(round(value / _METRES_PER_INCH) for value in dpi), _PER_METRE))
     if exif is not None:
         _chunk(file, b"eXIf", exif)
     compressor = zlib.compressobj(_LEVEL)

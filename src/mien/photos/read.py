@@ -1,11 +1,13 @@
 """Reading a photo: decide by content, check before decoding, lose nothing.
 
-What is kept: samples at their depth, alpha, the ICC profile byte for byte, EXIF (its orientation applied and reset).
-What is not: XMP, secondary pictures such as HDR gain maps, and anything beyond 8 bits in HEIC and AVIF files.
+What is kept: samples at their depth, alpha, the ICC profile byte for byte, EXIF (its orientation applied and reset),
+the resolution for printing. What is not: XMP, IPTC, secondary pictures such as HDR gain maps, and anything beyond 8
+bits in HEIC and AVIF files.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -29,6 +31,7 @@ MAX_PIXELS = 120_000_000
 _RGB_BYTES = 7  # of memory per pixel while an 8-bit RGB picture is decoded: four in Pillow, three in our array
 _JPEG_PIXELS_PER_BYTE = 512  # a block of 64 takes one bit at least; libjpeg makes up whatever is missing, in gray
 _HEAD = 64
+_MOST_DPI = 30_000  # JPEG has sixteen bits for it; nothing real comes near
 
 
 def read_photo(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
@@ -103,21 +106,28 @@ def _decode(data: bytes, container: Container, path: Path, max_pixels: int) -> P
     def open_image() -> ImageFile.ImageFile:
         return plugin(BytesIO(data))
 
-    image = open_image()
     try:
+        image = open_image()
         layout = layout_of(image)
     except UnknownLayoutError as error:
         raise UnsupportedPhotoError(f"{path} has {error}; convert it to 8- or 16-bit RGB or gray first.") from error
+    except SyntaxError as error:
+        if str(error) != "unknown pixel mode":  # what Pillow's TIFF parser says
+            raise
+        raise UnsupportedPhotoError(f"{path} has unusual samples; convert it to 8- or 16-bit RGB first.") from error
     _check_size(image, layout, container, path, max_pixels, len(data))
     _check_single(image, container, path)
     notes = [] if "mpoffset" not in image.info else ["only the main picture of several was kept"]
     icc, exif, orientation = _metadata(image, container)
+    if image.info.get("bit_depth", 8) > 8:  # HEIF
+        notes.append("reduced to 8 bits")
     pixels, alpha, changes = unpack(open_image, layout, orientation)
     if layout.mode == "CMYK":
         icc = None
     if icc is not None and not is_usable(icc, pixels.shape[2]):
         notes.append("the colour profile does not fit or is damaged, and was taken for sRGB")
-    return Photo(pixels, alpha, icc, exif, container.name, path, (*changes, *notes))
+    dpi = _resolution(image, turned=orientation >= 5)
+    return Photo(pixels, alpha, icc, exif, container.name, path, (*changes, *notes), dpi)
 
 
 def _check_size(
@@ -172,3 +182,17 @@ def _metadata(image: ImageFile.ImageFile, container: Container) -> tuple[bytes |
         return icc, None, 1
     orientation, exif = reset_orientation(exif)
     return icc, exif, orientation
+
+
+def _resolution(image: ImageFile.ImageFile, *, turned: bool) -> tuple[float, float] | None:
+    """Pixels per inch, across and down the upright picture; None where the file has none that makes sense.
+
+    Pillow says 1 for TIFF files without.
+    """
+    try:
+        across, down = (float(value) for value in image.info["dpi"])
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return None
+    if not all(math.isfinite(value) and 1 < value <= _MOST_DPI for value in (across, down)):
+        return None
+    return (down, across) if turned else (across, down)

@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import LayerError
+from mien.errors import LayerError, SaveError
 from mien.photos.read import read_photo
 from mien.photos.write import QUALITY, save_photo, target_container
 from mien.types import Bool, Float32, Float64, Photo, Receipt, Samples
@@ -46,6 +46,7 @@ def save_with_receipt(
     *,
     quality: int = QUALITY,
     overwrite: bool = True,
+    protected: Sequence[Path] = (),
 ) -> Receipt:
     """Saves a photo and verifies the file that is now on disk.
 
@@ -54,12 +55,14 @@ def save_with_receipt(
         after: the edited photo.
         mask: (H, W), what the edit was allowed to touch: true, or above zero.
         path: where to, see :func:`mien.photos.write.save_photo`.
-        operations: what was done, in words, in order.
+        operations: what was done, in words, in order; the receipt puts what reading converted in front.
         quality: for JPEG and AVIF.
         overwrite: whether a file of that name may be replaced.
+        protected: files that must never be replaced, see :func:`mien.photos.write.save_photo`.
 
     Raises:
-        SaveError: the photo could not be written.
+        SaveError: the photo could not be written, or a format without loss holds other samples outside the mask than
+            the photo did; then the file is removed.
         LayerError: the mask is not the size of the photo.
     """
     if mask.shape != (before.height, before.width):
@@ -68,10 +71,16 @@ def save_with_receipt(
             "give a mask of the photo's size."
         )
     inside: Bool = mask > 0
-    path = save_photo(after, path, quality=quality, overwrite=overwrite, original=before)
+    path = save_photo(after, path, quality=quality, overwrite=overwrite, original=before, protected=protected)
     container = target_container(path)
     saved = read_photo(path, max_pixels=10 * before.width * before.height + path.stat().st_size)
     figures = compare_outside(before, saved, inside)
+    if container.lossless and figures.changed_pixels:
+        path.unlink(missing_ok=True)
+        raise SaveError(
+            f"{path} was removed: {figures.changed_pixels} pixels outside the mask had changed, by up to "
+            f"{figures.largest} levels; give a mask that holds the whole edit."
+        )
     notes = []
     if after.exif is not None and not container.exif:
         notes.append(f"EXIF left out: {container.name} cannot hold it")
@@ -92,7 +101,7 @@ def save_with_receipt(
         mean_difference_outside=figures.mean,
         changed_pixels_outside=figures.changed_pixels,
         lossless=container.lossless,
-        operations=(*operations, *notes),
+        operations=(*(f"reading: {change}" for change in before.conversions), *operations, *notes),
     )
 
 

@@ -27,13 +27,16 @@ _INTEROPERABILITY = 0xA005  # a pointer within the Exif directory, which Pillow 
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _OFFSETS, _SAMPLES = 256, 257, 258, 259, 262, 273, 277
 _ROWS, _COUNTS, _PREDICTOR, _EXTRA, _ICC = 278, 279, 317, 338, 34675
-_DEFLATE, _HORIZONTAL, _STRAIGHT_ALPHA = 8, 2, 2
+_DPI_X, _DPI_Y, _DPI_UNIT = 282, 283, 296
+_DEFLATE, _HORIZONTAL, _STRAIGHT_ALPHA, _INCH = 8, 2, 2, 2
 _STDERR = Lock()
 _STRIP_BYTES = 1 << 20
 _LEVEL = 3  # twice as fast as zlib's usual 6, for files a tenth larger
 
 
-def encode_tiff(samples: Samples, alpha: bool, icc: bytes | None, exif: bytes | None) -> bytes:
+def encode_tiff(
+    samples: Samples, alpha: bool, icc: bytes | None, exif: bytes | None, dpi: tuple[float, float] | None = None
+) -> bytes:
     """A little-endian file with deflated strips.
 
     Args:
@@ -41,6 +44,7 @@ def encode_tiff(samples: Samples, alpha: bool, icc: bytes | None, exif: bytes | 
         alpha: whether the last channel is straight alpha.
         icc: profile, written byte for byte.
         exif: block without prefix; its descriptive tags, Exif and GPS directories are written.
+        dpi: (horizontal, vertical) pixels per inch.
     """
     height, width, channels = samples.shape
     little: Any = samples.astype(samples.dtype.newbyteorder("<"), copy=False)
@@ -65,6 +69,8 @@ def encode_tiff(samples: Samples, alpha: bool, icc: bytes | None, exif: bytes | 
         tags[_EXTRA] = _STRAIGHT_ALPHA
     if icc is not None:
         tags[_ICC] = icc
+    if dpi is not None:
+        tags |= {_DPI_X: dpi[0], _DPI_Y: dpi[1], _DPI_UNIT: _INCH}
     for tag, value in tags.items():
         directory[tag] = value
     file = BytesIO()

@@ -71,11 +71,14 @@ def layout_of(image: ImageFile.ImageFile) -> Layout:
     """Looks at an opened, undecoded file.
 
     Raises:
-        UnknownLayoutError: floating point, LAB, 12 or 32 bits, premultiplied 16-bit alpha.
+        UnknownLayoutError: floating point, LAB, 12 or 32 bits, 16-bit alpha that is premultiplied, 16-bit planes.
     """
     raw = _raw_mode(image)
-    if image.mode not in _TARGETS or raw in ("I;12", "I;12B") or "a;16" in raw:
-        raise UnknownLayoutError(f"{image.mode} samples" if image.mode not in _TARGETS else f"{raw} samples")
+    if image.mode not in _TARGETS:
+        raise UnknownLayoutError(f"{image.mode} samples")
+    bits = max(image.tag_v2.get(258, (8,))) if image.format == "TIFF" else 8  # type: ignore[attr-defined]
+    if "a;16" in raw or (bits > 8 and ";16" not in raw):  # Pillow takes 16-bit planes for 8-bit ones
+        raise UnknownLayoutError(f"{bits}-bit {raw} samples")
     transparent = "transparency" in image.info and image.mode in ("1", "L", "P", "RGB", "I;16", "I;16B", "I;16L")
     return Layout(image.mode, raw, len(_TARGETS[image.mode]) + transparent, ";16" in raw and image.mode != "CMYK")
 

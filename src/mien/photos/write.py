@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from mien.errors import PhotoError, SaveError
-from mien.files import atomic_path
+from mien.files import atomic_path, status_of
 from mien.photos.containers import CONTAINERS, PNG, Container, by_suffix
 from mien.photos.encode import encode
 from mien.photos.read import read_photo
@@ -24,6 +27,7 @@ def save_photo(
     quality: int = QUALITY,
     overwrite: bool = True,
     original: Photo | None = None,
+    protected: Sequence[Path] = (),
 ) -> Path:
     """Writes a photo in the format that the file's ending asks for: PNG, TIFF, WebP, BMP, JPEG or AVIF.
 
@@ -36,6 +40,7 @@ def save_photo(
         overwrite: whether a file of that name may be replaced. The file that the photo came from never is.
         original: the photo before editing. If no sample differs from it and the format is that of its file, the
             file's bytes are copied as they are, so that even a JPEG loses nothing.
+        protected: further files that must never be replaced, such as other inputs of the same command.
 
     Returns:
         ``path``.
@@ -45,9 +50,11 @@ def save_photo(
     """
     path = Path(path)
     container = target_container(path)
-    if path.exists():
+    if status_of(path) is not None:
         if any(p is not None and p.path is not None and _is_same(p.path, path) for p in (photo, original)):
             raise SaveError(f"{path} is the photo itself; choose another name, so that the original stays.")
+        if any(_is_same(p, path) for p in protected):
+            raise SaveError(f"{path} is an input; choose another name, so that the original stays.")
         if not overwrite:
             raise SaveError(f"{path} exists already; choose another name or allow overwriting.")
     data = None if original is None else _unchanged_file(photo, original, container)
@@ -67,15 +74,20 @@ def save_photo(
     return path
 
 
-def default_output(path: str | Path, verb: str = "edited") -> Path:
-    """A name beside the input, ``photo-edited.png`` for ``photo.jpg``: never the input's own.
+def default_output(path: str | Path, verb: str = "edited", photo: Photo | None = None) -> Path:
+    """A free name beside the input: ``photo-edited.png`` for ``photo.jpg``, ``photo-edited-2.png`` if that is taken.
 
-    Formats that mien writes without loss are kept; all others, JPEG first of all, become PNG.
+    Formats that mien writes without loss are kept, unless they cannot hold ``photo``, where it is given; all others,
+    JPEG first of all, become PNG.
     """
     path = Path(path)
     container = by_suffix(path)
     keep = container is not None and container.writable and container.lossless
-    return path.with_name(f"{path.stem}-{verb}{path.suffix if keep else '.png'}")
+    if keep and container is not None and photo is not None:
+        keep = obstacle(photo, container) is None
+    suffix = path.suffix if keep else PNG.suffixes[0]
+    names = (path.with_name(f"{path.stem}-{verb}{'' if n == 1 else f'-{n}'}{suffix}") for n in count(1))
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def target_container(path: Path) -> Container:

@@ -8,19 +8,19 @@ Legend: B batch, H and W picture size in pixels (multiples of 8), h = H / 8, w =
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from mien.models.perception.config import NetworkConfig
 from mien.models.perception.layers import ResidualBlock, conv_block
 
 STRIDE = 8
 
 
 @dataclass(frozen=True)
-class DetectorConfig:
+class DetectorConfig(NetworkConfig):
     """What builds a :class:`DetectorNet`.
 
     Attributes:
@@ -35,16 +35,6 @@ class DetectorConfig:
     dilations: tuple[int, ...] = (1, 2, 1, 2)
     side: float = 56.0
     range: tuple[float, float] = (32.0, 96.0)
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> DetectorConfig:
-        """The inverse of :meth:`to_dict`; unknown keys are ignored."""
-        known = {key: values[key] for key in cls.__dataclass_fields__ if key in values}
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in known.items()})
 
 
 class DetectorNet(nn.Module):
@@ -62,8 +52,8 @@ class DetectorNet(nn.Module):
         )
         self.head = nn.Conv2d(third, 6, 1)
         nn.init.zeros_(self.head.weight)
-        with torch.no_grad():  # rare positives: start sure that there is no face (focal loss paper, section 4.1)
-            self.head.bias.copy_(torch.tensor([-4.6, 0.0, 0.0, 0.0, 1.0, 0.0]))
+        # Positives are rare: start sure that there is no face (Lin et al. 2017, section 4.1).
+        self.head.bias = nn.Parameter(torch.tensor([-4.6, 0.0, 0.0, 0.0, 1.0, 0.0]))
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) in [-1, 1] -> (B, 6, H / 8, W / 8)."""

@@ -5,19 +5,19 @@ Legend: B batch, S crop side in pixels (a multiple of 32), N = 478 points.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from mien.models.perception.config import NetworkConfig
 from mien.models.perception.layers import ResidualBlock, conv_block
 
 POINTS = 478
 
 
 @dataclass(frozen=True)
-class LandmarkConfig:
+class LandmarkConfig(NetworkConfig):
     """What builds a :class:`LandmarkNet`.
 
     Attributes:
@@ -31,16 +31,6 @@ class LandmarkConfig:
     widths: tuple[int, int, int, int, int] = (16, 40, 80, 128, 160)
     blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
     hidden: int = 256
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> LandmarkConfig:
-        """The inverse of :meth:`to_dict`; unknown keys are ignored, so that a folder can hold more."""
-        known = {key: values[key] for key in cls.__dataclass_fields__ if key in values}
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in known.items()})
 
 
 class LandmarkNet(nn.Module):

@@ -44,4 +44,4 @@ def fuse_batch_norms(network: nn.Module) -> None:
                 first, second = module[index], module[index + 1]
                 if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
                     module[index], module[index + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
-    network.to(memory_format=torch.channels_last)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
