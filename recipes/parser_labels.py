@@ -1,0 +1,85 @@
+"""Labels for a second round: what a first parser says, fused with the weak labels that it learnt from.
+
+    python -m recipes.parser_labels --data PORTRAITS --labels LABELS --parser runs/parser-1 --out LABELS-2
+
+A network that has seen all portraits averages out the mistakes of single ones. A weak label stays where the network
+can believe it; where it is sure of something else, or where nothing is known, the network's answer is taken. The
+classes that the landmarks draw (eyes, brows, lips, nose) are surer than any network and always stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from mien.checkpoints.parser import load_parser
+from mien.conditions.labels import INDEX, UNKNOWN, mirror_table
+from mien.models.perception.parser import ParserNet
+from mien.pixels import to_tensor
+from mien.types import Float32, UInt8
+from recipes.parser import load_labels
+from recipes.portraits import load_portraits
+from recipes.weak_labels import draw, write_sheets
+
+DRAWN = ("left_brow", "right_brow", "left_eye", "right_eye", "nose", "mouth", "upper_lip", "lower_lip")
+
+
+def probabilities(network: ParserNet, images: UInt8) -> Tensor:
+    """(B, 19, H, W) averaged over each picture and its mirror image."""
+    batch = to_tensor(images)
+    swapped = torch.from_numpy(mirror_table()[: network.config.classes].astype(np.int64))
+    with torch.inference_mode():
+        both = network(torch.cat([batch, batch.flip(3)])).softmax(1)
+    straight, mirrored = both.chunk(2)
+    return (straight + mirrored.flip(3)[:, swapped]) / 2
+
+
+def fuse(weak: UInt8, network: Float32, believe: float = 0.12, sure: float = 0.75, fill: float = 0.5) -> UInt8:
+    """One picture's labels for the second round.
+
+    Args:
+        weak: (H, W) uint8.
+        network: (19, H, W) probabilities.
+        believe: a weak label is kept if its probability is at least this.
+        sure: otherwise the network's answer replaces it from this probability on, and it becomes unknown below.
+        fill: probability from which an answer fills a gap.
+    """
+    answer, best = network.argmax(0).astype(np.uint8), network.max(0)
+    own = np.take_along_axis(network, np.minimum(weak, 18)[None].astype(np.int64), 0)[0]
+    drawn = np.isin(weak, [INDEX[name] for name in DRAWN])
+    fused = np.where(drawn | (own >= believe), weak, np.where(best >= sure, answer, UNKNOWN))
+    result: UInt8 = np.where(weak == UNKNOWN, np.where(best >= fill, answer, UNKNOWN), fused).astype(np.uint8)
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--labels", type=Path, required=True)
+    parser.add_argument("--parser", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--sheets", type=Path, help="folder for contact sheets of every 20th")
+    a = parser.parse_args()
+    network = load_parser(a.parser)
+    with (a.data / "index.csv").open(newline="", encoding="utf-8") as file:
+        ids = [row["id"] for row in csv.DictReader(file) if row["split"] == "train"]
+    data, weak = load_portraits(a.data, "train"), load_labels(a.labels, a.data, "train")
+    a.out.mkdir(parents=True, exist_ok=True)
+    tiles = []
+    for i, name in enumerate(ids):
+        fused = fuse(weak[i], probabilities(network, data.images[i : i + 1])[0].numpy())
+        cv2.imwrite(str(a.out / f"{name}.png"), fused)
+        if i % 20 == 0:
+            tiles.append(draw(data.images[i], fused))
+    if a.sheets:
+        write_sheets(a.sheets, tiles)
+
+
+if __name__ == "__main__":
+    main()

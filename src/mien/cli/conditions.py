@@ -1,0 +1,56 @@
+"""``mien conditions``: writes every layer of a face, ready to be repainted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.cli.console import print_json
+
+
+def conditions(
+    photo: Annotated[Path, typer.Argument(help="The photo.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the layers.")],
+    size: Annotated[int, typer.Option(min=128, max=1024, help="Side of the face crop, pixels.")] = 512,
+    face: Annotated[str, typer.Option(help="Which face: a number, 'largest', or a point x,y.")] = "largest",
+    aligned: Annotated[bool, typer.Option("--aligned", help="The picture is an aligned face crop already.")] = False,
+    superpixels: Annotated[bool, typer.Option("--superpixels", help="Colours by superpixel, not by region.")] = False,
+    region: Annotated[str | None, typer.Option(help="Also write the mask of a region, such as hair.")] = None,
+    parser: Annotated[Path | None, typer.Option(help="Another face parser: a folder, or 79999_iter.pth.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Extract sketch, semantic map and colour map of a face, to repaint and to edit with."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from mien.align.crop import crop_face
+    from mien.align.finder import FaceFinder, select_face
+    from mien.conditions.extract import conditions_of
+    from mien.conditions.folder import LayerFolder, write_layers
+    from mien.conditions.labels import CLASSES
+    from mien.conditions.parser import FaceParser
+    from mien.conditions.regions import region_mask
+    from mien.photos.read import read_photo
+
+    picture = read_photo(photo)
+    if aligned:
+        quad = np.array([(0, 0), (0, 1), (1, 1), (1, 0)], float) * (picture.width, picture.height)
+    else:
+        quad = select_face(FaceFinder.bundled().find(picture), face, photo.name).quad
+    network = FaceParser.bundled() if parser is None else FaceParser.from_file(parser)
+    crop = crop_face(picture, quad, size)
+    labels = network.parse_crop(crop.pixels)
+    layers = conditions_of(crop.pixels, labels, superpixels=superpixels)
+    if region is not None:
+        layers = replace(layers, mask=region_mask(labels, region))
+    write_layers(out, LayerFolder(crop.pixels, layers, crop.matrix, photo.name))
+    shares = {name: float((labels == index).mean()) for index, name in enumerate(CLASSES)}
+    found = {name: round(share, 4) for name, share in shares.items() if share > 0}
+    if as_json:
+        print_json({"folder": str(out), "size": size, "layers": ["image", *layers.given], "classes": found})
+        return
+    print(f"{out}: image, {', '.join(layers.given)} at {size} x {size}; sheet.png shows them side by side.")
+    print("Found: " + ", ".join(f"{name} {share:.1%}" for name, share in found.items()))

@@ -1,0 +1,102 @@
+"""``mien mask``: the mask of a region, a box or a polygon, in the frame of the whole photo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.console import print_json
+
+if TYPE_CHECKING:
+    from mien.types import Float32, Photo, UInt8
+
+
+def mask(
+    photo: Annotated[Path, typer.Argument(help="The photo.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The mask to write, PNG.")],
+    region: Annotated[str | None, typer.Option(help="Names joined by +, - and &: hair, face-eyes, mouth+nose.")] = None,
+    box: Annotated[str | None, typer.Option(help="left,top,right,bottom in pixels.")] = None,
+    polygon: Annotated[str | None, typer.Option(help="x,y points in pixels: '10,10 80,15 60,90'.")] = None,
+    face: Annotated[str, typer.Option(help="Which face: a number, 'largest', or a point x,y.")] = "largest",
+    grow: Annotated[float, typer.Option(help="Pixels to widen it by; negative shrinks it.")] = 0.0,
+    feather: Annotated[float, typer.Option(min=0, help="Width of the soft edge inside it, pixels.")] = 0.0,
+    protect: Annotated[str, typer.Option(help="Cut these out: glasses,earrings,teeth or any region.")] = "",
+    preview: Annotated[Path | None, typer.Option(help="Write the photo with the mask tinted.")] = None,
+    parser: Annotated[Path | None, typer.Option(help="Another face parser: a folder, or 79999_iter.pth.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make a mask: white where the photo may change."""
+    from mien.conditions.masks import draw_mask, write_mask
+    from mien.conditions.pictures import save_png
+    from mien.conditions.protection import protect as cut_out
+    from mien.errors import LayerError
+    from mien.photos.colour import to_srgb
+    from mien.photos.read import read_photo
+
+    if sum(option is not None for option in (region, box, polygon)) != 1:
+        raise LayerError("Say what to mask with exactly one of --region, --box and --polygon.")
+    picture = read_photo(photo)
+    labels, margin = _parse(picture, photo.name, face, parser) if region is not None or protect else (None, 0.0)
+    area = _area(picture, labels, region, box, polygon, grow, feather)
+    if protect and labels is not None:
+        area = cut_out(area, to_srgb(picture), labels, protect, margin)
+    write_mask(area, out)
+    if preview is not None:
+        save_png(draw_mask(to_srgb(picture), area), preview)
+    if as_json:
+        print_json(
+            {"mask": str(out), "width": picture.width, "height": picture.height, "pixels": int((area > 0).sum())}
+        )
+    else:
+        print(f"{out}: {(area > 0).mean():.2%} of {picture.width} x {picture.height} pixels may change.")
+
+
+def _parse(picture: Photo, name: str, face: str, parser: Path | None) -> tuple[UInt8, float]:
+    """Labels, and the margin that protection leaves: a 256th of the face crop's side."""
+    from mien.align.crop import pixel_scale, quad_to_matrix
+    from mien.align.finder import FaceFinder, select_face
+    from mien.conditions.parser import FaceParser
+
+    quad = select_face(FaceFinder.bundled().find(picture), face, name).quad
+    network = FaceParser.bundled() if parser is None else FaceParser.from_file(parser)
+    return network.parse_photo(picture, quad), pixel_scale(quad_to_matrix(quad, 256))
+
+
+def _area(
+    picture: Photo,
+    labels: UInt8 | None,
+    region: str | None,
+    box: str | None,
+    polygon: str | None,
+    grow: float,
+    feather: float,
+) -> Float32:
+    from mien.conditions.masks import box_mask, polygon_mask
+    from mien.conditions.masks import feather as soften
+    from mien.conditions.masks import grow as widen
+    from mien.conditions.regions import region_mask
+
+    if region is not None and labels is not None:
+        return region_mask(labels, region, grow_by=grow, feather_by=feather)
+    size = (picture.width, picture.height)
+    if box is not None:
+        x0, y0, x1, y1 = _numbers(box, 4)
+        area = box_mask(size, (x0, y0, x1, y1))
+    else:
+        values = _numbers(polygon or "", None)
+        area = polygon_mask(size, list(zip(values[::2], values[1::2], strict=True)))
+    return soften(widen(area > 0, grow), feather)
+
+
+def _numbers(text: str, count: int | None) -> list[float]:
+    from mien.errors import LayerError
+
+    try:
+        values = [float(part) for part in text.replace(",", " ").split()]
+    except ValueError:
+        values = []
+    if not values or len(values) % 2 or (count is not None and len(values) != count):
+        raise LayerError(f"'{text}' is not what was asked for; give numbers separated by commas, points as x,y pairs.")
+    return values

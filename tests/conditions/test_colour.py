@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from mien.conditions.colour import draw_colour, read_colour, region_means, segment_means, superpixel_means, superpixels
+from mien.conditions.labels import UNKNOWN
+from mien.errors import LayerError
+
+
+def test_region_means_equal_the_literal_loop() -> None:
+    rng = torch.Generator().manual_seed(0)
+    image = torch.rand(2, 3, 24, 24, generator=rng) * 2 - 1
+    labels = torch.randint(0, 19, (2, 24, 24), generator=rng).to(torch.uint8)
+    labels[0, :3] = UNKNOWN
+    means = region_means(image, labels)
+    for b in range(2):
+        for label in labels[b].unique().tolist():
+            where = labels[b] == label
+            expected = torch.zeros(3) if label == UNKNOWN else image[b][:, where].mean(1)
+            torch.testing.assert_close(means[b][:, where], expected[:, None].expand(-1, int(where.sum())))
+
+
+def test_superpixels_respect_edges_and_are_flat() -> None:
+    image = torch.full((1, 3, 256, 256), -0.8)
+    image[..., :, 100:] = 0.8
+    means = superpixel_means(image)
+    assert (means - image).abs().max() < 1e-5
+    segments = superpixels(image, 16, 4, 0.12)
+    assert 200 < len(segments.unique()) <= 256
+
+
+def test_superpixel_means_equal_the_means_of_their_segments() -> None:
+    image = torch.rand(1, 3, 128, 128, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    segments = superpixels(image, 8, 3, 0.2)
+    means = segment_means(image, segments, 64)
+    chosen = segments[0] == segments[0, 40, 40]
+    torch.testing.assert_close(means[0, :, 40, 40], image[0][:, chosen].mean(1))
+
+
+@pytest.mark.parametrize("size", [128, 512])
+def test_superpixels_work_at_every_size(size: int) -> None:
+    assert superpixel_means(torch.zeros(1, 3, size, size)).shape == (1, 3, size, size)
+
+
+def test_only_painted_pixels_count(tmp_path: Path) -> None:
+    blobs = np.zeros((32, 32, 4), np.uint8)
+    blobs[..., :3] = 77  # colour under full transparency
+    blobs[4:10, 4:10] = 200, 10, 30, 255
+    blobs[10:12, 4:10] = 200, 10, 30, 60  # a soft edge
+    Image.fromarray(blobs).save(tmp_path / "c.png")
+    colour = read_colour(tmp_path / "c.png", 32)
+    assert (colour[5, 5] == (200, 10, 30, 255)).all()
+    assert (colour[..., 3] > 0).sum() == 36
+    assert (colour[20, 20] == 0).all()
+
+
+def test_a_picture_without_transparency_counts_whole(tmp_path: Path) -> None:
+    Image.fromarray(np.full((16, 16, 3), 9, np.uint8)).save(tmp_path / "c.png")
+    assert (read_colour(tmp_path / "c.png", 16)[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("picture", "message"),
+    [
+        (np.zeros((16, 16), np.uint8), "mode L and no colours"),
+        (np.zeros((16, 16, 4), np.uint8), "nothing painted"),
+        (np.full((16, 8, 3), 9, np.uint8), "8 x 16 pixels, but the face crop is 16 x 16"),
+    ],
+)
+def test_malformed_colour_maps_are_refused_by_name(picture: np.ndarray, message: str, tmp_path: Path) -> None:
+    Image.fromarray(picture).save(tmp_path / "my colours.png")
+    with pytest.raises(LayerError, match=r"my colours\.png") as error:
+        read_colour(tmp_path / "my colours.png", 16)
+    assert message in str(error.value)
+
+
+def test_drawing_shows_a_board_where_nothing_is_painted() -> None:
+    colour = np.zeros((64, 64, 4), np.uint8)
+    colour[:32] = 1, 2, 3, 255
+    drawn = draw_colour(colour)
+    assert (drawn[:32] == (1, 2, 3)).all()
+    assert len(np.unique(drawn[32:])) == 2
