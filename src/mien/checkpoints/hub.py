@@ -1,0 +1,58 @@
+"""From a name to a folder of our store: a path, a bundled name, or an id of the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mien.checkpoints.store import BUNDLED, CONFIG
+from mien.errors import UnknownCheckpointError
+
+PATTERNS = ["*.safetensors", "*.json", "*.md"]
+"""All that is ever fetched: weights, configuration, model card; nothing that could be executed."""
+
+
+def bundled_names() -> list[str]:
+    """Names of the folders that ship with the package."""
+    return sorted(path.parent.name for path in BUNDLED.glob(f"*/{CONFIG}"))
+
+
+def find_folder(name: str | Path, revision: str | None = None) -> Path:
+    """The folder that a name stands for; the first of these that exists.
+
+    1. a folder;
+    2. a bundled name (see :func:`bundled_names`);
+    3. an id of the Hugging Face Hub, ``owner/name``; fetched on first use and kept in its cache.
+
+    Args:
+        name: which of them.
+        revision: branch, tag or commit on the hub; the newest when None.
+
+    Raises:
+        UnknownCheckpointError: it is none of them, or the hub does not have it or cannot be reached.
+    """
+    path = Path(name)
+    if path.is_dir():
+        return path
+    text = str(name)
+    if text in bundled_names():
+        return BUNDLED / text
+    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", text):
+        return _fetch(text, revision)
+    bundled = ", ".join(bundled_names()) or "none"
+    raise UnknownCheckpointError(
+        f"{text} is neither a folder, nor a bundled name ({bundled}), nor a Hugging Face id of the form owner/name."
+    )
+
+
+def _fetch(identifier: str, revision: str | None) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(identifier, revision=revision, allow_patterns=PATTERNS))
+    except Exception as error:  # the hub's client raises its own errors and those of its HTTP library
+        reason = type(error).__name__
+        raise UnknownCheckpointError(
+            f"{identifier} is no folder here, and could not be fetched from the Hugging Face Hub ({reason}); "
+            "check the name and the connection."
+        ) from error

@@ -1,0 +1,50 @@
+"""``mien export``: writes weights for other programs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.cli.console import stderr
+
+export = typer.Typer(help="Write weights for other programs.", no_args_is_help=True)
+
+
+class Layout(StrEnum):
+    """What can be written."""
+
+    ROSINALITY = "rosinality"
+    ONNX = "onnx"
+    ONNX_FROM_Z = "onnx-z"
+
+
+@export.callback()
+def verbs() -> None:
+    """Write weights for other programs."""
+
+
+@export.command()
+def generator(
+    weights: Annotated[str, typer.Argument(help="Folder, bundled name or Hugging Face id.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    layout: Annotated[
+        Layout, typer.Option(help="rosinality (.pt); onnx: W+ and noise to picture; onnx-z: z, psi and noise.")
+    ] = Layout.ROSINALITY,
+) -> None:
+    """Write a StyleGAN2 generator in a layout that other programs read."""
+    from mien.checkpoints.foreign.rosinality import export_rosinality
+    from mien.checkpoints.generator import load_generator
+    from mien.checkpoints.onnx import export_onnx
+
+    network = load_generator(weights)
+    if layout is Layout.ROSINALITY:
+        export_rosinality(network, out)
+        if network.config.clamp is not None:
+            remark = f"The layout has no clamp; activations beyond ±{network.config.clamp:g} will differ."
+            stderr().print(remark, highlight=False, soft_wrap=True)
+    else:
+        export_onnx(network, out, "z" if layout is Layout.ONNX_FROM_Z else "w+")
+    stderr().print(f"Saved {out}.", highlight=False, soft_wrap=True)

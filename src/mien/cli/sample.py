@@ -1,0 +1,169 @@
+"""``mien sample``: pictures out of a generator, as a grid or as a film between two of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.console import progress, stderr
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from mien.models.stylegan2 import Generator
+    from mien.types import UInt8
+
+BATCH = 8
+MODES_FROM = 20_000
+"""Codes that are clustered for --modes."""
+
+
+def sample(
+    seeds: Annotated[str, typer.Option(help="Pictures of the grid: 0-15, or 3,7,20-23.")] = "0-15",
+    grid: Annotated[Path | None, typer.Option(help="Write the pictures as one, row by row.")] = None,
+    columns: Annotated[int | None, typer.Option(min=1, help="Pictures per row of the grid.")] = None,
+    psi: Annotated[float, typer.Option(min=0, max=2, help="Truncation: 1 for full variety, less for safer.")] = 0.7,
+    cutoff: Annotated[int | None, typer.Option(min=0, help="Truncate only so many codes, from the coarsest.")] = None,
+    modes: Annotated[int, typer.Option(min=1, help="Truncate towards the nearest of so many kinds.")] = 1,
+    interpolate: Annotated[
+        tuple[int, int] | None, typer.Option(metavar="A B", help="Two seeds to move between.")
+    ] = None,
+    frames: Annotated[int, typer.Option(min=2, help="Pictures of the film.")] = 60,
+    fps: Annotated[float, typer.Option(min=1, max=120, help="Pictures per second.")] = 30.0,
+    video: Annotated[
+        Path | None, typer.Option(help="Write the film: .mp4, or .webp or .gif that play by themselves.")
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="Folder, bundled name or Hugging Face id; the bundled generator if not given.")
+    ] = None,
+) -> None:
+    """Make pictures; the same seed always gives the same one."""
+    from mien.checkpoints.generator import DEFAULT, load_generator
+    from mien.errors import ConfigError
+
+    if (interpolate is None) != (video is None):
+        raise ConfigError("A film needs both: give --interpolate A B and --video FILE.")
+    if grid is None and video is None:
+        raise ConfigError("There is nothing to write; give --grid FILE, or --interpolate A B --video FILE.")
+    wanted = parse_seeds(seeds)
+    generator = load_generator(weights or DEFAULT)
+    centres = _modes(generator, modes)
+
+    def codes(numbers: list[int]) -> Tensor:
+        from mien.models.stylegan2 import codes_of_seeds
+
+        z = codes_of_seeds(numbers, generator.config.z_dim)
+        return generator.truncated(z, psi=psi, cutoff=cutoff, centres=centres)
+
+    if grid is not None:
+        _write_grid(generator, codes(wanted), grid, columns)
+    if interpolate is not None and video is not None:
+        first, last = codes(list(interpolate))
+        _write_film(generator, first, last, frames, fps, video)
+
+
+def parse_seeds(text: str) -> list[int]:
+    """ "0-15", "3,7" or "3,20-23" -> the numbers.
+
+    Raises:
+        ConfigError: it is none of these, or names no or far too many seeds.
+    """
+    from mien.errors import ConfigError
+
+    seeds: list[int] = []
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,18})(?:-(\d{1,18}))?\s*", part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if last < first or last - first >= 4096:
+            raise ConfigError(f"'{text}' names no seeds; write them as 0-15, or 3,7,20-23 (at most 4096).")
+        seeds += range(first, last + 1)
+    return seeds
+
+
+def _modes(generator: Generator, count: int) -> Tensor | None:
+    if count == 1:
+        return None
+    from mien.models.stylegan2 import cluster_centres, codes_of_seeds
+
+    z = codes_of_seeds([0], MODES_FROM * generator.config.z_dim).reshape(MODES_FROM, -1)
+    return cluster_centres(generator.mapping(z), count)
+
+
+def _pictures(generator: Generator, codes: Tensor) -> Iterator[UInt8]:
+    """(N, L, C) -> N pictures (S, S, 3), one after the other, with the noise that is stored in the network."""
+    import torch
+
+    from mien.pixels import to_bytes
+
+    generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    with progress() as bar, torch.inference_mode():
+        task = bar.add_task("pictures", total=len(codes))
+        for start in range(0, len(codes), BATCH):
+            batch = to_bytes(generator.synthesis(codes[start : start + BATCH], "const"))
+            yield from batch
+            bar.advance(task, len(batch))
+
+
+def _write_grid(generator: Generator, codes: Tensor, path: Path, columns: int | None) -> None:
+    import numpy as np
+
+    from mien.data.sheets import contact_sheet
+    from mien.photos.write import save_photo
+    from mien.types import Photo
+
+    sheet = contact_sheet(np.stack(list(_pictures(generator, codes))), columns)
+    save_photo(Photo(sheet), path)
+    stderr().print(f"Saved {path}: {len(codes)} pictures.", highlight=False, soft_wrap=True)
+
+
+def _write_film(generator: Generator, first: Tensor, last: Tensor, frames: int, fps: float, path: Path) -> None:
+    import torch
+
+    from mien.errors import SaveError
+
+    writers = {".mp4": _write_mp4, ".webp": _write_animation, ".gif": _write_animation}
+    if path.suffix.lower() not in writers:
+        raise SaveError(f"{path.name} is no kind of film that is known here; name it .mp4, .webp or .gif.")
+    position = torch.linspace(0.0, 1.0, frames)[:, None, None]
+    pictures = _pictures(generator, torch.lerp(first[None], last[None], position))
+    writers[path.suffix.lower()](pictures, fps, path)
+    stderr().print(f"Saved {path}: {frames} pictures, {frames / fps:.1f} s.", highlight=False, soft_wrap=True)
+
+
+def _write_mp4(pictures: Iterable[UInt8], fps: float, path: Path) -> None:
+    import cv2
+
+    from mien.errors import SaveError
+    from mien.files import atomic_path
+
+    with atomic_path(path) as temporary:
+        named = temporary.with_suffix(".mp4")  # OpenCV goes by the ending
+        writer = None
+        try:
+            for picture in pictures:
+                if writer is None:
+                    size = (picture.shape[1], picture.shape[0])
+                    writer = cv2.VideoWriter(str(named), cv2.VideoWriter.fourcc(*"mp4v"), fps, size)
+                    if not writer.isOpened():
+                        raise SaveError(f"{path.name} cannot be written: OpenCV has no MP4 here; name it .webp.")
+                writer.write(picture[..., ::-1])
+            if writer is not None:
+                writer.release()
+                named.replace(temporary)
+        finally:
+            named.unlink(missing_ok=True)
+
+
+def _write_animation(pictures: Iterable[UInt8], fps: float, path: Path) -> None:
+    from PIL import Image
+
+    from mien.files import atomic_path
+
+    first, *others = (Image.fromarray(picture) for picture in pictures)
+    with atomic_path(path) as temporary:
+        kind = path.suffix[1:].upper()
+        first.save(temporary, kind, save_all=True, append_images=others, duration=round(1000 / fps), loop=0)

@@ -1,0 +1,100 @@
+"""A critic: a discriminator with everything that its training needs, and the phases that make up its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from mien.losses import hinge_critic, hinge_generator, logistic_critic, logistic_generator, r1_penalty
+from mien.training.augment import AdaptiveStrength, augmentation
+from mien.training.phases import AdamConfig, Phase, Step, lazy_adam
+
+Fakes = Callable[[], Tensor]
+"""Returns the step's generated pictures (B, 3, S, S), without gradient."""
+
+
+@dataclass(frozen=True)
+class CriticConfig:
+    """How one critic is trained.
+
+    Attributes:
+        kind: "stylegan2" (logistic loss) or "projected" (hinge loss).
+        weight: of its loss in the generator's.
+        augment: a name of :data:`mien.training.augment.AUGMENTATIONS`.
+        strength: p of the augmentation; None to adapt it if the augmentation is meant to be, 1 otherwise.
+        r1_gamma: γ of R1; 0 for none.
+        r1_interval: steps between two penalties.
+        adam: of its optimiser.
+        channel_base: of a "stylegan2" one, see :class:`mien.models.stylegan2.DiscriminatorConfig`; None for the
+            generator's. A critic that stands beside another may be narrower.
+    """
+
+    kind: str
+    weight: float = 1.0
+    augment: str = "diffaugment"
+    strength: float | None = None
+    r1_gamma: float = 0.0
+    r1_interval: int = 16
+    adam: AdamConfig = field(default_factory=AdamConfig)
+    channel_base: int | None = None
+
+
+class Critic:
+    """Judges pictures and learns from real and generated ones.
+
+    Args:
+        network: pictures -> logits, any number per picture.
+        config: its training.
+        rng: for augmentation, on the training device.
+
+    Attributes:
+        strength: of the augmentation.
+    """
+
+    def __init__(self, network: nn.Module, config: CriticConfig, rng: torch.Generator) -> None:
+        self.network, self.config, self.rng = network, config, rng
+        self._augment = augmentation(config.augment)
+        adapt = config.strength is None and self._augment.adaptive
+        start = 0.0 if adapt else 1.0 if config.strength is None else config.strength
+        self.strength = AdaptiveStrength(p=start, target=0.6 if adapt else None)
+        hinge = config.kind == "projected"
+        self._generator_loss = hinge_generator if hinge else logistic_generator
+        self._critic_loss = hinge_critic if hinge else logistic_critic
+        lazy = config.r1_interval if config.r1_gamma else None
+        self.optimiser = lazy_adam(network, config.adam, lazy)
+
+    def generator_loss(self, fakes: Tensor) -> Tensor:
+        """What this critic has to say about pictures with gradient: scalar."""
+        return self._generator_loss(self._judge(fakes))
+
+    def phases(self, fakes: Fakes) -> list[Phase]:
+        """The critic's own update, and the lazy penalty if it has one."""
+        kind = self.config.kind
+
+        def adversarial(step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
+            real, fake = self._judge(step.reals), self._judge(fakes())
+            self.strength.observe(real, step.batch)
+            loss = self._critic_loss(real, fake)
+            scores = {f"{kind}/real": real.mean(), f"{kind}/fake": fake.mean()}
+            return loss, {f"{kind}/critic_loss": loss, **scores}
+
+        def penalty(step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
+            pictures = self._augmented(step.reals).detach().requires_grad_()
+            r1 = r1_penalty(self.network(pictures), pictures, self.config.r1_gamma)
+            return r1 * self.config.r1_interval, {f"{kind}/r1": r1}
+
+        phases = [Phase(kind, self.network, self.optimiser, 1, adversarial)]
+        if self.config.r1_gamma:
+            phases.append(Phase(f"{kind}-r1", self.network, self.optimiser, self.config.r1_interval, penalty))
+        return phases
+
+    def _augmented(self, pictures: Tensor) -> Tensor:
+        with torch.autocast(pictures.device.type, enabled=False):
+            return self._augment(pictures.float(), self.strength.p, self.rng)
+
+    def _judge(self, pictures: Tensor) -> Tensor:
+        logits: Tensor = self.network(self._augmented(pictures))
+        return logits

@@ -1,0 +1,186 @@
+"""The generator stage: StyleGAN2 against one or two critics (method's equation 22).
+
+One forward pass of the generator per step: the pictures that the generator is judged by, without their gradient, are
+also what the critics learn from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mien.data.sheets import contact_sheet
+from mien.losses import path_length_penalty, path_lengths
+from mien.models.stylegan2 import Generator, GeneratorConfig, mix_styles, random_crossover
+from mien.pixels import to_bytes
+from mien.training.critics import Critic, CriticConfig
+from mien.training.devices import Devices
+from mien.training.ema import Ema
+from mien.training.phases import AdamConfig, Phase, Step, lazy_adam
+from mien.training.report import Progress
+from mien.training.stages.export import export_generator
+from mien.training.state import Stateful
+from mien.types import UInt8
+
+
+@dataclass(frozen=True)
+class GeneratorStageConfig:
+    """How a generator is trained.
+
+    Attributes:
+        generator: shape of the network.
+        critics: one or more; each kind at most once.
+        batch: pictures per step, over all processes.
+        adam: of the generator's optimiser.
+        style_mixing: probability that a picture is made of two codes.
+        ema_half_life: of the averaged generator, in pictures.
+        path_length: weight of path-length regularisation; 0 for none (small sets rarely need it).
+        path_length_interval: steps between two of them.
+        seed: of weights, codes and augmentation.
+    """
+
+    generator: GeneratorConfig
+    critics: tuple[CriticConfig, ...]
+    batch: int = 16
+    adam: AdamConfig = field(default_factory=AdamConfig)
+    style_mixing: float = 0.9
+    ema_half_life: float = 10_000.0
+    path_length: float = 0.0
+    path_length_interval: int = 4
+    seed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, ready for JSON."""
+        return asdict(self)
+
+
+class GeneratorStage:
+    """Implements :class:`mien.training.loop.Stage`.
+
+    Args:
+        generator: the network, on its device.
+        critics: discriminator networks in the order of ``config.critics``.
+        ema: an average to continue; None to start one.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        critics: Sequence[nn.Module],
+        config: GeneratorStageConfig,
+        devices: Devices,
+        ema: Generator | None = None,
+    ) -> None:
+        self.config, self.devices = config, devices
+        self.generator = devices.place(generator)
+        self.ema = Ema(generator if ema is None else devices.place(ema), config.ema_half_life)
+        self._rng = torch.Generator(devices.device)
+        self._rng.manual_seed(config.seed * 1000 + devices.rank)
+        self.critics = [
+            Critic(devices.place(network), settings, self._rng)
+            for network, settings in zip(critics, config.critics, strict=True)
+        ]
+        lazy = config.path_length_interval if config.path_length else None
+        self.optimiser = lazy_adam(self.generator, config.adam, lazy)
+        self.path_length_mean = nn.ParameterDict({"mean": torch.zeros((), device=devices.device)})
+        self._fakes: Tensor | None = None
+        for network in (self.generator, self.ema.network, *(critic.network for critic in self.critics)):
+            devices.broadcast(network)
+
+    @property
+    def phases(self) -> list[Phase]:
+        """Generator, its lazy regulariser, then every critic's phases."""
+        phases = [Phase("generator", self.generator, self.optimiser, 1, self._generator_loss)]
+        if self.config.path_length:
+            every = self.config.path_length_interval
+            phases.append(Phase("path-length", self.generator, self.optimiser, every, self._path_length_loss))
+        return phases + [phase for critic in self.critics for phase in critic.phases(self._last_fakes)]
+
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """Networks, optimisers, average and augmentation strengths."""
+        parts: dict[str, Stateful] = {
+            "generator": self.generator,
+            "generator.optimiser": self.optimiser,
+            "generator.ema": self.ema,
+            "path_length": self.path_length_mean,
+        }
+        for critic in self.critics:
+            kind = critic.config.kind
+            parts |= {kind: critic.network, f"{kind}.optimiser": critic.optimiser, f"{kind}.strength": critic.strength}
+        return parts
+
+    @property
+    def rng(self) -> torch.Generator:
+        """Codes and augmentation draw from it."""
+        return self._rng
+
+    def finish_step(self, step: Step) -> Mapping[str, float]:
+        """Moves the average."""
+        self.ema.update(self.generator, step.batch, step.images + step.batch)
+        adaptive = [critic for critic in self.critics if critic.strength.target is not None]
+        return {f"{c.config.kind}/p": c.strength.p for c in adaptive} | {
+            f"{c.config.kind}/r_t": c.strength.r_t for c in adaptive
+        }
+
+    @torch.no_grad()
+    def preview(self, count: int = 36) -> dict[str, UInt8]:
+        """Sheets of the same codes at psi 1 and 0.7, by the average, with the stored noise."""
+        z = torch.randn(count, self.config.generator.z_dim, generator=torch.Generator().manual_seed(1))
+        sheets = {}
+        for psi in (1.0, 0.7):
+            pictures = [
+                to_bytes(self.ema.network(codes.to(self.devices.device), psi=psi, noise="const"))
+                for codes in torch.split(z, self.config.batch)
+            ]
+            sheets[f"psi{psi}"] = contact_sheet(_stacked(pictures))
+        return sheets
+
+    def export(self, run: Path, progress: Progress) -> None:
+        """The average as ``generator/`` in the run's folder."""
+        export_generator(self.ema.network, run / "generator", progress)
+
+    def _generator_loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
+        w_plus = self._codes(len(step.reals), update_average=True)
+        pictures = self.generator.synthesis(w_plus)
+        self._fakes = pictures.detach()
+        losses = {f"{c.config.kind}/generator_loss": c.generator_loss(pictures) for c in self.critics}
+        weights = [critic.config.weight for critic in self.critics]
+        total = torch.stack([w * loss for w, loss in zip(weights, losses.values(), strict=True)]).sum()
+        return total, losses
+
+    def _path_length_loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
+        w_plus = self._codes(max(len(step.reals) // 2, 1), update_average=False)
+        lengths = path_lengths(self.generator.synthesis(w_plus), w_plus)
+        mean = self.path_length_mean["mean"]
+        with torch.no_grad():
+            mean.lerp_(self.devices.mean(lengths.mean()), 0.01)
+        penalty = path_length_penalty(lengths, mean.detach())
+        weight = self.config.path_length * self.config.path_length_interval
+        return penalty * weight, {"path_length": lengths.mean()}
+
+    def _codes(self, batch: int, *, update_average: bool) -> Tensor:
+        """(batch, L, C), mixed from two codes with the configured probability."""
+        shape = (2, batch, self.config.generator.z_dim)
+        z = torch.randn(shape, generator=self._rng, device=self._rng.device)
+        w = self.generator.mapping(z.flatten(0, 1))
+        if update_average:
+            self.generator.mapping.update_w_avg(w)
+        coarse, fine = self.generator.broadcast(w).chunk(2)
+        crossover = random_crossover(batch, self.config.generator.codes, self.config.style_mixing, coarse.device)
+        return mix_styles(coarse, fine, crossover)
+
+    def _last_fakes(self) -> Tensor:
+        assert self._fakes is not None, "the generator's phase comes first"
+        return self._fakes
+
+
+def _stacked(chunks: Sequence[UInt8]) -> UInt8:
+    import numpy as np
+
+    return np.concatenate(chunks)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from mien.models.stylegan2 import GeneratorConfig
+from mien.training.critics import CriticConfig
+from mien.training.loop import LoopConfig
+from mien.training.stages.generator import GeneratorStageConfig
+from mien.training.stages.run_generator import DataConfig, GeneratorRun
+
+TINY = GeneratorConfig(resolution=32, z_dim=8, w_dim=8, mapping_layers=2, channel_base=256, channel_max=16)
+
+
+class TinyPyramid(nn.Module):
+    """Stands in for a pretrained pyramid: strided, grouped and pointwise convolutions, clamps, four maps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.stages = nn.ModuleList(nn.Conv2d(8, 8, 3, stride=2, padding=1, groups=8) for _ in range(4))
+        self.points = nn.ModuleList(nn.Conv2d(8, 8, 1) for _ in range(4))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        x = self.stem(x).clamp(0, 6)
+        maps = []
+        for stage, point in zip(self.stages, self.points, strict=True):
+            x = point(stage(x)).clamp(0, 6)
+            maps.append(x)
+        return tuple(maps)
+
+
+@pytest.fixture(scope="session")
+def pyramid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A TorchScript file with constants for weights, as exported pyramids have them."""
+    torch.manual_seed(5)
+    network = TinyPyramid().eval().requires_grad_(False)
+    file = tmp_path_factory.mktemp("pyramid") / "tiny.pt"
+    torch.jit.freeze(torch.jit.trace(network, torch.zeros(1, 3, 64, 64))).save(str(file))
+    return file
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of ten pictures of different sizes."""
+    folder = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(3)
+    for i in range(10):
+        pixels = rng.integers(0, 256, (40 + i, 48, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{i}.png")
+    return folder
+
+
+@pytest.fixture
+def tiny_run(pictures: Path, pyramid: Path) -> GeneratorRun:
+    """Both critics, adaptive augmentation, R1 and path length: every kind of state there is."""
+    critics = (
+        CriticConfig("projected", augment="diffaugment"),
+        CriticConfig("stylegan2", augment="ada", r1_gamma=1.0, r1_interval=4),
+    )
+    stage = GeneratorStageConfig(TINY, critics, batch=4, path_length=1.0, seed=7)
+    return GeneratorRun(DataConfig(pictures), stage, LoopConfig(preview_every=40), pyramid=pyramid)
+
+
+@pytest.fixture
+def shown() -> Callable[[GeneratorRun, int], GeneratorRun]:
+    """Derives the same run, to stop after so many steps in all."""
+    return lambda run, steps: replace(run, loop=replace(run.loop, images=steps * run.stage.batch))

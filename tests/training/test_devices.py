@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mien.errors import ConfigError
+from mien.training import devices
+from mien.training.devices import Devices
+
+WORKER = """
+import sys, torch
+from dataclasses import replace
+from pathlib import Path
+from mien.models.stylegan2 import GeneratorConfig
+from mien.training.critics import CriticConfig
+from mien.training.loop import LoopConfig
+from mien.training.stages.generator import GeneratorStageConfig
+from mien.training.stages.run_generator import DataConfig, GeneratorRun, train_generator
+
+shape = GeneratorConfig(32, z_dim=8, w_dim=8, mapping_layers=2, channel_base=128, channel_max=8)
+stage = GeneratorStageConfig(shape, (CriticConfig("stylegan2", r1_gamma=1.0),), batch=8, seed=1)
+run = GeneratorRun(DataConfig(Path(sys.argv[1])), stage, LoopConfig(images=16))
+for resume in (False, True):
+    loop, _ = train_generator(run, Path(sys.argv[2]), device="cpu", resume=resume)
+    run = replace(run, loop=LoopConfig(images=32))
+parts = loop.stage.parts
+torch.save([loop.step, parts["generator"].synthesis.const, parts["stylegan2"].out.weight, loop.stage.rng.get_state()],
+           Path(sys.argv[2]) / f"rank{loop.devices.rank}.pt")
+"""
+
+
+def test_two_processes_keep_the_same_weights_and_draw_different_codes(pictures: Path, tmp_path: Path) -> None:
+    import torch
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    common = {**os.environ, "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "OMP_NUM_THREADS": "1"}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(pictures), str(tmp_path / "run")],
+            env={**common, "RANK": str(rank), "LOCAL_RANK": str(rank)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    errors = [process.communicate(timeout=300)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], errors
+    first, second = (torch.load(tmp_path / "run" / f"rank{rank}.pt") for rank in range(2))
+    assert first[0] == second[0] == 4
+    assert torch.equal(first[1], second[1])
+    assert torch.equal(first[2], second[2])
+    assert not torch.equal(first[3], second[3])
+
+
+def test_unknown_or_absent_devices_are_named() -> None:
+    with pytest.raises(ConfigError, match="'tpu'"):
+        Devices("tpu")
+
+
+def test_missing_packages_are_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"mien\[train\]"):
+        Devices("cpu")
