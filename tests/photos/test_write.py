@@ -159,11 +159,10 @@ def test_impossible_names_are_one_sentence(name: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("bits", [8, 16])
-@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg", ".bmp"])
+@pytest.mark.parametrize(
+    ("suffix", "bits"), [(".png", 8), (".png", 16), (".tif", 8), (".tif", 16), (".jpg", 8), (".bmp", 8)]
+)
 def test_resolution_is_kept(suffix: str, bits: int, tmp_path: Path) -> None:
-    if bits == 16 and suffix in (".jpg", ".bmp"):
-        pytest.skip("holds 8 bits")
     path = save_photo(photo(3, bits, dpi=(300.0, 240.0)), tmp_path / f"photo{suffix}")
     with Image.open(path) as image:
         assert image.info["dpi"] == pytest.approx((300, 240), abs=0.02)

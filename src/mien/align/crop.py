@@ -83,7 +83,7 @@ def matrix_to_quad(matrix: Float64, size: float) -> Float64:
 
 
 def check_matrix(matrix: Float64) -> None:
-    """Whether a matrix can lead from a crop to a photo.
+    """Refuses a matrix that cannot lead from a crop to a photo and back.
 
     Raises:
         ValueError: not (2, 3), not finite, or not invertible.
