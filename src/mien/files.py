@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,23 @@ def status_of(path: Path) -> os.stat_result | None:
         return None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise _failure(path, error) from error
+
+
+def keep_inputs(target: Path, inputs: Iterable[Path]) -> None:
+    """Refuses to write over a file that is being read; links to it count.
+
+    Raises:
+        SaveError: ``target`` is one of ``inputs``, or has an impossible name.
+    """
+    if status_of(target) is not None and any(_is_same(path, target) for path in inputs):
+        raise SaveError(f"{target} is an input; choose another name, so that the original stays.")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
@@ -103,3 +105,17 @@ def test_the_astronauts_hair(astronaut: np.ndarray, tmp_path: Path) -> None:
 def test_a_photo_without_a_face_says_so(photo: Path, tmp_path: Path) -> None:
     with pytest.raises(FaceError, match=r"photo\.png"):
         run("mask", photo, "--region", "hair", "-o", tmp_path / "mask.png")
+
+
+def test_inputs_and_painted_layers_stay(
+    mien: Callable[..., CompletedProcess[str]], portrait: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(portrait.read_bytes())
+    assert "choose another name" in mien("mask", copy, "--region", "hair", "-o", copy, ok=7).stderr
+    assert "give it that ending" in mien("mask", copy, "--region", "hair", "-o", tmp_path / "m.jpg", ok=7).stderr
+    assert copy.read_bytes() == portrait.read_bytes()
+    layers = tmp_path / "layers"
+    mien("conditions", copy, "--out", layers, "--size", "128")
+    assert "--overwrite" in mien("conditions", copy, "--out", layers, "--size", "128", ok=7).stderr
+    mien("conditions", copy, "--out", layers, "--size", "128", "--overwrite")

@@ -19,6 +19,7 @@ def conditions(
     superpixels: Annotated[bool, typer.Option("--superpixels", help="Colours by superpixel, not by region.")] = False,
     region: Annotated[str | None, typer.Option(help="Also write the mask of a region, such as hair.")] = None,
     parser: Annotated[Path | None, typer.Option(help="Another face parser: a folder, or 79999_iter.pth.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace layers that are there already.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Extract sketch, semantic map and colour map of a face, to repaint and to edit with."""
@@ -29,10 +30,12 @@ def conditions(
     from mien.align.crop import crop_face
     from mien.align.finder import FaceFinder, select_face
     from mien.conditions.extract import conditions_of
-    from mien.conditions.folder import LayerFolder, write_layers
+    from mien.conditions.folder import NOTES, LayerFolder, write_layers
     from mien.conditions.labels import CLASSES
     from mien.conditions.parser import FaceParser
     from mien.conditions.regions import region_mask
+    from mien.errors import SaveError
+    from mien.files import keep_inputs
     from mien.photos.read import read_photo
 
     picture = read_photo(photo)
@@ -46,6 +49,9 @@ def conditions(
     layers = conditions_of(crop.pixels, labels, superpixels=superpixels)
     if region is not None:
         layers = replace(layers, mask=region_mask(labels, region))
+    keep_inputs(out / "image.png", [photo])
+    if (out / NOTES).exists() and not overwrite:
+        raise SaveError(f"{out} holds layers already, perhaps painted ones; choose another folder or add --overwrite.")
     write_layers(out, LayerFolder(crop.pixels, layers, crop.matrix, photo.name))
     shares = {name: float((labels == index).mean()) for index, name in enumerate(CLASSES)}
     found = {name: round(share, 4) for name, share in shares.items() if share > 0}

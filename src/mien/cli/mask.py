@@ -31,7 +31,8 @@ def mask(
     from mien.conditions.masks import draw_mask, write_mask
     from mien.conditions.pictures import save_png
     from mien.conditions.protection import protect as cut_out
-    from mien.errors import LayerError
+    from mien.errors import LayerError, SaveError
+    from mien.files import keep_inputs
     from mien.photos.colour import to_srgb
     from mien.photos.read import read_photo
 
@@ -42,6 +43,11 @@ def mask(
     area = _area(picture, labels, region, box, polygon, grow, feather)
     if protect and labels is not None:
         area = cut_out(area, to_srgb(picture), labels, protect, margin)
+    for target in (out, preview):
+        if target is not None:
+            if target.suffix.lower() != ".png":
+                raise SaveError(f"{target} would hold a PNG; give it that ending.")
+            keep_inputs(target, [photo])
     write_mask(area, out)
     if preview is not None:
         save_png(draw_mask(to_srgb(picture), area), preview)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mien.errors import PhotoError, SaveError
-from mien.files import atomic_path, status_of
+from mien.files import atomic_path, keep_inputs, status_of
 from mien.photos.containers import CONTAINERS, PNG, Container, by_suffix
 from mien.photos.encode import encode
 from mien.photos.read import read_photo
@@ -50,13 +50,10 @@ def save_photo(
     """
     path = Path(path)
     container = target_container(path)
-    if status_of(path) is not None:
-        if any(p is not None and p.path is not None and _is_same(p.path, path) for p in (photo, original)):
-            raise SaveError(f"{path} is the photo itself; choose another name, so that the original stays.")
-        if any(_is_same(p, path) for p in protected):
-            raise SaveError(f"{path} is an input; choose another name, so that the original stays.")
-        if not overwrite:
-            raise SaveError(f"{path} exists already; choose another name or allow overwriting.")
+    own = [p.path for p in (photo, original) if p is not None and p.path is not None]
+    keep_inputs(path, [*own, *protected])
+    if status_of(path) is not None and not overwrite:
+        raise SaveError(f"{path} exists already; choose another name or allow overwriting.")
     data = None if original is None else _unchanged_file(photo, original, container)
     if data is None:
         reason = obstacle(photo, container)
@@ -145,10 +142,3 @@ def _unchanged_file(photo: Photo, original: Photo, container: Container) -> byte
     except (OSError, PhotoError):
         return None
     return data if same_samples(photo, on_disk) else None
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
