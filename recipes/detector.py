@@ -9,7 +9,6 @@ scenes (``recipes/scenes.py``), so that centre, side and roll of every face's sq
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from mien.checkpoints.store import save_folder
 from mien.models.perception.detector import STRIDE, DetectorConfig, DetectorNet
 from mien.pixels import scale_bytes
 from mien.types import Float32, UInt8
+from recipes.fitting import Fitting
 from recipes.portraits import Portraits, load_portraits
 from recipes.scenes import Scene, SceneMaker
 
@@ -37,7 +37,6 @@ class DetectorRecipe:
         batch: scenes per step.
         size: side of a scene, pixels.
         rate: peak learning rate of AdamW.
-        warmup: fraction of the run in which the rate rises; then it falls along a cosine.
         ema: decay per step of the averaged weights.
         workers: processes that draw scenes.
     """
@@ -46,7 +45,6 @@ class DetectorRecipe:
     batch: int = 24
     size: int = 224
     rate: float = 2e-3
-    warmup: float = 0.03
     ema: float = 0.998
     workers: int = 1
     network: DetectorConfig = DetectorConfig()
@@ -116,45 +114,26 @@ class Scenes(IterableDataset[tuple[UInt8, Float32]]):
 def train(portraits: Path, out: Path, recipe: DetectorRecipe, time_limit: float) -> None:
     """Runs the recipe and saves the averaged network to ``out``; stops after ``time_limit`` seconds at the latest."""
     torch.manual_seed(0)
-    torch.set_flush_denormal(True)
-    network = DetectorNet(recipe.network).to(memory_format=torch.channels_last)
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.ema), use_buffers=True
-    )
-    optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, betas=(0.9, 0.99), weight_decay=0.02)
+    network = DetectorNet(recipe.network)
+    limits = {"time_limit": time_limit, "samples": recipe.scenes}
+    fitting = Fitting(network, rate=recipe.rate, ema=recipe.ema, clip=5.0, **limits)
     stream = Scenes(load_portraits(portraits, "train"), recipe, 0)
-    loader = DataLoader(stream, recipe.batch, num_workers=recipe.workers, prefetch_factor=8)
-    start, shown = time.time(), 0
-    for step, (scenes, target) in enumerate(loader):
-        # The clock and the count both pace the schedule, so that a run cut short by its limit still ends at rate zero.
-        done = max(shown / recipe.scenes, (time.time() - start) / time_limit)
-        if done >= 1:
+    for scenes, target in DataLoader(stream, recipe.batch, num_workers=recipe.workers, prefetch_factor=8):
+        if fitting.pace() >= 1:
             break
-        for group in optimiser.param_groups:
-            group["lr"] = max(recipe.rate * min(done / recipe.warmup, 0.5 + 0.5 * np.cos(np.pi * done)), 1e-6)
         with torch.autocast("cpu", torch.bfloat16):
             maps = network(scale_bytes(scenes.permute(0, 3, 1, 2)))
         focal, geometry = detector_loss(maps, target)
-        optimiser.zero_grad(set_to_none=True)
-        (focal + geometry).backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        average.update_parameters(network)
-        shown += len(scenes)
-        if step % 100 == 0:
-            print(
-                f"{shown} {shown / (time.time() - start):.0f}/s focal {focal:.4f} geometry {geometry:.4f}", flush=True
-            )
-        if step % 1000 == 999:
-            save(out, average.module, shown, time.time() - start)
-    save(out, average.module, shown, time.time() - start)
+        if fitting.step(focal + geometry, len(scenes), focal=focal, geometry=geometry):
+            save(out, fitting)
+    save(out, fitting)
 
 
-def save(out: Path, network: DetectorNet, shown: int, seconds: float) -> None:
+def save(out: Path, fitting: Fitting[DetectorNet]) -> None:
     """Writes the folder that the package bundles."""
-    config = {"kind": "face-detector", **network.config.to_dict(), "scenes_shown": shown, "seconds": round(seconds)}
-    state = {name: value for name, value in network.state_dict().items() if "num_batches" not in name}
-    save_folder(out, state, config, CARD)
+    run = {"scenes_shown": fitting.shown, "seconds": round(fitting.seconds)}
+    network = fitting.average
+    save_folder(out, network.state_dict(), {"kind": "face-detector", **network.config.to_dict(), **run}, CARD)
 
 
 CARD = """# Face detector

@@ -10,7 +10,6 @@ One in eight is no face at all (a far-off crop or shuffled tiles): from those th
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from mien.models.perception.landmarks import POINTS, LandmarkConfig, LandmarkNet
 from mien.pixels import scale_bytes
 from mien.types import Float32, UInt8
 from recipes.distort import Rng, distort, occlude
+from recipes.fitting import Fitting
 from recipes.portraits import Portraits, load_portraits, mirror_order, rough_yaw
 
 FRAME = 256
@@ -41,8 +41,7 @@ class LandmarkRecipe:
     Attributes:
         images: samples shown in all.
         batch: samples per step.
-        rate: peak learning rate of Adam, reached after ``warmup`` of the run and lowered along a cosine.
-        warmup: fraction of the run.
+        rate: peak learning rate of Adam, see ``recipes/fitting.py``.
         ema: decay per step of the averaged weights, which are the ones that are saved.
         negatives: fraction of samples without a face.
         workers: processes that make samples.
@@ -51,7 +50,6 @@ class LandmarkRecipe:
     images: int = 600_000
     batch: int = 64
     rate: float = 1.5e-3
-    warmup: float = 0.03
     ema: float = 0.998
     negatives: float = 0.12
     workers: int = 1
@@ -167,48 +165,27 @@ def loss_terms(points: Tensor, logits: Tensor, target: Tensor, present: Tensor) 
 def train(portraits: Path, out: Path, recipe: LandmarkRecipe, time_limit: float) -> None:
     """Runs the recipe and saves the averaged network to ``out``; stops after ``time_limit`` seconds at the latest."""
     torch.manual_seed(0)
-    torch.set_flush_denormal(True)
     data = load_portraits(portraits, "train")
     network = LandmarkNet(recipe.network)
     network.mean.copy_(torch.from_numpy((data.landmarks - (128, 128, 0)).mean(0) / 128))
-    network = network.to(memory_format=torch.channels_last)
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.ema), use_buffers=True
-    )
-    optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, betas=(0.9, 0.99), weight_decay=0.02)
+    fitting = Fitting(network, rate=recipe.rate, time_limit=time_limit, samples=recipe.images, ema=recipe.ema)
     loader = DataLoader(Samples(data, recipe, 0), recipe.batch, num_workers=recipe.workers, prefetch_factor=8)
-    start, shown, done = time.time(), 0, 0.0
-    for step, (crops, target, present) in enumerate(loader):
-        # The clock and the count both pace the schedule, so that a run cut short by its limit still ends at rate zero.
-        done = max(shown / recipe.images, (time.time() - start) / time_limit)
-        if done >= 1:
+    for crops, target, present in loader:
+        if fitting.pace() >= 1:
             break
-        rate = recipe.rate * min(done / recipe.warmup, 0.5 + 0.5 * np.cos(np.pi * done))
-        for group in optimiser.param_groups:
-            group["lr"] = max(rate, 1e-6)
-        batch = scale_bytes(crops.permute(0, 3, 1, 2))
         with torch.autocast("cpu", torch.bfloat16):
-            points, logits = network(batch)
+            points, logits = network(scale_bytes(crops.permute(0, 3, 1, 2)))
         error, presence = loss_terms(points, logits, target, present.float())
-        optimiser.zero_grad(set_to_none=True)
-        (error + 0.05 * presence).backward()
-        optimiser.step()
-        average.update_parameters(network)
-        shown += len(crops)
-        if step % 50 == 0:
-            print(
-                f"{shown} {shown / (time.time() - start):.0f}/s error {error:.4f} presence {presence:.4f}", flush=True
-            )
-        if step % 500 == 499:
-            save(out, average.module, shown, time.time() - start)
-    save(out, average.module, shown, time.time() - start)
+        if fitting.step(error + 0.05 * presence, len(crops), error=error, presence=presence):
+            save(out, fitting)
+    save(out, fitting)
 
 
-def save(out: Path, network: LandmarkNet, shown: int, seconds: float) -> None:
+def save(out: Path, fitting: Fitting[LandmarkNet]) -> None:
     """Writes the folder that the package bundles."""
-    config = {"kind": "face-landmarks", **network.config.to_dict(), "images_shown": shown, "seconds": round(seconds)}
-    state = {name: value for name, value in network.state_dict().items() if "num_batches" not in name}
-    save_folder(out, state, config, CARD)
+    run = {"images_shown": fitting.shown, "seconds": round(fitting.seconds)}
+    network = fitting.average
+    save_folder(out, network.state_dict(), {"kind": "face-landmarks", **network.config.to_dict(), **run}, CARD)
 
 
 CARD = """# Landmark network

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +32,7 @@ from mien.models.perception.parser import ParserConfig, ParserNet
 from mien.pixels import scale_bytes
 from mien.types import UInt8
 from recipes.distort import Rng, distort, occlude
+from recipes.fitting import Fitting
 from recipes.landmarks import FRAME, warp
 from recipes.portraits import Portraits, load_portraits, rough_yaw
 
@@ -48,8 +48,7 @@ class ParserRecipe:
     Attributes:
         phases: (end as a fraction of the run, side of the crops): most of the learning happens at a smaller size.
         batch: samples per step.
-        rate: peak learning rate of AdamW, reached after ``warmup`` of the run and lowered along a cosine.
-        warmup: fraction of the run.
+        rate: peak learning rate of AdamW, see ``recipes/fitting.py``.
         ema: decay per step of the averaged weights, which are the ones that are saved.
         workers: processes that make samples.
     """
@@ -57,7 +56,6 @@ class ParserRecipe:
     phases: tuple[tuple[float, int], ...] = ((0.45, 192), (1.0, 256))
     batch: int = 16
     rate: float = 2e-3
-    warmup: float = 0.03
     ema: float = 0.996
     workers: int = 1
     network: ParserConfig = ParserConfig()
@@ -178,48 +176,31 @@ def loss_of(scores: Tensor, target: Tensor, weights: Tensor) -> tuple[Tensor, Te
 def train(data: Path, labels: Path, out: Path, recipe: ParserRecipe, time_limit: float, start: Path | None) -> None:
     """Runs the recipe and saves the averaged network to ``out``; ends after ``time_limit`` seconds."""
     torch.manual_seed(0)
-    torch.set_flush_denormal(True)
     portraits, truth = load_portraits(data, "train"), load_labels(labels, data, "train")
-    network = ParserNet(recipe.network).to(memory_format=torch.channels_last)
+    network = ParserNet(recipe.network)
     if start is not None:
         network.load_state_dict(load_folder(start, KIND)[1])
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.ema), use_buffers=True
-    )
-    optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, betas=(0.9, 0.99), weight_decay=0.02)
+    fitting = Fitting(network, rate=recipe.rate, time_limit=time_limit, ema=recipe.ema)
     weights = torch.tensor([WEIGHTS.get(name, 1.0) for name in INDEX])
     assert len(weights) == COUNT
-    begun, shown, done = time.time(), 0, 0.0
     for number, (end, size) in enumerate(recipe.phases):
         samples = Samples(portraits, truth, size, number + 10 * (start is not None))
         for crops, target in DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6):
-            done = (time.time() - begun) / time_limit
-            if done >= end:
+            if fitting.pace() >= end:
                 break
-            rate = recipe.rate * min(done / recipe.warmup, 0.5 + 0.5 * np.cos(np.pi * done))
-            for group in optimiser.param_groups:
-                group["lr"] = max(rate, 1e-6)
-            batch = scale_bytes(crops.permute(0, 3, 1, 2))
             with torch.autocast("cpu", torch.bfloat16):
-                scores = network.scores(batch)
+                scores = network.scores(scale_bytes(crops.permute(0, 3, 1, 2)))
             loss, right = loss_of(scores, target, weights)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            optimiser.step()
-            average.update_parameters(network)
-            shown += len(crops)
-            if shown // recipe.batch % 50 == 0:
-                speed = shown / (time.time() - begun)
-                print(f"{done:.3f} {shown} {speed:.0f}/s loss {loss:.4f} right {right:.4f}", flush=True)
-            if shown // recipe.batch % 400 == 0:
-                save(out, average.module, shown, time.time() - begun)
-    save(out, average.module, shown, time.time() - begun)
+            if fitting.step(loss, len(crops), entropy=loss, right=right):
+                save(out, fitting)
+    save(out, fitting)
 
 
-def save(out: Path, network: ParserNet, shown: int, seconds: float) -> None:
+def save(out: Path, fitting: Fitting[ParserNet]) -> None:
     """Writes the folder that the package bundles."""
-    config = {"kind": KIND, **network.config.to_dict(), "images_shown": shown, "seconds": round(seconds)}
-    save_folder(out, network.state_dict(), config, CARD)
+    run = {"images_shown": fitting.shown, "seconds": round(fitting.seconds)}
+    network = fitting.average
+    save_folder(out, network.state_dict(), {"kind": KIND, **network.config.to_dict(), **run}, CARD)
 
 
 CARD = """# Face parser
