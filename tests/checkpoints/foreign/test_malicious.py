@@ -328,6 +328,7 @@ def garbage() -> dict[str, Callable[[], bytes]]:
         "a picture": lambda: b"\x89PNG\r\n\x1a\n" + bytes(100),
         "half an archive": lambda: whole[: len(whole) // 2],
         "tail of an archive": lambda: whole[len(whole) // 2 :],
+        "an archive on two disks": lambda: whole[:-22] + b"PK\x06\x07" + struct.pack("<IQI", 0, 0, 2) + whole[-22:],
         "safetensors": lambda: struct.pack("<Q", 2) + b"{}",
         "one byte": lambda: b"\x80",
         "a plain value": lambda: pickle.dumps(3),

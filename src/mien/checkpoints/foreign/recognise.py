@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from mien.checkpoints.foreign.layout import Imported
 from mien.checkpoints.foreign.nvidia_pkl import import_nvidia
 from mien.checkpoints.foreign.rosinality import import_rosinality
-from mien.checkpoints.foreign.torch_file import load_torch_file
+from mien.checkpoints.foreign.torch_file import ARCHIVE, load_torch_file
 from mien.errors import CorruptCheckpointError, UnknownCheckpointError
 
 LEGACY_TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
@@ -68,15 +67,13 @@ def _open(path: Path) -> tuple[Layout, Any]:
         raise UnknownCheckpointError(f"{path} cannot be read ({error.strerror}); give a checkpoint file.") from error
     if not data:
         raise CorruptCheckpointError(f"{path.name} is empty; fetch the file again.")
-    if zipfile.is_zipfile(path) or data.startswith(LEGACY_TORCH):
+    if data.startswith((ARCHIVE, LEGACY_TORCH)):
         content = load_torch_file(path)
         _refuse_other_torch(content, path.name)
         return Layout.ROSINALITY, content
     if data[0] == PROTO and len(data) > 2 and data[1] <= 5:
         _refuse_tensorflow(data, path.name)
         return Layout.NVIDIA, data
-    if data.startswith(b"PK"):
-        raise CorruptCheckpointError(f"{path.name} is a damaged archive; fetch the file again.")
     if data[8:9] == b"{":
         raise UnknownCheckpointError(f"{path.name} is a safetensors file; give the folder that it belongs to instead.")
     raise UnknownCheckpointError(

@@ -12,6 +12,9 @@ import torch
 
 from mien.errors import CorruptCheckpointError, UnsafeCheckpointError
 
+ARCHIVE = b"PK\x03\x04"
+"""How a zip file begins; torch goes by the same four bytes."""
+
 
 def load_torch_file(path: Path) -> Any:
     """What ``torch.save`` stored, tensors on the CPU. Of classes only ``argparse.Namespace`` (settings) is allowed.
@@ -20,7 +23,9 @@ def load_torch_file(path: Path) -> Any:
         UnsafeCheckpointError: the file asks for other classes or functions, or the archive is a trap.
         CorruptCheckpointError: damaged.
     """
-    if zipfile.is_zipfile(path):
+    with path.open("rb") as file:
+        archived = file.read(len(ARCHIVE)) == ARCHIVE
+    if archived:
         _check_archive(path)
     try:
         with torch.serialization.safe_globals([argparse.Namespace]):
@@ -42,7 +47,7 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except Exception as error:  # zipfile, too, raises many things on damaged files
         raise CorruptCheckpointError(f"{path.name} is a damaged archive; fetch the file again.") from error
     for entry in entries:
         name = PurePosixPath(entry.filename.replace("\\", "/"))
