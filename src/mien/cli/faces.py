@@ -93,11 +93,12 @@ def _rows(numbered: list[tuple[int, Face]], landmarks: bool = False) -> list[dic
 
 
 def _print_table(numbered: list[tuple[int, Face]], name: str) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(f"{len(numbered)} face{'s' * (len(numbered) != 1)} in {name}"))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, title=Text(f"{len(numbered)} face{'s' * (len(numbered) != 1)} in {name}"))
     for column in ("face", "box", "size", "yaw", "pitch", "roll", "eyes", "mouth", "score"):
         table.add_column(column, no_wrap=True)
     for number, one in numbered:
