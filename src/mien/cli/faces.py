@@ -98,7 +98,8 @@ def _print_table(numbered: list[tuple[int, Face]], name: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, title=Text(f"{len(numbered)} face{'s' * (len(numbered) != 1)} in {name}"))
+    title = Text(f"{len(numbered)} face{'s' * (len(numbered) != 1)} in {name}")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), collapse_padding=True, title=title)
     for column in ("face", "box", "size", "yaw", "pitch", "roll", "eyes", "mouth", "score"):
         table.add_column(column, no_wrap=True)
     for number, one in numbered:
