@@ -19,6 +19,7 @@ from mien.checkpoints.foreign import inert
 from mien.checkpoints.foreign.recognise import import_generator
 from mien.errors import CheckpointError, CorruptCheckpointError, UnsafeCheckpointError
 from tests.checkpoints.foreign import nvidia, rosinality_layout
+from tests.checkpoints.foreign.hostile import SYSTEM, TOUCH, WRITE, call, name, program, text
 
 WIDTHS = {4: 8, 8: 8, 16: 8, 32: 8}
 
@@ -32,27 +33,6 @@ def nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     assert not (tmp_path / "ran").exists()
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000
 
-
-def text(value: str) -> bytes:
-    return b"X" + struct.pack("<I", len(value.encode())) + value.encode()
-
-
-def name(module: str, attribute: str) -> bytes:
-    return f"c{module}\n{attribute}\n".encode()
-
-
-def call(function: bytes, *arguments: bytes) -> bytes:
-    return function + b"(" + b"".join(arguments) + b"tR"
-
-
-def program(body: bytes, protocol: int = 4) -> bytes:
-    return b"\x80" + bytes([protocol]) + body + b"."
-
-
-TOUCH = text("touch ran")
-WRITE = text("open('ran', 'w')")
-SYSTEM = call(name("os", "system"), TOUCH)
-MAIN = text("builtins"), text("getattr")
 
 CODE = {
     "os.system": SYSTEM,
