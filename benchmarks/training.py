@@ -20,11 +20,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mien.checkpoints.script import load_script
 from mien.models.projected import ProjectedConfig, ProjectedDiscriminator, Pyramid
 from mien.models.stylegan2 import PRESETS, Discriminator, Generator, discriminator_for
 from mien.training.critics import CriticConfig
 from mien.training.devices import Devices
-from mien.training.frozen import load_frozen, load_script
+from mien.training.frozen import load_frozen
 from mien.training.phases import Step, run_phases
 from mien.training.stages.generator import GeneratorStage, GeneratorStageConfig
 

@@ -13,8 +13,9 @@ from torch import nn
 from mien.models.stylegan2 import GeneratorConfig
 from mien.training.critics import CriticConfig
 from mien.training.loop import LoopConfig
+from mien.training.stages.feeds import DataConfig
 from mien.training.stages.generator import GeneratorStageConfig
-from mien.training.stages.run_generator import DataConfig, GeneratorRun
+from mien.training.stages.run_generator import GeneratorRun
 
 TINY = GeneratorConfig(resolution=32, z_dim=8, w_dim=8, mapping_layers=2, channel_base=256, channel_max=16)
 

@@ -20,7 +20,8 @@ from mien.models.stylegan2 import GeneratorConfig
 from mien.training.critics import CriticConfig
 from mien.training.loop import LoopConfig
 from mien.training.stages.generator import GeneratorStageConfig
-from mien.training.stages.run_generator import DataConfig, GeneratorRun, train_generator
+from mien.training.stages.feeds import DataConfig
+from mien.training.stages.run_generator import GeneratorRun, train_generator
 
 shape = GeneratorConfig(32, z_dim=8, w_dim=8, mapping_layers=2, channel_base=128, channel_max=8)
 stage = GeneratorStageConfig(shape, (CriticConfig("stylegan2", r1_gamma=1.0),), batch=8, seed=1)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from mien.checkpoints.script import load_script
 from mien.errors import CorruptCheckpointError, UnknownCheckpointError
-from mien.training.frozen import load_frozen, load_script
+from mien.training.frozen import load_frozen
 
 CPU = torch.device("cpu")
 

@@ -10,8 +10,9 @@ from PIL import Image
 
 from mien.training.critics import CriticConfig
 from mien.training.devices import Devices
+from mien.training.stages.feeds import DataConfig
 from mien.training.stages.generator import GeneratorStage
-from mien.training.stages.run_generator import DataConfig, GeneratorRun, build_feed, build_stage, train_generator
+from mien.training.stages.run_generator import GeneratorRun, build_stage, generator_feed, train_generator
 from mien.training.state import RandomState
 
 Shown = Callable[[GeneratorRun, int], GeneratorRun]
@@ -19,7 +20,7 @@ Shown = Callable[[GeneratorRun, int], GeneratorRun]
 
 def _stage(run: GeneratorRun) -> GeneratorStage:
     devices = Devices("cpu")
-    return build_stage(run, devices, build_feed(run.data, run.stage, devices))
+    return build_stage(run, devices, generator_feed(run, devices))
 
 
 def test_looking_does_not_change_what_comes_next(tiny_run: GeneratorRun) -> None:

@@ -12,14 +12,14 @@ from mien.checkpoints.generator import load_generator
 from mien.errors import ConfigError, UnknownCheckpointError
 from mien.training.devices import Devices
 from mien.training.stages.generator import GeneratorStage
-from mien.training.stages.run_generator import GeneratorRun, build_feed, build_stage, train_generator
+from mien.training.stages.run_generator import GeneratorRun, build_stage, generator_feed, train_generator
 
 Shown = Callable[[GeneratorRun, int], GeneratorRun]
 
 
 def _stage(run: GeneratorRun) -> GeneratorStage:
     devices = Devices("cpu")
-    return build_stage(run, devices, build_feed(run.data, run.stage, devices))
+    return build_stage(run, devices, generator_feed(run, devices))
 
 
 def _grown(run: GeneratorRun, init: Path) -> GeneratorRun:

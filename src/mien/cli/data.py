@@ -67,8 +67,8 @@ def filter_outliers(
 def _features(file: Path) -> Features:
     import torch
 
+    from mien.checkpoints.script import load_script
     from mien.pixels import to_tensor
-    from mien.training.frozen import load_script
 
     network = load_script(file, torch.device("cpu"))
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from mien.models.stylegan2 import GeneratorConfig
+    from mien.training.loop import Loop
     from mien.training.report import Listener
     from mien.training.report import Progress as TrainingProgress
     from mien.training.stages.run_generator import GeneratorRun
@@ -53,6 +54,12 @@ def generator(
     augment_strength: Annotated[
         float | None, typer.Option(help="Fixed probability in [0, 1]; default: adaptive for ada and diffusion, else 1.")
     ] = None,
+    anchor: Annotated[
+        float, typer.Option(help="Share of each batch that rebuilds pictures of the set, so that none is forgotten.")
+    ] = 0.0,
+    anchor_weight: Annotated[float, typer.Option(help="Weight of those pictures' distance.")] = 4.0,
+    anchor_rate: Annotated[float, typer.Option(help="Nats that a code may tell about its picture.")] = 30.0,
+    perceptual: Annotated[Path | None, typer.Option(help="TorchScript distance of two batches, for --anchor.")] = None,
     balance: Annotated[
         list[str] | None, typer.Option(help="Column whose groups are shown more equally; may be repeated.")
     ] = None,
@@ -79,44 +86,61 @@ def generator(
     """
     from dataclasses import replace
 
+    from mien.training.anchor import AnchorConfig
     from mien.training.critics import CriticConfig
     from mien.training.loop import LoopConfig
     from mien.training.phases import AdamConfig
+    from mien.training.stages.feeds import DataConfig
     from mien.training.stages.generator import GeneratorStageConfig
-    from mien.training.stages.run_generator import DataConfig, GeneratorRun
+    from mien.training.stages.run_generator import GeneratorRun
 
     adam = AdamConfig(lr=lr)
     projected = CriticConfig("projected", augment=augment, strength=augment_strength, adam=adam)
     plain = replace(projected, kind="stylegan2", weight=plain_weight, r1_gamma=r1, channel_base=plain_channels)
     choices = {"stylegan2": (plain,), "projected": (projected,), "both": (projected, plain)}
     stage = GeneratorStageConfig(
-        generator=_chosen("preset", preset, _presets())(),
-        critics=_chosen("discriminator", discriminator, choices),
+        generator=chosen("preset", preset, _presets())(),
+        critics=chosen("discriminator", discriminator, choices),
         batch=batch,
         adam=adam,
         style_mixing=style_mixing,
         ema_half_life=ema,
         path_length=path_length,
         seed=seed,
+        anchor=AnchorConfig(share=anchor, weight=anchor_weight, rate=anchor_rate) if anchor else None,
     )
     loop = LoopConfig(
         images=images,
         time_limit=seconds(time_limit) if time_limit else None,
         snapshot_every=seconds(snapshot_every),
         preview_every=preview_every,
-        autocast=_chosen("precision", precision, {"bf16": True, "fp32": False}),
+        autocast=chosen("precision", precision, {"bf16": True, "fp32": False}),
         compact=compact,
     )
     source = DataConfig(data, balance=tuple(balance or ()), balance_strength=balance_strength, mirror=mirror, drop=drop)
-    _train(GeneratorRun(source, stage, loop, pyramid, init), out, device, resume)
+    _train(GeneratorRun(source, stage, loop, pyramid, init, perceptual), out, device, resume)
 
 
 def _train(run: GeneratorRun, out: Path, device: str, resume: bool) -> None:
     from mien.training.stages.run_generator import train_generator
 
+    run_with_progress(
+        lambda listener: train_generator(run, out, device=device, resume=resume, listener=listener),
+        out,
+        run.loop.images,
+    )
+
+
+def run_with_progress(work: Callable[[Listener], tuple[Loop, str]], out: Path, target: int | None) -> None:
+    """Trains, shows how far it is, and says in the end why it stopped.
+
+    Args:
+        work: trains and returns the loop and why it stopped.
+        out: the run's folder.
+        target: pictures to show in all.
+    """
     with progress() as bar:
-        listener = _listener(bar, run.loop.images)
-        loop, reason = train_generator(run, out, device=device, resume=resume, listener=listener)
+        loop, reason = work(_listener(bar, target))
     outcome = f"{reason}: {loop.images} images, saved in {out}; continue with --resume."
     stderr().print(outcome, highlight=False, soft_wrap=True)
     if reason.startswith("Ctrl-C"):
@@ -129,7 +153,12 @@ def _presets() -> dict[str, Callable[[], GeneratorConfig]]:
     return PRESETS
 
 
-def _chosen(what: str, name: str, choices: dict[str, Choice]) -> Choice:
+def chosen(what: str, name: str, choices: dict[str, Choice]) -> Choice:
+    """One of the choices by its name.
+
+    Raises:
+        ConfigError: there is no such choice.
+    """
     from mien.errors import ConfigError
 
     if name not in choices:

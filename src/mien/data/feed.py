@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -50,6 +51,32 @@ class ImageSet:
         return out
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What a process trains on at one step, on the CPU.
+
+    Attributes:
+        pictures: (B, 3, S, S) uint8.
+        labels: (B, S, S) uint8, a semantic map of each; None when the feed has none.
+    """
+
+    pictures: Tensor
+    labels: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class LabelMaps:
+    """Semantic maps of a whole set.
+
+    Attributes:
+        maps: (N, S, S) uint8, in the order of the set.
+        swap: (256,) uint8 lookup that renames labels when a map is mirrored: left becomes right.
+    """
+
+    maps: UInt8
+    swap: UInt8
+
+
 class Feed:
     """Batches of real pictures, mirrored half of the time.
 
@@ -62,24 +89,40 @@ class Feed:
         batch: pictures per global batch; a multiple of ``world``.
         mirror: flip left and right with probability one half.
         rank, world: this process among all.
+        labels: maps of the same pictures, mirrored with them.
     """
 
     def __init__(
-        self, images: ImageSet, sampler: Sampler, batch: int, *, mirror: bool = True, rank: int = 0, world: int = 1
+        self,
+        images: ImageSet,
+        sampler: Sampler,
+        batch: int,
+        *,
+        mirror: bool = True,
+        rank: int = 0,
+        world: int = 1,
+        labels: LabelMaps | None = None,
     ) -> None:
         if batch % world:
             raise ValueError(f"a batch of {batch} cannot be shared by {world} processes")
         self.images, self.sampler, self.batch = images, sampler, batch
         self.mirror, self.rank, self.world = mirror, rank, world
+        self.labels = labels
 
-    def next(self) -> Tensor:
-        """(batch / world, 3, S, S) uint8, on the CPU."""
+    def next(self) -> Batch:
+        """This process's share, B = batch / world."""
         flips = np.random.default_rng([self.sampler.seed, 1, self.sampler.drawn]).random(self.batch) < 0.5
         mine = slice(self.rank, None, self.world)
-        pixels = self.images.batch(self.sampler.draw(self.batch)[mine])
-        if self.mirror:
-            pixels = np.where(flips[mine, None, None, None], pixels[:, :, ::-1], pixels)
-        return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2)
+        flipped = flips[mine] & self.mirror
+        indices = self.sampler.draw(self.batch)[mine]
+        pixels = self.images.batch(indices)
+        pixels = np.where(flipped[:, None, None, None], pixels[:, :, ::-1], pixels)
+        pictures = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2)
+        if self.labels is None:
+            return Batch(pictures)
+        maps = self.labels.maps[indices]
+        maps = np.where(flipped[:, None, None], self.labels.swap[maps[:, :, ::-1]], maps)
+        return Batch(pictures, torch.from_numpy(maps))
 
     def state_dict(self) -> dict[str, int]:
         """The sampler's position; everything else follows from it."""

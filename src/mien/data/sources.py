@@ -27,7 +27,7 @@ def find_pictures(path: Path, *, split: str = "train", drop: frozenset[str] = fr
     """
     pictures = [picture for picture in _find(path, split) if picture.name not in drop]
     if not pictures:
-        raise DataError(f"{path} holds no pictures to train on; give a folder of pictures, shards or a packed set.")
+        raise DataError(f"{path} holds no pictures; give a folder of pictures, shards or a packed set.")
     return pictures
 
 

@@ -17,29 +17,12 @@ from torch import Tensor
 from torch.fx import GraphModule, Node
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from mien.errors import CorruptCheckpointError, UnknownCheckpointError
+from mien.checkpoints.script import load_script
+from mien.errors import CorruptCheckpointError
 
 Maps = Sequence[Tensor]
 _CONVOLUTION = torch.ops.aten._convolution.default
 _CLAMP = torch.ops.aten.clamp.default
-
-
-def load_script(file: Path, device: torch.device) -> torch.jit.ScriptModule:
-    """A TorchScript network as it is stored: any forward pass, evaluation mode, no gradients for its weights.
-
-    Raises:
-        UnknownCheckpointError: there is no such file.
-        CorruptCheckpointError: it is not TorchScript.
-    """
-    if not file.is_file():
-        raise UnknownCheckpointError(f"{file} does not exist; give a TorchScript file.")
-    try:
-        network: torch.jit.ScriptModule = torch.jit.load(str(file), map_location=device)  # type: ignore[no-untyped-call]
-    except RuntimeError as error:
-        raise CorruptCheckpointError(f"{file} cannot be read as TorchScript; fetch or export it again.") from error
-    for parameter in network.parameters():
-        parameter.requires_grad_(False)
-    return network.eval()
 
 
 def load_frozen(file: Path, device: torch.device, dtype: torch.dtype = torch.bfloat16) -> Callable[[Tensor], Maps]:
@@ -74,11 +57,50 @@ def load_frozen(file: Path, device: torch.device, dtype: torch.dtype = torch.bfl
     return features
 
 
+def load_by_shape(file: Path, device: torch.device, dtype: torch.dtype = torch.bfloat16) -> Callable[..., Maps]:
+    """Any TorchScript network of pictures (a distance, an embedding), as graphs that convolve in ``dtype``.
+
+    Sizes may be constants in such a file; a graph is made for each shape of input when it is first seen (about a
+    second), so keep their number small.
+
+    Args:
+        file: TorchScript; takes one or several batches of RGB (B, 3, H, W) in [-1, 1], returns a tensor or a tuple.
+        device: where to run.
+        dtype: of the convolutions; everything in front of the first one stays in float32.
+
+    Raises:
+        UnknownCheckpointError: there is no such file.
+        CorruptCheckpointError: it is not TorchScript.
+    """
+    script = load_script(file, device)
+    graphs: dict[tuple[torch.Size, ...], GraphModule] = {}
+
+    def network(*batches: Tensor) -> Maps:
+        key = tuple(batch.shape for batch in batches)
+        with torch.autocast(batches[0].device.type, enabled=False):
+            whole = [batch.float().contiguous(memory_format=torch.channels_last) for batch in batches]
+            if key not in graphs:
+                graphs[key] = make_fx(lambda *x: _maps(script(*x)))(*(torch.zeros_like(batch) for batch in whole))
+                _convert(graphs[key], dtype)
+            maps: Maps = graphs[key](*whole)
+        return maps
+
+    return network
+
+
+def _maps(result: Any) -> tuple[Tensor, ...]:
+    return (result,) if isinstance(result, Tensor) else tuple(result)
+
+
 def _convert(graph: GraphModule, dtype: torch.dtype) -> None:
     for node in graph.graph.nodes:
         if node.target in (_CONVOLUTION, _convolve):
             node.target = _convolve
             _convert_weights(graph, node, dtype)
+        elif node.target is torch.ops.aten.view.default:
+            node.target = torch.ops.aten.reshape.default  # channels_last maps cannot be viewed as vectors
+        elif node.target in _PRODUCTS:
+            node.target = _PRODUCTS[node.target]
         elif node.target is _CLAMP and len(node.args) == 3 and None not in node.args:
             node.target = torch.ops.aten.hardtanh.default
     graph.recompile()
@@ -95,7 +117,20 @@ def _convert_weights(graph: GraphModule, node: Node, dtype: torch.dtype) -> None
             setattr(graph, name, value.contiguous(memory_format=torch.channels_last) if value.ndim == 4 else value)
 
 
+def _mm(a: Tensor, b: Tensor) -> Tensor:
+    """A matrix product in float32: they are small here, and their weights are kept so."""
+    return torch.mm(a.float(), b.float())
+
+
+def _addmm(bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """The same with a bias."""
+    return torch.addmm(bias.float(), a.float(), b.float())
+
+
 def _convolve(x: Tensor, weight: Tensor, *arguments: Any) -> Tensor:
     """Convolution in the precision of its weight."""
     y: Tensor = _CONVOLUTION(x.to(weight.dtype), weight, *arguments)
     return y
+
+
+_PRODUCTS: dict[Any, Callable[..., Tensor]] = {torch.ops.aten.mm.default: _mm, torch.ops.aten.addmm.default: _addmm}

@@ -166,9 +166,10 @@ class Loop:
 
     def _advance(self) -> None:
         before = self.images
-        reals = scale_bytes(self.feed.next().to(self.devices.device))
-        reals = reals.contiguous(memory_format=torch.channels_last)
-        step = Step(self.step, self.images, self.feed.batch, reals)
+        batch = self.feed.next()
+        reals = scale_bytes(batch.pictures.to(self.devices.device)).contiguous(memory_format=torch.channels_last)
+        labels = None if batch.labels is None else batch.labels.to(self.devices.device)
+        step = Step(self.step, self.images, self.feed.batch, reals, labels)
         scalars = run_phases(self.stage.phases, step, self.devices, autocast=self.config.autocast)
         self.step += 1
         self.images += self.feed.batch

@@ -22,12 +22,14 @@ class Step:
         images: real pictures shown before this step, over all processes and sittings.
         batch: pictures per step, over all processes.
         reals: (B, 3, S, S) float32 in [-1, 1], this process's share, on its device.
+        labels: (B, S, S) uint8, their semantic maps, where the stage asked for them.
     """
 
     index: int
     images: int
     batch: int
     reals: Tensor
+    labels: Tensor | None = None
 
 
 class Loss(Protocol):

@@ -9,6 +9,7 @@ from torch import nn
 
 from mien.models.stylegan2.discriminator import Discriminator
 from mien.models.stylegan2.generator import Generator
+from mien.models.stylegan2.posterior import Posterior
 from mien.models.stylegan2.synthesis import SynthesisBlock
 
 
@@ -29,6 +30,13 @@ def grow_generator(small: Generator) -> Generator:
 def grow_discriminator(small: Discriminator) -> Discriminator:
     """A discriminator of twice the resolution with the weights of ``small``, except its layer that reads RGB."""
     grown = Discriminator(replace(small.config, resolution=2 * small.config.resolution))
+    _copy_common(small, grown)
+    return grown
+
+
+def grow_posterior(small: Posterior) -> Posterior:
+    """The same for a posterior."""
+    grown = Posterior(replace(small.config, resolution=2 * small.config.resolution), small.z_dim)
     _copy_common(small, grown)
     return grown
 

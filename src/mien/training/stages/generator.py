@@ -17,7 +17,9 @@ from torch import Tensor, nn
 from mien.data.sheets import contact_sheet
 from mien.losses import path_length_penalty, path_lengths
 from mien.models.stylegan2 import Generator, GeneratorConfig, mix_styles, random_crossover
+from mien.models.stylegan2.posterior import Posterior
 from mien.pixels import to_bytes
+from mien.training.anchor import Anchor, AnchorConfig
 from mien.training.critics import Critic, CriticConfig
 from mien.training.devices import Devices
 from mien.training.ema import Ema
@@ -25,6 +27,7 @@ from mien.training.phases import AdamConfig, Phase, Step, lazy_adam
 from mien.training.report import Progress
 from mien.training.stages.export import export_generator
 from mien.training.state import Stateful
+from mien.training.teachers import Distance
 from mien.types import UInt8
 
 
@@ -42,6 +45,7 @@ class GeneratorStageConfig:
         path_length: weight of path-length regularisation; 0 for none (small sets rarely need it).
         path_length_interval: steps between two of them.
         seed: of weights, codes and augmentation.
+        anchor: also make the set's own pictures, against the forgetting of most of them; None for no.
     """
 
     generator: GeneratorConfig
@@ -53,6 +57,7 @@ class GeneratorStageConfig:
     path_length: float = 0.0
     path_length_interval: int = 4
     seed: int = 0
+    anchor: AnchorConfig | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, ready for JSON."""
@@ -66,6 +71,7 @@ class GeneratorStage:
         generator: the network, on its device.
         critics: discriminator networks in the order of ``config.critics``.
         ema: an average to continue; None to start one.
+        posterior: for ``config.anchor``, with the perceptual distance.
     """
 
     def __init__(
@@ -75,6 +81,7 @@ class GeneratorStage:
         config: GeneratorStageConfig,
         devices: Devices,
         ema: Generator | None = None,
+        posterior: tuple[Posterior, Distance] | None = None,
     ) -> None:
         self.config, self.devices = config, devices
         self.generator = devices.place(generator)
@@ -85,20 +92,25 @@ class GeneratorStage:
             Critic(devices.place(network), settings, self._rng)
             for network, settings in zip(critics, config.critics, strict=True)
         ]
+        self.anchor: Anchor | None = None
+        if config.anchor is not None and posterior is not None:
+            self.anchor = Anchor(devices.place(posterior[0]), config.anchor, posterior[1], self._rng)
+        own = [self.generator] if self.anchor is None else [self.generator, self.anchor.network]
+        self._trained = nn.ModuleList(own)
         lazy = config.path_length_interval if config.path_length else None
-        self.optimiser = lazy_adam(self.generator, config.adam, lazy)
+        self.optimiser = lazy_adam(self._trained, config.adam, lazy)
         self.path_length_mean = nn.ParameterDict({"mean": torch.zeros((), device=devices.device)})
         self._fakes: Tensor | None = None
-        for network in (self.generator, self.ema.network, *(critic.network for critic in self.critics)):
+        for network in (self._trained, self.ema.network, *(critic.network for critic in self.critics)):
             devices.broadcast(network)
 
     @property
     def phases(self) -> list[Phase]:
         """Generator, its lazy regulariser, then every critic's phases."""
-        phases = [Phase("generator", self.generator, self.optimiser, 1, self._generator_loss)]
+        phases = [Phase("generator", self._trained, self.optimiser, 1, self._generator_loss)]
         if self.config.path_length:
             every = self.config.path_length_interval
-            phases.append(Phase("path-length", self.generator, self.optimiser, every, self._path_length_loss))
+            phases.append(Phase("path-length", self._trained, self.optimiser, every, self._path_length_loss))
         return phases + [phase for critic in self.critics for phase in critic.phases(self._last_fakes)]
 
     @property
@@ -110,6 +122,8 @@ class GeneratorStage:
             "generator.ema": self.ema,
             "path_length": self.path_length_mean,
         }
+        if self.anchor is not None:
+            parts |= {"posterior": self.anchor.network, "anchor": self.anchor.state}
         for critic in self.critics:
             kind = critic.config.kind
             parts |= {kind: critic.network, f"{kind}.optimiser": critic.optimiser, f"{kind}.strength": critic.strength}
@@ -146,13 +160,21 @@ class GeneratorStage:
         export_generator(self.ema.network, run / "generator", progress)
 
     def _generator_loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
-        w_plus = self._codes(len(step.reals), update_average=True)
+        batch = len(step.reals)
+        made = 0 if self.anchor is None else self.anchor.count(batch, step.images)
+        w_plus = self._codes(batch - made, update_average=True)
+        if self.anchor is not None:
+            z, nats = self.anchor.codes(step.reals[:made])
+            w_plus = torch.cat([self.generator.broadcast(self.generator.mapping(z)), w_plus])
         pictures = self.generator.synthesis(w_plus)
         self._fakes = pictures.detach()
         losses = {f"{c.config.kind}/generator_loss": c.generator_loss(pictures) for c in self.critics}
         weights = [critic.config.weight for critic in self.critics]
         total = torch.stack([w * loss for w, loss in zip(weights, losses.values(), strict=True)]).sum()
-        return total, losses
+        if self.anchor is None:
+            return total, losses
+        distance, figures = self.anchor.loss(pictures[:made], step.reals[:made], nats)
+        return self.anchor.adversity(step.images) * total + distance, {**losses, **figures}
 
     def _path_length_loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         w_plus = self._codes(max(len(step.reals) // 2, 1), update_average=False)

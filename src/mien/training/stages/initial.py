@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from mien.models.stylegan2 import (
     grow_discriminator,
     grow_generator,
 )
+from mien.models.stylegan2.growth import grow_posterior
+from mien.models.stylegan2.posterior import Posterior
 from mien.training.snapshots import Snapshots
 
 CONFIG = "run.json"
@@ -51,6 +54,26 @@ def initialise(
     current.load_state_dict(parts["generator"])
     average.load_state_dict(parts["generator.ema"])
     return _grown(current, generator), _grown(average, generator), grown
+
+
+def initial_posterior(folder: Path, posterior: Posterior) -> Posterior:
+    """The posterior of the run in ``folder``, grown to the resolution asked for; the one given if there is none there.
+
+    Raises:
+        ConfigError: it has other widths.
+    """
+    state = Snapshots(folder).latest() if (folder / CONFIG).is_file() else None
+    if state is None or "posterior" not in state["parts"]:
+        return posterior
+    before = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["stage"]["generator"]["resolution"]
+    network = Posterior(replace(posterior.config, resolution=before), posterior.z_dim)
+    try:
+        network.load_state_dict(state["parts"]["posterior"])
+    except RuntimeError as error:
+        raise ConfigError("The posterior of the run to start from has other widths; use the same settings.") from error
+    while network.config.resolution < posterior.config.resolution:
+        network = grow_posterior(network)
+    return network
 
 
 def _grown(network: Generator, wanted: Generator) -> Generator:

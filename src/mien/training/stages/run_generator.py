@@ -8,45 +8,25 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
-from mien.data import Feed, ImageSet, Sampler, balanced_weights, find_pictures
-from mien.data.sources import read_names
+from mien.data import Feed
 from mien.errors import ConfigError
 from mien.files import atomic_path
 from mien.models.projected import ProjectedConfig, ProjectedDiscriminator
 from mien.models.stylegan2 import Discriminator, Generator, discriminator_for
+from mien.models.stylegan2.posterior import Posterior
 from mien.pixels import to_tensor
 from mien.training.critics import CriticConfig
 from mien.training.devices import Devices
-from mien.training.frozen import load_frozen
+from mien.training.frozen import load_by_shape, load_frozen
 from mien.training.loop import Loop, LoopConfig
 from mien.training.report import Listener, RunReport
+from mien.training.stages.feeds import DataConfig, build_feed
 from mien.training.stages.generator import GeneratorStage, GeneratorStageConfig
-from mien.training.stages.initial import CONFIG, initialise
-
-
-@dataclass(frozen=True)
-class DataConfig:
-    """What to train on.
-
-    Attributes:
-        path: see :func:`mien.data.find_pictures`.
-        split: of a prepared set.
-        balance: columns whose groups are shown more equally; none for the set as it is.
-        balance_strength: 0 for the set as it is, 1 for equal groups.
-        mirror: flip left and right half of the time.
-        drop: a text file with names to leave out, one per line (``mien data filter`` writes one).
-    """
-
-    path: Path
-    split: str = "train"
-    balance: tuple[str, ...] = ()
-    balance_strength: float = 0.5
-    mirror: bool = True
-    drop: Path | None = None
+from mien.training.stages.initial import CONFIG, initial_posterior, initialise
+from mien.training.teachers import Distance
 
 
 @dataclass(frozen=True)
@@ -58,6 +38,7 @@ class GeneratorRun:
         stage: networks and their training.
         loop: when to stop, save and report.
         pyramid: TorchScript features for a projected critic.
+        perceptual: a TorchScript distance between pictures, for the anchor.
         init: a folder to start from: a saved generator, or another run (see :mod:`mien.training.stages.initial`).
     """
 
@@ -66,6 +47,7 @@ class GeneratorRun:
     loop: LoopConfig
     pyramid: Path | None = None
     init: Path | None = None
+    perceptual: Path | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, ready for JSON."""
@@ -94,7 +76,7 @@ def train_generator(
         raise ConfigError(f"{out} holds a run already; add --resume to continue it, or choose another folder.")
     devices = Devices(device)
     torch.manual_seed(run.stage.seed)
-    feed = build_feed(run.data, run.stage, devices)
+    feed = generator_feed(run, devices)
     stage = build_stage(run, devices, feed)
     out.mkdir(parents=True, exist_ok=True)
     if devices.main:
@@ -115,20 +97,10 @@ def write_config(config: Mapping[str, Any], out: Path) -> None:
         path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
-def build_feed(data: DataConfig, stage: GeneratorStageConfig, devices: Devices) -> Feed:
-    """The pictures in memory, and their order.
-
-    Raises:
-        ConfigError: the batch cannot be shared by the processes.
-        DataError: the set is unusable.
-    """
-    if stage.batch % devices.world:
-        raise ConfigError(f"A batch of {stage.batch} cannot be shared by {devices.world} processes; change --batch.")
-    pictures = find_pictures(data.path, split=data.split, drop=read_names(data.drop))
-    weights = balanced_weights(pictures, data.balance, data.balance_strength) if data.balance else None
-    sampler = Sampler(np.ones(len(pictures)) if weights is None else weights, stage.seed)
-    images = ImageSet(pictures, stage.generator.resolution)
-    return Feed(images, sampler, stage.batch, mirror=data.mirror, rank=devices.rank, world=devices.world)
+def generator_feed(run: GeneratorRun, devices: Devices) -> Feed:
+    """The run's pictures at the generator's resolution; see :func:`mien.training.stages.feeds.build_feed`."""
+    stage = run.stage
+    return build_feed(run.data, stage.generator.resolution, stage.batch, devices, seed=stage.seed)
 
 
 def build_stage(run: GeneratorRun, devices: Devices, feed: Feed) -> GeneratorStage:
@@ -143,7 +115,28 @@ def build_stage(run: GeneratorRun, devices: Devices, feed: Feed) -> GeneratorSta
     average = None
     if run.init is not None:
         generator, average, critics = initialise(run.init, generator, critics)
-    return GeneratorStage(generator, critics, run.stage, devices, average)
+    return GeneratorStage(generator, critics, run.stage, devices, average, build_posterior(run, devices))
+
+
+def build_posterior(run: GeneratorRun, devices: Devices) -> tuple[Posterior, Distance] | None:
+    """What ``run.stage.anchor`` needs; None if there is no anchor.
+
+    Raises:
+        ConfigError: there is no distance.
+        CheckpointError: it cannot be read.
+    """
+    anchor = run.stage.anchor
+    if anchor is None:
+        return None
+    if run.perceptual is None:
+        raise ConfigError("An anchor needs a perceptual distance; give a TorchScript file as --perceptual.")
+    dtype = torch.bfloat16 if run.loop.autocast else torch.float32
+    distance = load_by_shape(run.perceptual, devices.device, dtype)
+    trunk = replace(discriminator_for(run.stage.generator), channel_base=anchor.channel_base)
+    posterior = Posterior(trunk, run.stage.generator.z_dim)
+    if run.init is not None:
+        posterior = initial_posterior(run.init, posterior)
+    return posterior, lambda a, b: distance(a, b)[0]
 
 
 def build_critic(critic: CriticConfig, run: GeneratorRun, devices: Devices, feed: Feed) -> nn.Module:
@@ -157,10 +150,20 @@ def build_critic(critic: CriticConfig, run: GeneratorRun, devices: Devices, feed
         return Discriminator(replace(shape, channel_base=critic.channel_base or shape.channel_base))
     if critic.kind != "projected":
         raise ConfigError(f"There is no discriminator {critic.kind!r}; choose stylegan2 or projected.")
-    if run.pyramid is None:
+    return projected_critic(run.pyramid, devices, feed, autocast=run.loop.autocast)
+
+
+def projected_critic(pyramid: Path | None, devices: Devices, feed: Feed, *, autocast: bool) -> ProjectedDiscriminator:
+    """A discriminator over pretrained features, calibrated on some of the feed's pictures, on its device.
+
+    Raises:
+        ConfigError: no features are given.
+        CheckpointError: they cannot be read.
+    """
+    if pyramid is None:
         raise ConfigError("A projected discriminator needs pretrained features; give a TorchScript file as --pyramid.")
-    pyramid = load_frozen(run.pyramid, devices.device, torch.bfloat16 if run.loop.autocast else torch.float32)
+    features = load_frozen(pyramid, devices.device, torch.bfloat16 if autocast else torch.float32)
     some = to_tensor(feed.images.batch(range(min(64, len(feed.images))))).to(devices.device)
-    network = ProjectedDiscriminator(pyramid, ProjectedConfig(channels=tuple(x.shape[1] for x in pyramid(some[:1]))))
+    network = ProjectedDiscriminator(features, ProjectedConfig(channels=tuple(x.shape[1] for x in features(some[:1]))))
     devices.place(network).calibrate(some)
     return network
