@@ -1,0 +1,119 @@
+"""How the bundled editor came to be: three runs around the bundled generator, each started from the one before.
+
+    python -m recipes.editor encoder --data PORTRAITS --weights NETWORKS --generator FOLDER --out runs/editor
+    python -m recipes.editor warping ...
+    python -m recipes.editor painter ...
+
+The same line again resumes; ``--time-limit`` ends a sitting. NETWORKS is a folder with ``lpips_squeeze.pt``,
+``identity_mobileface.pt`` and ``features_mobilenetv2_pyramid.pt``. ``--ablation add|gated|plain|nobank`` trains the
+painter as variant B, C, D or E of Table VI, in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mien.cli.train import seconds
+from mien.training.critics import CriticConfig
+from mien.training.loop import LoopConfig
+from mien.training.phases import AdamConfig
+from mien.training.stages.encoder import EncoderConfig
+from mien.training.stages.feeds import DataConfig
+from mien.training.stages.painter import PainterConfig
+from mien.training.stages.run_editing import EditingRun, train_editing
+from mien.training.stages.warping import WarpingConfig
+
+
+@dataclass(frozen=True)
+class Places:
+    """Attributes:
+    data: the prepared portraits, or a packed set of them.
+    weights: folder with the networks that judge.
+    generator: a saved generator.
+    out: folder of all runs.
+    """
+
+    data: Path
+    weights: Path
+    generator: Path
+    out: Path
+
+    def editor(self, run: str) -> Path:
+        """What a run saved."""
+        return self.out / run / "editor"
+
+
+def encoder(at: Places) -> EditingRun:
+    """The style encoder; people of all groups more evenly."""
+    return EditingRun(
+        data=DataConfig(at.data, balance=("gender", "source"), balance_strength=0.35),
+        stage=EncoderConfig(batch=16, adam=AdamConfig(0.001, (0.9, 0.99))),
+        loop=LoopConfig(images=150_000, preview_every=10_000),
+        perceptual=at.weights / "lpips_squeeze.pt",
+        identity=at.weights / "identity_mobileface.pt",
+        generator=at.generator,
+    )
+
+
+def warping(at: Places) -> EditingRun:
+    """The latent warping network."""
+    stage = WarpingConfig(batch=16, adam=AdamConfig(0.001, (0.9, 0.99)))
+    loop = LoopConfig(images=50_000, preview_every=10_000)
+    return replace(encoder(at), stage=stage, loop=loop, generator=None, editor=at.editor("encoder"))
+
+
+def painter(at: Places) -> EditingRun:
+    """Aggregation and refinement; a projected critic beside the exact losses."""
+    critic = CriticConfig("projected", weight=0.1, augment="none")
+    return replace(
+        warping(at),
+        stage=PainterConfig(critics=(critic,)),
+        loop=LoopConfig(images=400_000, preview_every=10_000),
+        pyramid=at.weights / "features_mobilenetv2_pyramid.pt",
+        editor=at.editor("warping"),
+    )
+
+
+def ablated(at: Places, name: str) -> EditingRun:
+    """A variant of :func:`painter`; "full" is the paper's model at the ablations' budget."""
+    run = painter(at)
+    assert isinstance(run.stage, PainterConfig)
+    variants = {
+        "full": run,
+        "add": replace(run, fusion="add"),
+        "gated": replace(run, fusion="gated"),
+        "plain": replace(run, stage=replace(run.stage, diverse=0.0)),
+        "nobank": replace(run, bank=False),
+    }
+    return replace(variants[name], loop=replace(run.loop, images=40_000))
+
+
+RUNS: dict[str, Callable[[Places], EditingRun]] = {run.__name__: run for run in (encoder, warping, painter)}
+ABLATIONS = ("full", "add", "gated", "plain", "nobank")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", choices=RUNS)
+    parser.add_argument("--data", type=Path, required=True, help="the prepared portraits, or a packed set of them")
+    parser.add_argument("--weights", type=Path, required=True, help="folder with the networks that judge")
+    parser.add_argument("--generator", type=Path, required=True, help="a saved generator")
+    parser.add_argument("--out", type=Path, required=True, help="folder of all runs")
+    parser.add_argument("--ablation", choices=ABLATIONS, help="train the painter as a variant")
+    parser.add_argument("--time-limit", help="for this sitting: 2h, 90m, 540s")
+    parser.add_argument("--device", default="auto")
+    options = parser.parse_args()
+    places = Places(options.data, options.weights, options.generator, options.out)
+    name = options.run if options.ablation is None else f"{options.run}-{options.ablation}"
+    run = RUNS[options.run](places) if options.ablation is None else ablated(places, options.ablation)
+    limit = seconds(options.time_limit) if options.time_limit else None
+    run = replace(run, loop=replace(run.loop, time_limit=limit, compact=True))
+    loop, reason = train_editing(run, options.out / name, device=options.device, resume=True, listener=print)
+    print(f"{reason}: {loop.images} images")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""``mien train encoder | warping | editor``: the three stages of an editor around a trained generator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mien.cli.train import chosen, run_with_progress, seconds
+from mien.cli.train import train as train  # the verbs here join those there
+
+if TYPE_CHECKING:
+    from mien.training.stages.editing import EditingConfig
+
+Data = Annotated[Path, typer.Option(help="Pictures of aligned faces: a folder, a prepared set, shards, a packed set.")]
+Out = Annotated[Path, typer.Option(help="Folder of the run; snapshots, previews and the editor go there.")]
+Perceptual = Annotated[Path, typer.Option(help="TorchScript distance of two batches, such as LPIPS.")]
+Identity = Annotated[Path | None, typer.Option(help="TorchScript face embedding; none: do without.")]
+Generator = Annotated[Path | None, typer.Option(help="A saved generator; not needed with --editor.")]
+Earlier = Annotated[Path | None, typer.Option(help="A saved editor: the stages before, or this one to go on from.")]
+Preset = Annotated[str, typer.Option(help="portrait-128, portrait-256, paper-256, or one of these with -lite.")]
+Limit = Annotated[str | None, typer.Option(help="For this sitting: 2h, 90m, 540s.")]
+Images = Annotated[int | None, typer.Option(help="Stop after showing so many pictures, over all sittings.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue the run in --out, if there is one.")]
+Balance = Annotated[list[str] | None, typer.Option(help="Column whose groups are shown more equally; may be repeated.")]
+Strength = Annotated[float, typer.Option(help="0: the set as it is; 1: equal groups.")]
+Batch = Annotated[int, typer.Option(help="Pictures per step.")]
+Rate = Annotated[float, typer.Option(help="Learning rate.")]
+Seed = Annotated[int, typer.Option(help="Of weights, order and edits.")]
+Precision = Annotated[str, typer.Option(help="bf16 (autocast) or fp32.")]
+Every = Annotated[str, typer.Option(help="Time between snapshots.")]
+Previews = Annotated[int, typer.Option(help="Pictures between previews.")]
+Compact = Annotated[bool, typer.Option("--compact", help="Also write compact.pt at the end: the run, halved.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps (several: use torchrun).")]
+
+
+@train.command()
+def encoder(
+    data: Data, out: Out, perceptual: Perceptual,
+    identity: Identity = None, generator: Generator = None, editor: Earlier = None, preset: Preset = "portrait-128",
+    time_limit: Limit = None, images: Images = None, resume: Resume = False,
+    balance: Balance = None, balance_strength: Strength = 0.5, batch: Batch = 12, lr: Rate = 0.001, seed: Seed = 0,
+    precision: Precision = "bf16", snapshot_every: Every = "5m", preview_every: Previews = 10_000,
+    compact: Compact = False, device: Device = "auto",
+) -> None:  # fmt: skip
+    """Train the style encoder: whatever is left of a face and its layers -> style codes of the whole face."""
+    from mien.training.phases import AdamConfig
+    from mien.training.stages.encoder import EncoderConfig
+
+    _train(EncoderConfig(batch=batch, adam=AdamConfig(lr, (0.9, 0.99)), seed=seed), locals())
+
+
+@train.command()
+def warping(
+    data: Data, out: Out, perceptual: Perceptual, editor: Earlier,
+    identity: Identity = None, generator: Generator = None, preset: Preset = "portrait-128",
+    time_limit: Limit = None, images: Images = None, resume: Resume = False,
+    balance: Balance = None, balance_strength: Strength = 0.5, batch: Batch = 12, lr: Rate = 0.001, seed: Seed = 0,
+    precision: Precision = "bf16", snapshot_every: Every = "5m", preview_every: Previews = 10_000,
+    compact: Compact = False, device: Device = "auto",
+) -> None:  # fmt: skip
+    """Train the latent warping network: the style codes of one face in the pose of another."""
+    from mien.training.phases import AdamConfig
+    from mien.training.stages.warping import WarpingConfig
+
+    _train(WarpingConfig(batch=batch, adam=AdamConfig(lr, (0.9, 0.99)), seed=seed), locals())
+
+
+@train.command("editor")
+def painter(
+    data: Data, out: Out, perceptual: Perceptual, editor: Earlier,
+    identity: Identity = None, generator: Generator = None, preset: Preset = "portrait-128",
+    pyramid: Annotated[Path | None, typer.Option(help="TorchScript features, for a projected discriminator.")] = None,
+    projected_weight: Annotated[float, typer.Option(help="Of the projected discriminator; 0 for none.")] = 0.1,
+    plain_weight: Annotated[float, typer.Option(help="Of StyleGAN2's discriminator; 0 for none.")] = 0.0,
+    fusion: Annotated[str | None, typer.Option(help="style, or the ablations add and gated.")] = None,
+    bank: Annotated[bool | None, typer.Option(help="Use the facial feature bank.")] = None,
+    diverse: Annotated[float, typer.Option(help="Fraction of foreign exemplars with random codes mixed in.")] = 0.5,
+    time_limit: Limit = None, images: Images = None, resume: Resume = False,
+    balance: Balance = None, balance_strength: Strength = 0.5, batch: Batch = 12, lr: Rate = 0.002, seed: Seed = 0,
+    precision: Precision = "bf16", snapshot_every: Every = "5m", preview_every: Previews = 10_000,
+    compact: Compact = False, device: Device = "auto",
+) -> None:  # fmt: skip
+    """Train aggregation and refinement: what is painted inside the mask."""
+    from mien.training.critics import CriticConfig
+    from mien.training.phases import AdamConfig
+    from mien.training.stages.painter import PainterConfig
+
+    adam = AdamConfig(lr)
+    offered = (
+        CriticConfig("projected", weight=projected_weight, augment="none", adam=adam),
+        CriticConfig("stylegan2", weight=plain_weight, augment="none", r1_gamma=1.0, channel_base=1024, adam=adam),
+    )
+    critics = tuple(critic for critic in offered if critic.weight > 0)
+    stage = PainterConfig(batch=batch, adam=adam, seed=seed, critics=critics, diverse=diverse)
+    _train(stage, locals())
+
+
+def _train(stage: EditingConfig, options: dict[str, Any]) -> None:
+    """Runs a stage with the options of a verb, by their names."""
+    from mien.training.loop import LoopConfig
+    from mien.training.stages.feeds import DataConfig
+    from mien.training.stages.run_editing import EditingRun, train_editing
+
+    o = options
+    loop = LoopConfig(
+        images=o["images"],
+        time_limit=seconds(o["time_limit"]) if o["time_limit"] else None,
+        snapshot_every=seconds(o["snapshot_every"]),
+        preview_every=o["preview_every"],
+        autocast=chosen("precision", o["precision"], {"bf16": True, "fp32": False}),
+        compact=o["compact"],
+    )
+    data = DataConfig(o["data"], balance=tuple(o["balance"] or ()), balance_strength=o["balance_strength"])
+    names = ("perceptual", "identity", "pyramid", "preset", "generator", "editor", "fusion", "bank")
+    run = EditingRun(data, stage, loop, **{name: o[name] for name in names if name in o})
+    run_with_progress(
+        lambda listener: train_editing(run, o["out"], device=o["device"], resume=o["resume"], listener=listener),
+        o["out"],
+        loop.images,
+    )

@@ -1,0 +1,56 @@
+"""All networks of an editor together, and what they do to one another's results.
+
+Legend: B batch, I channels of all modalities, S side, L W+ codes, C length of a code, R resolution.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from mien.models.editing.aggregation import Aggregation
+from mien.models.editing.latent_warping import LatentWarping
+from mien.models.editing.presets import EditorConfig
+from mien.models.editing.refinement import Refinement
+from mien.models.editing.style_encoder import StyleEncoder
+from mien.models.stylegan2 import Generator
+from mien.models.stylegan2.synthesis import Features
+
+
+class Painter(nn.Module):
+    """A and R, which are trained together: modalities, codes and bank -> picture."""
+
+    def __init__(self, config: EditorConfig) -> None:
+        super().__init__()
+        self.aggregation = Aggregation(config.aggregation)
+        self.refinement = Refinement(config.refinement)
+
+    def forward(
+        self, layers: Tensor, mask: Tensor, w_plus: Tensor, bank: Features, weights: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """layers (B, I, S, S), mask (B, 1, S, S), w_plus (B, L, C) -> I_out (B, 3, S, S), ŝ (B, N, S, S)."""
+        a, shares = self.aggregation(layers, mask, weights)
+        picture: Tensor = self.refinement(a, w_plus, bank)
+        return picture, shares
+
+
+class EditorNetworks(nn.Module):
+    """G (with f), E, W, and A with R."""
+
+    def __init__(self, config: EditorConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.generator = Generator(config.generator)
+        self.encoder = StyleEncoder(config.encoder)
+        self.warping = LatentWarping(config.warping)
+        self.painter = Painter(config)
+
+    def bank(self, w_plus: Tensor) -> tuple[Tensor, Features]:
+        """(F_s, Î) = G(w), equation 1, with the stored noise: w_plus (B, L, C) -> Î (B, 3, R, R), F_s by resolution."""
+        picture, features = self.generator.synthesis(w_plus, "const", features=True)
+        return picture, features
+
+    @torch.no_grad()
+    def centre(self) -> None:
+        """Lets the encoder start from the generator's mean code."""
+        self.encoder.w_avg.copy_(self.generator.mapping.w_avg)

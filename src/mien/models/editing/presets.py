@@ -1,0 +1,146 @@
+"""Whole editors as data: the generator and the four networks around it; each preset derives from another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mien.errors import ConfigError
+from mien.models import stylegan2
+from mien.models.editing.aggregation import AggregationConfig
+from mien.models.editing.latent_warping import LatentWarpingConfig
+from mien.models.editing.refinement import RefinementConfig
+from mien.models.editing.style_encoder import StyleEncoderConfig
+from mien.models.stylegan2 import GeneratorConfig
+
+
+@dataclass(frozen=True)
+class EditorConfig:
+    """The networks of an editor, in agreement with each other.
+
+    Attributes:
+        generator: G and f; its maps up to the editor's resolution are the facial feature bank.
+        encoder: E.
+        warping: W.
+        aggregation: A.
+        refinement: R.
+    """
+
+    generator: GeneratorConfig
+    encoder: StyleEncoderConfig
+    warping: LatentWarpingConfig
+    aggregation: AggregationConfig
+    refinement: RefinementConfig
+
+    def __post_init__(self) -> None:
+        g, e, w, r = self.generator, self.encoder, self.warping, self.refinement
+        agreements = {
+            "number of codes": g.codes == e.codes == w.codes == r.codes,
+            "length of a code": g.w_dim == e.w_dim == w.w_dim == r.w_dim,
+            "channels of the modalities": sum(self.aggregation.modalities) == e.inputs,
+            "resolution": e.side == r.resolution <= g.resolution,
+            "width of the aggregated map": self.aggregation.width == r.inputs,
+            "widths of the feature bank": r.bank_channels == bank_channels(g, r.resolution),
+        }
+        for what, agreed in agreements.items():
+            if not agreed:
+                raise ConfigError(f"The editor's networks do not agree in the {what}; take the numbers of a preset.")
+
+    @property
+    def resolution(self) -> int:
+        """Side of the edited picture, pixels."""
+        return self.refinement.resolution
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        parts = ("generator", "encoder", "warping", "aggregation", "refinement")
+        return {part: getattr(self, part).to_dict() for part in parts}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> EditorConfig:
+        """The inverse of :meth:`to_dict`.
+
+        Raises:
+            ConfigError: a part or a setting is missing, or the parts do not agree.
+        """
+        try:
+            return cls(
+                generator=GeneratorConfig.from_dict(values["generator"]),
+                encoder=StyleEncoderConfig.from_dict(values["encoder"]),
+                warping=LatentWarpingConfig.from_dict(values["warping"]),
+                aggregation=AggregationConfig.from_dict(values["aggregation"]),
+                refinement=RefinementConfig.from_dict(values["refinement"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ConfigError(f"The editor's configuration is incomplete ({error}); take that of a preset.") from error
+
+
+def bank_channels(generator: GeneratorConfig, resolution: int) -> tuple[int, ...]:
+    """Channels of the generator's maps at 4, 8, ..., ``resolution``."""
+    return tuple(generator.channels(r) for r in generator.resolutions if r <= resolution)
+
+
+def paper_256() -> EditorConfig:
+    """The paper's: a config-f generator for 1024 px (18x512 codes), all else at 256 px, decoder as wide as the bank."""
+    generator = stylegan2.ffhq_1024()
+    widths = bank_channels(generator, 256)
+    codes, w_dim = generator.codes, generator.w_dim
+    return EditorConfig(
+        generator=generator,
+        encoder=StyleEncoderConfig(side=256, inner_side=256, codes=codes, w_dim=w_dim, trunk="ir-se50"),
+        warping=LatentWarpingConfig(codes=codes, w_dim=w_dim),
+        aggregation=AggregationConfig(),
+        refinement=RefinementConfig(inputs=64, channels=widths, bank_channels=widths, w_dim=w_dim, codes=codes),
+    )
+
+
+def portrait_128() -> EditorConfig:
+    """The bundle's editor at 128 px: about four million parameters without the generator; gates with 1x1 kernels."""
+    small = with_generator(paper_256(), stylegan2.portrait_128(), channels=(128, 128, 96, 64, 48, 32))
+    return replace(
+        small,
+        encoder=replace(small.encoder, trunk="light"),
+        aggregation=replace(small.aggregation, width=16, hidden=16, score_stride=2),
+        refinement=replace(small.refinement, inputs=16, global_dim=128, gate_kernel=1),
+    )
+
+
+def portrait_256() -> EditorConfig:
+    """:func:`portrait_128` grown by one level: what both have keeps its names and shapes.
+
+    The style encoder still looks at 128 px, so that it needs only two more heads.
+    """
+    small = portrait_128()
+    return with_generator(small, stylegan2.portrait_256(), channels=(*small.refinement.channels, 16))
+
+
+def with_generator(editor: EditorConfig, generator: GeneratorConfig, channels: tuple[int, ...]) -> EditorConfig:
+    """The same editor around another generator, with these channels at 4, 8, ... px up to the editor's resolution."""
+    codes, w_dim = generator.codes, generator.w_dim
+    resolution = 2 << len(channels)
+    inner_side = min(editor.encoder.inner_side, resolution)
+    bank = bank_channels(generator, resolution)
+    return replace(
+        editor,
+        generator=generator,
+        encoder=replace(editor.encoder, side=resolution, inner_side=inner_side, codes=codes, w_dim=w_dim),
+        warping=replace(editor.warping, codes=codes, w_dim=w_dim),
+        refinement=replace(editor.refinement, channels=channels, bank_channels=bank, codes=codes, w_dim=w_dim),
+    )
+
+
+def lite(editor: EditorConfig) -> EditorConfig:
+    """The same editor with a cheaper refinement: half the channels, to a multiple of 16, and gates with 1x1 kernels."""
+    narrow = tuple(-(-channels // 32) * 16 for channels in editor.refinement.channels)
+    return replace(editor, refinement=replace(editor.refinement, channels=narrow, gate_kernel=1))
+
+
+PRESETS = {
+    "paper-256": paper_256,
+    "paper-256-lite": lambda: lite(paper_256()),
+    "portrait-128": portrait_128,
+    "portrait-128-lite": lambda: lite(portrait_128()),
+    "portrait-256": portrait_256,
+    "portrait-256-lite": lambda: lite(portrait_256()),
+}

@@ -1,0 +1,1 @@
+"""What the three editing stages train on: pictures, masks and modalities, dropped at random."""

@@ -1,0 +1,115 @@
+"""A training batch of edits: what the networks are given, and what they should paint (Algorithms 1 and 3).
+
+Letters: B batch, S side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from mien.conditions.dropping import Dropping, drop
+from mien.conditions.extract import Extraction, extract
+from mien.conditions.freeform import freeform_batch
+from mien.conditions.layers import Layers
+from mien.conditions.types import PIXELWISE
+from mien.training.editing.masks import EditMasks, edit_masks
+from mien.training.phases import Step
+
+
+@dataclass(frozen=True)
+class SampleConfig:
+    """How edits are drawn.
+
+    Attributes:
+        masks: where.
+        extraction: of the modalities from the picture.
+        dropping: of the modalities, each on its own.
+        inside: probability that the modalities say something inside the mask only, as a user's usually do.
+        exemplar: probability that there is an exemplar at all.
+        other: probability that the exemplar is another picture; its edit has no other modality.
+    """
+
+    masks: EditMasks = field(default_factory=EditMasks)
+    extraction: Extraction = field(default_factory=Extraction)
+    dropping: Dropping = field(default_factory=lambda: Dropping(absent=0.5, whole=0.3))
+    inside: float = 0.5
+    exemplar: float = 0.5
+    other: float = 0.15
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A batch of edits.
+
+    Attributes:
+        picture: (B, 3, S, S) in [-1, 1], the ground truth.
+        mask: (B, 1, S, S) in {0, 1}, 1 = edit.
+        layers: what the networks are given, the image masked.
+        exemplar: (B, 3, S, S) in [-1, 1]; the picture itself, or another one.
+        given: (B,) bool, whether the exemplar is shown.
+        own: (B,) bool, whether it is the picture itself.
+    """
+
+    picture: Tensor
+    mask: Tensor
+    layers: Layers
+    exemplar: Tensor
+    given: Tensor
+    own: Tensor
+
+
+def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None = None) -> Sample:
+    """The edits of a step, a function of its number and the seed alone, so that a resume needs no state for them."""
+    c = config or SampleConfig()
+    assert step.labels is not None, "edits need semantic maps"
+    rng = step_rng(seed, step.index, rank)
+    batch, device = len(step.reals), step.reals.device
+    mask = edit_masks(step.labels, rng, c.masks)
+    draws = torch.rand(3, batch, generator=rng).to(device)
+    given = draws[0] < c.exemplar
+    own = ~(given & (draws[1] < c.other / max(c.exemplar, 1e-9)))
+    whole = extract(step.reals, step.labels, rng, c.extraction)
+    kept, _ = drop(whole, rng, c.dropping)
+    inside = (draws[2] < c.inside).view(-1, 1, 1, 1)
+    area = torch.where(inside, mask, torch.ones_like(mask)) * own.view(-1, 1, 1, 1)
+    layers = kept.within({"image": 1.0 - mask, **dict.fromkeys(PIXELWISE, area)})
+    exemplar = torch.where(own.view(-1, 1, 1, 1), step.reals, step.reals.roll(1, 0))
+    return Sample(step.reals, mask, layers, exemplar, given, own)
+
+
+def draw_encodings(step: Step, seed: int, rank: int = 0, config: SampleConfig | None = None) -> Layers:
+    """What the style encoder learns from: any modality, the image too, may be whole, partly there, or missing.
+
+    The image is whole (as an exemplar is), without an edit's mask (as in an edit), in pieces, or missing, in
+    proportions 3 : 5 : 1 : 1.
+    """
+    c = config or SampleConfig()
+    assert step.labels is not None, "encodings need semantic maps"
+    rng = step_rng(seed, step.index, rank)
+    batch, device = len(step.reals), step.reals.device
+    kept, _ = drop(extract(step.reals, step.labels, rng, c.extraction), rng, c.dropping)
+    kind = torch.rand(batch, 1, 1, 1, generator=rng)
+    edited = 1.0 - edit_masks(step.labels, rng, c.masks).cpu()
+    pieces = freeform_batch(batch, step.reals.shape[-1], rng)
+    image = torch.ones_like(edited)
+    for least, area in ((0.3, edited), (0.8, pieces), (0.9, torch.zeros_like(edited))):
+        image = torch.where(kind >= least, area, image)
+    image = image.to(device)
+    alone = (kind < 0.2).to(device)  # an exemplar comes without modalities
+    return kept.within({"image": image, **dict.fromkeys(PIXELWISE, (~alone).float().expand_as(image))})
+
+
+def image_only(picture: Tensor) -> Layers:
+    """(B, 3, S, S) -> layers in which nothing but the whole picture is said, as the encoder sees an exemplar."""
+    batch, _, height, width = picture.shape
+    empty = picture.new_zeros(batch, 1, height, width)
+    return Layers(picture, empty, empty.expand(-1, 19, -1, -1), empty.expand(-1, 3, -1, -1))
+
+
+def step_rng(seed: int, index: int, rank: int) -> torch.Generator:
+    """A generator on the CPU for one step of one process."""
+    mixed = (seed * 1_000_003 + index) * 4099 + rank
+    return torch.Generator().manual_seed(mixed % 2**63)

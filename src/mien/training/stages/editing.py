@@ -1,0 +1,158 @@
+"""What the three editing stages have in common: one network of an editor learns, with an average, the others are fixed.
+
+Legend: B batch, S side.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from mien.checkpoints.editor import save_editor
+from mien.data.sheets import contact_sheet
+from mien.models.editing import EditorNetworks
+from mien.pixels import to_bytes
+from mien.training.devices import Devices
+from mien.training.editing.sample import SampleConfig
+from mien.training.ema import Ema
+from mien.training.phases import AdamConfig, Phase, Step, lazy_adam
+from mien.training.report import Progress, duration
+from mien.training.state import Stateful
+from mien.training.teachers import Teachers
+from mien.types import UInt8
+
+
+@dataclass(frozen=True)
+class EditingConfig:
+    """What the stages share.
+
+    Attributes:
+        batch: pictures per step, over all processes.
+        adam: of the network that learns.
+        ema_half_life: of its average, in pictures.
+        seed: of weights and edits.
+        sample: how edits are drawn.
+    """
+
+    batch: int = 12
+    adam: AdamConfig = field(default_factory=AdamConfig)
+    ema_half_life: float = 10_000.0
+    seed: int = 0
+    sample: SampleConfig = field(default_factory=SampleConfig)
+
+
+class EditingStage:
+    """Implements most of :class:`mien.training.loop.Stage`; a subclass adds its loss and its preview.
+
+    Args:
+        networks: of the editor; all but one are fixed.
+        config: see there.
+        teachers: that judge.
+        devices: where to run.
+        shown: a held-out batch for previews, its labels included.
+        trained: networks that hold something useful, this stage's own not among them.
+
+    Attributes:
+        part: name of the network that learns, one of :data:`mien.checkpoints.editor.PARTS`.
+    """
+
+    part: ClassVar[str]
+
+    def __init__(
+        self,
+        networks: EditorNetworks,
+        config: EditingConfig,
+        teachers: Teachers,
+        devices: Devices,
+        shown: Step,
+        trained: Sequence[str],
+    ) -> None:
+        self.networks = devices.place(networks).eval().requires_grad_(False)
+        self.settings, self.teachers, self.devices, self.shown = config, teachers, devices, shown
+        self.trained = (*(name for name in trained if name != self.part), self.part)
+        self.learner: nn.Module = getattr(networks, self.part)
+        self.learner.train().requires_grad_(True)
+        self.ema = Ema(self.learner, config.ema_half_life)
+        self.optimiser = lazy_adam(self.learner, config.adam)
+        self._rng = torch.Generator(devices.device)
+        self._rng.manual_seed(config.seed * 1000 + devices.rank)
+        devices.broadcast(self.learner)
+
+    @property
+    def phases(self) -> list[Phase]:
+        """One: that of the network."""
+        return [Phase(self.part, self.learner, self.optimiser, 1, self.loss)]
+
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """Network, optimiser and average; the fixed networks are in the export."""
+        return {self.part: self.learner, f"{self.part}.optimiser": self.optimiser, f"{self.part}.ema": self.ema}
+
+    @property
+    def rng(self) -> torch.Generator:
+        """Noise draws from it; edits follow from the step's number instead."""
+        return self._rng
+
+    def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """See :class:`mien.training.phases.Loss`."""
+        raise NotImplementedError
+
+    def rows(self, step: Step, learner: nn.Module) -> list[Tensor]:
+        """What a preview shows, row by row, each (B, 3, S, S) in [-1, 1]: the edits of ``step`` by ``learner``."""
+        raise NotImplementedError
+
+    def finish_step(self, step: Step) -> Mapping[str, float]:
+        """Moves the average."""
+        self.ema.update(self.learner, step.batch, step.images + step.batch)
+        return {}
+
+    @torch.no_grad()
+    def preview(self) -> dict[str, UInt8]:
+        """A column per held-out picture, by the average."""
+        with self.devices.autocast(self.devices.device.type != "mps"):
+            rows = self.rows(self.shown, self.ema.network)
+        return {self.part: contact_sheet(to_bytes(torch.cat(rows).float()), columns=len(rows[0]))}
+
+    def export(self, run: Path, progress: Progress) -> None:
+        """All networks trained so far, this one as its average, as ``editor/`` in the run's folder."""
+        setattr(self.networks, self.part, self.ema.network)
+        facts = {"progress": {"stage": self.part, "images": progress.images}}
+        save_editor(run / "editor", self.networks, _card(self, progress), self.trained, facts=facts)
+        setattr(self.networks, self.part, self.learner)
+
+    def fixed(self) -> list[Tensor]:
+        """Weights that must not move; for tests."""
+        others = (getattr(self.networks, name) for name in self.trained if name != self.part)
+        return list(itertools.chain.from_iterable(network.parameters() for network in others))
+
+
+def masked(picture: Tensor, mask: Tensor) -> Tensor:
+    """What is left of a picture (B, 3, S, S) outside of a mask (B, 1, S, S), gray inside."""
+    return picture * (1.0 - mask)
+
+
+def composite(edited: Tensor, picture: Tensor, mask: Tensor) -> Tensor:
+    """I_out ⊙ M + I_gt ⊙ (1 − M), equation 1: what is shown, judged and saved."""
+    return edited * mask + picture * (1.0 - mask)
+
+
+def _card(stage: EditingStage, progress: Progress) -> str:
+    config = stage.networks.config
+    sizes = [
+        f"- {name}: {sum(p.numel() for p in getattr(stage.networks, name).parameters()):,} parameters"
+        for name in stage.trained
+    ]
+    lines = [
+        f"# Editor, {config.resolution} px",
+        "",
+        f"Written while its {stage.part} was trained: {progress.images:,} pictures in {duration(progress.elapsed)}.",
+        "",
+        *sizes,
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,195 @@
+"""The editor's own stage, Algorithm 3: aggregation and refinement against critics; encoder, warping, generator fixed.
+
+    L = L_adv + λ_id·L_id + λ_lpips·L_lpips + λ_attr·L_attr + λ_1·|I_out − I_gt|          (23, and an absolute error)
+
+The absolute error is ours: without it a small network needs ten times as long. Pictures are judged as they are saved:
+composited with what lies outside of the mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from mien.losses import attribute_loss
+from mien.models.editing import EditorNetworks, Painter
+from mien.models.stylegan2 import mix_styles, random_crossover
+from mien.training.critics import Critic, CriticConfig
+from mien.training.devices import Devices
+from mien.training.editing.sample import Sample, draw_edits, image_only, step_rng
+from mien.training.phases import Phase, Step
+from mien.training.stages.editing import EditingConfig, EditingStage, composite
+from mien.training.state import Stateful
+from mien.training.teachers import Teachers
+
+RING = 32
+"""The output is judged outside of the mask, too, up to this fraction of the side."""
+
+
+@dataclass(frozen=True)
+class PainterConfig(EditingConfig):
+    """Attributes:
+    critics: with their weights; 1 is the paper's.
+    absolute, perceptual, identity, attribute: weights of the other losses.
+    diverse: fraction of edits after another picture whose codes are mixed with random ones, equation 20; 0 is the plain
+        attribute loss, ablation D of Table VI.
+    warped: fraction of exemplars whose codes go through the warping network.
+    identity_interval, attribute_interval: these two losses run networks of their own; they count at every so-manieth
+        step, with so much weight.
+    """
+
+    critics: tuple[CriticConfig, ...] = ()
+    absolute: float = 2.0
+    perceptual: float = 1.0
+    identity: float = 0.3
+    attribute: float = 0.1
+    diverse: float = 0.5
+    warped: float = 1.0
+    identity_interval: int = 2
+    attribute_interval: int = 4
+
+
+class PainterStage(EditingStage):
+    """Implements :class:`mien.training.loop.Stage`.
+
+    Args:
+        critics: networks in the order of ``config.critics``.
+        others: see :class:`EditingStage`.
+    """
+
+    part = "painter"
+    settings: PainterConfig
+
+    def __init__(
+        self,
+        networks: EditorNetworks,
+        config: PainterConfig,
+        teachers: Teachers,
+        devices: Devices,
+        shown: Step,
+        trained: Sequence[str],
+        critics: Sequence[nn.Module] = (),
+    ) -> None:
+        super().__init__(networks, config, teachers, devices, shown, trained)
+        self.critics = [
+            Critic(devices.place(network), settings, self.rng)
+            for network, settings in zip(critics, config.critics, strict=True)
+        ]
+        for critic in self.critics:
+            devices.broadcast(critic.network)
+        self._fakes: Tensor | None = None
+        self._calibrate()
+
+    @property
+    def phases(self) -> list[Phase]:
+        """The painter, then every critic's."""
+        return super().phases + [phase for critic in self.critics for phase in critic.phases(self._last_fakes)]
+
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """With the critics'."""
+        parts = super().parts
+        for critic in self.critics:
+            kind = critic.config.kind
+            parts |= {kind: critic.network, f"{kind}.optimiser": critic.optimiser, f"{kind}.strength": critic.strength}
+        return parts
+
+    def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """See the top of the file."""
+        c = self.settings
+        sample = draw_edits(step, c.seed, self.devices.rank, c.sample)
+        codes, bank = self._given(sample, step_rng(c.seed + 1, step.index, self.devices.rank))
+        edited, _ = self.learner(sample.layers.stack(), sample.mask, codes, bank)
+        pictures = composite(edited, sample.picture, sample.mask)
+        self._fakes = pictures.detach()
+        own = sample.own.float()
+        losses: dict[str, tuple[float, Tensor]] = {
+            "absolute": (c.absolute, _mean(_error(edited, sample), own)),
+            "perceptual": (c.perceptual, _mean(self.teachers.perceptual(pictures, sample.picture), own)),
+        }
+        if self.teachers.identity is not None and c.identity and step.index % c.identity_interval == 0:
+            losses["identity"] = (
+                c.identity * c.identity_interval,
+                self.teachers.identity(pictures, sample.exemplar).mean(),
+            )
+        if c.attribute and step.index % c.attribute_interval == 0:
+            # (21) L_attr = MSE(E(I_out), w_i)
+            distance = attribute_loss(self.networks.encoder(image_only(pictures).stack()), codes)
+            losses["attribute"] = (c.attribute * c.attribute_interval, _mean(distance, sample.given.float()))
+        for critic in self.critics:
+            losses[f"{critic.config.kind}/loss"] = (critic.config.weight, critic.generator_loss(pictures))
+        total = torch.stack([weight * value for weight, value in losses.values()]).sum()
+        return total, {name: value for name, (_, value) in losses.items()}
+
+    def rows(self, step: Step, learner: nn.Module) -> list[Tensor]:
+        """What is given (picture, lines, labels, colours, exemplar), the codes' own picture, the edit, the truth."""
+        sample = draw_edits(step, 1, 0, self.settings.sample)
+        codes, bank = self._given(sample, step_rng(2, 0, 0))
+        edited, _ = learner(sample.layers.stack(), sample.mask, codes, bank)
+        labels = (sample.layers.semantic * torch.linspace(0.2, 1.0, 19, device=codes.device).view(1, -1, 1, 1)).sum(1)
+        shown = sample.given.view(-1, 1, 1, 1) * sample.exemplar
+        result = composite(edited, sample.picture, sample.mask)
+        layers = sample.layers
+        maps = (_gray(layers.sketch), _gray(labels[:, None]))
+        own, _ = self.networks.bank(codes)
+        return [layers.image, *maps, layers.colour, shown, own, result, sample.picture]
+
+    @torch.no_grad()
+    def _given(self, sample: Sample, rng: torch.Generator) -> tuple[Tensor, dict[int, Tensor]]:
+        """The codes w_e of every edit, and the bank F_s that the generator makes of them."""
+        networks, c = self.networks, self.settings
+        codes = networks.encoder(sample.layers.stack())
+        shown = sample.given.nonzero()[:, 0]
+        draws = torch.rand(3, len(codes), 1, 1, generator=rng).to(codes.device)[:, shown]
+        random = self._random_codes(len(codes), rng)[shown]
+        if len(shown):
+            source = networks.encoder(image_only(sample.exemplar[shown]).stack())
+            if "warping" in self.trained:
+                source = torch.where(draws[0] < c.warped, networks.warping(source, codes[shown]), source)
+            # (20) w_i = α·w_r + (1 − α)·w_ex, α ~ U(0, 1); α = 0 when the exemplar is the ground truth
+            alpha = draws[2] * (draws[1] < c.diverse) * (~sample.own[shown]).view(-1, 1, 1)
+            codes = codes.index_copy(0, shown, torch.lerp(source, random, alpha))
+        return codes, networks.bank(codes)[1]
+
+    def _random_codes(self, batch: int, rng: torch.Generator) -> Tensor:
+        """w_r of equation 20: two styles, mixed."""
+        generator = self.networks.generator
+        z = torch.randn(2 * batch, generator.config.z_dim, generator=rng).to(self.devices.device)
+        coarse, fine = generator.broadcast(generator.mapping(z)).chunk(2)
+        return mix_styles(coarse, fine, random_crossover(batch, generator.config.codes, 1.0).to(coarse.device))
+
+    @torch.no_grad()
+    def _calibrate(self) -> None:
+        """The bank's maps enter the painter with unit mean square."""
+        codes = self.networks.encoder(image_only(self.shown.reals).stack())
+        for painter in (self.learner, self.ema.network):
+            assert isinstance(painter, Painter)
+            painter.refinement.calibrate(self.networks.bank(codes)[1])
+
+    def _last_fakes(self) -> Tensor:
+        assert self._fakes is not None, "the painter's phase comes first"
+        return self._fakes
+
+
+def _error(edited: Tensor, sample: Sample) -> Tensor:
+    """Mean absolute error inside the mask, and for a quarter on a ring outside: (B,).
+
+    Where edit and photo meet, the editor compares the two to match their colours; the output must be right there, too.
+    """
+    width = 2 * (edited.shape[-1] // RING) + 1
+    ring = F.max_pool2d(sample.mask, width, stride=1, padding=width // 2) - sample.mask
+    return ((edited - sample.picture).abs() * (sample.mask + 0.25 * ring)).mean(dim=(1, 2, 3))
+
+
+def _mean(values: Tensor, weights: Tensor) -> Tensor:
+    """Of (B,) values where (B,) weights say so; 0 where they say so nowhere."""
+    return (values * weights).sum() / weights.sum().clamp(min=1.0)
+
+
+def _gray(maps: Tensor) -> Tensor:
+    """(B, 1, S, S) in [0, 1] -> (B, 3, S, S) in [-1, 1]."""
+    return maps.expand(-1, 3, -1, -1) * 2.0 - 1.0
