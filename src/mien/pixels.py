@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.types import UInt8
+from mien.types import Float32, UInt8
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +23,8 @@ def to_tensor(pixels: UInt8) -> torch.Tensor:
     batch = pixels[None] if pixels.ndim == 3 else pixels
     if batch.ndim != 4 or batch.shape[3] != 3 or batch.dtype != np.uint8:
         raise ValueError(f"expected (B, H, W, 3) uint8, got {pixels.shape} {pixels.dtype}")
-    tensor = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2)
+    own = np.require(batch, requirements=["C", "W"])  # a tensor must not share memory that is read-only
+    tensor = torch.from_numpy(own).permute(0, 3, 1, 2)
     return scale_bytes(tensor)
 
 
@@ -34,8 +35,17 @@ def scale_bytes(batch: torch.Tensor) -> torch.Tensor:
 
 def to_bytes(batch: torch.Tensor) -> UInt8:
     """A batch to bytes: (B, 3, H, W) in [-1, 1] -> (B, H, W, 3) uint8; values outside are clipped."""
+    array: UInt8 = _levels(batch).round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    return array
+
+
+def to_levels(batch: torch.Tensor) -> Float32:
+    """The same without rounding: (B, 3, H, W) in [-1, 1] -> (B, H, W, 3) float32 in [0, 255]."""
+    array: Float32 = _levels(batch).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    return array
+
+
+def _levels(batch: torch.Tensor) -> torch.Tensor:
     if batch.ndim != 4 or batch.shape[1] != 3:
         raise ValueError(f"expected (B, 3, H, W), got {tuple(batch.shape)}")
-    scaled = (batch.detach().float().clamp(-1.0, 1.0) + 1.0) * 127.5
-    array: UInt8 = scaled.round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
-    return array
+    return (batch.detach().float().clamp(-1.0, 1.0) + 1.0) * 127.5

@@ -34,7 +34,7 @@ def faces(
     _refuse_contradictions(box, mediapipe, face)
     picture = read_photo(photo)
     if box is not None:
-        found = [FaceFinder.bundled().at_box(picture, _parse_box(box))]
+        found = [FaceFinder.bundled().at_box(picture, parse_box(box))]
     elif mediapipe is not None:
         from mien.align.mediapipe import MediaPipeFinder
 
@@ -57,7 +57,8 @@ def faces(
         _print_table(numbered, photo.name)
 
 
-def _parse_box(text: str) -> tuple[float, float, float, float]:
+def parse_box(text: str) -> tuple[float, float, float, float]:
+    """``left,top,right,bottom``."""
     from mien.errors import FaceSelectionError
 
     try:

@@ -15,7 +15,7 @@ A layer that is missing says nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,8 +140,14 @@ def _read_notes(path: Path) -> dict[str, Any]:
     return notes  # type: ignore[no-any-return]
 
 
-def draw_sheet(image: UInt8, conditions: Conditions) -> UInt8:
-    """Every layer side by side under its name, attributes and text below: (about 1.1 S, N * S, 3) uint8."""
+def draw_sheet(image: UInt8, conditions: Conditions, results: Sequence[tuple[str, UInt8]] = ()) -> UInt8:
+    """Every layer side by side under its name, attributes and text below: (about 1.1 S, N * S, 3) uint8.
+
+    Args:
+        image: (S, S, 3) uint8.
+        conditions: of side S.
+        results: further pictures (S, S, 3) to put at the end, with their names.
+    """
     c, size = conditions, image.shape[0]
     tiles: list[tuple[str, UInt8]] = [("image", image)]
     if c.mask is not None:
@@ -155,9 +161,16 @@ def draw_sheet(image: UInt8, conditions: Conditions) -> UInt8:
     if c.exemplar is not None:
         resized: Any = cv2.resize(c.exemplar, (size, size), interpolation=cv2.INTER_AREA)
         tiles.append(("exemplar", resized))
-    sheet = np.concatenate([np.concatenate([_caption(name, size, size), tile]) for name, tile in tiles], 1)
+    tiles += results
+    sheet = draw_row(tiles)
     words = "   ".join(filter(None, (draw_attributes(c.attributes), f'"{c.text}"' if c.text else "")))
     return np.concatenate([sheet, _caption(words, sheet.shape[1], size)]) if words else sheet
+
+
+def draw_row(tiles: Sequence[tuple[str, UInt8]]) -> UInt8:
+    """Pictures (S, S, 3) uint8 side by side, each under its name: (about 1.1 S, N * S, 3)."""
+    columns = [np.concatenate([_caption(name, tile.shape[1], len(tile)), tile]) for name, tile in tiles]
+    return np.concatenate(columns, 1)
 
 
 def _caption(text: str, width: int, size: int) -> UInt8:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +71,7 @@ def read_semantic(path: Path, size: int, *, order: str = "mien", palette: Palett
         picture = open_picture(path)
         check_size(path, picture.size, size)
         if picture.mode in ("1", "L"):
-            labels = _from_indices(np.asarray(picture.convert("L")), path, ORDERS[order])
+            labels = from_indices(np.asarray(picture.convert("L")), order, path.name)
         elif picture.mode in ("P", "RGB", "RGBA", "PA", "LA"):
             labels = from_colours(np.asarray(picture.convert("RGBA")), palette, path.name)
         else:
@@ -83,12 +83,22 @@ def read_semantic(path: Path, size: int, *, order: str = "mien", palette: Palett
     return labels
 
 
-def _from_indices(values: UInt8, path: Path, order: Sequence[str]) -> UInt8:
-    labels = table(order)[values]
+def from_indices(values: UInt8, order: str = "mien", name: str = "the semantic map") -> UInt8:
+    """Labels from indices.
+
+    Args:
+        values: (H, W) uint8; 255 is unknown.
+        order: see :func:`read_semantic`.
+        name: for the error.
+
+    Raises:
+        LayerError: indices that stand for no class, named with their first position.
+    """
+    labels = table(ORDERS[order])[values]
     wrong = (labels == UNKNOWN) & (values != UNKNOWN)
     if wrong.any():
         places = "; ".join(_places(values == v, f"index {v}") for v in np.unique(values[wrong])[:5])
-        raise LayerError(f"{path.name} holds labels that are none of the 19 classes: {places}.")
+        raise LayerError(f"{name} holds labels that are none of the 19 classes: {places}.")
     return labels
 
 

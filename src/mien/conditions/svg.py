@@ -52,6 +52,19 @@ def read_svg(path: Path) -> list[Float64]:
     Raises:
         LayerError: not SVG, too large, with entities, or with a shape outside of this part.
     """
+    root, box = _open(path)
+    strokes = [stroke for element in root.iter() for stroke in _strokes(element, path.name)]
+    return [(stroke - box[:2]) / max(box[2:]) for stroke in strokes]
+
+
+def drawing_size(path: Path) -> tuple[float, float]:
+    """(width, height) of an SVG drawing in its own units; raises as :func:`read_svg`."""
+    width, height = _open(path)[1][2:].tolist()
+    return width, height
+
+
+def _open(path: Path) -> tuple[ElementTree.Element, Float64]:
+    """The root, and the drawing's (x, y, width, height)."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -62,9 +75,7 @@ def read_svg(path: Path) -> list[Float64]:
         root = ElementTree.fromstring(data)
     except ElementTree.ParseError as error:
         raise LayerError(f"{path.name} is not valid SVG ({error}); export it again.") from error
-    box = _view_box(root, path.name)
-    strokes = [stroke for element in root.iter() for stroke in _strokes(element, path.name)]
-    return [(stroke - box[:2]) / max(box[2:]) for stroke in strokes]
+    return root, _view_box(root, path.name)
 
 
 def _view_box(root: ElementTree.Element, name: str) -> Float64:

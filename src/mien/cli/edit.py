@@ -1,0 +1,155 @@
+"""``mien edit``: changes a face inside a mask, after whatever is said about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mien.cli.console import print_json, stderr
+from mien.cli.said import (
+    Attribute,
+    Box,
+    Color,
+    Exemplar,
+    Frame,
+    Layers,
+    Mask,
+    Protect,
+    Seed,
+    Semantic,
+    Sketch,
+    Strength,
+    Text,
+    Weight,
+    WeightMap,
+    Which,
+    inputs_of,
+)
+
+if TYPE_CHECKING:
+    from mien.editing.result import EditResult
+    from mien.editor import Editor
+    from mien.types import Photo, Receipt
+
+
+def edit(
+    context: typer.Context,
+    photo: Annotated[Path, typer.Argument(help="The photo.")],
+    mask: Mask = None,
+    sketch: Sketch = None,
+    semantic: Semantic = None,
+    color: Color = None,
+    exemplar: Exemplar = None,
+    attribute: Attribute = None,
+    text: Text = None,
+    layers: Layers = None,
+    seed: Seed = None,
+    n: Annotated[int, typer.Option("-n", min=1, max=64, help="So many variants, each a file of its own.")] = 1,
+    strength: Strength = None,
+    face: Which = None,
+    box: Box = None,
+    frame: Frame = None,
+    protect: Protect = None,
+    weight: Weight = None,
+    weight_map: WeightMap = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None,
+    quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95,
+    receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False,
+    preview: Annotated[Path | None, typer.Option(help="Write before, layers and after side by side, PNG.")] = None,
+    explain: Annotated[Path | None, typer.Option(help="Folder for what each layer contributed, as pictures.")] = None,
+    editor: Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")] = "bundled",
+    device: Annotated[str, typer.Option(help="Where to compute: cpu, cuda, mps.")] = "cpu",
+) -> None:
+    """Edit a face: inside the mask only; every other pixel stays as it is.
+
+    With --layers, what was painted since 'mien conditions' wrote the folder
+    is what is meant: untouched layers say nothing, and without --mask and
+    mask.png the face may change where something was painted, and around it.
+    """
+    from mien.photos.read import read_photo
+    from mien.photos.write import default_output
+
+    said = inputs_of(context.params)
+    picture = read_photo(photo)
+    targets = _numbered(output or default_output(photo, "edited", picture), n)
+    inputs = [photo, *_files(said)]
+    _check_targets(targets, preview, explain, inputs)
+
+    from mien.editor import Editor
+
+    network = Editor.from_pretrained(editor, device=device)
+    result = network(picture, n=n, face=_which(picture, face, box, network), **said)
+    done = [
+        one.save(target, quality=quality, protected=inputs)
+        for one, target in zip(result.variants, targets, strict=True)
+    ]
+    _draw(result, preview, explain)
+    _report(result, targets, done, receipt)
+
+
+def _which(picture: Photo, face: str | None, box: str | None, network: Editor) -> Any:
+    """What :class:`mien.editor.Editor` understands as a face."""
+    from mien.cli.faces import parse_box
+    from mien.errors import ConfigError
+
+    if face is not None and box is not None:
+        raise ConfigError("--face and --box both say where the face is; give one of them.")
+    return face if box is None else network.finder.at_box(picture, parse_box(box))
+
+
+def _files(said: dict[str, Any]) -> list[Path]:
+    """Inputs that are files: they must never be written over."""
+    named = [said.get(name) for name in ("mask", "sketch", "semantic", "color", "exemplar")]
+    named += said.get("weight_maps", {}).values()
+    named += said["layers"].glob("*") if "layers" in said else ()
+    return [Path(one) for one in named if one is not None and Path(one).is_file()]
+
+
+def _numbered(target: Path, n: int) -> list[Path]:
+    """``out.png``, or ``out-1.png``, ``out-2.png``, ..."""
+    if n == 1:
+        return [target]
+    return [target.with_name(f"{target.stem}-{number}{target.suffix}") for number in range(1, n + 1)]
+
+
+def _check_targets(targets: list[Path], preview: Path | None, explain: Path | None, inputs: list[Path]) -> None:
+    """Finds out before the work, rather than after it, that a result cannot be written."""
+    from mien.errors import SaveError
+    from mien.files import keep_inputs
+    from mien.photos.write import target_container
+
+    for target in targets:
+        target_container(target)
+    if preview is not None and preview.suffix.lower() != ".png":
+        raise SaveError(f"{preview} would hold a PNG; give it that ending.")
+    if explain is not None and explain.is_file():
+        raise SaveError(f"{explain} is a file; name a folder for --explain.")
+    for target in (*targets, *([preview] if preview else [])):
+        keep_inputs(target, inputs)
+        if target.is_dir():
+            raise SaveError(f"{target} is a folder; give the name of a file.")
+        if not target.parent.is_dir():
+            raise SaveError(f"Cannot write to {target.parent}: there is no such folder; make it, or choose another.")
+
+
+def _draw(result: EditResult, preview: Path | None, explain: Path | None) -> None:
+    from mien.conditions.pictures import save_png
+
+    if preview is not None:
+        save_png(result.sheet(), preview)
+    if explain is not None:
+        result.explain(explain)
+
+
+def _report(result: EditResult, targets: list[Path], done: list[Receipt], receipt: bool) -> None:
+    if receipt:
+        print_json(done[0].as_dict() if len(done) == 1 else [one.as_dict() for one in done])
+        return
+    for target in targets:
+        print(target)
+    notes = [note for face in result.faces for note in face.notes]
+    notes += [one.operations[-1] for one in done if not one.preserved]
+    for note in notes:
+        stderr().print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)

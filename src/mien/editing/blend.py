@@ -1,0 +1,66 @@
+"""No seam: what is painted takes on the photo's colours at the mask's border.
+
+The network paints beyond the mask, too, where the photo is known. How far it is off there, on a thin ring around the
+mask, is spread smoothly into the mask and taken away, the less the deeper inside.
+
+Convention:
+    Pictures are (S, S, 3) float32 sRGB in [0, 255]; areas are (S, S) bool.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.types import Bool, Float32
+
+RING = 2 / 128
+"""Width of the ring, in sides of the crop."""
+
+REACH = 1 / 8
+"""Depth at which the correction has fallen to 1/e, in sides of the crop."""
+
+TRUSTED = 24.0
+"""Levels by which the network may be off for a pixel of the ring to be believed by half: more is no shift of colour."""
+
+
+def harmonise(painted: Float32, photo: Float32, area: Bool) -> Float32:
+    """The painted picture with its colours matched to the photo's at the border of an area.
+
+    Args:
+        painted: the network's whole picture.
+        photo: the crop as it was.
+        area: where the painted picture will be shown.
+
+    Returns:
+        (S, S, 3) float32 in [0, 255].
+    """
+    side = painted.shape[0]
+    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    ring = ~area & (away <= max(1.0, RING * side))
+    if not ring.any():
+        return painted
+    residual = (photo - painted) * ring[..., None]
+    trust = 1 / (1 + (np.abs(residual).max(2, keepdims=True) / TRUSTED) ** 4)
+    spread = _spread(residual * trust, ring.astype(np.float32))
+    depth = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    fading = np.exp(-depth / (REACH * side))[..., None]
+    corrected: Float32 = np.clip(painted + spread * fading * area[..., None], 0, 255).astype(np.float32)
+    return corrected
+
+
+def _spread(values: Float32, weight: Float32) -> Float32:
+    """Known values carried everywhere: the weighted mean of the smallest neighbourhood that knows any (pull-push)."""
+    if values.shape[0] == 1:
+        return values
+    half = (values.shape[0] // 2, values.shape[0] // 2)
+    sums: Any = cv2.resize(np.dstack([values * weight[..., None], weight]), half, interpolation=cv2.INTER_AREA)
+    coarse_weight = sums[..., 3]
+    means = sums[..., :3] / np.maximum(coarse_weight, 1e-8)[..., None]
+    coarse = _spread(means, np.minimum(coarse_weight * 4, 1))
+    guess: Any = cv2.resize(coarse, values.shape[:2], interpolation=cv2.INTER_LINEAR)
+    share = np.minimum(weight, 1)[..., None]
+    filled: Float32 = values * share + guess.reshape(values.shape) * (1 - share)
+    return filled

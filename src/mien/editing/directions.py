@@ -1,0 +1,67 @@
+"""Attribute directions: what to add to the codes for a smile; one file beside the editor's weights.
+
+Letters: L W+ codes, C length of a code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from mien.errors import ConfigError, CorruptCheckpointError
+from mien.files import atomic_path
+
+FILE = "directions.safetensors"
+
+
+def save_directions(folder: Path, directions: Mapping[str, Tensor]) -> None:
+    """Writes (L, C) tensors by the name of the attribute.
+
+    Raises:
+        SaveError: the folder cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    with atomic_path(folder / FILE) as path:
+        save_file({name: value.float().contiguous() for name, value in directions.items()}, path)
+
+
+def load_directions(folder: Path, codes: int, w_dim: int) -> dict[str, Tensor]:
+    """(L, C) float32 by the name of the attribute; none where the editor has none.
+
+    Raises:
+        CorruptCheckpointError: the file is damaged, or made for codes of another shape.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = folder / FILE
+    if not path.exists():
+        return {}
+    try:
+        found: dict[str, Tensor] = {name: value.float() for name, value in load_file(path).items()}
+    except (OSError, SafetensorError) as error:
+        raise CorruptCheckpointError(f"{path} is damaged; fetch the editor again.") from error
+    for name, value in found.items():
+        if value.shape != (codes, w_dim) or not bool(torch.isfinite(value).all()):
+            raise CorruptCheckpointError(
+                f"The direction of {name} in {path} is not {codes} x {w_dim} numbers; it belongs to another editor."
+            )
+    return found
+
+
+def attribute_offset(attributes: Mapping[str, float], directions: Mapping[str, Tensor]) -> Tensor | None:
+    """Σ_i α_i·n_i of equation 3, (L, C); None for no attributes.
+
+    Raises:
+        ConfigError: the editor has no direction of that name.
+    """
+    for name in attributes:
+        if name not in directions:
+            known = f"it knows {', '.join(sorted(directions))}" if directions else "it knows none"
+            raise ConfigError(f"This editor has no attribute '{name}'; {known}.")
+    terms = [strength * directions[name] for name, strength in attributes.items()]
+    return torch.stack(terms).sum(0) if terms else None

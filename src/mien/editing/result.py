@@ -1,0 +1,164 @@
+"""What an edit gives back.
+
+Legend: S side of the crop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mien.align.crop import crop_face, matrix_to_quad
+from mien.align.paste import Mask
+from mien.conditions.folder import draw_sheet
+from mien.conditions.types import Conditions
+from mien.editing.explain import write_shares
+from mien.editing.resample import conditions_at
+from mien.photos.receipt import save_with_receipt
+from mien.photos.write import QUALITY
+from mien.types import AlignedFace, Bool, Float32, Float64, Photo, Receipt, UInt8
+
+
+@dataclass(frozen=True, eq=False)
+class CropEdit:
+    """One aligned crop, edited.
+
+    Attributes:
+        pixels: (S, S, 3) float32 sRGB in [0, 255], composited: outside the mask it is the crop.
+        shares: (4, S, S) float32 in [0, 1], sum 1: what image, sketch, semantics and colour contributed to each pixel,
+            ŝ of equation 16.
+        timings: milliseconds by stage.
+    """
+
+    pixels: Float32
+    shares: Float32
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class FaceEdit:
+    """What was done to one face.
+
+    Attributes:
+        before: the aligned crop as it was, with the matrix to the photo and the face; ``before.face`` may be given as
+            ``face=`` of the next edit, which then uses the same crop.
+        after: (S, S, 3) uint8, the same crop edited.
+        conditions: of side S, what the networks were given; its mask is that of the crop.
+        mask: (H, W) in the photo's frame, bool or floating point: what was allowed to change.
+        shares: see :class:`CropEdit`.
+        operations: what was done, in words, in order.
+        notes: what the user should know about it, in words.
+    """
+
+    before: AlignedFace
+    after: UInt8
+    conditions: Conditions
+    mask: Mask
+    shares: Float32
+    operations: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def quad(self) -> Float64:
+        """(4, 2) corners of the crop in the photo."""
+        return matrix_to_quad(self.before.matrix, self.before.size)
+
+
+@dataclass(frozen=True, eq=False)
+class EditResult:
+    """An edited photo.
+
+    Attributes:
+        photo: the edited photo.
+        original: as it was.
+        faces: one entry for each face that was edited, in order.
+        timings: milliseconds by stage, over all faces; "total" is their sum.
+        others: the further variants, where more than one was asked for.
+    """
+
+    photo: Photo
+    original: Photo
+    faces: tuple[FaceEdit, ...]
+    timings: Mapping[str, float]
+    others: tuple[EditResult, ...] = ()
+
+    @property
+    def variants(self) -> tuple[EditResult, ...]:
+        """This result and the further ones."""
+        return (self, *self.others)
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """What was done, and what should be known about it, in words, in order; for the receipt."""
+        return tuple(words for face in self.faces for words in (*face.operations, *face.notes))
+
+    @property
+    def mask(self) -> Bool:
+        """(H, W) the union of the faces' masks: nothing outside of it has changed."""
+        union: Any = np.any([face.mask > 0 for face in self.faces], axis=0)
+        return union  # type: ignore[no-any-return]
+
+    def save(
+        self,
+        path: str | Path,
+        *,
+        quality: int = QUALITY,
+        overwrite: bool = True,
+        protected: Sequence[Path] = (),
+    ) -> Receipt:
+        """Saves and verifies; see :func:`mien.photos.receipt.save_with_receipt`.
+
+        Raises:
+            SaveError: it could not be written.
+        """
+        return save_with_receipt(
+            self.original,
+            self.photo,
+            self.mask,
+            path,
+            self.operations,
+            quality=quality,
+            overwrite=overwrite,
+            protected=protected,
+        )
+
+    def sheet(self, side: int = 384) -> UInt8:
+        """Before, layers and after (of all variants) side by side, a row for each face: (h, w, 3) for people."""
+        rows = [self._row(index, side) for index in range(len(self.faces))]
+        width = max(row.shape[1] for row in rows)
+        padded = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0)), constant_values=255) for row in rows]
+        return np.concatenate(padded)
+
+    def _row(self, index: int, side: int) -> UInt8:
+        face = self.faces[index]
+        names = ["result"] if not self.others else [f"result {k}" for k in range(1, len(self.variants) + 1)]
+        results = [
+            (name, crop_face(variant.photo, face.quad, side).pixels)
+            for name, variant in zip(names, self.variants, strict=True)
+        ]
+        before = crop_face(self.original, face.quad, side).pixels
+        return draw_sheet(before, conditions_at(face.conditions, side), results)
+
+    def explain(self, folder: Path) -> list[Path]:
+        """Writes what each modality contributed at each pixel, see :func:`mien.editing.explain.write_shares`.
+
+        Args:
+            folder: of the pictures; where several faces were edited, of one folder for each.
+
+        Returns:
+            The files.
+
+        Raises:
+            SaveError: the folder cannot be made or written.
+        """
+        several = len(self.faces) > 1
+        written: list[Path] = []
+        for index, face in enumerate(self.faces):
+            assert face.conditions.mask is not None
+            place = folder / f"face-{index}" if several else folder
+            written += write_shares(place, face.shares, face.before.pixels, face.conditions.mask)
+        return written

@@ -1,0 +1,32 @@
+"""How long each stage takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Stopwatch:
+    """Adds up milliseconds by stage.
+
+    Attributes:
+        spent: milliseconds by the name of the stage, in the order of their first use.
+    """
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Times a block."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[stage] = self.spent.get(stage, 0.0) + (time.perf_counter() - start) * 1e3
+
+    def lap(self) -> dict[str, float]:
+        """What was spent since the last lap, "total" being the sum; the watch starts anew."""
+        spent, self.spent = self.spent, {}
+        return {**spent, "total": sum(spent.values())}

@@ -1,0 +1,64 @@
+"""The user's weights: which modality counts where two of them contradict each other.
+
+Legend: S side of the crop; the modalities are image, sketch, semantics and colour, as in :mod:`mien.conditions.layers`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mien.editing.frames import CropFrame
+from mien.editing.request import is_number
+from mien.editing.resample import levels_at
+from mien.editing.sources import name_of, weight_map
+from mien.errors import ConfigError
+from mien.types import Float32
+
+MODALITIES = ("image", "sketch", "semantic", "color")
+"""What may be weighted, in the order of the shares ŝ."""
+
+LARGEST = 1e4
+
+
+def weights_of(numbers: Mapping[str, float], maps: Mapping[str, Any], frame: CropFrame) -> Float32 | None:
+    """Numbers and painted maps, multiplied.
+
+    Args:
+        numbers: weight by modality, at least 0.
+        maps: painted weights by modality, over the photo or over the crop.
+        frame: of the crop.
+
+    Returns:
+        (4, S, S) float32, or (4, 1, 1) without maps; None where nothing is weighted.
+
+    Raises:
+        ConfigError: no such modality, a weight that is none, or the image taken away altogether.
+        LayerError: a map that cannot be read or does not fit.
+    """
+    for name in (*numbers, *maps):
+        if _plain(name) not in MODALITIES:
+            raise ConfigError(f"'{name}' has no weight; choose from {', '.join(MODALITIES)}.")
+    result = np.ones((4, 1, 1), np.float32)
+    for name, number in numbers.items():
+        if not is_number(number, 0, LARGEST):
+            raise ConfigError(f"The weight of {name} is {number!r}; give a number of at least 0, such as 2 or 0.5.")
+        result[MODALITIES.index(_plain(name))] *= number
+    if maps:
+        result = np.repeat(np.repeat(result, frame.size, 1), frame.size, 2)
+    for name, source in maps.items():
+        what = f"weight map of {name}"
+        brought = frame.for_source(source).bring(weight_map(source, what), name_of(source, what), smooth=True)
+        result[MODALITIES.index(_plain(name))] *= levels_at(brought, frame.size)
+    if not result[0].any():
+        raise ConfigError(
+            "The weight of image is 0 everywhere, and nothing is left to start from; give a small number."
+        )
+    return None if math.isclose(result.min(), 1) and math.isclose(result.max(), 1) else result
+
+
+def _plain(name: str) -> str:
+    return "color" if name == "colour" else name

@@ -1,0 +1,202 @@
+"""The same thing, said in every form and frame, comes out the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mien.align.crop import crop_face
+from mien.align.finder import FaceFinder
+from mien.conditions.labels import INDEX, PALETTE, UNKNOWN
+from mien.conditions.parser import FaceParser
+from mien.conditions.types import Conditions
+from mien.editing.cache import EditCache
+from mien.editing.frames import CropFrame
+from mien.editing.inputs import (
+    Tools,
+    conditions_of,
+    mask_in_crop,
+    mask_of,
+    read_colours,
+    read_face,
+    read_labels,
+    read_lines,
+)
+from mien.editing.job import tools_for
+from mien.editing.place import Place
+from mien.editing.request import Request
+from mien.editing.resample import labels_at
+from mien.types import AlignedFace, Bool, Face, Photo, UInt8
+
+SIDE = 128
+
+
+@pytest.fixture(scope="module")
+def aligned(portrait: Photo, face: Face) -> AlignedFace:
+    return crop_face(portrait, face.quad, SIDE, face)
+
+
+@pytest.fixture(scope="module")
+def frame(aligned: AlignedFace) -> CropFrame:
+    return CropFrame.of(aligned, "auto", "face 0")
+
+
+@pytest.fixture(scope="module")
+def tools(portrait: Photo, face: Face) -> Tools:
+    finder, parser = FaceFinder.bundled(), FaceParser.bundled()
+    return tools_for(portrait, Place(face.quad, face, "face 0"), lambda: finder, lambda: parser, EditCache())
+
+
+def over_photo(frame: CropFrame, shape: Bool) -> Bool:
+    """(S, S) of the crop, as seen by the photo."""
+    matrix = frame.matrix.copy()
+    matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
+    return cv2.warpAffine(shape.astype(np.uint8), matrix, frame.photo_size) > 0
+
+
+def agreement(one: Bool, other: Bool, slack: int = 1) -> float:
+    """The smaller of the fractions of each that lie within ``slack`` pixels of the other."""
+    kernel = np.ones((2 * slack + 1, 2 * slack + 1), np.uint8)
+    near = [cv2.dilate(a.astype(np.uint8), kernel) > 0 for a in (one, other)]
+    return float(min(near[1][one].mean(), near[0][other].mean()))
+
+
+def ring() -> UInt8:
+    """Black ink on white paper."""
+    paper = np.full((3 * SIDE, 3 * SIDE), 255, np.uint8)
+    cv2.ellipse(paper, (192, 200), (90, 130), 20, 0, 360, 0, 3)
+    return paper
+
+
+def test_a_drawing_says_the_same_in_every_form(frame: CropFrame, tmp_path: Path) -> None:
+    paper = ring()
+    expected = read_lines(paper, frame)
+    Image.fromarray(paper).save(tmp_path / "s.png")
+    Image.fromarray(255 - paper).save(tmp_path / "inverse.png")
+    ink = np.zeros((*paper.shape, 4), np.uint8)
+    ink[..., 3] = 255 - paper
+    forms = [paper < 128, tmp_path / "s.png", str(tmp_path / "s.png"), Image.fromarray(ink), tmp_path / "inverse.png"]
+    for form in forms:
+        assert agreement(read_lines(form, frame), expected) == 1
+    big = cv2.warpAffine(paper, frame.matrix_at(3 * SIDE), frame.photo_size, borderValue=255)
+    assert agreement(read_lines(big, frame), expected) > 0.95
+
+
+def test_svg_over_the_crop_and_over_the_photo(frame: CropFrame, tmp_path: Path) -> None:
+    corners = np.array([(20, 30), (100, 40), (70, 110)], float)
+    width, height = frame.photo_size
+    in_photo = corners @ frame.matrix[:, :2].T + frame.matrix[:, 2]
+    for name, box, points in (("crop", (SIDE, SIDE), corners), ("photo", (width, height), in_photo)):
+        text = " ".join(f"{x:.3f},{y:.3f}" for x, y in points)
+        (tmp_path / f"{name}.svg").write_text(
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {box[0]} {box[1]}"><polygon points="{text}"/></svg>'
+        )
+    lines = [read_lines(tmp_path / f"{name}.svg", frame) for name in ("crop", "photo")]
+    assert agreement(*lines, slack=0) > 0.9 and lines[0][30, 20]
+
+
+def test_labels_as_indices_colours_files_and_over_the_photo(frame: CropFrame, tmp_path: Path) -> None:
+    labels = np.full((SIDE, SIDE), INDEX["skin"], np.uint8)
+    labels[:40] = INDEX["hair"]
+    labels[100:] = UNKNOWN
+    table = np.zeros((256, 4), np.uint8)
+    table[:19] = [(*PALETTE[name], 255) for name in INDEX]
+    coloured = table[labels]
+    Image.fromarray(coloured).save(tmp_path / "m.png")
+    Image.fromarray(labels).save(tmp_path / "indices.png")
+    for form in (labels, coloured, tmp_path / "m.png", tmp_path / "indices.png", coloured.repeat(3, 0).repeat(3, 1)):
+        np.testing.assert_array_equal(read_labels(form, frame), labels)
+    big = cv2.warpAffine(coloured, frame.matrix, frame.photo_size, flags=cv2.INTER_NEAREST)
+    assert (read_labels(big, frame) == labels).mean() > 0.97
+    for name in ("hair", "skin"):
+        (tmp_path / "classes").mkdir(exist_ok=True)
+        Image.fromarray(np.where(labels == INDEX[name], 255, 0).astype(np.uint8)).save(tmp_path / f"classes/{name}.png")
+    np.testing.assert_array_equal(read_labels(tmp_path / "classes", frame), labels)
+
+
+def test_colours_in_both_frames(frame: CropFrame) -> None:
+    painted = np.zeros((SIDE, SIDE, 4), np.uint8)
+    painted[30:60, 40:100] = (20, 90, 220, 255)
+    np.testing.assert_array_equal(read_colours(painted, frame), painted)
+    big = cv2.warpAffine(painted, frame.matrix, frame.photo_size, flags=cv2.INTER_NEAREST)
+    assert (read_colours(big, frame) == painted).all(2).mean() > 0.98
+    assert read_colours(painted[..., :3], frame)[..., 3].all()
+
+
+def test_exemplars(portrait: Photo, aligned: AlignedFace, tmp_path: Path) -> None:
+    finder = FaceFinder.bundled()
+    Image.fromarray(portrait.pixels).save(tmp_path / "e.png")
+    for source in (portrait, portrait.pixels, tmp_path / "e.png", Image.fromarray(portrait.pixels)):
+        np.testing.assert_array_equal(read_face(source, aligned, lambda: finder), aligned.pixels)
+    assert read_face("self", aligned, lambda: finder) is aligned.pixels
+    large = AlignedFace(aligned.pixels.repeat(2, 0).repeat(2, 1), aligned.matrix, aligned.photo_size)
+    np.testing.assert_array_equal(read_face(large, aligned, lambda: finder), aligned.pixels)
+
+
+def test_a_mask_in_every_form(frame: CropFrame, tools: Tools, tmp_path: Path) -> None:
+    shape = np.zeros((SIDE, SIDE), np.bool_)
+    shape[30:90, 40:110] = True
+    over = over_photo(frame, shape)
+    Image.fromarray(over).save(tmp_path / "bits.png")
+    Image.fromarray(np.where(over, 255, 0).astype(np.uint8)).save(tmp_path / "m.png")
+    forms = [over, over.astype(float), over.astype(np.uint8), over * np.uint8(255), tmp_path / "m.png"]
+    for form in [*forms, str(tmp_path / "m.png"), tmp_path / "bits.png", Image.open(tmp_path / "m.png")]:
+        mask, outside = mask_of(Request(mask=form), frame, tools)
+        assert mask.dtype == np.bool_ and outside < 0.01
+        np.testing.assert_array_equal(mask, over)
+    mask, _ = mask_of(Request(mask=shape), frame, tools)
+    assert (mask != over).sum() / over.sum() < 0.05
+    seen = mask_in_crop(mask, frame)
+    assert agreement(seen > 0, shape) == 1 and seen[60, 70] == 1
+
+
+def test_the_crop_sees_every_pixel_of_the_mask(frame: CropFrame, tools: Tools) -> None:
+    rng = np.random.default_rng(0)
+    width, height = frame.photo_size
+    points = rng.uniform(4, SIDE - 4, (40, 2)) @ frame.matrix[:, :2].T + frame.matrix[:, 2]
+    mask = np.zeros((height, width), np.bool_)
+    mask[points[:, 1].astype(int), points[:, 0].astype(int)] = True
+    seen = over_photo(frame, mask_in_crop(mask_of(Request(mask=mask), frame, tools)[0], frame) > 0)
+    near = cv2.dilate(seen.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    assert near[mask].all()
+
+
+def test_soft_masks_stay_soft(frame: CropFrame, tools: Tools) -> None:
+    soft = np.tile(np.linspace(0, 1, SIDE, dtype=np.float32), (SIDE, 1))
+    mask, _ = mask_of(Request(mask=soft), frame, tools)
+    assert mask.dtype == np.float32
+    np.testing.assert_allclose(mask_in_crop(mask, frame)[60, 20:110], soft[60, 20:110], atol=0.03)
+
+
+def test_regions_cover_what_they_name_and_spare_what_they_take_away(frame: CropFrame, tools: Tools) -> None:
+    small = labels_at(tools.parsed().labels, SIDE)
+
+    def seen(expression: str, protect: str = "") -> Bool:
+        return mask_in_crop(mask_of(Request(mask=expression, protect=protect), frame, tools)[0], frame) > 0.5
+
+    hair = seen("hair")
+    assert hair[small == INDEX["hair"]].mean() > 0.99 and hair[small == INDEX["skin"]].mean() < 0.2
+    eyes = np.isin(small, [INDEX["left_eye"], INDEX["right_eye"]])
+    assert seen("face")[eyes].mean() == 1
+    assert seen("face-eyes")[eyes].mean() < 0.15
+    assert seen("face", "eyes")[eyes].mean() < 0.05 and seen("face", "eyes").sum() > 0.8 * seen("face").sum()
+
+
+def test_said_words_replace_those_of_the_layers(aligned: AlignedFace, frame: CropFrame, tools: Tools) -> None:
+    given = Conditions(
+        mask=np.ones((64, 64), np.float32),
+        sketch=np.eye(64, dtype=np.bool_),
+        exemplar=aligned.pixels,
+        attributes={"age": 1.0, "smile": 2.0},
+    )
+    painted = np.full((SIDE, SIDE, 3), 200, np.uint8)
+    request = Request(color=painted, attributes={"smile": -1.0}, layers=given)
+    conditions = conditions_of(request, aligned, frame, tools)
+    assert conditions.given == ("sketch", "colour", "exemplar", "attributes")
+    assert conditions.attributes == {"age": 1.0, "smile": -1.0}
+    mask, outside = mask_of(request, frame, tools)
+    assert mask_in_crop(mask, frame).mean() > 0.98 and outside == 0
