@@ -15,7 +15,8 @@
     │   └── CorruptCheckpointError    damaged, incomplete, or a checksum that does not match
     ├── SaveError                 7   the result could not be written
     ├── DataError                 8   a training or evaluation set that is unusable
-    └── ConfigError               9   settings that contradict each other
+    ├── ConfigError               9   settings that contradict each other
+    └── SessionError              10  an editing session that is damaged, busy, or has no such step
 
 Exit code 2 is Typer's own (wrong options); 130 means interrupted by Ctrl-C.
 """
@@ -101,3 +102,9 @@ class ConfigError(MienError):
     """Settings that contradict each other."""
 
     exit_code = 9
+
+
+class SessionError(MienError):
+    """An editing session that is damaged, newer than this program, being edited elsewhere, or without that step."""
+
+    exit_code = 10

@@ -1,0 +1,131 @@
+"""What a session tells: results, figures and pictures of the edits that led to where one stands, read from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property, reduce
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mien.errors import SaveError
+from mien.photos.receipt import save_with_receipt
+from mien.photos.write import QUALITY
+from mien.sessions.drift import Drift, measure, meters_of
+from mien.sessions.folder import Folder
+from mien.sessions.patch import Patch
+from mien.sessions.recipe import describe
+from mien.sessions.sheet import Step, around, draw_history
+from mien.sessions.tree import Node, Tree
+from mien.types import Bool, Photo, Receipt, UInt8
+
+if TYPE_CHECKING:
+    from mien.evaluation.meters import Meter
+
+
+class History:
+    """The reading half of a session; it needs no editor and no lock.
+
+    Wherever the number of an edit may be given, None is where the session stands and 0 is the original.
+
+    Args:
+        folder: of the session.
+
+    Attributes:
+        tree: all edits, as they were when they were last read; ``tree.head`` is where the session stands.
+
+    Raises:
+        SessionError: there is no session, it is damaged, or of a newer version.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Folder(Path(folder))
+        self.tree: Tree = self.folder.tree()
+        self._latest: tuple[int, Photo] | None = None
+
+    @cached_property
+    def original(self) -> Photo:
+        """The photo as it came."""
+        return self.folder.original()
+
+    @property
+    def name(self) -> str:
+        """What the photo's file was called."""
+        return str(self.folder.facts["name"])
+
+    def refresh(self) -> Tree:
+        """Reads the journal again: what other processes have done."""
+        self.tree = self.folder.tree()
+        return self.tree
+
+    def line(self, number: int | None = None) -> list[Node]:
+        """The edits that led to one, oldest first, that one included.
+
+        Raises:
+            SessionError: there is no such edit. So do all others here.
+        """
+        return self.tree.line(self.tree.head if number is None else number)
+
+    def result(self, number: int | None = None) -> Photo:
+        """The photo as an edit left it: put together from what is stored, not computed again."""
+        number = self.tree.head if number is None else number
+        if self._latest is None or self._latest[0] != number:
+            photo = reduce(lambda photo, node: self.folder.patch(node).onto(photo), self.line(number), self.original)
+            self._latest = number, photo
+        return self._latest[1]
+
+    def mask(self, number: int | None = None) -> Bool:
+        """(H, W), the union of the masks of all edits that led to one; outside of it nothing has changed."""
+        union = np.zeros((self.original.height, self.original.width), np.bool_)
+        for node in self.line(number):
+            self.folder.patch(node).cover(union)
+        return union
+
+    def save(
+        self, path: str | Path, number: int | None = None, *, quality: int = QUALITY, overwrite: bool = True
+    ) -> Receipt:
+        """Saves a result and verifies the file; see :func:`mien.photos.receipt.save_with_receipt`.
+
+        Raises:
+            SaveError: it cannot be written, or the file is the original photo.
+        """
+        if self.folder.is_original(Path(path)):
+            raise SaveError(f"{path} is the photo that the session began with; choose another name, so that it stays.")
+        done = [f"edit {node.number}: {words}" for node in self.line(number) for words in node.operations]
+        photo, mask = self.result(number), self.mask(number)
+        receipt = save_with_receipt(self.original, photo, mask, path, done, quality=quality, overwrite=overwrite)
+        return replace(receipt, input=self.name)
+
+    def drift(self, number: int | None = None, meters: Sequence[Meter] | None = None) -> list[Drift]:
+        """How far from the original each edit that led to one is.
+
+        Args:
+            number: of the edit.
+            meters: what compares the crops; None takes those that need no network of the user's, see
+                :func:`mien.sessions.drift.meters_of`.
+        """
+        chosen = meters_of() if meters is None else meters
+        union, rows = np.zeros((self.original.height, self.original.width), np.bool_), list[Drift]()
+        for node, photo, patch in self._results(number):
+            patch.cover(union)
+            rows.append(measure(self.original, node, photo, union, chosen))
+        return rows
+
+    def sheet(self, number: int | None = None, *, side: int = 320, columns: int = 5) -> UInt8:
+        """The history as one picture, (h, w, 3); see :func:`mien.sessions.sheet.draw_history`."""
+        steps = (
+            Step((f"edit {node.number}", node.note or describe(node.recipe)), photo, patch)
+            for node, photo, patch in self._results(number)
+        )
+        box = around(self.mask(number), [node.quad for node in self.line(number)])
+        return draw_history(self.original, steps, box, self.name, side=side, columns=columns)
+
+    def _results(self, number: int | None) -> Iterator[tuple[Node, Photo, Patch]]:
+        """Each edit that led to one, its result and what it changed."""
+        photo = self.original
+        for node in self.line(number):
+            patch = self.folder.patch(node)
+            photo = patch.onto(photo)
+            yield node, photo, patch

@@ -1,0 +1,182 @@
+"""One edit of a session: the editor is asked, and what it changed becomes a node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from mien.errors import ConfigError, MienError, SessionError
+from mien.sessions.folder import Folder
+from mien.sessions.patch import Patch
+from mien.sessions.recipe import PICTURES, Recipe, file_names, thaw
+from mien.sessions.tree import Node, Tree
+from mien.types import Face, Photo
+
+if TYPE_CHECKING:
+    from mien.align.finder import FaceFinder
+    from mien.conditions.parser import FaceParser
+    from mien.editing.result import EditResult
+
+INPUTS = (
+    *PICTURES,
+    "attributes",
+    "text",
+    "seed",
+    "strength",
+    "face",
+    "weights",
+    "weight_maps",
+    "protect",
+    "frame",
+    "layers",
+)
+"""What an edit of a session may say; see :class:`mien.editing.request.Request`."""
+
+Quad = Sequence[Sequence[float]]
+
+
+class FaceEditor(Protocol):
+    """What a session needs of an editor; :class:`mien.editor.Editor` is one."""
+
+    name: str
+
+    @property
+    def finder(self) -> FaceFinder:
+        """Finds faces."""
+
+    @property
+    def parser(self) -> FaceParser:
+        """Finds regions."""
+
+    def __call__(self, photo: Any, *args: Any, **inputs: Any) -> EditResult:
+        """Edits one face; takes :data:`INPUTS` and ``cache``."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What shall be done.
+
+    Attributes:
+        recipe: see :mod:`mien.sessions.recipe`.
+        quad: of the face's crop.
+        note: the user's own words.
+        origin: number of the edit that is made again; 0 for a new one.
+    """
+
+    recipe: Recipe
+    quad: Quad
+    note: str = ""
+    origin: int = 0
+
+    @classmethod
+    def again(cls, node: Node) -> Wish:
+        """What a node came from."""
+        return cls(node.recipe, node.quad, node.note, node.number)
+
+
+def check_inputs(
+    inputs: Mapping[str, Any], photo: Callable[[], Photo], editor: Callable[[], FaceEditor]
+) -> dict[str, Any]:
+    """Inputs of which every one can be kept.
+
+    A face that was found before, or a quad, becomes a list; a folder of layers what was painted in it, and its quad the
+    face unless one is named.
+
+    Args:
+        inputs: arguments of :class:`mien.editor.Editor`.
+        photo: gives what a folder of layers is compared with, to find those of another photo.
+        editor: gives the editor, whose parser finds what was painted.
+
+    Raises:
+        ConfigError: an unknown input.
+        LayerError: nothing was painted in the folder, or it is of another photo.
+    """
+    unknown = [name for name in inputs if name not in INPUTS]
+    if unknown:
+        raise ConfigError(f"'{unknown[0]}' is no input of an edit in a session; choose from {', '.join(INPUTS)}.")
+    layers, face = inputs.get("layers"), inputs.get("face")
+    if isinstance(layers, str | Path):
+        from mien.editing.repainted import read_repainted
+
+        needs_mask = inputs.get("mask") is None
+        painted = read_repainted(Path(layers), photo(), lambda: editor().parser, needs_mask=needs_mask)
+        layers, face = painted.conditions, painted.quad if face is None else face
+    if isinstance(face, Face):
+        face = face.quad
+    if isinstance(face, np.ndarray):
+        face = face.tolist()
+    added = {"layers": layers, "face": face}
+    return {**inputs, **{name: value for name, value in added.items() if value is not None}}
+
+
+def quad_of(
+    recipe: Recipe, tree: Tree, original: Photo, name: str, editor: Callable[[], FaceEditor], cache: Any
+) -> Quad:
+    """The crop of the face that a recipe names.
+
+    It is that of an earlier edit of the same face, and otherwise the one found in the original: the frame must not
+    move while the face in it is edited.
+
+    Raises:
+        FaceError: there is no such face.
+    """
+    from mien.editing.place import place_of
+
+    face = recipe.get("face", "largest")
+    for node in tree.nodes:
+        if node.recipe.get("face", "largest") == face:
+            return node.quad
+    which = np.array(face, np.float64) if isinstance(face, list) else face
+    quad: Quad = place_of(original, which, lambda: editor().finder, cache, name).quad.tolist()
+    return quad
+
+
+def perform(
+    editor: FaceEditor, cache: Any, folder: Folder, photo: Photo, wish: Wish, numbers: tuple[int, int]
+) -> tuple[Node, Photo]:
+    """Edits and stores the result; the journal is the caller's.
+
+    Args:
+        editor, cache: make it.
+        folder: where files are kept.
+        photo: the result of the parent.
+        wish: what to do.
+        numbers: of the new node and of its parent.
+
+    Raises:
+        MienError: what the editor says, with files called as the user called them.
+        SessionError: the recipe cannot be followed: it is damaged, or of a newer version.
+    """
+    unknown = [name for name in wish.recipe if name not in INPUTS]
+    if unknown:
+        raise SessionError(f"An edit of this session says '{unknown[0]}', which this mien does not know; update mien.")
+    inputs = thaw({name: value for name, value in wish.recipe.items() if name != "face"}, folder.objects)
+    try:
+        result = editor(photo, **inputs, face=np.array(wish.quad, np.float64), cache=cache)
+        patch = Patch.between(photo, result.photo, result.mask > 0)
+    except MienError as error:
+        sentence = _named(str(error), wish.recipe, folder)
+        raise type(error)(f"Making edit {wish.origin} again: {sentence}" if wish.origin else sentence) from error
+    node = Node(
+        number=numbers[0],
+        parent=numbers[1],
+        recipe=wish.recipe,
+        quad=wish.quad,
+        patch=folder.keep(patch),
+        place=patch.place,
+        operations=tuple(_named(one, wish.recipe, folder) for one in result.operations),
+        note=wish.note,
+        editor=editor.name,
+    )
+    return node, patch.onto(photo)
+
+
+def _named(sentence: str, recipe: Recipe, folder: Folder) -> str:
+    """The sentence with files called as the user called them."""
+    for stored, name in file_names(recipe).items():
+        sentence = sentence.replace(str(folder.objects.folder / stored), name).replace(stored, name)
+    return sentence

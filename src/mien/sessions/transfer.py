@@ -1,0 +1,141 @@
+"""A recipe for another photo: layers go where the face is.
+
+Convention:
+    What was drawn over the face's crop stays as it is: the crop's matrix takes it to the other face by itself. What was
+    drawn over the whole photo is mapped through both crops, T = M' M⁻¹, where M leads from the unit square of the crop
+    to the one photo and M' to the other. Masks, drawings and weights are interpolated; classes and colours are not.
+    Beyond the edge of the photo that it was drawn on, a layer says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.align.crop import between_pixels, inverse, pixel_scale, quad_to_matrix
+from mien.conditions.labels import UNKNOWN
+from mien.conditions.svg import drawing_size, read_svg
+from mien.photos.encode import interleaved
+from mien.photos.read import read_photo
+from mien.sessions.objects import Objects
+from mien.sessions.recipe import Recipe, encoded, over_files
+from mien.types import Float64, Photo
+
+Array = NDArray[Any]
+Size = tuple[int, int]
+"""(width, height) of a photo."""
+
+_CLASSES = ("semantic", "color")
+_UNDRAWN = ("exemplar", "layers")
+_FAINTEST = 0.3  # of a line's ink: reducing a thin line spreads it
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A face in a photo, and where that photo's session keeps its files.
+
+    Attributes:
+        objects: the stored files.
+        photo: the photo.
+        quad: (4, 2) corners of the face's crop, photo pixels.
+    """
+
+    objects: Objects
+    photo: Photo
+    quad: Any
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the photo."""
+        return self.photo.width, self.photo.height
+
+    @property
+    def matrix(self) -> Float64:
+        """(2, 3), from the unit square to the photo."""
+        return quad_to_matrix(np.asarray(self.quad), 1)
+
+
+def transferred(recipe: Recipe, old: Place, new: Place) -> dict[str, Any]:
+    """The recipe with its files stored in the new session, those drawn over the old photo mapped to the new one.
+
+    Raises:
+        SessionError: a stored file is missing or damaged.
+    """
+    there, back = new.matrix, inverse(old.matrix)
+    matrix = np.column_stack([there[:, :2] @ back[:, :2], there[:, :2] @ back[:, 2] + there[:, 2]])
+    frames: set[str] = set()
+
+    def moved(name: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        path = old.objects.path(value["file"])
+        data, suffix = path.read_bytes(), path.suffix
+        if name not in _UNDRAWN:
+            drawn = None if recipe.get("frame") == "crop" else _redrawn(path, name, matrix, old.size, new.size)
+            frames.add("crop" if drawn is None else "photo")
+            data, suffix = drawn or (data, suffix)
+        return {**value, "file": new.objects.put(data, suffix)}
+
+    result = over_files(recipe, moved)
+    # Said once and for all: a square layer may happen to be as large as the new photo.
+    return {**result, "frame": frames.pop()} if len(frames) == 1 else result
+
+
+def _redrawn(path: Path, name: str, matrix: Float64, old: Size, new: Size) -> tuple[bytes, str] | None:
+    """Content and ending of a layer over the old photo, as drawn over the new one; None if it is not over the photo."""
+    if path.suffix == ".svg":
+        return _redrawn_svg(path, matrix, old, new)
+    samples: Array = np.load(path, allow_pickle=False) if path.suffix == ".npy" else interleaved(read_photo(path))
+    if samples.shape[1::-1] != old:
+        return None
+    mapped = _mapped(_with_alpha(samples, name), name, matrix, new)
+    if path.suffix == ".npy":
+        return encoded(mapped)
+    colours = mapped.shape[2] - (mapped.shape[2] in (2, 4))
+    return encoded(Photo(mapped[..., :colours], mapped[..., colours] if colours < mapped.shape[2] else None))
+
+
+def _redrawn_svg(path: Path, matrix: Float64, old: Size, new: Size) -> tuple[bytes, str] | None:
+    """The strokes themselves are mapped."""
+    width, height = drawing_size(path)
+    if (round(width), round(height)) != old:
+        return None
+    lines = []
+    for stroke in read_svg(path):
+        points = stroke * (max(width, height) * old[0] / width) @ matrix[:, :2].T + matrix[:, 2]
+        lines.append('<polyline points="' + " ".join(f"{x:.2f},{y:.2f}" for x, y in points) + '"/>')
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {new[0]} {new[1]}" fill="none" stroke="black">'
+    return f"{head}{''.join(lines)}</svg>".encode(), ".svg"
+
+
+def _with_alpha(samples: Array, name: str) -> Array:
+    """Colours with an alpha, which can tell where nothing is said."""
+    if name not in _CLASSES or samples.ndim == 2 or samples.shape[2] != 3:
+        return samples
+    return np.dstack([samples, np.full(samples.shape[:2], np.iinfo(samples.dtype).max, samples.dtype)])
+
+
+def _mapped(samples: Array, name: str, matrix: Float64, size: Size) -> Array:
+    """Samples over the old photo, (H, W) or (H, W, C), as samples over the new one, of the same type."""
+    classes = name in _CLASSES
+    values = samples if classes else samples.astype(np.float32)
+    shrink = pixel_scale(inverse(matrix))
+    if not classes and shrink > 1:  # against aliasing
+        values = cv2.GaussianBlur(values, (0, 0), 0.5 * np.sqrt(shrink**2 - 1), borderType=cv2.BORDER_REPLICATE)
+    goes_on = name in ("sketch", "weight_maps")  # an edge of the paper would be taken for a line
+    mapped: Array = cv2.warpAffine(
+        values,
+        between_pixels(matrix),
+        size,
+        flags=cv2.INTER_NEAREST if classes else cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE if goes_on else cv2.BORDER_CONSTANT,
+        borderValue=UNKNOWN if name == "semantic" and min(samples.shape[2:], default=1) == 1 else 0,
+    )
+    mapped = mapped.reshape(size[1], size[0], *samples.shape[2:])
+    if samples.dtype == np.bool_:
+        return mapped >= (_FAINTEST if name == "sketch" else 0.5)
+    return np.rint(mapped).astype(samples.dtype) if samples.dtype.kind in "iu" else mapped.astype(samples.dtype)
