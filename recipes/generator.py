@@ -65,7 +65,7 @@ def refine(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> Generator
     features = replace(before.stage.critics[0], strength=0.5, adam=slower)
     pixels = CriticConfig("stylegan2", weight=0.5, augment="ada", r1_gamma=4.0, channel_base=1024, adam=slower)
     assert before.stage.anchor is not None
-    anchor = replace(before.stage.anchor, warm_up=0, l1=1.0, rate=45.0)
+    anchor = replace(before.stage.anchor, warm_up=0, l1=1.0, rate=15.0, share=0.375)
     stage = replace(before.stage, critics=(features, pixels), ema_half_life=20_000.0, anchor=anchor, adam=slower)
     return replace(before, stage=stage, loop=replace(before.loop, images=400_000), init=runs / "shape")
 

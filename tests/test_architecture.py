@@ -25,8 +25,31 @@ ALLOWED = {
     "align": {"models", "checkpoints", "photos", "pixels"},
     "conditions": {"models", "checkpoints", "photos", "pixels", "align"},
     "data": {"pixels", "photos", "align", "models"},
-    "training": {"models", "losses", "data", "checkpoints", "pixels"},
-    "cli": {"align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "cli"},
+    "training": {"models", "losses", "data", "checkpoints", "pixels", "conditions"},
+    "evaluation": {
+        *("models", "losses", "data", "checkpoints", "pixels", "photos", "conditions", "align"),
+        *("editing", "editor"),  # what the protocol judges
+    },
+    "editing": {"models", "checkpoints", "photos", "pixels", "align", "conditions"},
+    "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing"},
+    "sessions": {"photos", "align", "conditions", "editing", "evaluation"},
+    "session": {"sessions", "editor", "editing"},
+    "cli": {
+        "align",
+        "conditions",
+        "photos",
+        "pixels",
+        "checkpoints",
+        "models",
+        "training",
+        "data",
+        "evaluation",
+        "editing",
+        "editor",
+        "session",
+        "sessions",
+        "cli",
+    },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}
 

@@ -14,20 +14,28 @@ if TYPE_CHECKING:
     from mien.align.crop import crop_face
     from mien.align.finder import FaceFinder, select_face
     from mien.align.paste import paste_face
+    from mien.editing.cache import EditCache
+    from mien.editing.result import EditResult
+    from mien.editor import Editor
     from mien.errors import MienError
     from mien.photos.read import read_photo
     from mien.photos.receipt import save_with_receipt
     from mien.photos.write import save_photo
+    from mien.session import Session
     from mien.types import AlignedFace, Face, Photo, Pose, Receipt
 
 _HOME = {
     "AlignedFace": "mien.types",
+    "EditCache": "mien.editing.cache",
+    "EditResult": "mien.editing.result",
+    "Editor": "mien.editor",
     "Face": "mien.types",
     "FaceFinder": "mien.align.finder",
     "MienError": "mien.errors",
     "Photo": "mien.types",
     "Pose": "mien.types",
     "Receipt": "mien.types",
+    "Session": "mien.session",
     "crop_face": "mien.align.crop",
     "paste_face": "mien.align.paste",
     "read_photo": "mien.photos.read",
@@ -38,12 +46,16 @@ _HOME = {
 
 __all__ = [
     "AlignedFace",
+    "EditCache",
+    "EditResult",
+    "Editor",
     "Face",
     "FaceFinder",
     "MienError",
     "Photo",
     "Pose",
     "Receipt",
+    "Session",
     "__version__",
     "crop_face",
     "paste_face",

@@ -5,24 +5,40 @@ from __future__ import annotations
 import typer
 
 from mien._version import __version__
-from mien.cli import conditions, data, export, faces, import_, mask, paste, sample, train
+from mien.cli import (
+    conditions,
+    data,
+    edit,
+    evaluate_protocol,
+    export,
+    faces,
+    import_,
+    mask,
+    paste,
+    sample,
+    session,
+    train_editing,
+)
 
 app = typer.Typer(
     name="mien",
     help="Multimodal local face editing that leaves every pixel you did not touch exactly as it was.",
     epilog="Exit codes: 0 done, 1 unexpected, 2 wrong options, 3 photo, 4 face, 5 layer or mask, 6 weights, 7 saving, "
-    "8 data, 9 settings, 130 interrupted. Add --debug anywhere for a traceback.",
+    "8 data, 9 settings, 10 session, 130 interrupted. Add --debug anywhere for a traceback.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("conditions")(conditions.conditions)
+app.command("edit")(edit.edit)
 app.command("faces")(faces.faces)
 app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)
-app.add_typer(train.train, name="train")
+app.add_typer(session.session, name="session")
+app.add_typer(train_editing.train, name="train")
 app.add_typer(data.data, name="data")
+app.add_typer(evaluate_protocol.evaluate, name="evaluate")
 app.add_typer(import_.import_, name="import")
 app.add_typer(export.export, name="export")
 

@@ -1,0 +1,218 @@
+"""``mien evaluate``: measures pictures and generators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mien.cli.console import progress, stderr
+
+if TYPE_CHECKING:
+    from mien.evaluation.compare import Progress
+
+evaluate = typer.Typer(help="Measure pictures and generators.", no_args_is_help=True)
+
+Features = Annotated[
+    list[Path], typer.Option(help="Network for the distances: Inception or VGG-16 weights, TorchScript; repeatable.")
+]
+Perceptual = Annotated[
+    list[Path] | None,
+    typer.Option(help="Further network for precision, recall, density and coverage; repeatable."),
+]
+Samples = Annotated[int, typer.Option(min=2, help="Pictures that a generator makes.")]
+Psi = Annotated[float, typer.Option(min=0, max=2, help="Truncation of a generator; 1 for none.")]
+Resamples = Annotated[int, typer.Option(min=1, help="Of the bootstrap intervals.")]
+
+
+@evaluate.callback()
+def verbs() -> None:
+    """Measure pictures and generators."""
+
+
+@evaluate.command()
+def compare(
+    candidates: Annotated[list[str], typer.Argument(help="Folders of pictures, or generators (folder or name).")],
+    reference: Annotated[Path, typer.Option(help="Real pictures: a folder, a prepared set, shards, a packed set.")],
+    features: Features,
+    perceptual: Perceptual = None,
+    split: Annotated[
+        list[str] | None, typer.Option(help="Of a prepared reference: train, val or test (default); repeatable.")
+    ] = None,
+    candidate_split: Annotated[str, typer.Option(help="Of prepared sets among the candidates.")] = "train",
+    samples: Samples = 2000,
+    psi: Psi = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of a generator's first picture, and of the intervals.")] = 0,
+    size: Annotated[
+        int | None, typer.Option(min=16, max=2048, help="Side at which pictures are compared; default: the smallest.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", "--neighbours", min=1, help="For precision, recall and the like.")] = 5,
+    resamples: Resamples = 1000,
+    out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
+) -> None:
+    """Compare any number of candidates with real pictures, in one table.
+
+    Fréchet and kernel distance, U-IDS, precision, recall, density and coverage; each is called after its network.
+    """
+    from mien.evaluation import compare as comparing
+    from mien.evaluation.candidates import common_size, open_candidate, open_pictures
+    from mien.evaluation.features import load_features
+
+    spaces, manifolds = (tuple(map(load_features, files)) for files in (features, perceptual or ()))
+    opened = [open_candidate(one, samples=samples, psi=psi, seed=seed, split=candidate_split) for one in candidates]
+    references = [open_pictures(reference, one) for one in split or ["test"]]
+    settings = comparing.Comparison(size or common_size(opened), spaces, manifolds, k, resamples, seed)
+    with progress() as bar:
+        table = comparing.compare(opened, references, settings, reporter(bar))
+    _finish({"command": command_line(), **comparing.report(table, settings, opened, references)}, out)
+
+
+@evaluate.command()
+def pairs(
+    made: Annotated[Path, typer.Argument(help="Folder of pictures to measure.")],
+    wanted: Annotated[Path, typer.Argument(help="Folder of what they should be, same names, same sizes.")],
+    masks: Annotated[Path | None, typer.Option(help="Folder of masks, same names: also measure inside them.")] = None,
+    perceptual: Annotated[list[Path] | None, typer.Option(help="LPIPS or another distance; repeatable.")] = None,
+    identity: Annotated[
+        list[Path] | None, typer.Option(help="Identity network, for aligned faces; repeatable.")
+    ] = None,
+    faces: Annotated[
+        bool, typer.Option("--faces", help="Aligned faces: also parsing, region colours, sketch and head pose.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Of the intervals.")] = 0,
+    resamples: Resamples = 1000,
+    out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
+) -> None:
+    """Measure pictures against what they should be: PSNR, SSIM, MS-SSIM, ΔE2000, LPIPS, identity and more."""
+    from mien.evaluation import meters
+    from mien.evaluation.features import load_features
+    from mien.evaluation.pairs import find_pairs, measure_pairs
+    from mien.evaluation.perceptual import load_distance
+
+    chosen: list[meters.Meter] = [meters.pixel_meter()]
+    chosen += [meters.perceptual_meter(load_distance(file)) for file in perceptual or ()]
+    chosen += [meters.identity_meter(load_features(file)) for file in identity or ()]
+    chosen += meters.face_meters() if faces else []
+    found = find_pairs(made, wanted, masks)
+    with progress() as bar:
+        report = measure_pairs(found, chosen, resamples=resamples, seed=seed, progress=reporter(bar))
+    _finish({"command": command_line(), **report}, out)
+
+
+@evaluate.command()
+def neighbours(
+    candidate: Annotated[str, typer.Argument(help="A generator (folder or name), or a folder of pictures.")],
+    data: Annotated[Path, typer.Option(help="What it was trained on: a folder, a prepared set, shards, a packed set.")],
+    features: Annotated[Path, typer.Option(help="Network whose distances count.")],
+    out: Annotated[Path, typer.Option(help="The sheet to write, *.png; a .json with the figures goes beside it.")],
+    split: Annotated[str, typer.Option(help="Of a prepared set.")] = "train",
+    samples: Samples = 1000,
+    shown: Annotated[int, typer.Option(min=1, max=400, help="Samples on the sheet, the most suspicious first.")] = 32,
+    count: Annotated[int, typer.Option("--count", min=1, max=10, help="Neighbours for each.")] = 3,
+    psi: Psi = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first sample.")] = 0,
+    size: Annotated[int | None, typer.Option(min=16, max=2048, help="Side; default: the generator's.")] = None,
+) -> None:
+    """Look whether a generator copies: the nearest training pictures of its samples, with distances, as a sheet."""
+    from mien.cli.console import print_json
+    from mien.evaluation.candidates import open_candidate, open_pictures
+    from mien.evaluation.features import load_features
+    from mien.evaluation.neighbours import find_copies, write_sheet
+
+    made = open_candidate(candidate, samples=samples, psi=psi, seed=seed, split=split)
+    training = open_pictures(data, split)
+    with progress() as bar:
+        found = find_copies(made, training, load_features(features), size or made.size, count, reporter(bar))
+    write_sheet(found, out, shown=shown, command=command_line())
+    print_json(found.figures())
+    stderr().print(f"Saved {out} and {out.with_suffix('.json').name}.", highlight=False, soft_wrap=True)
+
+
+@evaluate.command()
+def smoothness(
+    generator: Annotated[str, typer.Argument(help="A generator, folder or name.")],
+    perceptual: Annotated[Path, typer.Option(help="LPIPS or another distance.")],
+    samples: Annotated[int, typer.Option(min=2, help="Paths.")] = 1000,
+    space: Annotated[str, typer.Option(help="w or z.")] = "w",
+    sampling: Annotated[str, typer.Option(help="end or full.")] = "end",
+    seed: Annotated[int, typer.Option(min=0, help="Of the first code, and of the interval.")] = 0,
+    resamples: Resamples = 1000,
+    out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
+) -> None:
+    """Measure how smoothly a generator's pictures change along a path: perceptual path length."""
+    from mien.checkpoints.generator import load_generator
+    from mien.evaluation.candidates import GeneratedSet
+    from mien.evaluation.path_length import PathLength, path_length_report
+    from mien.evaluation.perceptual import load_distance
+
+    settings = PathLength(samples, space, sampling, seed=seed)
+    made = GeneratedSet(generator, load_generator(generator), samples)
+    report = path_length_report(made, load_distance(perceptual), settings, resamples)
+    _finish({"command": command_line(), **report}, out)
+
+
+def command_line() -> str:
+    """The command line as it was given, but for --out: where a report goes does not change it."""
+    import shlex
+    import sys
+
+    words = iter(sys.argv[1:])
+    kept = [word for word in words if not (word == "--out" and next(words, "") is not None) and "--out=" not in word]
+    return shlex.join(["mien", *kept])
+
+
+def reporter(bar: Any) -> Progress:
+    """Shows what is being done, one line for each kind of work."""
+    tasks: dict[str, Any] = {}
+
+    def show(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=total)
+        bar.update(tasks[what], completed=done)
+
+    return show
+
+
+def _finish(report: Mapping[str, Any], out: Path | None) -> None:
+    """Prints the table, then writes the files."""
+    from mien.evaluation.report import write_report
+
+    _print_table(report["results"])
+    if out is not None:
+        write_report(report, out)
+        stderr().print(f"Saved {out} and {out.with_suffix('.csv').name}.", highlight=False, soft_wrap=True)
+
+
+def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One line for each metric, one column for each candidate and reference, whose names stand above."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    sides = list(dict.fromkeys(_side(row) for row in rows))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("metric", no_wrap=True)
+    for number, _ in enumerate(sides, 1):
+        table.add_column(f"({number})" if len(sides) > 1 else "mean", justify="right", no_wrap=True)
+    cells = {(row["metric"], _side(row)): _cell(row) for row in rows}
+    for metric in dict.fromkeys(row["metric"] for row in rows):
+        table.add_row(metric, *(cells.get((metric, side), "") for side in sides))
+    console = Console()
+    for number, side in enumerate(sides, 1):
+        console.print(f"({number}) {side}" if len(sides) > 1 else side, highlight=False, soft_wrap=True, markup=False)
+    console.print(table)
+
+
+def _side(row: Mapping[str, Any]) -> str:
+    if "reference" not in row:
+        return f"{row.get('candidate', 'Mean')}, {row['pairs']} pairs"
+    return f"{row['candidate']}, {row['pictures']} pictures, against {row['reference']}, {row['reference_pictures']}"
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    """The figure and half the width of its interval; JSON and CSV have both ends."""
+    if row["value"] is None:
+        return "–"
+    return f"{row['value']:.4g} ± {(row['high'] - row['low']) / 2:.2g}"

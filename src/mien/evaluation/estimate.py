@@ -1,0 +1,46 @@
+"""A measured figure with its uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mien.types import Float64
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A figure, and what each picture contributes to it.
+
+    The interval resamples the contributions, not the metric: exact for means (precision, LPIPS); for Fréchet and kernel
+    distances the contributions are those of the linearised metric (its influence function), since resampled pictures
+    repeat themselves, which biases both distances upwards.
+
+    Attributes:
+        value: the metric on all pictures.
+        contributions: (N,) one for each picture or pair; only their spread around their own mean counts.
+    """
+
+    value: float
+    contributions: Float64
+
+    def interval(self, *, level: float = 0.95, resamples: int = 1000, seed: int = 0) -> tuple[float, float]:
+        """Percentile bootstrap of the mean contribution (Efron, 1979), around ``value``.
+
+        Args:
+            level: probability, in (0, 1).
+            resamples: how often the pictures are drawn again, with replacement.
+            seed: same seed, same interval.
+        """
+        rng = np.random.default_rng(seed)
+        spread = self.contributions - self.contributions.mean()
+        count = len(spread)
+        means = np.array([spread[rng.integers(0, count, count)].mean() for _ in range(resamples)])
+        low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+        return self.value + float(low), self.value + float(high)
+
+
+def mean(values: Float64) -> Estimate:
+    """The mean of one value for each picture or pair, (N,)."""
+    return Estimate(float(values.mean()), np.asarray(values, np.float64))

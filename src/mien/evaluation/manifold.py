@@ -1,0 +1,63 @@
+"""Precision and recall (Kynkäänniemi et al., 2019), density and coverage (Naeem et al., 2020).
+
+A set's manifold is the union of balls around its features, each as large as the distance to its k-th nearest other.
+
+    precision  share of the pictures that lie in some ball of the reference
+    recall     share of the reference that lies in some ball of the pictures
+    density    balls of the reference around a picture, over k, on average; may exceed 1
+    coverage   share of the reference's balls that hold a picture
+
+Letters: N pictures, M of the reference, D features.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mien.errors import DataError
+from mien.evaluation.distances import blocks_of_squared_distances, kth_nearest
+from mien.evaluation.estimate import Estimate, mean
+from mien.types import Float32
+
+
+@dataclass(frozen=True, eq=False)
+class ManifoldScores:
+    """The four figures; the intervals take both manifolds as fixed."""
+
+    precision: Estimate
+    recall: Estimate
+    density: Estimate
+    coverage: Estimate
+
+
+def manifold_scores(features: Float32, reference: Float32, k: int = 5) -> ManifoldScores:
+    """Precision, recall, density and coverage with Euclidean balls, borders included.
+
+    Args:
+        features: (N, D).
+        reference: (M, D).
+        k: which nearest neighbour bounds a ball; the papers take 3 (precision, recall) and 5 (density, coverage).
+
+    Raises:
+        DataError: either set has no more pictures than k.
+    """
+    if min(len(features), len(reference)) <= k:
+        fewest = min(len(features), len(reference))
+        raise DataError(f"{fewest} pictures are too few for {k} neighbours; give more pictures or a smaller k.")
+    radii, ref_radii = kth_nearest(features, k), kth_nearest(reference, k)
+    around = np.empty(len(features))
+    recalled = np.zeros(len(reference), bool)
+    covered = np.zeros(len(reference), bool)
+    for rows, squared in blocks_of_squared_distances(features, reference):
+        inside = squared <= ref_radii
+        around[rows] = inside.sum(1)
+        covered |= inside.any(0)
+        recalled |= (squared <= radii[rows, None]).any(0)
+    return ManifoldScores(
+        precision=mean((around > 0).astype(np.float64)),
+        recall=mean(recalled.astype(np.float64)),
+        density=mean(around / k),
+        coverage=mean(covered.astype(np.float64)),
+    )

@@ -1,0 +1,1 @@
+"""Networks that only measure; modules without files, like those of :mod:`mien.models`."""

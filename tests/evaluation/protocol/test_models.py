@@ -1,0 +1,89 @@
+"""Models behind one interface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mien.conditions.types import Conditions
+from mien.errors import ConfigError, UnknownCheckpointError
+from mien.evaluation.protocol.models import BASELINES, EditorModel, open_model
+from mien.evaluation.protocol.yaw import view_of
+
+SIDE = 128
+
+
+@pytest.fixture
+def picture() -> np.ndarray:
+    ramp = np.linspace(0, 255, SIDE).astype(np.uint8)
+    return np.stack([np.tile(ramp, (SIDE, 1)), np.tile(ramp[:, None], (1, SIDE)), np.full((SIDE, SIDE), 90)], 2).astype(
+        np.uint8
+    )
+
+
+@pytest.fixture
+def everything() -> Conditions:
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    mask[40:80, 30:90] = 1
+    colour = np.zeros((SIDE, SIDE, 4), np.uint8)
+    colour[:, :64] = (10, 200, 30, 255)
+    return Conditions(mask=mask, colour=colour, exemplar=np.full((32, 32, 3), 77, np.uint8))
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_baselines_fill_the_mask_from_what_is_visible(name: str, picture: np.ndarray, everything: Conditions) -> None:
+    model = BASELINES[name]
+    inside = everything.mask > 0
+    only_mask = everything.without("colour", "exemplar")
+    made = model.edit(picture, only_mask, 0)
+    assert (made[~inside] == picture[~inside]).all() and made.shape == picture.shape and made.dtype == np.uint8
+    hidden = picture.copy()
+    hidden[inside] = 3  # what lies under the mask must not matter
+    assert (model.edit(hidden, only_mask, 0)[inside] == made[inside]).all()
+    error = np.abs(made[inside].astype(int) - picture[inside]).mean()
+    assert error < (12 if name in ("telea", "navier-stokes") else 60)
+
+
+def test_copying_pastes_what_is_given(picture: np.ndarray, everything: Conditions) -> None:
+    made = BASELINES["copy"].edit(picture, everything, 0)
+    assert (made[50, 40] == (10, 200, 30)).all() and (made[50, 80] == 77).all() and (made[0] == picture[0]).all()
+    assert BASELINES["copy"].heeds == {"colour", "exemplar"} and not BASELINES["telea"].heeds
+
+
+def test_names_and_labels(editors: Path) -> None:
+    assert open_model("telea") is BASELINES["telea"]
+    renamed = open_model("fast=telea")
+    assert renamed.name == "fast" and renamed.digest != BASELINES["telea"].digest
+    editor = open_model(f"mine={editors / 'small'}")
+    assert isinstance(editor, EditorModel)
+    assert (editor.name, editor.size, editor.folder) == ("mine", SIDE, editors / "small")
+    assert len(editor.digest) == 64 and "text" not in editor.heeds
+    for wrong in ("=telea", "mine="):
+        with pytest.raises(ConfigError, match="names no model"):
+            open_model(wrong)
+    with pytest.raises(UnknownCheckpointError, match="nonsense"):
+        open_model("nonsense")
+
+
+def test_an_editor_edits_inside_the_mask(editors: Path, picture: np.ndarray, everything: Conditions) -> None:
+    model = open_model(str(editors / "small"))
+    made = model.edit(picture, everything, 0)
+    inside = everything.mask > 0
+    assert (
+        made.dtype == np.uint8 and (made[~inside] == picture[~inside]).all() and (made[inside] != picture[inside]).any()
+    )
+    assert (model.edit(picture, everything.without("exemplar"), 0) != made).any()
+    assert (model.edit(picture, everything, 0) == made).all()
+
+
+def test_codes_are_looked_at_with_and_without_warping(editors: Path, picture: np.ndarray) -> None:
+    view = view_of(editors / "small")
+    assert view is not None
+    plain, warped = view(picture, picture[::-1].copy(), Conditions())
+    assert plain.shape == warped.shape == (SIDE, SIDE, 3) and (plain != warped).any()
+    # the target's codes turn the exemplar, the exemplar's own do not depend on it
+    other, turned = view(picture, picture, Conditions(mask=np.ones((SIDE, SIDE), np.float32)))
+    assert (other == plain).all() and (turned != warped).any()
+    assert view_of(editors / "unturned") is None
