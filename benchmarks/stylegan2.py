@@ -23,10 +23,11 @@ from torch.nn.functional import leaky_relu, softplus
 
 from benchmarks.formulations import grouped, grouped_up
 from benchmarks.timing import Clock, print_table, take_turns
-from mien.models.stylegan2 import Discriminator, Generator, discriminator_for, ffhq_1024, portrait_128
+from mien.models.stylegan2 import Discriminator, Generator, GeneratorConfig, discriminator_for, ffhq_1024, portrait_128
 from tests.parity import literal_stylegan2 as literal
 
 BATCH = 16
+CONFIG_F = replace(ffhq_1024(), resolution=256)
 
 
 def customary_conv(state: literal.State, name: str, x: Tensor, w: Tensor, noise: Tensor | None, *, up: bool) -> Tensor:
@@ -39,10 +40,12 @@ def customary_conv(state: literal.State, name: str, x: Tensor, w: Tensor, noise:
 
 
 @torch.inference_mode()
-def synthesis(batch: int, rounds: int, clock: Clock) -> tuple[dict[str, float], dict[str, float]]:
+def synthesis(
+    batch: int, rounds: int, clock: Clock, config: GeneratorConfig = CONFIG_F
+) -> tuple[dict[str, float], dict[str, float]]:
     """Milliseconds per picture, and the largest difference from the literal picture, by form."""
     torch.manual_seed(0)
-    generator = Generator(replace(ffhq_1024(), resolution=256)).eval()
+    generator = Generator(config).eval()
     generator.to(memory_format=torch.channels_last)
     w_plus = generator.broadcast(torch.randn(batch, generator.config.w_dim))
     noises = [torch.randn(1, 1, side, side) for side in generator.config.noises]

@@ -12,6 +12,7 @@ from mien.models.stylegan2 import Discriminator, DiscriminatorConfig, Generator,
 from tests.parity import literal_stylegan2 as literal
 
 SMALL = GeneratorConfig(resolution=64, z_dim=24, w_dim=32, mapping_layers=3, channel_base=1024, channel_max=40)
+LAYOUTS = (torch.contiguous_format, torch.channels_last)
 
 
 def lively(network: nn.Module, seed: int) -> nn.Module:
@@ -74,9 +75,34 @@ def test_synthesis_without_noise_in_channels_last(generator: Generator) -> None:
     assert (picture - expected).abs().max() <= 1e-4
 
 
-def test_synthesis_gradients() -> None:
+@pytest.mark.parametrize("frozen", [True, False], ids=["frozen", "learning"])
+@pytest.mark.parametrize("maps", [1, 3], ids=["one noise for all", "noise of its own"])
+def test_synthesis_in_channels_last(generator: Generator, maps: int, frozen: bool) -> None:
+    """Arithmetic is done in other ways where maps are narrow, noise is shared, or no gradient is recorded."""
+    generator.to(memory_format=torch.channels_last).requires_grad_(not frozen)
+    w_plus, _ = codes(generator, 3)
+    noises = [torch.randn(maps, 1, side, side) for side in generator.config.noises]
+    expected = literal.synthesis(generator.state_dict(), w_plus, noises, generator.config.clamp)
+    assert (generator.synthesis(w_plus, noises) - expected).abs().max() <= 1e-4
+    with torch.inference_mode():
+        assert (generator.synthesis(w_plus, noises) - expected).abs().max() <= 1e-4
+
+
+def test_synthesis_gradients_of_codes_in_channels_last(generator: Generator) -> None:
+    generator.to(memory_format=torch.channels_last).requires_grad_(False)
+    w_plus, noises = codes(generator, 2)
+    w_plus.requires_grad_()
+    weight = torch.randn(2, 3, 64, 64) / 64
+    ours = generator.synthesis(w_plus, noises)
+    theirs = literal.synthesis(generator.state_dict(), w_plus, noises, generator.config.clamp)
+    found, expected = (torch.autograd.grad((picture * weight).sum(), w_plus)[0] for picture in (ours, theirs))
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=str)
+def test_synthesis_gradients(layout: torch.memory_format) -> None:
     torch.manual_seed(6)
-    generator = lively(Generator(SMALL), 7)
+    generator = lively(Generator(SMALL), 7).to(memory_format=layout)
     assert isinstance(generator, Generator)
     w_plus, noises = codes(generator, 2)
     w_plus.requires_grad_()
@@ -94,10 +120,11 @@ def test_synthesis_gradients() -> None:
         assert float((found[name] - value).abs().max()) <= 1e-4 * scale, name
 
 
-def test_path_length_gradients() -> None:
+@pytest.mark.parametrize("layout", LAYOUTS, ids=str)
+def test_path_length_gradients(layout: torch.memory_format) -> None:
     """Path-length regularisation differentiates through the generator twice."""
     torch.manual_seed(8)
-    generator = lively(Generator(replace(SMALL, resolution=32)), 9)
+    generator = lively(Generator(replace(SMALL, resolution=32)), 9).to(memory_format=layout)
     assert isinstance(generator, Generator)
     w_plus, noises = codes(generator, 2)
     w_plus.requires_grad_()

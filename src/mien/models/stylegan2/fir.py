@@ -45,4 +45,4 @@ def _kernel(like: Tensor, gain: float) -> Tensor:
     taps = torch.tensor([1.0, 3.0, 3.0, 1.0], dtype=like.dtype, device=like.device)
     kernel = torch.outer(taps, taps) * (gain / 64.0)
     # A contiguous copy per channel: oneDNN's depthwise kernels run up to twice as fast on it as on an expanded view.
-    return kernel.repeat(int(like.shape[1]), 1, 1, 1)
+    return kernel.expand(int(like.shape[1]), 1, 4, 4).contiguous()

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from mien.models.stylegan2.config import GeneratorConfig
 from mien.models.stylegan2.fir import upsample
+from mien.models.stylegan2.layers import full_precision
 from mien.models.stylegan2.modulation import StyledConv, ToRGB
 
 Noise = Literal["random", "const", "none"] | Sequence[Tensor]
@@ -73,11 +74,12 @@ class Synthesis(nn.Module):
             raise ValueError(f"w_plus must be (B, {codes}, {length}), got {tuple(w_plus.shape)}")
         styles: list[Tensor] = []
         index = 0
-        for block in self._blocks():
-            for conv in block.convs:
-                styles.append(conv.affine(w_plus[:, index]))
-                index += 1
-            styles.append(block.to_rgb.affine(w_plus[:, index]))
+        with full_precision(w_plus):
+            for block in self._blocks():
+                for conv in block.convs:
+                    styles.append(conv.affine(w_plus[:, index]))
+                    index += 1
+                styles.append(block.to_rgb.affine(w_plus[:, index]))
         return styles
 
     def from_styles(self, styles: Sequence[Tensor], noise: Noise = "random") -> tuple[Tensor, Features]:
@@ -94,7 +96,7 @@ class Synthesis(nn.Module):
             for conv in block.convs:
                 x = conv(x, next(s), next(noises))
             rgb = block.to_rgb(x, next(s))
-            picture = rgb if picture is None else upsample(picture) + rgb
+            picture = rgb if picture is None else upsample(picture).add_(rgb)
             maps[resolution] = x
         assert picture is not None
         return picture, maps
