@@ -4,6 +4,7 @@
 
 The photo is scikit-image's astronaut, enlarged to 2,000 pixels. Its face is found and cropped at 256; the irises
 and the lips are tinted in the crop; the crop is put back into the large photo, inside a painted mask and nowhere else.
+Then the bundled editor makes the five edits of :mod:`recipes.edits`.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.align.crop import crop_face, inverse
+from mien.align.crop import crop_face
 from mien.align.draw import SHIFT, annotate, to_fixed
 from mien.align.finder import FaceFinder
 from mien.align.paste import paste_face
+from mien.checkpoints.editor import DEFAULT
+from mien.checkpoints.hub import bundled_names
 from mien.photos.receipt import save_with_receipt
 from mien.photos.write import save_photo
 from mien.types import AlignedFace, Float32, Photo, UInt8
-
-SIDE = 2000
-
+from recipes import edits
+from recipes.edit_layers import to_crop
 
 EYE_COLOUR, LIP_COLOUR = (20, 160, 90), (170, 10, 60)
 
@@ -80,17 +82,13 @@ def tile(image: np.ndarray, title: str, side: int = 400) -> UInt8:
 
 def run(folder: Path) -> None:
     """Writes every picture to ``folder`` and prints where it is."""
-    import skimage.data
-
     folder.mkdir(parents=True, exist_ok=True)
-    photo = Photo(cv2.resize(np.asarray(skimage.data.astronaut()), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC))
+    photo = edits.portrait()
     faces = FaceFinder.bundled().find(photo)
     face = faces[0]
     drawn = annotate(photo.pixels, faces)
     crop = crop_face(photo, face.quad, 256)
-    back = inverse(crop.matrix)
-    in_crop = (face.landmarks[:, :2] @ back[:, :2].T + back[:, 2]).astype(np.float32)
-    changed = tint(crop, in_crop)
+    changed = tint(crop, to_crop(face.landmarks, crop))
     mask = painted_mask(face.landmarks[:, :2], (photo.height, photo.width))
     edited = paste_face(photo, changed, crop.matrix, mask, feather=10, reference=crop.pixels)
 
@@ -109,8 +107,12 @@ def run(folder: Path) -> None:
         f"{len(faces)} face: yaw {face.pose.yaw:+.0f}, pitch {face.pose.pitch:+.0f}, roll {face.pose.roll:+.0f} degrees"
     )
     print(f"largest difference outside the mask: {receipt.max_difference_outside} (of {photo.width * photo.height} px)")
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.glob("*.*")):
         print(f"  {path}")
+    if DEFAULT in bundled_names():
+        edits.run(folder / "edits")
+    else:
+        print(f"Edits with the networks are left out: this version of mien has no bundled editor ('{DEFAULT}') yet.")
 
 
 def sheet(photo: Photo, drawn: UInt8, crop: Photo, changed: UInt8, edited: Photo, mask: np.ndarray) -> UInt8:

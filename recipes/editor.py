@@ -1,12 +1,14 @@
-"""How the bundled editor came to be: three runs around the bundled generator, each started from the one before.
+"""How the bundled editor came to be: four runs around the bundled generator, each started from the one before.
 
     python -m recipes.editor encoder --data PORTRAITS --weights NETWORKS --generator FOLDER --out runs/editor
     python -m recipes.editor warping ...
+    python -m recipes.editor coarse ...
     python -m recipes.editor painter ...
 
 The same line again resumes; ``--time-limit`` ends a sitting. NETWORKS is a folder with ``lpips_squeeze.pt``,
-``identity_mobileface.pt`` and ``features_mobilenetv2_pyramid.pt``. ``--ablation add|gated|plain|nobank`` trains the
-painter as variant B, C, D or E of Table VI, in a folder of its own.
+``identity_mobileface.pt`` and ``features_mobilenetv2_pyramid.pt``. ``coarse`` is the painter at 64 px, where a picture
+costs a third; ``painter`` grows it to 128 px. ``coarse --ablation full|add|gated|plain|nobank`` trains it
+as the paper's model or as variant B, C, D or E of Table VI, in a folder of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mien.cli.train import seconds
+from mien.cli.runs import seconds
 from mien.training.critics import CriticConfig
 from mien.training.loop import LoopConfig
 from mien.training.phases import AdamConfig
@@ -50,7 +52,7 @@ def encoder(at: Places) -> EditingRun:
     """The style encoder; people of all groups more evenly."""
     return EditingRun(
         data=DataConfig(at.data, balance=("gender", "source"), balance_strength=0.35),
-        stage=EncoderConfig(batch=16, adam=AdamConfig(0.001, (0.9, 0.99))),
+        stage=EncoderConfig(batch=8, adam=AdamConfig(0.001, (0.9, 0.99))),
         loop=LoopConfig(images=150_000, preview_every=10_000),
         perceptual=at.weights / "lpips_squeeze.pt",
         identity=at.weights / "identity_mobileface.pt",
@@ -60,26 +62,36 @@ def encoder(at: Places) -> EditingRun:
 
 def warping(at: Places) -> EditingRun:
     """The latent warping network."""
-    stage = WarpingConfig(batch=16, adam=AdamConfig(0.001, (0.9, 0.99)))
+    stage = WarpingConfig(batch=8, adam=AdamConfig(0.001, (0.9, 0.99)))
     loop = LoopConfig(images=50_000, preview_every=10_000)
     return replace(encoder(at), stage=stage, loop=loop, generator=None, editor=at.editor("encoder"))
 
 
+def coarse(at: Places) -> EditingRun:
+    """Aggregation and refinement at 64 px, by exact losses alone."""
+    stage, loop = (
+        PainterConfig(batch=8, adam=AdamConfig(0.002, (0.9, 0.99))),
+        LoopConfig(images=100_000, preview_every=10_000),
+    )
+    return replace(warping(at), stage=stage, loop=loop, preset="portrait-64", editor=at.editor("warping"))
+
+
 def painter(at: Places) -> EditingRun:
-    """Aggregation and refinement; a projected critic beside the exact losses."""
+    """The same at 128 px; a projected critic beside the exact losses."""
     critic = CriticConfig("projected", weight=0.1, augment="none")
     return replace(
-        warping(at),
-        stage=PainterConfig(critics=(critic,)),
-        loop=LoopConfig(images=400_000, preview_every=10_000),
+        coarse(at),
+        stage=PainterConfig(batch=8, critics=(critic,)),
+        loop=LoopConfig(images=300_000, preview_every=10_000),
         pyramid=at.weights / "features_mobilenetv2_pyramid.pt",
-        editor=at.editor("warping"),
+        preset="portrait-128",
+        editor=at.editor("coarse"),
     )
 
 
 def ablated(at: Places, name: str) -> EditingRun:
-    """A variant of :func:`painter`; "full" is the paper's model at the ablations' budget."""
-    run = painter(at)
+    """A variant of :func:`coarse`; "full" is the paper's model at the ablations' budget."""
+    run = coarse(at)
     assert isinstance(run.stage, PainterConfig)
     variants = {
         "full": run,
@@ -91,7 +103,7 @@ def ablated(at: Places, name: str) -> EditingRun:
     return replace(variants[name], loop=replace(run.loop, images=40_000))
 
 
-RUNS: dict[str, Callable[[Places], EditingRun]] = {run.__name__: run for run in (encoder, warping, painter)}
+RUNS: dict[str, Callable[[Places], EditingRun]] = {run.__name__: run for run in (encoder, warping, coarse, painter)}
 ABLATIONS = ("full", "add", "gated", "plain", "nobank")
 
 
@@ -102,7 +114,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="folder with the networks that judge")
     parser.add_argument("--generator", type=Path, required=True, help="a saved generator")
     parser.add_argument("--out", type=Path, required=True, help="folder of all runs")
-    parser.add_argument("--ablation", choices=ABLATIONS, help="train the painter as a variant")
+    parser.add_argument("--ablation", choices=ABLATIONS, help="train the coarse painter as a variant")
     parser.add_argument("--time-limit", help="for this sitting: 2h, 90m, 540s")
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()

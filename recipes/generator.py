@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from mien.cli.train import seconds
+from mien.cli.runs import seconds
 from mien.models.stylegan2 import portrait_128, portrait_256
 from mien.training.anchor import AnchorConfig
 from mien.training.critics import CriticConfig
@@ -62,10 +62,10 @@ def refine(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> Generator
     """
     before = shape(data, pyramid, perceptual, runs)
     slower = AdamConfig(lr=0.001)
-    features = replace(before.stage.critics[0], strength=0.5, adam=slower)
-    pixels = CriticConfig("stylegan2", weight=0.5, augment="ada", r1_gamma=4.0, channel_base=1024, adam=slower)
+    features = replace(before.stage.critics[0], weight=0.6, strength=0.5, adam=slower)
+    pixels = CriticConfig("stylegan2", weight=1.0, augment="ada", r1_gamma=4.0, channel_base=1024, adam=slower)
     assert before.stage.anchor is not None
-    anchor = replace(before.stage.anchor, warm_up=0, l1=1.0, rate=15.0, share=0.375)
+    anchor = replace(before.stage.anchor, warm_up=0, l1=1.0, rate=7.0, share=0.25)
     stage = replace(before.stage, critics=(features, pixels), ema_half_life=20_000.0, anchor=anchor, adam=slower)
     return replace(before, stage=stage, loop=replace(before.loop, images=400_000), init=runs / "shape")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from mien.checkpoints.parser import KIND
-from mien.checkpoints.store import save_folder
+from mien.checkpoints.store import BUNDLED, WEIGHTS, save_folder
 from mien.cli.app import app
 from mien.conditions.folder import read_layers
 from mien.errors import FaceError, LayerError
@@ -56,6 +57,22 @@ def test_conditions_writes_what_reads_back(photo: Path, parser: Path, tmp_path: 
     assert layers.photo == "photo.png"
     assert layers.matrix is not None
     np.testing.assert_allclose(layers.matrix, [[200 / 128, 0, 0], [0, 200 / 128, 0]], atol=1e-9)
+
+
+def test_layers_json_says_which_parser_and_which_segments_made_the_maps(
+    photo: Path, parser: Path, tmp_path: Path
+) -> None:
+    whole = ("conditions", photo, "--size", "128", "--aligned")
+    run(*whole, "--out", tmp_path / "bundled")
+    run(*whole, "--out", tmp_path / "own", "--parser", parser, "--superpixels")
+    bundled, own = (json.loads((tmp_path / name / "layers.json").read_text())["origin"] for name in ("bundled", "own"))
+    digest = hashlib.sha256((BUNDLED / KIND / WEIGHTS).read_bytes()).hexdigest()
+    assert bundled == {"semantic": {"name": "bundled", "sha256": digest}, "colour": {"segments": "regions"}}
+    digest = hashlib.sha256((parser / WEIGHTS).read_bytes()).hexdigest()
+    cells = {"segments": "superpixels", "across": 16, "rounds": 4, "compactness": 0.12}
+    assert own == {"semantic": {"name": "parser", "sha256": digest}, "colour": cells}
+    assert read_layers(tmp_path / "own").origin == own
+    assert str(tmp_path) not in (tmp_path / "own" / "layers.json").read_text()
 
 
 def test_mask_of_a_box_needs_no_face(photo: Path, tmp_path: Path) -> None:

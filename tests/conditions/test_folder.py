@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from mien.conditions.folder import LayerFolder, draw_sheet, read_layers, write_l
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.types import Conditions
 from mien.errors import LayerError, SaveError
+
+ORIGIN = {"semantic": {"name": None, "sha256": None}, "colour": {"segments": "regions"}}
 
 
 @pytest.fixture(params=[128, 256])
@@ -27,7 +30,7 @@ def layers(request: pytest.FixtureRequest) -> LayerFolder:
     colour = made.colour * (labels != INDEX["hair"])[..., None].astype(np.uint8)
     mask = np.linspace(0, 255, size * size).round().astype(np.float32).reshape(size, size) / np.float32(255)
     conditions = Conditions(mask, made.sketch, made.semantic, colour, image[:64, :64], {"smile": 0.5}, "ein Bärtchen")
-    return LayerFolder(image, conditions, np.array([[2.0, 0.1, 5], [-0.1, 2, 7]]), "photo.jpg")
+    return LayerFolder(image, conditions, np.array([[2.0, 0.1, 5], [-0.1, 2, 7]]), "photo.jpg", ORIGIN)
 
 
 def test_layers_written_and_read_back_are_identical(layers: LayerFolder, tmp_path: Path) -> None:
@@ -38,11 +41,20 @@ def test_layers_written_and_read_back_are_identical(layers: LayerFolder, tmp_pat
     assert layers.matrix is not None
     assert (again.matrix == layers.matrix).all()
     assert again.photo == "photo.jpg"
+    assert again.origin == layers.origin == ORIGIN
     assert again.conditions.given == layers.conditions.given
     for name in ("mask", "sketch", "semantic", "colour", "exemplar"):
         assert np.array_equal(getattr(again.conditions, name), getattr(layers.conditions, name)), name
     assert again.conditions.text == "ein Bärtchen"
     assert again.conditions.attributes == {"smile": 0.5}
+
+
+def test_folders_from_before_origins_were_noted_are_read(layers: LayerFolder, tmp_path: Path) -> None:
+    write_layers(tmp_path, layers)
+    notes = json.loads((tmp_path / "layers.json").read_text())
+    del notes["origin"]
+    (tmp_path / "layers.json").write_text(json.dumps(notes))
+    assert read_layers(tmp_path).origin is None
 
 
 def test_a_missing_layer_says_nothing_and_a_vector_sketch_counts(layers: LayerFolder, tmp_path: Path) -> None:
@@ -63,6 +75,11 @@ def change_size(folder: Path) -> None:
     (folder / "layers.json").write_text(json.dumps({**notes, "size": 64}))
 
 
+def senseless_origin(folder: Path) -> None:
+    notes = json.loads((folder / "layers.json").read_text())
+    (folder / "layers.json").write_text(json.dumps({**notes, "origin": "a parser"}))
+
+
 def infinite_attribute(folder: Path) -> None:
     notes = json.loads((folder / "layers.json").read_text())
     (folder / "layers.json").write_text(json.dumps({**notes, "attributes": {"age": float("nan")}}))
@@ -81,6 +98,7 @@ def wrong_exemplar(folder: Path) -> None:
     [
         (damage_notes, "layers.json"),
         (change_size, "image.png"),
+        (senseless_origin, "layers.json is damaged (origin)"),
         (infinite_attribute, "strength of 'age'"),
         (small_mask, "mask.png"),
         (wrong_exemplar, "exemplar.png"),
@@ -91,7 +109,7 @@ def test_malformed_layers_are_refused_by_name(
 ) -> None:
     write_layers(tmp_path, layers)
     damage(tmp_path)
-    with pytest.raises(LayerError, match=name.replace(".", r"\.")):
+    with pytest.raises(LayerError, match=re.escape(name)):
         read_layers(tmp_path)
 
 

@@ -80,3 +80,7 @@ def test_descriptions(objects: Objects, tmp_path: Path) -> None:
     assert describe(freeze({**given, **more}, objects)) == (
         "mask hair, sketch lines.png, strength 0.5, smile +1.5, weight of sketch 2, weight of color weight_maps color"
     )
+    layers = Conditions(mask=np.ones((4, 4), np.float32), sketch=np.eye(4, dtype=bool), attributes={"smile": -2.0})
+    assert describe(freeze({"layers": layers, "seed": 3}, objects)) == (
+        "painted mask, painted sketch, smile -2, seed 3"
+    )

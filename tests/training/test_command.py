@@ -10,7 +10,8 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from mien.cli.data import data as data_verbs
-from mien.cli.train import seconds, train
+from mien.cli.runs import seconds
+from mien.cli.train_editing import train
 from mien.errors import ConfigError, MienError
 
 
@@ -70,6 +71,24 @@ def test_settings_that_cannot_work_are_named_and_nothing_is_written(
 ) -> None:
     with pytest.raises(MienError, match=message):
         _run(train, "generator", "--data", pictures, "--out", tmp_path / "run", *options)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["encoder", "warping", "editor"])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--precision", "fp8"), "fp8"),
+        (("--time-limit", "soon"), "length of time"),
+        (("--preset", "portrait-99"), "portrait-99"),
+    ],
+)
+def test_settings_of_an_editors_stages_are_checked_too(
+    pictures: Path, tmp_path: Path, verb: str, options: tuple[str, ...], message: str
+) -> None:
+    files = ("--perceptual", tmp_path / "none.pt", "--editor", tmp_path / "none")
+    with pytest.raises(MienError, match=message):
+        _run(train, verb, "--data", pictures, "--out", tmp_path / "run", *files, "--device", "cpu", *options)
     assert list(tmp_path.iterdir()) == []
 
 

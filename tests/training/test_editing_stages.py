@@ -47,7 +47,9 @@ def files(tmp_path_factory: pytest.TempPathFactory, pyramid: Path) -> dict[str, 
     """A set of pictures, a generator, and networks that judge."""
     folder = tmp_path_factory.mktemp("editing")
     torch.manual_seed(0)
-    save_generator(folder / "generator", Generator(PRESETS["portrait-128"]().generator), "none")
+    config = PRESETS["portrait-128"]().generator
+    save_generator(folder / "generator", Generator(config), "none")
+    save_generator(folder / "small", Generator(replace(config, resolution=32)), "none")
     (folder / "pictures").mkdir()
     rng = np.random.default_rng(1)
     for index in range(4):
@@ -182,7 +184,10 @@ Change = Callable[[EditingRun, Path], EditingRun]
 MISTAKES: dict[str, tuple[Change, str]] = {
     "no generator": (lambda run, _: replace(run, generator=None), "--generator"),
     "unknown preset": (lambda run, _: replace(run, preset="portrait-99"), "portrait-99"),
-    "other generator": (lambda run, _: replace(run, preset="portrait-256"), "portrait-256"),
+    "other generator": (
+        lambda run, _: replace(run, preset="portrait-256", generator=(run.generator or Path()).parent / "small"),
+        "portrait-256",
+    ),
     "no encoder": (lambda run, _: replace(run, stage=WarpingConfig(batch=2)), "--editor"),
     "unknown critic": (
         lambda run, editor: _later(run, editor, PainterConfig(batch=2, critics=(CriticConfig("patch"),))),

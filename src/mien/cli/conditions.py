@@ -29,7 +29,7 @@ def conditions(
 
     from mien.align.crop import crop_face
     from mien.align.finder import FaceFinder, select_face
-    from mien.conditions.extract import conditions_of
+    from mien.conditions.extract import conditions_of, origin_of
     from mien.conditions.folder import NOTES, LayerFolder, write_layers
     from mien.conditions.labels import CLASSES
     from mien.conditions.parser import FaceParser
@@ -52,7 +52,8 @@ def conditions(
     keep_inputs(out / "image.png", [photo])
     if (out / NOTES).exists() and not overwrite:
         raise SaveError(f"{out} holds layers already, perhaps painted ones; choose another folder or add --overwrite.")
-    write_layers(out, LayerFolder(crop.pixels, layers, crop.matrix, photo.name))
+    origin = origin_of(network, superpixels=superpixels)
+    write_layers(out, LayerFolder(crop.pixels, layers, crop.matrix, photo.name, origin))
     shares = {name: float((labels == index).mean()) for index, name in enumerate(CLASSES)}
     found = {name: round(share, 4) for name, share in shares.items() if share > 0}
     if as_json:

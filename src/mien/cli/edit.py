@@ -7,60 +7,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli.choosing import Device, EditorName, chosen_face, load_editor
 from mien.cli.console import print_json, stderr
-from mien.cli.said import (
-    Attribute,
-    Box,
-    Color,
-    Exemplar,
-    Frame,
-    Layers,
-    Mask,
-    Protect,
-    Seed,
-    Semantic,
-    Sketch,
-    Strength,
-    Text,
-    Weight,
-    WeightMap,
-    Which,
-    inputs_of,
-)
+from mien.cli.grouping import grouped
+from mien.cli.said import Said
 
 if TYPE_CHECKING:
     from mien.editing.result import EditResult
-    from mien.editor import Editor
-    from mien.types import Photo, Receipt
+    from mien.types import Receipt
 
 
+@grouped
 def edit(
-    context: typer.Context,
     photo: Annotated[Path, typer.Argument(help="The photo.")],
-    mask: Mask = None,
-    sketch: Sketch = None,
-    semantic: Semantic = None,
-    color: Color = None,
-    exemplar: Exemplar = None,
-    attribute: Attribute = None,
-    text: Text = None,
-    layers: Layers = None,
-    seed: Seed = None,
+    *,
+    said: Said,
     n: Annotated[int, typer.Option("-n", min=1, max=64, help="So many variants, each a file of its own.")] = 1,
-    strength: Strength = None,
-    face: Which = None,
-    box: Box = None,
-    frame: Frame = None,
-    protect: Protect = None,
-    weight: Weight = None,
-    weight_map: WeightMap = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None,
     quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95,
     receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False,
     preview: Annotated[Path | None, typer.Option(help="Write before, layers and after side by side, PNG.")] = None,
     explain: Annotated[Path | None, typer.Option(help="Folder for what each layer contributed, as pictures.")] = None,
-    editor: Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")] = "bundled",
-    device: Annotated[str, typer.Option(help="Where to compute: cpu, cuda, mps.")] = "cpu",
+    editor: EditorName = "bundled",
+    device: Device = "cpu",
 ) -> None:
     """Edit a face: inside the mask only; every other pixel stays as it is.
 
@@ -71,16 +40,14 @@ def edit(
     from mien.photos.read import read_photo
     from mien.photos.write import default_output
 
-    said = inputs_of(context.params)
+    given = said.inputs()
     picture = read_photo(photo)
     targets = _numbered(output or default_output(photo, "edited", picture), n)
-    inputs = [photo, *_files(said)]
+    inputs = [photo, *_files(given)]
     _check_targets(targets, preview, explain, inputs)
-
-    from mien.editor import Editor
-
-    network = Editor.from_pretrained(editor, device=device)
-    result = network(picture, n=n, face=_which(picture, face, box, network), **said)
+    network = load_editor(editor, device)
+    face = chosen_face(said.face, said.box, picture, network)
+    result = network(picture, n=n, face=face, **given)
     done = [
         one.save(target, quality=quality, protected=inputs)
         for one, target in zip(result.variants, targets, strict=True)
@@ -89,21 +56,11 @@ def edit(
     _report(result, targets, done, receipt)
 
 
-def _which(picture: Photo, face: str | None, box: str | None, network: Editor) -> Any:
-    """What :class:`mien.editor.Editor` understands as a face."""
-    from mien.cli.faces import parse_box
-    from mien.errors import ConfigError
-
-    if face is not None and box is not None:
-        raise ConfigError("--face and --box both say where the face is; give one of them.")
-    return face if box is None else network.finder.at_box(picture, parse_box(box))
-
-
-def _files(said: dict[str, Any]) -> list[Path]:
+def _files(given: dict[str, Any]) -> list[Path]:
     """Inputs that are files: they must never be written over."""
-    named = [said.get(name) for name in ("mask", "sketch", "semantic", "color", "exemplar")]
-    named += said.get("weight_maps", {}).values()
-    named += said["layers"].glob("*") if "layers" in said else ()
+    named = [given.get(name) for name in ("mask", "sketch", "semantic", "color", "exemplar")]
+    named += given.get("weight_maps", {}).values()
+    named += given["layers"].glob("*") if "layers" in given else ()
     return [Path(one) for one in named if one is not None and Path(one).is_file()]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli.choosing import parse_box
 from mien.cli.console import print_json
 
 if TYPE_CHECKING:
@@ -55,17 +56,6 @@ def faces(
         print_json({**about, "faces": _rows(numbered, landmarks)})
     else:
         _print_table(numbered, photo.name)
-
-
-def parse_box(text: str) -> tuple[float, float, float, float]:
-    """``left,top,right,bottom``."""
-    from mien.errors import FaceSelectionError
-
-    try:
-        x0, y0, x1, y1 = (float(part) for part in text.split(","))
-    except ValueError:
-        raise FaceSelectionError(f"'{text}' is not a box; give --box left,top,right,bottom in pixels.") from None
-    return x0, y0, x1, y1
 
 
 def _refuse_contradictions(box: str | None, mediapipe: Path | None, face: str | None) -> None:

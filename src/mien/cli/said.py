@@ -2,49 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-Mask = Annotated[str | None, typer.Option(help="What may change: a region (hair, eyes+brows) or a picture.")]
-Sketch = Annotated[Path | None, typer.Option(help="Where lines run: a drawing, or SVG.")]
-Semantic = Annotated[Path | None, typer.Option(help="What lies where: a semantic map.")]
-Color = Annotated[Path | None, typer.Option(help="Which colour lies where; only what is painted counts.")]
-Exemplar = Annotated[str | None, typer.Option(help="Whose look to borrow: a photo of a face, or 'self'.")]
-Attribute = Annotated[list[str] | None, typer.Option(help="Such as smile=1.5; repeatable.")]
-Text = Annotated[str | None, typer.Option(help="Not available in this version.")]
-Layers = Annotated[Path | None, typer.Option(help="A folder of 'mien conditions' that you painted in.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="0 is the plain result, others are variants.")]
-Strength = Annotated[float | None, typer.Option(min=0, max=1, help="How far to go from the photo to the edit.")]
-Which = Annotated[str | None, typer.Option(help="Which face: a number, 'largest', 'aligned', or a point x,y.")]
-Box = Annotated[str | None, typer.Option(help="Where the face is: left,top,right,bottom in pixels.")]
-Frame = Annotated[str | None, typer.Option(help="Layers lie over the photo or the crop; auto: by their size.")]
-Protect = Annotated[str | None, typer.Option(help="Leave these as they are: glasses,earrings,teeth or any region.")]
-Weight = Annotated[list[str] | None, typer.Option(help="How much a layer counts: sketch=2; repeatable.")]
-WeightMap = Annotated[list[str] | None, typer.Option(help="The same, painted: color=map.png; repeatable.")]
 PLAIN = ("mask", "sketch", "semantic", "color", "exemplar", "text", "layers", "seed", "strength", "frame", "protect")
 """Options that mean an input of the same name."""
 
 
-def inputs_of(options: Mapping[str, Any]) -> dict[str, Any]:
-    """An editor's inputs, all but the face, out of a verb's options; what was not said is left out.
+@dataclass(frozen=True)
+class Said:
+    """All of it; see :func:`mien.cli.grouping.grouped`. None was not said."""
 
-    Raises:
-        LayerError: an attribute that is none.
-        ConfigError: a weight that is none.
-    """
-    from mien.conditions.attributes import parse_attributes
+    mask: Annotated[str | None, typer.Option(help="What may change: a region (hair, eyes+brows) or a picture.")] = None
+    sketch: Annotated[Path | None, typer.Option(help="Where lines run: a drawing, or SVG.")] = None
+    semantic: Annotated[Path | None, typer.Option(help="What lies where: a semantic map.")] = None
+    color: Annotated[Path | None, typer.Option(help="Which colour lies where; only what is painted counts.")] = None
+    exemplar: Annotated[str | None, typer.Option(help="Whose look to borrow: a photo of a face, or 'self'.")] = None
+    attribute: Annotated[list[str] | None, typer.Option(help="Such as smile=1.5; repeatable.")] = None
+    text: Annotated[str | None, typer.Option(help="Not available in this version.")] = None
+    layers: Annotated[Path | None, typer.Option(help="A folder of 'mien conditions' that you painted in.")] = None
+    seed: Annotated[int | None, typer.Option(min=0, help="0 is the plain result, others are variants.")] = None
+    strength: Annotated[float | None, typer.Option(min=0, max=1, help="How far to go from the photo to the edit.")] = (
+        None
+    )
+    face: Annotated[str | None, typer.Option(help="Which face: a number, 'largest', 'aligned', or a point x,y.")] = None
+    box: Annotated[str | None, typer.Option(help="Where the face is: left,top,right,bottom in pixels.")] = None
+    frame: Annotated[str | None, typer.Option(help="Layers lie over the photo or the crop; auto: by their size.")] = (
+        None
+    )
+    protect: Annotated[
+        str | None, typer.Option(help="Leave these as they are: glasses,earrings,teeth or any region.")
+    ] = None
+    weight: Annotated[list[str] | None, typer.Option(help="How much a layer counts: sketch=2; repeatable.")] = None
+    weight_map: Annotated[list[str] | None, typer.Option(help="The same, painted: color=map.png; repeatable.")] = None
 
-    inputs = {name: options[name] for name in PLAIN if options[name] is not None}
-    if options["attribute"]:
-        inputs["attributes"] = parse_attributes(",".join(options["attribute"]))
-    if options["weight"]:
-        inputs["weights"] = {name: _number(name, value) for name, value in _pairs(options["weight"], "sketch=2")}
-    if options["weight_map"]:
-        inputs["weight_maps"] = {name: Path(value) for name, value in _pairs(options["weight_map"], "color=map.png")}
-    return inputs
+    def inputs(self) -> dict[str, Any]:
+        """An editor's inputs, all but the face (see :mod:`mien.cli.choosing`); what was not said is left out.
+
+        Raises:
+            LayerError: an attribute that is none.
+            ConfigError: a weight that is none.
+        """
+        from mien.conditions.attributes import parse_attributes
+
+        inputs = {name: value for name in PLAIN if (value := getattr(self, name)) is not None}
+        if self.attribute:
+            inputs["attributes"] = parse_attributes(",".join(self.attribute))
+        if self.weight:
+            inputs["weights"] = {name: _number(name, value) for name, value in _pairs(self.weight, "sketch=2")}
+        if self.weight_map:
+            inputs["weight_maps"] = {name: Path(value) for name, value in _pairs(self.weight_map, "color=map.png")}
+        return inputs
 
 
 def _pairs(values: Sequence[str], example: str) -> Iterator[tuple[str, str]]:

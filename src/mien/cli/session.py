@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli.choosing import Device, EditorName, chosen_face, load_editor
 from mien.cli.console import print_json
+from mien.cli.grouping import grouped
 from mien.cli.history import Folder, Json, drift, export, label, log, sheet
-from mien.cli.said import (
-    Attribute,
-    Box,
-    Color,
-    Exemplar,
-    Frame,
-    Layers,
-    Mask,
-    Protect,
-    Seed,
-    Semantic,
-    Sketch,
-    Strength,
-    Text,
-    Weight,
-    WeightMap,
-    Which,
-    inputs_of,
-)
+from mien.cli.said import Said
 
 if TYPE_CHECKING:
     from mien.session import Session
-    from mien.sessions.making import FaceEditor
     from mien.sessions.tree import Node
 
 session = typer.Typer(help="Edit a photo step by step: undo, branch, change a step, replay.", no_args_is_help=True)
-
-EditorName = Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")]
-Device = Annotated[str, typer.Option(help="Where to compute: cpu, cuda, mps.")]
 
 Note = Annotated[str | None, typer.Option(help="Your own words, for log and sheet.")]
 
@@ -60,25 +41,11 @@ def new(
 
 
 @session.command()
+@grouped
 def edit(
-    context: typer.Context,
     folder: Folder,
-    mask: Mask = None,
-    sketch: Sketch = None,
-    semantic: Semantic = None,
-    color: Color = None,
-    exemplar: Exemplar = None,
-    attribute: Attribute = None,
-    text: Text = None,
-    layers: Layers = None,
-    seed: Seed = None,
-    strength: Strength = None,
-    face: Which = None,
-    box: Box = None,
-    frame: Frame = None,
-    protect: Protect = None,
-    weight: Weight = None,
-    weight_map: WeightMap = None,
+    *,
+    said: Said,
     note: Note = None,
     editor: EditorName = "bundled",
     device: Device = "cpu",
@@ -86,31 +53,17 @@ def edit(
 ) -> None:
     """Edit once more, on top of the present edit."""
     opened = _open(folder, editor, device)
-    _report(opened, opened.apply(note=note or "", **_inputs(context.params, opened)), as_json)
+    _report(opened, opened.apply(note=note or "", **_inputs(said, opened)), as_json)
 
 
 @session.command()
+@grouped
 def change(
-    context: typer.Context,
     folder: Folder,
     number: Annotated[int, typer.Argument(metavar="EDIT", help="The edit's number.")],
+    *,
     without: Annotated[list[str] | None, typer.Option(help="Take this input away: sketch; repeatable.")] = None,
-    mask: Mask = None,
-    sketch: Sketch = None,
-    semantic: Semantic = None,
-    color: Color = None,
-    exemplar: Exemplar = None,
-    attribute: Attribute = None,
-    text: Text = None,
-    layers: Layers = None,
-    seed: Seed = None,
-    strength: Strength = None,
-    face: Which = None,
-    box: Box = None,
-    frame: Frame = None,
-    protect: Protect = None,
-    weight: Weight = None,
-    weight_map: WeightMap = None,
+    said: Said,
     note: Note = None,
     editor: EditorName = "bundled",
     device: Device = "cpu",
@@ -118,26 +71,20 @@ def change(
 ) -> None:
     """Make another edit of one that led here, and those after it again on top: a new branch."""
     opened = _open(folder, editor, device)
-    said = {**dict.fromkeys(without or ()), **_inputs(context.params, opened)}
-    _report(opened, opened.change(number, note=note, **said), as_json)
+    inputs = {**dict.fromkeys(without or ()), **_inputs(said, opened)}
+    _report(opened, opened.change(number, note=note, **inputs), as_json)
 
 
 @session.command()
 def undo(folder: Folder, steps: Annotated[int, typer.Argument(help="How many.")] = 1) -> None:
     """Go back."""
-    from mien.session import Session
-
-    opened = Session.open(folder)
-    print(label(opened, opened.undo(steps)))
+    _go(folder, lambda opened: opened.undo(steps))
 
 
 @session.command()
 def redo(folder: Folder, steps: Annotated[int, typer.Argument(help="How many.")] = 1) -> None:
     """Go forward again."""
-    from mien.session import Session
-
-    opened = Session.open(folder)
-    print(label(opened, opened.redo(steps)))
+    _go(folder, lambda opened: opened.redo(steps))
 
 
 @session.command()
@@ -145,10 +92,7 @@ def checkout(
     folder: Folder, number: Annotated[int, typer.Argument(metavar="EDIT", help="Its number; 0 for the original.")]
 ) -> None:
     """Go to any edit; the next edit there begins a branch."""
-    from mien.session import Session
-
-    opened = Session.open(folder)
-    print(label(opened, opened.checkout(number)))
+    _go(folder, lambda opened: opened.checkout(number))
 
 
 @session.command()
@@ -174,23 +118,18 @@ def _open(folder: Path, editor: str, device: str) -> Session:
     return Session.open(folder, load_editor(editor, device))
 
 
-def load_editor(name: str, device: str) -> FaceEditor:
-    """What makes the edits."""
-    from mien.editor import Editor
+def _inputs(said: Said, opened: Session) -> dict[str, Any]:
+    """All inputs, the face too where one was named."""
+    face = chosen_face(said.face, said.box, opened.original, opened.editor)
+    return {**said.inputs(), **({} if face is None else {"face": face})}
 
-    return Editor.from_pretrained(name, device=device)
 
+def _go(folder: Path, move: Callable[[Session], int]) -> None:
+    """Moves to another edit, and says which."""
+    from mien.session import Session
 
-def _inputs(options: dict[str, Any], opened: Session) -> dict[str, Any]:
-    from mien.cli.faces import parse_box
-    from mien.errors import ConfigError
-
-    face, box = options["face"], options["box"]
-    if face is not None and box is not None:
-        raise ConfigError("--face and --box each say where the face is; give one of them.")
-    if box is not None:
-        face = opened.editor.finder.at_box(opened.original, parse_box(box))
-    return {**inputs_of(options), **({} if face is None else {"face": face})}
+    opened = Session.open(folder)
+    print(label(opened, move(opened)))
 
 
 def _report(opened: Session, node: Node, as_json: bool) -> None:

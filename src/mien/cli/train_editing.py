@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.train import chosen, run_with_progress, seconds
+from mien.cli.runs import (
+    Balance,
+    Batch,
+    Device,
+    Every,
+    Images,
+    Limit,
+    Precision,
+    Previews,
+    Resume,
+    Strength,
+    loop_config,
+    run_with_progress,
+)
 from mien.cli.train import train as train  # the verbs here join those there
 
 if TYPE_CHECKING:
@@ -19,26 +32,19 @@ Perceptual = Annotated[Path, typer.Option(help="TorchScript distance of two batc
 Identity = Annotated[Path | None, typer.Option(help="TorchScript face embedding; none: do without.")]
 Generator = Annotated[Path | None, typer.Option(help="A saved generator; not needed with --editor.")]
 Earlier = Annotated[Path | None, typer.Option(help="A saved editor: the stages before, or this one to go on from.")]
-Preset = Annotated[str, typer.Option(help="portrait-128, portrait-256, paper-256, or one of these with -lite.")]
-Limit = Annotated[str | None, typer.Option(help="For this sitting: 2h, 90m, 540s.")]
-Images = Annotated[int | None, typer.Option(help="Stop after showing so many pictures, over all sittings.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Continue the run in --out, if there is one.")]
-Balance = Annotated[list[str] | None, typer.Option(help="Column whose groups are shown more equally; may be repeated.")]
-Strength = Annotated[float, typer.Option(help="0: the set as it is; 1: equal groups.")]
-Batch = Annotated[int, typer.Option(help="Pictures per step.")]
+Preset = Annotated[
+    str | None,
+    typer.Option(help="portrait-128, portrait-256, paper-256, or one of these with -lite; none: as --editor is."),
+]
 Rate = Annotated[float, typer.Option(help="Learning rate.")]
 Seed = Annotated[int, typer.Option(help="Of weights, order and edits.")]
-Precision = Annotated[str, typer.Option(help="bf16 (autocast) or fp32.")]
-Every = Annotated[str, typer.Option(help="Time between snapshots.")]
-Previews = Annotated[int, typer.Option(help="Pictures between previews.")]
 Compact = Annotated[bool, typer.Option("--compact", help="Also write compact.pt at the end: the run, halved.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps (several: use torchrun).")]
 
 
 @train.command()
 def encoder(
     data: Data, out: Out, perceptual: Perceptual,
-    identity: Identity = None, generator: Generator = None, editor: Earlier = None, preset: Preset = "portrait-128",
+    identity: Identity = None, generator: Generator = None, editor: Earlier = None, preset: Preset = None,
     time_limit: Limit = None, images: Images = None, resume: Resume = False,
     balance: Balance = None, balance_strength: Strength = 0.5, batch: Batch = 12, lr: Rate = 0.001, seed: Seed = 0,
     precision: Precision = "bf16", snapshot_every: Every = "5m", preview_every: Previews = 10_000,
@@ -54,7 +60,7 @@ def encoder(
 @train.command()
 def warping(
     data: Data, out: Out, perceptual: Perceptual, editor: Earlier,
-    identity: Identity = None, generator: Generator = None, preset: Preset = "portrait-128",
+    identity: Identity = None, generator: Generator = None, preset: Preset = None,
     time_limit: Limit = None, images: Images = None, resume: Resume = False,
     balance: Balance = None, balance_strength: Strength = 0.5, batch: Batch = 12, lr: Rate = 0.001, seed: Seed = 0,
     precision: Precision = "bf16", snapshot_every: Every = "5m", preview_every: Previews = 10_000,
@@ -70,7 +76,7 @@ def warping(
 @train.command("editor")
 def painter(
     data: Data, out: Out, perceptual: Perceptual, editor: Earlier,
-    identity: Identity = None, generator: Generator = None, preset: Preset = "portrait-128",
+    identity: Identity = None, generator: Generator = None, preset: Preset = None,
     pyramid: Annotated[Path | None, typer.Option(help="TorchScript features, for a projected discriminator.")] = None,
     projected_weight: Annotated[float, typer.Option(help="Of the projected discriminator; 0 for none.")] = 0.1,
     plain_weight: Annotated[float, typer.Option(help="Of StyleGAN2's discriminator; 0 for none.")] = 0.0,
@@ -99,19 +105,12 @@ def painter(
 
 def _train(stage: EditingConfig, options: dict[str, Any]) -> None:
     """Runs a stage with the options of a verb, by their names."""
-    from mien.training.loop import LoopConfig
     from mien.training.stages.feeds import DataConfig
     from mien.training.stages.run_editing import EditingRun, train_editing
 
     o = options
-    loop = LoopConfig(
-        images=o["images"],
-        time_limit=seconds(o["time_limit"]) if o["time_limit"] else None,
-        snapshot_every=seconds(o["snapshot_every"]),
-        preview_every=o["preview_every"],
-        autocast=chosen("precision", o["precision"], {"bf16": True, "fp32": False}),
-        compact=o["compact"],
-    )
+    paced = ("images", "time_limit", "snapshot_every", "preview_every", "precision", "compact")
+    loop = loop_config(**{name: o[name] for name in paced})
     data = DataConfig(o["data"], balance=tuple(o["balance"] or ()), balance_strength=o["balance_strength"])
     names = ("perceptual", "identity", "pyramid", "preset", "generator", "editor", "fusion", "bank")
     run = EditingRun(data, stage, loop, **{name: o[name] for name in names if name in o})

@@ -17,6 +17,9 @@ from mien.types import UInt8
 WORKING_SIDE = 128
 """Superpixels are found at this side and enlarged: colour maps are coarse by intention."""
 
+ACROSS, ROUNDS, COMPACTNESS = 16, 4, 0.12
+"""Of :func:`superpixel_means`, unless it is told otherwise."""
+
 
 def region_means(image: Tensor, labels: Tensor) -> Tensor:
     """Every pixel gets the mean colour of its semantic class (the paper's colour map).
@@ -33,7 +36,9 @@ def region_means(image: Tensor, labels: Tensor) -> Tensor:
     return segment_means(image, index, COUNT + 1) * known[:, None]
 
 
-def superpixel_means(image: Tensor, across: int = 16, rounds: int = 4, compactness: float = 0.12) -> Tensor:
+def superpixel_means(
+    image: Tensor, across: int = ACROSS, rounds: int = ROUNDS, compactness: float = COMPACTNESS
+) -> Tensor:
     """Every pixel gets the mean colour of its superpixel.
 
     Args:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from mien.conditions.colour import region_means, superpixel_means
+from mien.conditions.colour import ACROSS, COMPACTNESS, ROUNDS, region_means, superpixel_means
 from mien.conditions.layers import Layers
 from mien.conditions.semantic import one_hot
 from mien.conditions.sketch import PencilFilter, extract_sketch, sketch_of
 from mien.conditions.types import Conditions
 from mien.pixels import to_bytes, to_tensor
 from mien.types import UInt8
+
+if TYPE_CHECKING:
+    from mien.conditions.parser import FaceParser
 
 
 @dataclass(frozen=True)
@@ -72,3 +76,19 @@ def conditions_of(image: UInt8, labels: UInt8, *, superpixels: bool = False) -> 
         semantic=labels,
         colour=np.concatenate([to_bytes(means)[0], opaque], 2),
     )
+
+
+def origin_of(parser: FaceParser, *, superpixels: bool = False) -> dict[str, Any]:
+    """How :func:`conditions_of` came to its maps, ready for JSON.
+
+    Args:
+        parser: that found the labels.
+        superpixels: as there.
+
+    Returns:
+        ``semantic``: the parser, see :meth:`mien.conditions.parser.FaceParser.identity`; ``colour``: its ``segments``,
+        "regions" (those of the semantic map) or "superpixels" with their settings.
+    """
+    cells = {"across": ACROSS, "rounds": ROUNDS, "compactness": COMPACTNESS}
+    colour = {"segments": "superpixels", **cells} if superpixels else {"segments": "regions"}
+    return {"semantic": parser.identity(), "colour": colour}

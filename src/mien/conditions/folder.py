@@ -1,6 +1,6 @@
 """A folder of layers: what ``mien conditions`` writes, what a user repaints, what ``mien edit`` reads back.
 
-    layers.json    size, the photo's name, matrix from crop to photo, attributes, text
+    layers.json    size, the photo's name, matrix from crop to photo, how the maps were extracted, attributes, text
     image.png      the aligned crop
     sketch.png     black lines on white (or sketch.svg)
     semantic.png   palette PNG, one colour for each class
@@ -64,12 +64,14 @@ class LayerFolder:
         matrix: (2, 3) crop to photo, or None when the crop was given by hand.
         photo: name of the photo's file, or None.
         conditions: of side S.
+        origin: how the maps were extracted, see :func:`mien.conditions.extract.origin_of`; None where nobody noted it.
     """
 
     image: UInt8
     conditions: Conditions
     matrix: Float64 | None = None
     photo: str | None = None
+    origin: Mapping[str, Any] | None = None
 
 
 def write_layers(folder: Path, layers: LayerFolder) -> None:
@@ -93,6 +95,7 @@ def write_layers(folder: Path, layers: LayerFolder) -> None:
         "photo": layers.photo,
         "matrix": None if layers.matrix is None else layers.matrix.tolist(),
         "convention": "photo = matrix @ (x, y, 1); continuous pixels, the first pixel's centre at (0.5, 0.5)",
+        "origin": None if layers.origin is None else dict(layers.origin),
         "attributes": dict(c.attributes),
         "text": c.text,
     }
@@ -121,7 +124,8 @@ def read_layers(folder: Path) -> LayerFolder:
     attributes = validate_attributes(notes.get("attributes") or {})
     conditions = Conditions(**found, attributes=attributes, text=validate_text(notes.get("text") or ""))
     matrix = None if notes.get("matrix") is None else np.array(notes["matrix"], np.float64)
-    return LayerFolder(np.asarray(picture.convert("RGB")), conditions, matrix, notes.get("photo"))
+    image = np.asarray(picture.convert("RGB"))
+    return LayerFolder(image, conditions, matrix, notes.get("photo"), notes.get("origin"))
 
 
 def _read_notes(path: Path) -> dict[str, Any]:
@@ -131,8 +135,9 @@ def _read_notes(path: Path) -> dict[str, Any]:
             raise ValueError("size")
         if notes.get("matrix") is not None and np.array(notes["matrix"], np.float64).shape != (2, 3):
             raise ValueError("matrix")
-        if not isinstance(notes.get("attributes") or {}, dict):
-            raise ValueError("attributes")
+        for name in ("attributes", "origin"):
+            if not isinstance(notes.get(name) or {}, dict):
+                raise ValueError(name)
     except OSError as error:
         raise LayerError(f"{path.parent} is no folder of layers: it has no {NOTES}; run 'mien conditions'.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:

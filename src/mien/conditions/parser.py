@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from torch.nn import functional as F
 
 from mien.align.crop import between_pixels, crop_face, pixel_scale, quad_to_matrix
 from mien.checkpoints.foreign.bisenet import load_bisenet
-from mien.checkpoints.parser import load_parser
+from mien.checkpoints.parser import KIND, load_parser
+from mien.checkpoints.store import BUNDLED, load_config
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.models.perception.bisenet import BiSeNet
 from mien.models.perception.parser import ParserNet
@@ -33,14 +35,16 @@ class FaceParser:
 
     Attributes:
         network: in evaluation mode; labels in our order, which is the face-parsing order.
+        source: folder or file that it came from; None for one that came from none.
     """
 
     network: ParserNet | BiSeNet
+    source: Path | None = None
 
     @classmethod
     def bundled(cls) -> FaceParser:
         """The network that comes with mien; nothing is downloaded."""
-        return cls(load_parser())
+        return cls(load_parser(), BUNDLED / KIND)
 
     @classmethod
     def from_file(cls, path: Path) -> FaceParser:
@@ -49,7 +53,17 @@ class FaceParser:
         Raises:
             CheckpointError: neither.
         """
-        return cls(load_parser(path) if path.is_dir() else load_bisenet(path))
+        return cls(load_parser(path) if path.is_dir() else load_bisenet(path), path)
+
+    def identity(self) -> dict[str, str | None]:
+        """Which parser this is: its ``name``, "bundled" or that of its file or folder, and its weights' ``sha256``."""
+        if self.source is None:
+            return {"name": None, "sha256": None}
+        name = "bundled" if self.source == BUNDLED / KIND else self.source.resolve().name
+        if self.source.is_dir():
+            return {"name": name, "sha256": load_config(self.source, KIND)["sha256"]}
+        with self.source.open("rb") as file:
+            return {"name": name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
     def logits(self, images: Tensor) -> Tensor:
         """(B, 3, S, S) in [-1, 1], S any -> (B, 19, S, S); the network itself sees them at its own size."""

@@ -83,7 +83,7 @@ def read_repainted(
     if quad is not None:
         _check_photo(found, quad, photo, folder)
     given = found.conditions
-    areas = {name: area for name, area in _painted(found, folder, parser()).items() if area.any()}
+    areas = {name: area for name, area in _painted(found, folder, parser).items() if area.any()}
     untouched = tuple(name for name in PIXELWISE if name in given.given and name not in areas)
     kept = given.without(*untouched)
     if kept.mask is None and areas:
@@ -93,21 +93,25 @@ def read_repainted(
     return Repainted(kept, quad, untouched)
 
 
-def _painted(found: LayerFolder, folder: Path, parser: FaceParser) -> dict[str, Bool]:
+def _painted(found: LayerFolder, folder: Path, parser: Callable[[], FaceParser]) -> dict[str, Bool]:
     """Where each layer differs from what is extracted afresh, (D, D) bool by name."""
     given = found.conditions
-    labels = parser.parse_crop(found.image)
-    fresh = conditions_of(found.image, labels)
     areas: dict[str, Bool] = {}
+    if not set(given.given) & set(PIXELWISE):
+        return areas
+    labels = parser().parse_crop(found.image)
+    fresh = conditions_of(found.image, labels)
     if given.sketch is not None:
         old = np.zeros_like(given.sketch) if fresh.sketch is None else fresh.sketch
         areas["sketch"] = _redrawn(folder / "sketch.png", given.sketch, old)
     if given.semantic is not None:
         areas["semantic"] = _without_edges(given.semantic != labels)
     if given.colour is not None:
-        other = conditions_of(found.image, labels, superpixels=True)  # the folder does not say which it was
-        candidates = [_recoloured(given.colour, c.colour) for c in (fresh, other) if c.colour is not None]
-        areas["colour"] = min(candidates, key=np.count_nonzero)
+        kinds = [fresh, conditions_of(found.image, labels, superpixels=True)]
+        if (segments := ((found.origin or {}).get("colour") or {}).get("segments")) is not None:
+            kinds = kinds[1:] if segments == "superpixels" else kinds[:1]
+        candidates = [_recoloured(given.colour, c.colour) for c in kinds if c.colour is not None]
+        areas["colour"] = min(candidates, key=np.count_nonzero)  # of both, where the folder does not say which it was
     return areas
 
 

@@ -69,13 +69,16 @@ class Request:
 
     def describe(self) -> str:
         """In a few words: ``mask hair, color c.png, smile +1.5, seed 2``."""
-        words = [f"layers {', '.join(self.layers.given)}"] if self.layers is not None and self.layers.given else []
+        layers = self.layers or Conditions()
+        given = layers.without("attributes").given
+        attributes = {**layers.attributes, **self.attributes}
+        words = [f"layers {', '.join(given)}"] if given else []
         for name in LAYERS:
             source = getattr(self, name)
             if source is not None:
                 words.append(f"{name} {_name(source)}")
         words += [f"protecting {self.protect}"] if self.protect else []
-        words += [draw_attributes(self.attributes)] if self.attributes else []
+        words += [draw_attributes(attributes)] if attributes else []
         words += [f"{name} weighted {weight:g}" for name, weight in self.weights.items()]
         words += [f"{name} weighted by {_name(source)}" for name, source in self.weight_maps.items()]
         words += [f"seed {self.seed}"] if self.seed else []

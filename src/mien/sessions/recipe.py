@@ -117,6 +117,9 @@ def describe(recipe: Recipe) -> str:
             words += [f"{key} {amount:+g}" for key, amount in value.items()]
         elif name in ("weights", "weight_maps"):
             words += [f"weight of {key} {_word(weight)}" for key, weight in value.items()]
+        elif name == "layers":
+            words += [f"painted {key}" for key in value if key != "attributes"]
+            words += [describe({"attributes": value["attributes"]})] if value.get("attributes") else []
         elif value != DEFAULTS.get(name):
             words.append(f"{name} {_word(value)}")
     return ", ".join(words)

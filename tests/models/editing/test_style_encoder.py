@@ -101,15 +101,13 @@ def test_sizes_of_the_presets() -> None:
         paper, small, large = (StyleEncoder(preset().encoder) for preset in (paper_256, portrait_128, portrait_256))
     millions = [sum(p.numel() for p in network.parameters()) / 1e6 for network in (paper, small, large)]
     assert 266 < millions[0] < 268  # e4e's encoder has 267 million
-    assert 1.0 < millions[1] < millions[2] < 1.5
+    assert 1.0 < millions[1] == millions[2] < 1.5
 
 
-def test_the_larger_portrait_encoder_only_adds_heads() -> None:
+def test_the_larger_portrait_encoder_is_the_same_network() -> None:
     with torch.device("meta"):
         small, large = (StyleEncoder(preset().encoder).state_dict() for preset in (portrait_128, portrait_256))
-    same = {name for name in small if large[name].shape == small[name].shape}
-    assert set(small) - same == {"w_avg"}
-    assert all(name.startswith(("styles.12.", "styles.13.")) for name in set(large) - set(small))
+    assert {name: value.shape for name, value in small.items()} == {name: value.shape for name, value in large.items()}
 
 
 @pytest.mark.parametrize("changes", [{"inner_side": 96}, {"side": 192}, {"trunk": "vgg"}])

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mien.models.perception.config import NetworkConfig
+from mien.models.stylegan2.channels import spread
 from mien.models.stylegan2.layers import GAIN, SLOPE, EqualConv2d
-from mien.models.stylegan2.modulation import _spread
 
 FAINTEST = 1e-6
 """The least weight of the image, so that something is left at every pixel."""
@@ -92,7 +92,7 @@ class Aggregation(nn.Module):
         shares = scores.softmax(1)
         # (17) a = Σ_i ŝ_i ⊙ F_i
         parts = torch.split(shares.to(features[0].dtype), 1, 1)
-        weighted = [_spread(share, feature) * feature for share, feature in zip(parts, features, strict=True)]
+        weighted = [spread(share, feature) * feature for share, feature in zip(parts, features, strict=True)]
         return sum(weighted[1:], weighted[0]), shares
 
     def scores(self, features: list[Tensor]) -> Tensor:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from mien.models.editing.aggregation import Aggregation
 from mien.models.editing.latent_warping import LatentWarping
@@ -48,7 +49,18 @@ class EditorNetworks(nn.Module):
     def bank(self, w_plus: Tensor) -> tuple[Tensor, Features]:
         """(F_s, Î) = G(w), equation 1, with the stored noise: w_plus (B, L, C) -> Î (B, 3, R, R), F_s by resolution."""
         picture, features = self.generator.synthesis(w_plus, "const", features=True)
-        return picture, features
+        return self._at_side(picture), features
+
+    def inverted(self, w_plus: Tensor) -> Tensor:
+        """Î alone: w_plus (B, L, C) -> (B, 3, R, R)."""
+        return self._at_side(self.generator.synthesis(w_plus, "const"))
+
+    def _at_side(self, picture: Tensor) -> Tensor:
+        """The generator may be smaller than the editor, or larger."""
+        side = self.config.resolution
+        if picture.shape[-1] == side:
+            return picture
+        return F.interpolate(picture, size=(side, side), mode="bilinear", align_corners=False, antialias=True)
 
     @torch.no_grad()
     def centre(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,7 +39,7 @@ class EditorConfig:
             "number of codes": g.codes == e.codes == w.codes == r.codes,
             "length of a code": g.w_dim == e.w_dim == w.w_dim == r.w_dim,
             "channels of the modalities": sum(self.aggregation.modalities) == e.inputs,
-            "resolution": e.side == r.resolution <= g.resolution,
+            "resolution": e.side == r.resolution,
             "width of the aggregated map": self.aggregation.width == r.inputs,
             "widths of the feature bank": r.bank_channels == bank_channels(g, r.resolution),
         }
@@ -77,8 +77,9 @@ class EditorConfig:
 
 
 def bank_channels(generator: GeneratorConfig, resolution: int) -> tuple[int, ...]:
-    """Channels of the generator's maps at 4, 8, ..., ``resolution``."""
-    return tuple(generator.channels(r) for r in generator.resolutions if r <= resolution)
+    """Channels of the generator's maps at 4, 8, ..., ``resolution``; 0 beyond its own."""
+    levels = resolution.bit_length() - 2
+    return tuple(generator.channels(4 << i) if 4 << i <= generator.resolution else 0 for i in range(levels))
 
 
 def paper_256() -> EditorConfig:
@@ -106,13 +107,25 @@ def portrait_128() -> EditorConfig:
     )
 
 
-def portrait_256() -> EditorConfig:
-    """:func:`portrait_128` grown by one level: what both have keeps its names and shapes.
+def portrait_64() -> EditorConfig:
+    """:func:`portrait_128` without its last level, around the same generator: training starts there, being faster.
 
-    The style encoder still looks at 128 px, so that it needs only two more heads.
+    The style encoder is that of 128 px; it looks at enlarged layers.
+    """
+    large = portrait_128()
+    r = large.refinement
+    small = replace(r, channels=r.channels[:-1], bank_channels=r.bank_channels[:-1])
+    return replace(large, encoder=replace(large.encoder, side=64), refinement=small)
+
+
+def portrait_256() -> EditorConfig:
+    """:func:`portrait_128` with one more level, around the same generator: the style encoder, too, still sees 128 px.
+
+    What both have keeps its names and shapes. The last level has no bank: a generator of 256 px costs four times as
+    much to train, and adds eight channels of fine texture.
     """
     small = portrait_128()
-    return with_generator(small, stylegan2.portrait_256(), channels=(*small.refinement.channels, 16))
+    return with_generator(small, small.generator, channels=(*small.refinement.channels, 16))
 
 
 def with_generator(editor: EditorConfig, generator: GeneratorConfig, channels: tuple[int, ...]) -> EditorConfig:
@@ -136,9 +149,10 @@ def lite(editor: EditorConfig) -> EditorConfig:
     return replace(editor, refinement=replace(editor.refinement, channels=narrow, gate_kernel=1))
 
 
-PRESETS = {
+PRESETS: dict[str, Callable[[], EditorConfig]] = {
     "paper-256": paper_256,
     "paper-256-lite": lambda: lite(paper_256()),
+    "portrait-64": portrait_64,
     "portrait-128": portrait_128,
     "portrait-128-lite": lambda: lite(portrait_128()),
     "portrait-256": portrait_256,

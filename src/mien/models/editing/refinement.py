@@ -31,9 +31,9 @@ class RefinementConfig(NetworkConfig):
     Attributes:
         inputs: I.
         channels: C_r of the levels 4, 8, ..., R.
-        bank_channels: K_r of the same levels.
+        bank_channels: K_r of the same levels; 0 at those beyond the generator's resolution.
         w_dim: C.
-        codes: L, at least two per level; those beyond steer nothing here.
+        codes: L, at least two per level with a bank; those beyond steer nothing here.
         global_dim: G.
         dropout: probability that an entry of x_global is dropped in training.
         gate_kernel: side of the kernels of the gates S2 and S3.
@@ -53,10 +53,10 @@ class RefinementConfig(NetworkConfig):
     bank: bool = True
 
     def __post_init__(self) -> None:
-        levels = len(self.channels)
-        if len(self.bank_channels) != levels or self.codes < 2 * levels:
+        levels, steered = len(self.channels), 2 * sum(width > 0 for width in self.bank_channels)
+        if len(self.bank_channels) != levels or self.codes < steered:
             raise ConfigError(
-                f"{levels} levels need as many bank widths and at least {2 * levels} codes; "
+                f"{levels} levels need as many bank widths and at least {steered} codes; "
                 f"the configuration has {len(self.bank_channels)} and {self.codes}."
             )
         if self.fusion not in ("style", "add", "gated"):
@@ -66,6 +66,10 @@ class RefinementConfig(NetworkConfig):
     def resolutions(self) -> tuple[int, ...]:
         """(4, 8, ..., R)."""
         return tuple(4 << level for level in range(len(self.channels)))
+
+    def has_bank(self, level: int) -> bool:
+        """Whether a level is given a map of the bank."""
+        return self.bank and self.bank_channels[level] > 0
 
     @property
     def resolution(self) -> int:
@@ -127,8 +131,8 @@ class DecoderLevel(nn.Module):
         channels, style_dim = config.channels[level], config.w_dim + config.global_dim
         before = config.channels[max(level - 1, 0)]
         self.conv = ActivatedStyleLayer(before, channels, style_dim, up=level > 0)
-        bank_channels = config.bank_channels[level] if config.bank else None
-        self.fusion = fusion_block(config.fusion, channels, bank_channels, style_dim, config.gate_kernel)
+        bank_channels = config.bank_channels[level] if config.bank else 0
+        self.fusion = fusion_block(config.fusion, channels, bank_channels or None, style_dim, config.gate_kernel)
         self.to_rgb = ToRGB(channels, style_dim, clamp=None)
         with torch.no_grad():  # the picture starts near gray: a random one would first have to be unlearnt
             self.to_rgb.weight.mul_(0.1)
@@ -148,7 +152,8 @@ class Refinement(nn.Module):
     """Equation 1's R: a and w_e and F_s -> I_out.
 
     The codes are used as the generator uses them: at a level, those of its two convolutions and of its toRGB steer the
-    style layer, the fusion block and the toRGB.
+    style layer, the fusion block and the toRGB. Levels beyond the generator's resolution have no bank and take its last
+    code.
 
     Attributes:
         bank_gain: (levels,) what the bank's maps are multiplied by; 1 until :meth:`calibrate`.
@@ -195,9 +200,9 @@ class Refinement(nn.Module):
         picture: Tensor | None = None
         for index, resolution in enumerate(self.config.resolutions):
             level = cast(DecoderLevel, self.levels[str(resolution)])
-            f_s = bank[resolution] * self.bank_gain[index] if self.config.bank else None
-            used = (styles[max(2 * index - 1, 0)], styles[2 * index], styles[2 * index + 1])
-            x, rgb = level(x, features.maps[resolution], f_s, used)
+            f_s = bank[resolution] * self.bank_gain[index] if self.config.has_bank(index) else None
+            first, middle, last = (styles[min(max(i, 0), len(styles) - 1)] for i in range(2 * index - 1, 2 * index + 2))
+            x, rgb = level(x, features.maps[resolution], f_s, (first, middle, last))
             picture = rgb if picture is None else upsample(picture) + rgb
         assert picture is not None
         return picture
@@ -209,6 +214,8 @@ class Refinement(nn.Module):
         A generator's maps can be ten times smaller than the decoder's, and then the gates hardly see them.
         """
         for index, resolution in enumerate(self.config.resolutions):
+            if not self.config.bank_channels[index]:
+                continue
             self.bank_gain[index] = (bank[resolution].float().square().mean() + 1e-8).rsqrt()
 
     def _check(self, w_plus: Tensor, bank: Mapping[int, Tensor]) -> None:
@@ -218,6 +225,8 @@ class Refinement(nn.Module):
         if not c.bank:
             return
         for resolution, channels in zip(c.resolutions, c.bank_channels, strict=True):
+            if not channels:
+                continue
             found = tuple(bank[resolution].shape[1:]) if resolution in bank else None
             assert found == (channels, resolution, resolution), (
                 f"the bank must have {channels} channels at {resolution} px, got {found}"

@@ -35,7 +35,7 @@ class StyleEncoderConfig(NetworkConfig):
 
     Attributes:
         side: S, of the layers that it is given, pixels.
-        inner_side: side at which the trunk looks at them, pixels; at most ``side``.
+        inner_side: side at which the trunk looks at them, pixels; a divisor or a multiple of ``side``.
         codes: L.
         w_dim: C.
         inputs: I, channels of all modalities together.
@@ -61,10 +61,11 @@ class StyleEncoderConfig(NetworkConfig):
         if self.trunk not in ("ir-se50", "light"):
             raise ConfigError(f"Trunk {self.trunk!r} is unknown; choose ir-se50 or light.")
         least = GRID * LightTrunk.strides[0] if self.trunk == "light" else IRSE50.strides[0]
-        if self.side % self.inner_side or self.inner_side % least:
+        fits = self.side % self.inner_side == 0 or self.inner_side % self.side == 0
+        if not fits or self.inner_side % least:
             raise ConfigError(
-                f"The {self.trunk} style encoder looks at a multiple of {least} px that divides the layers' side; "
-                f"the configuration says {self.inner_side} and {self.side}."
+                f"The {self.trunk} style encoder looks at a multiple of {least} px that divides the layers' side or is "
+                f"a multiple of it; the configuration says {self.inner_side} and {self.side}."
             )
 
 
@@ -170,8 +171,10 @@ class StyleEncoder(nn.Module):
         c = self.config
         expected = (c.inputs, c.side, c.side)
         assert layers.shape[1:] == expected, f"layers must be (B, *{expected}), got {tuple(layers.shape)}"
-        if c.side != c.inner_side:
+        if c.side > c.inner_side:
             layers = F.avg_pool2d(layers, c.side // c.inner_side)
+        elif c.side < c.inner_side:
+            layers = F.interpolate(layers, size=(c.inner_side, c.inner_side), mode="bilinear")
         maps = self._pyramid(layers)
         used = c.codes - 1 if active is None else active
         base = self.styles[0](maps[0])

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from mien.models.stylegan2.channels import demodulation, scaled, spread
 from mien.models.stylegan2.fir import conv_up
-from mien.models.stylegan2.layers import GAIN, SLOPE, EqualLinear, full_precision
-from mien.models.stylegan2.modulation import _spread, scaled
+from mien.models.stylegan2.layers import GAIN, SLOPE, EqualLinear
 
 
 class StyleLayer(nn.Module):
@@ -47,14 +47,9 @@ class StyleLayer(nn.Module):
         s: Tensor = self.affine(style)
         x = scaled(x, s)
         y = conv_up(x, self.weight) if self.up else F.conv2d(x, self.weight, padding=self.weight.shape[-1] // 2)
-        y = scaled(y, self._demodulation(s) * self.gain)
-        y += _spread((self.bias * self.gain).to(y.dtype)[None, :, None, None], y)
+        y = scaled(y, demodulation(self.weight, s) * self.gain)
+        y += spread((self.bias * self.gain).to(y.dtype)[None, :, None, None], y)
         return y
-
-    def _demodulation(self, s: Tensor) -> Tensor:
-        """(B, I) -> (B, O), float32."""
-        with full_precision(s):
-            return (s.square() @ self.weight.float().square().sum((2, 3)).t() + 1e-8).rsqrt()
 
 
 class ActivatedStyleLayer(StyleLayer):

@@ -20,7 +20,7 @@ def grow_generator(small: Generator) -> Generator:
     W+ of ``small``, with two more.
     """
     grown = Generator(replace(small.config, resolution=2 * small.config.resolution))
-    _copy_common(small, grown)
+    copy_common(small, grown)
     block = grown.synthesis.blocks[str(grown.config.resolution)]
     assert isinstance(block, SynthesisBlock)
     nn.init.zeros_(block.to_rgb.weight)
@@ -30,19 +30,20 @@ def grow_generator(small: Generator) -> Generator:
 def grow_discriminator(small: Discriminator) -> Discriminator:
     """A discriminator of twice the resolution with the weights of ``small``, except its layer that reads RGB."""
     grown = Discriminator(replace(small.config, resolution=2 * small.config.resolution))
-    _copy_common(small, grown)
+    copy_common(small, grown)
     return grown
 
 
 def grow_posterior(small: Posterior) -> Posterior:
     """The same for a posterior."""
     grown = Posterior(replace(small.config, resolution=2 * small.config.resolution), small.z_dim)
-    _copy_common(small, grown)
+    copy_common(small, grown)
     return grown
 
 
 @torch.no_grad()
-def _copy_common(source: nn.Module, target: nn.Module) -> None:
+def copy_common(source: nn.Module, target: nn.Module) -> None:
+    """Copies every weight that has a namesake of the same shape, except those that read RGB."""
     into = target.state_dict()
     for name, value in source.state_dict().items():
         if name in into and into[name].shape == value.shape and not name.startswith("from_rgb."):

@@ -15,11 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from mien.models.stylegan2.channels import demodulation, scaled, spread, written_out
 from mien.models.stylegan2.fir import conv_up
-from mien.models.stylegan2.layers import GAIN, SLOPE, EqualLinear, clamped, full_precision
-
-LANES = 32
-"""bfloat16 numbers in a 512-bit register."""
+from mien.models.stylegan2.layers import GAIN, SLOPE, EqualLinear, clamped
 
 
 class StyledConv(nn.Module):
@@ -53,26 +51,20 @@ class StyledConv(nn.Module):
         """
         x = scaled(x, s)
         y = conv_up(x, self.weight) if self.up else F.conv2d(x, self.weight, padding=1)
-        y = scaled(y, self.demodulation(s) * GAIN, reuse=True)
+        y = scaled(y, demodulation(self.weight, s) * GAIN, reuse=True)
         for shift in self._shifts(noise, y):
             y += shift
         return clamped(F.leaky_relu_(y, SLOPE), self.clamp)
 
-    def demodulation(self, s: Tensor) -> Tensor:
-        """(B, I) -> (B, O), float32: 1 / √(Σ_i s_i²·Σ_k w²_oik + ε)."""
-        with full_precision(s):
-            power = self.weight.float().square().sum(dim=(2, 3))
-            return (s.float().square() @ power.t() + 1e-8).rsqrt()
-
     def _shifts(self, noise: Tensor | None, y: Tensor) -> list[Tensor]:
         """Bias and noise; as one map where one does for the whole batch and nobody asks for its gradient."""
-        bias = _spread((self.bias * GAIN).to(y.dtype)[None, :, None, None], y)
+        bias = spread((self.bias * GAIN).to(y.dtype)[None, :, None, None], y)
         if noise is None:
             return [bias]
         noise = (noise * (self.noise_strength * GAIN)).to(y.dtype)
         if len(noise) == 1 and not (noise.requires_grad or bias.requires_grad):
-            return [_written_out(noise, y, y.shape[2]) + bias]
-        return [bias, _spread(noise, y)]
+            return [written_out(noise, y, y.shape[2]) + bias]
+        return [bias, spread(noise, y)]
 
 
 class ToRGB(nn.Module):
@@ -98,37 +90,5 @@ class ToRGB(nn.Module):
         kernels = self.weight.t() * (s * self.gain)[:, :, None]
         rgb = torch.bmm(x.flatten(2).transpose(1, 2), kernels.to(x.dtype)).float()
         rgb = rgb.view(x.shape[0], *x.shape[2:], 3).permute(0, 3, 1, 2)
-        rgb += _spread(self.bias[None, :, None, None], rgb)
+        rgb += spread(self.bias[None, :, None, None], rgb)
         return clamped(rgb, self.clamp)
-
-
-def scaled(x: Tensor, factors: Tensor, *, reuse: bool = False) -> Tensor:
-    """Every channel of every sample times a factor: x (B, C, H, W), factors (B, C) -> (B, C, H, W) in x's type.
-
-    With ``reuse`` the caller has no further use for ``x``: its memory is taken for the result where no gradient needs
-    it, which saves fetching fresh pages.
-    """
-    factors = factors.to(x.dtype)[:, :, None, None]
-    recorded = x.requires_grad or factors.requires_grad
-    factors = factors if factors.requires_grad else _spread(factors, x)
-    return x.mul_(factors) if reuse and not recorded else x * factors
-
-
-def _spread(operand: Tensor, like: Tensor) -> Tensor:
-    """An operand as it is, or written out over the rows and columns of ``like`` where that makes arithmetic faster.
-
-    On the CPU, in channels-last maps of fewer channels than a vector register holds, arithmetic by broadcast is not
-    vectorised and takes several times as long. What is the same in all rows needs to be written out only once for
-    all of them; but a gradient is summed over whole maps ten times as fast as over columns.
-    """
-    narrow = like.shape[1] < LANES and like.is_contiguous(memory_format=torch.channels_last)
-    if like.device.type != "cpu" or not narrow or torch.compiler.is_compiling():
-        return operand
-    return _written_out(operand, like, 1 if operand.shape[2] == 1 and not operand.requires_grad else like.shape[2])
-
-
-def _written_out(operand: Tensor, like: Tensor, rows: int) -> Tensor:
-    """(b, C or 1, rows or 1, W or 1) -> (b, C, rows, W), laid out in memory as ``like`` is."""
-    last = like.is_contiguous(memory_format=torch.channels_last)
-    whole = operand.expand(-1, like.shape[1], rows, like.shape[3])
-    return whole.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)

@@ -42,7 +42,7 @@ class EncoderStage(EditingStage):
         layers = draw_encodings(step, c.seed, self.devices.rank, c.sample).stack()
         assert isinstance(self.learner, StyleEncoder)
         codes, deltas = self.learner.codes_and_deltas(layers)
-        pictures = self.networks.generator.synthesis(codes, "const")
+        pictures = self.networks.inverted(codes)
         losses = {
             "l2": (pictures - step.reals).square().mean(),
             "perceptual": self.teachers.perceptual(pictures, step.reals).mean(),
@@ -57,9 +57,6 @@ class EncoderStage(EditingStage):
         """Pictures, what the generator makes of their own codes, what is left of them, and what it makes of that."""
         c = self.settings
         layers = draw_encodings(step, c.seed, 0, c.sample)
-        own, partial = (
-            self.networks.generator.synthesis(learner(given.stack()), "const")
-            for given in (image_only(step.reals), layers)
-        )
+        own, partial = (self.networks.inverted(learner(given.stack())) for given in (image_only(step.reals), layers))
         hints = layers.image + (layers.image == 0) * (layers.colour - layers.sketch)
         return [step.reals, own, hints.clamp(-1, 1), partial]

@@ -135,7 +135,7 @@ class PainterStage(EditingStage):
         result = composite(edited, sample.picture, sample.mask)
         layers = sample.layers
         maps = (_gray(layers.sketch), _gray(labels[:, None]))
-        own, _ = self.networks.bank(codes)
+        own = self.networks.inverted(codes)
         return [layers.image, *maps, layers.colour, shown, own, result, sample.picture]
 
     @torch.no_grad()

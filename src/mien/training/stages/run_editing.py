@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import nn
 
 from mien.checkpoints.editor import PARTS, load_editor
 from mien.checkpoints.generator import load_generator
@@ -17,90 +14,77 @@ from mien.conditions.parser import FaceParser
 from mien.data import Feed
 from mien.errors import ConfigError, DataError
 from mien.models.editing import PRESETS, EditorConfig, EditorNetworks
-from mien.models.stylegan2 import Discriminator, DiscriminatorConfig
+from mien.models.editing.growth import take_over
+from mien.models.stylegan2 import DiscriminatorConfig
 from mien.pixels import to_tensor
-from mien.training.critics import CriticConfig
 from mien.training.devices import Devices
-from mien.training.loop import Loop, LoopConfig
+from mien.training.loop import Loop
 from mien.training.phases import Step
-from mien.training.report import Listener, RunReport
+from mien.training.report import Listener
+from mien.training.stages.discriminators import build_discriminator
 from mien.training.stages.editing import EditingConfig, EditingStage
 from mien.training.stages.encoder import EncoderConfig, EncoderStage
 from mien.training.stages.feeds import DataConfig, build_feed
-from mien.training.stages.initial import CONFIG
 from mien.training.stages.painter import PainterConfig, PainterStage
-from mien.training.stages.run_generator import projected_critic, write_config
+from mien.training.stages.running import Run, train
 from mien.training.stages.warping import WarpingConfig, WarpingStage
 from mien.training.teachers import load_teachers
+
+DEFAULT = "portrait-128"
+"""The preset where nothing says another."""
 
 SHOWN = 12
 """Held-out pictures in a preview."""
 
 
 @dataclass(frozen=True)
-class EditingRun:
+class EditingRun(Run):
     """A whole run, as data.
 
     Attributes:
         data: what to train on; previews take its ``val`` split where there is one.
         stage: which stage, and its settings.
-        loop: when to stop, save and report.
+        loop: see :class:`mien.training.stages.running.Run`.
         perceptual: TorchScript distance of two batches.
         identity: TorchScript face embedding; None to do without.
         pyramid: TorchScript features for a projected critic.
-        preset: a name of :data:`mien.models.editing.PRESETS`, where nothing else says the networks' sizes.
+        preset: a name of :data:`mien.models.editing.PRESETS`; None: as ``editor`` is, or portrait-128. An ``editor`` of
+            another resolution gives what it can; a painter grows to twice its side.
         generator: a saved generator, for a first stage, or instead of the one in ``editor``.
         editor: a saved editor with the stages before, or this stage's network to go on from.
         fusion, bank: of the refinement network, for the ablations of Table VI; None for the preset's.
     """
 
-    data: DataConfig
     stage: EditingConfig
-    loop: LoopConfig
     perceptual: Path
     identity: Path | None = None
     pyramid: Path | None = None
-    preset: str = "portrait-128"
+    preset: str | None = None
     generator: Path | None = None
     editor: Path | None = None
     fusion: str | None = None
     bank: bool | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """All fields, ready for JSON."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
-        return plain
-
 
 def train_editing(
     run: EditingRun, out: Path, *, device: str = "auto", resume: bool = False, listener: Listener | None = None
 ) -> tuple[Loop, str]:
-    """Trains one stage, and returns the finished loop and why it stopped; arguments as in ``train_generator``.
+    """Trains one stage, and returns the finished loop and why it stopped; arguments as in :func:`running.train`.
 
     Raises:
         ConfigError: settings contradict each other, or ``out`` holds a run and ``resume`` is not set.
         DataError: the set is unusable.
         CheckpointError: a network to start from, or one to judge by, cannot be read.
     """
-    if not resume and (out / CONFIG).exists():
-        raise ConfigError(f"{out} holds a run already; add --resume to continue it, or choose another folder.")
-    devices = Devices(device)
-    torch.manual_seed(run.stage.seed)
-    networks, trained = build_networks(run)
-    size, parser = networks.config.resolution, FaceParser.bundled()
-    feed = build_feed(run.data, size, run.stage.batch, devices, seed=run.stage.seed, parser=parser)
-    stage = build_stage(run, networks, trained, devices, feed, held_out(run.data, size, devices, parser))
-    out.mkdir(parents=True, exist_ok=True)
-    if devices.main:
-        write_config(run.to_dict(), out)
-    report = RunReport(out, listener) if devices.main else None
-    loop = Loop(out, stage, feed, devices, run.loop, report)
-    if resume:
-        loop.resume()
-    reason = loop.run()
-    if report is not None:
-        report.close()
-    return loop, reason
+
+    def build(devices: Devices) -> tuple[Feed, EditingStage]:
+        networks, trained = build_networks(run)
+        size, parser = networks.config.resolution, FaceParser.bundled()
+        feed = build_feed(run.data, size, run.stage.batch, devices, seed=run.stage.seed, parser=parser)
+        shown = held_out(run.data, size, devices, parser)
+        return feed, build_stage(run, networks, trained, devices, feed, shown)
+
+    return train(run, build, out, device=device, resume=resume, listener=listener)
 
 
 def build_networks(run: EditingRun) -> tuple[EditorNetworks, tuple[str, ...]]:
@@ -110,21 +94,21 @@ def build_networks(run: EditingRun) -> tuple[EditorNetworks, tuple[str, ...]]:
         ConfigError: the preset is unknown, there is no generator, or it has other sizes.
         CheckpointError: weights cannot be read.
     """
-    if run.preset not in PRESETS:
+    if run.preset is not None and run.preset not in PRESETS:
         raise ConfigError(f"There is no preset {run.preset!r}; choose one of {', '.join(PRESETS)}.")
     earlier, trained = (None, ()) if run.editor is None else load_editor(run.editor)
     if run.generator is None and "generator" not in trained:
         raise ConfigError("An editor is built around a generator; give one as --generator.")
-    config = PRESETS[run.preset]() if earlier is None else earlier.config  # type: ignore[no-untyped-call]
+    config = earlier.config if earlier is not None and run.preset is None else PRESETS[run.preset or DEFAULT]()
     networks = EditorNetworks(_ablated(config, run))
-    for part in trained:
-        if part != "painter" or networks.config == config:
-            getattr(networks, part).load_state_dict(getattr(earlier, part).state_dict())
+    trained = trained if earlier is None else take_over(networks, earlier, trained)
     if run.generator is not None:
         generator = load_generator(run.generator)
         if generator.config != config.generator:
-            raise ConfigError(f"The generator in {run.generator} is not the one that {run.preset} is built around.")
+            raise ConfigError(f"The generator in {run.generator} is not the one of {run.preset or DEFAULT}.")
         networks.generator.load_state_dict(generator.state_dict())
+    elif "generator" not in trained:
+        raise ConfigError(f"Preset {run.preset} is built around another generator; give one as --generator.")
     if "encoder" not in trained:
         networks.centre()
     return networks, tuple(part for part in PARTS if part in {*trained, "generator"})
@@ -169,14 +153,10 @@ def build_stage(
     if isinstance(config, WarpingConfig):
         return WarpingStage(networks, config, teachers, devices, shown, trained)
     if isinstance(config, PainterConfig):
-        critics = [_critic(critic, run, networks.config.resolution, devices, feed) for critic in config.critics]
+        shape = DiscriminatorConfig(networks.config.resolution, channel_base=2048, channel_max=128)
+        critics = [
+            build_discriminator(critic, shape, run.pyramid, devices, feed, autocast=run.loop.autocast)
+            for critic in config.critics
+        ]
         return PainterStage(networks, config, teachers, devices, shown, trained, critics)
     raise TypeError(f"no stage has a configuration of {type(config)}")
-
-
-def _critic(critic: CriticConfig, run: EditingRun, size: int, devices: Devices, feed: Feed) -> nn.Module:
-    if critic.kind == "stylegan2":
-        return Discriminator(DiscriminatorConfig(size, channel_base=critic.channel_base or 2048, channel_max=128))
-    if critic.kind != "projected":
-        raise ConfigError(f"There is no discriminator {critic.kind!r}; choose stylegan2 or projected.")
-    return projected_critic(run.pyramid, devices, feed, autocast=run.loop.autocast)

@@ -46,7 +46,7 @@ class WarpingStage(EditingStage):
         c = self.settings
         source, target, own = self._codes(step)
         warped = self.learner(source, target)
-        pictures = self.networks.generator.synthesis(warped, "const")
+        pictures = self.networks.inverted(warped)
         losses = {
             "perceptual": self.teachers.perceptual(pictures, step.reals).mean(),
             "attribute": attribute_loss(self._encode(pictures), own).mean(),
@@ -60,7 +60,7 @@ class WarpingStage(EditingStage):
         """Sources, targets, and the warped sources; the source of each picture is its neighbour in the batch."""
         codes = self._encode(step.reals)
         warped = learner(codes.roll(1, 0), codes)
-        shown = self.networks.generator.synthesis(warped, "const")
+        shown = self.networks.inverted(warped)
         return [step.reals.roll(1, 0), step.reals, shown]
 
     @torch.no_grad()

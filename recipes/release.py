@@ -1,0 +1,107 @@
+"""Puts trained weights into the package, with a model card that quotes measured figures.
+
+    mien evaluate compare RUN/generator BASELINE ... --reference PORTRAITS ... --out table.json
+    mien evaluate neighbours RUN/generator --data PORTRAITS --features FEATURES --out copies.png
+    python -m recipes.release generator --run RUN --before RUN --figures table.json --copies copies.json
+
+``--before`` names the runs that RUN was started from. The cards' texts are in ``recipes/cards``; pictures for them go
+to ``docs/images``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+
+from mien.checkpoints.generator import DEFAULT, load_generator, save_generator
+from mien.checkpoints.store import BUNDLED
+from mien.data import contact_sheet
+from mien.models.stylegan2 import Generator, codes_of_seeds
+from mien.pixels import to_bytes
+from mien.types import UInt8
+
+SHEET = 64
+METRICS = ("FD", "precision", "recall", "coverage")
+CARDS = Path(__file__).parent / "cards"
+
+
+@torch.no_grad()
+def sheet(generator: Generator, psi: float) -> UInt8:
+    """The first 64 seeds, eight in a row."""
+    codes = generator.truncated(codes_of_seeds(list(range(SHEET)), generator.config.z_dim), psi=psi)
+    batches = [generator.synthesis(codes[i : i + 8], "const") for i in range(0, SHEET, 8)]
+    return contact_sheet(to_bytes(torch.cat(batches)), columns=8)
+
+
+def comparison(report: Mapping[str, Any]) -> str:
+    """Markdown: a row for each metric and reference, a column for each candidate."""
+    rows = [row for row in report["results"] if row["metric"].split("-")[0].split(" ")[0] in METRICS]
+    candidates = list(dict.fromkeys(row["candidate"] for row in rows))
+    cells = {(row["metric"], row["reference"], row["candidate"]): row for row in rows}
+    lines = [["", "against", *candidates], ["---"] * (2 + len(candidates))]
+    for metric, reference in dict.fromkeys((row["metric"], row["reference"]) for row in rows):
+        found = [cells[metric, reference, one] for one in candidates]
+        values = ["–" if row["value"] is None else f"{row['value']:.3g}" for row in found]
+        lines.append([metric, f"{Path(reference).name}, {found[0]['reference_pictures']:,}", *values])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def portable(command: str) -> str:
+    """A command line without the folders of this machine."""
+    return " ".join(Path(word).name if word.startswith(("..", "/")) else word for word in command.split())
+
+
+def last(run: Path) -> dict[str, Any]:
+    """The last line of a run's log."""
+    line: dict[str, Any] = json.loads((run / "log.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    return line
+
+
+def release_generator(
+    run: Path, before: Sequence[Path], figures: Path, copies: Path, into: Path, pictures: Path
+) -> None:
+    """Weights, card and sheets."""
+    generator, logs = load_generator(run / "generator"), [last(one) for one in (*before, run)]
+    report, check = (json.loads(file.read_text(encoding="utf-8")) for file in (figures, copies))
+    images = sum(log["images"] for log in logs)
+    card = (
+        (CARDS / "portrait-generator.md")
+        .read_text(encoding="utf-8")
+        .format(
+            images=images,
+            hours=sum(log["elapsed"] for log in logs) / 3600,
+            samples=check["candidate"]["pictures"],
+            suspicious=check["suspicious"],
+            distance=check["median_distance_of_samples"],
+            usual=check["median_distance_of_training_pictures"],
+            network=check["network"]["label"],
+            command=portable(report["command"]),
+            table=comparison(report),
+        )
+    )
+    save_generator(into, generator, card, facts={"images": images})
+    for psi in (1.0, 0.7):
+        Image.fromarray(sheet(generator, psi)).save(pictures / f"generator-psi{psi:g}.jpg", quality=85)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("generator",))
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--before", type=Path, nargs="*", default=[])
+    parser.add_argument("--figures", type=Path, required=True, help="JSON of mien evaluate compare")
+    parser.add_argument("--copies", type=Path, required=True, help="JSON of mien evaluate neighbours")
+    parser.add_argument("--into", type=Path, default=BUNDLED / DEFAULT)
+    parser.add_argument("--pictures", type=Path, default=Path("docs/images"))
+    o = parser.parse_args()
+    release_generator(o.run, o.before, o.figures, o.copies, o.into, o.pictures)
+
+
+if __name__ == "__main__":
+    main()

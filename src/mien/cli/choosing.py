@@ -1,0 +1,54 @@
+"""Which face is meant, and which editor edits it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mien.sessions.making import FaceEditor
+    from mien.types import Photo
+
+EditorName = Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")]
+Device = Annotated[str, typer.Option(help="Where to compute: cpu, cuda, mps.")]
+
+
+def load_editor(name: str, device: str) -> FaceEditor:
+    """What makes the edits.
+
+    Raises:
+        CheckpointError, ConfigError: there is no such editor, or no such device.
+    """
+    from mien.editor import Editor
+
+    return Editor.from_pretrained(name, device=device)
+
+
+def chosen_face(face: str | None, box: str | None, photo: Photo, editor: FaceEditor) -> Any:
+    """What an editor understands as a face: what ``--face`` says, or the face in ``--box``; None if neither is given.
+
+    Raises:
+        ConfigError: both are given.
+        FaceError: the box is none, or holds no face.
+    """
+    from mien.errors import ConfigError
+
+    if face is not None and box is not None:
+        raise ConfigError("--face and --box both say where the face is; give one of them.")
+    return face if box is None else editor.finder.at_box(photo, parse_box(box))
+
+
+def parse_box(text: str) -> tuple[float, float, float, float]:
+    """``left,top,right,bottom``.
+
+    Raises:
+        FaceSelectionError: it is something else.
+    """
+    from mien.errors import FaceSelectionError
+
+    try:
+        x0, y0, x1, y1 = (float(part) for part in text.split(","))
+    except ValueError:
+        raise FaceSelectionError(f"'{text}' is not a box; give --box left,top,right,bottom in pixels.") from None
+    return x0, y0, x1, y1
