@@ -34,6 +34,7 @@ ALLOWED = {
     "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing"},
     "sessions": {"photos", "align", "conditions", "editing", "evaluation"},
     "session": {"sessions", "editor", "editing"},
+    "__main__": {"cli"},
     "cli": {
         "align",
         "conditions",

@@ -34,7 +34,9 @@ Generator = Annotated[Path | None, typer.Option(help="A saved generator; not nee
 Earlier = Annotated[Path | None, typer.Option(help="A saved editor: the stages before, or this one to go on from.")]
 Preset = Annotated[
     str | None,
-    typer.Option(help="portrait-128, portrait-256, paper-256, or one of these with -lite; none: as --editor is."),
+    typer.Option(
+        help="portrait-64, portrait-128, portrait-256, paper-256, the last three also -lite; none: as --editor is."
+    ),
 ]
 Rate = Annotated[float, typer.Option(help="Learning rate.")]
 Seed = Annotated[int, typer.Option(help="Of weights, order and edits.")]
