@@ -4,6 +4,9 @@
     mien evaluate neighbours RUN/generator --data PORTRAITS --features FEATURES --out copies.png
     python -m recipes.release generator --run RUN --before RUN --figures table.json --copies copies.json
 
+    mien evaluate bars --model RUN/editor ... --out bars
+    python -m recipes.release editor --run RUN --before RUN ... --figures bars/report.json
+
 ``--before`` names the runs that RUN was started from. The cards' texts are in ``recipes/cards``; pictures for them go
 to ``docs/images``.
 """
@@ -19,9 +22,13 @@ from typing import Any
 import torch
 from PIL import Image
 
+from mien.checkpoints.editor import DEFAULT as EDITOR
+from mien.checkpoints.editor import load_editor, save_editor
 from mien.checkpoints.generator import DEFAULT, load_generator, save_generator
 from mien.checkpoints.store import BUNDLED
 from mien.data import contact_sheet
+from mien.editing.directions import load_directions, save_directions
+from mien.evaluation.protocol.report import BAR_HEAD, bar_lines
 from mien.models.stylegan2 import Generator, codes_of_seeds
 from mien.pixels import to_bytes
 from mien.types import UInt8
@@ -90,17 +97,59 @@ def release_generator(
         Image.fromarray(sheet(generator, psi)).save(pictures / f"generator-psi{psi:g}.jpg", quality=85)
 
 
+def bars_table(report: Mapping[str, Any]) -> str:
+    """Markdown: what was wanted of the editor, and what it does."""
+    columns = ("bar", "metric", "wanted", "measured", "met", "set", "masks", "given", "remark")
+    chosen = [BAR_HEAD.index(name) for name in columns]
+    lines = [list(columns), ["---"] * len(columns)]
+    lines += [[line[i] for i in chosen] for line in bar_lines(report["results"])]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def stage_lines(runs: Sequence[Path]) -> str:
+    """What each run showed, in Markdown."""
+    logs = [(run.name, last(run)) for run in runs]
+    return "\n".join(f"  - {name}: {log['images']:,} images in {log['elapsed'] / 3600:.1f} hours" for name, log in logs)
+
+
+def release_editor(run: Path, before: Sequence[Path], figures: Path, into: Path) -> None:
+    """Weights, directions and card."""
+    networks, trained = load_editor(run / "editor")
+    report = json.loads(figures.read_text(encoding="utf-8"))
+    config = networks.config.generator
+    directions = load_directions(run / "editor", config.codes, config.w_dim)
+    card = (
+        (CARDS / "portrait-editor.md")
+        .read_text(encoding="utf-8")
+        .format(
+            resolution=networks.config.resolution,
+            parameters=sum(p.numel() for p in networks.parameters()) / 1e6,
+            attributes=", ".join(sorted(directions)) or "–",
+            stages=stage_lines([*before, run]),
+            command=portable(report["command"]),
+            table=bars_table(report),
+        )
+    )
+    save_editor(into, networks, card, trained, facts={"images": last(run)["images"]})
+    save_directions(into, directions)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("generator",))
+    parser.add_argument("what", choices=("generator", "editor"))
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--before", type=Path, nargs="*", default=[])
-    parser.add_argument("--figures", type=Path, required=True, help="JSON of mien evaluate compare")
-    parser.add_argument("--copies", type=Path, required=True, help="JSON of mien evaluate neighbours")
-    parser.add_argument("--into", type=Path, default=BUNDLED / DEFAULT)
+    parser.add_argument("--figures", type=Path, required=True, help="JSON of mien evaluate compare, or bars")
+    parser.add_argument("--copies", type=Path, help="JSON of mien evaluate neighbours, for a generator")
+    parser.add_argument("--into", type=Path, help="default: the bundled one")
     parser.add_argument("--pictures", type=Path, default=Path("docs/images"))
     o = parser.parse_args()
-    release_generator(o.run, o.before, o.figures, o.copies, o.into, o.pictures)
+    if o.what == "editor":
+        release_editor(o.run, o.before, o.figures, o.into or BUNDLED / EDITOR)
+    elif o.copies is None:
+        parser.error("a generator's card quotes the copy check; give --copies")
+    else:
+        release_generator(o.run, o.before, o.figures, o.copies, o.into or BUNDLED / DEFAULT, o.pictures)
 
 
 if __name__ == "__main__":
