@@ -267,7 +267,7 @@ class Editor:
         frame = CropFrame.of(blank, "crop", "the face")
         conditions = conditions_of(request, blank, frame, Tools(lambda: self.finder, _no_regions))
         painted = self._painting.generate(conditions, int(seed), weights_of(weights or {}, {}, frame))
-        return Photo(np.rint(painted.pixels).astype(np.uint8))
+        return Photo(np.rint(painted).astype(np.uint8))
 
     def _layers(
         self, photo: Photo, layers: Conditions | Path | str | None, needs_mask: bool, watch: Stopwatch

@@ -99,18 +99,21 @@ class Painting:
         return Painted(pixels.astype(np.float32), shares)
 
     @torch.inference_mode()
-    def generate(self, conditions: Conditions, seed: int, weights: Float32 | None) -> Painted:
-        """A picture out of conditions alone; without any, out of the seed alone."""
+    def generate(self, conditions: Conditions, seed: int, weights: Float32 | None) -> Float32:
+        """A picture (S, S, 3) in [0, 255] out of conditions alone.
+
+        Without any but attributes, it is the generator's own for the seed: nothing is there to be painted.
+        """
+        if not conditions.without("attributes").given:
+            codes = self.codes.changed(random_codes(self.networks.generator, seed), conditions.attributes)
+            picture: Float32 = to_levels(self.networks.inverted(codes))[0]
+            return picture
         side = self.networks.config.resolution
         cache, watch, area = EditCache(), Stopwatch(), np.ones((side, side), np.bool_)
         image = np.zeros((side, side, 3), np.uint8)
         layers, key = self._layers(image, replace(conditions, mask=area.astype(np.float32)), watch)
-        if conditions.without("attributes").given:
-            codes = self._codes(layers, key, None, conditions, seed, cache)
-        else:
-            codes = self.codes.changed(random_codes(self.networks.generator, seed), conditions.attributes)
-        picture, shares = self._paint(layers, area, codes, weights, key, cache, watch)
-        return Painted(picture, shares)
+        codes = self._codes(layers, key, None, conditions, seed, cache)
+        return self._paint(layers, area, codes, weights, key, cache, watch)[0]
 
     def _layers(self, image: UInt8, conditions: Conditions, watch: Stopwatch) -> tuple[Tensor, bytes]:
         """(1, 26, S, S), and the key of what they hold."""
