@@ -85,6 +85,8 @@ def release_generator(
             hours=sum(log["elapsed"] for log in logs) / 3600,
             samples=check["candidate"]["pictures"],
             suspicious=check["suspicious"],
+            smallest=check["smallest_distance_of_samples"],
+            threshold=check["threshold"],
             distance=check["median_distance_of_samples"],
             usual=check["median_distance_of_training_pictures"],
             network=check["network"]["label"],

@@ -56,6 +56,8 @@ def test_a_release_is_a_generator_with_its_card_and_two_sheets(tmp_path: Path) -
     copies = {
         "candidate": {"pictures": 100},
         "suspicious": 3,
+        "smallest_distance_of_samples": 0.5,
+        "threshold": 0.25,
         "median_distance_of_samples": 1.5,
         "median_distance_of_training_pictures": 2.5,
         "network": {"label": "Net"},
@@ -67,7 +69,7 @@ def test_a_release_is_a_generator_with_its_card_and_two_sheets(tmp_path: Path) -
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert (
         "3,500 of the 400,000 images planned, in 1.0 hours" in card
-        and "of 100 samples, 3 lie closer" in card
+        and "3 samples are closer" in card
         and "| FD-Net |" in card
     )
     assert load_generator(tmp_path / "out").config == made.config
