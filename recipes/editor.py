@@ -52,7 +52,7 @@ def encoder(at: Places) -> EditingRun:
     """The style encoder; people of all groups more evenly."""
     return EditingRun(
         data=DataConfig(at.data, balance=("gender", "source"), balance_strength=0.35),
-        stage=EncoderConfig(batch=8, adam=AdamConfig(0.001, (0.9, 0.99))),
+        stage=EncoderConfig(batch=8, adam=AdamConfig(0.0025, (0.9, 0.99))),
         loop=LoopConfig(images=150_000, preview_every=10_000),
         perceptual=at.weights / "lpips_squeeze.pt",
         identity=at.weights / "identity_mobileface.pt",
@@ -86,6 +86,7 @@ def painter(at: Places) -> EditingRun:
         pyramid=at.weights / "features_mobilenetv2_pyramid.pt",
         preset="portrait-128",
         editor=at.editor("coarse"),
+        codes=at.editor("warping"),
     )
 
 

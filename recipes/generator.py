@@ -70,15 +70,22 @@ def refine(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> Generator
     return replace(before, stage=stage, loop=replace(before.loop, images=400_000), init=runs / "shape")
 
 
+def finish(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRun:
+    """From the bundled weights of 243,520 images, whose critics were lost, to 400,000; 12,000 more for new critics."""
+    before = refine(data, pyramid, perceptual, runs)
+    stage = replace(before.stage, hold=12_000)
+    return replace(before, stage=stage, loop=replace(before.loop, images=168_480), init=runs / "bundled")
+
+
 def grow(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRun:
     """256 px from the weights of :func:`refine`; the new block adds nothing at first."""
     before = refine(data, pyramid, perceptual, runs)
     stage = replace(before.stage, generator=portrait_256())
-    return replace(before, stage=stage, loop=replace(before.loop, images=100_000), init=runs / "refine")
+    return replace(before, stage=stage, loop=replace(before.loop, images=100_000), init=runs / "finish")
 
 
 Recipe = Callable[[Path, Path, Path, Path], GeneratorRun]
-RUNS: dict[str, Recipe] = {run.__name__: run for run in (shape, refine, grow, plain, projected)}
+RUNS: dict[str, Recipe] = {run.__name__: run for run in (shape, refine, finish, grow, plain, projected)}
 
 
 def main() -> None:

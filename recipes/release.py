@@ -1,7 +1,7 @@
 """Puts trained weights into the package, with a model card that quotes measured figures.
 
     mien evaluate compare RUN/generator BASELINE ... --reference PORTRAITS ... --out table.json
-    mien evaluate neighbours RUN/generator --data PORTRAITS --features FEATURES --out copies.png
+    mien evaluate neighbours RUN/generator --data PORTRAITS --held-out test --features FEATURES --out copies.png
     python -m recipes.release generator --run RUN --before RUN --figures table.json --copies copies.json
 
     mien evaluate bars --model RUN/editor ... --out bars
@@ -70,13 +70,20 @@ def last(run: Path) -> dict[str, Any]:
     return line
 
 
+def learnt(run: Path) -> int:
+    """Images that moved a run's generator: all that were shown, but for those during which it stood still."""
+    settings = run / "run.json"
+    stage = json.loads(settings.read_text(encoding="utf-8"))["stage"] if settings.is_file() else {}
+    return int(last(run)["images"]) - int(stage.get("hold", 0))
+
+
 def release_generator(
     run: Path, before: Sequence[Path], figures: Path, copies: Path, into: Path, pictures: Path
 ) -> None:
     """Weights, card and sheets."""
     generator, logs = load_generator(run / "generator"), [last(one) for one in (*before, run)]
     report, check = (json.loads(file.read_text(encoding="utf-8")) for file in (figures, copies))
-    images = sum(log["images"] for log in logs)
+    images = sum(map(learnt, (*before, run)))
     card = (
         (CARDS / "portrait-generator.md")
         .read_text(encoding="utf-8")
@@ -88,7 +95,7 @@ def release_generator(
             smallest=check["smallest_distance_of_samples"],
             threshold=check["threshold"],
             distance=check["median_distance_of_samples"],
-            usual=check["median_distance_of_training_pictures"],
+            usual=check["median_distance_of_those"],
             network=check["network"]["label"],
             command=portable(report["command"]),
             table=comparison(report),

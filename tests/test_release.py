@@ -53,13 +53,14 @@ def test_a_release_is_a_generator_with_its_card_and_two_sheets(tmp_path: Path) -
     for run, images in (("first", 1000), ("second", 2500)):
         save_generator(tmp_path / run / "generator", made, "none")
         (tmp_path / run / "log.jsonl").write_text('{"images": 1}\n' + json.dumps({"images": images, "elapsed": 1800}))
+    (tmp_path / "second" / "run.json").write_text(json.dumps({"stage": {"hold": 300}}))
     copies = {
         "candidate": {"pictures": 100},
         "suspicious": 3,
         "smallest_distance_of_samples": 0.5,
         "threshold": 0.25,
         "median_distance_of_samples": 1.5,
-        "median_distance_of_training_pictures": 2.5,
+        "median_distance_of_those": 2.5,
         "network": {"label": "Net"},
     }
     for name, content in (("figures", REPORT), ("copies", copies)):
@@ -68,8 +69,8 @@ def test_a_release_is_a_generator_with_its_card_and_two_sheets(tmp_path: Path) -
     release_generator(tmp_path / "second", [tmp_path / "first"], *files, tmp_path / "out", tmp_path)
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert (
-        "3,500 of the 400,000 images planned, in 1.0 hours" in card
-        and "3 samples are closer" in card
+        "3,200 of the 400,000 images planned, in 1.0 hours" in card
+        and "3 samples come closer" in card
         and "| FD-Net |" in card
     )
     assert load_generator(tmp_path / "out").config == made.config

@@ -227,6 +227,16 @@ def test_nearest_neighbours_and_copies() -> None:
         nearest_neighbours(training, training, count=4)
 
 
+def test_near_duplicates_in_training_do_not_hide_a_copy_when_pictures_were_held_out() -> None:
+    rng = np.random.default_rng(0)
+    people = rng.normal(size=(60, 16)).astype(np.float32)
+    training = np.concatenate([people, people + 1e-4])  # every picture twice
+    held_out = rng.normal(size=(200, 16)).astype(np.float32)
+    samples = np.concatenate([rng.normal(size=(30, 16)), people[:3] + 0.02]).astype(np.float32)
+    assert not len(nearest_neighbours(samples, training).suspicious)
+    assert set(nearest_neighbours(samples, training, held_out=held_out).suspicious[:3]) == {30, 31, 32}
+
+
 def test_the_sheet_of_neighbours(draw: Draw, averages: Path, tmp_path: Path) -> None:
     training, made = draw("training", 30, 0), draw("made", 6, 1)
     copied = made / "003.png"

@@ -25,7 +25,7 @@ from mien.training.stages.editing import EditingStage, composite
 from mien.training.stages.encoder import EncoderConfig
 from mien.training.stages.feeds import DataConfig
 from mien.training.stages.painter import PainterConfig, PainterStage
-from mien.training.stages.run_editing import EditingRun, train_editing
+from mien.training.stages.run_editing import EditingRun, build_networks, train_editing
 from mien.training.stages.warping import WarpingConfig
 
 
@@ -204,3 +204,20 @@ def test_mistakes_are_named_before_anything_is_written(
     with pytest.raises(ConfigError, match=named):
         train_editing(change(run, encoded), tmp_path / "run", device="cpu")
     assert not (tmp_path / "run").exists()
+
+
+def test_newer_codes_take_the_place_of_those_a_painter_began_with(
+    run: EditingRun, encoded: Path, tmp_path: Path
+) -> None:
+    painter = _later(run, encoded, STAGES[2])
+    train_editing(painter, tmp_path / "painter", device="cpu")
+    train_editing(replace(_later(run, encoded, STAGES[0]), loop=replace(run.loop, images=8)), tmp_path / "newer")
+    later = replace(painter, editor=tmp_path / "painter" / "editor", codes=tmp_path / "newer" / "editor")
+    networks, trained = build_networks(later)
+    newer, _ = load_editor(tmp_path / "newer" / "editor")
+    begun, _ = load_editor(tmp_path / "painter" / "editor")
+    assert set(trained) == {"generator", "encoder", "painter"}
+    for part, source in (("encoder", newer), ("painter", begun)):
+        mine, theirs = getattr(networks, part).state_dict(), getattr(source, part).state_dict()
+        assert all(torch.equal(mine[name], theirs[name]) for name in mine), part
+    assert not torch.equal(newer.encoder.styles[0].out.weight, begun.encoder.styles[0].out.weight)

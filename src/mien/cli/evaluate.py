@@ -108,6 +108,9 @@ def neighbours(
     features: Annotated[Path, typer.Option(help="Network whose distances count.")],
     out: Annotated[Path, typer.Option(help="The sheet to write, *.png; a .json with the figures goes beside it.")],
     split: Annotated[str, typer.Option(help="Of a prepared set.")] = "train",
+    held_out: Annotated[
+        str | None, typer.Option(help="Split that it was not trained on: what comes closer than those is suspicious.")
+    ] = None,
     samples: Samples = 1000,
     shown: Annotated[int, typer.Option(min=1, max=400, help="Samples on the sheet, the most suspicious first.")] = 32,
     count: Annotated[int, typer.Option("--count", min=1, max=10, help="Neighbours for each.")] = 3,
@@ -122,9 +125,10 @@ def neighbours(
     from mien.evaluation.neighbours import find_copies, write_sheet
 
     made = open_candidate(candidate, samples=samples, psi=psi, seed=seed, split=split)
-    training = open_pictures(data, split)
+    training, others = open_pictures(data, split), None if held_out is None else open_pictures(data, held_out)
+    space = load_features(features)
     with progress() as bar:
-        found = find_copies(made, training, load_features(features), size or made.size, count, reporter(bar))
+        found = find_copies(made, training, space, size or made.size, count, reporter(bar), others)
     write_sheet(found, out, shown=shown, command=command_line())
     print_json(found.figures())
     stderr().print(f"Saved {out} and {out.with_suffix('.json').name}.", highlight=False, soft_wrap=True)

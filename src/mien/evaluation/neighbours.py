@@ -1,7 +1,9 @@
 """Does a generator copy? The nearest training pictures of its samples, as figures and as a sheet to look at.
 
-A sample counts as suspicious when it is closer to a training picture than ``CLOSE`` of the training pictures are to one
-another. Letters: N samples, M training pictures, D features, K neighbours.
+A sample counts as suspicious when it is closer to a training picture than ``CLOSE`` of the pictures that were held out
+(the comparison of Meehan et al., 2020, "A Non-Parametric Test to Detect Data-Copying in Generative Models"); where none
+were, than ``CLOSE`` of the training pictures are to one another, and near-duplicates among them make that lenient.
+Letters: N samples, M training pictures, H held-out pictures, D features, K neighbours.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ class Neighbours:
     Attributes:
         indices: (N, K) of training pictures, nearest first.
         distances: (N, K) Euclidean.
-        usual: (M,) distance of each training picture to its nearest other.
+        usual: (H,) distance of each held-out picture to the nearest training picture; or (M,), of each training picture
+            to its nearest other.
     """
 
     indices: NDArray[np.int64]
@@ -57,25 +60,34 @@ class Neighbours:
         return chosen
 
 
-def nearest_neighbours(features: Float32, training: Float32, count: int = 3) -> Neighbours:
+def nearest_neighbours(
+    features: Float32, training: Float32, count: int = 3, held_out: Float32 | None = None
+) -> Neighbours:
     """The nearest training pictures of each sample, by Euclidean distance.
 
     Args:
         features: (N, D) of the samples.
         training: (M, D).
         count: K.
+        held_out: (H, D), of pictures like those for training; None if there are none.
 
     Raises:
         DataError: no more training pictures than ``count``, or no samples.
     """
     if len(training) <= count or not len(features):
         raise DataError(f"{len(training)} training pictures are too few for {count} neighbours; give more.")
+    indices, distances = _nearest(features, training, count)
+    usual = np.sqrt(kth_nearest(training, 1)) if held_out is None else _nearest(held_out, training, 1)[1][:, 0]
+    return Neighbours(indices, distances, usual)
+
+
+def _nearest(features: Float32, training: Float32, count: int) -> tuple[NDArray[np.int64], Float64]:
     indices = np.empty((len(features), count), np.int64)
     distances = np.empty((len(features), count))
     for rows, squared in blocks_of_squared_distances(features, training):
         indices[rows] = np.argsort(squared, axis=1, kind="stable")[:, :count]
         distances[rows] = np.sqrt(np.take_along_axis(squared, indices[rows], 1))
-    return Neighbours(indices, distances, np.sqrt(kth_nearest(training, 1)))
+    return indices, distances
 
 
 def neighbour_sheet(samples: UInt8, neighbours: UInt8, distances: Float64, across: int = 2) -> UInt8:
@@ -122,6 +134,7 @@ class CopyCheck:
         space: in which they are near.
         size: side S at which all were compared.
         facts: of the generator.
+        held_out: what ``found.usual`` was measured on; None for the training pictures themselves.
     """
 
     samples: UInt8
@@ -130,9 +143,10 @@ class CopyCheck:
     space: FeatureSpace
     size: int
     facts: Mapping[str, Any]
+    held_out: PictureSet | None = None
 
     def figures(self) -> dict[str, Any]:
-        """How close samples come, against how close training pictures are to one another; ready for JSON."""
+        """How close samples come, against how close other pictures do; ready for JSON."""
         nearest = self.found.distances[:, 0]
         return {
             "candidate": dict(self.facts),
@@ -141,7 +155,8 @@ class CopyCheck:
             "size": self.size,
             "median_distance_of_samples": rounded(float(np.median(nearest))),
             "smallest_distance_of_samples": rounded(float(nearest.min())),
-            "median_distance_of_training_pictures": rounded(float(np.median(self.found.usual))),
+            "compared_with": (self.held_out or self.training).facts(),
+            "median_distance_of_those": rounded(float(np.median(self.found.usual))),
             "threshold": rounded(self.found.threshold),
             "suspicious": len(self.found.suspicious),
             "training_pictures_that_are_nearest_to_some_sample": len(np.unique(self.found.indices[:, 0])),
@@ -155,14 +170,24 @@ def find_copies(
     size: int,
     count: int = 3,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    held_out: PictureSet | None = None,
 ) -> CopyCheck:
     """Compares every picture of a candidate with every training picture at ``size`` pixels.
+
+    Args:
+        candidate: the generator's samples.
+        training: what it was trained on.
+        space: where distances count.
+        size: side.
+        count: neighbours to name.
+        progress: told what is looked at, how many are done, and of how many.
+        held_out: what it was not trained on, to learn from how close such pictures usually come.
 
     Raises:
         DataError: too few training pictures, or a file that is no picture.
     """
     sides, kept = [], []
-    for pictures in (candidate, training):
+    for pictures in (candidate, training, *([] if held_out is None else [held_out])):
         vectors = []
         for batch in pictures.batches(size):
             vectors.append(space.features([batch]))
@@ -170,8 +195,8 @@ def find_copies(
                 kept.append(batch)
             progress(pictures.name, sum(map(len, vectors)), pictures.count)
         sides.append(np.concatenate(vectors))
-    found = nearest_neighbours(sides[0], sides[1], count)
-    return CopyCheck(np.concatenate(kept), training, found, space, size, candidate.facts())
+    found = nearest_neighbours(sides[0], sides[1], count, sides[2] if held_out is not None else None)
+    return CopyCheck(np.concatenate(kept), training, found, space, size, candidate.facts(), held_out)
 
 
 def write_sheet(check: CopyCheck, path: Path, *, shown: int = 32, command: str = "") -> None:

@@ -97,11 +97,13 @@ def paper_256() -> EditorConfig:
 
 
 def portrait_128() -> EditorConfig:
-    """The bundle's editor at 128 px: about four million parameters without the generator; gates with 1x1 kernels."""
+    """The bundle's editor at 128 px: about eight million parameters without the generator; gates with 1x1 kernels."""
     small = with_generator(paper_256(), stylegan2.portrait_128(), channels=(128, 128, 96, 64, 48, 32))
     return replace(
         small,
-        encoder=replace(small.encoder, trunk="light"),
+        encoder=replace(
+            small.encoder, trunk="light", widths=(32, 64, 96, 192, 256), grid=8, grid_channels=32, coarse=3, middle=6
+        ),
         aggregation=replace(small.aggregation, width=16, hidden=16, score_stride=2),
         refinement=replace(small.refinement, inputs=16, global_dim=128, gate_kernel=1),
     )

@@ -25,8 +25,8 @@ from mien.models.perception.config import NetworkConfig
 from mien.models.stylegan2.discriminator import DiscriminatorBlock, DownConv2d
 from mien.models.stylegan2.layers import GAIN, SLOPE, EqualConv2d, EqualLinear
 
-GRID = 4
-"""Side of the map that a light head reads."""
+SMALLEST = 4
+"""Side of the coarsest map of a light trunk, at least."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class StyleEncoderConfig(NetworkConfig):
         inputs: I, channels of all modalities together.
         trunk: "ir-se50" with e4e's heads, or "light", a few residual blocks with light heads.
         widths: of the light trunk at strides 2, 4, 8, 16, 32.
-        grid_channels: of the light heads' 4x4 maps.
+        grid: side to which the light heads average maps that are larger. Averaging more loses where things are.
+        grid_channels: of those small maps.
         coarse: codes below this are read off the coarsest map.
         middle: codes from ``coarse`` to below this are read off the middle map, all others off the finest.
     """
@@ -53,6 +54,7 @@ class StyleEncoderConfig(NetworkConfig):
     inputs: int = 26
     trunk: Literal["ir-se50", "light"] = "light"
     widths: tuple[int, int, int, int, int] = (32, 64, 96, 128, 128)
+    grid: int = 4
     grid_channels: int = 16
     coarse: int = 3
     middle: int = 7
@@ -60,7 +62,7 @@ class StyleEncoderConfig(NetworkConfig):
     def __post_init__(self) -> None:
         if self.trunk not in ("ir-se50", "light"):
             raise ConfigError(f"Trunk {self.trunk!r} is unknown; choose ir-se50 or light.")
-        least = GRID * LightTrunk.strides[0] if self.trunk == "light" else IRSE50.strides[0]
+        least = SMALLEST * LightTrunk.strides[0] if self.trunk == "light" else IRSE50.strides[0]
         fits = self.side % self.inner_side == 0 or self.inner_side % self.side == 0
         if not fits or self.inner_side % least:
             raise ConfigError(
@@ -111,20 +113,21 @@ class MapToStyle(nn.Module):
 
 
 class GridToStyle(nn.Module):
-    """The light head: a few channels, averaged over a 4x4 grid, then two linear layers."""
+    """The light head: a few channels, averaged over a small grid, then two linear layers."""
 
-    def __init__(self, in_channels: int, w_dim: int, grid_channels: int) -> None:
+    def __init__(self, in_channels: int, w_dim: int, grid: int, grid_channels: int) -> None:
         super().__init__()
+        self.grid = grid
         self.narrow = EqualConv2d(in_channels, grid_channels, 1, gain=GAIN)
-        self.hidden = EqualLinear(grid_channels * GRID * GRID, w_dim, activate=True)
+        self.hidden = EqualLinear(grid_channels * grid * grid, w_dim, activate=True)
         self.out = EqualLinear(w_dim, w_dim)
         with torch.no_grad():  # codes start near their mean
             self.out.weight.mul_(0.1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, M, H, W), H and W multiples of 4 -> (B, C), float32."""
+        """(B, M, H, W), H and W multiples of the grid's side -> (B, C), float32."""
         x = F.leaky_relu_(self.narrow(x), SLOPE)
-        w: Tensor = self.out(self.hidden(F.avg_pool2d(x, x.shape[-1] // GRID).flatten(1)))
+        w: Tensor = self.out(self.hidden(F.avg_pool2d(x, x.shape[-1] // self.grid).flatten(1)))
         return w
 
 
@@ -150,7 +153,7 @@ class StyleEncoder(nn.Module):
         self.styles = nn.ModuleList(
             MapToStyle(coarse, config.w_dim, sides[self._level(code)])
             if paper
-            else GridToStyle(coarse, config.w_dim, config.grid_channels)
+            else GridToStyle(coarse, config.w_dim, min(config.grid, sides[self._level(code)]), config.grid_channels)
             for code in range(config.codes)
         )
 

@@ -46,6 +46,8 @@ class GeneratorStageConfig:
         path_length_interval: steps between two of them.
         seed: of weights, codes and augmentation.
         anchor: also make the set's own pictures, against the forgetting of most of them; None for no.
+        hold: pictures at the start during which the generator stands still: fresh critics and a fresh posterior must
+            first learn to see, or they spoil weights that come from elsewhere.
     """
 
     generator: GeneratorConfig
@@ -58,6 +60,7 @@ class GeneratorStageConfig:
     path_length_interval: int = 4
     seed: int = 0
     anchor: AnchorConfig | None = None
+    hold: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, ready for JSON."""
@@ -136,7 +139,8 @@ class GeneratorStage:
 
     def finish_step(self, step: Step) -> Mapping[str, float]:
         """Moves the average."""
-        self.ema.update(self.generator, step.batch, step.images + step.batch)
+        if step.images >= self.config.hold:
+            self.ema.update(self.generator, step.batch, step.images + step.batch)
         adaptive = [critic for critic in self.critics if critic.strength.target is not None]
         return {f"{c.config.kind}/p": c.strength.p for c in adaptive} | {
             f"{c.config.kind}/r_t": c.strength.r_t for c in adaptive
@@ -161,6 +165,8 @@ class GeneratorStage:
 
     def _generator_loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         batch = len(step.reals)
+        if step.images < self.config.hold:
+            self.generator.requires_grad_(False)
         made = 0 if self.anchor is None else self.anchor.count(batch, step.images)
         w_plus = self._codes(batch - made, update_average=True)
         if self.anchor is not None:

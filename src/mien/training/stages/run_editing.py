@@ -52,6 +52,8 @@ class EditingRun(Run):
             another resolution gives what it can; a painter grows to twice its side.
         generator: a saved generator, for a first stage, or instead of the one in ``editor``.
         editor: a saved editor with the stages before, or this stage's network to go on from.
+        codes: a saved editor whose networks for codes (generator, encoder, warping) take the place of those in
+            ``editor``: they may have been trained further since.
         fusion, bank: of the refinement network, for the ablations of Table VI; None for the preset's.
     """
 
@@ -62,6 +64,7 @@ class EditingRun(Run):
     preset: str | None = None
     generator: Path | None = None
     editor: Path | None = None
+    codes: Path | None = None
     fusion: str | None = None
     bank: bool | None = None
 
@@ -102,6 +105,9 @@ def build_networks(run: EditingRun) -> tuple[EditorNetworks, tuple[str, ...]]:
     config = earlier.config if earlier is not None and run.preset is None else PRESETS[run.preset or DEFAULT]()
     networks = EditorNetworks(_ablated(config, run))
     trained = trained if earlier is None else take_over(networks, earlier, trained)
+    if run.codes is not None:
+        newer, parts = load_editor(run.codes)
+        trained += take_over(networks, newer, [part for part in parts if part != "painter"])
     if run.generator is not None:
         generator = load_generator(run.generator)
         if generator.config != config.generator:
