@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,26 @@ def test_the_next_run_goes_on_from_the_posterior(anchored: GeneratorRun, shown: 
     assert state is not None and isinstance(later.stage, GeneratorStage) and later.stage.anchor is not None
     now = later.stage.anchor.network.state_dict()
     assert all(torch.equal(value, now[name]) for name, value in state["parts"]["posterior"].items())
+
+
+def test_a_held_generator_stands_still_while_the_others_learn(
+    anchored: GeneratorRun, shown: Shown, tmp_path: Path
+) -> None:
+    run = replace(anchored, stage=replace(anchored.stage, hold=24, anchor=replace(anchored.stage.anchor, warm_up=0)))
+    states = []
+    for steps in (0, 6, 12):
+        train_generator(shown(run, steps), tmp_path / "run", device="cpu", resume=steps > 0)
+        states.append((Snapshots(tmp_path / "run").latest() or {})["parts"])
+    moved = [
+        {part for part in ("generator", "generator.ema", "posterior", "stylegan2") if _differ(one[part], other[part])}
+        for one, other in pairwise(states)
+    ]
+    assert moved == [{"posterior", "stylegan2"}, {"generator", "generator.ema", "posterior", "stylegan2"}]
+
+
+def _differ(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    """Whether weights differ; the running mean of codes is no weight."""
+    return any(not torch.equal(one[name], other[name]) for name in one if "w_avg" not in name)
 
 
 def test_reconstructions_come_closer(anchored: GeneratorRun, shown: Shown, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,7 @@ from mien.cli.runs import (
 
 if TYPE_CHECKING:
     from mien.models.stylegan2 import GeneratorConfig
+    from mien.training.anchor import AnchorConfig
     from mien.training.critics import CriticConfig
     from mien.training.phases import AdamConfig
 
@@ -48,6 +50,9 @@ def generator(
     images: Images = None,
     resume: Resume = False,
     init: Annotated[Path | None, typer.Option(help="Start from a generator or run, same or lower resolution.")] = None,
+    hold: Annotated[
+        int, typer.Option(min=0, help="With --init: pictures during which the generator stands still and others learn.")
+    ] = 0,
     discriminator: Annotated[str, typer.Option(help="stylegan2, projected, or both.")] = "stylegan2",
     pyramid: Annotated[Path | None, typer.Option(help="TorchScript features, for a projected discriminator.")] = None,
     plain_weight: Annotated[float, typer.Option(help="With both: weight of the stylegan2 discriminator.")] = 1.0,
@@ -89,7 +94,6 @@ def generator(
 
     Ctrl-C saves and stops; --resume goes on exactly there.
     """
-    from mien.training.anchor import AnchorConfig
     from mien.training.phases import AdamConfig
     from mien.training.stages.feeds import DataConfig
     from mien.training.stages.generator import GeneratorStageConfig
@@ -106,7 +110,8 @@ def generator(
         ema_half_life=ema,
         path_length=path_length,
         seed=seed,
-        anchor=AnchorConfig(share=anchor, weight=anchor_weight, rate=anchor_rate) if anchor else None,
+        anchor=_anchor(anchor, anchor_weight, anchor_rate, started=init is not None),
+        hold=hold,
     )
     loop = loop_config(
         images=images,
@@ -140,3 +145,13 @@ def _presets() -> dict[str, Callable[[], GeneratorConfig]]:
     from mien.models.stylegan2 import PRESETS
 
     return PRESETS
+
+
+def _anchor(share: float, weight: float, rate: float, *, started: bool) -> AnchorConfig | None:
+    """None for no share. A generator that has learned elsewhere already needs no warm-up, but --hold."""
+    from mien.training.anchor import AnchorConfig
+
+    if not share:
+        return None
+    plan = AnchorConfig(share=share, weight=weight, rate=rate)
+    return replace(plan, warm_up=0) if started else plan

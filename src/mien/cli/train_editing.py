@@ -79,6 +79,9 @@ def warping(
 def painter(
     data: Data, out: Out, perceptual: Perceptual, editor: Earlier,
     identity: Identity = None, generator: Generator = None, preset: Preset = None,
+    codes: Annotated[
+        Path | None, typer.Option(help="An editor whose generator, encoder and warping take the place of --editor's.")
+    ] = None,
     pyramid: Annotated[Path | None, typer.Option(help="TorchScript features, for a projected discriminator.")] = None,
     projected_weight: Annotated[float, typer.Option(help="Of the projected discriminator; 0 for none.")] = 0.1,
     plain_weight: Annotated[float, typer.Option(help="Of StyleGAN2's discriminator; 0 for none.")] = 0.0,
@@ -114,7 +117,7 @@ def _train(stage: EditingConfig, options: dict[str, Any]) -> None:
     paced = ("images", "time_limit", "snapshot_every", "preview_every", "precision", "compact")
     loop = loop_config(**{name: o[name] for name in paced})
     data = DataConfig(o["data"], balance=tuple(o["balance"] or ()), balance_strength=o["balance_strength"])
-    names = ("perceptual", "identity", "pyramid", "preset", "generator", "editor", "fusion", "bank")
+    names = ("perceptual", "identity", "pyramid", "preset", "generator", "editor", "codes", "fusion", "bank")
     run = EditingRun(data, stage, loop, **{name: o[name] for name in names if name in o})
     run_with_progress(
         lambda listener: train_editing(run, o["out"], device=o["device"], resume=o["resume"], listener=listener),

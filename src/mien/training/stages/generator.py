@@ -183,6 +183,8 @@ class GeneratorStage:
         return self.anchor.adversity(step.images) * total + distance, {**losses, **figures}
 
     def _path_length_loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
+        if step.images < self.config.hold:
+            return step.reals.new_zeros((), requires_grad=True), {}
         w_plus = self._codes(max(len(step.reals) // 2, 1), update_average=False)
         lengths = path_lengths(self.generator.synthesis(w_plus), w_plus)
         mean = self.path_length_mean["mean"]
