@@ -78,7 +78,7 @@ def coarse(at: Places) -> EditingRun:
 
 def painter(at: Places) -> EditingRun:
     """The same at 128 px; a projected critic beside the exact losses."""
-    critic = CriticConfig("projected", weight=0.1, augment="none")
+    critic = CriticConfig("projected", weight=0.25, augment="none")
     return replace(
         coarse(at),
         stage=PainterConfig(batch=8, critics=(critic,)),
@@ -115,6 +115,9 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="folder with the networks that judge")
     parser.add_argument("--generator", type=Path, required=True, help="a saved generator")
     parser.add_argument("--out", type=Path, required=True, help="folder of all runs")
+    parser.add_argument(
+        "--start", type=Path, help="begin with the networks of this editor, where earlier runs are lost"
+    )
     parser.add_argument("--ablation", choices=ABLATIONS, help="train the coarse painter as a variant")
     parser.add_argument("--time-limit", help="for this sitting: 2h, 90m, 540s")
     parser.add_argument("--device", default="auto")
@@ -122,6 +125,8 @@ def main() -> None:
     places = Places(options.data, options.weights, options.generator, options.out)
     name = options.run if options.ablation is None else f"{options.run}-{options.ablation}"
     run = RUNS[options.run](places) if options.ablation is None else ablated(places, options.ablation)
+    if options.start is not None:
+        run = replace(run, editor=options.start, codes=None)
     limit = seconds(options.time_limit) if options.time_limit else None
     run = replace(run, loop=replace(run.loop, time_limit=limit, compact=True))
     loop, reason = train_editing(run, options.out / name, device=options.device, resume=True, listener=print)
