@@ -5,14 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 from mien import FaceFinder
 from mien.checkpoints.generator import load_generator
 from mien.checkpoints.store import BUNDLED, CARD
+from mien.editor import Editor
 from mien.models.stylegan2 import codes_of_seeds
 from mien.pixels import to_bytes
-from mien.types import Photo
+from mien.types import Face, Photo, UInt8
+from recipes.directions import smile
 
 MEGABYTE = 1_000_000
 
@@ -25,7 +29,7 @@ def test_they_are_small_and_have_cards() -> None:
     assert size(BUNDLED) <= 40 * MEGABYTE
     assert size(BUNDLED / "portrait-generator") <= 12 * MEGABYTE
     folders = [folder for folder in BUNDLED.iterdir() if folder.is_dir()]
-    assert len(folders) == 4
+    assert len(folders) == 5
     for folder in folders:
         card = (folder / CARD).read_text(encoding="utf-8")
         assert "Data" in card and "Licence" in card and "Limits" in card
@@ -41,3 +45,39 @@ def test_the_generator_makes_faces_that_differ() -> None:
     flat = pictures.reshape(len(pictures), -1).astype(np.float32)
     apart = [np.abs(a - b).mean() for i, a in enumerate(flat) for b in flat[:i]]
     assert np.median(apart) > 15
+
+
+@pytest.fixture(scope="module")
+def editor() -> Editor:
+    return Editor.from_pretrained()
+
+
+@pytest.fixture(scope="module")
+def face(editor: Editor, astronaut: UInt8) -> Face:
+    return editor.finder.find(Photo(astronaut))[0]
+
+
+def test_the_editor_gives_hair_the_painted_colour(editor: Editor, face: Face, astronaut: UInt8) -> None:
+    painted = np.broadcast_to(np.array([150, 60, 30], np.uint8), astronaut.shape)
+    result = editor(Photo(astronaut), mask="hair", color=painted, face=face)
+    inside = np.asarray(result.mask) > 0
+    lab = [rgb2lab(picture[inside] / 255.0).mean(0) for picture in (astronaut, result.photo.pixels, painted)]
+    assert deltaE_ciede2000(lab[1], lab[2]) < min(12, 0.5 * deltaE_ciede2000(lab[0], lab[2]))
+
+
+def test_the_editor_paints_features_where_they_belong(editor: Editor, face: Face, astronaut: UInt8) -> None:
+    result = editor(Photo(astronaut), mask="eyes+brows+nose+mouth", face=face)
+    (found,) = editor.finder.find(result.photo)
+    width = np.linalg.norm(face.landmarks[33, :2] - face.landmarks[263, :2])
+    moved = np.linalg.norm((found.landmarks - face.landmarks)[:, :2], axis=1)
+    assert moved.mean() < 0.06 * width
+    assert np.array_equal(result.photo.pixels[result.mask == 0], astronaut[result.mask == 0])
+
+
+def test_the_smile_of_the_editor_widens_and_narrows(editor: Editor, face: Face, astronaut: UInt8) -> None:
+    wide, narrow = (
+        editor(Photo(astronaut), mask="face", attributes={"smile": strength}, face=face).photo
+        for strength in (2.0, -3.0)
+    )
+    measured = [smile(editor.finder.find(photo)[0].landmarks) for photo in (wide, narrow)]
+    assert measured[0] > measured[1] + 0.02
