@@ -2,12 +2,13 @@
 
     python -m recipes.generator shape  --data PORTRAITS --pyramid features.pt --perceptual lpips.pt --out runs/generator
     python -m recipes.generator refine ...
+    python -m recipes.generator finish ...
     python -m recipes.generator grow   ...
 
 The same line again resumes; ``--time-limit`` ends a sitting. ``shape`` finds faces quickly with a projected critic, and
 an anchor keeps all of the set's variety. ``refine`` adds a plain critic, which sees colour and texture that pretrained
-features overlook. ``grow`` doubles the resolution. ``plain`` and ``projected`` are the two critics alone, at 64 000
-pictures.
+features overlook; ``finish`` goes on from its weights alone. ``grow`` doubles the resolution. ``plain`` and
+``projected`` are the two critics alone, at 64 000 pictures.
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ def refine(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> Generator
 
 
 def finish(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRun:
-    """From the bundled weights of 243,520 images, whose critics were lost, to 400,000; 12,000 more for new critics."""
+    """From the weights of 243,520 images, whose critics were lost, to 400,000; 12,000 more for new critics.
+
+    ``bundled`` is a folder with these weights, as the package had them before.
+    """
     before = refine(data, pyramid, perceptual, runs)
     stage = replace(before.stage, hold=12_000)
     return replace(before, stage=stage, loop=replace(before.loop, images=168_480), init=runs / "bundled")
