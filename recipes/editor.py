@@ -81,7 +81,7 @@ def painter(at: Places) -> EditingRun:
     critic = CriticConfig("projected", weight=0.25, augment="none")
     return replace(
         coarse(at),
-        stage=PainterConfig(batch=8, critics=(critic,)),
+        stage=PainterConfig(batch=8, adam=AdamConfig(0.001, (0.9, 0.99)), critics=(critic,), perceptual=2.0),
         loop=LoopConfig(images=300_000, preview_every=10_000),
         pyramid=at.weights / "features_mobilenetv2_pyramid.pt",
         preset="portrait-128",

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import cv2
 import numpy as np
@@ -58,12 +59,14 @@ class Edit:
         title: for people.
         sitter: the crop that the layers lie over.
         conditions: the layers, the mask among them.
+        also: further inputs of the editor.
     """
 
     name: str
     title: str
     sitter: Sitter
     conditions: Conditions
+    also: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def quad(self) -> Float64:
@@ -92,7 +95,8 @@ def edits_of(photo: Photo, editor: Editor) -> Iterator[Edit]:
     close = Sitter.of(photo, face, face.quad, editor.parser)
     whole = Sitter.of(photo, face, layers.whole_hair(photo, face, editor.parser), editor.parser)
     seed, exemplar = wide_eyes(editor)
-    yield Edit("1-hair-colour", "auburn hair, by a colour map", whole, layers.new_hair_colour(whole))
+    strands = {"sketch": "self"}
+    yield Edit("1-hair-colour", "auburn hair, by a colour map", whole, layers.new_hair_colour(whole), strands)
     yield Edit("2-hair-outline", "longer hair, by a semantic map", whole, layers.longer_hair(whole))
     yield Edit("3-closed-mouth", "a closed mouth, by a sketch", close, layers.closed_mouth(close, editor.size))
     yield Edit("4-eyes", f"the eyes of generated face {seed}", close, layers.other_eyes(close, exemplar))
@@ -180,7 +184,7 @@ def one_by_one(photo: Path, edits: Sequence[Edit], editor: Editor, folder: Path)
     for edit in edits:
         place = folder / edit.name
         edit.write(place, photo.name)
-        result = editor(read_photo(photo), layers=place)
+        result = editor(read_photo(photo), layers=place, **edit.also)
         receipt = result.save(place / "result.png")
         write_receipt(receipt, place / "receipt.json")
         rows.append(sheet_row(edit, result))
@@ -198,7 +202,7 @@ def upon_each_other(photo: Path, edits: Sequence[Edit], editor: Editor, folder: 
     rmtree(folder / "session", ignore_errors=True)
     session = Session.create(folder / "session", photo, editor)
     for edit in edits:
-        session.apply(layers=edit.conditions, face=edit.quad, note=edit.title)
+        session.apply(layers=edit.conditions, face=edit.quad, note=edit.title, **edit.also)
     drifts = session.drift(meters=())
     write_receipt(session.save(folder / "all.png"), folder / "all-receipt.json")
     save_png(session.sheet(columns=len(edits) + 1), folder / "all-sheet.png")

@@ -28,6 +28,7 @@ from mien.editing.directions import load_directions
 from mien.editing.frames import CropFrame
 from mien.editing.inputs import ParsedCrop, Tools, conditions_of
 from mien.editing.job import Job, prepare, run, tools_for
+from mien.editing.own import is_own
 from mien.editing.painting import Painting
 from mien.editing.place import Place, place_of
 from mien.editing.repainted import Repainted, read_repainted
@@ -262,6 +263,9 @@ class Editor:
             As a call.
         """
         layers = {"sketch": sketch, "semantic": semantic, "color": color, "exemplar": exemplar}
+        borrowed = [name for name, source in layers.items() if is_own(source)]
+        if borrowed:
+            raise LayerError(f"There is no photo to take the {borrowed[0]} from; give a picture.")
         request = Request(**layers, attributes=attributes or {}, seed=seed, frame="crop")
         blank = AlignedFace(np.zeros((self.size, self.size, 3), np.uint8), np.eye(2, 3), (self.size, self.size))
         frame = CropFrame.of(blank, "crop", "the face")

@@ -30,6 +30,7 @@ from mien.editing.job import tools_for
 from mien.editing.place import Place
 from mien.editing.request import Request
 from mien.editing.resample import labels_at
+from mien.errors import LayerError
 from mien.types import AlignedFace, Bool, Face, Photo, UInt8
 
 SIDE = 128
@@ -135,6 +136,20 @@ def test_exemplars(portrait: Photo, aligned: AlignedFace, tmp_path: Path) -> Non
     assert read_face("self", aligned, lambda: finder) is aligned.pixels
     large = AlignedFace(aligned.pixels.repeat(2, 0).repeat(2, 1), aligned.matrix, aligned.photo_size)
     np.testing.assert_array_equal(read_face(large, aligned, lambda: finder), aligned.pixels)
+
+
+def test_what_the_photo_shows_itself(frame: CropFrame, aligned: AlignedFace, tools: Tools, tmp_path: Path) -> None:
+    own = conditions_of(Request(sketch="self", semantic="self", color="self"), aligned, frame, tools)
+    assert own.sketch is not None and own.semantic is not None and own.colour is not None
+    blurred = cv2.GaussianBlur(aligned.pixels, (0, 0), 2).astype(np.float32)
+    slope = np.abs(np.gradient(blurred.mean(2))).sum(0)
+    assert slope[own.sketch].mean() > 2 * slope[~own.sketch].mean()
+    np.testing.assert_array_equal(own.semantic, labels_at(tools.parsed().labels, SIDE))
+    hair = own.semantic == INDEX["hair"]
+    assert np.abs(own.colour[hair, :3].mean(0) - aligned.pixels[hair].mean(0)).max() < 3
+    (tmp_path / "self").write_bytes(b"no picture")
+    with pytest.raises(LayerError, match="self"):
+        conditions_of(Request(sketch=tmp_path / "self"), aligned, frame, tools)
 
 
 def test_a_mask_in_every_form(frame: CropFrame, tools: Tools, tmp_path: Path) -> None:

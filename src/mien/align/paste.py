@@ -28,6 +28,9 @@ FEATHER = 2.0
 _DETAIL_CHANGE = 16.0  # levels of 255 by which an edit must differ for none of the photo's fine detail to stay
 _DETAIL_BLUR = 1.5  # crop pixels
 
+_LIGHT_BLUR = 2.0  # crop pixels
+_LIGHT_FLOOR, _LIGHT_GAIN = 8.0, 2.0  # levels; how much stronger detail may get
+
 _OUTLINE_BLUR = 0.7  # crop pixels
 
 _TILE = 512
@@ -44,13 +47,20 @@ class _Reference:
     kept: Float32
 
     @classmethod
-    def of(cls, edited: UInt8 | Float32, reference: UInt8, photo: Photo) -> _Reference:
+    def of(cls, edited: UInt8 | Float32, reference: UInt8, photo: Photo, all_detail: bool) -> _Reference:
         if reference.shape != edited.shape:
             raise ValueError(f"reference must be {edited.shape}, got {reference.shape}")
+        levels = from_srgb(reference, photo).astype(np.float32)
+        if all_detail:
+            before, after = (
+                cv2.GaussianBlur(one.astype(np.float32).mean(2), (0, 0), _LIGHT_BLUR) + _LIGHT_FLOOR
+                for one in (reference, edited)
+            )
+            return cls(levels, np.minimum(after / before, np.float32(_LIGHT_GAIN))[..., None])
         change = np.abs(edited.astype(np.float32) - reference).max(axis=2)
         spread = cv2.GaussianBlur(change, (0, 0), _DETAIL_BLUR)
         kept: Any = np.clip(1 - np.maximum(change, spread) / _DETAIL_CHANGE, 0, 1)[..., None]
-        return cls(from_srgb(reference, photo).astype(np.float32), kept)
+        return cls(levels, kept)
 
 
 def paste_face(
@@ -61,6 +71,7 @@ def paste_face(
     *,
     feather: float | None = None,
     reference: UInt8 | None = None,
+    all_detail: bool = False,
 ) -> Photo:
     """Puts an edited crop back. Only pixels inside both mask and crop change; alpha never does.
 
@@ -77,6 +88,8 @@ def paste_face(
             is deep, so that every stroke reaches full strength, whatever else is painted.
         reference: (S, S, 3) the crop as it was before editing. With it, detail of the photo that is too fine for the
             crop stays wherever the edit left the crop as it was; without it, all of the mask has the crop's sharpness.
+        all_detail: such detail stays everywhere, lighter or darker with what lies below it: for edits that change
+            colours and no shapes.
 
     Returns:
         A new photo; the very same object when nothing changes.
@@ -99,7 +112,7 @@ def paste_face(
         return photo
     weight = _weights(mask, box, matrix, size, feather)
     levels = from_srgb(edited, photo).astype(np.float32)
-    known = None if reference is None else _Reference.of(edited, reference, photo)
+    known = None if reference is None else _Reference.of(edited, reference, photo, all_detail)
     pixels = photo.pixels.copy()
     for tile in _tiles(box):
         x0, y0, x1, y1 = tile

@@ -18,9 +18,9 @@ class Said:
     """All of it; see :func:`mien.cli.grouping.grouped`. None was not said."""
 
     mask: Annotated[str | None, typer.Option(help="What may change: a region (hair, eyes+brows) or a picture.")] = None
-    sketch: Annotated[Path | None, typer.Option(help="Where lines run: a drawing, or SVG.")] = None
-    semantic: Annotated[Path | None, typer.Option(help="What lies where: a semantic map.")] = None
-    color: Annotated[Path | None, typer.Option(help="Which colour lies where; only what is painted counts.")] = None
+    sketch: Annotated[str | None, typer.Option(help="Where lines run: a drawing, SVG, or 'self' (as they are).")] = None
+    semantic: Annotated[str | None, typer.Option(help="What lies where: a semantic map, or 'self'.")] = None
+    color: Annotated[str | None, typer.Option(help="Colours, where any are painted, or 'self'.")] = None
     exemplar: Annotated[str | None, typer.Option(help="Whose look to borrow: a photo of a face, or 'self'.")] = None
     attribute: Annotated[list[str] | None, typer.Option(help="Such as smile=1.5; repeatable.")] = None
     text: Annotated[str | None, typer.Option(help="Not available in this version.")] = None

@@ -57,7 +57,7 @@ def pencil(image: Tensor, settings: PencilFilter | None = None) -> Tensor:
         (B, 1, S, S) bool.
     """
     s = settings or PencilFilter()
-    across, down = _slopes(image, s)
+    across, down = slopes(image, s)
     return across.abs() + down.abs() > s.threshold
 
 
@@ -74,7 +74,7 @@ def thin_pencil(image: Tensor, settings: PencilFilter | None = None) -> Tensor:
         (B, 1, S, S) bool, a subset of :func:`pencil`.
     """
     s = settings or PencilFilter()
-    across, down = _slopes(image, s)
+    across, down = slopes(image, s)
     strength = F.pad(across.square() + down.square(), (1, 1, 1, 1))
     flat = down.abs() < 0.4142 * across.abs()  # tan(22.5 degrees): the edge stands upright
     steep = across.abs() < 0.4142 * down.abs()
@@ -94,12 +94,20 @@ def thin_pencil(image: Tensor, settings: PencilFilter | None = None) -> Tensor:
     return crest & (across.abs() + down.abs() > s.threshold)
 
 
-def _slopes(image: Tensor, s: PencilFilter) -> tuple[Tensor, Tensor]:
+def slopes(image: Tensor, settings: PencilFilter | None = None) -> tuple[Tensor, Tensor]:
     """Horizontal and vertical Sobel responses for each pixel of a 256 px crop, so that all sizes give the same drawing.
 
     On bytes, a response below zero is cut to zero; adding that of the negative picture restores it. Together they are
-    the absolute value, which is what is taken here.
+    the absolute value, of which :func:`pencil` takes the threshold.
+
+    Args:
+        image: (B, 3, S, S) in [-1, 1].
+        settings: None takes the defaults.
+
+    Returns:
+        two of (B, 1, S, S) float32, as fractions of the range from black to white; gradients flow.
     """
+    s = settings or PencilFilter()
     scale = image.shape[-1] / REFERENCE
     luma = torch.tensor([0.299, 0.587, 0.114], device=image.device).view(1, 3, 1, 1)
     gray = _blur((image.float() * luma).sum(1, keepdim=True) / 2, s.blur * scale)

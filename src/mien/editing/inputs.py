@@ -6,7 +6,7 @@ Legend: D side of a layer in the crop's frame, S side of the crop that is edited
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from mien.conditions.sketch import line_width, normalise
 from mien.conditions.svg import drawing_size, read_svg, render_strokes
 from mien.conditions.types import Conditions
 from mien.editing.frames import CropFrame, cut
+from mien.editing.own import is_own, own_layer
 from mien.editing.request import Request
 from mien.editing.resample import colour_at, conditions_at, labels_at, levels_at, lines_at, picture_at
 from mien.editing.sources import as_photo, drawing, hardened, name_of, painted_mask, rgba
@@ -70,13 +71,16 @@ def conditions_of(request: Request, crop: AlignedFace, frame: CropFrame, tools: 
         LayerError, PhotoError, FaceError: a layer cannot be read, does not fit, or says nothing within the crop.
     """
     given = Conditions() if request.layers is None else conditions_at(replace(request.layers, mask=None), frame.size)
-    found: dict[str, Any] = {}
-    if request.sketch is not None:
-        found["sketch"] = read_lines(request.sketch, frame)
-    if request.semantic is not None:
-        found["semantic"] = read_labels(request.semantic, frame)
-    if request.color is not None:
-        found["colour"] = read_colours(request.color, frame)
+    readers: Mapping[str, tuple[Any, Callable[[Any, CropFrame], Any]]] = {
+        "sketch": (request.sketch, read_lines),
+        "semantic": (request.semantic, read_labels),
+        "colour": (request.color, read_colours),
+    }
+    found: dict[str, Any] = {
+        name: own_layer(name, crop, tools) if is_own(source) else read(source, frame)
+        for name, (source, read) in readers.items()
+        if source is not None
+    }
     if request.exemplar is not None:
         found["exemplar"] = read_face(request.exemplar, crop, tools.finder)
     if given.exemplar is not None:
@@ -149,7 +153,7 @@ def read_face(source: Any, crop: AlignedFace, finder: Callable[[], FaceFinder]) 
     """An exemplar, aligned: (S, S, 3) uint8; "self" is the crop itself."""
     if isinstance(source, AlignedFace):
         return picture_at(source.pixels, crop.size)
-    if isinstance(source, str) and source == "self":
+    if is_own(source):
         return crop.pixels
     photo = as_photo(source, "The exemplar")
     face = select_face(finder().find(photo), "largest", name_of(source, "exemplar"))

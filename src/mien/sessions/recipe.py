@@ -30,7 +30,7 @@ from mien.types import AlignedFace, Photo
 PICTURES = ("mask", "sketch", "semantic", "color", "exemplar")
 """Inputs that may be files."""
 
-_WORDS: Mapping[str, str] = {"mask": r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*", "exemplar": "self"}
+_WORDS: Mapping[str, str] = {**dict.fromkeys(PICTURES, "self"), "mask": r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*"}
 """What text means something else than the name of a file, by input."""
 
 DEFAULTS: Mapping[str, Any] = {"seed": 0, "strength": 1.0, "frame": "auto", "face": "largest", "protect": ""}

@@ -70,19 +70,19 @@ class Critic:
         """What this critic has to say about pictures with gradient: scalar."""
         return self._generator_loss(self._judge(fakes))
 
-    def phases(self, fakes: Fakes) -> list[Phase]:
-        """The critic's own update, and the lazy penalty if it has one."""
+    def phases(self, fakes: Fakes, reals: Callable[[Step], Tensor] = lambda step: step.reals) -> list[Phase]:
+        """The critic's own update, and the lazy penalty if it has one; ``reals`` are a step's pictures by default."""
         kind = self.config.kind
 
         def adversarial(step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
-            real, fake = self._judge(step.reals), self._judge(fakes())
+            real, fake = self._judge(reals(step)), self._judge(fakes())
             self.strength.observe(real, step.batch)
             loss = self._critic_loss(real, fake)
             scores = {f"{kind}/real": real.mean(), f"{kind}/fake": fake.mean()}
             return loss, {f"{kind}/critic_loss": loss, **scores}
 
         def penalty(step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
-            pictures = self._augmented(step.reals).detach().requires_grad_()
+            pictures = self._augmented(reals(step)).detach().requires_grad_()
             r1 = r1_penalty(self.network(pictures), pictures, self.config.r1_gamma)
             return r1 * self.config.r1_interval, {f"{kind}/r1": r1}
 

@@ -5,16 +5,18 @@ Letters: B batch, S side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from mien.conditions.dropping import Dropping, drop
 from mien.conditions.extract import Extraction, extract
 from mien.conditions.freeform import freeform_batch
 from mien.conditions.layers import Layers
 from mien.conditions.types import PIXELWISE
+from mien.training.editing.dyes import dyed
 from mien.training.editing.masks import EditMasks, edit_masks
 from mien.training.phases import Step
 
@@ -30,6 +32,9 @@ class SampleConfig:
         inside: probability that the modalities say something inside the mask only, as a user's usually do.
         exemplar: probability that there is an exemplar at all.
         other: probability that the exemplar is another picture; its edit has no other modality.
+        dyed: fraction of the pictures in which a region has a colour of its own, see
+            :mod:`mien.training.editing.dyes`; it is told, and the exemplar is the picture as it was. Half of these
+            edits change that region and nothing else, as a user's do.
     """
 
     masks: EditMasks = field(default_factory=EditMasks)
@@ -38,6 +43,7 @@ class SampleConfig:
     inside: float = 0.5
     exemplar: float = 0.5
     other: float = 0.15
+    dyed: float = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +54,7 @@ class Sample:
         picture: (B, 3, S, S) in [-1, 1], the ground truth.
         mask: (B, 1, S, S) in {0, 1}, 1 = edit.
         layers: what the networks are given, the image masked.
-        exemplar: (B, 3, S, S) in [-1, 1]; the picture itself, or another one.
+        exemplar: (B, 3, S, S) in [-1, 1]; the picture itself (before it was dyed), or another one.
         given: (B,) bool, whether the exemplar is shown.
         own: (B,) bool, whether it is the picture itself.
     """
@@ -68,16 +74,26 @@ def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None
     rng = step_rng(seed, step.index, rank)
     batch, device = len(step.reals), step.reals.device
     mask = edit_masks(step.labels, rng, c.masks)
-    draws = torch.rand(3, batch, generator=rng).to(device)
+    draws = torch.rand(4, batch, generator=rng).to(device)
     given = draws[0] < c.exemplar
     own = ~(given & (draws[1] < c.other / max(c.exemplar, 1e-9)))
-    whole = extract(step.reals, step.labels, rng, c.extraction)
+    picture, dye = dyed(step.reals, step.labels, rng, c.dyed)
+    told = dye.amax(dim=(1, 2, 3)) > 0
+    mask = torch.where((told & (draws[3] < 0.5)).view(-1, 1, 1, 1), _grown(dye), mask)
+    whole = extract(picture, step.labels, rng, c.extraction)
     kept, _ = drop(whole, rng, c.dropping)
+    kept = replace(kept, colour=torch.where(told.view(-1, 1, 1, 1), whole.colour, kept.colour))
     inside = (draws[2] < c.inside).view(-1, 1, 1, 1)
     area = torch.where(inside, mask, torch.ones_like(mask)) * own.view(-1, 1, 1, 1)
     layers = kept.within({"image": 1.0 - mask, **dict.fromkeys(PIXELWISE, area)})
     exemplar = torch.where(own.view(-1, 1, 1, 1), step.reals, step.reals.roll(1, 0))
-    return Sample(step.reals, mask, layers, exemplar, given, own)
+    return Sample(picture, mask, layers, exemplar, given, own)
+
+
+def _grown(area: Tensor) -> Tensor:
+    """As a region is widened when a user names it."""
+    reach = round(area.shape[-1] / 64)
+    return F.max_pool2d(area, 2 * reach + 1, stride=1, padding=reach)
 
 
 def draw_encodings(step: Step, seed: int, rank: int = 0, config: SampleConfig | None = None) -> Layers:

@@ -1,9 +1,10 @@
 """The editor's own stage, Algorithm 3: aggregation and refinement against critics; encoder, warping, generator fixed.
 
-    L = L_adv + λ_id·L_id + λ_lpips·L_lpips + λ_attr·L_attr + λ_1·|I_out − I_gt|          (23, and an absolute error)
+    L = L_adv + λ_id·L_id + λ_lpips·L_lpips + λ_attr·L_attr          (23)
+          + λ_1·|I_out − I_gt| + λ_line·L_line                       (ours)
 
-The absolute error is ours: without it a small network needs ten times as long. Pictures are judged as they are saved:
-composited with what lies outside of the mask.
+Without the absolute error a small network needs ten times as long; L_line makes it take a sketch for more than a hint.
+Pictures are judged as they are saved: composited with what lies outside of the mask.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mien.losses import attribute_loss
+from mien.conditions.sketch import slopes
+from mien.losses import attribute_loss, line_loss
 from mien.models.editing import EditorNetworks, Painter
 from mien.models.stylegan2 import mix_styles, random_crossover
 from mien.training.critics import Critic, CriticConfig
@@ -34,7 +36,7 @@ RING = 32
 class PainterConfig(EditingConfig):
     """Attributes:
     critics: with their weights; 1 is the paper's.
-    absolute, perceptual, identity, attribute: weights of the other losses.
+    absolute, perceptual, lines, identity, attribute: weights of the other losses.
     diverse: fraction of edits after another picture whose codes are mixed with random ones, equation 20; 0 is the plain
         attribute loss, ablation D of Table VI.
     warped: fraction of exemplars whose codes go through the warping network.
@@ -45,6 +47,7 @@ class PainterConfig(EditingConfig):
     critics: tuple[CriticConfig, ...] = ()
     absolute: float = 2.0
     perceptual: float = 1.0
+    lines: float = 3.0
     identity: float = 0.3
     attribute: float = 0.1
     diverse: float = 0.5
@@ -81,13 +84,14 @@ class PainterStage(EditingStage):
         ]
         for critic in self.critics:
             devices.broadcast(critic.network)
-        self._fakes: Tensor | None = None
+        self._shown: tuple[Tensor, Tensor] | None = None
         self._calibrate()
 
     @property
     def phases(self) -> list[Phase]:
         """The painter, then every critic's."""
-        return super().phases + [phase for critic in self.critics for phase in critic.phases(self._last_fakes)]
+        asked = [critic.phases(lambda: self._last[1], lambda _: self._last[0]) for critic in self.critics]
+        return super().phases + [phase for phases in asked for phase in phases]
 
     @property
     def parts(self) -> dict[str, Stateful]:
@@ -105,12 +109,14 @@ class PainterStage(EditingStage):
         codes, bank = self._given(sample, step_rng(c.seed + 1, step.index, self.devices.rank))
         edited, _ = self.learner(sample.layers.stack(), sample.mask, codes, bank)
         pictures = composite(edited, sample.picture, sample.mask)
-        self._fakes = pictures.detach()
+        self._shown = sample.picture, pictures.detach()
         own = sample.own.float()
         losses: dict[str, tuple[float, Tensor]] = {
             "absolute": (c.absolute, _mean(_error(edited, sample), own)),
             "perceptual": (c.perceptual, _mean(self.teachers.perceptual(pictures, sample.picture), own)),
         }
+        if c.lines:
+            losses["lines"] = (c.lines, _lines(pictures, sample))
         if self.teachers.identity is not None and c.identity and step.index % c.identity_interval == 0:
             losses["identity"] = (
                 c.identity * c.identity_interval,
@@ -170,9 +176,11 @@ class PainterStage(EditingStage):
             assert isinstance(painter, Painter)
             painter.refinement.calibrate(self.networks.bank(codes)[1])
 
-    def _last_fakes(self) -> Tensor:
-        assert self._fakes is not None, "the painter's phase comes first"
-        return self._fakes
+    @property
+    def _last(self) -> tuple[Tensor, Tensor]:
+        """The last step's pictures, some of them dyed, and its edits."""
+        assert self._shown is not None, "the painter's phase comes first"
+        return self._shown
 
 
 def _error(edited: Tensor, sample: Sample) -> Tensor:
@@ -183,6 +191,12 @@ def _error(edited: Tensor, sample: Sample) -> Tensor:
     width = 2 * (edited.shape[-1] // RING) + 1
     ring = F.max_pool2d(sample.mask, width, stride=1, padding=width // 2) - sample.mask
     return ((edited - sample.picture).abs() * (sample.mask + 0.25 * ring)).mean(dim=(1, 2, 3))
+
+
+def _lines(pictures: Tensor, sample: Sample) -> Tensor:
+    """L_line of the edits; where the exemplar is another picture no sketch is given."""
+    found, wanted = (torch.cat(slopes(picture), 1) for picture in (pictures, sample.picture))
+    return line_loss(found, wanted, sample.layers.sketch, sample.mask)
 
 
 def _mean(values: Tensor, weights: Tensor) -> Tensor:
