@@ -53,7 +53,7 @@ def encoder(at: Places) -> EditingRun:
     return EditingRun(
         data=DataConfig(at.data, balance=("gender", "source"), balance_strength=0.35),
         stage=EncoderConfig(batch=8, adam=AdamConfig(0.0025, (0.9, 0.99))),
-        loop=LoopConfig(images=150_000, preview_every=10_000),
+        loop=LoopConfig(images=250_000, preview_every=10_000),
         perceptual=at.weights / "lpips_squeeze.pt",
         identity=at.weights / "identity_mobileface.pt",
         generator=at.generator,

@@ -46,14 +46,16 @@ def test_the_image_is_gone_inside_the_mask_and_whole_outside() -> None:
 
 
 def test_another_face_as_exemplar_comes_without_modalities_as_algorithm_3_says() -> None:
-    sample = draw_edits(_step(64), 0, config=SampleConfig(exemplar=1.0, other=0.5))
+    step = _step(64)
+    sample = draw_edits(step, 0, config=SampleConfig(exemplar=1.0, other=0.5))
     foreign = ~sample.own
     assert 16 < int(foreign.sum()) < 48
     assert bool(sample.given.all())
     for name in ("sketch", "semantic", "colour"):
         assert float(getattr(sample.layers, name)[foreign].abs().max()) == 0.0
-    same = (sample.exemplar == sample.picture).flatten(1).all(1)
+    same = (sample.exemplar == step.reals).flatten(1).all(1)
     assert torch.equal(same, sample.own)
+    assert torch.equal(sample.picture[foreign], step.reals[foreign])
 
 
 def test_modalities_that_stay_inside_say_nothing_outside() -> None:

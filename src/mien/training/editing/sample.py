@@ -78,6 +78,7 @@ def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None
     given = draws[0] < c.exemplar
     own = ~(given & (draws[1] < c.other / max(c.exemplar, 1e-9)))
     picture, dye = dyed(step.reals, step.labels, rng, c.dyed)
+    picture, dye = torch.where(own.view(-1, 1, 1, 1), picture, step.reals), dye * own.view(-1, 1, 1, 1)
     told = dye.amax(dim=(1, 2, 3)) > 0
     mask = torch.where((told & (draws[3] < 0.5)).view(-1, 1, 1, 1), _grown(dye), mask)
     whole = extract(picture, step.labels, rng, c.extraction)

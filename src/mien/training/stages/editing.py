@@ -19,13 +19,17 @@ from mien.data.sheets import contact_sheet
 from mien.models.editing import EditorNetworks
 from mien.pixels import to_bytes
 from mien.training.devices import Devices
-from mien.training.editing.sample import SampleConfig
+from mien.training.editing.sample import SampleConfig, step_rng
+from mien.training.editing.variation import Variation, varied
 from mien.training.ema import Ema
 from mien.training.phases import AdamConfig, Phase, Step, lazy_adam
 from mien.training.report import Progress, duration
 from mien.training.state import Stateful
 from mien.training.teachers import Teachers
 from mien.types import UInt8
+
+VARIATION = 1000
+"""Added to the seed, so that variations and edits draw different numbers."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class EditingConfig:
         ema_half_life: of its average, in pictures.
         seed: of weights and edits.
         sample: how edits are drawn.
+        variation: of the pictures, before anything else.
     """
 
     batch: int = 12
@@ -45,6 +50,7 @@ class EditingConfig:
     ema_half_life: float = 10_000.0
     seed: int = 0
     sample: SampleConfig = field(default_factory=SampleConfig)
+    variation: Variation = field(default_factory=Variation)
 
 
 class EditingStage:
@@ -87,7 +93,7 @@ class EditingStage:
     @property
     def phases(self) -> list[Phase]:
         """One: that of the network."""
-        return [Phase(self.part, self.learner, self.optimiser, 1, self.loss)]
+        return [Phase(self.part, self.learner, self.optimiser, 1, lambda step: self.loss(self._varied(step)))]
 
     @property
     def parts(self) -> dict[str, Stateful]:
@@ -102,6 +108,10 @@ class EditingStage:
     def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         """See :class:`mien.training.phases.Loss`."""
         raise NotImplementedError
+
+    def _varied(self, step: Step) -> Step:
+        c = self.settings
+        return varied(step, step_rng(c.seed + VARIATION, step.index, self.devices.rank), c.variation)
 
     def rows(self, step: Step, learner: nn.Module) -> list[Tensor]:
         """What a preview shows, row by row, each (B, 3, S, S) in [-1, 1]: the edits of ``step`` by ``learner``."""
