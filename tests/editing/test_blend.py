@@ -35,6 +35,14 @@ def test_a_shift_of_colour_leaves_no_seam(crop: UInt8, kind: str, shift: tuple[i
     assert after < 0.35 * before
 
 
+@pytest.mark.parametrize("kind", ["square", "disc", "half"])
+def test_a_network_that_copies_what_it_sees_leaves_no_seam_either(crop: UInt8, kind: str) -> None:
+    photo, area = crop.astype(np.float32).clip(30, 225), area_of(kind)
+    painted = np.where(area[..., None], photo + np.float32([10, -12, 8]), photo)
+    before, after = jump(painted, photo, area), jump(harmonise(painted, photo, area), photo, area)
+    assert after < 0.6 * before
+
+
 def test_deep_inside_the_painted_picture_stays(crop: UInt8) -> None:
     photo = crop.astype(np.float32).clip(30, 225)
     matched = harmonise(photo + 12, photo, area_of("half"))
@@ -43,7 +51,9 @@ def test_deep_inside_the_painted_picture_stays(crop: UInt8) -> None:
 
 def test_what_agrees_or_disagrees_altogether_is_left_alone(crop: UInt8) -> None:
     photo, area = crop.astype(np.float32), area_of("disc")
-    np.testing.assert_allclose(harmonise(photo, photo, area), photo, atol=1e-4)
+    assert np.abs(harmonise(photo, photo, area) - photo)[area].mean() < 2  # photos have steps of their own
+    flat = np.broadcast_to(np.float32([90, 120, 60]), photo.shape)
+    np.testing.assert_allclose(harmonise(flat, flat, area), flat, atol=1e-3)
     other = np.where(photo < 128, photo + 120, photo - 120).astype(np.float32)
     assert np.abs(harmonise(other, photo, area) - other)[area].mean() < 12
     everything = np.ones_like(area)

@@ -1,7 +1,9 @@
 """No seam: what is painted takes on the photo's colours at the mask's border.
 
-The network paints beyond the mask, too, where the photo is known. How far it is off there, on a thin ring around the
-mask, is spread smoothly into the mask and taken away, the less the deeper inside.
+Twice, since a network may be off where it sees the photo, or copy the photo there and be off where it does not:
+1. It paints beyond the mask, too, where the photo is known: how far it is off there, on a thin ring around the mask.
+2. How far what it painted just inside the border is off the photo just outside of it.
+Either is spread smoothly into the mask and taken away, the less the deeper inside.
 
 Convention:
     Pictures are (S, S, 3) float32 sRGB in [0, 255]; areas are (S, S) bool.
@@ -17,13 +19,19 @@ import numpy as np
 from mien.types import Bool, Float32
 
 RING = 2 / 128
-"""Width of the ring, in sides of the crop."""
+"""Width of the ring outside, in sides of the crop."""
+
+RIM = 1.5 / 128
+"""Width of the rim inside, and standard deviation of "just inside" and "just outside", in sides of the crop."""
+
+ALONG = 6 / 128
+"""Standard deviation by which the step from outside to inside is averaged along the border: a photo has steps, too."""
 
 REACH = 1 / 8
 """Depth at which the correction has fallen to 1/e, in sides of the crop."""
 
 TRUSTED = 24.0
-"""Levels by which the network may be off for a pixel of the ring to be believed by half: more is no shift of colour."""
+"""Levels by which the network may be off for a pixel to be believed by half: more is no shift of colour."""
 
 
 def harmonise(painted: Float32, photo: Float32, area: Bool) -> Float32:
@@ -42,13 +50,29 @@ def harmonise(painted: Float32, photo: Float32, area: Bool) -> Float32:
     ring = ~area & (away <= max(1.0, RING * side))
     if not ring.any():
         return painted
-    residual = (photo - painted) * ring[..., None]
-    trust = 1 / (1 + (np.abs(residual).max(2, keepdims=True) / TRUSTED) ** 4)
-    spread = _spread(residual * trust, ring.astype(np.float32))
     depth = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    fading = np.exp(-depth / (REACH * side))[..., None]
-    corrected: Float32 = np.clip(painted + spread * fading * area[..., None], 0, 255).astype(np.float32)
+    fading = (np.exp(-depth / (REACH * side)) * area)[..., None]
+    residual = photo - painted
+    painted = painted + _spread(residual * _trust(residual), ring.astype(np.float32)) * fading
+    rim = area & (depth <= max(1.0, RIM * side))
+    step = _near(photo, ~area, RIM * side) - _near(painted, area, RIM * side)
+    along = _near(step * _trust(step), rim, ALONG * side)
+    corrected: Float32 = np.clip(painted + _spread(along, rim.astype(np.float32)) * fading, 0, 255).astype(np.float32)
     return corrected
+
+
+def _trust(error: Float32) -> Float32:
+    """(S, S, 1): small errors are believed, large ones are edges of the picture."""
+    trust: Float32 = 1 / (1 + (np.abs(error).max(2, keepdims=True) / TRUSTED) ** 4)
+    return trust
+
+
+def _near(picture: Float32, area: Bool, reach: float) -> Float32:
+    """The mean of what lies in an area close to each pixel; 0 far away from it."""
+    weight = area.astype(np.float32)
+    total, share = (cv2.GaussianBlur(x, (0, 0), reach) for x in (picture * weight[..., None], weight))
+    mean: Float32 = total / np.maximum(share, np.float32(1e-4))[..., None]
+    return mean
 
 
 def _spread(values: Float32, weight: Float32) -> Float32:
