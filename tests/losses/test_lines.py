@@ -38,13 +38,13 @@ def test_without_a_line_inside_the_mask_there_is_no_loss() -> None:
     assert float(line_loss(off, torch.zeros_like(off), sketch, mask)) == 0
 
 
-def test_what_was_not_drawn_counts_a_quarter() -> None:
+def test_what_was_not_drawn_counts_half() -> None:
     sketch, off = torch.zeros(1, 1, SIDE, SIDE), torch.zeros(1, 2, SIDE, SIDE)
     sketch[..., 10], off[:, 0, :, 40] = 1, 1
     everywhere = torch.ones_like(sketch)
     near = 3
-    weights = SIDE * (near + 0.25 * (SIDE - near))
-    assert float(line_loss(off, torch.zeros_like(off), sketch, everywhere)) == pytest.approx(0.25 * SIDE / weights)
+    weights = SIDE * (near + 0.5 * (SIDE - near))
+    assert float(line_loss(off, torch.zeros_like(off), sketch, everywhere)) == pytest.approx(0.5 * SIDE / weights)
 
 
 def test_gradients_reach_the_picture() -> None:

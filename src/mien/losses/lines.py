@@ -1,6 +1,6 @@
 """Whether a picture has its edges where lines were drawn.
 
-    L_line = Σ u·(|∂ₓx − ∂ₓy| + |∂ᵧx − ∂ᵧy|) / Σ u        u = 1 near drawn lines, ¼ elsewhere, 0 without a sketch
+    L_line = Σ u·(|∂ₓx − ∂ₓy| + |∂ᵧx − ∂ᵧy|) / Σ u        u = 1 near drawn lines, ½ elsewhere, 0 without a sketch
 
 Ours, not the paper's. A sketch does not say which side of a line is the lighter one; the ground truth y does.
 Letters: B batch, S side.
@@ -14,7 +14,7 @@ from torch.nn import functional as F
 REACH = 64
 """Near is within this fraction of the side."""
 
-ELSEWHERE = 0.25
+ELSEWHERE = 0.5
 """What no line was drawn for counts less: parts of a sketch may be missing."""
 
 

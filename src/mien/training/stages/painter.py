@@ -47,7 +47,7 @@ class PainterConfig(EditingConfig):
     critics: tuple[CriticConfig, ...] = ()
     absolute: float = 2.0
     perceptual: float = 1.0
-    lines: float = 3.0
+    lines: float = 10.0
     identity: float = 0.3
     attribute: float = 0.1
     diverse: float = 0.5
