@@ -28,11 +28,11 @@ from mien.editing.directions import load_directions
 from mien.editing.frames import CropFrame
 from mien.editing.inputs import ParsedCrop, Tools, conditions_of
 from mien.editing.job import Job, prepare, run, tools_for
-from mien.editing.own import is_own
+from mien.editing.own import refuse_own
 from mien.editing.painting import Painting
 from mien.editing.place import Place, place_of
 from mien.editing.repainted import Repainted, read_repainted
-from mien.editing.request import Frame, Request, is_number
+from mien.editing.request import LAYERS, Frame, Request, is_number
 from mien.editing.resample import conditions_at, picture_at
 from mien.editing.result import CropEdit, EditResult
 from mien.editing.sources import as_photo, name_of
@@ -159,7 +159,7 @@ class Editor:
             raise ConfigError(f"{n!r} variants cannot be made; ask for 1 to {MOST_VARIANTS}.")
         cache, watch = cache or EditCache(), Stopwatch()
         picture = as_photo(photo)
-        painted = self._layers(picture, layers, mask is None, watch)
+        painted = self._layers(picture, layers, {name: getattr(request, name) for name in LAYERS}, watch)
         request = replace(request, layers=painted.conditions)
         which = painted.quad if face is None else face
         place = self._place(picture, "largest" if which is None else which, cache, watch, name_of(photo, "photo"))
@@ -263,9 +263,7 @@ class Editor:
             As a call.
         """
         layers = {"sketch": sketch, "semantic": semantic, "color": color, "exemplar": exemplar}
-        borrowed = [name for name, source in layers.items() if is_own(source)]
-        if borrowed:
-            raise LayerError(f"There is no photo to take the {borrowed[0]} from; give a picture.")
+        refuse_own(layers)
         request = Request(**layers, attributes=attributes or {}, seed=seed, frame="crop")
         blank = AlignedFace(np.zeros((self.size, self.size, 3), np.uint8), np.eye(2, 3), (self.size, self.size))
         frame = CropFrame.of(blank, "crop", "the face")
@@ -273,13 +271,11 @@ class Editor:
         painted = self._painting.generate(conditions, int(seed), weights_of(weights or {}, {}, frame))
         return Photo(np.rint(painted).astype(np.uint8))
 
-    def _layers(
-        self, photo: Photo, layers: Conditions | Path | str | None, needs_mask: bool, watch: Stopwatch
-    ) -> Repainted:
+    def _layers(self, photo: Photo, layers: Any, inputs: Mapping[str, Any], watch: Stopwatch) -> Repainted:
         if layers is None or isinstance(layers, Conditions):
             return Repainted(layers or Conditions(), None)
         with watch("layers"):
-            return read_repainted(Path(layers), photo, lambda: self.parser, needs_mask=needs_mask)
+            return read_repainted(Path(layers), photo, lambda: self.parser, inputs)
 
     def _place(self, photo: Photo, which: Any, cache: EditCache, watch: Stopwatch, name: str) -> Place:
         with watch("find"):

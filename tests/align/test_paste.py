@@ -275,7 +275,8 @@ def test_all_detail_stays_under_new_colours_and_follows_their_light() -> None:
             np.testing.assert_allclose(made.mean((0, 1)), colour, atol=2)
         assert np.corrcoef(made[..., 0].ravel(), before[..., 0].ravel())[0, 1] > 0.5
         flat = paste_face(photo, dyed, crop.matrix, everywhere, reference=crop.pixels)
-        assert flat.pixels[60:340, 60:340].std((0, 1)).mean() < 0.5 * made.std((0, 1)).mean() or gain == 1.0
+        if gain != 1.0:  # where it agrees with the photo, detail stays in any case
+            assert flat.pixels[60:340, 60:340].std((0, 1)).mean() < 0.5 * made.std((0, 1)).mean()
 
 
 @pytest.mark.parametrize("size", [(700, 500), (33, 41)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -112,6 +113,38 @@ def test_each_face_gets_its_own_inputs(editor: Editor, group: Photo) -> None:
     alone = editor(group, mask="mouth", attributes={"smile": 2.0}, face=1)
     np.testing.assert_array_equal(alone.photo.pixels[:, 512:], result.photo.pixels[:, 512:])
     assert result.faces[0].before.face is not None and len(result.operations) >= 3
+
+
+def detail(photo: Photo, area: np.ndarray) -> float:
+    """Standard deviation of what is finer than two pixels of the crop."""
+    gray = photo.pixels.mean(2)
+    return float((gray - cv2.GaussianBlur(gray, (0, 0), 2.0))[area].std())
+
+
+def test_new_colours_may_keep_the_photos_lines(editor: Editor, portrait: Photo) -> None:
+    rng = np.random.default_rng(0)
+    large = np.asarray(Image.fromarray(portrait.pixels).resize((1024, 1024))).astype(np.int16)
+    photo = Photo((large + rng.integers(-25, 25, large.shape)).clip(0, 255).astype(np.uint8))
+    colour = np.broadcast_to(np.uint8([40, 60, 200]), (64, 64, 3))
+    given = {"mask": "hair", "color": colour, "frame": "crop"}
+    anew, kept = editor(photo, **given), editor(photo, **given, sketch="self")
+    assert "sketch 'self'" in " ".join(anew.faces[0].notes) and "'self'" not in " ".join(kept.faces[0].notes)
+    assert kept.faces[0].conditions.sketch is not None and "sketch self" in kept.operations[0]
+    assert not changed(kept.photo, photo)[~kept.mask].any()
+    assert detail(kept.photo, kept.mask) > 1.5 * detail(anew.photo, kept.mask)
+    for other in (
+        {"attributes": {"smile": 1.0}},
+        {"weights": {"sketch": 0}},
+        {"semantic": np.full((64, 64), 17, np.uint8)},
+    ):
+        reshaped = editor(photo, **given, sketch="self", **other)
+        assert detail(reshaped.photo, kept.mask) < 0.8 * detail(kept.photo, kept.mask)
+
+
+def test_without_a_photo_nothing_can_be_taken_from_it(editor: Editor) -> None:
+    for name in ("sketch", "semantic", "color", "exemplar"):
+        with pytest.raises(LayerError, match=f"no photo to take the {name} from"):
+            editor.generate(**{name: "self"})
 
 
 def test_results_do_not_depend_on_their_company(editor: Editor, portrait: Photo, group: Photo, face: Face) -> None:

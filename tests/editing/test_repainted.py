@@ -55,7 +55,7 @@ def read(folder: Path, photo: Photo, parser: FaceParser) -> Repainted:
 def test_an_untouched_folder_says_nothing(folder: Path, portrait: Photo, parser: FaceParser) -> None:
     with pytest.raises(LayerError, match="as they were extracted; repaint one, or give a mask"):
         read(folder, portrait, parser)
-    found = read_repainted(folder, portrait, lambda: parser, needs_mask=False)
+    found = read_repainted(folder, portrait, lambda: parser, {"mask": "hair"})
     assert found.conditions.given == () and found.untouched == ("sketch", "semantic", "colour")
 
 
@@ -82,6 +82,16 @@ def test_a_touched_layer_is_meant_where_it_was_painted(
     rows, columns = np.nonzero(mask)
     assert mask[inside].mean() > 0.9  # where a line was already, nothing was drawn
     assert rows.min() > box[1] - 0.1 * SIDE and columns.max() < box[2] + 0.1 * SIDE
+
+
+def test_layers_that_are_given_otherwise_do_not_count(folder: Path, portrait: Photo, parser: FaceParser) -> None:
+    paint(folder / "colour.png", (100, 150, 150, 180), (30, 60, 220, 255))
+    alone = read(folder, portrait, parser)
+    paint(folder / "sketch.png", (20, 20, 80, 22), (0, 0, 0, 255))
+    found = read_repainted(folder, portrait, lambda: parser, {"sketch": "self", "semantic": None})
+    assert found.conditions.given == ("mask", "colour") and found.untouched == ("semantic",)
+    assert "sketch" not in found.notes[0]
+    np.testing.assert_array_equal(found.conditions.mask, alone.conditions.mask)
 
 
 def test_painting_programs_may_round_colours(folder: Path, portrait: Photo, parser: FaceParser) -> None:

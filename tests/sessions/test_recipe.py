@@ -42,6 +42,8 @@ def test_words_that_are_files_and_words_that_are_not(objects: Objects, tmp_path:
     back = there_and_back(objects, mask="hair + eyes-nose", exemplar="self", sketch=str(tmp_path / "a.png"))
     assert back["mask"] == "hair + eyes-nose" and back["exemplar"] == "self"
     assert back["sketch"].read_bytes() == b"content" and back["sketch"].parent == objects.folder
+    own = {"sketch": "self", "semantic": " Self", "color": "self"}
+    assert there_and_back(objects, **own) == own
     with pytest.raises(LayerError, match="hair cannot be read"):
         freeze({"exemplar": "hair"}, objects)
     with pytest.raises(LayerError, match="cannot be read"):

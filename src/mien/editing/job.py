@@ -18,7 +18,7 @@ from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
 from mien.editing.frames import CropFrame
 from mien.editing.inputs import ParsedCrop, Tools, conditions_of, mask_in_crop, mask_of
-from mien.editing.own import is_own
+from mien.editing.own import changes_colours_alone
 from mien.editing.painting import Painting
 from mien.editing.place import Place
 from mien.editing.request import Request
@@ -91,7 +91,7 @@ def prepare(photo: Photo, place: Place, request: Request, size: int, tools: Tool
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
     elif isinstance(request.mask, str) and _cut(conditions.mask, crop):
         notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
-    if conditions.without("mask", "attributes").given == ("colour",):
+    if conditions.without("mask").given == ("colour",):
         notes.append("with colours alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
     return Job(crop, place, request, conditions, mask, weights, tuple(notes))
 
@@ -115,8 +115,8 @@ def run(
     r, crop, conditions = job.request, job.crop, job.conditions
     painted = painting.edit(crop.pixels, conditions, r.seed, r.strength, job.weights, cache, watch)
     with watch("paste"):
-        same_lines = is_own(r.sketch)
-        edited = paste_face(photo, painted.pixels, crop.matrix, job.mask, reference=crop.pixels, all_detail=same_lines)
+        same = changes_colours_alone(r, conditions)
+        edited = paste_face(photo, painted.pixels, crop.matrix, job.mask, reference=crop.pixels, all_detail=same)
     assert conditions.mask is not None
     after = np.rint(painted.over(crop.pixels, conditions.mask)).astype(np.uint8)
     what = f"{job.place.name} edited at {crop.size} px by {editor}: {r.describe()}"

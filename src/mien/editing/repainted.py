@@ -9,9 +9,10 @@ Legend: D side of the folder's layers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -26,6 +27,9 @@ from mien.conditions.types import PIXELWISE, Conditions
 from mien.editing.sources import drawing, rgba
 from mien.errors import LayerError
 from mien.types import Bool, Float64, Photo, UInt8
+
+FIELDS: Mapping[str, str] = {**{name: name for name in ("mask", "sketch", "semantic", "exemplar")}, "color": "colour"}
+"""Layers by the editor's names."""
 
 COLOUR_NOISE = 8
 """Levels by which painting programs may change a colour by themselves."""
@@ -65,7 +69,7 @@ class Repainted:
 
 
 def read_repainted(
-    folder: Path, photo: Photo, parser: Callable[[], FaceParser], *, needs_mask: bool = True
+    folder: Path, photo: Photo, parser: Callable[[], FaceParser], inputs: Mapping[str, Any] | None = None
 ) -> Repainted:
     """Reads a folder.
 
@@ -73,7 +77,7 @@ def read_repainted(
         folder: of layers.
         photo: that is edited.
         parser: the one that extracted the layers.
-        needs_mask: whether the mask must come out of the folder.
+        inputs: what else the editor is given, by its names: the folder's layers of these names do not count.
 
     Raises:
         LayerError: a layer cannot be read, the folder belongs to another photo, or nothing in it was painted.
@@ -82,13 +86,15 @@ def read_repainted(
     quad = None if found.matrix is None else matrix_to_quad(found.matrix, found.image.shape[0])
     if quad is not None:
         _check_photo(found, quad, photo, folder)
-    given = found.conditions
+    elsewhere = [name for name, value in (inputs or {}).items() if value is not None]
+    given = found.conditions.without(*(FIELDS[name] for name in elsewhere if name in FIELDS))
+    found = replace(found, conditions=given)
     areas = {name: area for name, area in _painted(found, folder, parser).items() if area.any()}
     untouched = tuple(name for name in PIXELWISE if name in given.given and name not in areas)
     kept = given.without(*untouched)
     if kept.mask is None and areas:
         kept = replace(kept, mask=room_around(np.any(list(areas.values()), axis=0)).astype(np.float32))
-    if kept.mask is None and needs_mask:
+    if kept.mask is None and "mask" not in elsewhere:
         raise LayerError(f"The layers in {folder} are as they were extracted; repaint one, or give a mask.")
     return Repainted(kept, quad, untouched)
 

@@ -27,9 +27,10 @@ class Request:
     Attributes:
         mask: where it may change: a region ("hair", "eyes+brows"), a picture, or an array that is bool, in [0, 1], or
             uint8. Its size says whether it lies over the photo or over the crop.
-        sketch: a drawing, an SVG file, or a bool array, True on lines.
-        semantic: a map in a known palette, or an array of labels in the order of :mod:`mien.conditions.labels`.
-        color: RGB or RGBA; only what is painted counts. "self": as in the photo (sketch, semantic map, too).
+        sketch: a drawing, an SVG file, or a bool array, True on lines; "self": the photo's own lines.
+        semantic: a map in a known palette, or an array of labels in the order of :mod:`mien.conditions.labels`; "self":
+            the photo's own.
+        color: RGB or RGBA, only what is painted counts; "self": the mean colours of the photo's regions.
         exemplar: any photo with a face, of which the largest is taken; an :class:`AlignedFace`; or "self": the person's
             own look.
         attributes: strength by name. Without an exemplar they change the person's own look.

@@ -102,8 +102,7 @@ def check_inputs(
     if isinstance(layers, str | Path):
         from mien.editing.repainted import read_repainted
 
-        needs_mask = inputs.get("mask") is None
-        painted = read_repainted(Path(layers), photo(), lambda: editor().parser, needs_mask=needs_mask)
+        painted = read_repainted(Path(layers), photo(), lambda: editor().parser, inputs)
         layers, face = painted.conditions, painted.quad if face is None else face
     if isinstance(face, Face):
         face = face.quad

@@ -61,3 +61,10 @@ def test_a_share_is_left_as_it_is_and_seeds_decide(step: Step) -> None:
 def test_pictures_without_labels(step: Step) -> None:
     bare = varied(replace(step, labels=None), rng(), Variation())
     assert bare.labels is None and torch.equal(bare.reals, varied(step, rng(), Variation()).reals)
+
+
+def test_bfloat16_moves_no_pixel(step: Step) -> None:
+    wanted = varied(step, rng(), Variation())
+    with torch.autocast("cpu", torch.bfloat16):
+        found = varied(step, rng(), Variation())
+    assert torch.equal(found.reals, wanted.reals)

@@ -22,6 +22,11 @@ def augmented(picture: Tensor, generator: torch.Generator) -> Tensor:
     Returns:
         the same shape, in [-1, 1].
     """
+    with torch.autocast(picture.device.type, enabled=False):  # as in variation.py
+        return _augmented(picture.float(), generator)
+
+
+def _augmented(picture: Tensor, generator: torch.Generator) -> Tensor:
     batch, device = len(picture), picture.device
     draws = torch.rand(4, batch, 1, 1, 1, generator=generator).to(device)
     brightness, saturation, contrast = draws[0] - 0.5, 2.0 * draws[1], 0.5 + draws[2]

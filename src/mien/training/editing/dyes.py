@@ -53,7 +53,7 @@ def dyed(picture: Tensor, labels: Tensor, generator: torch.Generator, share: flo
     colour = _rgb(draws[2], draws[3], 0.1 + 0.85 * draws[4])[..., None, None]
     painted = (colour * ratio + GLOSS * (ratio - 1).clamp(min=0)).clamp(0, 1) * 2 - 1
     area = area * chosen.view(-1, 1, 1, 1)
-    return torch.lerp(picture, painted.to(picture.dtype), F.avg_pool2d(area, 3, 1, 1)), area
+    return torch.lerp(picture, painted.to(picture.dtype), F.avg_pool2d(area, 3, 1, 1, count_include_pad=False)), area
 
 
 def _rgb(hue: Tensor, saturation: Tensor, value: Tensor) -> Tensor:

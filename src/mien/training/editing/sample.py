@@ -32,7 +32,7 @@ class SampleConfig:
         inside: probability that the modalities say something inside the mask only, as a user's usually do.
         exemplar: probability that there is an exemplar at all.
         other: probability that the exemplar is another picture; its edit has no other modality.
-        dyed: fraction of the pictures in which a region has a colour of its own, see
+        dyed: at most this fraction of the pictures has a region with a colour of its own, see
             :mod:`mien.training.editing.dyes`; it is told, and the exemplar is the picture as it was. Half of these
             edits change that region and nothing else, as a user's do.
     """
@@ -57,6 +57,7 @@ class Sample:
         exemplar: (B, 3, S, S) in [-1, 1]; the picture itself (before it was dyed), or another one.
         given: (B,) bool, whether the exemplar is shown.
         own: (B,) bool, whether it is the picture itself.
+        dyed: (B,) bool, whether a region of the picture has another colour than the exemplar's.
     """
 
     picture: Tensor
@@ -65,6 +66,7 @@ class Sample:
     exemplar: Tensor
     given: Tensor
     own: Tensor
+    dyed: Tensor
 
 
 def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None = None) -> Sample:
@@ -88,7 +90,7 @@ def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None
     area = torch.where(inside, mask, torch.ones_like(mask)) * own.view(-1, 1, 1, 1)
     layers = kept.within({"image": 1.0 - mask, **dict.fromkeys(PIXELWISE, area)})
     exemplar = torch.where(own.view(-1, 1, 1, 1), step.reals, step.reals.roll(1, 0))
-    return Sample(picture, mask, layers, exemplar, given, own)
+    return Sample(picture, mask, layers, exemplar, given, own, told)
 
 
 def _grown(area: Tensor) -> Tensor:

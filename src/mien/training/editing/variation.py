@@ -1,4 +1,4 @@
-"""Faces that are not in the set: every picture is turned, moved, bent and tinted a little, its labels alike.
+"""Faces that are not in the set: most pictures are turned, moved, bent and tinted a little, their labels alike.
 
 Without it a painter learns a set of two thousand by heart: its losses go on falling, and on unseen faces nothing gets
 better (docs/log.md). Letters: B batch, S side.
@@ -22,7 +22,7 @@ KNOTS = 5
 
 @dataclass(frozen=True)
 class Variation:
-    """All are uniform in ± the number, but ``bend``.
+    """How much; all numbers from ``angle`` on are the bounds of uniform draws around 0, but ``bend``.
 
     Attributes:
         share: of the pictures that are varied at all, in [0, 1].
@@ -54,7 +54,12 @@ def varied(step: Step, generator: torch.Generator, settings: Variation) -> Step:
         generator: on the CPU; same seed, same result.
         settings: how much.
     """
-    s, reals = settings, step.reals
+    with torch.autocast(step.reals.device.type, enabled=False):  # bfloat16 places pixels to a quarter of their width
+        return _varied(step, generator, settings)
+
+
+def _varied(step: Step, generator: torch.Generator, s: Variation) -> Step:
+    reals = step.reals
     batch, device = len(reals), reals.device
     chosen = torch.rand(batch, generator=generator) < s.share
     if not chosen.any():

@@ -123,9 +123,10 @@ class PainterStage(EditingStage):
                 self.teachers.identity(pictures, sample.exemplar).mean(),
             )
         if c.attribute and step.index % c.attribute_interval == 0:
-            # (21) L_attr = MSE(E(I_out), w_i)
+            # (21) L_attr = MSE(E(I_out), w_i); the codes know nothing of a dye
             distance = attribute_loss(self.networks.encoder(image_only(pictures).stack()), codes)
-            losses["attribute"] = (c.attribute * c.attribute_interval, _mean(distance, sample.given.float()))
+            told = (sample.given & ~sample.dyed).float()
+            losses["attribute"] = (c.attribute * c.attribute_interval, _mean(distance, told))
         for critic in self.critics:
             losses[f"{critic.config.kind}/loss"] = (critic.config.weight, critic.generator_loss(pictures))
         total = torch.stack([weight * value for weight, value in losses.values()]).sum()
