@@ -34,6 +34,10 @@ TRUSTED = 24.0
 """Levels by which the network may be off for a pixel to be believed by half: more is no shift of colour."""
 
 
+TRUSTED_STEP = 12.0
+"""The same for the step across the border: photos have larger ones of their own."""
+
+
 def harmonise(painted: Float32, photo: Float32, area: Bool) -> Float32:
     """The painted picture with its colours matched to the photo's at the border of an area.
 
@@ -53,17 +57,17 @@ def harmonise(painted: Float32, photo: Float32, area: Bool) -> Float32:
     depth = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     fading = (np.exp(-depth / (REACH * side)) * area)[..., None]
     residual = photo - painted
-    painted = painted + _spread(residual * _trust(residual), ring.astype(np.float32)) * fading
+    painted = painted + _spread(residual * _trust(residual, TRUSTED), ring.astype(np.float32)) * fading
     rim = area & (depth <= max(1.0, RIM * side))
     step = _near(photo, ~area, RIM * side) - _near(painted, area, RIM * side)
-    along = _near(step * _trust(step), rim, ALONG * side)
+    along = _near(step * _trust(step, TRUSTED_STEP), rim, ALONG * side)
     corrected: Float32 = np.clip(painted + _spread(along, rim.astype(np.float32)) * fading, 0, 255).astype(np.float32)
     return corrected
 
 
-def _trust(error: Float32) -> Float32:
+def _trust(error: Float32, half: float) -> Float32:
     """(S, S, 1): small errors are believed, large ones are edges of the picture."""
-    trust: Float32 = 1 / (1 + (np.abs(error).max(2, keepdims=True) / TRUSTED) ** 4)
+    trust: Float32 = 1 / (1 + (np.abs(error).max(2, keepdims=True) / half) ** 4)
     return trust
 
 
