@@ -39,14 +39,14 @@ WHAT = {
 }
 
 
-def train(places: Places, deadline: float | None) -> bool:
+def train(places: Places, images: int | None, deadline: float | None) -> bool:
     """Every variant in turn; False when the time was up first."""
     for name in ABLATIONS:
         left = None if deadline is None else deadline - time.monotonic()
         if left is not None and left <= 0:
             return False
         run = ablated(places, name)
-        run = replace(run, loop=replace(run.loop, time_limit=left))
+        run = replace(run, loop=replace(run.loop, images=images or run.loop.images, time_limit=left))
         loop, reason = train_editing(run, places.out / f"coarse-{name}", resume=True, listener=print)
         print(f"{name}: {reason}, {loop.images} images")
         if run.loop.images is not None and loop.images < run.loop.images:
@@ -54,7 +54,7 @@ def train(places: Places, deadline: float | None) -> bool:
     return True
 
 
-def judge(places: Places) -> dict[str, Any]:
+def judge(places: Places, limit: int | None) -> dict[str, Any]:
     """The protocol's report: mixed masks, an image alone, and with an exemplar."""
     out = places.out / "ablations"
     models = [f"--model={name}={places.out / f'coarse-{name}' / 'editor'}" for name in ABLATIONS]
@@ -66,6 +66,7 @@ def judge(places: Places) -> dict[str, Any]:
     given = [f"--{option}={places.weights / file}" for option, file in networks.items()]
     words = ["evaluate", "protocol", *models, f"--data={places.data}", f"--out={out}", *given]
     words += ["--families=mixed", "--configurations=none,+Ex", "--chains=0"]
+    words += [] if limit is None else [f"--limit={limit}"]
     subprocess.run([sys.executable, "-c", "from mien.cli import main; main()", *words], check=True)
     report: dict[str, Any] = json.loads((out / "report.json").read_text(encoding="utf-8"))
     return report
@@ -98,12 +99,14 @@ def main() -> None:
         "--out", type=Path, required=True, help="folder of all runs; the encoder's and the warping's are there"
     )
     parser.add_argument("--time-limit", help="for the training of this sitting: 2h, 90m, 540s")
+    parser.add_argument("--images", type=int, help="for each variant; 40,000 by default")
+    parser.add_argument("--limit", type=int, help="judge so many pictures only")
     options = parser.parse_args()
     places = Places(options.data, options.weights, options.generator, options.out)
     deadline = time.monotonic() + seconds(options.time_limit) if options.time_limit else None
-    if not train(places, deadline):
+    if not train(places, options.images, deadline):
         sys.exit("The time was up before all variants were trained; run the same line again.")
-    for row in table(judge(places)):
+    for row in table(judge(places, options.limit)):
         print("| " + " | ".join(row) + " |")
 
 
