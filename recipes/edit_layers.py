@@ -88,7 +88,7 @@ def new_hair_colour(sitter: Sitter) -> Conditions:
     """The hair painted in one colour; training's colour maps are means of regions, too."""
     colour = np.zeros((D, D, 4), np.uint8)
     colour[sitter.region("hair")] = (*AUBURN, 255)
-    return Conditions(mask=soft(sitter.region("hair"), 2 / 128), colour=colour)
+    return Conditions(mask=sitter.region("hair").astype(np.float32), colour=colour)
 
 
 def longer_hair(sitter: Sitter) -> Conditions:

@@ -187,16 +187,17 @@ def _mask(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, str]:
     if source is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(source, str) and _WORDS.fullmatch(source.strip().lower()):
-        return _to_photo(_region(tools.parsed().labels, source), frame), f"The region {source}"
+        growth = 0.0 if is_own(request.sketch) else REGION_GROWTH  # where lines stay, nothing lies beyond them
+        return _to_photo(_region(tools.parsed().labels, source, growth), frame), f"The region {source}"
     mask, name = painted_mask(source), name_of(source, "mask")
     if frame.for_source(source).over_photo(mask.shape[1], mask.shape[0], name):
         return mask, name
     return _to_photo(mask, frame), name
 
 
-def _region(labels: UInt8, expression: str) -> Bool:
-    """A named region, widened, but not over what the expression takes away: (D, D) bool."""
-    area = region_mask(labels, expression, grow_by=REGION_GROWTH * labels.shape[0]) > 0
+def _region(labels: UInt8, expression: str, growth: float) -> Bool:
+    """A named region, widened by a fraction of the side, but not over what the expression takes away: (D, D) bool."""
+    area = region_mask(labels, expression, grow_by=growth * labels.shape[0]) > 0
     for name in re.findall(r"-\s*([a-z_]+)", expression.lower()):
         area &= ~parse_region(name)[labels]
     return area

@@ -21,6 +21,7 @@ from mien.editing.inputs import ParsedCrop, Tools, conditions_of, mask_in_crop, 
 from mien.editing.own import changes_colours_alone
 from mien.editing.painting import Painting
 from mien.editing.place import Place
+from mien.editing.relight import relit
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
 from mien.editing.timing import Stopwatch
@@ -114,10 +115,15 @@ def run(
     """
     r, crop, conditions = job.request, job.crop, job.conditions
     painted = painting.edit(crop.pixels, conditions, r.seed, r.strength, job.weights, cache, watch)
-    with watch("paste"):
-        same = changes_colours_alone(r, conditions)
-        edited = paste_face(photo, painted.pixels, crop.matrix, job.mask, reference=crop.pixels, all_detail=same)
     assert conditions.mask is not None
+    recoloured = changes_colours_alone(r, conditions)
+    if recoloured:
+        with watch("blend"):
+            lit = relit(painted.pixels, crop.pixels.astype(np.float32), conditions.mask > 0)
+            painted = replace(painted, pixels=lit)
+    with watch("paste"):
+        pixels, matrix = painted.pixels, crop.matrix
+        edited = paste_face(photo, pixels, matrix, job.mask, reference=crop.pixels, all_detail=recoloured)
     after = np.rint(painted.over(crop.pixels, conditions.mask)).astype(np.uint8)
     what = f"{job.place.name} edited at {crop.size} px by {editor}: {r.describe()}"
     return edited, FaceEdit(crop, after, conditions, job.mask, painted.shares, (what,), job.notes)
