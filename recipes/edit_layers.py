@@ -92,7 +92,7 @@ def new_hair_colour(sitter: Sitter) -> Conditions:
 
 
 def longer_hair(sitter: Sitter) -> Conditions:
-    """Hair that falls to the chin on both sides, over ears, neck and background, but not over the face."""
+    """Hair that falls to the chin on both sides, over ears, neck and background, but not over the face; one colour."""
     hair, face = sitter.region("hair"), sitter.region("face")
     fallen, mask = hair.copy(), np.zeros((D, D), np.float32)
     for jaw, outermost in ((172, np.min), (397, np.max)):
@@ -104,7 +104,9 @@ def longer_hair(sitter: Sitter) -> Conditions:
         mask = np.maximum(mask, soft(side & ~face) * faded.clip(0, 1).astype(np.float32))
     rounded = cv2.GaussianBlur(fallen.astype(np.float32), (0, 0), 0.012 * D) > 0.5
     painted = rounded & (mask > 0) & ~face
-    return Conditions(mask=mask, semantic=np.where(painted, np.uint8(INDEX["hair"]), sitter.labels))
+    colour = np.zeros((D, D, 4), np.uint8)
+    colour[painted] = (*sitter.crop.pixels[hair].mean(0).astype(np.uint8), 255)
+    return Conditions(mask=mask, semantic=np.where(painted, np.uint8(INDEX["hair"]), sitter.labels), colour=colour)
 
 
 def strand(hair: Bool, points: Float32, jaw: int, outermost: np.ufunc) -> Float64:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from mien.cli.runs import seconds
 from mien.training.critics import CriticConfig
+from mien.training.editing.sample import SampleConfig
 from mien.training.loop import LoopConfig
 from mien.training.phases import AdamConfig
 from mien.training.stages.encoder import EncoderConfig
@@ -79,9 +80,16 @@ def coarse(at: Places) -> EditingRun:
 def painter(at: Places) -> EditingRun:
     """The same at 128 px; a projected critic beside the exact losses."""
     critic = CriticConfig("projected", weight=0.25, augment="none")
+    stage = PainterConfig(
+        batch=8,
+        adam=AdamConfig(0.001, (0.9, 0.99)),
+        sample=SampleConfig(other=0.25),
+        critics=(critic,),
+        perceptual=2.0,
+    )
     return replace(
         coarse(at),
-        stage=PainterConfig(batch=8, adam=AdamConfig(0.001, (0.9, 0.99)), critics=(critic,), perceptual=2.0),
+        stage=stage,
         loop=LoopConfig(images=300_000, preview_every=10_000),
         pyramid=at.weights / "features_mobilenetv2_pyramid.pt",
         preset="portrait-128",

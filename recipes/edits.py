@@ -97,7 +97,7 @@ def edits_of(photo: Photo, editor: Editor) -> Iterator[Edit]:
     seed, exemplar = wide_eyes(editor)
     strands = {"sketch": "self"}
     yield Edit("1-hair-colour", "auburn hair, by a colour map", whole, layers.new_hair_colour(whole), strands)
-    yield Edit("2-hair-outline", "longer hair, by a semantic map", whole, layers.longer_hair(whole))
+    yield Edit("2-hair-outline", "longer hair, by a semantic map and its colour", whole, layers.longer_hair(whole))
     yield Edit("3-closed-mouth", "a closed mouth, by a sketch", close, layers.closed_mouth(close, editor.size))
     yield Edit("4-eyes", f"the eyes of generated face {seed}", close, layers.other_eyes(close, exemplar))
     if "smile" in editor.attributes:

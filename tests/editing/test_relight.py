@@ -53,4 +53,4 @@ def test_even_black_and_white_stay_within_the_limit(area: Bool) -> None:
     photo = flat((0, 0, 0))
     photo[::2] = 255
     lit = relit(flat((100, 100, 100)), photo, area)
-    assert 100 / LIMIT - 0.1 <= lit.min() and lit.max() <= 100 * LIMIT + 0.1
+    assert lit.min() >= 100 / LIMIT - 0.1 and lit.max() <= 100 * LIMIT + 0.1

@@ -19,6 +19,7 @@ from mien.errors import ConfigError
 from mien.models.editing import PRESETS
 from mien.models.stylegan2 import Generator
 from mien.training.critics import CriticConfig
+from mien.training.editing.sample import SampleConfig
 from mien.training.loop import Loop, LoopConfig
 from mien.training.snapshots import Snapshots
 from mien.training.stages.editing import EditingStage, composite
@@ -158,6 +159,22 @@ def test_ablations_train(changes: dict[str, Any], run: EditingRun, encoded: Path
     refinement = loop.stage.networks.config.refinement
     assert all(getattr(refinement, name) == value for name, value in changes.items())
     assert load_editor(tmp_path / "run" / "editor")[0].config.refinement == refinement
+
+
+def test_another_face_is_judged_by_what_its_codes_look_like(run: EditingRun, encoded: Path, tmp_path: Path) -> None:
+    foreign = SampleConfig(exemplar=1.0, other=1.0)
+    stages = [PainterConfig(batch=2, sample=foreign, foreign=share) for share in (0.0, 0.5)]
+    seen: list[float] = []
+    for index, stage in enumerate(stages):
+        short = replace(_later(run, encoded, stage), loop=replace(run.loop, images=2))
+        loop, _ = train_editing(short, tmp_path / f"{index}", device="cpu")
+        assert isinstance(loop.stage, PainterStage)
+        shown = loop.stage.shown
+        assert shown.labels is not None
+        losses = loop.stage.loss(replace(shown, batch=2, reals=shown.reals[:2], labels=shown.labels[:2]))[1]
+        assert float(losses["absolute"].detach()) == 0
+        seen.append(float(losses["perceptual"].detach()))
+    assert seen[0] == 0 < seen[1]
 
 
 def test_an_encoder_learns_to_tell_pictures_apart(run: EditingRun, tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ class PainterConfig(EditingConfig):
     """Attributes:
     critics: with their weights; 1 is the paper's.
     absolute, perceptual, lines, identity, attribute: weights of the other losses.
+    foreign: what the perceptual loss counts, in parts of itself, where the exemplar is another face: there the picture
+        that the generator makes of the codes stands for the truth.
     diverse: fraction of edits after another picture whose codes are mixed with random ones, equation 20; 0 is the plain
         attribute loss, ablation D of Table VI.
     warped: fraction of exemplars whose codes go through the warping network.
@@ -50,6 +52,7 @@ class PainterConfig(EditingConfig):
     lines: float = 10.0
     identity: float = 0.3
     attribute: float = 0.1
+    foreign: float = 0.5
     diverse: float = 0.5
     warped: float = 1.0
     identity_interval: int = 2
@@ -106,14 +109,18 @@ class PainterStage(EditingStage):
         """See the top of the file."""
         c = self.settings
         sample = draw_edits(step, c.seed, self.devices.rank, c.sample)
-        codes, bank = self._given(sample, step_rng(c.seed + 1, step.index, self.devices.rank))
+        codes, bank, shown = self._given(sample, step_rng(c.seed + 1, step.index, self.devices.rank))
         edited, _ = self.learner(sample.layers.stack(), sample.mask, codes, bank)
+        # Where the exemplar is another face, there is no truth, but the generator shows what its codes look like.
+        shown = composite(shown, sample.picture, sample.mask)
+        wanted = torch.where(sample.own.view(-1, 1, 1, 1), sample.picture, shown)
         pictures = composite(edited, sample.picture, sample.mask)
         self._shown = sample.picture, pictures.detach()
         own = sample.own.float()
+        weight = own + c.foreign * (1.0 - own)
         losses: dict[str, tuple[float, Tensor]] = {
             "absolute": (c.absolute, _mean(_error(edited, sample), own)),
-            "perceptual": (c.perceptual, _mean(self.teachers.perceptual(pictures, sample.picture), own)),
+            "perceptual": (c.perceptual, _mean(self.teachers.perceptual(pictures, wanted), weight)),
         }
         if c.lines:
             losses["lines"] = (c.lines, _lines(pictures, sample))
@@ -135,19 +142,18 @@ class PainterStage(EditingStage):
     def rows(self, step: Step, learner: nn.Module) -> list[Tensor]:
         """What is given (picture, lines, labels, colours, exemplar), the codes' own picture, the edit, the truth."""
         sample = draw_edits(step, 1, 0, self.settings.sample)
-        codes, bank = self._given(sample, step_rng(2, 0, 0))
+        codes, bank, own = self._given(sample, step_rng(2, 0, 0))
         edited, _ = learner(sample.layers.stack(), sample.mask, codes, bank)
         labels = (sample.layers.semantic * torch.linspace(0.2, 1.0, 19, device=codes.device).view(1, -1, 1, 1)).sum(1)
         shown = sample.given.view(-1, 1, 1, 1) * sample.exemplar
         result = composite(edited, sample.picture, sample.mask)
         layers = sample.layers
         maps = (_gray(layers.sketch), _gray(labels[:, None]))
-        own = self.networks.inverted(codes)
         return [layers.image, *maps, layers.colour, shown, own, result, sample.picture]
 
     @torch.no_grad()
-    def _given(self, sample: Sample, rng: torch.Generator) -> tuple[Tensor, dict[int, Tensor]]:
-        """The codes w_e of every edit, and the bank F_s that the generator makes of them."""
+    def _given(self, sample: Sample, rng: torch.Generator) -> tuple[Tensor, Mapping[int, Tensor], Tensor]:
+        """The codes w_e of every edit, and the bank F_s and the picture that the generator makes of them."""
         networks, c = self.networks, self.settings
         codes = networks.encoder(sample.layers.stack())
         shown = sample.given.nonzero()[:, 0]
@@ -160,7 +166,8 @@ class PainterStage(EditingStage):
             # (20) w_i = α·w_r + (1 − α)·w_ex, α ~ U(0, 1); α = 0 when the exemplar is the ground truth
             alpha = draws[2] * (draws[1] < c.diverse) * (~sample.own[shown]).view(-1, 1, 1)
             codes = codes.index_copy(0, shown, torch.lerp(source, random, alpha))
-        return codes, networks.bank(codes)[1]
+        picture, bank = networks.bank(codes)
+        return codes, bank, picture
 
     def _random_codes(self, batch: int, rng: torch.Generator) -> Tensor:
         """w_r of equation 20: two styles, mixed."""
