@@ -127,6 +127,7 @@ def main() -> None:
         "--start", type=Path, help="begin with the networks of this editor, where earlier runs are lost"
     )
     parser.add_argument("--rate", type=float, help="of learning in this sitting: a third of the recipe's for the last")
+    parser.add_argument("--half-life", type=float, help="of the average, in pictures; 10,000 by default")
     parser.add_argument("--ablation", choices=ABLATIONS, help="train the coarse painter as a variant")
     parser.add_argument("--time-limit", help="for this sitting: 2h, 90m, 540s")
     parser.add_argument("--device", default="auto")
@@ -138,6 +139,8 @@ def main() -> None:
         run = replace(run, editor=options.start, codes=None)
     if options.rate is not None:
         run = replace(run, stage=replace(run.stage, adam=replace(run.stage.adam, lr=options.rate)))
+    if options.half_life is not None:
+        run = replace(run, stage=replace(run.stage, ema_half_life=options.half_life))
     limit = seconds(options.time_limit) if options.time_limit else None
     run = replace(run, loop=replace(run.loop, time_limit=limit, compact=True))
     loop, reason = train_editing(run, options.out / name, device=options.device, resume=True, listener=print)

@@ -22,7 +22,6 @@ import numpy as np
 from mien.align.crop import crop_face, matrix_to_quad
 from mien.conditions.colour import draw_colour
 from mien.conditions.folder import LayerFolder, draw_row, write_layers
-from mien.conditions.labels import INDEX
 from mien.conditions.masks import draw_mask
 from mien.conditions.pictures import save_png
 from mien.conditions.semantic import draw_semantic
@@ -34,7 +33,7 @@ from mien.editor import Editor
 from mien.photos.read import read_photo
 from mien.photos.write import save_photo
 from mien.session import Session
-from mien.types import Face, Float64, Photo, Receipt, UInt8
+from mien.types import Float64, Photo, Receipt, UInt8
 from recipes import edit_layers as layers
 from recipes.edit_layers import Sitter
 
@@ -43,11 +42,8 @@ TILE = 384
 SMILE = -2.0
 """Standard deviations of the attribute: she smiles more widely than most."""
 
-SEEDS = range(1, 25)
-"""Faces to choose the exemplar from."""
-
-FRONTAL = 12.0
-"""Degrees by which an exemplar may look aside."""
+EXEMPLAR = 7
+"""Seed of the face whose eyes are borrowed: one that looks ahead, without glasses; chosen by eye among the first 24."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,36 +90,16 @@ def edits_of(photo: Photo, editor: Editor) -> Iterator[Edit]:
     face = editor.finder.find(photo)[0]
     close = Sitter.of(photo, face, face.quad, editor.parser)
     whole = Sitter.of(photo, face, layers.whole_hair(photo, face, editor.parser), editor.parser)
-    seed, exemplar = wide_eyes(editor)
+    exemplar = np.asarray(editor.generate(seed=EXEMPLAR).pixels, np.uint8)
     strands = {"sketch": "self"}
     yield Edit("1-hair-colour", "auburn hair, by a colour map", whole, layers.new_hair_colour(whole), strands)
     yield Edit("2-hair-outline", "longer hair, by a semantic map and its colour", whole, layers.longer_hair(whole))
     yield Edit("3-closed-mouth", "a closed mouth, by a sketch", close, layers.closed_mouth(close, editor.size))
-    yield Edit("4-eyes", f"the eyes of generated face {seed}", close, layers.other_eyes(close, exemplar))
+    yield Edit("4-eyes", f"the eyes of generated face {EXEMPLAR}", close, layers.other_eyes(close, exemplar))
     if "smile" in editor.attributes:
         yield Edit("5-smile", "a narrower smile, by a direction", close, layers.other_smile(close, SMILE))
     else:
         print("5-smile: skipped, this editor has no direction of a smile; recipes/directions.py makes one.")
-
-
-def wide_eyes(editor: Editor) -> tuple[int, UInt8]:
-    """The seed and picture (S, S, 3) of the widest open eyes among generated faces that look ahead without glasses.
-
-    The first of all where there is no such face.
-    """
-    pictures = {seed: editor.generate(seed=seed) for seed in SEEDS}
-    openness = {seed: _openness(editor, photo) for seed, photo in pictures.items()}
-    best = max(SEEDS, key=lambda seed: openness[seed])
-    return best, np.asarray(pictures[best].pixels, np.uint8)
-
-
-def _openness(editor: Editor, photo: Photo) -> float:
-    """Of the eye that is open less; -1 where there is no face, or none that will do."""
-    faces: Sequence[Face] = editor.finder.find(photo)
-    if len(faces) != 1 or max(abs(faces[0].pose.yaw), abs(faces[0].pose.pitch)) > FRONTAL:
-        return -1.0
-    with_glasses = (editor.parser.parse_crop(np.asarray(photo.pixels, np.uint8)) == INDEX["glasses"]).any()
-    return -1.0 if with_glasses else min(faces[0].eye_openness)
 
 
 def layer_tile(conditions: Conditions, crop: UInt8) -> tuple[str, UInt8]:

@@ -21,6 +21,9 @@ from recipes.release import portable
 METRICS = ("LPIPS", "SSIM", "identity", "FD")
 """Beginnings of the metrics' names, in this order."""
 
+INCREMENTAL = "incremental"
+"""Ten edits in a row are no family of masks; the report has them."""
+
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -50,7 +53,7 @@ def table(rows: Rows, metric: str) -> str:
 
 def section(report: Mapping[str, Any]) -> Iterator[str]:
     """All tables of a report, a part for each set of pictures."""
-    rows = [row for row in report["results"] if row["metric"] and not row["group"]]
+    rows = [row for row in report["results"] if row["metric"] and not row["group"] and row["family"] != INCREMENTAL]
     yield f"`{portable(report['command'])}`"
     yield f"Side {report['size']} px. Intervals, groups, best and worst cases: in the command's report."
     for name in dict.fromkeys(row["set"] for row in rows):
