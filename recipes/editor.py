@@ -1,14 +1,15 @@
-"""How the bundled editor came to be: four runs around the bundled generator, each started from the one before.
+"""How the bundled editor came to be: runs around the bundled generator, each started from the one before.
 
     python -m recipes.editor encoder --data PORTRAITS --weights NETWORKS --generator FOLDER --out runs/editor
     python -m recipes.editor warping ...
     python -m recipes.editor coarse ...
     python -m recipes.editor painter ...
+    python -m recipes.editor fine ...
 
 The same line again resumes; ``--time-limit`` ends a sitting. NETWORKS is a folder with ``lpips_squeeze.pt``,
 ``identity_mobileface.pt`` and ``features_mobilenetv2_pyramid.pt``. ``coarse`` is the painter at 64 px, where a picture
-costs a third; ``painter`` grows it to 128 px. ``coarse --ablation full|add|gated|plain|nobank`` trains it
-as the paper's model or as variant B, C, D or E of Table VI, in a folder of its own.
+costs a third; ``painter`` grows it to 128 px and ``fine`` to 256 px. ``coarse --ablation full|add|gated|plain|nobank``
+trains it as the paper's model or as variant B, C, D or E of Table VI, in a folder of its own.
 """
 
 from __future__ import annotations
@@ -98,6 +99,11 @@ def painter(at: Places) -> EditingRun:
     )
 
 
+def fine(at: Places) -> EditingRun:
+    """The same at 256 px."""
+    return replace(painter(at), preset="portrait-256", editor=at.editor("painter"))
+
+
 def ablated(at: Places, name: str) -> EditingRun:
     """A variant of :func:`coarse`; "full" is the paper's model at the ablations' budget."""
     run = coarse(at)
@@ -112,7 +118,9 @@ def ablated(at: Places, name: str) -> EditingRun:
     return replace(variants[name], loop=replace(run.loop, images=40_000))
 
 
-RUNS: dict[str, Callable[[Places], EditingRun]] = {run.__name__: run for run in (encoder, warping, coarse, painter)}
+RUNS: dict[str, Callable[[Places], EditingRun]] = {
+    run.__name__: run for run in (encoder, warping, coarse, painter, fine)
+}
 ABLATIONS = ("full", "add", "gated", "plain", "nobank")
 
 

@@ -28,3 +28,11 @@ def astronaut() -> UInt8:
 
     picture: UInt8 = np.asarray(skimage.data.astronaut())
     return picture
+
+
+@pytest.fixture(scope="session")
+def clip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """See :func:`tiny_clip.write_clip`."""
+    from tiny_clip import write_clip
+
+    return write_clip(tmp_path_factory.mktemp("clips") / "tiny")

@@ -9,7 +9,7 @@ Legend: S side of the crop that is edited, L W+ codes, C length of a code.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from mien.align.finder import FaceFinder
+from mien.checkpoints.clip import Clip, load_clip
 from mien.checkpoints.editor import DEFAULT, load_editor
 from mien.checkpoints.hub import find_folder
 from mien.conditions.parser import FaceParser
@@ -32,7 +33,7 @@ from mien.editing.own import refuse_own
 from mien.editing.painting import Painting
 from mien.editing.place import Place, place_of
 from mien.editing.repainted import Repainted, read_repainted
-from mien.editing.request import LAYERS, Frame, Request, is_number
+from mien.editing.request import LAYERS, Frame, Request, is_number, request_of
 from mien.editing.resample import conditions_at, picture_at
 from mien.editing.result import CropEdit, EditResult
 from mien.editing.sources import as_photo, name_of
@@ -57,9 +58,11 @@ class Editor:
         directions: (L, C) by the name of the attribute.
         name: of the editor, for receipts.
         device: where the networks run: "cpu", "cuda", "mps".
+        clip: understands words, on the same device; None to do without them.
 
     Attributes:
         size: S, pixels.
+        clip: the same.
         attributes: names of the attributes that it knows.
 
     Raises:
@@ -74,6 +77,7 @@ class Editor:
         *,
         name: str = "an editor",
         device: str = "cpu",
+        clip: Clip | None = None,
     ) -> None:
         missing = [part for part in NEEDED if part not in trained]
         if missing:
@@ -81,12 +85,17 @@ class Editor:
         networks.eval().requires_grad_(False).to(device=_device(device), memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.size = networks.config.resolution
         self.attributes = tuple(sorted(directions or {}))
-        self.name = name
-        self._painting = Painting(networks, "warping" in trained, directions or {})
+        self.name, self.clip = name, clip
+        self._painting = Painting(networks, "warping" in trained, directions or {}, clip)
 
     @classmethod
     def from_pretrained(
-        cls, name: str | Path = "bundled", *, device: str = "cpu", revision: str | None = None
+        cls,
+        name: str | Path = "bundled",
+        *,
+        device: str = "cpu",
+        revision: str | None = None,
+        clip: str | Path | None = None,
     ) -> Editor:
         """From a folder that training wrote, a bundled name, or an id of the Hugging Face Hub.
 
@@ -94,15 +103,18 @@ class Editor:
             name: "bundled" is the one that comes with mien.
             device: see the class.
             revision: branch, tag or commit on the hub.
+            clip: what understands ``text=``: see :func:`mien.checkpoints.clip.load_clip`.
 
         Raises:
             CheckpointError: there is none, it is damaged, or it is not trained far enough to edit.
+            ConfigError: ``clip`` needs a package that is not installed.
         """
         folder = find_folder(DEFAULT if name == "bundled" else name, revision)
         networks, trained = load_editor(folder)
         generator = networks.config.generator
         directions = load_directions(folder, generator.codes, generator.w_dim)
-        return cls(networks, trained, directions, name=folder.name, device=device)
+        words = None if clip is None else load_clip(clip, device)
+        return cls(networks, trained, directions, name=folder.name, device=device, clip=words)
 
     @cached_property
     def finder(self) -> FaceFinder:
@@ -193,7 +205,7 @@ class Editor:
         original = as_photo(photo)
         if not faces:
             raise ConfigError("No face is named; give at least one, such as {'largest': {'mask': 'hair'}}.")
-        named = {which: _request(asked) for which, asked in faces.items()}
+        named = {which: request_of(asked) for which, asked in faces.items()}
         places = {which: self._place(original, which, cache, watch, name_of(photo, "photo")) for which in named}
         edited, done = original, []
         for which, request in named.items():
@@ -252,9 +264,10 @@ class Editor:
         color: Any = None,
         exemplar: Any = None,
         attributes: Mapping[str, float] | None = None,
+        text: str | None = None,
         weights: Mapping[str, float] | None = None,
     ) -> Photo:
-        """A face without a photo: out of layers of the crop's frame, an exemplar, attributes; or of the seed alone.
+        """A face without a photo: out of layers of the crop's frame, an exemplar, attributes, words; or the seed alone.
 
         Returns:
             (S, S) pixels, 8 bits, sRGB.
@@ -264,7 +277,7 @@ class Editor:
         """
         layers = {"sketch": sketch, "semantic": semantic, "color": color, "exemplar": exemplar}
         refuse_own(layers)
-        request = Request(**layers, attributes=attributes or {}, seed=seed, frame="crop")
+        request = Request(**layers, attributes=attributes or {}, text=text, seed=seed, frame="crop")
         blank = AlignedFace(np.zeros((self.size, self.size, 3), np.uint8), np.eye(2, 3), (self.size, self.size))
         frame = CropFrame.of(blank, "crop", "the face")
         conditions = conditions_of(request, blank, frame, Tools(lambda: self.finder, _no_regions))
@@ -290,18 +303,6 @@ class Editor:
         """At S, the exemplar too."""
         c = conditions_at(conditions, self.size)
         return c if c.exemplar is None else replace(c, exemplar=picture_at(c.exemplar, self.size))
-
-
-def _request(asked: Request | Conditions | Mapping[str, Any]) -> Request:
-    if isinstance(asked, Request):
-        return asked
-    if isinstance(asked, Conditions):
-        return Request(layers=asked)
-    known = [field.name for field in fields(Request)]
-    unknown = [name for name in asked if name not in known]
-    if unknown:
-        raise ConfigError(f"'{unknown[0]}' is no input of an edit; choose from {', '.join(known)}.")
-    return Request(**asked)
 
 
 def _no_regions() -> ParsedCrop:

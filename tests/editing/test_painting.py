@@ -39,7 +39,8 @@ def literal(editor: Editor, crop: UInt8, c: Conditions, weights: Float32 | None 
         codes = w_t
         if source is not None:
             w_s = net.encoder(from_conditions(source, Conditions()).stack())
-            codes = net.warping(w_s, w_t)
+            codes = net.warping(net.warping(w_s, w_t), w_t)
+            codes = torch.cat([(codes[:, :4] + w_t[:, :4]) / 2, codes[:, 4:]], 1)
         for name, strength in c.attributes.items():
             codes = codes + strength * editor._painting.codes.directions[name]
         given = None if weights is None else torch.from_numpy(weights)[None]

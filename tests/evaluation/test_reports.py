@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from mien.checkpoints.generator import save_generator
 from mien.cli.app import app
-from mien.errors import DataError
+from mien.errors import ConfigError, DataError
 from mien.evaluation.candidates import GeneratedSet, PictureSet, common_size, open_candidate, open_pictures
 from mien.evaluation.compare import Comparison, compare, report
 from mien.evaluation.features import load_features
@@ -255,3 +255,21 @@ def test_the_sheet_of_neighbours(draw: Draw, averages: Path, tmp_path: Path) -> 
     pictures = np.zeros((2, 3, 32, 32, 3), np.uint8)
     sheet = neighbour_sheet(pictures[:, 0], pictures, np.ones((2, 3)), across=1)
     assert sheet.shape == (2 * 44 + 12, 4 * 32 + 3 * 2, 3)
+
+
+def test_sentences_are_scored(draw: Draw, clip_folder: Path, tmp_path: Path) -> None:
+    made, wanted = draw("made", 3, 0), draw("wanted", 3, 7)
+    names = sorted(path.stem for path in made.iterdir())
+    texts = tmp_path / "texts.json"
+    texts.write_text(json.dumps({name: f"a face number {name}" for name in names}), encoding="utf-8")
+    run("pairs", made, wanted, "--clip", clip_folder, "--texts", texts, "--out", tmp_path / "p.json")
+    rows = {row["metric"]: row for row in json.loads((tmp_path / "p.json").read_text("utf-8"))["results"]}
+    assert 0 <= rows["image-text score (tiny)"]["value"] <= 100
+    assert -1 <= rows["directional similarity (tiny)"]["value"] <= 1
+    assert rows["image-text score (tiny)"]["network"] == "tiny"
+    with pytest.raises(ConfigError, match="belong together"):
+        run("pairs", made, wanted, "--clip", clip_folder)
+    for content, words in (('{"000": "a face"}', "no sentence for 001"), ("[1]", "holds no sentences")):
+        texts.write_text(content, encoding="utf-8")
+        with pytest.raises(DataError, match=words):
+            run("pairs", made, wanted, "--clip", clip_folder, "--texts", texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from mien.checkpoints.store import BUNDLED, CONFIG
@@ -37,19 +38,29 @@ def find_folder(name: str | Path, revision: str | None = None) -> Path:
     text = str(name)
     if text in bundled_names():
         return BUNDLED / text
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", text):
-        return _fetch(text, revision)
+    if is_identifier(text):
+        return fetch(text, revision)
     bundled = ", ".join(bundled_names()) or "none"
     raise UnknownCheckpointError(
         f"{text} is neither a folder, nor a bundled name ({bundled}), nor a Hugging Face id of the form owner/name."
     )
 
 
-def _fetch(identifier: str, revision: str | None) -> Path:
+def is_identifier(text: str) -> bool:
+    """Whether a text has the form of an id of the Hugging Face Hub, ``owner/name``."""
+    return re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", text) is not None
+
+
+def fetch(identifier: str, revision: str | None, patterns: Sequence[str] = PATTERNS) -> Path:
+    """The folder in the hub's cache, with those of its files that have such names.
+
+    Raises:
+        UnknownCheckpointError: the hub does not have it or cannot be reached.
+    """
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(identifier, revision=revision, allow_patterns=PATTERNS))
+        return Path(snapshot_download(identifier, revision=revision, allow_patterns=list(patterns)))
     except Exception as error:  # the hub's client raises its own errors and those of its HTTP library
         reason = type(error).__name__
         raise UnknownCheckpointError(

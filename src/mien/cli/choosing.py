@@ -11,18 +11,19 @@ if TYPE_CHECKING:
     from mien.types import Photo
 
 EditorName = Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")]
+ClipName = Annotated[str | None, typer.Option(help="CLIP for --text: a folder, or a Hugging Face id.")]
 Device = Annotated[str, typer.Option(help="Where to compute: cpu, cuda, mps.")]
 
 
-def load_editor(name: str, device: str) -> FaceEditor:
+def load_editor(name: str, device: str, clip: str | None = None) -> FaceEditor:
     """What makes the edits.
 
     Raises:
-        CheckpointError, ConfigError: there is no such editor, or no such device.
+        CheckpointError, ConfigError: there is no such editor, no such CLIP, or no such device.
     """
     from mien.editor import Editor
 
-    return Editor.from_pretrained(name, device=device)
+    return Editor.from_pretrained(name, device=device, clip=clip)
 
 
 def chosen_face(face: str | None, box: str | None, photo: Photo, editor: FaceEditor) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.choosing import Device, EditorName, chosen_face, load_editor
+from mien.cli.choosing import ClipName, Device, EditorName, chosen_face, load_editor
 from mien.cli.console import print_json, stderr
 from mien.cli.grouping import grouped
 from mien.cli.said import Said
@@ -29,6 +29,7 @@ def edit(
     preview: Annotated[Path | None, typer.Option(help="Write before, layers and after side by side, PNG.")] = None,
     explain: Annotated[Path | None, typer.Option(help="Folder for what each layer contributed, as pictures.")] = None,
     editor: EditorName = "bundled",
+    clip: ClipName = None,
     device: Device = "cpu",
 ) -> None:
     """Edit a face: inside the mask only; every other pixel stays as it is.
@@ -45,7 +46,7 @@ def edit(
     targets = _numbered(output or default_output(photo, "edited", picture), n)
     inputs = [photo, *_files(given)]
     _check_targets(targets, preview, explain, inputs)
-    network = load_editor(editor, device)
+    network = load_editor(editor, device, clip)
     face = chosen_face(said.face, said.box, picture, network)
     result = network(picture, n=n, face=face, **given)
     done = [

@@ -12,6 +12,7 @@ from mien.cli.console import progress, stderr
 
 if TYPE_CHECKING:
     from mien.evaluation.compare import Progress
+    from mien.evaluation.meters import Meter
 
 evaluate = typer.Typer(help="Measure pictures and generators.", no_args_is_help=True)
 
@@ -78,6 +79,11 @@ def pairs(
     identity: Annotated[
         list[Path] | None, typer.Option(help="Identity network, for aligned faces; repeatable.")
     ] = None,
+    clip: Annotated[str | None, typer.Option(help="CLIP for --texts: a folder, or a Hugging Face id.")] = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(help="JSON, a sentence by the name, without ending, of each picture: CLIP score and direction."),
+    ] = None,
     faces: Annotated[
         bool, typer.Option("--faces", help="Aligned faces: also parsing, region colours, sketch and head pose.")
     ] = False,
@@ -95,6 +101,7 @@ def pairs(
     chosen += [meters.perceptual_meter(load_distance(file)) for file in perceptual or ()]
     chosen += [meters.identity_meter(load_features(file)) for file in identity or ()]
     chosen += meters.face_meters() if faces else []
+    chosen += _text_meters(clip, texts)
     found = find_pairs(made, wanted, masks)
     with progress() as bar:
         report = measure_pairs(found, chosen, resamples=resamples, seed=seed, progress=reporter(bar))
@@ -177,6 +184,25 @@ def reporter(bar: Any) -> Progress:
         bar.update(tasks[what], completed=done)
 
     return show
+
+
+def _text_meters(clip: str | None, texts: Path | None) -> list[Meter]:
+    import json
+
+    from mien.checkpoints.clip import load_clip
+    from mien.errors import ConfigError, DataError
+    from mien.evaluation.text_image import text_meter
+
+    if clip is None or texts is None:
+        if clip is not None or texts is not None:
+            raise ConfigError("--clip and --texts belong together; give both, or neither.")
+        return []
+    try:
+        found = json.loads(texts.read_text(encoding="utf-8"))
+        sentences = {str(name): str(sentence) for name, sentence in found.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise DataError(f'{texts} holds no sentences; write JSON such as {{"a": "a smile"}}.') from error
+    return [text_meter(load_clip(clip), sentences)]
 
 
 def _finish(report: Mapping[str, Any], out: Path | None) -> None:

@@ -38,6 +38,9 @@ Identity = Annotated[list[Path] | None, typer.Option(help="Identity network; rep
 Features = Annotated[list[Path] | None, typer.Option(help="Network for distances of sets; repeatable.")]
 Chains = Annotated[int, typer.Option(min=0, help="Pictures of each set that editors edit ten times in a row.")]
 ListFrom = Annotated[Path | None, typer.Option("--list", help="Folder of another evaluation, whose list is used.")]
+ClipName = Annotated[
+    str | None, typer.Option(help="CLIP that editors read text by, and that scores it: a folder, a Hugging Face id.")
+]
 Seed = Annotated[int, typer.Option(min=0, help="Of the list and of the intervals.")]
 Device = Annotated[str, typer.Option(help="Where editors run: cpu, cuda or mps.")]
 
@@ -60,6 +63,7 @@ def protocol(
     perceptual: Perceptual = None,
     identity: Identity = None,
     features: Features = None,
+    clip: ClipName = None,
     chains: Chains = 12,
     list_from: ListFrom = None,
     resamples: Resamples = 1000,
@@ -79,8 +83,8 @@ def protocol(
     from mien.evaluation.protocol.run import Setup, run_protocol
 
     chosen, given = family_names(_words(families)), parse_configurations(_words(configurations))
-    models = [open_model(text, device) for text in model]
-    gauge = _gauge(perceptual, identity, features)
+    models = [open_model(text, device, clip) for text in model]
+    gauge = _gauge(perceptual, identity, features, clip)
     setup = Setup(out, _sets(split, data, london), gauge, size, limit, list_from, chains, Interval(resamples, seed))
     with progress() as bar:
         report = run_protocol(replace(setup, progress=reporter(bar)), models, chosen, given, command_line())
@@ -103,6 +107,7 @@ def bars(
     perceptual: Perceptual = None,
     identity: Identity = None,
     features: Features = None,
+    clip: ClipName = None,
     chains: Chains = 12,
     list_from: ListFrom = None,
     resamples: Resamples = 1000,
@@ -115,12 +120,12 @@ def bars(
     from mien.evaluation.protocol.rows import Interval
     from mien.evaluation.protocol.run import Setup, run_bars
 
-    judged = open_model(model, device)
-    bare = None if no_bank is None else open_model(f"no bank={no_bank}", device)
+    judged = open_model(model, device, clip)
+    bare = None if no_bank is None else open_model(f"no bank={no_bank}", device, clip)
     rivals = [BASELINES[name] for name in ("telea", "navier-stokes")]
     sets = _sets(split, data, london)
     pairs = None if london is None else list(sets)[1]
-    gauge = _gauge(perceptual, identity, features)
+    gauge = _gauge(perceptual, identity, features, clip)
     setup = Setup(out, sets, gauge, size, limit, list_from, chains, Interval(resamples, seed))
     with progress() as bar:
         report = run_bars(replace(setup, progress=reporter(bar)), judged, rivals, bare, pairs, command_line())
@@ -144,13 +149,17 @@ def _sets(split: str, data: Path, london: Path | None) -> dict[str, tuple[Pictur
     return found
 
 
-def _gauge(perceptual: list[Path] | None, identity: list[Path] | None, features: list[Path] | None) -> Gauge:
+def _gauge(
+    perceptual: list[Path] | None, identity: list[Path] | None, features: list[Path] | None, clip: str | None
+) -> Gauge:
+    from mien.checkpoints.clip import load_clip
     from mien.evaluation.features import load_features
     from mien.evaluation.perceptual import load_distance
     from mien.evaluation.protocol.gauge import Gauge
 
     distances = [load_distance(file) for file in perceptual or ()]
-    return Gauge(distances, *([load_features(file) for file in files or ()] for files in (identity, features)))
+    faces, sets = ([load_features(file) for file in files or ()] for files in (identity, features))
+    return Gauge(distances, faces, sets, None if clip is None else load_clip(clip))
 
 
 def _print(title: str, head: Sequence[str], lines: Iterable[Sequence[str]]) -> None:

@@ -23,7 +23,7 @@ class Said:
     color: Annotated[str | None, typer.Option(help="Colours, where any are painted, or 'self'.")] = None
     exemplar: Annotated[str | None, typer.Option(help="Whose look to borrow: a photo of a face, or 'self'.")] = None
     attribute: Annotated[list[str] | None, typer.Option(help="Such as smile=1.5; repeatable.")] = None
-    text: Annotated[str | None, typer.Option(help="Not available in this version.")] = None
+    text: Annotated[str | None, typer.Option(help="What it shall look like, in words; needs --clip.")] = None
     layers: Annotated[Path | None, typer.Option(help="A folder of 'mien conditions' that you painted in.")] = None
     seed: Annotated[int | None, typer.Option(min=0, help="0 is the plain result, others are variants.")] = None
     strength: Annotated[float | None, typer.Option(min=0, max=1, help="How far to go from the photo to the edit.")] = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.choosing import Device, EditorName, chosen_face, load_editor
+from mien.cli.choosing import ClipName, Device, EditorName, chosen_face, load_editor
 from mien.cli.console import print_json
 from mien.cli.grouping import grouped
 from mien.cli.history import Folder, Json, drift, export, label, log, sheet
@@ -48,11 +48,12 @@ def edit(
     said: Said,
     note: Note = None,
     editor: EditorName = "bundled",
+    clip: ClipName = None,
     device: Device = "cpu",
     as_json: Json = False,
 ) -> None:
     """Edit once more, on top of the present edit."""
-    opened = _open(folder, editor, device)
+    opened = _open(folder, editor, device, clip)
     _report(opened, opened.apply(note=note or "", **_inputs(said, opened)), as_json)
 
 
@@ -66,11 +67,12 @@ def change(
     said: Said,
     note: Note = None,
     editor: EditorName = "bundled",
+    clip: ClipName = None,
     device: Device = "cpu",
     as_json: Json = False,
 ) -> None:
     """Make another edit of one that led here, and those after it again on top: a new branch."""
-    opened = _open(folder, editor, device)
+    opened = _open(folder, editor, device, clip)
     inputs = {**dict.fromkeys(without or ()), **_inputs(said, opened)}
     _report(opened, opened.change(number, note=note, **inputs), as_json)
 
@@ -102,20 +104,21 @@ def replay(
     into: Annotated[Path, typer.Argument(help="The new session's folder, new or empty.")],
     face: Annotated[str | None, typer.Option(help="Which face there; default: the same number or point.")] = None,
     editor: EditorName = "bundled",
+    clip: ClipName = None,
     device: Device = "cpu",
 ) -> None:
     """Make the edits that led here again on another photo, as a session of its own."""
-    done = _open(folder, editor, device).replay(into, photo, face=face)
+    done = _open(folder, editor, device, clip).replay(into, photo, face=face)
     print(label(done, done.tree.head))
 
 
-def _open(folder: Path, editor: str, device: str) -> Session:
+def _open(folder: Path, editor: str, device: str, clip: str | None) -> Session:
     """A session with an editor, which is loaded once it is known that there is a session."""
     from mien.session import Session
     from mien.sessions.history import History
 
     History(folder)
-    return Session.open(folder, load_editor(editor, device))
+    return Session.open(folder, load_editor(editor, device, clip))
 
 
 def _inputs(said: Said, opened: Session) -> dict[str, Any]:

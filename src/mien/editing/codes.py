@@ -1,4 +1,4 @@
-"""The codes w_e of an edit: those of what is left of the face, of an exemplar, of attributes, and of chance.
+"""The codes w_e of an edit: those of what is left of the face, of an exemplar, of attributes, of words, and of chance.
 
 Legend: L W+ codes, C length of a code, S side.
 """
@@ -10,10 +10,13 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from mien.checkpoints.clip import EXAMPLE, Clip
 from mien.conditions.layers import from_conditions
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
 from mien.editing.directions import attribute_offset
+from mien.editing.wording import worded
+from mien.errors import ConfigError
 from mien.models.editing import EditorNetworks
 from mien.models.stylegan2 import Generator, codes_of_seeds, mix_styles
 from mien.types import UInt8
@@ -32,10 +35,13 @@ class Codes:
         networks: of the editor.
         warps: whether exemplars go through the warping network.
         directions: (L, C) by the name of the attribute.
+        clip: understands words; None to do without them.
     """
 
-    def __init__(self, networks: EditorNetworks, warps: bool, directions: Mapping[str, Tensor]) -> None:
-        self.networks, self.warps, self.directions = networks, warps, directions
+    def __init__(
+        self, networks: EditorNetworks, warps: bool, directions: Mapping[str, Tensor], clip: Clip | None = None
+    ) -> None:
+        self.networks, self.warps, self.directions, self.clip = networks, warps, directions, clip
 
     def of_picture(self, image: UInt8, cache: EditCache) -> Tensor:
         """E of a whole picture (S, S, 3) and nothing else -> (1, L, C)."""
@@ -59,8 +65,7 @@ class Codes:
         if exemplar is None:
             return target
         w_s = self.of_picture(exemplar, cache)
-        # (2) w_w = w_s + W(w_s, w_t − w_s)
-        return self.networks.warping(w_s, target) if self.warps else w_s
+        return self.networks.turned(w_s, target) if self.warps else w_s
 
     def changed(self, codes: Tensor, attributes: Mapping[str, float]) -> Tensor:
         """w_e (1, L, C).
@@ -71,6 +76,20 @@ class Codes:
         offset = attribute_offset(attributes, self.directions)
         # (3) w_e = w_w + Σ_i α_i·n_i
         return codes if offset is None else codes + offset.to(codes)
+
+    def worded(self, codes: Tensor, text: str | None, cache: EditCache) -> Tensor:
+        """w_e (1, L, C): after a sentence, too; see :mod:`mien.editing.wording`.
+
+        Raises:
+            ConfigError: there is a sentence, and nothing to understand it by.
+        """
+        if not text:
+            return codes
+        if self.clip is None:
+            raise ConfigError(f"'{text}' needs a network that understands words; give a CLIP, such as {EXAMPLE}.")
+        clip, key = self.clip, digest(codes.float().cpu().numpy(), text)
+        moved: Tensor = cache.get("worded codes", key, lambda: worded(self.networks, clip, codes, text))
+        return moved
 
     def varied(self, codes: Tensor, seed: int) -> Tensor:
         """w_i (1, L, C): with the codes of a seed mixed in; with none for 0."""

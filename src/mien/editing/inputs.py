@@ -24,6 +24,7 @@ from mien.conditions.regions import parse_region, region_mask
 from mien.conditions.semantic import from_colours, from_indices, read_semantic
 from mien.conditions.sketch import line_width, normalise
 from mien.conditions.svg import drawing_size, read_svg, render_strokes
+from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.frames import CropFrame, cut
 from mien.editing.own import is_own, own_layer
@@ -86,7 +87,8 @@ def conditions_of(request: Request, crop: AlignedFace, frame: CropFrame, tools: 
     if given.exemplar is not None:
         found.setdefault("exemplar", picture_at(given.exemplar, crop.size))
     attributes = validate_attributes({**given.attributes, **request.attributes})
-    return replace(given, **found, attributes=attributes)
+    text = given.text if request.text is None else validate_text(request.text)
+    return replace(given, **found, attributes=attributes, text=text)
 
 
 def read_lines(source: Any, frame: CropFrame) -> Bool:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mien.checkpoints.clip import Clip
 from mien.conditions.layers import from_conditions
 from mien.conditions.types import Conditions
 from mien.editing.blend import harmonise
@@ -48,11 +49,14 @@ class Painting:
         networks: in evaluation mode.
         warps: whether the warping network is trained.
         directions: (L, C) by the name of the attribute.
+        clip: understands words; None to do without them.
     """
 
-    def __init__(self, networks: EditorNetworks, warps: bool, directions: Mapping[str, Tensor]) -> None:
+    def __init__(
+        self, networks: EditorNetworks, warps: bool, directions: Mapping[str, Tensor], clip: Clip | None = None
+    ) -> None:
         self.networks = networks
-        self.codes = Codes(networks, warps, directions)
+        self.codes = Codes(networks, warps, directions, clip)
         self.device = networks.encoder.w_avg.device
 
     @torch.inference_mode()
@@ -80,7 +84,7 @@ class Painting:
             watch: stages are added to it.
 
         Raises:
-            ConfigError: the editor has no direction for an attribute.
+            ConfigError: the editor has no direction for an attribute, or nothing to understand words by.
         """
         assert conditions.mask is not None, "an edit needs a mask"
         seed, strength = int(seed), float(strength)  # NumPy's numbers are welcome, but not to torch
@@ -102,14 +106,16 @@ class Painting:
     def generate(self, conditions: Conditions, seed: int, weights: Float32 | None) -> Float32:
         """A picture (S, S, 3) in [0, 255] out of conditions alone.
 
-        Without any but attributes, it is the generator's own for the seed: nothing is there to be painted.
+        Without any but attributes and words, it is the generator's own for the seed: nothing is there to be painted.
         """
-        if not conditions.without("attributes").given:
+        cache = EditCache()
+        if not conditions.without("attributes", "text").given:
             codes = self.codes.changed(random_codes(self.networks.generator, seed), conditions.attributes)
+            codes = self.codes.worded(codes, conditions.text, cache)
             picture: Float32 = to_levels(self.networks.inverted(codes))[0]
             return picture
         side = self.networks.config.resolution
-        cache, watch, area = EditCache(), Stopwatch(), np.ones((side, side), np.bool_)
+        watch, area = Stopwatch(), np.ones((side, side), np.bool_)
         image = np.zeros((side, side, 3), np.uint8)
         layers, key = self._layers(image, replace(conditions, mask=area.astype(np.float32)), watch)
         codes = self._codes(layers, key, None, conditions, seed, cache)
@@ -127,12 +133,12 @@ class Painting:
     def _codes(
         self, layers: Tensor, key: bytes, own: UInt8 | None, conditions: Conditions, seed: int, cache: EditCache
     ) -> Tensor:
-        """(1, L, C); attributes change somebody's look: without an exemplar, that of ``own``."""
+        """(1, L, C); attributes and words change somebody's look: without an exemplar, that of ``own``."""
         exemplar = conditions.exemplar
-        if exemplar is None and conditions.attributes:
+        if exemplar is None and (conditions.attributes or conditions.text):
             exemplar = own
-        codes = self.codes.of_edit(layers, key, exemplar, cache)
-        return self.codes.varied(self.codes.changed(codes, conditions.attributes), seed)
+        codes = self.codes.changed(self.codes.of_edit(layers, key, exemplar, cache), conditions.attributes)
+        return self.codes.varied(self.codes.worded(codes, conditions.text, cache), seed)
 
     def _paint(
         self,

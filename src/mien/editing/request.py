@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal
 
 from mien.conditions.attributes import draw_attributes
+from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.errors import ConfigError
 from mien.types import Photo
@@ -34,7 +35,8 @@ class Request:
         exemplar: any photo with a face, of which the largest is taken; an :class:`AlignedFace`; or "self": the person's
             own look.
         attributes: strength by name. Without an exemplar they change the person's own look.
-        text: not available in this version.
+        text: what the face shall look like, in words; the editor needs a CLIP for it. Without an exemplar it changes
+            the person's own look.
         seed: 0 is the plain result; every other number is a variant of it.
         strength: in [0, 1]: how far to go from the photo to the edit.
         weights: how much a modality counts against the others where they contradict each other, by name ("image",
@@ -62,7 +64,7 @@ class Request:
 
     def __post_init__(self) -> None:
         if self.text is not None:
-            raise ConfigError("Editing by text is not part of this version; leave text out, and say it with layers.")
+            validate_text(self.text)
         if not is_number(self.seed, 0, 2**32 - 1, whole=True):
             raise ConfigError(f"The seed is {self.seed!r}; give a whole number from 0 to 4294967295.")
         if not is_number(self.strength, 0, 1):
@@ -71,7 +73,7 @@ class Request:
     def describe(self) -> str:
         """In a few words: ``mask hair, color c.png, smile +1.5, seed 2``."""
         layers = self.layers or Conditions()
-        given = layers.without("attributes").given
+        given = layers.without("attributes", "text").given
         attributes = {**layers.attributes, **self.attributes}
         words = [f"layers {', '.join(given)}"] if given else []
         for name in LAYERS:
@@ -80,11 +82,30 @@ class Request:
                 words.append(f"{name} {_name(source)}")
         words += [f"protecting {self.protect}"] if self.protect else []
         words += [draw_attributes(attributes)] if attributes else []
+        text = self.text or layers.text
+        words += [f'text "{text}"'] if text else []
         words += [f"{name} weighted {weight:g}" for name, weight in self.weights.items()]
         words += [f"{name} weighted by {_name(source)}" for name, source in self.weight_maps.items()]
         words += [f"seed {self.seed}"] if self.seed else []
         words += [f"strength {self.strength:g}"] if self.strength != 1 else []
         return ", ".join(words)
+
+
+def request_of(asked: Request | Conditions | Mapping[str, Any]) -> Request:
+    """A request from its fields, or from the crop's layers alone.
+
+    Raises:
+        ConfigError: a field that is none.
+    """
+    if isinstance(asked, Request):
+        return asked
+    if isinstance(asked, Conditions):
+        return Request(layers=asked)
+    known = [one.name for one in fields(Request)]
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        raise ConfigError(f"'{unknown[0]}' is no input of an edit; choose from {', '.join(known)}.")
+    return Request(**asked)
 
 
 def is_number(value: Any, low: float, high: float, *, whole: bool = False) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -75,6 +76,7 @@ class Obedient:
         calls: edits so far.
         fails_at: the edit at which it is interrupted.
         leaks: levels by which it changes what is outside of the mask.
+        read: the texts it was given.
         drawings: what lines stand for: the picture that they came from.
     """
 
@@ -85,6 +87,7 @@ class Obedient:
     calls: int = 0
     fails_at: int | None = None
     sizes: list[int] = field(default_factory=list)
+    read: list[str | None] = field(default_factory=list)
     drawings: dict[bytes, UInt8] = field(default_factory=dict)
 
     @property
@@ -96,11 +99,14 @@ class Obedient:
             raise KeyboardInterrupt
         self.calls += 1
         self.sizes.append(len(image))
+        self.read.append(conditions.text)
         given = conditions if self.heeds else conditions.without(*conditions.given[1:])
         assert given.mask is not None and set(conditions.given) <= {"mask", *self.heeds}
         made = np.full(image.shape, 128.0)
         for meant in self._meant(given):
             made += 0.9 * (meant - made)
+        if given.text is not None:
+            made += 0.2 * (zlib.crc32(given.text.encode()) % 256 - made)
         made = made.astype(np.uint8)
         outside = np.clip(image.astype(np.int16) + self.leaks, 0, 255).astype(np.uint8)
         return np.where(given.mask[..., None] > 0, made, outside)

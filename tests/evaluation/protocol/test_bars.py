@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from mien.checkpoints.clip import load_clip
 from mien.cli.app import app
 from mien.conditions.sketch import sketch_of
 from mien.conditions.types import Conditions
 from mien.evaluation.protocol.floor48 import same_person
+from mien.evaluation.protocol.gauge import Gauge
 from mien.evaluation.protocol.goals import Exam, Goal
 from mien.evaluation.protocol.material import open_set
 from mien.evaluation.protocol.models import BASELINES, EditorModel
@@ -56,12 +58,27 @@ def test_who_obeys_meets_the_bars_of_response(setup: Make, model: Callable[..., 
         assert of(rows, "response to exemplar", metric)["value"] > 0.75
     assert of(rows, "subsets", "mean")["met"] and of(rows, "subsets", "largest")["met"]
     assert of(rows, "subsets", "mean")["configuration"] == "16 of 32 subsets"
-    assert "takes no text" in of(rows, "subsets", "mean")["remark"]
+    assert "text needs a CLIP" in of(rows, "subsets", "mean")["remark"]
     assert of(rows, "ten edits in a row", "largest")["met"]
     foreign = of(rows, "response to semantic, layer of another face", "mIoU over")
     assert foreign["met"] is None and foreign["value"] > 0.9
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     assert 'class="good"' in page and "bars are met" in page
+
+
+def test_all_32_subsets_and_the_response_to_words(
+    setup: Make, model: Callable[..., Any], gauge: Gauge, clip_folder: Path
+) -> None:
+    reader = model(heeds=frozenset({"sketch", "semantic", "colour", "exemplar", "text"}))
+    clip = load_clip(clip_folder)
+    rows = bars(setup(gauge=replace(gauge, clip=clip)), reader)
+    subsets = of(rows, "subsets", "mean")
+    assert subsets["configuration"] == "32 of 32 subsets" and subsets["met"] and not subsets["remark"]
+    said = {text for text in reader.read if text}
+    assert len(said) > 1 and all(text.startswith("A portrait of a person") for text in said)
+    assert of(rows, "response to text, layer of another face", "rise of the image-text score")["pictures"] == 3
+    deaf = of(bars(setup(), model()), "response to text")
+    assert deaf["value"] is None and "no such input" in deaf["remark"]
 
 
 def test_who_ignores_or_leaks_does_not(setup: Make, model: Callable[..., Any]) -> None:

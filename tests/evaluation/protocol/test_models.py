@@ -87,3 +87,9 @@ def test_codes_are_looked_at_with_and_without_warping(editors: Path, picture: np
     other, turned = view(picture, picture, Conditions(mask=np.ones((SIDE, SIDE), np.float32)))
     assert (other == plain).all() and (turned != warped).any()
     assert view_of(editors / "unturned") is None
+
+
+def test_an_editor_with_a_clip_heeds_text(editors: Path, clip_folder: Path) -> None:
+    deaf, reader = (open_model(str(editors / "small"), clip=clip) for clip in (None, clip_folder))
+    assert reader.heeds - deaf.heeds == {"text"} and reader.digest != deaf.digest
+    assert open_model(str(editors / "small"), clip=clip_folder).digest == reader.digest

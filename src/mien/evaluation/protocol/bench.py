@@ -135,7 +135,8 @@ class Bench:
 
         def measure() -> Values:
             made, wanted = (resized(one, size) for one in (edit.pixels(), self.original(edit.case.picture)))
-            return self.gauge.figures(made, wanted, mask_at(edit.case.mask, size))
+            text = self.studio.material(edit.case.picture, self.size).layers.text
+            return self.gauge.figures(made, wanted, mask_at(edit.case.mask, size), text)
 
         return self.once("figures", edit, {"networks": self.gauge.digest, "size": size}, measure)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from mien.checkpoints.clip import Clip
 from mien.errors import DataError
 from mien.evaluation.colour import mean_delta_e
 from mien.evaluation.features import FeatureSpace
@@ -22,6 +23,7 @@ from mien.evaluation.perceptual import PerceptualDistance
 from mien.evaluation.psnr import psnr
 from mien.evaluation.report import rounded
 from mien.evaluation.ssim import inner, ssim_map
+from mien.evaluation.text_image import score
 from mien.evaluation.weighting import masked_mean
 from mien.types import Bool, Float32, UInt8
 
@@ -42,22 +44,26 @@ class Gauge:
         perceptual: distances of two pictures.
         identity: spaces whose cosine is the identity similarity.
         features: spaces for the distances of sets.
+        clip: for how well a picture goes with its sentence.
     """
 
     perceptual: Sequence[PerceptualDistance] = ()
     identity: Sequence[FeatureSpace] = ()
     features: Sequence[FeatureSpace] = ()
+    clip: Clip | None = None
     _known: dict[tuple[str, bytes], Float32] = field(default_factory=dict, init=False)
 
     @property
     def digest(self) -> str:
         """Of all that figures of pairs depend on besides the pictures."""
         parts = [*(one.sha256 for one in self.perceptual), *(one.sha256 for one in self.identity)]
+        parts += [self.clip.sha256] if self.clip else []
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def facts(self) -> list[dict[str, str]]:
         """What a report says about the networks, each once."""
-        networks: list[PerceptualDistance | FeatureSpace] = [*self.perceptual, *self.identity, *self.features]
+        networks: list[PerceptualDistance | FeatureSpace | Clip]
+        networks = [*self.perceptual, *self.identity, *self.features, *([self.clip] if self.clip else [])]
         found = {one.sha256: one.facts() for one in networks}
         return list(found.values())
 
@@ -67,6 +73,8 @@ class Gauge:
             **{one.label: one for one in self.perceptual},
             **{one.name("identity"): one for one in self.identity},
         }
+        if self.clip and metric == self.clip.score_name:
+            return {"network": self.clip.name, "resize": self.clip.resize}
         found = spaces.get(metric)
         return {"network": found.label, "resize": found.resize} if found else {"network": "", "resize": ""}
 
@@ -74,13 +82,14 @@ class Gauge:
         """Whether smaller is better."""
         return metric.startswith(("FD", "FID", "KID", "ΔE")) or metric in {one.label for one in self.perceptual}
 
-    def figures(self, made: UInt8, wanted: UInt8, mask: Bool) -> Figures:
+    def figures(self, made: UInt8, wanted: UInt8, mask: Bool, text: str | None = None) -> Figures:
         """Of the composite, and inside the mask.
 
         Args:
             made: (S, S, 3) uint8, the edited crop.
             wanted: (S, S, 3) uint8, what it was.
             mask: (S, S), True where it was edited.
+            text: what ``wanted`` shows, in words.
 
         Raises:
             DataError: the mask is empty.
@@ -98,6 +107,8 @@ class Gauge:
             values[distance.label] = float(distance(a, b))
         for space in self.identity:
             values[space.name("identity")] = self.similarity(space, made, wanted)
+        if self.clip and text:
+            values[self.clip.score_name] = score(self.clip, made, text)
         values[OUTSIDE] = largest_outside(made, wanted, mask)
         return {metric: rounded(value) if np.isfinite(value) else None for metric, value in values.items()}
 

@@ -21,6 +21,7 @@ from mien.conditions.types import Conditions
 from mien.data import Picture, find_pictures
 from mien.data.sources import INDEX, folder_pictures
 from mien.errors import DataError
+from mien.evaluation.captions import caption
 from mien.pixels import to_bytes, to_tensor
 from mien.types import UInt8
 
@@ -35,7 +36,8 @@ class Material:
     Attributes:
         image: (S, S, 3) uint8 sRGB.
         labels: (S, S) uint8, the bundled parser's.
-        layers: sketch, semantic map and colour map of the whole picture, as ``mien conditions`` extracts them.
+        layers: sketch, semantic map and colour map of the whole picture, as ``mien conditions`` extracts them, and a
+            sentence, see :func:`mien.evaluation.captions.caption`.
     """
 
     image: UInt8
@@ -81,7 +83,8 @@ class Studio:
         if (name, size) not in self._material:
             image = self._picture(name).pixels(size).copy()  # Pillow's memory is read-only, which PyTorch dislikes
             labels = self.parser.parse_crop(image)
-            self._material[name, size] = Material(image, labels, conditions_of(image, labels))
+            layers = replace(conditions_of(image, labels), text=caption(image, labels))
+            self._material[name, size] = Material(image, labels, layers)
         return self._material[name, size]
 
     def coarse_colours(self, name: str, size: int) -> UInt8:

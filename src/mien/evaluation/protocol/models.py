@@ -27,7 +27,7 @@ RADIUS = 3.0
 """Neighbourhood of OpenCV's inpainting in pixels of a 128 px crop."""
 
 EDITOR_HEEDS = frozenset({*PIXELWISE, "exemplar"})
-"""Modalities of an editor; text will join them when editors take it."""
+"""Modalities of an editor; one with a CLIP heeds text, too."""
 
 
 class Model(Protocol):
@@ -169,12 +169,13 @@ class EditorModel:
         return {"name": self.name, "kind": "editor", "size": self.size, "sha256": self.digest}
 
 
-def open_model(text: str, device: str = "cpu") -> Model:
+def open_model(text: str, device: str = "cpu", clip: str | Path | None = None) -> Model:
     """A baseline by name, or an editor: a folder, "bundled", or an id of the Hugging Face Hub.
 
     Args:
         text: as the user gives it; "label=..." prints another name.
         device: where an editor runs.
+        clip: what an editor understands text by.
 
     Raises:
         CheckpointError: neither a baseline nor an editor.
@@ -189,4 +190,8 @@ def open_model(text: str, device: str = "cpu") -> Model:
         return known if name == what else Filling(name, known.fill, known.what, known.heeds)
     folder = find_folder(DEFAULT if what == "bundled" else what)
     digest = str(load_config(folder, KIND)["sha256"])
-    return EditorModel(name, Editor.from_pretrained(folder, device=device), digest, folder)
+    editor = Editor.from_pretrained(folder, device=device, clip=clip)
+    if editor.clip is None:
+        return EditorModel(name, editor, digest, folder)
+    digest = hashlib.sha256(f"{digest} {editor.clip.sha256}".encode()).hexdigest()
+    return EditorModel(name, editor, digest, folder, EDITOR_HEEDS | {"text"})

@@ -19,7 +19,7 @@ from mien.types import Bool
 POOLED = "all"
 """The family that stands for all of them."""
 
-NO_TEXT = "not available: this editor takes no text"
+NO_TEXT = "not available: text needs a CLIP, and none was given"
 GROUPED = ("SSIM" + INSIDE, "ΔE2000" + INSIDE)
 """What groups are compared by, besides the networks' figures."""
 
@@ -142,7 +142,7 @@ def _group_rows(
 
 
 def _missing(plan: Plan, size: int) -> Iterator[Row]:
-    """What was asked for and cannot be had: text, of editors."""
+    """What was asked for and cannot be had: text, of editors without a CLIP."""
     empty = {"metric": "", "value": None, "low": None, "high": None, "pictures": 0, "edits": 0, "size": size}
     for model in plan.models:
         for configuration in plan.configurations:

@@ -19,12 +19,13 @@ from mien.evaluation.colour import region_delta_e
 from mien.evaluation.estimate import Estimate, mean
 from mien.evaluation.parsing import ParsingAgreement, parsing_agreement
 from mien.evaluation.protocol.bench import Bench, Case, case_of
-from mien.evaluation.protocol.configurations import Configuration, configuration
+from mien.evaluation.protocol.configurations import TEXT, Configuration, configuration
 from mien.evaluation.protocol.goals import Exam, Goal
 from mien.evaluation.protocol.journal import Values
 from mien.evaluation.protocol.rows import Row
 from mien.evaluation.report import rounded
 from mien.evaluation.sketches import sketch_agreement
+from mien.evaluation.text_image import score
 from mien.pixels import to_tensor
 from mien.types import Bool, UInt8
 
@@ -60,6 +61,12 @@ def colour_response(bench: Bench, made: UInt8, given: Conditions, mask: Bool, la
             inside[inside == label] = UNKNOWN
     errors = region_delta_e(made, np.ascontiguousarray(given.colour[..., :3]), inside)
     return {"delta_e": rounded(float(np.mean(list(errors.values()))))} if errors else {}
+
+
+def text_response(bench: Bench, made: UInt8, given: Conditions, mask: Bool, labels: UInt8) -> Values:
+    """How well the picture goes with the sentence, by the CLIP that guided the edit: whether it obeys, not how well."""
+    clip = bench.gauge.clip
+    return {} if clip is None or not given.text else {"score": rounded(score(clip, made, given.text))}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,15 +110,21 @@ def _colours(told: Sequence[Values], untold: Sequence[Values]) -> Iterator[tuple
     yield "ΔE2000 of region means without it", mean(before), None
 
 
+def _texts(told: Sequence[Values], untold: Sequence[Values]) -> Iterator[tuple[str, Estimate, Goal | None]]:
+    after, before = (np.array([one["score"] for one in side]) for side in (told, untold))
+    yield "rise of the image-text score", mean(after - before), None
+
+
 TRIALS: Mapping[str, Trial] = {
     "sketch": Trial(configuration("+Sk"), sketch_response, _sketches),
     "semantic": Trial(configuration("+Se"), semantic_response, _maps),
     "colour": Trial(configuration("+Co"), colour_response, _colours),
+    "text": Trial(configuration("+Te"), text_response, _texts),
 }
 
 
 def response_bars(exam: Exam, family: str) -> list[Row]:
-    """Sketch, semantics and colour; the bar is that of the picture's own layers.
+    """Sketch, semantics, colour and text; the bar is that of the picture's own layers.
 
     Args:
         exam: what is examined.
@@ -132,11 +145,14 @@ def _rows(exam: Exam, name: str, trial: Trial, family: str, foreign: bool) -> It
     facts = {"family": family, "configuration": trial.given.name}
     pairs = list(_pairs(exam, trial, family, foreign, bar)) if name in exam.model.heeds else []
     if not pairs:
-        yield exam.row(bar, "", None, {**facts, "remark": "not available: no picture to measure it on"})
+        yield exam.row(
+            bar, "", None, {**facts, "remark": "not available: no such input, or no picture to measure it on"}
+        )
         return
     told, untold = zip(*pairs, strict=True)
     for metric, estimate, goal in trial.summary(told, untold):
-        yield exam.row(bar, f"{metric}, inside the mask", estimate, facts, None if foreign else goal)
+        where = "" if name == TEXT else ", inside the mask"
+        yield exam.row(bar, metric + where, estimate, facts, None if foreign else goal)
 
 
 def _pairs(exam: Exam, trial: Trial, family: str, foreign: bool, what: str) -> Iterator[tuple[Values, Values]]:
@@ -156,7 +172,7 @@ def _response(exam: Exam, case: Case, trial: Trial, silent: bool) -> Values:
     bench, given = exam.bench, exam.bench.given(case)
     edit = bench.edit(exam.model, replace(case, configuration=Configuration()) if silent else case)
     labels = bench.studio.material(case.layers or case.picture, bench.size).labels
-    painted = digest(given.sketch, given.semantic, given.colour, labels).hex()
+    painted = digest(given.sketch, given.semantic, given.colour, given.text, labels).hex()
     return bench.once(
         "response",
         edit,

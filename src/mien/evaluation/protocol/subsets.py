@@ -61,7 +61,7 @@ def subset_bars(exam: Exam, family: str) -> Iterator[Row]:
         return
     lacking = len(ALL) - len(subsets)
     facts = {"family": family, "configuration": f"{len(subsets)} of {len(ALL)} subsets"}
-    remark = f"{lacking} subsets are not available: this editor takes no text" if lacking else ""
+    remark = f"{lacking} subsets are not available: text needs a CLIP, and none was given" if lacking else ""
     metric = "mean difference inside the mask of the two closest results, levels"
     yield exam.row(BAR, metric, mean(np.array(closest)), {**facts, "remark": remark}, Goal(">", 0))
     metric = "largest difference of an edit that is made again after others, levels"

@@ -61,7 +61,7 @@ def view_of(folder: Path) -> View | None:
                 for picture, given in ((exemplar, Conditions()), (target, through))
             )
             plain, warped = (
-                to_bytes(networks.bank(codes)[0])[0] for codes in (source, networks.warping(source, wanted))
+                to_bytes(networks.bank(codes)[0])[0] for codes in (source, networks.turned(source, wanted))
             )
         return plain, warped
 

@@ -18,6 +18,13 @@ from mien.models.stylegan2 import Generator
 from mien.models.stylegan2.synthesis import Features
 
 
+TURNS = 2
+"""How often an exemplar's codes are warped: once turns the head most of the way, again some of what is left."""
+
+COARSE, SHARE = 4, 0.5
+"""The first codes steer the pose, among other things: so many of them go so far towards the target's afterwards."""
+
+
 class Painter(nn.Module):
     """A and R, which are trained together: modalities, codes and bank -> picture."""
 
@@ -54,6 +61,18 @@ class EditorNetworks(nn.Module):
     def inverted(self, w_plus: Tensor) -> Tensor:
         """Î alone: w_plus (B, L, C) -> (B, 3, R, R)."""
         return self._at_side(self.generator.synthesis(w_plus, "const"))
+
+    def turned(self, source: Tensor, target: Tensor) -> Tensor:
+        """w_w of an edit: source codes w_s (B, L, C) in the pose of target codes w_t (B, L, C); for trained weights.
+
+        Equation 2 turns the head too little; what is done about it is ours (docs/log.md).
+        """
+        codes = source
+        for _ in range(TURNS):
+            # (2) w_w = w_s + W(w_s, w_t − w_s)
+            codes = self.warping(codes, target)
+        coarse = torch.lerp(codes[:, :COARSE], target[:, :COARSE].to(codes), SHARE)
+        return torch.cat([coarse, codes[:, COARSE:]], 1)
 
     def _at_side(self, picture: Tensor) -> Tensor:
         """The generator may be smaller than the editor, or larger."""

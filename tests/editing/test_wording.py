@@ -1,0 +1,107 @@
+"""Edits after a sentence: the descent does what equation 4 says, and all 32 subsets run."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from mien.checkpoints.clip import load_clip
+from mien.conditions.extract import conditions_of
+from mien.conditions.parser import FaceParser
+from mien.conditions.types import PIXELWISE
+from mien.editing import codes as editing_codes
+from mien.editing.cache import EditCache
+from mien.editing.codes import random_codes
+from mien.editing.wording import Descent, worded
+from mien.editor import Editor
+from mien.errors import ConfigError, LayerError
+from mien.types import Face, Float32, Photo, UInt8
+
+TEXT = "a person with red hair"
+
+
+@pytest.fixture(scope="module")
+def reader(editor_folder: Path, clip_folder: Path) -> Editor:
+    return Editor.from_pretrained(editor_folder, clip=clip_folder)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few steps only."""
+    monkeypatch.setattr(editing_codes, "worded", partial(worded, descent=Descent(steps=4)))
+
+
+def test_the_picture_comes_closer_to_the_sentence(reader: Editor) -> None:
+    networks, clip = reader._painting.networks, reader.clip
+    assert clip is not None
+    start = random_codes(networks.generator, 3)
+
+    def score(codes: Tensor) -> float:
+        with torch.no_grad():
+            return float(clip.of_pictures(networks.inverted(codes)) @ clip.of_words([TEXT])[0])
+
+    free, held = (worded(networks, clip, start, TEXT, Descent(steps=30, near=near)) for near in (0.0, 1.0))
+    assert score(free) > score(start) + 0.01
+    assert 0 < float((held - start).norm()) < 0.5 * float((free - start).norm())
+    with torch.inference_mode():  # as the editor calls it
+        again = worded(networks, clip, random_codes(networks.generator, 3), TEXT, Descent(steps=30, near=0.0))
+    assert torch.equal(again, free) and not free.requires_grad
+
+
+def test_the_rate_rises_and_falls() -> None:
+    rates = [Descent(steps=100).rate_at(step) for step in range(100)]
+    assert rates[0] == pytest.approx(0.02) and max(rates) == rates[50] == 0.1
+    assert rates[:5] == sorted(rates[:5]) and rates[75:] == sorted(rates[75:], reverse=True) and rates[-1] < 0.001
+
+
+def test_a_sentence_changes_the_mask_alone_and_is_read_once(
+    reader: Editor, portrait: Photo, face: Face, hasty: None
+) -> None:
+    cache = EditCache()
+    plain, told, same, varied = (
+        reader(portrait, mask="hair", face=face, cache=cache, **more)
+        for more in ({}, {"text": TEXT}, {"text": TEXT}, {"text": TEXT, "seed": 2})
+    )
+    assert (plain.photo.pixels != told.photo.pixels).any() and (same.photo.pixels == told.photo.pixels).all()
+    assert (varied.photo.pixels != told.photo.pixels).any()
+    assert (told.photo.pixels == portrait.pixels)[told.mask == 0].all()
+    assert cache.hits["worded codes"] == 2 and f'text "{TEXT}"' in told.operations[0]
+
+
+def test_faces_without_a_photo(reader: Editor, hasty: None) -> None:
+    plain, told, more = (reader.generate(seed=1, text=text) for text in (None, TEXT, "a beard"))
+    assert (plain.pixels != told.pixels).any() and (told.pixels != more.pixels).any()
+
+
+def test_all_32_subsets_run_differ_and_repeat(reader: Editor, crop: UInt8, middle: Float32, hasty: None) -> None:
+    layers = conditions_of(crop, FaceParser.bundled().parse_crop(crop))
+    everything = replace(layers, mask=middle, exemplar=np.ascontiguousarray(crop[:, ::-1]), text=TEXT)
+    names = (*PIXELWISE, "exemplar", "text")
+    subsets = [chosen for count in range(6) for chosen in itertools.combinations(names, count)]
+    assert len(subsets) == 32
+    cache = EditCache(capacity=64)
+    made = [reader.edit_crop(crop, everything.without(*left_out), cache=cache).pixels for left_out in subsets]
+    for (i, a), (j, b) in itertools.combinations(enumerate(made), 2):
+        assert np.abs(a - b).max() > 0, (subsets[i], subsets[j])
+    alone = reader.edit_crop(crop, everything.without(*subsets[-2]))
+    assert (alone.pixels == made[-2]).all()
+
+
+def test_words_need_a_network_and_must_be_words(editor: Editor, portrait: Photo, face: Face) -> None:
+    with pytest.raises(ConfigError, match="needs a network that understands words; give a CLIP"):
+        editor(portrait, mask="nose", face=face, text=TEXT)
+    with pytest.raises(LayerError, match="control characters"):
+        editor(portrait, mask="nose", face=face, text="a\x00smile")
+    plain, silent = (editor(portrait, mask="nose", face=face, text=text) for text in (None, "  "))
+    assert (plain.photo.pixels == silent.photo.pixels).all()
+
+
+def test_an_editor_says_which_clip_it_has(reader: Editor, clip_folder: Path) -> None:
+    assert reader.clip is not None and reader.clip.sha256 == load_clip(clip_folder).sha256
