@@ -7,6 +7,9 @@
     mien evaluate bars --model RUN/editor ... --out bars
     python -m recipes.release editor --run RUN --before RUN ... --figures bars/report.json
 
+    python -m recipes.release figures --figures bars/report.json
+
+The last line brings the figures of the editor's card up to date, after the code has changed; weights stay as they are.
 ``--before`` names the runs that RUN was started from. The cards' texts are in ``recipes/cards``; pictures for them go
 to ``docs/images``.
 """
@@ -29,6 +32,7 @@ from mien.checkpoints.store import BUNDLED
 from mien.data import contact_sheet
 from mien.editing.directions import load_directions, save_directions
 from mien.evaluation.protocol.report import BAR_HEAD, bar_lines
+from mien.files import atomic_path
 from mien.models.stylegan2 import Generator, codes_of_seeds
 from mien.pixels import to_bytes
 from mien.types import UInt8
@@ -143,17 +147,30 @@ def release_editor(run: Path, before: Sequence[Path], figures: Path, into: Path)
     save_directions(into, directions)
 
 
+def renew_figures(figures: Path, into: Path) -> None:
+    """The command and the table at the end of an editor's card, anew."""
+    report, card = json.loads(figures.read_text(encoding="utf-8")), into / "README.md"
+    text, _, _ = card.read_text(encoding="utf-8").partition("\n`mien evaluate bars")
+    with atomic_path(card) as temporary:
+        table = f"`{portable(report['command'])}`\n\n{bars_table(report)}\n"
+        temporary.write_text(f"{text}\n{table}", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("generator", "editor"))
-    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("what", choices=("generator", "editor", "figures"))
+    parser.add_argument("--run", type=Path)
     parser.add_argument("--before", type=Path, nargs="*", default=[])
     parser.add_argument("--figures", type=Path, required=True, help="JSON of mien evaluate compare, or bars")
     parser.add_argument("--copies", type=Path, help="JSON of mien evaluate neighbours, for a generator")
     parser.add_argument("--into", type=Path, help="default: the bundled one")
     parser.add_argument("--pictures", type=Path, default=Path("docs/images"))
     o = parser.parse_args()
-    if o.what == "editor":
+    if o.what == "figures":
+        renew_figures(o.figures, o.into or BUNDLED / EDITOR)
+    elif o.run is None:
+        parser.error("weights come out of a run; give --run")
+    elif o.what == "editor":
         release_editor(o.run, o.before, o.figures, o.into or BUNDLED / EDITOR)
     elif o.copies is None:
         parser.error("a generator's card quotes the copy check; give --copies")

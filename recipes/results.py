@@ -52,8 +52,9 @@ def table(rows: Rows, metric: str) -> str:
 
 
 def section(report: Mapping[str, Any]) -> Iterator[str]:
-    """All tables of a report, a part for each set of pictures."""
+    """All tables of a report, a part for each set of pictures; its models are the heading."""
     rows = [row for row in report["results"] if row["metric"] and not row["group"] and row["family"] != INCREMENTAL]
+    yield "## " + ", ".join(dict.fromkeys(row["model"] for row in rows))
     yield f"`{portable(report['command'])}`"
     yield f"Side {report['size']} px. Intervals, groups, best and worst cases: in the command's report."
     for name in dict.fromkeys(row["set"] for row in rows):

@@ -12,7 +12,7 @@ import torch
 from mien.checkpoints.generator import load_generator, save_generator
 from mien.models.stylegan2 import Generator, GeneratorConfig
 from recipes.ablations import PAPER, table
-from recipes.release import comparison, portable, release_generator
+from recipes.release import comparison, portable, release_generator, renew_figures
 
 
 def row(candidate: str, metric: str, value: float | None) -> dict[str, Any]:
@@ -93,3 +93,17 @@ def test_the_ablations_table_stands_beside_the_papers(missing: str | None) -> No
     assert head[-2:] == ["LPIPS-alex, none", "LPIPS-alex, +Ex"]
     assert [line[0] for line in rows] == list("ABCDE")
     assert rows[1][2:] == ["3.829", "0.201", *(["–"] * 2 if missing else ["0.125"] * 2)]
+
+
+def test_figures_are_renewed_and_nothing_else(tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("# An editor\n\n## Measured\n\n`mien evaluate bars --model old`\n\n| old |\n", encoding="utf-8")
+    empty = dict.fromkeys(("value", "low", "high", "met"))
+    texts = dict.fromkeys(("bar", "set", "model", "family", "configuration", "network", "resize", "remark"), "text")
+    bar = {**texts, **empty, "metric": "SSIM", "wanted": "> 0", "pictures": 0, "size": 128}
+    report = {"command": "mien evaluate bars --model /somewhere/new", "results": [bar]}
+    (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    renew_figures(tmp_path / "report.json", tmp_path)
+    text = card.read_text(encoding="utf-8")
+    assert text.startswith("# An editor\n\n## Measured\n\n`mien evaluate bars --model new`\n\n| bar |")
+    assert "| SSIM | > 0 |" in text and "old" not in text

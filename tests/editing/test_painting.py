@@ -39,6 +39,8 @@ def literal(editor: Editor, crop: UInt8, c: Conditions, weights: Float32 | None 
         codes = w_t
         if source is not None:
             w_s = net.encoder(from_conditions(source, Conditions()).stack())
+            codes = w_s
+        if c.exemplar is not None:  # one's own face needs no turning
             codes = net.warping(net.warping(w_s, w_t), w_t)
             codes = torch.cat([(codes[:, :4] + w_t[:, :4]) / 2, codes[:, 4:]], 1)
         for name, strength in c.attributes.items():

@@ -57,7 +57,7 @@ def pencil(image: Tensor, settings: PencilFilter | None = None) -> Tensor:
         (B, 1, S, S) bool.
     """
     s = settings or PencilFilter()
-    across, down = slopes(image, s)
+    across, down = _slopes(image, s)
     return across.abs() + down.abs() > s.threshold
 
 
@@ -74,7 +74,7 @@ def thin_pencil(image: Tensor, settings: PencilFilter | None = None) -> Tensor:
         (B, 1, S, S) bool, a subset of :func:`pencil`.
     """
     s = settings or PencilFilter()
-    across, down = slopes(image, s)
+    across, down = _slopes(image, s)
     strength = F.pad(across.square() + down.square(), (1, 1, 1, 1))
     flat = down.abs() < 0.4142 * across.abs()  # tan(22.5 degrees): the edge stands upright
     steep = across.abs() < 0.4142 * down.abs()
@@ -94,7 +94,7 @@ def thin_pencil(image: Tensor, settings: PencilFilter | None = None) -> Tensor:
     return crest & (across.abs() + down.abs() > s.threshold)
 
 
-def slopes(image: Tensor, settings: PencilFilter | None = None) -> tuple[Tensor, Tensor]:
+def _slopes(image: Tensor, settings: PencilFilter | None = None) -> tuple[Tensor, Tensor]:
     """Horizontal and vertical Sobel responses for each pixel of a 256 px crop, so that all sizes give the same drawing.
 
     On bytes, a response below zero is cut to zero; adding that of the negative picture restores it. Together they are

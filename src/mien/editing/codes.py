@@ -52,7 +52,9 @@ class Codes:
         )
         return codes
 
-    def of_edit(self, layers: Tensor, key: bytes, exemplar: UInt8 | None, cache: EditCache) -> Tensor:
+    def of_edit(
+        self, layers: Tensor, key: bytes, exemplar: UInt8 | None, cache: EditCache, *, own: bool = False
+    ) -> Tensor:
         """w_w (1, L, C): the exemplar's codes, in the pose of what is edited; without one, those of the layers.
 
         Args:
@@ -60,12 +62,13 @@ class Codes:
             key: of what the layers were made from.
             exemplar: (S, S, 3) uint8.
             cache: for what the encoder says.
+            own: whether the exemplar is the very face that is edited, which needs no turning.
         """
         target: Tensor = cache.get("edit codes", key, lambda: self.networks.encoder(layers))
         if exemplar is None:
             return target
         w_s = self.of_picture(exemplar, cache)
-        return self.networks.turned(w_s, target) if self.warps else w_s
+        return self.networks.turned(w_s, target) if self.warps and not own else w_s
 
     def changed(self, codes: Tensor, attributes: Mapping[str, float]) -> Tensor:
         """w_e (1, L, C).

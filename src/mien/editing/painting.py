@@ -137,7 +137,9 @@ class Painting:
         exemplar = conditions.exemplar
         if exemplar is None and (conditions.attributes or conditions.text):
             exemplar = own
-        codes = self.codes.changed(self.codes.of_edit(layers, key, exemplar, cache), conditions.attributes)
+        same = own is not None and exemplar is not None and np.array_equal(exemplar, own)
+        codes = self.codes.of_edit(layers, key, exemplar, cache, own=same)
+        codes = self.codes.changed(codes, conditions.attributes)
         return self.codes.varied(self.codes.worded(codes, conditions.text, cache), seed)
 
     def _paint(

@@ -2,7 +2,6 @@
 
 from mien.losses.codes import attribute_loss, delta_loss
 from mien.losses.hinge import hinge_critic, hinge_generator
-from mien.losses.lines import line_loss
 from mien.losses.logistic import logistic_critic, logistic_generator
 from mien.losses.path_length import path_length_penalty, path_lengths
 from mien.losses.r1 import r1_penalty
@@ -15,7 +14,6 @@ __all__ = [
     "hinge_critic",
     "hinge_generator",
     "identity_loss",
-    "line_loss",
     "logistic_critic",
     "logistic_generator",
     "path_length_penalty",

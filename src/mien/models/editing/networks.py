@@ -17,7 +17,6 @@ from mien.models.editing.style_encoder import StyleEncoder
 from mien.models.stylegan2 import Generator
 from mien.models.stylegan2.synthesis import Features
 
-
 TURNS = 2
 """How often an exemplar's codes are warped: once turns the head most of the way, again some of what is left."""
 

@@ -1,9 +1,9 @@
 """The editor's own stage, Algorithm 3: aggregation and refinement against critics; encoder, warping, generator fixed.
 
     L = L_adv + λ_id·L_id + λ_lpips·L_lpips + λ_attr·L_attr          (23)
-          + λ_1·|I_out − I_gt| + λ_line·L_line                       (ours)
+          + λ_1·|I_out − I_gt|                                       (ours)
 
-Without the absolute error a small network needs ten times as long; L_line makes it take a sketch for more than a hint.
+Without the absolute error a small network needs ten times as long.
 Pictures are judged as they are saved: composited with what lies outside of the mask.
 """
 
@@ -16,8 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mien.conditions.sketch import slopes
-from mien.losses import attribute_loss, line_loss
+from mien.losses import attribute_loss
 from mien.models.editing import EditorNetworks, Painter
 from mien.models.stylegan2 import mix_styles, random_crossover
 from mien.training.critics import Critic, CriticConfig
@@ -36,7 +35,7 @@ RING = 32
 class PainterConfig(EditingConfig):
     """Attributes:
     critics: with their weights; 1 is the paper's.
-    absolute, perceptual, lines, identity, attribute: weights of the other losses.
+    absolute, perceptual, identity, attribute: weights of the other losses.
     foreign: what the perceptual loss counts, in parts of itself, where the exemplar is another face: there the picture
         that the generator makes of the codes stands for the truth.
     diverse: fraction of edits after another picture whose codes are mixed with random ones, equation 20; 0 is the plain
@@ -49,7 +48,6 @@ class PainterConfig(EditingConfig):
     critics: tuple[CriticConfig, ...] = ()
     absolute: float = 2.0
     perceptual: float = 1.0
-    lines: float = 10.0
     identity: float = 0.3
     attribute: float = 0.1
     foreign: float = 0.5
@@ -122,8 +120,6 @@ class PainterStage(EditingStage):
             "absolute": (c.absolute, _mean(_error(edited, sample), own)),
             "perceptual": (c.perceptual, _mean(self.teachers.perceptual(pictures, wanted), weight)),
         }
-        if c.lines:
-            losses["lines"] = (c.lines, _lines(pictures, sample))
         if self.teachers.identity is not None and c.identity and step.index % c.identity_interval == 0:
             losses["identity"] = (
                 c.identity * c.identity_interval,
@@ -199,12 +195,6 @@ def _error(edited: Tensor, sample: Sample) -> Tensor:
     width = 2 * (edited.shape[-1] // RING) + 1
     ring = F.max_pool2d(sample.mask, width, stride=1, padding=width // 2) - sample.mask
     return ((edited - sample.picture).abs() * (sample.mask + 0.25 * ring)).mean(dim=(1, 2, 3))
-
-
-def _lines(pictures: Tensor, sample: Sample) -> Tensor:
-    """L_line of the edits; where the exemplar is another picture no sketch is given."""
-    found, wanted = (torch.cat(slopes(picture), 1) for picture in (pictures, sample.picture))
-    return line_loss(found, wanted, sample.layers.sketch, sample.mask)
 
 
 def _mean(values: Tensor, weights: Tensor) -> Tensor:
