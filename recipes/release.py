@@ -31,6 +31,7 @@ from mien.checkpoints.generator import DEFAULT, load_generator, save_generator
 from mien.checkpoints.store import BUNDLED
 from mien.data import contact_sheet
 from mien.editing.directions import load_directions, save_directions
+from mien.errors import DataError
 from mien.evaluation.protocol.report import BAR_HEAD, bar_lines
 from mien.files import atomic_path
 from mien.models.stylegan2 import Generator, codes_of_seeds
@@ -150,7 +151,9 @@ def release_editor(run: Path, before: Sequence[Path], figures: Path, into: Path)
 def renew_figures(figures: Path, into: Path) -> None:
     """The command and the table at the end of an editor's card, anew."""
     report, card = json.loads(figures.read_text(encoding="utf-8")), into / "README.md"
-    text, _, _ = card.read_text(encoding="utf-8").partition("\n`mien evaluate bars")
+    text, found, _ = card.read_text(encoding="utf-8").partition("\n`mien evaluate bars")
+    if not found:
+        raise DataError(f"{card} quotes no figures of mien evaluate bars; release the editor first.")
     with atomic_path(card) as temporary:
         table = f"`{portable(report['command'])}`\n\n{bars_table(report)}\n"
         temporary.write_text(f"{text}\n{table}", encoding="utf-8")

@@ -23,6 +23,7 @@ from mien.checkpoints.clip import Clip, load_clip
 from mien.checkpoints.editor import DEFAULT, load_editor
 from mien.checkpoints.hub import find_folder
 from mien.conditions.parser import FaceParser
+from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
 from mien.editing.directions import load_directions
@@ -109,6 +110,7 @@ class Editor:
             CheckpointError: there is none, it is damaged, or it is not trained far enough to edit.
             ConfigError: ``clip`` needs a package that is not installed.
         """
+        _device(device)  # before anything is fetched
         folder = find_folder(DEFAULT if name == "bundled" else name, revision)
         networks, trained = load_editor(folder)
         generator = networks.config.generator
@@ -244,7 +246,7 @@ class Editor:
 
         Raises:
             LayerError: the crop has another size, or the mask is missing or empty.
-            ConfigError: an unknown attribute.
+            ConfigError: an unknown attribute, or a text and no CLIP.
         """
         if image.shape != (self.size, self.size, 3) or image.dtype != np.uint8:
             raise LayerError(f"The crop is {image.shape} {image.dtype}; this editor takes {self.size} x {self.size}.")
@@ -301,7 +303,7 @@ class Editor:
 
     def _fitting(self, conditions: Conditions) -> Conditions:
         """At S, the exemplar too."""
-        c = conditions_at(conditions, self.size)
+        c = conditions_at(replace(conditions, text=validate_text(conditions.text or "")), self.size)
         return c if c.exemplar is None else replace(c, exemplar=picture_at(c.exemplar, self.size))
 
 

@@ -75,6 +75,16 @@ def _lacking(folder: Path) -> None:
     save_file(state, folder / "model.safetensors", {"format": "pt"})
 
 
+def _wordless(folder: Path) -> None:
+    for name in ("vocab.json", "merges.txt"):
+        (folder / name).unlink()
+
+
+def _talkative(folder: Path) -> None:
+    words = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))
+    (folder / "vocab.json").write_text(json.dumps({**words, "beard": len(words), "beards": len(words) + 1}))
+
+
 def _other(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps({"model_type": "bert"}))
 
@@ -86,6 +96,8 @@ def _other(folder: Path) -> None:
         (_trapped, CorruptCheckpointError, "cannot be read as a CLIP"),
         (_cut, CorruptCheckpointError, "cannot be read as a CLIP"),
         (_lacking, CorruptCheckpointError, "visual_projection.weight is missing"),
+        (_wordless, CorruptCheckpointError, "holds no tokenizer"),
+        (_talkative, CorruptCheckpointError, "knows more words than its network"),
         (_other, UnknownCheckpointError, "is not a CLIP"),
     ],
 )
@@ -106,3 +118,22 @@ def test_neither_folder_nor_id_and_no_package(clip_folder: Path, monkeypatch: py
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(ConfigError, match="mien\\[text\\]"):
         load_clip(clip_folder)
+
+
+def test_what_a_configuration_asks_for_besides_sizes_is_not_done(clip_folder: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(clip_folder, tmp_path / "asking"))
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    asked = {"attn_implementation": "somebody/kernels", "_attn_implementation": "somebody/kernels", "dtype": "float16"}
+    asked |= {"quantization_config": {"quant_method": "bitsandbytes"}, "auto_map": {"AutoModel": "code.Model"}}
+    for part in (config, config["text_config"], config["vision_config"]):
+        part.update(asked)
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (folder / "adapter_config.json").write_text('{"peft_type": "LORA"}', encoding="utf-8")
+    clip, plain = load_clip(folder), load_clip(clip_folder)
+    assert {p.dtype for p in clip.model.parameters()} == {torch.float32}
+    assert torch.equal(clip.of_words(["a smile"]), plain.of_words(["a smile"]))
+
+
+def test_a_device_that_is_not_there(clip_folder: Path) -> None:
+    with pytest.raises(ConfigError, match="Nothing can run on 'abacus'"):
+        load_clip(clip_folder, "abacus")

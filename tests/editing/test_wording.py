@@ -15,10 +15,12 @@ from torch import Tensor
 from mien.checkpoints.clip import load_clip
 from mien.conditions.extract import conditions_of
 from mien.conditions.parser import FaceParser
-from mien.conditions.types import PIXELWISE
+from mien.conditions.types import PIXELWISE, Conditions
 from mien.editing import codes as editing_codes
 from mien.editing.cache import EditCache
 from mien.editing.codes import random_codes
+from mien.editing.own import changes_colours_alone
+from mien.editing.request import Request
 from mien.editing.wording import Descent, worded
 from mien.editor import Editor
 from mien.errors import ConfigError, LayerError
@@ -72,6 +74,7 @@ def test_a_sentence_changes_the_mask_alone_and_is_read_once(
     assert (plain.photo.pixels != told.photo.pixels).any() and (same.photo.pixels == told.photo.pixels).all()
     assert (varied.photo.pixels != told.photo.pixels).any()
     assert (told.photo.pixels == portrait.pixels)[told.mask == 0].all()
+    assert "by small, its words read by tiny" in told.operations[0] and "tiny" not in plain.operations[0]
     assert cache.hits["worded codes"] == 2 and f'text "{TEXT}"' in told.operations[0]
 
 
@@ -90,8 +93,9 @@ def test_all_32_subsets_run_differ_and_repeat(reader: Editor, crop: UInt8, middl
     made = [reader.edit_crop(crop, everything.without(*left_out), cache=cache).pixels for left_out in subsets]
     for (i, a), (j, b) in itertools.combinations(enumerate(made), 2):
         assert np.abs(a - b).max() > 0, (subsets[i], subsets[j])
-    alone = reader.edit_crop(crop, everything.without(*subsets[-2]))
-    assert (alone.pixels == made[-2]).all()
+    words_alone = subsets.index((*PIXELWISE, "exemplar"))
+    for again in (0, words_alone):
+        assert (reader.edit_crop(crop, everything.without(*subsets[again])).pixels == made[again]).all()
 
 
 def test_words_need_a_network_and_must_be_words(editor: Editor, portrait: Photo, face: Face) -> None:
@@ -99,9 +103,18 @@ def test_words_need_a_network_and_must_be_words(editor: Editor, portrait: Photo,
         editor(portrait, mask="nose", face=face, text=TEXT)
     with pytest.raises(LayerError, match="control characters"):
         editor(portrait, mask="nose", face=face, text="a\x00smile")
+    with pytest.raises(LayerError, match="The text is int"):
+        editor(portrait, mask="nose", face=face, layers=Conditions(text=5))  # type: ignore[arg-type]
     plain, silent = (editor(portrait, mask="nose", face=face, text=text) for text in (None, "  "))
     assert (plain.photo.pixels == silent.photo.pixels).all()
 
 
 def test_an_editor_says_which_clip_it_has(reader: Editor, clip_folder: Path) -> None:
     assert reader.clip is not None and reader.clip.sha256 == load_clip(clip_folder).sha256
+
+
+def test_words_may_change_shapes_so_that_no_detail_is_kept_under_new_colours() -> None:
+    request = Request(sketch="self", color=np.zeros((4, 4, 4), np.uint8))
+    given = Conditions(sketch=np.ones((4, 4), np.bool_), colour=np.zeros((4, 4, 4), np.uint8))
+    assert changes_colours_alone(request, given)
+    assert not changes_colours_alone(request, replace(given, text=TEXT))

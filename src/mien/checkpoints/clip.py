@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -27,10 +28,26 @@ EXAMPLE = "openai/clip-vit-base-patch32"
 MEAN, DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 """Of the pictures it was trained on, RGB in [0, 1]."""
 
-SAFE, PICKLED = "*.safetensors", "pytorch_model.bin"
-"""Weights; the second kind, which is read without unpickling anything but tensors, where there is none of the first."""
+CONFIG = "config.json"
+SAFE, PICKLED = ("model.safetensors", "model-*-of-*.safetensors"), ("pytorch_model.bin",)
+"""Weights; the second kind, of which nothing but tensors is unpickled, where there is none of the first."""
 
-_NEEDED = ("*.json", "*.txt", "*.md")
+READ = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt")
+"""What a tokenizer is made of."""
+
+SHAPE = {
+    "text_config": ("vocab_size", "max_position_embeddings", "bos_token_id", "eos_token_id", "pad_token_id"),
+    "vision_config": ("image_size", "patch_size", "num_channels"),
+}
+SHARED = (
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "hidden_act",
+    "layer_norm_eps",
+)
+"""All that is taken from a configuration: it may also name code to fetch, other files to load, and number formats."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,22 +116,39 @@ class Clip:
 def load_clip(name: str | Path, device: str | torch.device = "cpu", revision: str | None = None) -> Clip:
     """A CLIP of the user's: a folder as ``transformers`` writes it, or an id of the Hugging Face Hub, fetched once.
 
+    Weights are read as tensors, in float32, into a network built here; nothing that a folder names is fetched or run.
+
     Raises:
-        ConfigError: ``transformers`` is not installed.
+        ConfigError: ``transformers`` is not installed, or there is no such device.
         UnknownCheckpointError: there is none of this name, or it is something else.
-        CorruptCheckpointError: weights are missing or of the wrong shape.
+        CorruptCheckpointError: weights or the tokenizer are missing, damaged, or do not fit each other.
     """
-    folder = Path(name)
-    if not folder.is_dir():
-        folder = _fetched(str(name), revision)
+    folder = Path(name) if Path(name).is_dir() else _fetched(str(name), revision)
+    config = _config(folder, str(name))
     try:
-        kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
-    except (OSError, ValueError, AttributeError):
-        kind = None
-    if kind != "clip":
-        raise UnknownCheckpointError(f"{name} is not a CLIP; give a folder of a CLIPModel, or an id such as {EXAMPLE}.")
-    model, tokenizer = _read(folder, str(name))
-    model.eval().requires_grad_(False).to(device)
+        transformers: Any = import_module("transformers")
+    except ImportError as error:
+        raise ConfigError("Text needs the package 'transformers'; install it with pip install 'mien[text]'.") from error
+    if not (folder / "tokenizer.json").is_file() and not all((folder / file).is_file() for file in READ[-2:]):
+        raise CorruptCheckpointError(f"{name} holds no tokenizer (tokenizer.json, or vocab.json and merges.txt).")
+    if not _weights(folder):
+        raise CorruptCheckpointError(f"{name} holds no weights ({SAFE[0]} or {PICKLED[0]}); fetch it again.")
+    try:
+        model = transformers.CLIPModel(transformers.CLIPConfig(**config, attn_implementation="sdpa"))
+        told = model.load_state_dict(_state(folder), strict=False)
+        tokenizer = transformers.CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
+        words = max(len(tokenizer), *tokenizer.get_vocab().values())
+    except Exception as error:  # each format, and each version of transformers, has errors of its own
+        reason = " ".join(str(error).split())[:200]
+        raise CorruptCheckpointError(f"{name} cannot be read as a CLIP ({reason}); fetch it again.") from error
+    if told.missing_keys:
+        raise CorruptCheckpointError(f"{name} does not fit its layout: {told.missing_keys[0]} is missing.")
+    if words > model.config.text_config.vocab_size:
+        raise CorruptCheckpointError(f"The tokenizer of {name} knows more words than its network; fetch both again.")
+    try:
+        model.float().eval().requires_grad_(False).to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise ConfigError(f"Nothing can run on '{device}' here; choose cpu, or a device that is there.") from error
     return Clip(folder.name if Path(name).is_dir() else str(name), folder, model, tokenizer)
 
 
@@ -123,37 +157,35 @@ def _fetched(name: str, revision: str | None) -> Path:
         raise UnknownCheckpointError(
             f"{name} is neither a folder nor a Hugging Face id; give a CLIP, such as {EXAMPLE}."
         )
-    folder = fetch(name, revision, (*_NEEDED, SAFE))
-    return folder if any(folder.glob(SAFE)) else fetch(name, revision, (*_NEEDED, PICKLED))
+    _config(fetch(name, revision, (CONFIG,)), name)  # before hundreds of megabytes of something else
+    folder = fetch(name, revision, (CONFIG, *READ, *SAFE))
+    return folder if _weights(folder) else fetch(name, revision, (CONFIG, *READ, *PICKLED))
+
+
+def _config(folder: Path, name: str) -> dict[str, Any]:
+    """Sizes alone, ready for a ``CLIPConfig``."""
+    try:
+        told = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        parts = {
+            part: {key: told[part][key] for key in (*SHARED, *keys) if key in told[part]}
+            for part, keys in SHAPE.items()
+        }
+        length = int(told.get("projection_dim", 512))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        told, parts, length = {}, {}, 0
+    if told.get("model_type") != "clip":
+        raise UnknownCheckpointError(f"{name} is not a CLIP; give a folder of a CLIPModel, or an id such as {EXAMPLE}.")
+    return {**parts, "projection_dim": length}
 
 
 def _weights(folder: Path) -> list[Path]:
-    return sorted(folder.glob(SAFE)) or sorted(folder.glob(PICKLED))
+    found = sorted(file for pattern in SAFE for file in folder.glob(pattern))
+    return found or [folder / name for name in PICKLED if (folder / name).is_file()]
 
 
-def _read(folder: Path, name: str) -> tuple[Any, Any]:
-    """The network and its tokenizer; nothing is fetched, nothing in the folder is executed."""
-    try:
-        transformers: Any = import_module("transformers")
-    except ImportError as error:
-        raise ConfigError("Text needs the package 'transformers'; install it with pip install 'mien[text]'.") from error
-    if not _weights(folder):
-        raise CorruptCheckpointError(f"{name} holds no weights ({SAFE} or {PICKLED}); fetch it again.")
-    logging, local = transformers.utils.logging, {"local_files_only": True}
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        tokenizer = transformers.CLIPTokenizer.from_pretrained(str(folder), **local)
-        model, told = transformers.CLIPModel.from_pretrained(str(folder), output_loading_info=True, **local)
-    except Exception as error:  # each format, and each version of transformers, has errors of its own
-        reason = " ".join(str(error).split())[:200]
-        raise CorruptCheckpointError(f"{name} cannot be read as a CLIP ({reason}); fetch it again.") from error
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
-    lost = sorted(map(str, [*told["missing_keys"], *told["mismatched_keys"]]))
-    if lost:
-        raise CorruptCheckpointError(f"{name} does not fit its layout: {lost[0]} is missing; fetch it again.")
-    return model, tokenizer
+def _state(folder: Path) -> dict[str, Tensor]:
+    """All weights by name."""
+    state: dict[str, Tensor] = {}
+    for file in _weights(folder):
+        state |= load_file(file) if file.suffix == ".safetensors" else torch.load(file, "cpu", weights_only=True)
+    return state

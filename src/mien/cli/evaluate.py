@@ -190,7 +190,8 @@ def _text_meters(clip: str | None, texts: Path | None) -> list[Meter]:
     import json
 
     from mien.checkpoints.clip import load_clip
-    from mien.errors import ConfigError, DataError
+    from mien.conditions.text import validate_text
+    from mien.errors import ConfigError, DataError, LayerError
     from mien.evaluation.text_image import text_meter
 
     if clip is None or texts is None:
@@ -199,10 +200,10 @@ def _text_meters(clip: str | None, texts: Path | None) -> list[Meter]:
         return []
     try:
         found = json.loads(texts.read_text(encoding="utf-8"))
-        sentences = {str(name): str(sentence) for name, sentence in found.items()}
-    except (OSError, ValueError, AttributeError) as error:
+        sentences = {str(name): validate_text(sentence) or "" for name, sentence in found.items()}
+    except (OSError, ValueError, AttributeError, LayerError) as error:
         raise DataError(f'{texts} holds no sentences; write JSON such as {{"a": "a smile"}}.') from error
-    return [text_meter(load_clip(clip), sentences)]
+    return [text_meter(load_clip(clip), {name: text for name, text in sentences.items() if text})]
 
 
 def _finish(report: Mapping[str, Any], out: Path | None) -> None:

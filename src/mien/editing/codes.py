@@ -90,7 +90,8 @@ class Codes:
             return codes
         if self.clip is None:
             raise ConfigError(f"'{text}' needs a network that understands words; give a CLIP, such as {EXAMPLE}.")
-        clip, key = self.clip, digest(codes.float().cpu().numpy(), text)
+        clip = self.clip
+        key = digest(codes.float().cpu().numpy(), text, str(clip.folder.resolve()))
         moved: Tensor = cache.get("worded codes", key, lambda: worded(self.networks, clip, codes, text))
         return moved
 

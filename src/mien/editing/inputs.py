@@ -87,7 +87,7 @@ def conditions_of(request: Request, crop: AlignedFace, frame: CropFrame, tools: 
     if given.exemplar is not None:
         found.setdefault("exemplar", picture_at(given.exemplar, crop.size))
     attributes = validate_attributes({**given.attributes, **request.attributes})
-    text = given.text if request.text is None else validate_text(request.text)
+    text = validate_text((given.text or "") if request.text is None else request.text)
     return replace(given, **found, attributes=attributes, text=text)
 
 

@@ -125,7 +125,9 @@ def run(
         pixels, matrix = painted.pixels, crop.matrix
         edited = paste_face(photo, pixels, matrix, job.mask, reference=crop.pixels, all_detail=recoloured)
     after = np.rint(painted.over(crop.pixels, conditions.mask)).astype(np.uint8)
-    what = f"{job.place.name} edited at {crop.size} px by {editor}: {r.describe()}"
+    clip = painting.codes.clip
+    by = f"{editor}, its words read by {clip.name}" if clip and conditions.text else editor
+    what = f"{job.place.name} edited at {crop.size} px by {by}: {r.describe()}"
     return edited, FaceEdit(crop, after, conditions, job.mask, painted.shares, (what,), job.notes)
 
 

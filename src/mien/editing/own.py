@@ -65,4 +65,4 @@ def changes_colours_alone(request: Request, conditions: Conditions) -> bool:
     own_lines = is_own(request.sketch) and not weighted
     own_shapes = conditions.semantic is None or is_own(request.semantic)
     own_look = conditions.exemplar is None or is_own(request.exemplar)
-    return own_lines and own_shapes and own_look and not conditions.attributes
+    return own_lines and own_shapes and own_look and not conditions.attributes and not conditions.text

@@ -118,7 +118,8 @@ def describe(recipe: Recipe) -> str:
         elif name in ("weights", "weight_maps"):
             words += [f"weight of {key} {_word(weight)}" for key, weight in value.items()]
         elif name == "layers":
-            words += [f"painted {key}" for key in value if key != "attributes"]
+            words += [f"painted {key}" for key in value if key not in ("attributes", "text")]
+            words += [f"text {value['text']}"] if value.get("text") else []
             words += [describe({"attributes": value["attributes"]})] if value.get("attributes") else []
         elif value != DEFAULTS.get(name):
             words.append(f"{name} {_word(value)}")

@@ -132,13 +132,14 @@ class Bench:
             side: pictures are brought to it first, by Lanczos's filter; None for S.
         """
         size = side or self.size
+        text = self.studio.material(edit.case.picture, self.size).layers.text if self.gauge.clip else None
+        said = {"text": text} if text else {}
 
         def measure() -> Values:
             made, wanted = (resized(one, size) for one in (edit.pixels(), self.original(edit.case.picture)))
-            text = self.studio.material(edit.case.picture, self.size).layers.text
             return self.gauge.figures(made, wanted, mask_at(edit.case.mask, size), text)
 
-        return self.once("figures", edit, {"networks": self.gauge.digest, "size": size}, measure)
+        return self.once("figures", edit, {"networks": self.gauge.digest, "size": size, **said}, measure)
 
     def once(self, kind: str, edit: Edit, what: Mapping[str, Any], compute: Callable[[], Values]) -> Values:
         """A result about an edit, computed once; see :meth:`Journal.once`."""
@@ -149,6 +150,7 @@ class Bench:
         side = size or self.size
         source = case.layers or case.picture
         layers = self.studio.material(source, side).layers
+        layers = replace(layers, text=self.studio.material(source, self.size).layers.text)  # the same at every side
         if case.coarse:
             layers = replace(layers, colour=self.studio.coarse_colours(source, side))
         exemplar = None

@@ -9,7 +9,14 @@ from pathlib import Path
 import mien
 
 SHARED = ("pixels.py", "conditions", "models")
-EDITING = (*SHARED, "editor.py", "editing", "checkpoints/editor.py", "evaluation/protocol/models.py")
+EDITING = (
+    *SHARED,
+    "editor.py",
+    "editing",
+    "checkpoints/editor.py",
+    "checkpoints/clip.py",
+    "evaluation/protocol/models.py",
+)
 """What edits depend on: files and folders of the package."""
 
 MEASURES = ("gauge", "responsiveness", "exemplars", "yaw", "sets", "incremental")
@@ -18,6 +25,8 @@ MEASURING = (
     "align",
     *(f"evaluation/{name}.py" for name in ("colour", "features", "layouts", "parsing", "psnr", "sketches", "ssim")),
     *(f"evaluation/{name}.py" for name in ("estimate", "frechet", "identity", "kernel", "perceptual", "separability")),
+    *(f"evaluation/{name}.py" for name in ("captions", "text_image")),
+    "checkpoints/clip.py",
     *(f"evaluation/protocol/{name}.py" for name in MEASURES),
 )
 """What figures depend on."""

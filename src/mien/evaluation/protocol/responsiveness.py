@@ -172,7 +172,8 @@ def _response(exam: Exam, case: Case, trial: Trial, silent: bool) -> Values:
     bench, given = exam.bench, exam.bench.given(case)
     edit = bench.edit(exam.model, replace(case, configuration=Configuration()) if silent else case)
     labels = bench.studio.material(case.layers or case.picture, bench.size).labels
-    painted = digest(given.sketch, given.semantic, given.colour, given.text, labels).hex()
+    judge = bench.gauge.clip.sha256 if given.text and bench.gauge.clip else ""
+    painted = digest(given.sketch, given.semantic, given.colour, given.text, judge, labels).hex()
     return bench.once(
         "response",
         edit,
