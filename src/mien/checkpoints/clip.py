@@ -124,27 +124,7 @@ def load_clip(name: str | Path, device: str | torch.device = "cpu", revision: st
         CorruptCheckpointError: weights or the tokenizer are missing, damaged, or do not fit each other.
     """
     folder = Path(name) if Path(name).is_dir() else _fetched(str(name), revision)
-    config = _config(folder, str(name))
-    try:
-        transformers: Any = import_module("transformers")
-    except ImportError as error:
-        raise ConfigError("Text needs the package 'transformers'; install it with pip install 'mien[text]'.") from error
-    if not (folder / "tokenizer.json").is_file() and not all((folder / file).is_file() for file in READ[-2:]):
-        raise CorruptCheckpointError(f"{name} holds no tokenizer (tokenizer.json, or vocab.json and merges.txt).")
-    if not _weights(folder):
-        raise CorruptCheckpointError(f"{name} holds no weights ({SAFE[0]} or {PICKLED[0]}); fetch it again.")
-    try:
-        model = transformers.CLIPModel(transformers.CLIPConfig(**config, attn_implementation="sdpa"))
-        told = model.load_state_dict(_state(folder), strict=False)
-        tokenizer = transformers.CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
-        words = max(len(tokenizer), *tokenizer.get_vocab().values())
-    except Exception as error:  # each format, and each version of transformers, has errors of its own
-        reason = " ".join(str(error).split())[:200]
-        raise CorruptCheckpointError(f"{name} cannot be read as a CLIP ({reason}); fetch it again.") from error
-    if told.missing_keys:
-        raise CorruptCheckpointError(f"{name} does not fit its layout: {told.missing_keys[0]} is missing.")
-    if words > model.config.text_config.vocab_size:
-        raise CorruptCheckpointError(f"The tokenizer of {name} knows more words than its network; fetch both again.")
+    model, tokenizer = _read(folder, str(name))
     try:
         model.float().eval().requires_grad_(False).to(device)
     except (RuntimeError, AssertionError) as error:
@@ -181,6 +161,35 @@ def _config(folder: Path, name: str) -> dict[str, Any]:
 def _weights(folder: Path) -> list[Path]:
     found = sorted(file for pattern in SAFE for file in folder.glob(pattern))
     return found or [folder / name for name in PICKLED if (folder / name).is_file()]
+
+
+def _read(folder: Path, name: str) -> tuple[Any, Any]:
+    """The network and its tokenizer."""
+    config = _config(folder, name)
+    try:
+        transformers: Any = import_module("transformers")
+    except ImportError as error:
+        raise ConfigError("Text needs the package 'transformers'; install it with pip install 'mien[text]'.") from error
+    if not (folder / "tokenizer.json").is_file() and not all((folder / file).is_file() for file in READ[-2:]):
+        raise CorruptCheckpointError(f"{name} holds no tokenizer (tokenizer.json, or vocab.json and merges.txt).")
+    if not _weights(folder):
+        raise CorruptCheckpointError(f"{name} holds no weights ({SAFE[0]} or {PICKLED[0]}); fetch it again.")
+    try:
+        model = transformers.CLIPModel(transformers.CLIPConfig(**config, attn_implementation="sdpa"))
+        state, names = _state(folder), list(model.state_dict())
+        tokenizer = transformers.CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
+        words = max(len(tokenizer), *tokenizer.get_vocab().values())
+        missing = [weight for weight in names if weight not in state]
+        if not missing:  # older files hold more: the numbers of the positions
+            model.load_state_dict({weight: state[weight] for weight in names})
+    except Exception as error:  # each format, and each version of transformers, has errors of its own
+        reason = " ".join(str(error).split())[:200]
+        raise CorruptCheckpointError(f"{name} cannot be read as a CLIP ({reason}); fetch it again.") from error
+    if missing:
+        raise CorruptCheckpointError(f"{name} does not fit its layout: {missing[0]} is missing.")
+    if words > model.config.text_config.vocab_size:
+        raise CorruptCheckpointError(f"The tokenizer of {name} knows more words than its network; fetch both again.")
+    return model, tokenizer
 
 
 def _state(folder: Path) -> dict[str, Tensor]:
