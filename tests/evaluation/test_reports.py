@@ -269,7 +269,11 @@ def test_sentences_are_scored(draw: Draw, clip_folder: Path, tmp_path: Path) -> 
     assert rows["image-text score (tiny)"]["network"] == "tiny"
     with pytest.raises(ConfigError, match="belong together"):
         run("pairs", made, wanted, "--clip", clip_folder)
-    for content, words in (('{"000": "a face"}', "no sentence for 001"), ("[1]", "holds no sentences")):
+    for content, words in (
+        ('{"000": "a face"}', "no sentence for 001"),
+        ("[1]", "holds no sentences"),
+        ('{"000": 3}', "sentence for 000: The text is int"),
+    ):
         texts.write_text(content, encoding="utf-8")
         with pytest.raises(DataError, match=words):
             run("pairs", made, wanted, "--clip", clip_folder, "--texts", texts)

@@ -78,9 +78,10 @@ class Clip:
 
     @cached_property
     def sha256(self) -> str:
-        """Of its weights."""
+        """Of its weights, its configuration and its tokenizer."""
         digest = hashlib.sha256()
-        for file in _weights(self.folder):
+        others = [self.folder / name for name in (CONFIG, *READ)]
+        for file in [*_weights(self.folder), *(file for file in others if file.is_file())]:
             with file.open("rb") as opened:
                 digest.update(hashlib.file_digest(opened, "sha256").digest())
         return digest.hexdigest()
@@ -94,7 +95,9 @@ class Clip:
     def of_pictures(self, pictures: Tensor) -> Tensor:
         """(B, 3, H, W) in [-1, 1] -> (B, D) of length 1; differentiable."""
         size = (self.side, self.side)
-        resized = F.interpolate(pictures.float(), size, mode="bicubic", antialias=True, align_corners=False)
+        resized = F.interpolate(
+            pictures.float().to(self.model.device), size, mode="bicubic", antialias=True, align_corners=False
+        )
         mean, deviation = (resized.new_tensor(values).view(1, 3, 1, 1) for values in (MEAN, DEVIATION))
         pixels = ((resized.clamp(-1, 1) + 1) / 2 - mean) / deviation
         seen = self.model.vision_model(pixel_values=pixels).pooler_output
@@ -129,7 +132,7 @@ def load_clip(name: str | Path, device: str | torch.device = "cpu", revision: st
         model.float().eval().requires_grad_(False).to(device)
     except (RuntimeError, AssertionError) as error:
         raise ConfigError(f"Nothing can run on '{device}' here; choose cpu, or a device that is there.") from error
-    return Clip(folder.name if Path(name).is_dir() else str(name), folder, model, tokenizer)
+    return Clip(folder.resolve().name if Path(name).is_dir() else str(name), folder, model, tokenizer)
 
 
 def _fetched(name: str, revision: str | None) -> Path:
@@ -178,7 +181,7 @@ def _read(folder: Path, name: str) -> tuple[Any, Any]:
         model = transformers.CLIPModel(transformers.CLIPConfig(**config, attn_implementation="sdpa"))
         state, names = _state(folder), list(model.state_dict())
         tokenizer = transformers.CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
-        words = max(len(tokenizer), *tokenizer.get_vocab().values())
+        words = 1 + max(tokenizer.get_vocab().values())
         missing = [weight for weight in names if weight not in state]
         if not missing:  # older files hold more: the numbers of the positions
             model.load_state_dict({weight: state[weight] for weight in names})

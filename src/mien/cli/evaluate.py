@@ -190,8 +190,7 @@ def _text_meters(clip: str | None, texts: Path | None) -> list[Meter]:
     import json
 
     from mien.checkpoints.clip import load_clip
-    from mien.conditions.text import validate_text
-    from mien.errors import ConfigError, DataError, LayerError
+    from mien.errors import ConfigError, DataError
     from mien.evaluation.text_image import text_meter
 
     if clip is None or texts is None:
@@ -200,10 +199,23 @@ def _text_meters(clip: str | None, texts: Path | None) -> list[Meter]:
         return []
     try:
         found = json.loads(texts.read_text(encoding="utf-8"))
-        sentences = {str(name): validate_text(sentence) or "" for name, sentence in found.items()}
-    except (OSError, ValueError, AttributeError, LayerError) as error:
+        sentences = {str(name): _sentence(str(name), text) for name, text in found.items()}
+    except (OSError, ValueError, AttributeError) as error:
         raise DataError(f'{texts} holds no sentences; write JSON such as {{"a": "a smile"}}.') from error
-    return [text_meter(load_clip(clip), {name: text for name, text in sentences.items() if text})]
+    return [text_meter(load_clip(clip), sentences)]
+
+
+def _sentence(name: str, text: Any) -> str:
+    from mien.conditions.text import validate_text
+    from mien.errors import DataError, LayerError
+
+    try:
+        found = validate_text(text)
+    except LayerError as error:
+        raise DataError(f"The sentence for {name}: {error}") from error
+    if found is None:
+        raise DataError(f"The sentence for {name} is empty; write one, or leave the name out.")
+    return found
 
 
 def _finish(report: Mapping[str, Any], out: Path | None) -> None:

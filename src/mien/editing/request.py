@@ -82,7 +82,7 @@ class Request:
                 words.append(f"{name} {_name(source)}")
         words += [f"protecting {self.protect}"] if self.protect else []
         words += [draw_attributes(attributes)] if attributes else []
-        text = layers.text if self.text is None else validate_text(self.text)
+        text = validate_text((layers.text or "") if self.text is None else self.text)
         words += [f'text "{text}"'] if text else []
         words += [f"{name} weighted {weight:g}" for name, weight in self.weights.items()]
         words += [f"{name} weighted by {_name(source)}" for name, source in self.weight_maps.items()]

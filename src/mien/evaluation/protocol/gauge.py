@@ -57,7 +57,7 @@ class Gauge:
     def digest(self) -> str:
         """Of all that figures of pairs depend on besides the pictures."""
         parts = [*(one.sha256 for one in self.perceptual), *(one.sha256 for one in self.identity)]
-        parts += [self.clip.sha256] if self.clip else []
+        parts += [self.clip.sha256, self.clip.score_name] if self.clip else []
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def facts(self) -> list[dict[str, str]]:

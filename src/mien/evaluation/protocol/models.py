@@ -145,6 +145,7 @@ class EditorModel:
         editor: how it edits.
         digest: see :class:`Model`.
         folder: where it lies; None for one that was made in memory, whose codes cannot be looked at.
+        reads: what a report says of the CLIP that it reads text by, and its own checksum.
     """
 
     name: str
@@ -152,6 +153,7 @@ class EditorModel:
     digest: str
     folder: Path | None = None
     heeds: frozenset[str] = EDITOR_HEEDS
+    reads: Mapping[str, str] = field(default_factory=dict)
     cache: EditCache = field(default_factory=EditCache)
 
     @property
@@ -166,7 +168,7 @@ class EditorModel:
 
     def facts(self) -> dict[str, Any]:
         """See :class:`Model`."""
-        return {"name": self.name, "kind": "editor", "size": self.size, "sha256": self.digest}
+        return {"name": self.name, "kind": "editor", "size": self.size, "sha256": self.digest, **self.reads}
 
 
 def open_model(text: str, device: str = "cpu", clip: str | Path | None = None) -> Model:
@@ -193,5 +195,6 @@ def open_model(text: str, device: str = "cpu", clip: str | Path | None = None) -
     editor = Editor.from_pretrained(folder, device=device, clip=clip)
     if editor.clip is None:
         return EditorModel(name, editor, digest, folder)
-    digest = hashlib.sha256(f"{digest} {editor.clip.sha256}".encode()).hexdigest()
-    return EditorModel(name, editor, digest, folder, EDITOR_HEEDS | {"text"})
+    reads = {"sha256": digest, "clip": editor.clip.name, "clip_sha256": editor.clip.sha256}
+    both = hashlib.sha256(f"{digest} {editor.clip.sha256}".encode()).hexdigest()
+    return EditorModel(name, editor, both, folder, EDITOR_HEEDS | {"text"}, reads)

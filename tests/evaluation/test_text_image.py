@@ -1,0 +1,99 @@
+"""Scores of pictures and sentences, by a CLIP whose vectors are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from mien.checkpoints import clip as clips
+from mien.checkpoints.clip import Clip, load_clip
+from mien.evaluation.meters import Pair
+from mien.evaluation.protocol.gauge import Gauge
+from mien.evaluation.text_image import SOURCE, score, text_meter
+from mien.types import UInt8
+
+WORDS = {"red": (1.0, 0.0), "green": (0.0, 1.0), SOURCE: (-1.0, 0.0)}
+
+
+@dataclass(frozen=True, eq=False)
+class Colours(Clip):
+    """Pictures are their mean red and green; words stand for these."""
+
+    sha256: str = "colours"  # type: ignore[assignment]
+
+    def of_pictures(self, pictures: Tensor) -> Tensor:
+        return pictures[:, :2].mean((2, 3)) + 1
+
+    def of_words(self, texts: Any) -> Tensor:
+        return torch.tensor([WORDS[text] for text in texts])
+
+
+def colours(name: str = "colours", sha256: str = "colours") -> Colours:
+    network = SimpleNamespace(config=SimpleNamespace(vision_config=SimpleNamespace(image_size=8)))
+    return Colours(name, Path(), network, None, sha256)
+
+
+def flat(red: int, green: int) -> UInt8:
+    return np.broadcast_to(np.array([red, green, 0], np.uint8), (16, 16, 3)).copy()
+
+
+def test_scores_and_directions() -> None:
+    clip = colours()
+    assert score(clip, flat(255, 0), "red") == pytest.approx(100) and score(clip, flat(255, 0), "green") == 0
+    assert score(clip, flat(255, 255), "red") == pytest.approx(100 / 2**0.5)
+    values = text_meter(clip, {"a": "red"}).measure(Pair("a", flat(255, 100), flat(0, 100)))
+    there = values["directional similarity (colours)"]
+    back = text_meter(clip, {"a": "red"}).measure(Pair("a", flat(0, 100), flat(255, 100)))
+    assert there > 0.8 and back["directional similarity (colours)"] == pytest.approx(-there)
+    assert "directional similarity (colours)" not in text_meter(clip, {"a": "red"}).measure(
+        Pair("a", flat(9, 9), flat(9, 9))
+    )
+
+
+def test_a_gauge_scores_what_the_sentence_says_and_knows_its_judge() -> None:
+    gauge, mask = Gauge(clip=colours()), np.ones((16, 16), np.bool_)
+    figures = gauge.figures(flat(255, 0), flat(255, 9), mask, "red")
+    assert figures["image-text score (colours)"] == pytest.approx(100)
+    assert "image-text score (colours)" not in gauge.figures(flat(255, 0), flat(255, 9), mask)
+    assert gauge.source("image-text score (colours)") == {"network": "colours", "resize": colours().resize}
+    judges = (None, colours(), colours("others"), colours(sha256="others"))
+    assert len({Gauge(clip=judge).digest for judge in judges}) == len(judges)
+
+
+def test_only_openais_own_weights_off_the_hub_give_the_published_name() -> None:
+    assert colours("openai/clip-vit-base-patch32").score_name == "CLIP score (openai/clip-vit-base-patch32)"
+    assert colours("clip-vit-base-patch32").score_name.startswith("image-text score")
+
+
+def test_from_the_hub_the_configuration_comes_first_and_pickles_last(
+    clip_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def fetch(identifier: str, revision: str | None, patterns: tuple[str, ...]) -> Path:
+        asked.append(tuple(patterns))
+        return clip_folder
+
+    monkeypatch.setattr(clips, "fetch", fetch)
+    clip = load_clip("somebody/clip")
+    assert clip.name == "somebody/clip" and asked[0] == ("config.json",)
+    assert "model.safetensors" in asked[1] and len(asked) == 2
+    assert not any("*" in pattern and "model-" not in pattern for patterns in asked for pattern in patterns)
+
+
+def test_the_checksum_is_of_all_that_counts(clip_folder: Path, tmp_path: Path) -> None:
+    import json
+    import shutil
+
+    folder = Path(shutil.copytree(clip_folder, tmp_path / "other"))
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config["text_config"]["hidden_act"] = "gelu"
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert load_clip(folder).sha256 != load_clip(clip_folder).sha256
