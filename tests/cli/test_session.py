@@ -23,7 +23,7 @@ Run = Callable[..., str]
 @pytest.fixture
 def painter(monkeypatch: pytest.MonkeyPatch) -> Painter:
     painter = Painter()
-    monkeypatch.setattr("mien.cli.session.load_editor", lambda name, device: painter)
+    monkeypatch.setattr("mien.cli.session.load_editor", lambda name, device, clip: painter)
     return painter
 
 
