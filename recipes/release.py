@@ -108,7 +108,7 @@ def release_generator(
     )
     save_generator(into, generator, card, facts={"images": images})
     for psi in (1.0, 0.7):
-        Image.fromarray(sheet(generator, psi)).save(pictures / f"generator-psi{psi:g}.jpg", quality=85)
+        Image.fromarray(sheet(generator, psi)).save(pictures / f"generator-psi{psi:g}.webp", quality=85)
 
 
 def bars_table(report: Mapping[str, Any]) -> str:

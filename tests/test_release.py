@@ -70,7 +70,7 @@ def test_a_release_is_a_generator_with_its_card_and_two_sheets(tmp_path: Path) -
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert "3,200 images in 1.0 hours" in card and "3 samples come closer" in card and "| FD-Net |" in card
     assert load_generator(tmp_path / "out").config == made.config
-    assert {path.name for path in tmp_path.glob("*.jpg")} == {"generator-psi1.jpg", "generator-psi0.7.jpg"}
+    assert {path.name for path in tmp_path.glob("*.webp")} == {"generator-psi1.webp", "generator-psi0.7.webp"}
 
 
 @pytest.mark.parametrize("missing", [None, "add"])
