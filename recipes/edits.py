@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from mien.align.crop import crop_face, matrix_to_quad
-from mien.conditions.colour import draw_colour
+from mien.conditions.color import draw_colour
 from mien.conditions.folder import LayerFolder, draw_row, write_layers
 from mien.conditions.masks import draw_mask
 from mien.conditions.pictures import save_png

@@ -28,11 +28,13 @@ ALLOWED = {
     "training": {"models", "losses", "data", "checkpoints", "pixels", "conditions"},
     "evaluation": {
         *("models", "losses", "data", "checkpoints", "pixels", "photos", "conditions", "align"),
-        *("editing", "editor"),  # what the protocol judges
+        *("editing", "editor", "backends", "compose"),  # what the protocol judges
     },
-    "editing": {"models", "checkpoints", "photos", "pixels", "align", "conditions"},
-    "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing"},
-    "sessions": {"photos", "align", "conditions", "editing", "evaluation"},
+    "compose": {"photos", "pixels", "align"},
+    "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
+    "editing": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "compose"},
+    "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing", "backends", "compose"},
+    "sessions": {"photos", "align", "conditions", "editing", "evaluation", "backends"},
     "session": {"sessions", "editor", "editing"},
     "__main__": {"cli"},
     "cli": {
@@ -46,6 +48,7 @@ ALLOWED = {
         "data",
         "evaluation",
         "editing",
+        "backends",
         "editor",
         "session",
         "sessions",

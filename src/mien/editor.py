@@ -26,18 +26,18 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
+from mien.editing.crop_frame import CropFrame
 from mien.editing.directions import load_directions
-from mien.editing.frames import CropFrame
-from mien.editing.inputs import ParsedCrop, Tools, conditions_of
-from mien.editing.job import Job, prepare, run, tools_for
-from mien.editing.own import refuse_own
+from mien.editing.layer_folder import Repainted, read_repainted
+from mien.editing.layers import ParsedCrop, Tools, conditions_of
 from mien.editing.painting import Painting
-from mien.editing.place import Place, place_of
-from mien.editing.repainted import Repainted, read_repainted
+from mien.editing.pictures import as_photo, name_of
+from mien.editing.pipeline import Job, prepare, run, tools_for
 from mien.editing.request import LAYERS, Frame, Request, is_number, request_of
 from mien.editing.resample import conditions_at, picture_at
 from mien.editing.result import CropEdit, EditResult
-from mien.editing.sources import as_photo, name_of
+from mien.editing.self_layers import refuse_own
+from mien.editing.target import Place, place_of
 from mien.editing.timing import Stopwatch
 from mien.editing.weights import weights_of
 from mien.errors import ConfigError, LayerError, UnknownCheckpointError
@@ -159,7 +159,7 @@ class Editor:
                 :class:`mien.types.Face` that was found before, or the (4, 2) quad of a crop. By default where the
                 layers were cut out, or else the largest.
             layers: conditions of the crop, or a folder of layers in which something was painted, see
-                :mod:`mien.editing.repainted`.
+                :mod:`mien.editing.layer_folder`.
             cache: keeps what the next edit of this photo needs again.
 
         Raises:

@@ -18,8 +18,8 @@ from typing import Any
 from mien.errors import SessionError
 from mien.sessions.folder import Folder
 from mien.sessions.history import History
-from mien.sessions.making import FaceEditor, Quad, Wish, check_inputs, perform, quad_of
 from mien.sessions.recipe import Recipe, changed, freeze
+from mien.sessions.step import FaceEditor, Quad, Wish, check_inputs, perform, quad_of
 from mien.sessions.transfer import Place, transferred
 from mien.sessions.tree import ORIGINAL, Node, Tree
 from mien.types import Photo

@@ -14,7 +14,7 @@ from mien.conditions.layers import from_conditions
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import PIXELWISE, Conditions
 from mien.editing.cache import EditCache
-from mien.editing.codes import random_codes
+from mien.editing.latents import random_codes
 from mien.editor import Editor
 from mien.errors import ConfigError, LayerError
 from mien.pixels import to_levels

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from mien.align.crop import crop_face, square_quad
-from mien.editing.frames import CropFrame
+from mien.editing.crop_frame import CropFrame
 from mien.editing.weights import weights_of
 from mien.errors import ConfigError, LayerError
 from mien.types import Photo

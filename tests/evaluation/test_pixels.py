@@ -12,7 +12,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.errors import DataError
-from mien.evaluation.colour import delta_e, mean_delta_e, region_delta_e
+from mien.evaluation.color import delta_e, mean_delta_e, region_delta_e
 from mien.evaluation.psnr import psnr
 from mien.evaluation.ssim import SCALES, ms_ssim, ssim
 from mien.pixels import to_tensor

@@ -1,4 +1,4 @@
-"""Fixed edits of scikit-image's astronaut with the bundled editor, for tests that compare today's pixels with stored ones."""
+"""Fixed edits of scikit-image's astronaut with the bundled editor, compared with stored ones by tests."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from PIL import Image
 
 from mien.align import mesh
 from mien.errors import FaceSelectionError
-from mien.photos.colour import to_srgb
+from mien.photos.color import to_srgb
 from mien.types import AlignedFace, Face, Float64, Photo, UInt8
 
 WARP = cv2.INTER_LANCZOS4

@@ -15,7 +15,7 @@ from mien.checkpoints.perception import load_detector, load_landmarks
 from mien.errors import ConfigError, FaceSelectionError, NoFaceError
 from mien.models.perception.detector import DetectorNet
 from mien.models.perception.landmarks import LandmarkNet
-from mien.photos.colour import to_srgb
+from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo
 
 Box = tuple[float, float, float, float]

@@ -9,7 +9,7 @@ import numpy as np
 from mien.align.measure import describe_face
 from mien.checkpoints.perception import load_landmarks
 from mien.errors import CheckpointError, ConfigError
-from mien.photos.colour import to_srgb
+from mien.photos.color import to_srgb
 from mien.types import Face, Photo
 
 

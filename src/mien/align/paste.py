@@ -18,7 +18,7 @@ from PIL import Image
 
 from mien.align.crop import WARP, between_pixels, check_matrix, inverse, matrix_to_quad, pixel_scale
 from mien.errors import LayerError
-from mien.photos.colour import Box, from_srgb
+from mien.photos.color import Box, from_srgb
 from mien.photos.exif import drop_thumbnail
 from mien.types import Bool, Float32, Float64, Photo, UInt8
 

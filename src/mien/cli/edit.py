@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.choosing import ClipName, Device, EditorName, chosen_face, load_editor
 from mien.cli.console import print_json, stderr
-from mien.cli.grouping import grouped
-from mien.cli.said import Said
+from mien.cli.edit_options import Said
+from mien.cli.option_groups import grouped
+from mien.cli.selection import ClipName, Device, EditorName, chosen_face, load_editor
 
 if TYPE_CHECKING:
     from mien.editing.result import EditResult

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.choosing import parse_box
 from mien.cli.console import print_json
+from mien.cli.selection import parse_box
 
 if TYPE_CHECKING:
     from mien.types import Face, Photo
@@ -108,7 +108,7 @@ def _print_table(numbered: list[tuple[int, Face]], name: str) -> None:
 
 def _write_annotated(photo: Photo, found: list[Face], target: Path) -> None:
     from mien.align.draw import annotate
-    from mien.photos.colour import to_srgb
+    from mien.photos.color import to_srgb
     from mien.photos.write import save_photo
     from mien.types import Photo
 

@@ -33,7 +33,7 @@ def mask(
     from mien.conditions.protection import protect as cut_out
     from mien.errors import LayerError, SaveError
     from mien.files import keep_inputs
-    from mien.photos.colour import to_srgb
+    from mien.photos.color import to_srgb
     from mien.photos.read import read_photo
 
     if sum(option is not None for option in (region, box, polygon)) != 1:

@@ -27,7 +27,7 @@ def paste(
     """Put a changed crop back: inside the mask only; without --mask, where the crop was changed."""
     from mien.align.crop import crop_face, matrix_to_quad
     from mien.align.paste import mask_to_photo, paste_face
-    from mien.photos.colour import to_srgb
+    from mien.photos.color import to_srgb
     from mien.photos.mask import read_mask
     from mien.photos.read import read_photo
     from mien.photos.receipt import save_with_receipt

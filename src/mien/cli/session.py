@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.choosing import ClipName, Device, EditorName, chosen_face, load_editor
 from mien.cli.console import print_json
-from mien.cli.grouping import grouped
+from mien.cli.edit_options import Said
 from mien.cli.history import Folder, Json, drift, export, label, log, sheet
-from mien.cli.said import Said
+from mien.cli.option_groups import grouped
+from mien.cli.selection import ClipName, Device, EditorName, chosen_face, load_editor
 
 if TYPE_CHECKING:
     from mien.session import Session

@@ -10,7 +10,7 @@ from mien.align.crop import crop_face
 from mien.align.finder import FaceFinder, select_face
 from mien.conditions.pictures import open_picture, save_png
 from mien.errors import LayerError
-from mien.photos.colour import to_srgb
+from mien.photos.color import to_srgb
 from mien.photos.read import read_photo
 from mien.types import UInt8
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mien.conditions.colour import ACROSS, COMPACTNESS, ROUNDS, region_means, superpixel_means
+from mien.conditions.color import ACROSS, COMPACTNESS, ROUNDS, region_means, superpixel_means
 from mien.conditions.layers import Layers
 from mien.conditions.semantic import one_hot
 from mien.conditions.sketch import PencilFilter, extract_sketch, sketch_of

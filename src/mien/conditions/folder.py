@@ -25,7 +25,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from mien.conditions.attributes import draw_attributes, validate_attributes
-from mien.conditions.colour import draw_colour, read_colour, write_colour
+from mien.conditions.color import draw_colour, read_colour, write_colour
 from mien.conditions.exemplar import read_aligned, write_aligned
 from mien.conditions.masks import draw_mask, read_mask, write_mask
 from mien.conditions.pictures import check_size, open_picture, save_png

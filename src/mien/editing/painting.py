@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 
 from mien.checkpoints.clip import Clip
+from mien.compose.seam import harmonise
 from mien.conditions.layers import from_conditions
 from mien.conditions.types import Conditions
-from mien.editing.blend import harmonise
 from mien.editing.cache import EditCache, digest
-from mien.editing.codes import Codes, random_codes
+from mien.editing.latents import Codes, random_codes
 from mien.editing.timing import Stopwatch
 from mien.models.editing import EditorNetworks, EncoderFeatures
 from mien.pixels import to_levels

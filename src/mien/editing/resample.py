@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import torch
 
-from mien.conditions.colour import normalise_colour
+from mien.conditions.color import normalise_colour
 from mien.conditions.thinning import thin
 from mien.conditions.types import Conditions
 from mien.types import Bool, Float32, UInt8

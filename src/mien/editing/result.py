@@ -16,7 +16,7 @@ from mien.align.crop import crop_face, matrix_to_quad
 from mien.align.paste import Mask
 from mien.conditions.folder import draw_sheet
 from mien.conditions.types import Conditions
-from mien.editing.explain import write_shares
+from mien.editing.contributions import write_shares
 from mien.editing.resample import conditions_at
 from mien.photos.receipt import save_with_receipt
 from mien.photos.write import QUALITY
@@ -144,7 +144,7 @@ class EditResult:
         return draw_sheet(before, conditions_at(face.conditions, side), results)
 
     def explain(self, folder: Path) -> list[Path]:
-        """Writes what each modality contributed at each pixel, see :func:`mien.editing.explain.write_shares`.
+        """Writes what each modality contributed at each pixel, see :func:`mien.editing.contributions.write_shares`.
 
         Args:
             folder: of the pictures; where several faces were edited, of one folder for each.

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from mien.editing.frames import CropFrame
+from mien.editing.crop_frame import CropFrame
+from mien.editing.pictures import name_of, weight_map
 from mien.editing.request import is_number
 from mien.editing.resample import levels_at
-from mien.editing.sources import name_of, weight_map
 from mien.errors import ConfigError
 from mien.types import Float32
 

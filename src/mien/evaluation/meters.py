@@ -17,7 +17,7 @@ from mien.checkpoints.perception import load_landmarks
 from mien.conditions.parser import FaceParser
 from mien.conditions.sketch import sketch_of
 from mien.errors import DataError
-from mien.evaluation.colour import mean_delta_e, region_delta_e
+from mien.evaluation.color import mean_delta_e, region_delta_e
 from mien.evaluation.estimate import Estimate, mean
 from mien.evaluation.features import FeatureSpace
 from mien.evaluation.identity import identity_similarity

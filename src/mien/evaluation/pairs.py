@@ -15,7 +15,7 @@ from mien.data.sources import folder_pictures
 from mien.errors import DataError
 from mien.evaluation.meters import Meter, Pair
 from mien.evaluation.report import rounded
-from mien.photos.colour import to_srgb
+from mien.photos.color import to_srgb
 from mien.photos.mask import read_levels
 from mien.photos.read import read_photo
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mien.errors import LayerError
-from mien.photos.colour import to_srgb
+from mien.photos.color import to_srgb
 from mien.photos.containers import CONTAINERS
 from mien.photos.read import read_photo
 from mien.types import Bool, Float32, Photo

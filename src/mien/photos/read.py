@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import ImageFile
 
 from mien.errors import MienError, PhotoTooLargeError, UnreadablePhotoError, UnsupportedPhotoError
-from mien.photos.colour import is_usable
+from mien.photos.color import is_usable
 from mien.photos.containers import JPEG, RAW_SUFFIXES, TIFF, Container, other_format, promised_format, sniff
 from mien.photos.exif import PREFIX, reset_orientation
 from mien.photos.tiff import quiet_libtiff, read_exif

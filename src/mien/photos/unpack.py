@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from mien.photos.colour import cmyk_to_srgb
+from mien.photos.color import cmyk_to_srgb
 from mien.types import Samples
 
 Opener = Callable[[], ImageFile.ImageFile]

@@ -19,7 +19,7 @@ from PIL import Image
 
 from mien.conditions.types import Conditions
 from mien.errors import ConfigError, LayerError, SessionError
-from mien.photos.colour import to_srgb
+from mien.photos.color import to_srgb
 from mien.photos.containers import PNG
 from mien.photos.encode import encode
 from mien.photos.read import read_photo

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from mien.photos.colour import Box, to_srgb
+from mien.photos.color import Box, to_srgb
 from mien.sessions.patch import Patch
 from mien.types import Bool, Photo, UInt8
 

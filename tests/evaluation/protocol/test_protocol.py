@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from mien.cli.app import app
 from mien.errors import ConfigError, LayerError
-from mien.evaluation.colour import mean_delta_e
+from mien.evaluation.color import mean_delta_e
 from mien.evaluation.frechet import frechet_distance
 from mien.evaluation.protocol.configurations import configurations
 from mien.evaluation.protocol.lists import read_list

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from mien.conditions.labels import COUNT
-from mien.evaluation.colour import delta_e
+from mien.evaluation.color import delta_e
 from mien.evaluation.estimate import mean
 from mien.evaluation.protocol.bench import Bench, Case, Edit, case_of
 from mien.evaluation.protocol.configurations import Configuration, configuration

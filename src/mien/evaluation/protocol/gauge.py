@@ -15,7 +15,7 @@ import torch
 
 from mien.checkpoints.clip import Clip
 from mien.errors import DataError
-from mien.evaluation.colour import mean_delta_e
+from mien.evaluation.color import mean_delta_e
 from mien.evaluation.features import FeatureSpace
 from mien.evaluation.identity import identity_similarity
 from mien.evaluation.meters import INSIDE, Pair

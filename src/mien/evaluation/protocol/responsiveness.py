@@ -15,7 +15,7 @@ from mien.conditions.labels import COUNT, UNKNOWN
 from mien.conditions.sketch import sketch_of
 from mien.conditions.types import Conditions
 from mien.editing.cache import digest
-from mien.evaluation.colour import region_delta_e
+from mien.evaluation.color import region_delta_e
 from mien.evaluation.estimate import Estimate, mean
 from mien.evaluation.parsing import ParsingAgreement, parsing_agreement
 from mien.evaluation.protocol.bench import Bench, Case, case_of

@@ -15,8 +15,8 @@ from mien.conditions.labels import INDEX, PALETTE, UNKNOWN
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
-from mien.editing.frames import CropFrame
-from mien.editing.inputs import (
+from mien.editing.crop_frame import CropFrame
+from mien.editing.layers import (
     Tools,
     conditions_of,
     mask_in_crop,
@@ -26,10 +26,10 @@ from mien.editing.inputs import (
     read_labels,
     read_lines,
 )
-from mien.editing.job import tools_for
-from mien.editing.place import Place
+from mien.editing.pipeline import tools_for
 from mien.editing.request import Request
 from mien.editing.resample import labels_at
+from mien.editing.target import Place
 from mien.errors import LayerError
 from mien.types import AlignedFace, Bool, Face, Photo, UInt8
 

@@ -12,7 +12,7 @@ from PIL import Image
 from mien.conditions.masks import validate_mask
 from mien.conditions.pictures import check_finite, open_picture
 from mien.errors import LayerError, UnsupportedPhotoError
-from mien.photos.colour import to_srgb
+from mien.photos.color import to_srgb
 from mien.photos.mask import read_mask
 from mien.photos.read import read_photo
 from mien.types import Bool, Float32, Photo, UInt8

@@ -24,7 +24,7 @@ from mien.conditions.masks import grow
 from mien.conditions.parser import FaceParser
 from mien.conditions.sketch import draw_sketch
 from mien.conditions.types import PIXELWISE, Conditions
-from mien.editing.sources import drawing, rgba
+from mien.editing.pictures import drawing, rgba
 from mien.errors import LayerError
 from mien.types import Bool, Float64, Photo, UInt8
 

@@ -100,7 +100,7 @@ def check_inputs(
         raise ConfigError(f"'{unknown[0]}' is no input of an edit in a session; choose from {', '.join(INPUTS)}.")
     layers, face = inputs.get("layers"), inputs.get("face")
     if isinstance(layers, str | Path):
-        from mien.editing.repainted import read_repainted
+        from mien.editing.layer_folder import read_repainted
 
         painted = read_repainted(Path(layers), photo(), lambda: editor().parser, inputs)
         layers, face = painted.conditions, painted.quad if face is None else face
@@ -123,7 +123,7 @@ def quad_of(
     Raises:
         FaceError: there is no such face.
     """
-    from mien.editing.place import place_of
+    from mien.editing.target import place_of
 
     face = recipe.get("face", "largest")
     for node in tree.nodes:

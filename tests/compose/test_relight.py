@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.editing.relight import LIMIT, relit
+from mien.compose.relight import LIMIT, relit
 from mien.types import Bool, Float32, UInt8
 
 SIDE = 128

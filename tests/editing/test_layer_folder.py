@@ -14,7 +14,7 @@ from mien.conditions.extract import conditions_of
 from mien.conditions.folder import LayerFolder, write_layers
 from mien.conditions.labels import INDEX, PALETTE
 from mien.conditions.parser import FaceParser
-from mien.editing.repainted import Repainted, read_repainted, room_around
+from mien.editing.layer_folder import Repainted, read_repainted, room_around
 from mien.editor import Editor
 from mien.errors import LayerError
 from mien.types import Face, Photo

@@ -7,7 +7,7 @@ import picture_files as files
 import pytest
 from PIL import ImageCms
 
-from mien.photos.colour import from_srgb, to_srgb
+from mien.photos.color import from_srgb, to_srgb
 from mien.types import Photo
 
 SRGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -17,7 +17,7 @@ from mien.align.crop import crop_face
 from mien.align.finder import FaceFinder, select_face
 from mien.align.paste import Mask, mask_to_photo
 from mien.conditions.attributes import validate_attributes
-from mien.conditions.colour import normalise_colour
+from mien.conditions.color import normalise_colour
 from mien.conditions.labels import UNKNOWN
 from mien.conditions.protection import protected
 from mien.conditions.regions import parse_region, region_mask
@@ -26,11 +26,11 @@ from mien.conditions.sketch import line_width, normalise
 from mien.conditions.svg import drawing_size, read_svg, render_strokes
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
-from mien.editing.frames import CropFrame, cut
-from mien.editing.own import is_own, own_layer
+from mien.editing.crop_frame import CropFrame, cut
+from mien.editing.pictures import as_photo, drawing, hardened, name_of, painted_mask, rgba
 from mien.editing.request import Request
 from mien.editing.resample import colour_at, conditions_at, labels_at, levels_at, lines_at, picture_at
-from mien.editing.sources import as_photo, drawing, hardened, name_of, painted_mask, rgba
+from mien.editing.self_layers import is_own, own_layer
 from mien.errors import LayerError
 from mien.types import AlignedFace, Bool, UInt8
 

@@ -16,12 +16,12 @@ from mien.checkpoints.clip import load_clip
 from mien.conditions.extract import conditions_of
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import PIXELWISE, Conditions
-from mien.editing import codes as editing_codes
+from mien.editing import latents as editing_codes
 from mien.editing.cache import EditCache
-from mien.editing.codes import random_codes
-from mien.editing.own import changes_colours_alone
+from mien.editing.latents import random_codes
 from mien.editing.request import Request
-from mien.editing.wording import Descent, worded
+from mien.editing.self_layers import changes_colours_alone
+from mien.editing.text_optimisation import Descent, worded
 from mien.editor import Editor
 from mien.errors import ConfigError, LayerError
 from mien.types import Face, Float32, Photo, UInt8

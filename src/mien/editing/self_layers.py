@@ -14,7 +14,7 @@ from mien.errors import LayerError
 from mien.pixels import to_tensor
 
 if TYPE_CHECKING:
-    from mien.editing.inputs import Tools
+    from mien.editing.layers import Tools
     from mien.types import AlignedFace
 
 OWN = "self"

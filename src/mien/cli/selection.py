@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from mien.sessions.making import FaceEditor
+    from mien.sessions.step import FaceEditor
     from mien.types import Photo
 
 EditorName = Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")]

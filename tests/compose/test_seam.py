@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.editing.blend import harmonise
+from mien.compose.seam import harmonise
 from mien.types import Bool, Float32, UInt8
 
 

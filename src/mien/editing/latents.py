@@ -15,7 +15,7 @@ from mien.conditions.layers import from_conditions
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
 from mien.editing.directions import attribute_offset
-from mien.editing.wording import worded
+from mien.editing.text_optimisation import worded
 from mien.errors import ConfigError
 from mien.models.editing import EditorNetworks
 from mien.models.stylegan2 import Generator, codes_of_seeds, mix_styles
@@ -81,7 +81,7 @@ class Codes:
         return codes if offset is None else codes + offset.to(codes)
 
     def worded(self, codes: Tensor, text: str | None, cache: EditCache) -> Tensor:
-        """w_e (1, L, C): after a sentence, too; see :mod:`mien.editing.wording`.
+        """w_e (1, L, C): after a sentence, too; see :mod:`mien.editing.text_optimisation`.
 
         Raises:
             ConfigError: there is a sentence, and nothing to understand it by.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.align.crop import crop_face, square_quad
-from mien.editing.frames import CropFrame
+from mien.editing.crop_frame import CropFrame
 from mien.errors import ConfigError, LayerError
 from mien.types import Photo, UInt8
 

@@ -15,7 +15,7 @@ PLAIN = ("mask", "sketch", "semantic", "color", "exemplar", "text", "layers", "s
 
 @dataclass(frozen=True)
 class Said:
-    """All of it; see :func:`mien.cli.grouping.grouped`. None was not said."""
+    """All of it; see :func:`mien.cli.option_groups.grouped`. None was not said."""
 
     mask: Annotated[str | None, typer.Option(help="What may change: a region (hair, eyes+brows) or a picture.")] = None
     sketch: Annotated[str | None, typer.Option(help="Where lines run: a drawing, SVG, or 'self' (as they are).")] = None
@@ -41,7 +41,7 @@ class Said:
     weight_map: Annotated[list[str] | None, typer.Option(help="The same, painted: color=map.png; repeatable.")] = None
 
     def inputs(self) -> dict[str, Any]:
-        """An editor's inputs, all but the face (see :mod:`mien.cli.choosing`); what was not said is left out.
+        """An editor's inputs, all but the face (see :mod:`mien.cli.selection`); what was not said is left out.
 
         Raises:
             LayerError: an attribute that is none.

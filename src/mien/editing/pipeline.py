@@ -13,17 +13,17 @@ import numpy as np
 from mien.align.crop import crop_face, pixel_scale
 from mien.align.finder import FaceFinder
 from mien.align.paste import Mask, paste_face
+from mien.compose.relight import relit
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
-from mien.editing.frames import CropFrame
-from mien.editing.inputs import ParsedCrop, Tools, conditions_of, mask_in_crop, mask_of
-from mien.editing.own import changes_colours_alone
+from mien.editing.crop_frame import CropFrame
+from mien.editing.layers import ParsedCrop, Tools, conditions_of, mask_in_crop, mask_of
 from mien.editing.painting import Painting
-from mien.editing.place import Place
-from mien.editing.relight import relit
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
+from mien.editing.self_layers import changes_colours_alone
+from mien.editing.target import Place
 from mien.editing.timing import Stopwatch
 from mien.editing.weights import weights_of
 from mien.types import AlignedFace, Float32, Photo

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.testing import CliRunner
 
-from mien.cli.grouping import grouped
+from mien.cli.option_groups import grouped
 
 
 @dataclass(frozen=True)
