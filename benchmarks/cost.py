@@ -57,7 +57,9 @@ def build(name: str, preset: str, options: argparse.Namespace, devices: Devices)
     if make is None:
         named = next(n for n, known in stylegan2.PRESETS.items() if known() == config.generator)
         return stage_for((PLAIN,), named, options.batch, None), config.generator.resolution
-    run = EditingRun(DataConfig(Path()), make(options.batch), LoopConfig(), options.perceptual, options.identity)
+    run = EditingRun(
+        DataConfig(Path()), make(options.batch), LoopConfig(), options.perceptual, options.identity, trust_code=True
+    )
     torch.manual_seed(0)
     trained = ("generator", "encoder", "warping")
     shown = step_of(0, options.batch, config.resolution)

@@ -217,7 +217,7 @@ def write_sheets(folder: Path, tiles: list[UInt8], columns: int = 6, rows: int =
 
 
 def teach_hair(path: Path, images: UInt8) -> Float32:
-    """(N, 160, 160) probability of hair by a TorchScript network that takes RGB in [-1, 1]."""
+    """(N, 160, 160) probability of hair by a TorchScript network that takes RGB in [-1, 1]; its program is run."""
     import torch
 
     from mien.pixels import to_tensor

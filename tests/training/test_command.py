@@ -104,7 +104,7 @@ def test_filter_lists_and_shows_what_it_drops(pictures: Path, tmp_path: Path) ->
     means[2].weight.data, means[2].bias.data = torch.eye(3), torch.ones(3)  # mean red, green and blue in [0, 2]
     torch.jit.trace(means, torch.zeros(1, 3, 32, 32)).save(str(tmp_path / "features.pt"))
     out = tmp_path / "filtered"
-    options = ("filter", everything, "--out", out, "--features", tmp_path / "features.pt", "--size", 32)
+    options = ("filter", everything, "--out", out, "--features", tmp_path / "features.pt", "--trust-code", "--size", 32)
     report = json.loads(_run(data_verbs, *options, "--neighbours", 3, "--most", 0.1))
     assert report["dropped"] == 1
     assert (out / "drop.txt").read_text() == "red.png\n"

@@ -73,6 +73,7 @@ def run(files: dict[str, Path]) -> EditingRun:
         folder / "distance.pt",
         folder / "identity.pt",
         files["pyramid"],
+        trust_code=True,
         generator=folder / "generator",
     )
 
@@ -87,6 +88,7 @@ def encoded(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
         LoopConfig(images=4, autocast=False),
         folder / "distance.pt",
         generator=folder / "generator",
+        trust_code=True,
     )
     train_editing(first, out / "run", device="cpu")
     return out / "run" / "editor"

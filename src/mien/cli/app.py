@@ -39,7 +39,7 @@ app.add_typer(session.session, name="session")
 app.add_typer(train_editing.train, name="train")
 app.add_typer(data.data, name="data")
 app.add_typer(evaluate_protocol.evaluate, name="evaluate")
-app.add_typer(import_.import_, name="import")
+app.command("import")(import_.import_)
 app.add_typer(export.export, name="export")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.cli.console import progress, stderr
+from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
     from mien.evaluation.compare import Progress
@@ -51,6 +52,7 @@ def compare(
     ] = None,
     k: Annotated[int, typer.Option("-k", "--neighbours", min=1, help="For precision, recall and the like.")] = 5,
     resamples: Resamples = 1000,
+    trust_code: TrustCode = False,
     out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
 ) -> None:
     """Compare any number of candidates with real pictures, in one table.
@@ -61,7 +63,9 @@ def compare(
     from mien.evaluation.candidates import common_size, open_candidate, open_pictures
     from mien.evaluation.features import load_features
 
-    spaces, manifolds = (tuple(map(load_features, files)) for files in (features, perceptual or ()))
+    spaces, manifolds = (
+        tuple(load_features(file, trust_code=trust_code) for file in files) for files in (features, perceptual or ())
+    )
     opened = [open_candidate(one, samples=samples, psi=psi, seed=seed, split=candidate_split) for one in candidates]
     references = [open_pictures(reference, one) for one in split or ["test"]]
     settings = comparing.Comparison(size or common_size(opened), spaces, manifolds, k, resamples, seed)
@@ -89,6 +93,7 @@ def pairs(
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of the intervals.")] = 0,
     resamples: Resamples = 1000,
+    trust_code: TrustCode = False,
     out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
 ) -> None:
     """Measure pictures against what they should be: PSNR, SSIM, MS-SSIM, ΔE2000, LPIPS, identity and more."""
@@ -98,8 +103,8 @@ def pairs(
     from mien.evaluation.perceptual import load_distance
 
     chosen: list[meters.Meter] = [meters.pixel_meter()]
-    chosen += [meters.perceptual_meter(load_distance(file)) for file in perceptual or ()]
-    chosen += [meters.identity_meter(load_features(file)) for file in identity or ()]
+    chosen += [meters.perceptual_meter(load_distance(file, trust_code=trust_code)) for file in perceptual or ()]
+    chosen += [meters.identity_meter(load_features(file, trust_code=trust_code)) for file in identity or ()]
     chosen += meters.face_meters() if faces else []
     chosen += _text_meters(clip, texts)
     found = find_pairs(made, wanted, masks)
@@ -124,6 +129,7 @@ def neighbours(
     psi: Psi = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="Of the first sample.")] = 0,
     size: Annotated[int | None, typer.Option(min=16, max=2048, help="Side; default: the generator's.")] = None,
+    trust_code: TrustCode = False,
 ) -> None:
     """Look whether a generator copies: the nearest training pictures of its samples, with distances, as a sheet."""
     from mien.cli.console import print_json
@@ -133,7 +139,7 @@ def neighbours(
 
     made = open_candidate(candidate, samples=samples, psi=psi, seed=seed, split=split)
     training, others = open_pictures(data, split), None if held_out is None else open_pictures(data, held_out)
-    space = load_features(features)
+    space = load_features(features, trust_code=trust_code)
     with progress() as bar:
         found = find_copies(made, training, space, size or made.size, count, reporter(bar), others)
     write_sheet(found, out, shown=shown, command=command_line())
@@ -150,6 +156,7 @@ def smoothness(
     sampling: Annotated[str, typer.Option(help="end or full.")] = "end",
     seed: Annotated[int, typer.Option(min=0, help="Of the first code, and of the interval.")] = 0,
     resamples: Resamples = 1000,
+    trust_code: TrustCode = False,
     out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
 ) -> None:
     """Measure how smoothly a generator's pictures change along a path: perceptual path length."""
@@ -160,7 +167,7 @@ def smoothness(
 
     settings = PathLength(samples, space, sampling, seed=seed)
     made = GeneratedSet(generator, load_generator(generator), samples)
-    report = path_length_report(made, load_distance(perceptual), settings, resamples)
+    report = path_length_report(made, load_distance(perceptual, trust_code=trust_code), settings, resamples)
     _finish({"command": command_line(), **report}, out)
 
 

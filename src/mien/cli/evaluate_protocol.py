@@ -12,6 +12,7 @@ import typer
 from mien.cli.console import progress, stderr
 from mien.cli.evaluate import Resamples, command_line, reporter
 from mien.cli.evaluate import evaluate as evaluate  # the verbs here join those there
+from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
     from mien.data import Picture
@@ -69,6 +70,7 @@ def protocol(
     resamples: Resamples = 1000,
     seed: Seed = 0,
     device: Device = "cpu",
+    trust_code: TrustCode = False,
 ) -> None:
     """Edit every face under every family of masks with every subset of the modalities, and measure against the face.
 
@@ -84,7 +86,7 @@ def protocol(
 
     chosen, given = family_names(_words(families)), parse_configurations(_words(configurations))
     models = [open_model(text, device, clip) for text in model]
-    gauge = _gauge(perceptual, identity, features, clip)
+    gauge = _gauge(perceptual, identity, features, clip, trust_code)
     setup = Setup(out, _sets(split, data, london), gauge, size, limit, list_from, chains, Interval(resamples, seed))
     with progress() as bar:
         report = run_protocol(replace(setup, progress=reporter(bar)), models, chosen, given, command_line())
@@ -113,6 +115,7 @@ def bars(
     resamples: Resamples = 1000,
     seed: Seed = 0,
     device: Device = "cpu",
+    trust_code: TrustCode = False,
 ) -> None:
     """Every bar of an editor in one table: responses, warping, reconstruction, 48 faces and more."""
     from mien.evaluation.protocol.models import BASELINES, open_model
@@ -125,7 +128,7 @@ def bars(
     rivals = [BASELINES[name] for name in ("telea", "navier-stokes")]
     sets = _sets(split, data, london)
     pairs = None if london is None else list(sets)[1]
-    gauge = _gauge(perceptual, identity, features, clip)
+    gauge = _gauge(perceptual, identity, features, clip, trust_code)
     setup = Setup(out, sets, gauge, size, limit, list_from, chains, Interval(resamples, seed))
     with progress() as bar:
         report = run_bars(replace(setup, progress=reporter(bar)), judged, rivals, bare, pairs, command_line())
@@ -150,15 +153,21 @@ def _sets(split: str, data: Path, london: Path | None) -> dict[str, tuple[Pictur
 
 
 def _gauge(
-    perceptual: list[Path] | None, identity: list[Path] | None, features: list[Path] | None, clip: str | None
+    perceptual: list[Path] | None,
+    identity: list[Path] | None,
+    features: list[Path] | None,
+    clip: str | None,
+    trust_code: bool,
 ) -> Gauge:
     from mien.checkpoints.clip import load_clip
     from mien.evaluation.features import load_features
     from mien.evaluation.perceptual import load_distance
     from mien.evaluation.protocol.gauge import Gauge
 
-    distances = [load_distance(file) for file in perceptual or ()]
-    faces, sets = ([load_features(file) for file in files or ()] for files in (identity, features))
+    distances = [load_distance(file, trust_code=trust_code) for file in perceptual or ()]
+    faces, sets = (
+        [load_features(file, trust_code=trust_code) for file in files or ()] for files in (identity, features)
+    )
     return Gauge(distances, faces, sets, None if clip is None else load_clip(clip))
 
 

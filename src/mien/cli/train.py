@@ -24,6 +24,7 @@ from mien.cli.runs import (
     loop_config,
     run_with_progress,
 )
+from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
     from mien.models.stylegan2 import GeneratorConfig
@@ -54,7 +55,7 @@ def generator(
         int, typer.Option(min=0, help="With --init: pictures during which the generator stands still and others learn.")
     ] = 0,
     discriminator: Annotated[str, typer.Option(help="stylegan2, projected, or both.")] = "stylegan2",
-    pyramid: Annotated[Path | None, typer.Option(help="TorchScript features, for a projected discriminator.")] = None,
+    pyramid: Annotated[Path | None, typer.Option(help="Maps of features, for a projected discriminator.")] = None,
     plain_weight: Annotated[float, typer.Option(help="With both: weight of the stylegan2 discriminator.")] = 1.0,
     plain_channels: Annotated[
         int | None, typer.Option(help="Channel base of the stylegan2 discriminator; default: the generator's.")
@@ -71,7 +72,7 @@ def generator(
     ] = 0.0,
     anchor_weight: Annotated[float, typer.Option(help="Weight of those pictures' distance.")] = 4.0,
     anchor_rate: Annotated[float, typer.Option(help="Nats that a code may tell about its picture.")] = 30.0,
-    perceptual: Annotated[Path | None, typer.Option(help="TorchScript distance of two batches, for --anchor.")] = None,
+    perceptual: Annotated[Path | None, typer.Option(help="LPIPS or another distance, for --anchor.")] = None,
     balance: Balance = None,
     balance_strength: Strength = 0.5,
     drop: Annotated[Path | None, typer.Option(help="List of names to leave out ('mien data filter' makes it).")] = None,
@@ -89,6 +90,7 @@ def generator(
         bool, typer.Option("--compact", help="Also write compact.pt at the end: the run at half precision, to carry.")
     ] = False,
     device: Device = "auto",
+    trust_code: TrustCode = False,
 ) -> None:
     """Train a StyleGAN2 generator, alone or with what makes small sets work.
 
@@ -122,7 +124,7 @@ def generator(
         compact=compact,
     )
     source = DataConfig(data, balance=tuple(balance or ()), balance_strength=balance_strength, mirror=mirror, drop=drop)
-    run = GeneratorRun(source, stage, loop, pyramid, init, perceptual)
+    run = GeneratorRun(source, stage, loop, pyramid, init, perceptual, trust_code)
     run_with_progress(
         lambda listener: train_generator(run, out, device=device, resume=resume, listener=listener), out, images
     )

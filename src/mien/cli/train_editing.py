@@ -21,6 +21,7 @@ from mien.cli.runs import (
     loop_config,
     run_with_progress,
 )
+from mien.cli.selection import TrustCode
 from mien.cli.train import train as train  # the verbs here join those there
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 Data = Annotated[Path, typer.Option(help="Pictures of aligned faces: a folder, a prepared set, shards, a packed set.")]
 Out = Annotated[Path, typer.Option(help="Folder of the run; snapshots, previews and the editor go there.")]
-Perceptual = Annotated[Path, typer.Option(help="TorchScript distance of two batches, such as LPIPS.")]
-Identity = Annotated[Path | None, typer.Option(help="TorchScript face embedding; none: do without.")]
+Perceptual = Annotated[Path, typer.Option(help="LPIPS or another distance.")]
+Identity = Annotated[Path | None, typer.Option(help="Face embedding, such as ArcFace; none: do without.")]
 Generator = Annotated[Path | None, typer.Option(help="A saved generator; not needed with --editor.")]
 Earlier = Annotated[Path | None, typer.Option(help="A saved editor: the stages before, or this one to go on from.")]
 Preset = Annotated[
@@ -50,7 +51,7 @@ def encoder(
     time_limit: Limit = None, images: Images = None, resume: Resume = False,
     balance: Balance = None, balance_strength: Strength = 0.5, batch: Batch = 12, lr: Rate = 0.001, seed: Seed = 0,
     precision: Precision = "bf16", snapshot_every: Every = "5m", preview_every: Previews = 10_000,
-    compact: Compact = False, device: Device = "auto",
+    compact: Compact = False, device: Device = "auto", trust_code: TrustCode = False,
 ) -> None:  # fmt: skip
     """Train the style encoder: whatever is left of a face and its layers -> style codes of the whole face."""
     from mien.training.phases import AdamConfig
@@ -66,7 +67,7 @@ def warping(
     time_limit: Limit = None, images: Images = None, resume: Resume = False,
     balance: Balance = None, balance_strength: Strength = 0.5, batch: Batch = 12, lr: Rate = 0.001, seed: Seed = 0,
     precision: Precision = "bf16", snapshot_every: Every = "5m", preview_every: Previews = 10_000,
-    compact: Compact = False, device: Device = "auto",
+    compact: Compact = False, device: Device = "auto", trust_code: TrustCode = False,
 ) -> None:  # fmt: skip
     """Train the latent warping network: the style codes of one face in the pose of another."""
     from mien.training.phases import AdamConfig
@@ -82,7 +83,7 @@ def painter(
     codes: Annotated[
         Path | None, typer.Option(help="An editor whose generator, encoder and warping take the place of --editor's.")
     ] = None,
-    pyramid: Annotated[Path | None, typer.Option(help="TorchScript features, for a projected discriminator.")] = None,
+    pyramid: Annotated[Path | None, typer.Option(help="Maps of features, for a projected discriminator.")] = None,
     projected_weight: Annotated[float, typer.Option(help="Of the projected discriminator; 0 for none.")] = 0.1,
     plain_weight: Annotated[float, typer.Option(help="Of StyleGAN2's discriminator; 0 for none.")] = 0.0,
     fusion: Annotated[str | None, typer.Option(help="style, or the ablations add and gated.")] = None,
@@ -91,7 +92,7 @@ def painter(
     time_limit: Limit = None, images: Images = None, resume: Resume = False,
     balance: Balance = None, balance_strength: Strength = 0.5, batch: Batch = 12, lr: Rate = 0.002, seed: Seed = 0,
     precision: Precision = "bf16", snapshot_every: Every = "5m", preview_every: Previews = 10_000,
-    compact: Compact = False, device: Device = "auto",
+    compact: Compact = False, device: Device = "auto", trust_code: TrustCode = False,
 ) -> None:  # fmt: skip
     """Train aggregation and refinement: what is painted inside the mask."""
     from mien.training.critics import CriticConfig
@@ -117,7 +118,18 @@ def _train(stage: EditingConfig, options: dict[str, Any]) -> None:
     paced = ("images", "time_limit", "snapshot_every", "preview_every", "precision", "compact")
     loop = loop_config(**{name: o[name] for name in paced})
     data = DataConfig(o["data"], balance=tuple(o["balance"] or ()), balance_strength=o["balance_strength"])
-    names = ("perceptual", "identity", "pyramid", "preset", "generator", "editor", "codes", "fusion", "bank")
+    names = (
+        "perceptual",
+        "identity",
+        "pyramid",
+        "preset",
+        "generator",
+        "editor",
+        "codes",
+        "fusion",
+        "bank",
+        "trust_code",
+    )
     run = EditingRun(data, stage, loop, **{name: o[name] for name in names if name in o})
     run_with_progress(
         lambda listener: train_editing(run, o["out"], device=o["device"], resume=o["resume"], listener=listener),

@@ -82,12 +82,15 @@ def _outside(original: Photo, photo: Photo, mask: Bool) -> tuple[int, float]:
     return found.largest, found.mean
 
 
-def meters_of(identity: Sequence[Path] = (), perceptual: Sequence[Path] = ()) -> list[Meter]:
+def meters_of(
+    identity: Sequence[Path] = (), perceptual: Sequence[Path] = (), *, trust_code: bool = False
+) -> list[Meter]:
     """PSNR in decibels and SSIM, and what networks the user has.
 
     Args:
         identity: files of identity networks, see :func:`mien.evaluation.features.load_features`.
         perceptual: files of perceptual distances, see :func:`mien.evaluation.perceptual.load_distance`.
+        trust_code: whether those files may be TorchScript, which runs as code.
 
     Raises:
         CheckpointError: a file is none of these, or damaged.
@@ -103,6 +106,6 @@ def meters_of(identity: Sequence[Path] = (), perceptual: Sequence[Path] = ()) ->
         return {"PSNR": float(psnr(made, wanted)), "SSIM": float(ssim(made, wanted))}
 
     chosen: list[Meter] = [meters.MeanMeter(of_pixels)]
-    chosen += [meters.identity_meter(load_features(file)) for file in identity]
-    chosen += [meters.perceptual_meter(load_distance(file)) for file in perceptual]
+    chosen += [meters.identity_meter(load_features(file, trust_code=trust_code)) for file in identity]
+    chosen += [meters.perceptual_meter(load_distance(file, trust_code=trust_code)) for file in perceptual]
     return chosen

@@ -45,9 +45,10 @@ class EditingRun(Run):
         data: what to train on; previews take its ``val`` split where there is one.
         stage: which stage, and its settings.
         loop: see :class:`mien.training.stages.running.Run`.
-        perceptual: TorchScript distance of two batches.
-        identity: TorchScript face embedding; None to do without.
-        pyramid: TorchScript features for a projected critic.
+        perceptual: file of a distance of two batches.
+        identity: file of a face embedding; None to do without.
+        pyramid: file of a network with maps of features, for a projected critic.
+        trust_code: whether those files may be TorchScript, which runs as code.
         preset: a name of :data:`mien.models.editing.PRESETS`; None: as ``editor`` is, or portrait-128. An ``editor`` of
             another resolution gives what it can; a painter grows to twice its side.
         generator: a saved generator, for a first stage, or instead of the one in ``editor``.
@@ -67,6 +68,7 @@ class EditingRun(Run):
     codes: Path | None = None
     fusion: str | None = None
     bank: bool | None = None
+    trust_code: bool = False
 
 
 def train_editing(
@@ -153,7 +155,7 @@ def build_stage(
     if not isinstance(config, EncoderConfig) and "encoder" not in trained:
         raise ConfigError("This stage needs a trained style encoder; give its run's editor folder as --editor.")
     dtype = torch.bfloat16 if run.loop.autocast else torch.float32
-    teachers = load_teachers(run.perceptual, run.identity, devices.device, dtype)
+    teachers = load_teachers(run.perceptual, run.identity, devices.device, dtype, trust_code=run.trust_code)
     if isinstance(config, EncoderConfig):
         return EncoderStage(networks, config, teachers, devices, shown, trained)
     if isinstance(config, WarpingConfig):
@@ -161,7 +163,9 @@ def build_stage(
     if isinstance(config, PainterConfig):
         shape = DiscriminatorConfig(networks.config.resolution, channel_base=2048, channel_max=128)
         critics = [
-            build_discriminator(critic, shape, run.pyramid, devices, feed, autocast=run.loop.autocast)
+            build_discriminator(
+                critic, shape, run.pyramid, devices, feed, autocast=run.loop.autocast, trust_code=run.trust_code
+            )
             for critic in config.critics
         ]
         return PainterStage(networks, config, teachers, devices, shown, trained, critics)

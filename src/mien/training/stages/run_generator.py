@@ -29,15 +29,17 @@ class GeneratorRun(Run):
 
     Attributes:
         data, stage, loop: see :class:`mien.training.stages.running.Run`.
-        pyramid: TorchScript features for a projected critic.
+        pyramid: file of a network with maps of features, for a projected critic.
         init: a folder to start from: a saved generator, or another run (see :mod:`mien.training.stages.initial`).
-        perceptual: a TorchScript distance between pictures, for the anchor.
+        perceptual: file of a distance between pictures, for the anchor.
+        trust_code: whether those files may be TorchScript, which runs as code.
     """
 
     stage: GeneratorStageConfig
     pyramid: Path | None = None
     init: Path | None = None
     perceptual: Path | None = None
+    trust_code: bool = False
 
 
 def train_generator(
@@ -73,7 +75,9 @@ def build_stage(run: GeneratorRun, devices: Devices, feed: Feed) -> GeneratorSta
     """
     generator, shape = Generator(run.stage.generator), discriminator_for(run.stage.generator)
     critics = [
-        build_discriminator(critic, shape, run.pyramid, devices, feed, autocast=run.loop.autocast)
+        build_discriminator(
+            critic, shape, run.pyramid, devices, feed, autocast=run.loop.autocast, trust_code=run.trust_code
+        )
         for critic in run.stage.critics
     ]
     average = None
@@ -93,9 +97,9 @@ def build_posterior(run: GeneratorRun, devices: Devices) -> tuple[Posterior, Dis
     if anchor is None:
         return None
     if run.perceptual is None:
-        raise ConfigError("An anchor needs a perceptual distance; give a TorchScript file as --perceptual.")
+        raise ConfigError("An anchor needs a perceptual distance; give a file of one as --perceptual.")
     dtype = torch.bfloat16 if run.loop.autocast else torch.float32
-    distance = load_by_shape(run.perceptual, devices.device, dtype)
+    distance = load_by_shape(run.perceptual, devices.device, dtype, use="distance", trust_code=run.trust_code)
     trunk = replace(discriminator_for(run.stage.generator), channel_base=anchor.channel_base)
     posterior = Posterior(trunk, run.stage.generator.z_dim)
     if run.init is not None:
