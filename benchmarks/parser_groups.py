@@ -25,10 +25,10 @@ from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.parser import FaceParser
 from mien.types import Bool, Float32, UInt8
 from recipes.landmarks import warp
-from recipes.parser import nearest
 from recipes.parser_beards import beard_places
 from recipes.parser_notes import BEARDS, HATS, MAYBE_BEARDS
 from recipes.parser_regions import part, polygon
+from recipes.parser_samples import nearest
 from recipes.portraits import load_portraits, load_rows
 from recipes.wide_labels import SIDE, read_wide
 

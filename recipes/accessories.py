@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from mien.conditions.labels import INDEX, UNKNOWN
-from mien.types import Bool, Float32, Float64, UInt8
+from mien.types import Float32, Float64, UInt8
 from recipes.distort import Rng
 from recipes.parser_colours import closed
 
@@ -140,15 +140,6 @@ def put_hat(image: UInt8, labels: UInt8, points: Float32, hat: Hat, rng: Rng) ->
     out[weight > 127] = INDEX["hat"]
     out[(weight > 40) & (weight <= 127)] = UNKNOWN
     return picture, out
-
-
-def fits(labels: UInt8, weight: Bool) -> bool:
-    """Whether little hair would stand out above a hat."""
-    hair = labels == INDEX["hair"]
-    columns = weight.any(0)
-    top = np.where(columns, weight.argmax(0), 0)
-    above = hair & (np.arange(len(labels))[:, None] < top[None]) & columns[None]
-    return bool(above.sum() < 0.25 * max(1, hair.sum()))
 
 
 def _similarity(source: Float64, target: Float64) -> Float64:

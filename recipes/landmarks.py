@@ -91,7 +91,7 @@ class Samples(IterableDataset[tuple[UInt8, Float32, float]]):
     """Endless stream of (crop (S, S, 3) uint8, points (478, 3) in half sides, 1.0 for a face or 0.0)."""
 
     def __init__(
-        self, portraits: Portraits, weights: Float32, order: np.ndarray, recipe: LandmarkRecipe, seed: int
+        self, portraits: Portraits, weights: Float32, order: np.ndarray, recipe: LandmarkRecipe, seed: int = 0
     ) -> None:
         self.portraits, self.order, self.recipe, self.seed = portraits, order, recipe, seed
         weight = weights * (1 + 3 * np.clip(np.abs(rough_yaw(portraits.landmarks)) / 0.5, 0, 1) ** 2)

@@ -23,10 +23,11 @@ from mien.conditions.labels import INDEX, UNKNOWN, mirror_table
 from mien.models.perception.parser import ParserNet
 from mien.pixels import to_tensor
 from mien.types import Bool, Float32, UInt8
-from recipes.parser import load_labels
 from recipes.parser_beards import beard_places
+from recipes.parser_notes import Notes
+from recipes.parser_samples import load_labels
 from recipes.portraits import load_portraits, load_rows
-from recipes.weak_labels import Notes, draw, write_sheets
+from recipes.weak_labels import draw, write_sheets
 
 DRAWN = ("left_brow", "right_brow", "left_eye", "right_eye", "nose", "mouth", "upper_lip", "lower_lip")
 
@@ -54,7 +55,13 @@ def seen(weak: UInt8, network: Float32, points: Float32, notes: Notes) -> Bool:
 
 
 def fuse(
-    weak: UInt8, network: Float32, kept: Bool, believe: float = 0.12, sure: float = 0.75, fill: float = 0.5
+    weak: UInt8,
+    network: Float32,
+    kept: Bool | None = None,
+    *,
+    believe: float = 0.12,
+    sure: float = 0.75,
+    fill: float = 0.5,
 ) -> UInt8:
     """One picture's labels for the second round.
 
@@ -66,6 +73,7 @@ def fuse(
         sure: otherwise the network's answer replaces it from this probability on, and it becomes unknown below.
         fill: probability from which an answer fills a gap.
     """
+    kept = np.zeros(weak.shape, np.bool_) if kept is None else kept
     answer, best = network.argmax(0).astype(np.uint8), network.max(0)
     own = np.take_along_axis(network, np.minimum(weak, 18)[None].astype(np.int64), 0)[0]
     drawn = kept | np.isin(weak, [INDEX[name] for name in DRAWN])

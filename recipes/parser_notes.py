@@ -7,6 +7,8 @@ and its middling answers were looked through.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 # fmt: off
 # ruff: noqa: SIM905
 HATS = frozenset(
@@ -100,3 +102,26 @@ MAYBE_BEARDS = frozenset(
 )
 """Stubble, shadows, and what is not sure (0.2 to 0.7)."""
 # fmt: on
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What eyes saw; None where they did not tell.
+
+    Attributes:
+        hat, scarf: on the head; around the face.
+        beard: or a moustache.
+    """
+
+    hat: bool | None = None
+    scarf: bool = False
+    beard: bool | None = None
+
+    @classmethod
+    def of(cls, name: str) -> Notes:
+        """Those about one picture of the set."""
+        hat = True if name in HATS else None if name in MAYBE_HATS else False
+        return cls(hat, name in SCARVES, True if name in BEARDS else None if name in MAYBE_BEARDS else False)
+
+
+UNSEEN = Notes()

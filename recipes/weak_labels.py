@@ -28,7 +28,7 @@ from mien.types import Bool, Float32, UInt8
 from recipes.parser_beards import beard_mask
 from recipes.parser_colours import bins, closed, components, guided_filter, lab, log_density, opened
 from recipes.parser_glasses import fit_glasses, temples
-from recipes.parser_notes import BEARDS, HATS, MAYBE_BEARDS, MAYBE_HATS, SCARVES
+from recipes.parser_notes import UNSEEN, Notes
 from recipes.parser_regions import PARTS, FaceFrame, lowest_row, part, polygon
 from recipes.portraits import load_portraits
 
@@ -86,27 +86,7 @@ def hair_by_colour(cells: np.ndarray, person: Bool, oval: Bool, frame: FaceFrame
     return (1 / (1 + np.exp(-ratio)) * (person & ~(oval & (y > frame.brow)))).astype(np.float32)
 
 
-@dataclass(frozen=True)
-class Notes:
-    """What eyes saw; None where they did not tell.
-
-    Attributes:
-        hat, scarf: on the head; around the face.
-        beard: or a moustache.
-    """
-
-    hat: bool | None = None
-    scarf: bool = False
-    beard: bool | None = None
-
-    @classmethod
-    def of(cls, name: str) -> Notes:
-        """Those about one picture of the set."""
-        hat = True if name in HATS else None if name in MAYBE_HATS else False
-        return cls(hat, name in SCARVES, True if name in BEARDS else None if name in MAYBE_BEARDS else False)
-
-
-def label(evidence: Evidence, notes: Notes) -> UInt8:
+def label(evidence: Evidence, notes: Notes = UNSEEN) -> UInt8:
     """(S, S) labels of one portrait."""
     e, size = evidence, len(evidence.image)
     y, x = np.mgrid[:size, :size].astype(np.float32) + 0.5
