@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mien.types import Float64
+
 Primaries = tuple[float, ...]
 """x and y of white, red, green and blue."""
 
@@ -115,7 +117,7 @@ def build_profile(curve: Curve, primaries: Primaries | None) -> bytes:
     return (head + _xyz(_D50)[8:]).ljust(128, b"\0") + table + body
 
 
-def _colorants(primaries: Primaries) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _colorants(primaries: Primaries) -> Float64:
     """(3, 3): XYZ of red, green and blue as rows, adapted to D50 (Bradford)."""
     x, y = np.array(primaries, np.float64).reshape(4, 2).T
     with np.errstate(all="ignore"):
@@ -125,13 +127,13 @@ def _colorants(primaries: Primaries) -> np.ndarray[tuple[int, int], np.dtype[np.
         except np.linalg.LinAlgError as error:
             raise ValueError("the primaries span no colours") from error
         adaptation = np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ _D50) / (_BRADFORD @ white)) @ _BRADFORD
-        rows = (adaptation @ matrix).T
+        rows: Float64 = (adaptation @ matrix).T
     if not (np.abs(rows) < 16).all():  # also where one is not a number
         raise ValueError("the primaries span no colours")
     return rows
 
 
-def _xyz(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bytes:
+def _xyz(values: Float64) -> bytes:
     return b"XYZ " + bytes(4) + struct.pack(">3i", *(round(float(value) * 65536) for value in values))
 
 
