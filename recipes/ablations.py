@@ -2,7 +2,8 @@
 
     python -m recipes.ablations --data PORTRAITS --weights NETWORKS --generator FOLDER --out runs/editor
 
-trains the coarse painter (64 px) five times, as the paper's model A and as its variants B to E, each on the same edits;
+trains the coarse painter (64 px) five times, with all parts of the paper's model (A) and as its variants B to E, each on the
+same edits and by exact losses alone: no discriminator, so that A is not the paper's training (recipes/paper.py is);
 then ``mien evaluate protocol`` judges them, and the table is printed. The same line again resumes.
 """
 
@@ -31,7 +32,7 @@ PAPER = {
 """Letter, FID and LPIPS of Table VI: FFHQ, 256 px, mixed masks."""
 
 WHAT = {
-    "full": "the paper's model",
+    "full": "all parts, no critic",
     "add": "element-wise addition",
     "gated": "gated convolution",
     "plain": "plain attribute loss",
