@@ -8,8 +8,8 @@
 
 The same line again resumes; ``--time-limit`` ends a sitting. ``shape`` finds faces quickly with a projected critic, and
 an anchor keeps all of the set's variety. ``refine`` adds a plain critic, which sees colour and texture that pretrained
-features overlook; ``finish`` goes on from its weights alone, and ``widen`` with more portraits. ``grow`` doubles the resolution. ``plain`` and
-``projected`` are the two critics alone, at 64 000 pictures.
+features overlook; ``finish`` goes on from its weights alone, and ``widen`` with more portraits. ``grow`` doubles the
+resolution. ``plain`` and ``projected`` are the two critics alone, at 64 000 pictures.
 """
 
 from __future__ import annotations

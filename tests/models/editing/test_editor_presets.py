@@ -22,6 +22,7 @@ from mien.models.editing import (
     portrait_128,
     portrait_256,
 )
+from mien.models.stylegan2 import Discriminator
 
 
 def millions(*networks: torch.nn.Module) -> float:
