@@ -3,7 +3,8 @@
     python -m recipes.ablations --data PORTRAITS --weights NETWORKS --generator FOLDER --out runs/editor
 
 trains the coarse painter (64 px) five times, with all parts of the paper's model (A) and as its variants B to E, each
-on the same edits and by exact losses alone: without a discriminator, so that A is not trained as in the paper; then ``mien evaluate protocol`` judges them, and the table is printed. The same line again resumes.
+on the same edits and by exact losses alone: without a discriminator, so that A is not trained as in the paper; then
+``mien evaluate protocol`` judges them, and the table is printed. The same line again resumes.
 """
 
 from __future__ import annotations

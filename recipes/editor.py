@@ -9,7 +9,7 @@
 The same line again resumes; ``--time-limit`` ends a sitting. NETWORKS is a folder with ``lpips_squeeze.pt``,
 ``identity_mobileface.pt`` and ``features_mobilenetv2_pyramid.pt``. ``coarse`` is the painter at 64 px, where a picture
 costs a third; ``painter`` grows it to 128 px and ``fine`` to 256 px. ``coarse --ablation full|add|gated|plain|nobank``
-trains it with all parts of the paper's model or as variant B, C, D or E of Table VI, each without a discriminator and in
+trains it with all parts of the paper's model or as variant B, C, D or E of Table VI, each without a discriminator, in
 a folder of its own.
 """
 
