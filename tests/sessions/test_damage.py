@@ -46,7 +46,7 @@ def test_a_journal_that_became_shorter_is_told(two: Session) -> None:
     for length in (0, 1, len(data) // 2, data[:-1].rindex(b"\n") + 1, len(data) - 1):
         path.write_bytes(data[:length])
         for action in (lambda: Session.open(two.folder.path), two.undo):
-            with pytest.raises(SessionError, match="lost its end|not the journal"):
+            with pytest.raises(SessionError, match=r"lost its end|not the journal"):
                 action()
     (path.parent / END).unlink()
     path.write_bytes(data[:-1])
@@ -209,9 +209,9 @@ def test_what_appears_during_a_replay_stays(two: Session, painter: Painter, othe
     class Slow(Painter):
         def __call__(self, photo, *args, **inputs):  # type: ignore[no-untyped-def]
             (target / "mine.txt").write_text("mine")
-            with pytest.raises(SessionError, match="being edited by this very program|is no session"):
+            with pytest.raises(SessionError, match=r"being edited by this very program|is no session"):
                 Session.open(target)
-            with pytest.raises(SessionError, match="being edited by this very program|other files"):
+            with pytest.raises(SessionError, match=r"being edited by this very program|other files"):
                 Session.create(target, other)
             self.astray = True
             return paint(self, photo, *args, **inputs)

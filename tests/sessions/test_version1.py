@@ -19,7 +19,7 @@ from mien.session import Session
 from tests.sessions.painter import Painter, picture
 
 # The samples of all results, as that commit gave them.
-HASHES = "2b11ffff e643da18 b32eac70 4272b78f c1e4358e c3abab60 3e4aa1ba 881c1598".split()
+HASHES = ["2b11ffff", "e643da18", "b32eac70", "4272b78f", "c1e4358e", "c3abab60", "3e4aa1ba", "881c1598"]
 
 
 @pytest.fixture
