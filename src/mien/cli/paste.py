@@ -77,7 +77,11 @@ def _read_notes(path: Path) -> dict[str, Any]:
         notes = json.loads(path.read_text(encoding="utf-8"))
         matrix = np.array(notes["matrix"], np.float64)
         check_matrix(matrix)
-        facts = {"matrix": matrix, "size": int(notes["crop_size"]), "photo_size": list(notes["photo_size"])}
+        facts: dict[str, Any] = {
+            "matrix": matrix,
+            "size": int(notes["crop_size"]),
+            "photo_size": list(notes["photo_size"]),
+        }
         if facts["size"] < 1:
             raise ValueError("no crop has no pixels")
         return {**facts, "sha256": notes.get("photo_sha256")}
