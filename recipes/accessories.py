@@ -14,7 +14,7 @@ import numpy as np
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.types import Float32, Float64, UInt8
 from recipes.distort import Rng
-from recipes.parser_colours import closed
+from recipes.parser_colors import closed
 
 SHIFT = 4
 FACE = (10, 151, 33, 263, 127, 356, 168, 234, 454, 21, 251, 54, 284)
@@ -89,9 +89,9 @@ def _shade(image: UInt8, labels: UInt8, lens: UInt8, frame: UInt8, rng: Rng) -> 
         picture += (ramp * lens / 255 * rng.uniform(10, 120))[..., None].astype(np.float32)
     shadow = cv2.GaussianBlur(np.roll(frame, int(rng.integers(1, 5)), 0), (0, 0), 1.5).astype(np.float32)[..., None]
     picture *= 1 - shadow / 255 * np.float32(rng.uniform(0, 0.35))
-    colour = rng.integers(0, 60, 3) if rng.random() < 0.6 else rng.integers(0, 256, 3)
+    color = rng.integers(0, 60, 3) if rng.random() < 0.6 else rng.integers(0, 256, 3)
     solid = frame.astype(np.float32)[..., None] / 255 * np.float32(rng.uniform(0.75, 1))
-    picture = picture * (1 - solid) + solid * colour.astype(np.float32)
+    picture = picture * (1 - solid) + solid * color.astype(np.float32)
     out = labels.copy()
     inside, eyes = lens > 127, np.isin(labels, [INDEX[n] for n in ("left_eye", "right_eye", "left_brow", "right_brow")])
     out[inside if opacity > 0.75 else inside & ~eyes] = INDEX["glasses"]

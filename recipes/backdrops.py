@@ -21,8 +21,8 @@ def backdrop(size: int, image: UInt8, other: UInt8, rng: Rng) -> UInt8:
     kind = rng.random()
     if kind < 0.3:
         return _busy(size, other, rng)
-    first = _colour(image, rng)
-    second = first + rng.normal(0, 35, 3) if kind < 0.8 else _colour(image, rng)
+    first = _color(image, rng)
+    second = first + rng.normal(0, 35, 3) if kind < 0.8 else _color(image, rng)
     share = _ramp(size, rng)[..., None] if kind > 0.45 else np.zeros((size, size, 1), np.float32)
     picture = first * (1 - share) + second * share
     if rng.random() < 0.5:
@@ -32,7 +32,7 @@ def backdrop(size: int, image: UInt8, other: UInt8, rng: Rng) -> UInt8:
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
-def _colour(image: UInt8, rng: Rng) -> Float32:
+def _color(image: UInt8, rng: Rng) -> Float32:
     if rng.random() < 0.5:
         y, x = rng.integers(0, image.shape[0]), rng.integers(0, image.shape[1])
         picked: Float32 = image[y, x].astype(np.float32)

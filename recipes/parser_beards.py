@@ -10,7 +10,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.types import Bool, Float32
-from recipes.parser_colours import closed, components, guided_filter, log_density, opened
+from recipes.parser_colors import closed, components, guided_filter, log_density, opened
 from recipes.parser_regions import FaceFrame, polygon
 
 

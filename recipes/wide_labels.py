@@ -17,7 +17,7 @@ import numpy as np
 
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.types import Float32, UInt8
-from recipes.parser_colours import bins, components, guided_filter, lab, log_density
+from recipes.parser_colors import bins, components, guided_filter, lab, log_density
 from recipes.parser_regions import FaceFrame
 from recipes.portraits import load_rows
 from recipes.weak_labels import draw, teach_hair, write_sheets
@@ -41,8 +41,8 @@ def surroundings(image: UInt8, inner: UInt8, hair: Float32, points: Float32) -> 
         hair: (160, 160) probability of hair over the wide picture.
         points: (478, 3) landmarks in the FFHQ square.
     """
-    colours, f = lab(image), FaceFrame.of(points + (MARGIN, MARGIN, 0))
-    cells = bins(colours)
+    colors, f = lab(image), FaceFrame.of(points + (MARGIN, MARGIN, 0))
+    cells = bins(colors)
     middle = np.full((SIDE, SIDE), UNKNOWN, np.uint8)
     middle[MARGIN:-MARGIN, MARGIN:-MARGIN] = inner
     y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32) + 0.5
@@ -53,13 +53,13 @@ def surroundings(image: UInt8, inner: UInt8, hair: Float32, points: Float32) -> 
     ratio = np.zeros_like(x)
     if body.sum() > 200 and behind.sum() > 200:
         ratio = log_density(cells, body * 1.0, floor=0.1) - log_density(cells, behind * 1.0, floor=0.1)
-    score = guided_filter(colours, np.clip(ratio, -3, 3), 4, 1e-3) + prior
+    score = guided_filter(colors, np.clip(ratio, -3, 3), 4, 1e-3) + prior
     outer = np.where(score > 1.2, INDEX["cloth"], np.where(score < -1.2, INDEX["background"], UNKNOWN)).astype(np.uint8)
     bare = log_density(cells, (middle == INDEX["neck"]) * 1.0, floor=0.02) - log_density(
         cells, (middle == INDEX["cloth"]) * 1.0, floor=0.1
     )
     outer[(outer == INDEX["cloth"]) & (bare > 0)] = UNKNOWN
-    teacher = np.clip(guided_filter(colours, cv2.resize(hair, (SIDE, SIDE)), 4, 1e-3), 0, 1)
+    teacher = np.clip(guided_filter(colors, cv2.resize(hair, (SIDE, SIDE)), 4, 1e-3), 0, 1)
     locks = components((teacher > 0.6) | (middle == INDEX["hair"]), 60)
     _, index = cv2.connectedComponents(locks.astype(np.uint8))
     locks &= np.isin(index, np.setdiff1d(index[middle == INDEX["hair"]], 0))
