@@ -64,8 +64,9 @@ def blend(front: UInt8, behind: UInt8, weight: UInt8) -> UInt8:
 class SceneMaker:
     """Draws scenes of side ``size`` out of one split of portraits."""
 
-    def __init__(self, portraits: Portraits, size: int) -> None:
+    def __init__(self, portraits: Portraits, size: int, weights: Float32 | None = None) -> None:
         self.portraits, self.size = portraits, size
+        self.share = np.cumsum(np.ones(len(portraits)) if weights is None else weights)
         self.plain = plain_pictures()
         # Portraits at several sizes, so that shrinking one to 30 pixels is anti-aliased and cheap.
         self.images = {
@@ -97,7 +98,7 @@ class SceneMaker:
 
     def paste(self, canvas: UInt8, x: float, y: float, side: float, roll: float, rng: Rng, fill: bool) -> UInt8:
         """One portrait over the canvas: cut out along the person, or with its own background as a photo has it."""
-        i = int(rng.integers(len(self.portraits)))
+        i = min(int(np.searchsorted(self.share, rng.random() * self.share[-1])), len(self.portraits) - 1)
         source = next(s for s in (32, 64, 128, 256) if s >= min(side, 256))
         image, person = self.images[source][i], self.person[source][i]
         if rng.random() < 0.5:
@@ -172,25 +173,25 @@ class SceneMaker:
         cloud = rng.integers(0, 256, (cells, cells, 3)).astype(np.uint8)
         canvas = cv2.resize(cloud, (self.size, self.size), interpolation=cv2.INTER_CUBIC)
         for _ in range(int(rng.integers(0, 25))):
-            colour = tuple(int(v) for v in rng.integers(0, 256, 3))
+            color = tuple(int(v) for v in rng.integers(0, 256, 3))
             a, b = (tuple(int(v) for v in rng.integers(0, self.size, 2)) for _ in range(2))
             match rng.integers(4):
                 case 0:
-                    cv2.line(canvas, a, b, colour, int(rng.integers(1, 6)), cv2.LINE_AA)
+                    cv2.line(canvas, a, b, color, int(rng.integers(1, 6)), cv2.LINE_AA)
                 case 1:
                     cv2.circle(
                         canvas,
                         a,
                         int(rng.integers(2, self.size // 5)),
-                        colour,
+                        color,
                         int(rng.choice([-1, 1, 3])),
                         cv2.LINE_AA,
                     )
                 case 2:
-                    cv2.rectangle(canvas, a, b, colour, int(rng.choice([-1, 1, 3])))
+                    cv2.rectangle(canvas, a, b, color, int(rng.choice([-1, 1, 3])))
                 case _:
                     text = "".join(chr(c) for c in rng.integers(65, 123, 6))
                     cv2.putText(
-                        canvas, text, a, int(rng.integers(0, 6)), float(rng.uniform(0.4, 1.5)), colour, 1, cv2.LINE_AA
+                        canvas, text, a, int(rng.integers(0, 6)), float(rng.uniform(0.4, 1.5)), color, 1, cv2.LINE_AA
                     )
         return canvas

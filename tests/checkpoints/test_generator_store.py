@@ -74,7 +74,7 @@ def test_configurations_that_do_not_fit(tmp_path: Path, generator: Generator, ch
     config = json.loads(path.read_text())
     config["generator"] = change and {**config["generator"], **change}
     path.write_text(json.dumps(config))
-    with pytest.raises(CorruptCheckpointError, match="does not fit its layout|describes no network"):
+    with pytest.raises(CorruptCheckpointError, match=r"does not fit its layout|describes no network"):
         load_generator(tmp_path)
 
 

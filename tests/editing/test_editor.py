@@ -13,6 +13,7 @@ from PIL import Image
 
 import mien
 from mien.align.crop import crop_face, square_quad
+from mien.backends.facemug import Facemug
 from mien.checkpoints.editor import load_editor, save_editor
 from mien.conditions.types import Conditions
 from mien.editing.directions import FILE, save_directions
@@ -104,10 +105,10 @@ def test_each_face_gets_its_own_inputs(editor: Editor, group: Photo) -> None:
         {
             0: {"mask": "hair", "seed": 2},
             1: Request(mask="mouth", attributes={"smile": 2.0}),
-            "largest": Conditions(mask=np.pad(mask[:20, :20], 22), colour=np.full((64, 64, 4), 255, np.uint8)),
+            "largest": Conditions(mask=np.pad(mask[:20, :20], 22), color=np.full((64, 64, 4), 255, np.uint8)),
         },
     )
-    assert [face.conditions.given for face in result.faces] == [("mask",), ("mask", "attributes"), ("mask", "colour")]
+    assert [face.conditions.given for face in result.faces] == [("mask",), ("mask", "attributes"), ("mask", "color")]
     edit = changed(result.photo, group)
     assert edit[:, :512].any() and edit[:, 512:].any() and not edit[~result.mask].any()
     alone = editor(group, mask="mouth", attributes={"smile": 2.0}, face=1)
@@ -121,12 +122,12 @@ def detail(photo: Photo, area: np.ndarray) -> float:
     return float((gray - cv2.GaussianBlur(gray, (0, 0), 2.0))[area].std())
 
 
-def test_new_colours_may_keep_the_photos_lines(editor: Editor, portrait: Photo) -> None:
+def test_new_colors_may_keep_the_photos_lines(editor: Editor, portrait: Photo) -> None:
     rng = np.random.default_rng(0)
     large = np.asarray(Image.fromarray(portrait.pixels).resize((1024, 1024))).astype(np.int16)
     photo = Photo((large + rng.integers(-25, 25, large.shape)).clip(0, 255).astype(np.uint8))
-    colour = np.broadcast_to(np.uint8([40, 60, 200]), (64, 64, 3))
-    given = {"mask": "hair", "color": colour, "frame": "crop"}
+    color = np.broadcast_to(np.uint8([40, 60, 200]), (64, 64, 3))
+    given = {"mask": "hair", "color": color, "frame": "crop"}
     anew, kept = editor(photo, **given), editor(photo, **given, sketch="self")
     assert "sketch 'self'" in " ".join(anew.faces[0].notes) and "'self'" not in " ".join(kept.faces[0].notes)
     assert kept.faces[0].conditions.sketch is not None and "sketch self" in kept.operations[0]
@@ -260,7 +261,7 @@ def test_editors_that_cannot_edit_are_refused(editor_folder: Path, tmp_path: Pat
     with pytest.raises(UnknownCheckpointError, match="neither a folder"):
         Editor.from_pretrained(tmp_path / "nowhere")
     with pytest.raises(ConfigError, match="Nothing can run on 'abacus'"):
-        Editor(networks, trained, device="abacus")
+        Editor.from_pretrained(editor_folder, device="abacus")
     save_editor(tmp_path / "other", networks, "card", trained)
     save_directions(tmp_path / "other", {"smile": torch.zeros(3, 4)})
     with pytest.raises(CorruptCheckpointError, match="belongs to another editor"):
@@ -276,8 +277,8 @@ def test_without_the_warping_network_exemplars_keep_their_pose(
     editor_folder: Path, portrait: Photo, face: Face
 ) -> None:
     networks, _ = load_editor(editor_folder)
-    plain = Editor(networks, ("generator", "encoder", "painter"))
-    warped = Editor(networks, ("generator", "encoder", "warping", "painter"))
+    plain = Editor(Facemug(networks, ("generator", "encoder", "painter")))
+    warped = Editor(Facemug(networks, ("generator", "encoder", "warping", "painter")))
     mirrored = Photo(np.ascontiguousarray(portrait.pixels[:, ::-1]))
     for exemplar, turns in ((mirrored, True), ("self", False)):  # one's own look has the pose already
         edits = [one(portrait, mask="face", exemplar=exemplar, face=face).photo.pixels for one in (plain, warped)]

@@ -70,8 +70,8 @@ class Judge:
     """A network that judges.
 
     Attributes:
-        known: its name, and what it does to a picture's size; other weights than the published ones have the name of their
-            file, too: "VGG-16[mine]".
+        known: its name, and what it does to a picture's size; weights of the user have the name of their file, too:
+            "VGG-16[mine]".
         sha256: of the file.
         file: its name.
         network: the module, frozen, in evaluation mode.

@@ -17,19 +17,20 @@ from mien.align.crop import crop_face
 from mien.align.finder import FaceFinder, select_face
 from mien.align.paste import Mask, mask_to_photo
 from mien.conditions.attributes import validate_attributes
-from mien.conditions.color import normalise_colour
+from mien.conditions.color import normalise_color
 from mien.conditions.labels import UNKNOWN
 from mien.conditions.protection import protected
 from mien.conditions.regions import parse_region, region_mask
-from mien.conditions.semantic import from_colours, from_indices, read_semantic
+from mien.conditions.semantic import from_colors, from_indices, read_semantic
 from mien.conditions.sketch import line_width, normalise
 from mien.conditions.svg import drawing_size, read_svg, render_strokes
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
+from mien.editing.context import ParsedCrop
 from mien.editing.crop_frame import CropFrame, cut
 from mien.editing.pictures import as_photo, drawing, hardened, name_of, painted_mask, rgba
 from mien.editing.request import Request
-from mien.editing.resample import colour_at, conditions_at, labels_at, levels_at, lines_at, picture_at
+from mien.editing.resample import color_at, conditions_at, labels_at, levels_at, lines_at, picture_at
 from mien.editing.self_layers import is_own, own_layer
 from mien.errors import LayerError
 from mien.types import AlignedFace, Bool, UInt8
@@ -42,14 +43,6 @@ FAINTEST = 1e-3
 """Cover of a pixel of the crop below which the mask does not reach it."""
 
 _WORDS = re.compile(r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*")
-
-
-@dataclass(frozen=True, eq=False)
-class ParsedCrop:
-    """The crop at the side at which it was parsed: pixels (D, D, 3) uint8 sRGB, labels (D, D) uint8."""
-
-    pixels: UInt8
-    labels: UInt8
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +64,12 @@ def conditions_of(request: Request, crop: AlignedFace, frame: CropFrame, tools: 
     Raises:
         LayerError, PhotoError, FaceError: a layer cannot be read, does not fit, or says nothing within the crop.
     """
-    given = Conditions() if request.layers is None else conditions_at(replace(request.layers, mask=None), frame.size)
+    layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
+    given = conditions_at(replace(layers, mask=None), frame.size)
     readers: Mapping[str, tuple[Any, Callable[[Any, CropFrame], Any]]] = {
         "sketch": (request.sketch, read_lines),
         "semantic": (request.semantic, read_labels),
-        "colour": (request.color, read_colours),
+        "color": (request.color, read_colors),
     }
     found: dict[str, Any] = {
         name: own_layer(name, crop, tools) if is_own(source) else read(source, frame)
@@ -123,7 +117,7 @@ def read_labels(source: Any, frame: CropFrame) -> UInt8:
     else:
         drawn = drawing(source, "semantic map").astype(np.uint8, copy=False)
         brought = frame.bring(drawn, name, smooth=False)
-        labels = from_indices(brought, name=name) if brought.ndim == 2 else from_colours(brought, name=name)
+        labels = from_indices(brought, name=name) if brought.ndim == 2 else from_colors(brought, name=name)
     labels = labels_at(labels, frame.size)
     says = (labels != UNKNOWN).any()
     _require(says, f"{name} says nothing within the crop of {frame.name}; paint some class there, or leave it out.")
@@ -138,17 +132,17 @@ def _from_folder(folder: Path) -> UInt8:
     return read_semantic(folder, drawing(first, "semantic map").shape[0])
 
 
-def read_colours(source: Any, frame: CropFrame) -> UInt8:
+def read_colors(source: Any, frame: CropFrame) -> UInt8:
     """A colour map: (S, S, 4) uint8, alpha 255 or 0."""
     name, frame = name_of(source, "colour map"), frame.for_source(source)
     drawn = drawing(source, "colour map")
     if drawn.ndim == 2:
         raise LayerError(f"{name} is gray and has no colours; save the colour map as RGB or RGBA.")
     brought = frame.bring(drawn.astype(np.uint8, copy=False), name, smooth=False)
-    colour = colour_at(normalise_colour(brought), frame.size)
-    painted = colour[..., 3].any()
+    color = color_at(normalise_color(brought), frame.size)
+    painted = color[..., 3].any()
     _require(painted, f"{name} has nothing painted within the crop of {frame.name}; paint there, or leave it out.")
-    return colour
+    return color
 
 
 def read_face(source: Any, crop: AlignedFace, finder: Callable[[], FaceFinder]) -> UInt8:
@@ -184,7 +178,7 @@ def mask_of(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, flo
 
 def _mask(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, str]:
     source = request.mask
-    if source is None and request.layers is not None and request.layers.mask is not None:
+    if source is None and isinstance(request.layers, Conditions) and request.layers.mask is not None:
         return _to_photo(hardened(request.layers.mask), frame), "The mask"
     if source is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")

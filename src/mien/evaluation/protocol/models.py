@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from mien.backends.facemug import Facemug
 from mien.checkpoints.editor import DEFAULT, KIND
 from mien.checkpoints.hub import find_folder
 from mien.checkpoints.store import load_config
@@ -101,8 +102,8 @@ def _inpainted(method: int) -> Callable[[UInt8, Bool, Conditions], UInt8]:
 
 def _mean(hidden: UInt8, mask: Bool, conditions: Conditions) -> UInt8:
     seen = hidden[~mask]
-    colour = np.rint(seen.mean(0)) if len(seen) else np.full(3, 128)
-    return np.broadcast_to(colour.astype(np.uint8), hidden.shape)
+    color = np.rint(seen.mean(0)) if len(seen) else np.full(3, 128)
+    return np.broadcast_to(color.astype(np.uint8), hidden.shape)
 
 
 def _copied(hidden: UInt8, mask: Bool, conditions: Conditions) -> UInt8:
@@ -111,9 +112,9 @@ def _copied(hidden: UInt8, mask: Bool, conditions: Conditions) -> UInt8:
     if conditions.exemplar is not None:
         side = len(hidden)
         filled = np.array(cv2.resize(conditions.exemplar, (side, side), interpolation=cv2.INTER_AREA))
-    if conditions.colour is not None:
-        painted = conditions.colour[..., 3] > 0
-        filled[painted] = conditions.colour[painted, :3]
+    if conditions.color is not None:
+        painted = conditions.color[..., 3] > 0
+        filled[painted] = conditions.color[painted, :3]
     return filled
 
 
@@ -129,7 +130,7 @@ BASELINES: Mapping[str, Filling] = {
             "copy",
             _copied,
             "colour map and exemplar as they are, pasted into the mask",
-            frozenset({"colour", "exemplar"}),
+            frozenset({"color", "exemplar"}),
         ),
     )
 }
@@ -193,8 +194,10 @@ def open_model(text: str, device: str = "cpu", clip: str | Path | None = None) -
     folder = find_folder(DEFAULT if what == "bundled" else what)
     digest = str(load_config(folder, KIND)["sha256"])
     editor = Editor.from_pretrained(folder, device=device, clip=clip)
-    if editor.clip is None:
+    if clip is None:
         return EditorModel(name, editor, digest, folder)
-    reads = {"sha256": digest, "clip": editor.clip.name, "clip_sha256": editor.clip.sha256}
-    both = hashlib.sha256(f"{digest} {editor.clip.sha256}".encode()).hexdigest()
+    backend = editor.backend
+    assert isinstance(backend, Facemug) and backend.clip is not None
+    reads = {"sha256": digest, "clip": backend.clip.name, "clip_sha256": backend.clip.sha256}
+    both = hashlib.sha256(f"{digest} {backend.clip.sha256}".encode()).hexdigest()
     return EditorModel(name, editor, both, folder, EDITOR_HEEDS | {"text"}, reads)
