@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from mien.checkpoints.clip import DEVIATION, MEAN, load_clip
-from mien.errors import ConfigError, CorruptCheckpointError, MienError, UnknownCheckpointError
+from mien.errors import ConfigError, CorruptCheckpointError, MienError, UnknownCheckpointError, UnsafeCheckpointError
 
 
 def test_pictures_and_words_are_the_networks_own(clip_folder: Path) -> None:
@@ -93,8 +93,8 @@ def _other(folder: Path) -> None:
     ("spoil", "error", "words"),
     [
         (_without_weights, CorruptCheckpointError, "holds no weights"),
-        (_trapped, CorruptCheckpointError, "cannot be read as a CLIP"),
-        (_cut, CorruptCheckpointError, "cannot be read as a CLIP"),
+        (_trapped, UnsafeCheckpointError, "nothing was run"),
+        (_cut, CorruptCheckpointError, "not a safetensors file"),
         (_lacking, CorruptCheckpointError, "visual_projection.weight is missing"),
         (_wordless, CorruptCheckpointError, "holds no tokenizer"),
         (_talkative, CorruptCheckpointError, "knows more words than its network"),

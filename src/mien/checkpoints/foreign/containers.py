@@ -57,8 +57,8 @@ class Content:
     script: bool = False
 
 
-def read_file(path: Path) -> Content:
-    """Reads a file of weights of any kind.
+def read_file(path: Path, source: str) -> Content:
+    """Reads a file of weights of any kind, which messages call ``source``.
 
     Raises:
         UnknownCheckpointError: there is no such file, or it holds no weights.
@@ -77,20 +77,20 @@ def read_file(path: Path) -> Content:
         reason = getattr(error, "strerror", None) or error
         raise UnknownCheckpointError(f"{path} cannot be read ({reason}); give a file of weights.") from error
     if not start:
-        raise CorruptCheckpointError(f"{path.name} is empty; fetch the file again.")
+        raise CorruptCheckpointError(f"{source} is empty; fetch the file again.")
     if start.startswith(ARCHIVE):
-        return _read_archive(path)
+        return _read_archive(path, source)
     if MAGIC.to_bytes(10, "little") in start:
-        value, source = read_legacy(data, path.name)
-        return Content(value, _storages(path.name, len(data), source))
+        value, storage = read_legacy(data, source)
+        return Content(value, _storages(source, len(data), storage))
     if start[0] == PICKLE and len(start) > 2 and start[1] <= 5:
-        _refuse_tensorflow(data, path.name)
-        value = read_pickle(BytesIO(data), _allowed, path.name)
-        return Content(value, _storages(path.name, len(data), _nowhere))
+        _refuse_tensorflow(data, source)
+        value = read_pickle(BytesIO(data), _allowed, source)
+        return Content(value, _storages(source, len(data), _nowhere))
     if start[8:9] == b"{":
-        return Content(read_safetensors(data, path.name), _storages(path.name, len(data), _nowhere))
+        return Content(read_safetensors(data, source), _storages(source, len(data), _nowhere))
     raise UnknownCheckpointError(
-        f"{path.name} is not a file of weights; give safetensors, a file by torch.save, or an NVIDIA pickle."
+        f"{source} is not a file of weights; give safetensors, a file by torch.save, or an NVIDIA pickle."
     )
 
 
@@ -131,26 +131,26 @@ def read_legacy(data: bytes, source: str) -> tuple[Any, Source]:
     return value, storage
 
 
-def _read_archive(path: Path) -> Content:
+def _read_archive(path: Path, source: str) -> Content:
     """Torch stores without compression, under one folder: anything else is a bomb or a trick."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = {entry.filename: entry for entry in archive.infolist()}
-            _check_entries(list(entries.values()), path)
+            _check_entries(list(entries.values()), path.stat().st_size, source)
             (pickled,) = (name for name in entries if re.fullmatch(r"[^/]+/data\.pkl", name))
             folder = pickled.removesuffix("data.pkl")
             if entries.get(f"{folder}byteorder") and archive.read(f"{folder}byteorder").strip() != b"little":
                 raise ValueError("big-endian")
-            value = read_pickle(BytesIO(archive.read(pickled)), _allowed, path.name, lambda reference: reference)
+            value = read_pickle(BytesIO(archive.read(pickled)), _allowed, source, lambda reference: reference)
             script = f"{folder}constants.pkl" in entries
             constants = ()
             if script:
                 listed = archive.read(f"{folder}constants.pkl")
-                constants = read_pickle(BytesIO(listed), _allowed, path.name, _constant)
+                constants = read_pickle(BytesIO(listed), _allowed, source, _constant)
     except CheckpointError:
         raise
     except Exception as error:  # zipfile raises many things on damaged files
-        raise CorruptCheckpointError(f"{path.name} is a damaged archive; fetch the file again.") from error
+        raise CorruptCheckpointError(f"{source} is a damaged archive; fetch the file again.") from error
 
     def storage(key: str, _: int) -> bytes:
         with zipfile.ZipFile(path) as archive:
@@ -159,7 +159,7 @@ def _read_archive(path: Path) -> Content:
             except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
                 raise ValueError("in a damaged archive") from error
 
-    storages = _storages(path.name, path.stat().st_size, storage)
+    storages = _storages(source, path.stat().st_size, storage)
     return Content(value, storages, constants if isinstance(constants, tuple) else (), script)
 
 
@@ -168,19 +168,19 @@ def _constant(reference: Any) -> Any:
     return (*reference[:2], f"constants/{reference[2]}", *reference[3:])
 
 
-def _check_entries(entries: list[zipfile.ZipInfo], path: Path) -> None:
+def _check_entries(entries: list[zipfile.ZipInfo], size: int, source: str) -> None:
     for entry in entries:
         name = PurePosixPath(entry.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts:
             raise UnsafeCheckpointError(
-                f"{path.name} has an entry that points outside the archive ({entry.filename!r}); do not use it."
+                f"{source} has an entry that points outside the archive ({entry.filename!r}); do not use it."
             )
     entries = [entry for entry in entries if "/code/" not in entry.filename]  # a program, of which nothing is read
     if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries) or (
-        sum(entry.file_size for entry in entries) > path.stat().st_size
+        sum(entry.file_size for entry in entries) > size
     ):
         raise UnsafeCheckpointError(
-            f"{path.name} holds compressed weights, which torch never writes; get the file from its makers again."
+            f"{source} holds compressed weights, which torch never writes; get the file from its makers again."
         )
 
 

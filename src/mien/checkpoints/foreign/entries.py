@@ -88,19 +88,20 @@ class Entries:
         return ", ".join(name[:80] for name in names[:3]) or "no weights"
 
 
-def open_file(path: Path) -> Entries:
-    """All entries of a file.
+def open_file(path: Path, source: str | None = None) -> Entries:
+    """All entries of a file, which messages call ``source``, or else by its name.
 
     Raises:
         UnknownCheckpointError: there is no such file, or it holds no weights.
         UnsafeCheckpointError: it asks for code; nothing was run.
         CorruptCheckpointError: damaged.
     """
-    content = read_file(path)
+    source = source or path.name
+    content = read_file(path, source)
     values: dict[str, Any] = {}
-    for name, value in _walk(content.value, path.name):
+    for name, value in _walk(content.value, source):
         values.setdefault(name, value)
-    return Entries(path.name, content, values)
+    return Entries(source, content, values)
 
 
 def _walk(root: Any, source: str) -> Iterator[tuple[str, Any]]:
