@@ -67,6 +67,8 @@ def check_shapes(expected: Mapping[str, Tensor], state: Mapping[str, Tensor], so
         CorruptCheckpointError: one is missing, too many, or of another shape.
     """
     for name, value in expected.items():
+        if name not in state and name.endswith(".num_batches_tracked"):  # of no use here; older files have none
+            continue
         if name not in state:
             raise CorruptCheckpointError(f"{source} does not fit its layout: {name} is missing; fetch it again.")
         if state[name].shape != value.shape or state[name].is_complex():
