@@ -20,7 +20,7 @@ from mien.editing import latents as editing_codes
 from mien.editing.cache import EditCache
 from mien.editing.latents import random_codes
 from mien.editing.request import Request
-from mien.editing.self_layers import changes_colours_alone
+from mien.editing.self_layers import changes_colors_alone
 from mien.editing.text_optimisation import Descent, worded
 from mien.editor import Editor
 from mien.errors import ConfigError, LayerError
@@ -113,8 +113,8 @@ def test_an_editor_says_which_clip_it_has(reader: Editor, clip_folder: Path) -> 
     assert reader.clip is not None and reader.clip.sha256 == load_clip(clip_folder).sha256
 
 
-def test_words_may_change_shapes_so_that_no_detail_is_kept_under_new_colours() -> None:
+def test_words_may_change_shapes_so_that_no_detail_is_kept_under_new_colors() -> None:
     request = Request(sketch="self", color=np.zeros((4, 4, 4), np.uint8))
-    given = Conditions(sketch=np.ones((4, 4), np.bool_), colour=np.zeros((4, 4, 4), np.uint8))
-    assert changes_colours_alone(request, given)
-    assert not changes_colours_alone(request, replace(given, text=TEXT))
+    given = Conditions(sketch=np.ones((4, 4), np.bool_), color=np.zeros((4, 4, 4), np.uint8))
+    assert changes_colors_alone(request, given)
+    assert not changes_colors_alone(request, replace(given, text=TEXT))

@@ -99,9 +99,9 @@ def unpack(open_image: Opener, layout: Layout, orientation: int) -> tuple[Sample
     if "RGBa" in layout.raw:
         note = _NOTES["La"]
     samples, keyed = _decode(image, open_image, layout)
-    colours = samples.shape[2] - (samples.shape[2] in (2, 4))
-    alpha = keyed if keyed is not None else samples[..., colours] if colours < samples.shape[2] else None
-    pixels = _turn(samples[..., :colours], orientation)
+    colors = samples.shape[2] - (samples.shape[2] in (2, 4))
+    alpha = keyed if keyed is not None else samples[..., colors] if colors < samples.shape[2] else None
+    pixels = _turn(samples[..., :colors], orientation)
     return pixels, None if alpha is None else _turn(alpha[..., None], orientation)[..., 0], [note] if note else []
 
 
@@ -113,7 +113,7 @@ def _decode(image: ImageFile.ImageFile, open_image: Opener, layout: Layout) -> t
     elif layout.raw == "LA;16B":
         samples = _gray_alpha16(image)
     elif layout.sixteen:
-        samples = _colour16(image, open_image, layout)
+        samples = _color16(image, open_image, layout)
     else:
         samples = _eight(image, layout)
     key = image.info.get("transparency")
@@ -155,7 +155,7 @@ def _gray_alpha16(image: ImageFile.ImageFile) -> NDArray[np.uint16]:
     return samples
 
 
-def _colour16(image: ImageFile.ImageFile, open_image: Opener, layout: Layout) -> NDArray[np.uint16]:
+def _color16(image: ImageFile.ImageFile, open_image: Opener, layout: Layout) -> NDArray[np.uint16]:
     image.load()
     samples = np.empty((image.height, image.width, len(layout.mode)), np.uint16)
     for rows, strip in _strips(image):
@@ -182,8 +182,8 @@ def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
 def _alpha_of_key(samples: Samples, key: int | tuple[int, ...], layout: Layout) -> Samples:
     """PNG's tRNS chunk for gray and RGB: one colour, in units of the file's own depth, is transparent."""
     step = {"1": 255, "L;2": 85, "L;4": 17}.get(layout.raw, 1)
-    colour = np.atleast_1d(np.asarray(key, np.int64)) * step
-    opaque = (samples != colour.astype(samples.dtype)).any(axis=2)
+    color = np.atleast_1d(np.asarray(key, np.int64)) * step
+    opaque = (samples != color.astype(samples.dtype)).any(axis=2)
     return opaque.astype(samples.dtype) * np.iinfo(samples.dtype).max  # type: ignore[no-any-return]
 
 
