@@ -9,7 +9,6 @@ import numpy as np
 from mien.evaluation.report import rounded
 from mien.types import Float64
 
-
 LEVEL = 0.95
 """Probability of the intervals."""
 

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from mien._version import __version__
+from mien.conditions.text import validate_text
 from mien.data.sources import folder_pictures
-from mien.errors import DataError
+from mien.errors import DataError, LayerError
 from mien.evaluation.estimate import Interval
 from mien.evaluation.metrics.base import INSIDE, Metric, Pair, measure_pair, scalar, summarize
-from mien.evaluation.report import rounded
+from mien.evaluation.report import read_json, rounded
 from mien.photos.color import to_srgb
 from mien.photos.mask import read_levels
 from mien.photos.read import read_photo
@@ -86,6 +87,26 @@ def _by_name(folder: Path) -> dict[str, Path]:
     return files
 
 
+def read_texts(file: Path) -> dict[str, str]:
+    """Sentences by the names of the pictures.
+
+    Raises:
+        DataError: the file cannot be read, or a sentence is empty or too long.
+    """
+    texts: dict[str, str] = {}
+    try:
+        for name, text in read_json(file).items():
+            words = validate_text(text)
+            if words is None:
+                raise DataError(f"The sentence for {name} is empty; write one, or leave the name out.")
+            texts[str(name)] = words
+    except LayerError as error:
+        raise DataError(f"The sentence for {name}: {error}") from error
+    except (OSError, ValueError, AttributeError) as error:
+        raise DataError(f'{file} holds no sentences; write JSON such as {{"a": "a smile"}}.') from error
+    return texts
+
+
 def measure_pairs(
     pairs: Sequence[PairFiles],
     metrics: Sequence[Metric],
@@ -124,6 +145,7 @@ def measure_pairs(
             number = scalar(by_name[name], value)
             values[-1][name] = rounded(number) if np.isfinite(number) else None
         progress("pairs", done, len(pairs))
+    order = sorted(found, key=list(by_name).index)
     networks = {metric.judge["label"]: dict(metric.judge) for metric in metrics if metric.judge}
     return {
         "kind": "mien-pairs",
@@ -131,7 +153,7 @@ def measure_pairs(
         "pairs": len(pairs),
         "interval": interval.facts(),
         "networks": list(networks.values()),
-        "results": [row for name in sorted(found, key=list(by_name).index) for row in _row(by_name[name], name, found[name], interval)],
+        "results": [row for name in order for row in _row(by_name[name], name, found[name], interval)],
         "values": values,
         "timings": {"pairs": round(time.perf_counter() - started, 3)},
     }

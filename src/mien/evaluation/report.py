@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mien.errors import SaveError
 from mien.files import atomic_path
 
 Report = Mapping[str, Any]
@@ -22,6 +23,15 @@ Report = Mapping[str, Any]
 def rounded(value: float) -> float:
     """Six significant digits; what is below 10⁻⁸ is 0."""
     return float(f"{value:.6g}") if abs(value) >= 1e-8 else 0.0
+
+
+def as_text(row: Mapping[str, Any]) -> str:
+    """The figure of a row and half the width of its interval, both of whose ends JSON and CSV have; or a dash."""
+    if row["value"] is None:
+        return "–"
+    if row["low"] == row["high"]:
+        return f"{row['value']:.4g}"
+    return f"{row['value']:.4g} ± {(row['high'] - row['low']) / 2:.2g}"
 
 
 def write_report(report: Report, path: Path) -> None:
@@ -67,3 +77,15 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue()
+
+
+def make_folder(folder: Path) -> None:
+    """With its parents.
+
+    Raises:
+        SaveError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SaveError(f"Cannot make the folder {folder}: {error.strerror}; choose another.") from error
