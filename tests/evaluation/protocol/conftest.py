@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from mien.evaluation.protocol.material import open_set
 from PIL import Image, ImageDraw
 
 from mien.checkpoints.editor import PARTS, save_editor
@@ -20,9 +19,12 @@ from mien.conditions.labels import INDEX
 from mien.conditions.types import Conditions
 from mien.data import Picture
 from mien.editing.result import CropEdit
+from mien.evaluation.estimate import Interval
 from mien.evaluation.features import load_features
+from mien.evaluation.metrics import Judges
 from mien.evaluation.perceptual import load_distance
-from mien.evaluation.protocol.rows import Interval
+from mien.evaluation.protocol.faces import open_set
+from mien.evaluation.protocol.models import Model
 from mien.evaluation.protocol.run import Setup
 from mien.models import stylegan2
 from mien.models.editing import EditorNetworks, portrait_128, with_generator
