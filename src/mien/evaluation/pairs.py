@@ -130,9 +130,9 @@ def measure_pairs(
     """
     if not pairs:
         raise DataError("There are no pairs to measure; give two folders with pictures of the same names.")
-    for files in pairs if texts is not None else ():
-        if files.name not in texts:
-            raise DataError(f"There is no sentence for {files.name}; add one to the file of texts.")
+    missing = [] if texts is None else [files.name for files in pairs if files.name not in texts]
+    if missing:
+        raise DataError(f"There is no sentence for {missing[0]}; add one to the file of texts.")
     started = time.perf_counter()
     by_name = {metric.name + suffix: metric for metric in metrics for suffix in ("", INSIDE)}
     found: dict[str, list[float | Float64]] = {}

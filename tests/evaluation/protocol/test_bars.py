@@ -35,8 +35,6 @@ def bars(setup: Setup, model: Any, **more: Any) -> Rows:
     setup = replace(setup, limit=3)
     report = run_bars(setup, model, rivals, pairs_set="painted", command="python -m benchmarks.bars", **more)
     rows: Rows = report["results"]
-        "results"
-    ]
     return rows
 
 
