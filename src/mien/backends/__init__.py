@@ -53,7 +53,9 @@ def find_backend(name: str | Path, revision: str | None = None) -> tuple[str, Pa
         raise UnknownCheckpointError(f"{folder} has no readable {CONFIG}; give a folder that mien saved.") from error
     found = config.get("kind") if isinstance(config, dict) else None
     if not isinstance(found, str) or found not in BACKENDS:
-        raise UnknownCheckpointError(f"{folder} holds {found!r}, which is no editor; give one of {', '.join(BACKENDS)}.")
+        raise UnknownCheckpointError(
+            f"{folder} holds {found!r}, which is no editor; give one of {', '.join(BACKENDS)}."
+        )
     return found, folder
 
 

@@ -1,34 +1,19 @@
 """Who paints: the one interface behind the editor, the evaluation, and every family of models.
 
-Legend: B crops of a batch, S side of a crop, N modalities that have a weight, the image first.
+Legend: B crops of a batch, S side of a crop.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
-from mien.editing.result import CropEdit
+from mien.editing.result import CropEdit as CropEdit
+from mien.editing.result import CropOptions as CropOptions
 from mien.types import Float32, UInt8
-
-
-@dataclass(frozen=True, eq=False)
-class CropOptions:
-    """Numbers of one edit.
-
-    Attributes:
-        seed: 0 is the plain result, every other number is a variant of it.
-        strength: in [0, 1], how far to go from the photo to the edit.
-        weights: (N, 1, 1) or (N, S, S) float32 of the modalities; None weights nothing.
-    """
-
-    seed: int = 0
-    strength: float = 1.0
-    weights: Float32 | None = None
 
 
 class CropEditor(Protocol):
@@ -42,9 +27,17 @@ class CropEditor(Protocol):
         reader: name of the network that reads text for it; empty where there is none.
     """
 
-    name: str
-    kind: str
-    size: int
+    @property
+    def name(self) -> str:
+        """See the class."""
+
+    @property
+    def kind(self) -> str:
+        """See the class."""
+
+    @property
+    def size(self) -> int:
+        """See the class."""
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -92,3 +85,11 @@ class CropEditor(Protocol):
         Raises:
             SaveError: the folder cannot be written.
         """
+
+
+@runtime_checkable
+class FaceGenerator(Protocol):
+    """A crop editor that also makes faces without a photo."""
+
+    def generate(self, conditions: Conditions, seed: int, weights: Float32 | None, context: EditContext) -> Float32:
+        """A picture (S, S, 3) in [0, 255] out of conditions of side S alone, or of a seed."""

@@ -27,7 +27,7 @@ from mien.conditions.types import PIXELWISE, Conditions
 from mien.editing.cache import EditCache, digest
 from mien.editing.context import EditContext
 from mien.editing.directions import load_directions, save_directions
-from mien.editing.latents import LatentCodes, CodeRequest, random_codes
+from mien.editing.latents import CodeRequest, LatentCodes, random_codes
 from mien.editing.result import CropEdit
 from mien.errors import ConfigError, UnknownCheckpointError
 from mien.models.editing import EditorNetworks, EncoderFeatures
@@ -145,7 +145,7 @@ class Facemug:
             raise ConfigError(f"An editor cannot compute in {dtype}; choose torch.float32, bfloat16 or float16.")
         self.networks.to(device=torch.device(device), memory_format=torch.channels_last)  # type: ignore[call-overload]
         if self.clip is not None:
-            self.clip.to(device)
+            self.clip.model.to(device)
         if isinstance(dtype, torch.dtype):
             self.dtype = dtype
 
@@ -200,8 +200,8 @@ class Facemug:
                     codes[i] = torch.lerp(start, codes[i], strengths[i])
             painted = self._paint(seen, codes, [o.weights for o in options], context)
         with watch("blend"):
-            parts = zip(images, seen, strengths, painted, strict=True)
-            return [CropEdit(_faded(picture, i, s.area, strength), shares) for i, s, strength, (picture, shares) in parts]
+            parts = zip(painted, images, seen, strengths, strict=True)
+            return [CropEdit(_faded(made, i, s.area, strength), shares) for (made, shares), i, s, strength in parts]
 
     def generate(self, conditions: Conditions, seed: int, weights: Float32 | None, context: EditContext) -> Float32:
         """A picture (S, S, 3) in [0, 255] out of conditions alone.
@@ -217,8 +217,8 @@ class Facemug:
             image = np.zeros((self.size, self.size, 3), np.uint8)
             everywhere = np.ones((self.size, self.size), np.float32)
             seen = [self._see(image, replace(conditions, mask=everywhere))]
-            codes = self._codes(seen, [CodeRequest.of(conditions, seed, None)], context.cache)
-            return self._paint(seen, codes, [weights], context)[0][0]
+            drawn = self._codes(seen, [CodeRequest.of(conditions, seed, None)], context.cache)
+            return self._paint(seen, drawn, [weights], context)[0][0]
 
     @contextmanager
     def _computing(self) -> Iterator[None]:
@@ -246,7 +246,7 @@ class Facemug:
         with context.watch("features"):
             keys = [digest(s.key, w) for s, w in zip(seen, weights, strict=True)]
             found = context.cache.get_many(
-                "features", keys, lambda missing: self._features([seen[i] for i in missing], [weights[i] for i in missing])
+                "features", keys, lambda new: self._features([seen[i] for i in new], [weights[i] for i in new])
             )
         with context.watch("bank"):
             w_plus = torch.cat(list(codes))
@@ -273,7 +273,8 @@ def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
     if not given:
         return None
     shape = np.broadcast_shapes(*(w.shape for w in given))
-    return torch.from_numpy(np.stack([np.broadcast_to(np.float32(1) if w is None else w, shape) for w in weights])).to(like)
+    each = [np.broadcast_to(np.float32(1) if w is None else w, shape) for w in weights]
+    return torch.from_numpy(np.stack(each)).to(like)
 
 
 def _joined(features: Sequence[EncoderFeatures]) -> EncoderFeatures:

@@ -112,8 +112,8 @@ class LatentCodes:
         if turning:
             # (2) w_w = w_s + W(w_s, w_t − w_s)
             warped = self.networks.turned(*(torch.cat([w[i] for i in turning]) for w in (codes, targets)))
-            for i, one in zip(turning, warped.split(1), strict=True):
-                codes[i] = one
+            for row, i in enumerate(turning):
+                codes[i] = warped[row : row + 1]
         changed = [self.changed(one, r.attributes) for one, r in zip(codes, requests, strict=True)]
         return [self.told(one, r.text, network, cache) for one, r in zip(changed, requests, strict=True)]
 
@@ -152,7 +152,7 @@ class LatentCodes:
 
     def _encoded(self, layers: Sequence[Tensor]) -> list[Tensor]:
         codes: Tensor = self.networks.encoder(torch.cat(list(layers)))
-        return [one.clone() for one in codes.split(1)]
+        return [one[None].clone() for one in codes]
 
 
 def random_codes(generator: Generator, seed: int) -> Tensor:

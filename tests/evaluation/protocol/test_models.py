@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mien.evaluation.protocol.yaw import view_of
 
+from benchmarks.bars.yaw import view_of
 from mien.conditions.types import Conditions
 from mien.errors import ConfigError, UnknownCheckpointError
 from mien.evaluation.protocol.models import open_model
