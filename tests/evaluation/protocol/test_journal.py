@@ -44,7 +44,7 @@ def test_a_torn_last_line_counts_as_missing(tmp_path: Path, torn: int) -> None:
     resumed = Journal(path)
     for seed in range(3):
         resumed.once("edit", {"seed": seed}, work)
-    assert work.done == 4
+    assert work.done == 3 + (torn > 1)  # a line that lacks its line feed alone is whole
     assert len(Journal(path)._known) == 3
 
 

@@ -29,7 +29,7 @@ def everything() -> Conditions:
     mask[40:80, 30:90] = 1
     color = np.zeros((SIDE, SIDE, 4), np.uint8)
     color[:, :64] = (10, 200, 30, 255)
-    return Conditions(mask=mask, color=color, exemplar=np.full((32, 32, 3), 77, np.uint8))
+    return Conditions(mask=mask, color=color, exemplar=np.full((SIDE, SIDE, 3), 77, np.uint8))
 
 
 @pytest.mark.parametrize("name", ["telea", "navier-stokes"])
