@@ -51,11 +51,11 @@ def main(arguments: list[str] | None = None) -> None:
         sets = open_sets([o.data, *([o.pairs] if o.pairs else [])], o.split)
         judges = load_judges(o.perceptual, o.identity, o.features, o.clip)
         interval = Interval(o.resamples, o.seed)
-        setup = Setup(o.out, sets, judges, o.size, o.limit, o.list_from, o.chains, interval)
+        setup = Setup(o.out, sets, judges, o.size, o.limit, o.list_from, interval)
         command = shlex.join(["python", "-m", "benchmarks.bars", *(sys.argv[1:] if arguments is None else arguments)])
         pairs = list(sets)[1] if o.pairs else None
         with progress() as bar:
-            report = run_bars(replace(setup, progress=reporter(bar)), judged, others, bare, pairs, command)
+            report = run_bars(replace(setup, progress=reporter(bar)), judged, others, bare, pairs, o.chains, command)
     except MienError as error:
         sys.exit(f"error: {error}")
     print_table(f"The bars of {judged.name}", HEAD, bar_lines(report["results"]))

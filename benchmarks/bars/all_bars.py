@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.bars.base import Subject, Threshold
 from benchmarks.bars.exemplars import exemplar_bars
 from benchmarks.bars.faces48 import unet_bars
+from benchmarks.bars.incremental import FAMILY, STEPS, UNION, run_chains
 from benchmarks.bars.reconstruction import BAR as RECONSTRUCTION
 from benchmarks.bars.reconstruction import reconstruction_bars
 from benchmarks.bars.responses import response_bars
@@ -17,7 +18,6 @@ from benchmarks.bars.subsets import subset_bars
 from benchmarks.bars.yaw import warping_bars
 from mien.evaluation.estimate import mean
 from mien.evaluation.protocol.families import MIXED, STROKES
-from mien.evaluation.protocol.incremental import FAMILY, STEPS, UNION, run_chains
 from mien.evaluation.protocol.models import Model
 from mien.evaluation.protocol.rows import Row
 

@@ -10,18 +10,22 @@ import numpy as np
 from benchmarks.bars.all_bars import FACE, FAMILIES, AllBars
 from benchmarks.bars.base import Subject
 from benchmarks.bars.exemplars import exemplar_cases, without
+from benchmarks.bars.incremental import STEPS, Chain, run_chains
 from benchmarks.bars.subsets import subset_edits
 from mien.data import contact_sheet
+from mien.evaluation.protocol.edits import EditStore
 from mien.evaluation.protocol.families import MIXED
-from mien.evaluation.protocol.incremental import run_chains
 from mien.evaluation.protocol.models import Model
 from mien.evaluation.protocol.page import figures, heading, table
 from mien.evaluation.protocol.report import report_of, write_all
 from mien.evaluation.protocol.rows import Row
 from mien.evaluation.protocol.run import Setup
-from mien.evaluation.protocol.samples import SHOWN, given_and_made, in_a_row
+from mien.evaluation.protocol.samples import SHOWN, given_and_made
 from mien.evaluation.report import as_text
 from mien.types import UInt8
+
+CHAINS = 2
+"""Pictures whose ten edits are shown."""
 
 HEAD = ("bar", "metric", "wanted", "measured", "met", "pictures", "set", "masks", "given", "px", "remark")
 TEXTS = ("bar", "metric", "set", "masks", "given", "remark")
@@ -34,6 +38,7 @@ def run_bars(
     others: Sequence[Model],
     without_bank: Model | None = None,
     pairs_set: str | None = None,
+    chains: int = 12,
     command: str = "",
 ) -> dict[str, Any]:
     """Every bar of one editor on the first set; writes the report.
@@ -41,7 +46,7 @@ def run_bars(
     Args:
         setup: what to work with.
         model: the editor.
-        others, without_bank, pairs_set: see :class:`AllBars`.
+        others, without_bank, pairs_set, chains: see :class:`AllBars`.
         command: is printed in the report.
 
     Returns:
@@ -55,11 +60,11 @@ def run_bars(
     first = next(iter(setup.sets))
     items = setup.items(store, FAMILIES, [first])
     subject = Subject(store, model, items, first, setup.interval)
-    rows = AllBars(subject, others, without_bank, pairs_set, setup.limit, setup.chains).rows()
+    rows = AllBars(subject, others, without_bank, pairs_set, setup.limit, chains).rows()
     report = report_of("mien-bars", store, items, models, setup.interval, rows, command)
     shown = [heading("Subsets"), *given_and_made(store, items, subset_edits(subject, MIXED))]
     shown += [heading("After another person"), *exemplar_rows(subject, FACE)]
-    shown += [heading("Ten edits in a row"), *in_a_row(store, run_chains(store, model, first, setup.chains))]
+    shown += [heading("Ten edits in a row"), *in_a_row(store, run_chains(store, model, first, chains))]
     write_all(report, setup.folder, f"The bars of {model.name}", [*bar_tables(rows), *shown])
     return report
 
@@ -92,3 +97,12 @@ def exemplar_rows(subject: Subject, family: str) -> Iterator[str]:
         pictures = np.stack([store.original(case.picture), given, without_it, with_it])
         tiles.append((f"{case.picture}: original, exemplar, edited without and with it", contact_sheet(pictures, 4)))
     yield figures(tiles)
+
+
+def in_a_row(store: EditStore, chains: Sequence[Chain]) -> Iterator[str]:
+    """The first chains, step by step."""
+    for chain in chains[:CHAINS]:
+        steps = [f"{place} {region} {given}" for place, (region, given) in enumerate(STEPS, 1)]
+        tiles = [(step, edit.pixels()) for step, edit in zip(steps, chain.edits, strict=True)]
+        yield heading(chain.picture, 3)
+        yield figures([("original", store.original(chain.picture)), *tiles])

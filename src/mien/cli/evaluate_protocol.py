@@ -41,7 +41,6 @@ def protocol(
         str | None,
         typer.Option(help="CLIP that editors read text by, and that scores it: a folder, a Hugging Face id."),
     ] = None,
-    chains: Annotated[int, typer.Option(min=0, help="Pictures of each set that editors edit ten times in a row.")] = 12,
     list_from: Annotated[
         Path | None, typer.Option("--list", help="Folder of another evaluation, whose list is used.")
     ] = None,
@@ -68,7 +67,7 @@ def protocol(
     sets = open_sets(data, split)
     judges = load_judges(perceptual or (), identity or (), features or (), clip)
     models = [open_model(text, device, clip) for text in model]
-    setup = Setup(out, sets, judges, size, limit, list_from, chains, Interval(resamples, seed))
+    setup = Setup(out, sets, judges, size, limit, list_from, Interval(resamples, seed))
     with progress() as bar:
         report = run_protocol(replace(setup, progress=reporter(bar)), models, chosen, given, command_line())
     for name in setup.sets:

@@ -188,7 +188,6 @@ def setup(pictures: tuple[Picture, ...], judges: Judges, tmp_path: Path) -> Call
             "folder": tmp_path / "report",
             "sets": {"painted": pictures},
             "judges": judges,
-            "chains": 1,
             "interval": Interval(50),
             "parser": ColorParser(),
         }

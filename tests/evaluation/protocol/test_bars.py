@@ -14,6 +14,7 @@ import pytest
 from benchmarks.bars.__main__ import main
 from benchmarks.bars.base import Subject, Threshold
 from benchmarks.bars.faces48 import same_person
+from benchmarks.bars.incremental import UNION, run_chains
 from benchmarks.bars.report import run_bars
 from benchmarks.bars.yaw import APART, warping_bars
 from mien.checkpoints.clip import load_clip
@@ -33,7 +34,7 @@ Rows = list[dict[str, Any]]
 def bars(setup: Setup, model: Any, **more: Any) -> Rows:
     rivals = [open_model("telea"), open_model("navier-stokes")]
     setup = replace(setup, limit=3)
-    report = run_bars(setup, model, rivals, pairs_set="painted", command="python -m benchmarks.bars", **more)
+    report = run_bars(setup, model, rivals, pairs_set="painted", chains=1, command="python -m benchmarks.bars", **more)
     rows: Rows = report["results"]
     return rows
 
@@ -182,3 +183,15 @@ def test_thresholds() -> None:
 def test_pairs_of_one_person(data: Path) -> None:
     pairs = same_person(open_set(data / "london", "test"))
     assert len(pairs) == 52 and all("neutral" in a and "smiling" in b and a[-6:-3] == b[-6:-3] for a, b in pairs)
+
+
+def test_ten_edits_in_a_row_count_the_change_outside_all_masks(setup: Make, model: Callable[..., Any]) -> None:
+    store = setup().store([model()])
+
+    def changes(**settings: Any) -> list[float | None]:
+        (chain,) = run_chains(store, model(name=f"m{settings}", **settings), "painted", 1)
+        return [figures[UNION] for figures in chain.figures]
+
+    assert changes() == [0] * 10
+    leaking = changes(leaks=2)
+    assert leaking[0] == 2 and leaking[3] is not None and leaking[3] > 2

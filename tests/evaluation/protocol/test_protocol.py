@@ -143,20 +143,6 @@ def test_groups_and_pooled_families(setup: Make, model: Callable[..., Any]) -> N
     assert pooled["low"] < pooled["value"] < pooled["high"]
 
 
-def test_ten_edits_in_a_row_leave_the_rest_alone(setup: Make, model: Callable[..., Any]) -> None:
-    def drift(**changes: Any) -> list[float]:
-        rows = run(setup(), model(name=f"m{changes}", **changes))["results"]
-        return [
-            row["value"]
-            for row in rows
-            if row["family"] == "incremental" and row["metric"] == "largest difference outside the union of the masks"
-        ]
-
-    assert drift() == [0] * 10
-    leaking = drift(leaks=2)
-    assert leaking[0] == 2 and leaking[3] > leaking[0]
-
-
 def test_models_of_other_sizes_are_brought_to_one(setup: Make, model: Callable[..., Any], tmp_path: Path) -> None:
     large = model(name="large", size=128)
     report = run(setup(), model(), large, given=configurations(["+Co"]))
@@ -179,7 +165,6 @@ def test_the_page_stands_alone_and_shows_everything(setup: Make, model: Callable
         "mien evaluate protocol ...",
         "worst by difference",
         "groups of people",
-        "Ten edits in a row",
         "+Se+Ex",
     ):
         assert words in page

@@ -19,14 +19,13 @@ from mien.evaluation.perceptual import load_distance
 from mien.evaluation.protocol.configurations import Configuration
 from mien.evaluation.protocol.edits import JOURNAL, EditStore
 from mien.evaluation.protocol.faces import FaceSets
-from mien.evaluation.protocol.incremental import incremental_rows, run_chains
 from mien.evaluation.protocol.journal import Journal
 from mien.evaluation.protocol.lists import ItemList, check_list, fixed_list, read_list
 from mien.evaluation.protocol.models import Model
 from mien.evaluation.protocol.outcomes import Plan, all_edits, table
 from mien.evaluation.protocol.page import heading
 from mien.evaluation.protocol.report import protocol_tables, report_of, write_all
-from mien.evaluation.protocol.samples import best_and_worst, given_and_made, in_a_row
+from mien.evaluation.protocol.samples import best_and_worst, given_and_made
 from mien.evaluation.report import make_folder
 
 USUAL_SIZE = 256
@@ -43,7 +42,6 @@ class Setup:
         size: side at which everything is measured; None for that of the smallest editor, or 256 px.
         limit: pictures of each set that are edited, evenly spaced; None for all.
         list_from: folder of a list to use instead of an own one.
-        chains: pictures of each set that editors edit ten times in a row.
         interval: of all figures; its seed is also that of the list.
         parser: labels faces.
         progress: is told what is being done.
@@ -55,7 +53,6 @@ class Setup:
     size: int | None = None
     limit: int | None = None
     list_from: Path | None = None
-    chains: int = 12
     interval: Interval = field(default_factory=Interval)
     parser: FaceParser = field(default_factory=FaceParser.bundled)
     progress: Progress = lambda what, done, total: None
@@ -101,7 +98,7 @@ def run_protocol(
     configurations: Sequence[Configuration],
     command: str = "",
 ) -> dict[str, Any]:
-    """The paper's protocol, and editors ten times in a row; writes the report.
+    """The paper's protocol; writes the report.
 
     Args:
         setup: what to work with.
@@ -122,12 +119,7 @@ def run_protocol(
     outcomes = all_edits(store, plan)
     rows = table(store, plan, outcomes)
     body = [heading("Layers and results"), *given_and_made(store, items, outcomes)]
-    body += [heading("Best and worst"), *best_and_worst(store, outcomes), heading("Ten edits in a row")]
-    for model in models:
-        for set_name in setup.sets if model.supports else ():
-            chains = run_chains(store, model, set_name, setup.chains)
-            rows += incremental_rows(store, set_name, model.name, chains, setup.interval)
-            body += [heading(f"{model.name}, {set_name}", 3), *in_a_row(store, chains)]
+    body += [heading("Best and worst"), *best_and_worst(store, outcomes)]
     report = report_of("mien-protocol", store, items, models, setup.interval, rows, command)
     write_all(report, setup.folder, "Local face editing, by mask and modality", [*protocol_tables(rows), *body])
     return report

@@ -1,4 +1,4 @@
-"""The pictures of a report: layers and results, best and worst cases, ten edits in a row."""
+"""The pictures of a report: layers and results, best and worst cases."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from mien.data import contact_sheet
 from mien.evaluation.metrics import INSIDE
 from mien.evaluation.protocol.configurations import ALL
 from mien.evaluation.protocol.edits import EditStore, case_of
-from mien.evaluation.protocol.incremental import STEPS, Chain
 from mien.evaluation.protocol.lists import ItemList
 from mien.evaluation.protocol.outcomes import Outcome
 from mien.evaluation.protocol.page import figures, heading
 from mien.types import UInt8
 
 EVERYTHING = ALL[-1]
-SHOWN, CASES, CHAINS = 4, 4, 2
-"""Pictures of each set with all results; best and as many worst cases of each model and configuration; chains."""
+SHOWN, CASES = 4, 4
+"""Pictures of each set with all results; best and as many worst cases of each model and configuration."""
 
 
 def given_and_made(store: EditStore, items: ItemList, outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -60,15 +59,6 @@ def best_and_worst(store: EditStore, outcomes: Sequence[Outcome]) -> Iterator[st
             for which, some in (("best", ranked[:count]), ("worst", ranked[::-1][:count])):
                 yield heading(f"{model}, {configuration.name}: {which} by {metric} for its area", 3)
                 yield figures([_case(store, one, metric) for one in some])
-
-
-def in_a_row(store: EditStore, chains: Sequence[Chain]) -> Iterator[str]:
-    """The first chains, step by step."""
-    for chain in chains[:CHAINS]:
-        steps = [f"{place} {region} {given}" for place, (region, given) in enumerate(STEPS, 1)]
-        tiles = [(step, edit.pixels()) for step, edit in zip(steps, chain.edits, strict=True)]
-        yield heading(chain.picture, 3)
-        yield figures([("original", store.original(chain.picture)), *tiles])
 
 
 def _caption(one: Outcome, beside: Sequence[Outcome]) -> str:

@@ -5,14 +5,12 @@ The conditions come from the original picture, so that an ideal editor ends wher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mien.conditions.freeform import centre_mask
 from mien.conditions.regions import parse_region
-from mien.evaluation.estimate import Interval
 from mien.evaluation.metrics import INSIDE
 from mien.evaluation.metrics.outside import OUTSIDE
 from mien.evaluation.protocol.configurations import configuration
@@ -21,7 +19,6 @@ from mien.evaluation.protocol.families import LEAST
 from mien.evaluation.protocol.journal import Values
 from mien.evaluation.protocol.lists import evenly
 from mien.evaluation.protocol.models import Model
-from mien.evaluation.protocol.rows import Cell, Row, mean_rows
 from mien.evaluation.report import rounded
 from mien.types import Bool, UInt8
 
@@ -117,13 +114,3 @@ def run_chains(store: EditStore, model: Model, set_name: str, count: int) -> lis
         chains.append(run_chain(store, model, picture.name))
         store.progress("ten edits in a row", done, len(pictures))
     return chains
-
-
-def incremental_rows(
-    store: EditStore, set_name: str, model: str, chains: Sequence[Chain], interval: Interval
-) -> Iterator[Row]:
-    """Means after each step; the configuration tells which."""
-    for number, (region, given) in enumerate(STEPS):
-        cell = Cell(set_name, model, FAMILY, f"{number + 1} {region} {given}")
-        found = [(chain.picture, chain.figures[number]) for chain in chains]
-        yield from mean_rows(cell, found, store, interval)
