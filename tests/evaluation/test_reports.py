@@ -278,3 +278,32 @@ def test_sentences_are_scored(draw: Draw, clip_folder: Path, tmp_path: Path) -> 
         texts.write_text(content, encoding="utf-8")
         with pytest.raises(DataError, match=words):
             run("pairs", made, wanted, "--clip", clip_folder, "--texts", texts)
+
+
+def test_the_old_name_of_further_features_still_works_and_says_so(
+    draw: Draw, averages: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    real, fake = draw("real", 9, 0), draw("fake", 9, 1)
+    arguments = ("compare", fake, "--reference", real, "--features", averages, "-k", "3", "--resamples", "10")
+    for name in ("--manifold-features", "--perceptual"):
+        result = CliRunner().invoke(app, ["evaluate", *map(str, (*arguments, name, averages))], catch_exceptions=False)
+        assert result.exit_code == 0 and ("--manifold-features" in result.output) == (name == "--perceptual")
+
+
+def test_tables_are_never_cut_off(draw: Draw, averages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    real = draw("real", 9, 0)
+    candidates = [draw(f"a rather long name of a folder {number}", 9, number) for number in range(1, 6)]
+    output = run("compare", *candidates, "--reference", real, "--features", averages, "-k", "3", "--resamples", "10")
+    assert "…" not in output and all(str(folder) in output for folder in candidates)
+    head = next(line for line in output.splitlines() if line.startswith("metric"))
+    assert head.split() == ["metric", "(1)", "(2)", "(3)", "(4)", "(5)"]
+    rows = [line for line in output.splitlines() if line.startswith("precision")]
+    assert len(rows) == 1 and len(rows[0]) > 80
+
+
+def test_texts_that_are_nested_too_deeply_are_named(draw: Draw, clip_folder: Path, tmp_path: Path) -> None:
+    made = draw("made", 1, 0)
+    (tmp_path / "texts.json").write_text("[" * 100_000)
+    with pytest.raises(DataError, match="holds no sentences"):
+        run("pairs", made, made, "--clip", clip_folder, "--texts", tmp_path / "texts.json")
