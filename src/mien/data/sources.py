@@ -72,7 +72,7 @@ def prepared_pictures(folder: Path, split: str) -> list[Picture]:
     """The rows of ``index.csv`` (columns ``id`` and ``split``, others become fields) with ``images/{id}.*``.
 
     Raises:
-        DataError: a column or a picture is missing.
+        DataError: a column or a picture is missing, or the table cannot be read.
     """
     rows = read_index(folder)
     if not rows or not {"id", "split"} <= rows[0].keys():
@@ -93,6 +93,6 @@ def read_index(folder: Path) -> list[dict[str, str]]:
     try:
         with (folder / INDEX).open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file, restval=""))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{folder / INDEX} cannot be read as a table ({error}); write it anew as UTF-8 CSV.") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(f"{folder / INDEX} is not a table of text ({error}); write it again as UTF-8.") from error
     return [{name: cell for name, cell in row.items() if name is not None} for row in rows]
