@@ -1,4 +1,4 @@
-"""Reports of ``mien evaluate protocol`` as tables for people, in ``docs/tables``; what they say is in ``docs/results.md``.
+"""Reports of ``mien evaluate protocol`` as tables, in ``docs/tables``; ``docs/results.md`` says what they mean.
 
     mien evaluate protocol --model bundled=FOLDER --model telea --model navier-stokes ... --out protocol
     python -m recipes.ablations ... > ablations.txt
