@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mien.checkpoints.filling import expected_state, fill
+from mien.checkpoints.filling import build_for, fill
 from mien.checkpoints.foreign.entries import open_file
 from mien.checkpoints.hub import fetch, is_identifier
 from mien.errors import CheckpointError, ConfigError, CorruptCheckpointError, UnknownCheckpointError
@@ -203,5 +203,6 @@ def _filled(folder: Path, build: Callable[[], Any], name: str) -> Any:
     """The network with the weights of all files; older files hold more: the numbers of the positions."""
     files = [open_file(file, f"{name}/{file.name}") for file in _weights(folder)]
     state = {weight: file for file in files for weight in file.names}
-    expected = expected_state(build, len(state), name)
-    return fill(build, {weight: state[weight].tensor(weight) for weight in expected if weight in state}, name)
+    weights = {weight: file.tensor(weight) for weight, file in state.items()}
+    model = build_for(build, weights, name)
+    return fill(lambda: model, {weight: weights[weight] for weight in model.state_dict() if weight in weights}, name)

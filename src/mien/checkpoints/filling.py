@@ -1,7 +1,8 @@
-"""Networks filled with weights. A network is only built once its size is known to be that of the weights."""
+"""Networks filled with weights. A network that claims more memory than its weights need is not built."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -16,13 +17,16 @@ Network = TypeVar("Network", bound=nn.Module)
 CALLS, CALLS_EACH = 20_000, 100
 """Calls of torch that building a network may take, and how many more for each of its weights."""
 
+SPARE, UNTRAINED = 1 << 24, 1 << 28
+"""Numbers that it may make beyond twice those of its weights; and where parts of it have no weights yet."""
+
+MAKERS = (torch.empty, torch.zeros, torch.ones, torch.randn, torch.rand, torch.full, torch.eye, torch.arange)
+
 
 def fill(
     build: Callable[[], Network], state: Mapping[str, Tensor], source: str, without: Sequence[str] = ()
 ) -> Network:
     """A network with these weights, in evaluation mode, float32, without gradients.
-
-    It is first built without memory, so that a configuration that claims a huge network is refused before it gets any.
 
     Args:
         build: makes the network.
@@ -33,39 +37,38 @@ def fill(
     Raises:
         CorruptCheckpointError: it cannot be built, or the weights are not its own.
     """
+    network = build_for(build, state, source, UNTRAINED if without else SPARE)
     missing = tuple(f"{part}." for part in without)
-    expected = expected_state(build, len(state), source)
-    check_shapes({k: v for k, v in expected.items() if not (missing and k.startswith(missing))}, state, source)
-    network = build()
-    network.load_state_dict({**network.state_dict(), **state} if missing else dict(state))
+    expected = network.state_dict()
+    _check_shapes({k: v for k, v in expected.items() if not (missing and k.startswith(missing))}, state, source)
+    network.load_state_dict({**expected, **state} if missing else dict(state))
     return network.eval().requires_grad_(False)
 
 
-def expected_state(build: Callable[[], nn.Module], weights: int, source: str) -> dict[str, Tensor]:
-    """Names and shapes of a network's weights, without memory for them.
+def build_for(build: Callable[[], Network], state: Mapping[str, Tensor], source: str, spare: int = SPARE) -> Network:
+    """A network, as long as it is not much larger than its weights.
 
     Args:
         build: makes the network.
-        weights: how many the file has; a network with far more layers is not built to the end.
+        state: weights by name.
         source: what to call the file or folder in messages.
+        spare: numbers that it may make beyond twice those of its weights.
 
     Raises:
-        CorruptCheckpointError: it cannot be built.
+        CorruptCheckpointError: it cannot be built, or claims more.
     """
+    numbers = 2 * sum(value.numel() for value in state.values()) + spare
     try:
-        with torch.device("meta"), _Budget(CALLS + CALLS_EACH * weights):
-            return build().state_dict()
+        with _Budget(CALLS + CALLS_EACH * len(state), numbers):
+            return build()
     except (LookupError, AttributeError, TypeError, ValueError, RuntimeError, ArithmeticError, ConfigError) as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise CorruptCheckpointError(f"{source} describes no network that can be built ({reason}).") from error
+        raise CorruptCheckpointError(
+            f"{source} describes no network that fits its weights ({reason}); fetch it again."
+        ) from error
 
 
-def check_shapes(expected: Mapping[str, Tensor], state: Mapping[str, Tensor], source: str) -> None:
-    """Whether these are the weights of a network, by names, shapes and types.
-
-    Raises:
-        CorruptCheckpointError: one is missing, too many, or of another shape.
-    """
+def _check_shapes(expected: Mapping[str, Tensor], state: Mapping[str, Tensor], source: str) -> None:
     for name, value in expected.items():
         if name not in state and name.endswith(".num_batches_tracked"):  # of no use here; older files have none
             continue
@@ -81,14 +84,18 @@ def check_shapes(expected: Mapping[str, Tensor], state: Mapping[str, Tensor], so
 
 
 class _Budget(TorchFunctionMode):
-    """Stops what goes on without end."""
+    """Stops what takes time or memory without end."""
 
-    def __init__(self, calls: int) -> None:
+    def __init__(self, calls: int, numbers: int) -> None:
         super().__init__()
-        self.left = calls
+        self.calls, self.numbers = calls, numbers
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.left -= 1
-        if self.left < 0:
-            raise ValueError("it claims more layers than there are weights")
-        return function(*args, **(kwargs or {}))
+        given = kwargs or {}
+        self.calls -= 1
+        if function in MAKERS:
+            size = given.get("size", args[0] if args and isinstance(args[0], tuple | list) else args)
+            self.numbers -= math.prod(abs(side) for side in size if isinstance(side, int))
+        if self.calls < 0 or self.numbers < 0:
+            raise ValueError("it claims to be larger than they are")
+        return function(*args, **given)

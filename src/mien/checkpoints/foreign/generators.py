@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mien.checkpoints.filling import expected_state, fill
+from mien.checkpoints.filling import build_for, fill
 from mien.checkpoints.foreign.entries import Entries
 from mien.errors import CorruptCheckpointError, UnknownCheckpointError
 from mien.models.stylegan2 import Generator, GeneratorConfig
@@ -105,7 +105,8 @@ def adopt(config: GeneratorConfig, entries: Entries, theirs: Callable[[str], Ten
         CorruptCheckpointError: a weight is missing, has another size, or is not finite.
     """
     state, source = {}, entries.source
-    for ours, target in expected_state(lambda: Generator(config), len(entries.names), source).items():
+    generator = build_for(lambda: Generator(config), entries.tensors(), source)
+    for ours, target in generator.state_dict().items():
         value = theirs(ours)
         if [s for s in value.shape if s > 1] != [s for s in target.shape if s > 1] or value.numel() != target.numel():
             shapes = f"{tuple(value.shape)}, not {tuple(target.shape)}"
@@ -113,4 +114,4 @@ def adopt(config: GeneratorConfig, entries: Entries, theirs: Callable[[str], Ten
         state[ours] = value.detach().float().reshape(target.shape)
         if not state[ours].isfinite().all():
             raise CorruptCheckpointError(f"{source}: {ours} has values that are not finite; fetch it again.")
-    return fill(lambda: Generator(config), state, source)
+    return fill(lambda: generator, state, source)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from mien.checkpoints.filling import expected_state, fill
+from mien.checkpoints.filling import fill
 from mien.checkpoints.foreign.entries import Entries
 from mien.errors import CorruptCheckpointError
 from mien.models.judges.inception import Inception
 from mien.models.judges.irse import ArcFace
-from mien.models.judges.lpips import SCALE, SHIFT, TAPS, Lpips
+from mien.models.judges.lpips import SCALE, SHIFT, WIDTHS, Lpips
 from mien.models.judges.vgg import Vgg16
 
 
@@ -48,7 +48,10 @@ def is_lpips(net: str) -> Callable[[Entries], bool]:
     def matches(entries: Entries) -> bool:
         names = _lpips_names(entries)
         first = f"features.{3 if net == 'squeeze' else 0}.{'squeeze.' if net == 'squeeze' else ''}weight"
-        heads, shape = f"lpips.lin{len(TAPS[net]) - 1}.model.1.weight", {"alex": (64, 3, 11, 11), "vgg": (64, 3, 3, 3)}
+        heads, shape = (
+            f"lpips.lin{len(WIDTHS[net]) - 1}.model.1.weight",
+            {"alex": (64, 3, 11, 11), "vgg": (64, 3, 3, 3)},
+        )
         if heads in names and first in names:
             return net == "squeeze" or entries.tensor(names[first]).shape == shape[net]
         return entries.content.script and _traced(entries, net) is not None
@@ -84,7 +87,10 @@ def _lpips_names(entries: Entries) -> dict[str, str]:
 def _traced(entries: Entries, net: str) -> dict[str, Tensor] | None:
     """The constants of a traced LPIPS: normalisation, features, heads, in this order; None: another program."""
     constants = entries.constants()
-    expected = expected_state(lambda: Lpips(net), len(constants), entries.source)
+    heads = constants[-len(WIDTHS[net]) :]
+    if [tuple(head.shape) for head in heads] != [(1, width, 1, 1) for width in WIDTHS[net]]:
+        return None
+    expected = Lpips(net).state_dict()
     shapes = [(1, 3, 1, 1), (1, 3, 1, 1), *(tuple(value.shape) for value in expected.values())]
     if [tuple(value.shape) for value in constants] != shapes:
         return None
