@@ -38,6 +38,11 @@ from mien.sessions.journal import END, NAME, sealed
 from tests.sessions.painter import Painter, picture
 
 MOST_SECONDS = 5
+"""Of processor time for one case."""
+
+HANGS_AFTER = 60
+"""Seconds that a case may take on a machine that does other things, too."""
+
 ODD: tuple[Any, ...] = (None, "", "../../x.png", -1, 0, 7, 1e308, 10**30, True, [], {}, [[]], "x" * 5000, {"file": "a"})
 
 
@@ -48,7 +53,7 @@ class Report:
     Attributes:
         outcomes: how often each kind of end.
         surprises: what should not have happened, with the case.
-        slowest: seconds of the slowest case.
+        slowest: seconds of processor time of the slowest case.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -206,12 +211,12 @@ def damaged_case(base: Session, results: list[Any], old: Path, seed: int, report
             change = rng.choice(DAMAGE)
             try:
                 change(path, rng)
-            except (OSError, ValueError, StopIteration, RecursionError, MemoryError):
+            except (OSError, ValueError, LookupError, StopIteration, RecursionError, MemoryError):
                 continue  # an earlier damage is in the way
             done.append(f"{change.__name__} {path.relative_to(folder)}")
         other = base.folder.path.parent / "other.png"
-        start = time.perf_counter()
-        signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
+        start = time.process_time()
+        signal.setitimer(signal.ITIMER_REAL, HANGS_AFTER)
         try:
             session = use(folder, root, other)
             outcome = "as before"
@@ -226,7 +231,10 @@ def damaged_case(base: Session, results: list[Any], old: Path, seed: int, report
             report.surprises.append(f"case {seed} ({', '.join(done)}): {traceback.format_exc(limit=-4)}")
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        report.slowest = max(report.slowest, time.perf_counter() - start)
+        seconds = time.process_time() - start
+        report.slowest = max(report.slowest, seconds)
+        if seconds > MOST_SECONDS:
+            report.surprises.append(f"case {seed} ({', '.join(done)}): {seconds:.1f} s")
         report.outcomes[outcome] += 1
         unchecked = source == old or any(word.startswith("forge") or END in word for word in done)
         if outcome == "as before" and not unchecked:
@@ -301,7 +309,7 @@ def main() -> None:
     chosen = parser.parse_args()
 
     def alarm(*_: object) -> None:
-        raise TooSlowError(f"more than {MOST_SECONDS} seconds")
+        raise TooSlowError(f"more than {HANGS_AFTER} seconds")
 
     signal.signal(signal.SIGALRM, alarm)
     report = Report()
