@@ -188,7 +188,7 @@ def use(folder: Path, spare: Path, other: Path) -> Session:
         session.result(number)
         session.mask(number)
     session.save(spare / "out.png")
-    session.drift(meters=[])
+    session.drift(metrics=[])
     session.sheet(side=64)
     again = Session.open(folder, Painter())
     again.undo()
