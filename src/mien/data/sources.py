@@ -72,10 +72,14 @@ def prepared_pictures(folder: Path, split: str) -> list[Picture]:
     """The rows of ``index.csv`` (columns ``id`` and ``split``, others become fields) with ``images/{id}.*``.
 
     Raises:
-        DataError: a column or a picture is missing.
+        DataError: a column or a picture is missing, or the table cannot be read.
     """
-    with (folder / INDEX).open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with (folder / INDEX).open(newline="", encoding="utf-8") as file:
+            found = list(csv.DictReader(file))
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(f"{folder / INDEX} is not a table of text ({error}); write it again as UTF-8.") from error
+    rows = [{name: value or "" for name, value in row.items() if name} for row in found]  # rows may be short or long
     if not rows or not {"id", "split"} <= rows[0].keys():
         raise DataError(f"{folder / INDEX} needs rows with the columns id and split; see the format of a prepared set.")
     files = {file.stem: file for file in (folder / "images").glob("*") if file.suffix.lower() in SUFFIXES}
