@@ -56,7 +56,7 @@ def sample(
     if grid is not None:
         target_container(grid)
     if video is not None and video.suffix.lower() not in FILMS:
-        raise SaveError(f"{video.name} is no kind of film that is known here; name it {', '.join(FILMS)}.")
+        raise SaveError(f"{video.name} is no kind of film that is known here; name it .mp4, .webp or .gif.")
     check_targets([grid, video])
     folder = None if weights is None else find_folder(weights)
     from mien.checkpoints.generator import DEFAULT, load_generator  # brings PyTorch along
