@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from mien.evaluation.weighting import masked_mean
+from mien.evaluation.metrics.base import Metric, as_weight, masked_mean
 
 RANGE = 2.0
 
@@ -25,3 +25,6 @@ def psnr(a: Tensor, b: Tensor, mask: Tensor | None = None) -> Tensor:
     """
     error = masked_mean((a.double() - b.double()).square().mean(1, keepdim=True), mask)
     return 10 * torch.log10(RANGE**2 / error)
+
+
+PSNR = Metric("PSNR", lambda pair, mask: float(psnr(*pair.tensors, as_weight(mask))), masked=True)

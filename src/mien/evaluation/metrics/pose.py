@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 
-from mien.types import Float64, Pose
+from mien.align.landmarker import locate
+from mien.align.measure import head_pose
+from mien.checkpoints.perception import load_landmarks
+from mien.evaluation.metrics.base import Metric, Pair
+from mien.models.perception.landmarks import LandmarkNet
+from mien.types import Float32, Float64, Pose, UInt8
 
 
 @dataclass(frozen=True)
@@ -47,3 +53,29 @@ def _rotation(pose: Pose) -> Float64:
     about_z = np.array([[np.cos(z), -np.sin(z), 0], [np.sin(z), np.cos(z), 0], [0, 0, 1]])
     product: Float64 = about_z @ about_y @ about_x
     return product
+
+
+def pose_of(network: LandmarkNet, pixels: UInt8) -> Pose:
+    """The head pose in an aligned face (S, S, 3) uint8."""
+    side = float(pixels.shape[0])
+    quad = np.array([[[0, 0], [0, side], [side, side], [side, 0]]], np.float64)
+    return head_pose(locate(network, pixels, quad)[0][0], network.mean.numpy())
+
+
+@cache
+def landmarks() -> LandmarkNet:
+    """The bundled landmarks."""
+    return load_landmarks()
+
+
+def _measure(angle: str, pair: Pair, mask: Float32 | None) -> float:
+    error = pair.once("pose", lambda: pose_error(*(pose_of(landmarks(), one) for one in (pair.made, pair.wanted))))
+    value: float = getattr(error, angle)
+    return value
+
+
+JUDGE = {"label": "bundled landmarks", "resize": "FFHQ crop, averaged to the network's size"}
+POSE = tuple(
+    Metric(f"pose error, {angle} (degrees)", partial(_measure, angle), lower_is_better=True, judge=JUDGE)
+    for angle in ("yaw", "pitch", "roll", "rotation")
+)

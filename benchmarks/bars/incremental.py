@@ -5,20 +5,20 @@ The conditions come from the original picture, so that an ideal editor ends wher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mien.conditions.freeform import centre_mask
 from mien.conditions.regions import parse_region
-from mien.evaluation.protocol.bench import Bench, Case, Edit
+from mien.evaluation.metrics import INSIDE
+from mien.evaluation.metrics.outside import OUTSIDE
 from mien.evaluation.protocol.configurations import configuration
+from mien.evaluation.protocol.edits import Case, Edit, EditStore, Figures
 from mien.evaluation.protocol.families import LEAST
-from mien.evaluation.protocol.gauge import OUTSIDE, Figures, largest_outside
 from mien.evaluation.protocol.journal import Values
+from mien.evaluation.protocol.lists import evenly
 from mien.evaluation.protocol.models import Model
-from mien.evaluation.protocol.rows import Cell, Interval, Row, mean_rows
 from mien.evaluation.report import rounded
 from mien.types import Bool, UInt8
 
@@ -38,7 +38,7 @@ STEPS = (
 """Region and configuration of each step; where a face lacks the region, the centred square is edited. Neck, clothes and
 background are never touched."""
 
-UNION = OUTSIDE.replace("the mask", "the union of the masks")
+UNION = OUTSIDE.name.replace("the mask", "the union of the masks")
 MEAN = "mean" + UNION.removeprefix("largest")
 
 
@@ -57,25 +57,25 @@ class Chain:
     figures: tuple[Figures, ...]
 
 
-def run_chain(bench: Bench, model: Model, picture: str) -> Chain:
+def run_chain(store: EditStore, model: Model, picture: str) -> Chain:
     """Ten edits; those that lie there already are not made again.
 
     Raises:
-        MienError: see :meth:`Bench.edit`.
+        MienError: see :meth:`EditStore.edit`.
     """
-    material = bench.studio.material(picture, bench.size)
-    union = np.zeros(material.labels.shape, np.bool_)
+    face = store.faces.face(picture, store.size)
+    union = np.zeros(face.labels.shape, np.bool_)
     edits: list[Edit] = []
     figures: list[Figures] = []
     for region, given in STEPS:
-        mask = _mask(region, material.labels)
+        mask = _mask(region, face.labels)
         union = union | mask
         asked = configuration(given)
-        heeded = type(asked)(asked.modalities & model.heeds)
+        known = type(asked)(asked.modalities & model.supports)
         before = edits[-1] if edits else None
-        edit = bench.edit(model, Case(picture, mask, heeded, exemplar=picture, mirrored=True, before=before))
+        edit = store.edit(model, Case(picture, mask, known, exemplar=picture, mirrored=True, before=before))
         edits.append(edit)
-        figures.append(_drift(bench, edit, union, len(edits)))
+        figures.append(_drift(store, edit, union, len(edits)))
     return Chain(picture, tuple(edits), tuple(figures))
 
 
@@ -87,28 +87,30 @@ def _mask(region: str, labels: UInt8) -> Bool:
     return centre_mask(len(labels))
 
 
-def _drift(bench: Bench, edit: Edit, union: Bool, step: int) -> Figures:
+def _drift(store: EditStore, edit: Edit, union: Bool, step: int) -> Figures:
     """Figures of the composite against the original."""
-    original = bench.original(edit.case.picture)
+    original = store.original(edit.case.picture)
 
     def measure() -> Values:
         made = edit.pixels()
-        figures = bench.gauge.figures(made, original, union)
-        del figures[OUTSIDE]
+        found = store.measure(made, original, union)
         outside = np.abs(made.astype(np.int16) - original)[~union]
-        figures[UNION] = largest_outside(made, original, union)
-        figures[MEAN] = rounded(float(outside.mean())) if outside.size else 0.0
-        return {metric: value for metric, value in figures.items() if "inside" not in metric}
+        found[UNION], found[MEAN] = found.pop(OUTSIDE.name), rounded(float(outside.mean())) if outside.size else 0.0
+        return {metric: value for metric, value in found.items() if not metric.endswith(INSIDE)}
 
-    found: Figures = bench.once("drift", edit, {"networks": bench.gauge.digest, "step": step}, measure)
+    found: Figures = store.once("drift", edit, {"judges": store.judged_by, "step": step}, measure)
     return found
 
 
-def incremental_rows(
-    bench: Bench, set_name: str, model: str, chains: Sequence[Chain], interval: Interval
-) -> Iterator[Row]:
-    """Means after each step; the configuration tells which."""
-    for number, (region, given) in enumerate(STEPS):
-        cell = Cell(set_name, model, FAMILY, f"{number + 1} {region} {given}")
-        found = [(chain.picture, chain.figures[number]) for chain in chains]
-        yield from mean_rows(cell, found, bench.gauge, bench.size, interval)
+def run_chains(store: EditStore, model: Model, set_name: str, count: int) -> list[Chain]:
+    """Ten edits in a row on so many pictures of a set, evenly spaced.
+
+    Raises:
+        MienError: see :meth:`EditStore.edit`.
+    """
+    pictures = evenly(store.faces.sets[set_name], count)
+    chains = []
+    for done, picture in enumerate(pictures, 1):
+        chains.append(run_chain(store, model, picture.name))
+        store.progress("ten edits in a row", done, len(pictures))
+    return chains

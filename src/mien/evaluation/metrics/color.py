@@ -11,8 +11,10 @@ import torch
 from mien.conditions.color import segment_means
 from mien.conditions.labels import CLASSES, COUNT, UNKNOWN
 from mien.errors import ConfigError
+from mien.evaluation.metrics.base import Metric, Pair
+from mien.evaluation.metrics.parsing import labels_of
 from mien.pixels import to_tensor
-from mien.types import Bool, Float64, UInt8
+from mien.types import Bool, Float32, Float64, UInt8
 
 
 def delta_e(a: UInt8 | Float64, b: UInt8 | Float64) -> Float64:
@@ -57,3 +59,18 @@ def region_delta_e(a: UInt8, b: UInt8, labels: UInt8) -> dict[str, float]:
         first, second = ((mean[:, row, column].astype(np.float64) + 1) / 2 for mean in means)
         errors[CLASSES[c]] = float(delta_e(first[None], second[None])[0])
     return errors
+
+
+def _measure(pair: Pair, mask: Float32 | None) -> float | None:
+    chosen = None if mask is None else mask > 0.5
+    if chosen is not None and not chosen.any():
+        return None
+    return mean_delta_e(pair.made, pair.wanted, chosen)
+
+
+def _measure_regions(pair: Pair, mask: Float32 | None) -> float:
+    return float(np.mean(list(region_delta_e(pair.made, pair.wanted, labels_of(pair)[1]).values())))
+
+
+DELTA_E = Metric("ΔE2000", _measure, masked=True, lower_is_better=True)
+REGION_DELTA_E = Metric("ΔE2000 of region means", _measure_regions, lower_is_better=True)

@@ -1,4 +1,4 @@
-"""What the page shows of the edits: what was given and what came of it, best and worst cases, edits in a row."""
+"""The pictures of a report: layers and results, best and worst cases."""
 
 from __future__ import annotations
 
@@ -8,25 +8,22 @@ import numpy as np
 
 from mien.conditions.folder import draw_sheet
 from mien.data import contact_sheet
-from mien.evaluation.meters import INSIDE
-from mien.evaluation.protocol.bench import Bench, case_of
+from mien.evaluation.metrics import INSIDE
 from mien.evaluation.protocol.configurations import ALL
-from mien.evaluation.protocol.exemplars import exemplar_cases, without
-from mien.evaluation.protocol.goals import Exam
-from mien.evaluation.protocol.incremental import STEPS, Chain
+from mien.evaluation.protocol.edits import EditStore, case_of
 from mien.evaluation.protocol.lists import ItemList
 from mien.evaluation.protocol.outcomes import Outcome
 from mien.evaluation.protocol.page import figures, heading
 from mien.types import UInt8
 
 EVERYTHING = ALL[-1]
-SHOWN, CASES, CHAINS = 4, 4, 2
-"""Pictures of each set with all results; best and as many worst cases of each model and configuration; chains."""
+SHOWN, CASES = 4, 4
+"""Pictures of each set with all results; best and as many worst cases of each model and configuration."""
 
 
-def given_and_made(bench: Bench, items: ItemList, outcomes: Sequence[Outcome]) -> Iterator[str]:
+def given_and_made(store: EditStore, items: ItemList, outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Some pictures under the first family of masks: all layers, then the result of every model and configuration."""
-    for set_name in bench.studio.sets:
+    for set_name in store.faces.sets:
         inside = [one for one in outcomes if one.item.set == set_name]
         if not inside:
             continue
@@ -37,53 +34,31 @@ def given_and_made(bench: Bench, items: ItemList, outcomes: Sequence[Outcome]) -
             chosen = [one for one in first if one.item.picture == name]
             item = chosen[0].item
             yield heading(f"{name}, {item.family}, {item.coverage:.0%} masked", 3)
-            given = bench.given(case_of(items, item, EVERYTHING))
-            yield figures([("", draw_sheet(bench.original(name), given))])
+            given = store.given(case_of(items, item, EVERYTHING))
+            yield figures([("", draw_sheet(store.original(name), given))])
             yield figures([(_caption(one, chosen), one.edit.pixels()) for one in chosen])
 
 
-def deciding(bench: Bench) -> str:
+def deciding(store: EditStore) -> str:
     """The metric that tells best from worst."""
-    return bench.gauge.perceptual[0].label if bench.gauge.perceptual else "SSIM" + INSIDE
+    return store.judges.perceptual[0].label if store.judges.perceptual else "SSIM" + INSIDE
 
 
-def best_and_worst(bench: Bench, outcomes: Sequence[Outcome]) -> Iterator[str]:
+def best_and_worst(store: EditStore, outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Of every model under the smallest and the largest of its configurations, for its area."""
-    metric = deciding(bench)
+    metric = deciding(store)
     for model in dict.fromkeys(one.model for one in outcomes):
         own = [one for one in outcomes if one.model == model and one.figures.get(metric) is not None]
         names = sorted({one.edit.case.configuration for one in own}, key=lambda one: (len(one.modalities), one.name))
         for configuration in dict.fromkeys(names[:1] + names[-1:]):
             ranked = sorted(
                 (one for one in own if one.edit.case.configuration == configuration),
-                key=lambda one: (_error(bench, one, metric), one.item.picture, one.item.family),
+                key=lambda one: (_error(store, one, metric), one.item.picture, one.item.family),
             )
             count = min(CASES, len(ranked) // 2)
             for which, some in (("best", ranked[:count]), ("worst", ranked[::-1][:count])):
                 yield heading(f"{model}, {configuration.name}: {which} by {metric} for its area", 3)
-                yield figures([_case(bench, one, metric) for one in some])
-
-
-def in_a_row(bench: Bench, chains: Sequence[Chain]) -> Iterator[str]:
-    """The first chains, step by step."""
-    for chain in chains[:CHAINS]:
-        steps = [f"{place} {region} {given}" for place, (region, given) in enumerate(STEPS, 1)]
-        tiles = [(step, edit.pixels()) for step, edit in zip(steps, chain.edits, strict=True)]
-        yield heading(chain.picture, 3)
-        yield figures([("original", bench.original(chain.picture)), *tiles])
-
-
-def exemplar_strips(exam: Exam, family: str) -> Iterator[str]:
-    """Some edits after another person's picture, and the same without it."""
-    bench = exam.bench
-    tiles: list[tuple[str, UInt8]] = []
-    for case in exemplar_cases(exam, family)[:SHOWN]:
-        told, untold = (bench.edit(exam.model, one).pixels() for one in (case, without(case)))
-        given = bench.given(case).exemplar
-        assert given is not None
-        pictures = np.stack([bench.original(case.picture), given, untold, told])
-        tiles.append((f"{case.picture}: original, exemplar, edited without and with it", contact_sheet(pictures, 4)))
-    yield figures(tiles)
+                yield figures([_case(store, one, metric) for one in some])
 
 
 def _caption(one: Outcome, beside: Sequence[Outcome]) -> str:
@@ -92,16 +67,17 @@ def _caption(one: Outcome, beside: Sequence[Outcome]) -> str:
     return name if all(other.model == one.model for other in beside) else f"{one.model} {name}"
 
 
-def _error(bench: Bench, one: Outcome, metric: str) -> float:
+def _error(store: EditStore, one: Outcome, metric: str) -> float:
     """Large is bad; a distance of the whole grows with the mask, so that it is taken for the masked area."""
     value = one.figures[metric]
     assert value is not None
-    return value / one.item.coverage if bench.gauge.falls(metric) else -value
+    measured = store.metric(metric)
+    return value / one.item.coverage if measured and measured.lower_is_better else -value
 
 
-def _case(bench: Bench, one: Outcome, metric: str) -> tuple[str, UInt8]:
+def _case(store: EditStore, one: Outcome, metric: str) -> tuple[str, UInt8]:
     """Masked, edited and original picture, side by side."""
-    original = bench.original(one.item.picture)
+    original = store.original(one.item.picture)
     hidden = np.where(one.edit.case.mask[..., None], np.uint8(128), original)
     caption = f"{one.item.picture}, {one.item.family}, {one.item.coverage:.0%} masked: {one.figures[metric]:.3g}"
     return caption, contact_sheet(np.stack([hidden, one.edit.pixels(), original]), 3)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.types import Bool
+from mien.conditions.sketch import sketch_of
+from mien.evaluation.metrics.base import Metric, Pair
+from mien.types import Bool, Float32
 
 REFERENCE = 256
 
@@ -55,3 +57,12 @@ def _share(lines: Bool, near: Bool, tolerance: float, mask: Bool | None) -> floa
         return 0.0
     away = cv2.distanceTransform(np.where(near, 0, 255).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return float((away[counted] <= tolerance + 1e-4).mean())
+
+
+def _measure(pair: Pair, mask: Float32 | None) -> float:
+    """Of the drawings that :func:`mien.conditions.sketch.sketch_of` extracts; square crops."""
+    lines, wanted = pair.once("sketch", lambda: [sketch_of(one) for one in pair.tensors])
+    return sketch_agreement(lines, wanted, mask=None if mask is None else mask > 0.5).f1
+
+
+SKETCH_F1 = Metric("sketch F1", _measure, masked=True)

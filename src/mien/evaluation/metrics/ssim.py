@@ -9,12 +9,15 @@ Letters: B pairs, C = 3 channels.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from mien.errors import DataError
-from mien.evaluation.weighting import masked_mean
+from mien.evaluation.metrics.base import Metric, Pair, as_weight, masked_mean
+from mien.types import Float32
 
 WINDOW = 11
 SIGMA = 1.5
@@ -100,3 +103,17 @@ def _blur(x: Tensor) -> Tensor:
 def inner(mask: Tensor | None) -> Tensor | None:
     """What of a mask (B, 1, H, W) belongs to :func:`ssim_map`."""
     return None if mask is None else mask[..., BORDER:-BORDER, BORDER:-BORDER]
+
+
+def _metric(similarity: Callable[..., Tensor]) -> Callable[[Pair, Float32 | None], float | None]:
+    def measure(pair: Pair, mask: Float32 | None) -> float | None:
+        try:
+            return float(similarity(*pair.tensors, as_weight(mask)))
+        except DataError:  # too small a picture, or a mask too close to its border
+            return None
+
+    return measure
+
+
+SSIM = Metric("SSIM", _metric(ssim), masked=True)
+MS_SSIM = Metric("MS-SSIM", _metric(ms_ssim), masked=True, in_protocol=False)

@@ -1,11 +1,10 @@
-"""What edits are made from: pictures of a set with their labels and layers, at any size, computed once.
+"""The faces that are edited: pictures of sets with their labels and layers, at any size, computed once.
 
 Letters: S side.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,29 +13,24 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mien.conditions.color import superpixel_means
 from mien.conditions.extract import conditions_of
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions
 from mien.data import Picture, find_pictures
-from mien.data.sources import INDEX, folder_pictures
-from mien.errors import DataError
+from mien.data.sources import INDEX, folder_pictures, read_index
+from mien.errors import ConfigError, DataError
 from mien.evaluation.captions import caption
-from mien.pixels import to_bytes, to_tensor
 from mien.types import UInt8
-
-COARSE = 8
-"""Superpixels along a side of the coarse colour map: as many colours as an 8 x 8 blur has."""
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class Face:
     """One picture at one size.
 
     Attributes:
         image: (S, S, 3) uint8 sRGB.
         labels: (S, S) uint8, the bundled parser's.
-        layers: sketch, semantic map and colour map of the whole picture, as ``mien conditions`` extracts them, and a
+        layers: sketch, semantic map and color map of the whole picture, as ``mien conditions`` extracts them, and a
             sentence, see :func:`mien.evaluation.captions.caption`.
     """
 
@@ -45,7 +39,7 @@ class Material:
     layers: Conditions
 
 
-class Studio:
+class FaceSets:
     """Pictures by name, and what is extracted from them; everything is kept.
 
     Args:
@@ -61,8 +55,7 @@ class Studio:
         }
         self.pictures = {picture.name: picture for pictures in self.sets.values() for picture in pictures}
         self._digests: dict[str, str] = {}
-        self._material: dict[tuple[str, int], Material] = {}
-        self._coarse: dict[tuple[str, int], UInt8] = {}
+        self._faces: dict[tuple[str, int], Face] = {}
 
     def digest(self, name: str) -> str:
         """The SHA-256 of a picture's file.
@@ -74,31 +67,36 @@ class Studio:
             self._digests[name] = hashlib.sha256(self._picture(name).read()).hexdigest()
         return self._digests[name]
 
-    def material(self, name: str, size: int) -> Material:
+    def face(self, name: str, size: int) -> Face:
         """A picture and its layers at a size.
 
         Raises:
             DataError: no such picture, or a file that is none.
         """
-        if (name, size) not in self._material:
+        if (name, size) not in self._faces:
             image = self._picture(name).pixels(size).copy()  # Pillow's memory is read-only, which PyTorch dislikes
             labels = self.parser.parse_crop(image)
             layers = replace(conditions_of(image, labels), text=caption(image, labels))
-            self._material[name, size] = Material(image, labels, layers)
-        return self._material[name, size]
-
-    def coarse_colors(self, name: str, size: int) -> UInt8:
-        """(S, S, 4): a colour map of 8 x 8 superpixels instead of regions."""
-        if (name, size) not in self._coarse:
-            means = superpixel_means(to_tensor(self.material(name, size).image), across=COARSE)
-            opaque = np.full((size, size, 1), 255, np.uint8)
-            self._coarse[name, size] = np.concatenate([to_bytes(means)[0], opaque], 2)
-        return self._coarse[name, size]
+            self._faces[name, size] = Face(image, labels, layers)
+        return self._faces[name, size]
 
     def _picture(self, name: str) -> Picture:
         if name not in self.pictures:
             raise DataError(f"There is no picture called {name}; give the set that the list was made from.")
         return self.pictures[name]
+
+
+def open_sets(paths: Sequence[Path], split: str) -> dict[str, tuple[Picture, ...]]:
+    """Pictures by the name of their folder.
+
+    Raises:
+        DataError: see :func:`open_set`.
+        ConfigError: two sets of one name.
+    """
+    found = {path.resolve().stem: open_set(path, split) for path in paths}
+    if len(found) < len(paths):
+        raise ConfigError(f"Two of {', '.join(map(str, paths))} have the same name; rename one of them.")
+    return found
 
 
 def open_set(path: Path, split: str, limit: int | None = None) -> tuple[Picture, ...]:
@@ -110,9 +108,9 @@ def open_set(path: Path, split: str, limit: int | None = None) -> tuple[Picture,
         limit: take so many.
 
     Raises:
-        DataError: no pictures there, or an index without the column id.
+        DataError: no pictures there, or an index that cannot be read.
     """
-    rows = _rows(path / INDEX) if (path / INDEX).is_file() else []
+    rows = read_index(path) if (path / INDEX).is_file() else []
     if rows and "split" not in rows[0]:
         fields = {row.get("id", ""): row for row in rows}
         found = [replace(one, name=Path(one.name).stem) for one in folder_pictures(path / "images")]
@@ -122,11 +120,6 @@ def open_set(path: Path, split: str, limit: int | None = None) -> tuple[Picture,
     if not pictures:
         raise DataError(f"{path} holds no pictures that its {INDEX} names; complete images/.")
     return tuple(sorted(pictures, key=lambda one: one.name)[:limit])
-
-
-def _rows(index: Path) -> list[dict[str, str]]:
-    with index.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def resized(pixels: UInt8, size: int) -> UInt8:

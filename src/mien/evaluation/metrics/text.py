@@ -1,19 +1,16 @@
-"""How well pictures go with words, from the embeddings of an image–text network such as CLIP. Letters: B, D length."""
+"""How well pictures go with words, from the embeddings of an image-text network such as CLIP. Letters: B, D length."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from mien.checkpoints.clip import Clip
-from mien.errors import DataError
-from mien.evaluation.meters import MeanMeter, Pair
+from mien.evaluation.metrics.base import Metric, Pair
 from mien.losses.similarity import directional_loss
 from mien.pixels import to_tensor
-from mien.types import UInt8
+from mien.types import Float32, UInt8
 
 SOURCE = "face"
 """What the pictures show that edits start from, in a word."""
@@ -45,23 +42,25 @@ def score(clip: Clip, picture: UInt8, text: str) -> float:
     return float(clip_score(clip.of_pictures(to_tensor(picture)), clip.of_words([text])))
 
 
-def text_meter(clip: Clip, texts: Mapping[str, str]) -> MeanMeter:
-    """The score of every picture with its sentence, and the directional similarity from what it was made from.
+def text_metrics(clip: Clip) -> list[Metric]:
+    """The score of a picture with its sentence, and the directional similarity from what it was made from.
 
-    Args:
-        clip: judges; not the one alone that guided the edits.
-        texts: by the name of the pair.
+    Pairs without a sentence are not measured.
     """
 
-    @torch.inference_mode()
-    def measure(pair: Pair) -> dict[str, float]:
-        if pair.name not in texts:
-            raise DataError(f"There is no sentence for {pair.name}; add one to the file of texts.")
-        words, source = clip.of_words([texts[pair.name], SOURCE])
-        made, before = (clip.of_pictures(one) for one in pair.tensors())
-        values = {clip.score_name: float(clip_score(made, words))}
-        if not torch.equal(made, before):  # equal pictures have no direction
-            values[f"directional similarity ({clip.name})"] = float(directional_similarity(made, before, words, source))
-        return values
+    def measure_score(pair: Pair, mask: Float32 | None) -> float | None:
+        return score(clip, pair.made, pair.text) if pair.text else None
 
-    return MeanMeter(measure, clip.name, clip.resize, clip.facts())
+    @torch.inference_mode()
+    def measure_direction(pair: Pair, mask: Float32 | None) -> float | None:
+        if not pair.text or (pair.made == pair.wanted).all():  # equal pictures have no direction
+            return None
+        words, source = clip.of_words([pair.text, SOURCE])
+        made, before = (clip.of_pictures(one) for one in pair.tensors)
+        return float(directional_similarity(made, before, words, source))
+
+    direction = f"directional similarity ({clip.name})"
+    return [
+        Metric(clip.score_name, measure_score, judge=clip.facts()),
+        Metric(direction, measure_direction, judge=clip.facts(), in_protocol=False),
+    ]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mien.evaluation.estimate import Estimate
-from mien.evaluation.protocol.bench import Bench
+from mien.evaluation.estimate import Estimate, Interval
+from mien.evaluation.protocol.edits import EditStore
 from mien.evaluation.protocol.lists import ItemList
 from mien.evaluation.protocol.models import Model
-from mien.evaluation.protocol.rows import Interval, Row
+from mien.evaluation.protocol.rows import Row
 
 COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "≥": operator.ge,
@@ -23,7 +23,7 @@ COMPARE: Mapping[str, Callable[[float, float], bool]] = {
 
 
 @dataclass(frozen=True)
-class Goal:
+class Threshold:
     """What a figure should be.
 
     Attributes:
@@ -43,25 +43,30 @@ class Goal:
 
 
 @dataclass(frozen=True, eq=False)
-class Exam:
-    """One editor, and what it is examined on.
+class Subject:
+    """One editor, and what it is measured on.
 
     Attributes:
-        bench: where edits are made and measured.
+        store: where edits are made and measured.
         model: the editor.
         items: the fixed list.
         set: name of the set whose items are taken.
         interval: of all figures.
     """
 
-    bench: Bench
+    store: EditStore
     model: Model
     items: ItemList
     set: str
     interval: Interval
 
     def row(
-        self, bar: str, metric: str, estimate: Estimate | None, facts: Mapping[str, Any], goal: Goal | None = None
+        self,
+        bar: str,
+        metric: str,
+        estimate: Estimate | None,
+        facts: Mapping[str, Any],
+        threshold: Threshold | None = None,
     ) -> Row:
         """One row of the table of bars.
 
@@ -69,17 +74,16 @@ class Exam:
             bar: what it belongs to.
             metric: what was measured.
             estimate: one contribution for each picture or pair; None where nothing could be measured: say why.
-            facts: set, family, configuration, size, network, resize, remark, where they are not the exam's or empty.
-            goal: None for a figure that is there for comparison.
+            facts: set, family, configuration, size, network, resize, remark, where they are not the subject's or empty.
+            threshold: None for a figure that is there for comparison.
         """
-        empty: Row = {"value": None, "low": None, "high": None}
         return {
             "bar": bar,
             "metric": metric,
-            "wanted": "" if goal is None else str(goal),
-            **(empty if estimate is None else self.interval.figures(estimate)),
-            "met": None if goal is None or estimate is None else goal.met(estimate.value),
+            "wanted": "" if threshold is None else str(threshold),
+            **self.interval.figures(estimate),
+            "met": None if threshold is None or estimate is None else threshold.met(estimate.value),
             "pictures": 0 if estimate is None else len(estimate.contributions),
-            **{"set": self.set, "model": self.model.name, "family": "", "configuration": "", "size": self.bench.size},
+            **{"set": self.set, "model": self.model.name, "family": "", "configuration": "", "size": self.store.size},
             **{"network": "", "resize": "", "remark": "", **facts},
         }
