@@ -9,7 +9,7 @@ import re
 import struct
 import zipfile
 from dataclasses import dataclass
-from io import BytesIO
+from io import SEEK_CUR, BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -120,9 +120,10 @@ def read_legacy(data: bytes, source: str) -> tuple[Any, Source]:
         if len(head) < 8 or key not in widths:
             break
         length = struct.unpack("<q", head)[0] * widths[key]
-        places[key] = (stream.tell(), length)
-        if length < 0 or stream.seek(stream.tell() + length) > len(data):
+        if not 0 <= length <= len(data) - stream.tell():
             break
+        places[key] = (stream.tell(), length)
+        stream.seek(length, SEEK_CUR)
 
     def storage(key: str, length: int) -> bytes:
         start, there = places[key]

@@ -21,7 +21,7 @@ WRAPPERS = ("module.", "_orig_mod.")
 """What data-parallel and compiled training put in front of names."""
 
 GROUPS = ("_parameters", "_buffers", "_modules")
-SETTINGS = (str, int, float, bool)
+SETTINGS = (str, int, float, bool, type(None))
 
 
 @dataclass(frozen=True)
