@@ -28,6 +28,7 @@ def test_round_trip(tmp_path: Path, generator: Generator) -> None:
     back = load_generator(tmp_path / "g")
     assert back.config == CONFIG
     assert not back.training
+    assert all(p.is_contiguous(memory_format=torch.channels_last) for p in back.parameters() if p.ndim == 4)
     assert not any(p.requires_grad for p in back.parameters())
     state = back.state_dict()
     assert all(torch.equal(state[name], value) for name, value in generator.state_dict().items())

@@ -78,10 +78,9 @@ class Distance(torch.nn.Module):
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         n = self.network
-        shift, scale = torch.tensor(SHIFT).view(1, 3, 1, 1), torch.tensor(SCALE).view(1, 3, 1, 1)
         maps: list[list[Tensor]] = []
         for picture in (a, b):
-            x, found = (picture - shift) / scale, []
+            x, found = (picture - n.shift) / n.scale, []
             for index, layer in enumerate(n.features):
                 x = layer(x)
                 if index in n.taps:
@@ -97,7 +96,7 @@ class Distance(torch.nn.Module):
 
 def test_a_traced_lpips_is_read_as_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network, zeros = lpips("alex"), torch.zeros(2, 3, 64, 64)
-    traced = torch.jit.freeze(torch.jit.trace(Distance(network), (zeros, zeros)))
+    traced = torch.jit.freeze(torch.jit.trace(Distance(network).eval(), (zeros, zeros)))
     traced.save(str(tmp_path / "traced.pt"))
 
     def forbidden(*_: object, **__: object) -> None:

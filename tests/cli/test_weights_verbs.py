@@ -78,6 +78,33 @@ def test_a_refused_import_leaves_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "g").exists()
 
 
+def test_import_says_what_other_networks_are_for(tmp_path: Path) -> None:
+    from mien.models.judges.vgg import Vgg16
+
+    torch.save(Vgg16(1, 4, 3).state_dict(), tmp_path / "a.pth")
+    with pytest.raises(MienError, match=r"a\.pth is VGG-16, not a generator; give it as --features"):
+        run("import", tmp_path / "a.pth", "--out", tmp_path / "g")
+
+
+def test_import_keeps_what_float16_cannot_hold(tmp_path: Path) -> None:
+    state = rosinality_layout.generator({4: 8, 8: 8, 16: 8, 32: 4})
+    state["style.1.weight"][0, 0] = 1e6
+    torch.save({"g_ema": state, "latent_avg": torch.zeros(16)}, tmp_path / "a.pt")
+    result = run("import", tmp_path / "a.pt", "--out", tmp_path / "g", "--half")
+    assert "float16" in result.stderr and "mapping.layers.0.weight" in result.stderr
+    assert float(load_generator(tmp_path / "g").mapping.layers[0].weight[0, 0]) == 1e6
+
+
+def test_export_goes_by_the_ending(tmp_path: Path, folder: Path) -> None:
+    pytest.importorskip("onnx")
+    assert run("export", "generator", folder, "--out", tmp_path / "g.onnx").exit_code == 0
+    assert (tmp_path / "g.onnx").read_bytes()[:4] != b"PK\x03\x04"
+    for options in (("--out", tmp_path / "h.bin"), ("--out", tmp_path / "h.onnx", "--layout", "rosinality")):
+        with pytest.raises(ConfigError):
+            run("export", "generator", folder, *options)
+    assert not list(tmp_path.glob("h.*"))
+
+
 def test_export_to_onnx(tmp_path: Path, folder: Path) -> None:
     pytest.importorskip("onnx")
     assert run("export", "generator", folder, "--layout", "onnx", "--out", tmp_path / "g.onnx").exit_code == 0
