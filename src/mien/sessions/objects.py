@@ -95,13 +95,16 @@ def opened(path: Path, flags: int = os.O_RDONLY) -> Iterator[FileIO]:
         OSError: it is something else, too large, or cannot be opened.
     """
     handle = os.open(path, flags | _FLAGS)
-    with open(handle, "r+b" if flags & os.O_RDWR else "rb", buffering=0) as file:  # noqa: PTH123
+    try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is no ordinary file")
         if found.st_size > MOST_BYTES:
             raise OSError(errno.EFBIG, f"it has {found.st_size / 1e9:.1f} GB")
-        yield file
+        with open(handle, "r+b" if flags & os.O_RDWR else "rb", buffering=0, closefd=False) as file:
+            yield file
+    finally:
+        os.close(handle)
 
 
 def read_file(path: Path) -> bytes:
