@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import SaveError, SessionError
-from mien.files import atomic_path
-from mien.sessions.objects import opened, read_file, sync
+from mien.sessions.objects import opened, read_file, write_file
 
 NAME, DRAFT, END = "journal.jsonl", "journal.draft", "journal.end"
 FORMAT, VERSION = "mien-session", 2
@@ -52,7 +51,7 @@ class Journal:
             SaveError: the folder cannot be written.
         """
         self._end_path.unlink(missing_ok=True)
-        self._replace(sealed([{"format": FORMAT, "version": VERSION, **facts}])[0])
+        write_file(self.path, sealed([{"format": FORMAT, "version": VERSION, **facts}])[0])
 
     def append(self, record: Record) -> None:
         """Adds a line; it is on the disk when this returns. Only for the holder of the lock.
@@ -69,7 +68,7 @@ class Journal:
         else:  # of version 1: from now on with checks
             first, *rest = (self._parsed(number, line) for number, line in enumerate(lines, 1))
             text, check = sealed([{**first, "version": VERSION}, *rest, record])
-            self._replace(text)
+            write_file(self.path, text)
         with (
             suppress(SaveError),
             atomic_path(self._end_path) as temporary,
@@ -173,12 +172,6 @@ class Journal:
         if 1 < number == last:
             remedy += f", or delete that line and {END}, and with them the last action"
         return SessionError(f"{self.path} is damaged at line {number}; {remedy}.")
-
-    def _replace(self, text: bytes) -> None:
-        with atomic_path(self.path) as temporary:
-            temporary.write_bytes(text)
-            sync(temporary)
-        sync(self.path.parent)
 
     def _add(self, text: bytes, end: int) -> None:
         """Writes behind the lines that count. When that fails, they are all that is there."""

@@ -51,10 +51,7 @@ class Objects:
         with suppress(OSError):
             if read_file(path) == data:
                 return name
-        with atomic_path(path) as temporary:
-            temporary.write_bytes(data)
-            sync(temporary)
-        sync(self.folder)
+        write_file(path, data)
         return name
 
     def path(self, name: str) -> Path:
@@ -115,6 +112,20 @@ def read_file(path: Path) -> bytes:
     """
     with opened(path) as file:
         return file.read()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all; it is on the disk when this returns. A link is replaced, not followed.
+
+    Raises:
+        SaveError: the folder cannot be written.
+    """
+    if path.is_symlink():
+        path.unlink(missing_ok=True)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
+        sync(temporary)
+    sync(path.parent)
 
 
 def sync(path: Path) -> None:
