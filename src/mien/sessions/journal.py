@@ -69,11 +69,8 @@ class Journal:
             first, *rest = (self._parsed(number, line) for number, line in enumerate(lines, 1))
             text, check = sealed([{**first, "version": VERSION}, *rest, record])
             write_file(self.path, text)
-        with (
-            suppress(SaveError),
-            atomic_path(self._end_path) as temporary,
-        ):  # it may lag behind: the line is what counts
-            temporary.write_bytes(check)
+        with suppress(SaveError, OSError):  # it may lag behind the line
+            write_file(self._end_path, check)
 
     def read(self, data: bytes | None = None, end: bytes | None = None) -> tuple[Record, list[Record]]:
         """The facts of the first line, and the records of the others.
