@@ -90,7 +90,7 @@ class Journal:
     def end(self) -> bytes:
         """A check that one of the lines must have; empty if none must. Read it before the content."""
         with suppress(OSError):
-            return read_file(self._end_path)
+            return read_file(self._end_path, 1000)
         return b""
 
     def content(self) -> bytes:
@@ -100,15 +100,12 @@ class Journal:
             SessionError: there is none, or it cannot be read.
         """
         try:
-            data = read_file(self.path)
+            return read_file(self.path, _MOST_BYTES)
         except FileNotFoundError as error:
             raise SessionError(f"{self.path.parent} is no session; start one with 'mien session new'.") from error
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise SessionError(f"{self.path} cannot be read ({reason}); give the folder of a session.") from error
-        if len(data) > _MOST_BYTES:
-            raise SessionError(f"{self.path} has {len(data) / 1e6:.0f} MB, too many; go on in a new session.")
-        return data
 
     @property
     def _end_path(self) -> Path:

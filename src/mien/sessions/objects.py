@@ -49,7 +49,7 @@ class Objects:
         name = hashlib.sha256(data).hexdigest() + (suffix if _SUFFIX.fullmatch(suffix) else "")
         path = self.folder / name
         with suppress(OSError):
-            if read_file(path) == data:
+            if read_file(path, len(data)) == data:
                 return name
         write_file(path, data)
         return name
@@ -85,7 +85,7 @@ def is_unfinished(path: Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path, flags: int = os.O_RDONLY) -> Iterator[FileIO]:
+def opened(path: Path, flags: int = os.O_RDONLY, most: int = MOST_BYTES) -> Iterator[FileIO]:
     """An ordinary file. Links may lead out of the session, and reading a pipe may never end.
 
     Raises:
@@ -96,21 +96,21 @@ def opened(path: Path, flags: int = os.O_RDONLY) -> Iterator[FileIO]:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is no ordinary file")
-        if found.st_size > MOST_BYTES:
-            raise OSError(errno.EFBIG, f"it has {found.st_size / 1e9:.1f} GB")
+        if found.st_size > most:
+            raise OSError(errno.EFBIG, f"it has {found.st_size / 1e6:.0f} MB")
         with open(handle, "r+b" if flags & os.O_RDWR else "rb", buffering=0, closefd=False) as file:
             yield file
     finally:
         os.close(handle)
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
     """The content of an ordinary file.
 
     Raises:
         OSError: as :func:`opened`.
     """
-    with opened(path) as file:
+    with opened(path, most=most) as file:
         return file.read()
 
 
