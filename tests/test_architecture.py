@@ -15,7 +15,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "mien"
 MODULES = sorted(SOURCE.rglob("*.py"))
-MOST_LINES, LONGEST_FUNCTION = 320, 45
+MOST_LINES, LONGEST_FUNCTION = 300, 40
 
 # A package may import itself and those named here; everybody may import what is in COMMON.
 COMMON = {"errors", "types", "files", "quiet", "forks", "_version"}
@@ -47,7 +47,7 @@ ALLOWED = {
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}
 # Words that told the authors something and a reader nothing; the field has terms for all of them.
-PRIVATE_WORDS = {"choosing", "making", "heed"}
+PRIVATE_WORDS = {"heed", "heeds", "heeded", "exam", "examination", "gauge", "bench", "choosing", "making"}
 
 
 @cache
