@@ -83,8 +83,8 @@ def measure(editor: Editor, photo: Photo, clock: Callable[[], float], rounds: in
 
 def measure_session(editor: Editor, path: Path, clock: Callable[[], float], rounds: int) -> dict[str, Any]:
     """Median milliseconds of each edit of a session, after a round that does not count."""
-    colour = read_photo(path).pixels[:64, :64]
-    edits: list[dict[str, Any]] = [{"mask": "hair", "color": colour}, {"mask": "mouth"}, {"mask": "eyes"}]
+    color = read_photo(path).pixels[:64, :64]
+    edits: list[dict[str, Any]] = [{"mask": "hair", "color": color}, {"mask": "mouth"}, {"mask": "eyes"}]
     rows: list[list[float]] = []
     for turn in range(rounds + 1):
         session = Session.create(path.parent / f"session-{turn}", path, editor)

@@ -29,7 +29,7 @@ from mien.types import AlignedFace, Float32, Photo, UInt8
 from recipes import edits
 from recipes.edit_layers import to_crop
 
-EYE_COLOUR, LIP_COLOUR = (20, 160, 90), (170, 10, 60)
+EYE_COLOR, LIP_COLOR = (20, 160, 90), (170, 10, 60)
 
 
 def regions(points: Float32, shape: tuple[int, int]) -> tuple[UInt8, UInt8]:
@@ -56,9 +56,9 @@ def fill(mask: UInt8, polygon: Float32, value: int) -> None:
 def tint(crop: AlignedFace, points: Float32) -> UInt8:
     """The crop with coloured irises and lips, brightness kept (in Lab)."""
     lab = cv2.cvtColor(crop.pixels, cv2.COLOR_RGB2LAB)
-    for region, colour in zip(regions(points, crop.pixels.shape[:2]), (EYE_COLOUR, LIP_COLOUR), strict=True):
+    for region, color in zip(regions(points, crop.pixels.shape[:2]), (EYE_COLOR, LIP_COLOR), strict=True):
         weight = region[..., None] / np.float32(255) * 0.6
-        target = cv2.cvtColor(np.uint8([[colour]]), cv2.COLOR_RGB2LAB)[0, 0].astype(np.float32)
+        target = cv2.cvtColor(np.uint8([[color]]), cv2.COLOR_RGB2LAB)[0, 0].astype(np.float32)
         lab[..., 1:] = (lab[..., 1:] * (1 - weight) + target[1:] * weight).round().astype(np.uint8)
     return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
 

@@ -16,7 +16,7 @@ Rng = np.random.Generator
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def colour(image: UInt8, rng: Rng) -> UInt8:
+def color(image: UInt8, rng: Rng) -> UInt8:
     """Exposure, contrast, white balance, saturation, gamma; sometimes gray; sometimes very dark."""
     dark = rng.random() < 0.12
     exposure = rng.uniform(0.15, 0.5) if dark else rng.uniform(0.7, 1.25)
@@ -92,7 +92,7 @@ def occlude(image: UInt8, rng: Rng, other: UInt8) -> UInt8:
 
 def distort(image: UInt8, rng: Rng) -> UInt8:
     """A random few of the above, in the order in which a camera does them."""
-    for function, probability in ((shade, 0.2), (blur, 0.25), (colour, 0.85), (noise, 0.25), (compress, 0.25)):
+    for function, probability in ((shade, 0.2), (blur, 0.25), (color, 0.85), (noise, 0.25), (compress, 0.25)):
         if rng.random() < probability:
             image = function(image, rng)
     return image

@@ -84,11 +84,11 @@ def whole_hair(photo: Photo, face: Face, parser: FaceParser) -> Float64:
     return face.quad - rise * down
 
 
-def new_hair_colour(sitter: Sitter) -> Conditions:
+def new_hair_color(sitter: Sitter) -> Conditions:
     """The hair painted in one colour; training's colour maps are means of regions, too."""
-    colour = np.zeros((D, D, 4), np.uint8)
-    colour[sitter.region("hair")] = (*AUBURN, 255)
-    return Conditions(mask=sitter.region("hair").astype(np.float32), colour=colour)
+    color = np.zeros((D, D, 4), np.uint8)
+    color[sitter.region("hair")] = (*AUBURN, 255)
+    return Conditions(mask=sitter.region("hair").astype(np.float32), color=color)
 
 
 def longer_hair(sitter: Sitter) -> Conditions:
@@ -104,9 +104,9 @@ def longer_hair(sitter: Sitter) -> Conditions:
         mask = np.maximum(mask, soft(side & ~face) * faded.clip(0, 1).astype(np.float32))
     rounded = cv2.GaussianBlur(fallen.astype(np.float32), (0, 0), 0.012 * D) > 0.5
     painted = rounded & (mask > 0) & ~face
-    colour = np.zeros((D, D, 4), np.uint8)
-    colour[painted] = (*sitter.crop.pixels[hair].mean(0).astype(np.uint8), 255)
-    return Conditions(mask=mask, semantic=np.where(painted, np.uint8(INDEX["hair"]), sitter.labels), colour=colour)
+    color = np.zeros((D, D, 4), np.uint8)
+    color[painted] = (*sitter.crop.pixels[hair].mean(0).astype(np.uint8), 255)
+    return Conditions(mask=mask, semantic=np.where(painted, np.uint8(INDEX["hair"]), sitter.labels), color=color)
 
 
 def strand(hair: Bool, points: Float32, jaw: int, outermost: np.ufunc) -> Float64:
@@ -144,12 +144,12 @@ def painted_lips(sitter: Sitter) -> UInt8:
     bare = cv2.inpaint(pixels, open_mouth.astype(np.uint8), 0.02 * D, cv2.INPAINT_TELEA)
     canvas = over(pixels, open_mouth, cv2.GaussianBlur(bare, (0, 0), 0.01 * D), 0.01)
     upper, seam, lower = closed_lips(sitter.points)
-    colour = np.median(pixels[sitter.region("lips")], 0)
+    color = np.median(pixels[sitter.region("lips")], 0)
     swell = np.sqrt(np.sin(np.linspace(0, np.pi, len(seam))))[:, None] * np.array([0, 0.005 * D])
     below = lower[2:-2] + np.array([0, 0.02 * D])
     canvas = over(canvas, between(lower[2:-2], below), canvas * 0.75, 0.008)
     for outlines, shade in (((upper, seam), 0.8), ((seam, lower), 0.95), ((seam - swell, seam + swell), 0.35)):
-        canvas = over(canvas, between(*outlines), colour * shade, 0.003)
+        canvas = over(canvas, between(*outlines), color * shade, 0.003)
     return canvas
 
 
@@ -177,10 +177,10 @@ def between(above: Float32, below: Float32) -> Bool:
     return cv2.fillPoly(np.zeros((D, D), np.uint8), [polygon], 1, cv2.LINE_8, SHIFT) > 0
 
 
-def over(canvas: UInt8, area: Bool, colour: NDArray[np.generic], blur: float) -> UInt8:
+def over(canvas: UInt8, area: Bool, color: NDArray[np.generic], blur: float) -> UInt8:
     """A colour (3,) or picture (D, D, 3) over an area whose edge is blurred by a fraction of the side."""
     weight = cv2.GaussianBlur(area.astype(np.float32), (0, 0), blur * D)[..., None]
-    return np.rint(canvas * (1 - weight) + colour * weight).clip(0, 255).astype(np.uint8)
+    return np.rint(canvas * (1 - weight) + color * weight).clip(0, 255).astype(np.uint8)
 
 
 def other_eyes(sitter: Sitter, exemplar: UInt8) -> Conditions:

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from mien.align.crop import crop_face, matrix_to_quad
-from mien.conditions.color import draw_colour
+from mien.conditions.color import draw_color
 from mien.conditions.folder import LayerFolder, draw_row, write_layers
 from mien.conditions.masks import draw_mask
 from mien.conditions.pictures import save_png
@@ -92,7 +92,7 @@ def edits_of(photo: Photo, editor: Editor) -> Iterator[Edit]:
     whole = Sitter.of(photo, face, layers.whole_hair(photo, face, editor.parser), editor.parser)
     exemplar = np.asarray(editor.generate(seed=EXEMPLAR).pixels, np.uint8)
     strands = {"sketch": "self"}
-    yield Edit("1-hair-colour", "auburn hair, by a colour map", whole, layers.new_hair_colour(whole), strands)
+    yield Edit("1-hair-colour", "auburn hair, by a colour map", whole, layers.new_hair_color(whole), strands)
     yield Edit("2-hair-outline", "longer hair, by a semantic map and its colour", whole, layers.longer_hair(whole))
     yield Edit("3-closed-mouth", "a closed mouth, by a sketch", close, layers.closed_mouth(close, editor.size))
     yield Edit("4-eyes", f"the eyes of generated face {EXEMPLAR}", close, layers.other_eyes(close, exemplar))
@@ -111,8 +111,8 @@ def layer_tile(conditions: Conditions, crop: UInt8) -> tuple[str, UInt8]:
         return "sketch (photo for orientation)", np.minimum(faint, drawn[..., None])
     if c.semantic is not None:
         return "semantic map", draw_semantic(c.semantic)
-    if c.colour is not None:
-        return "colour map", draw_colour(c.colour)
+    if c.color is not None:
+        return "colour map", draw_color(c.color)
     if c.exemplar is not None:
         return "exemplar", picture_at(c.exemplar, TILE)
     words = ", ".join(f"{name} {strength:+g}" for name, strength in c.attributes.items())

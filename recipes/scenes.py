@@ -172,25 +172,25 @@ class SceneMaker:
         cloud = rng.integers(0, 256, (cells, cells, 3)).astype(np.uint8)
         canvas = cv2.resize(cloud, (self.size, self.size), interpolation=cv2.INTER_CUBIC)
         for _ in range(int(rng.integers(0, 25))):
-            colour = tuple(int(v) for v in rng.integers(0, 256, 3))
+            color = tuple(int(v) for v in rng.integers(0, 256, 3))
             a, b = (tuple(int(v) for v in rng.integers(0, self.size, 2)) for _ in range(2))
             match rng.integers(4):
                 case 0:
-                    cv2.line(canvas, a, b, colour, int(rng.integers(1, 6)), cv2.LINE_AA)
+                    cv2.line(canvas, a, b, color, int(rng.integers(1, 6)), cv2.LINE_AA)
                 case 1:
                     cv2.circle(
                         canvas,
                         a,
                         int(rng.integers(2, self.size // 5)),
-                        colour,
+                        color,
                         int(rng.choice([-1, 1, 3])),
                         cv2.LINE_AA,
                     )
                 case 2:
-                    cv2.rectangle(canvas, a, b, colour, int(rng.choice([-1, 1, 3])))
+                    cv2.rectangle(canvas, a, b, color, int(rng.choice([-1, 1, 3])))
                 case _:
                     text = "".join(chr(c) for c in rng.integers(65, 123, 6))
                     cv2.putText(
-                        canvas, text, a, int(rng.integers(0, 6)), float(rng.uniform(0.4, 1.5)), colour, 1, cv2.LINE_AA
+                        canvas, text, a, int(rng.integers(0, 6)), float(rng.uniform(0.4, 1.5)), color, 1, cv2.LINE_AA
                     )
         return canvas

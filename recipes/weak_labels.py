@@ -21,9 +21,9 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.conditions.labels import INDEX, UNKNOWN, colours
+from mien.conditions.labels import INDEX, UNKNOWN, colors
 from mien.types import Bool, Float32, UInt8
-from recipes.parser_colours import bins, closed, components, guided_filter, lab, log_density, opened
+from recipes.parser_colors import bins, closed, components, guided_filter, lab, log_density, opened
 from recipes.parser_glasses import fit_glasses
 from recipes.parser_regions import PARTS, FaceFrame, lowest_row, part, polygon
 from recipes.portraits import load_portraits
@@ -58,21 +58,21 @@ class Evidence:
     @classmethod
     def of(cls, image: UInt8, points: Float32, person: UInt8, hair: Float32 | None) -> Evidence:
         """Derives the rest; without ``hair`` a colour model stands in for the teacher."""
-        colours_ = lab(image)
-        cells, frame = bins(colours_), FaceFrame.of(points)
+        colors_ = lab(image)
+        cells, frame = bins(colors_), FaceFrame.of(points)
         oval = polygon(points, mesh.OUTLINE, len(image))
         probability = person.astype(np.float32) / 255
         if hair is None:
-            hair = hair_by_colour(cells, probability > 0.5, oval, frame)
+            hair = hair_by_color(cells, probability > 0.5, oval, frame)
         else:
             hair = cv2.resize(hair, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        hair = np.clip(guided_filter(colours_, hair, 4, 1e-3), 0, 1)
+        hair = np.clip(guided_filter(colors_, hair, 4, 1e-3), 0, 1)
         parts = np.any([polygon(points, indices, len(image)) for name, indices in PARTS.items() if name != "nose"], 0)
         bare = oval & ~cv2.dilate(parts.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool) & (hair < 0.3)
-        return cls(image, points, probability, hair, colours_, cells, frame, oval, bare)
+        return cls(image, points, probability, hair, colors_, cells, frame, oval, bare)
 
 
-def hair_by_colour(cells: np.ndarray, person: Bool, oval: Bool, frame: FaceFrame) -> Float32:
+def hair_by_color(cells: np.ndarray, person: Bool, oval: Bool, frame: FaceFrame) -> Float32:
     """Probability of hair from colours alone: the crown and what resembles it, against the skin of the face."""
     y = np.arange(len(cells))[:, None]
     crown = person & ~oval & (y < frame.brow - 0.55 * frame.height)
@@ -201,7 +201,7 @@ def earrings(e: Evidence, beside: Bool, labels: UInt8, y: Float32) -> Bool:
 def draw(image: UInt8, labels: UInt8) -> UInt8:
     """Picture and labels side by side."""
     palette = np.full((256, 3), 255, np.uint8)
-    palette[:19] = colours()
+    palette[:19] = colors()
     return np.concatenate([image, palette[labels]], 1)
 
 

@@ -53,7 +53,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png(samples: NDArray[np.generic], bits: int, colour: int, extra: bytes = b"") -> bytes:
+def png(samples: NDArray[np.generic], bits: int, color: int, extra: bytes = b"") -> bytes:
     """A literal PNG encoder: any depth, no filter. ``samples`` are (H, W, C) in units of the depth."""
     height, width, channels = samples.shape
     rows = samples.reshape(height, width * channels)
@@ -65,7 +65,7 @@ def png(samples: NDArray[np.generic], bits: int, colour: int, extra: bytes = b""
         planes = (rows[..., None] >> np.arange(bits - 1, -1, -1)) & 1
         packed = np.packbits(planes.reshape(height, -1).astype(np.uint8), axis=1)
     raw = np.hstack([np.zeros((height, 1), np.uint8), packed]).tobytes()
-    header = struct.pack(">2I5B", width, height, bits, colour, 0, 0, 0)
+    header = struct.pack(">2I5B", width, height, bits, color, 0, 0, 0)
     return PNG_MAGIC + chunk(b"IHDR", header) + extra + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
 
 
@@ -120,7 +120,7 @@ def exif_block(orientation: int = 1, order: str = "<", thumbnail: bytes = b"") -
 
 
 def profile(
-    colour_space: bytes = b"RGB ",
+    color_space: bytes = b"RGB ",
     gamma: float = 2.2,
     # Display P3's primaries, adapted to D50
     matrix: tuple[tuple[float, float, float], ...] = (
@@ -141,13 +141,13 @@ def profile(
         b"desc": b"desc" + bytes(4) + struct.pack(">I", 5) + b"test\0" + bytes(79),
         b"wtpt": xyz((0.9642, 1.0, 0.8249)),
     }
-    if colour_space == b"GRAY":
+    if color_space == b"GRAY":
         tags[b"kTRC"] = curve(gamma)
     else:
         for letter, row in zip(b"rgb", matrix, strict=True):
             tags[bytes([letter]) + b"XYZ"] = xyz(row)
             tags[bytes([letter]) + b"TRC"] = curve(gamma)
-    return _icc(colour_space, b"mntr", b"XYZ ", tags)
+    return _icc(color_space, b"mntr", b"XYZ ", tags)
 
 
 def cmyk_profile() -> bytes:
@@ -165,13 +165,13 @@ def cmyk_profile() -> bytes:
     return _icc(b"CMYK", b"prtr", b"Lab ", {b"A2B0": table, b"A2B1": table})
 
 
-def _icc(colour_space: bytes, kind: bytes, connection: bytes, tags: dict[bytes, bytes]) -> bytes:
+def _icc(color_space: bytes, kind: bytes, connection: bytes, tags: dict[bytes, bytes]) -> bytes:
     tags = {key: value.ljust(-(-len(value) // 4) * 4, b"\0") for key, value in tags.items()}
     at, table, body = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
     for key, value in tags.items():
         table += key + struct.pack(">II", at + len(body), len(value))
         body += value
-    head = struct.pack(">I4s4s4s4s4s", at + len(body), b"test", b"\x02\x40\0\0", kind, colour_space, connection)
+    head = struct.pack(">I4s4s4s4s4s", at + len(body), b"test", b"\x02\x40\0\0", kind, color_space, connection)
     head += struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
     return head.ljust(128, b"\0") + table + body
 
@@ -207,28 +207,28 @@ def _pngs() -> dict[str, Sample]:
     for bits in (1, 2, 4, 8, 16):
         gray = picture(1, bits)
         result[f"png-gray{bits}"] = Sample(png(gray, bits, 0), ".png", gray * (255 // ((1 << bits) - 1) or 1))
-    for name, channels, colour in (("gray-alpha", 2, 4), ("rgb", 3, 2), ("rgba", 4, 6)):
+    for name, channels, color in (("gray-alpha", 2, 4), ("rgb", 3, 2), ("rgba", 4, 6)):
         for bits in (8, 16):
             result[f"png-{name}{bits}"] = Sample(
-                png(picture(channels, bits), bits, colour), ".png", picture(channels, bits)
+                png(picture(channels, bits), bits, color), ".png", picture(channels, bits)
             )
     index, palette = picture(1, 4), picture(3, 8, 1).reshape(-1, 3)[:16]
-    colours = chunk(b"PLTE", palette.tobytes())
-    result["png-palette"] = Sample(png(index, 4, 3, colours), ".png", palette[index[..., 0]])
+    colors = chunk(b"PLTE", palette.tobytes())
+    result["png-palette"] = Sample(png(index, 4, 3, colors), ".png", palette[index[..., 0]])
     opacity = np.arange(16, dtype=np.uint8) * 17
     result["png-palette-alpha"] = Sample(
-        png(index, 4, 3, colours + chunk(b"tRNS", opacity.tobytes())),
+        png(index, 4, 3, colors + chunk(b"tRNS", opacity.tobytes())),
         ".png",
         np.dstack([palette[index[..., 0]], opacity[index[..., 0]]]),
     )
-    for name, channels, bits, colour in (("gray", 1, 8, 0), ("gray", 1, 2, 0), ("rgb", 3, 8, 2), ("rgb", 3, 16, 2)):
+    for name, channels, bits, color in (("gray", 1, 8, 0), ("gray", 1, 2, 0), ("rgb", 3, 8, 2), ("rgb", 3, 16, 2)):
         noise = picture(channels, bits)
         key = struct.pack(f">{channels}H", *(int(v) for v in noise[3, 5]))
         full = 65535 if bits == 16 else 255
         alpha = ((noise != noise[3, 5]).any(axis=2) * full).astype(noise.dtype)
         scaled = noise * (255 // ((1 << bits) - 1) or 1)
         result[f"png-{name}{bits}-key"] = Sample(
-            png(noise, bits, colour, chunk(b"tRNS", key)), ".png", np.dstack([scaled, alpha])
+            png(noise, bits, color, chunk(b"tRNS", key)), ".png", np.dstack([scaled, alpha])
         )
     return result
 

@@ -57,7 +57,7 @@ def face(editor: Editor, astronaut: UInt8) -> Face:
     return editor.finder.find(Photo(astronaut))[0]
 
 
-def test_the_editor_gives_hair_the_painted_colour(editor: Editor, face: Face, astronaut: UInt8) -> None:
+def test_the_editor_gives_hair_the_painted_color(editor: Editor, face: Face, astronaut: UInt8) -> None:
     painted = np.broadcast_to(np.array([150, 60, 30], np.uint8), astronaut.shape)
     result = editor(Photo(astronaut), mask="hair", color=painted, face=face)
     inside = np.asarray(result.mask) > 0

@@ -22,7 +22,7 @@ from recipes.edit_layers import Sitter
 from tests.editing.conftest import editor_folder as editor_folder
 
 NAMES = {
-    "1-hair-colour": "colour",
+    "1-hair-colour": "color",
     "2-hair-outline": "semantic",
     "3-closed-mouth": "sketch",
     "4-eyes": "exemplar",
@@ -78,16 +78,16 @@ def test_all_upon_each_other_change_what_each_may(made: Path) -> None:
 
 @pytest.mark.parametrize(("name", "layer"), NAMES.items())
 def test_every_edit_says_one_thing(layers: dict[str, LayerFolder], name: str, layer: str) -> None:
-    also = {"colour"} if name == "2-hair-outline" else set()  # new hair in the colour of the old
+    also = {"color"} if name == "2-hair-outline" else set()  # new hair in the colour of the old
     assert set(layers[name].conditions.given) == {"mask", layer} | also
 
 
-def test_the_colour_is_that_of_hair_and_nothing_else(layers: dict[str, LayerFolder], sitter: Sitter) -> None:
-    colour = layers["1-hair-colour"].conditions.colour
-    assert colour is not None
-    painted = colour[..., 3] > 0
+def test_the_color_is_that_of_hair_and_nothing_else(layers: dict[str, LayerFolder], sitter: Sitter) -> None:
+    color = layers["1-hair-colour"].conditions.color
+    assert color is not None
+    painted = color[..., 3] > 0
     assert (painted == sitter.region("hair")).mean() > 0.99
-    assert {tuple(one) for one in colour[painted]} == {(*edit_layers.AUBURN, 255)}
+    assert {tuple(one) for one in color[painted]} == {(*edit_layers.AUBURN, 255)}
     assert not painted[0].any()  # the crop was moved up to hold all of it
 
 

@@ -12,10 +12,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
 
 UInt8 = NDArray[np.uint8]
 Float32 = NDArray[np.float32]
@@ -73,6 +77,15 @@ class Photo:
     def with_pixels(self, pixels: Samples) -> Photo:
         """The same photo with other pixels; everything else (profile, EXIF, alpha) is kept."""
         return replace(self, pixels=pixels)
+
+
+PictureLike: TypeAlias = "str | Path | Photo | NDArray[Any] | Image.Image | torch.Tensor"
+"""Whatever may be given as a picture.
+
+A file, a :class:`Photo`, a Pillow image, or numbers as an array or tensor: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4);
+tensors may also be (3, H, W), (4, H, W) or (1, H, W), with or without a batch of one before it. Whole numbers are uint8
+or uint16 in full range; floating-point numbers are in [0, 1]. Colors are sRGB.
+"""
 
 
 @dataclass(frozen=True)

@@ -260,19 +260,19 @@ def test_detail_stays_where_the_edit_changed_nothing() -> None:
     assert without.pixels[50:150, 50:350].std() < 0.5 * photo.pixels[50:150, 50:350].std()
 
 
-def test_all_detail_stays_under_new_colours_and_follows_their_light() -> None:
+def test_all_detail_stays_under_new_colors_and_follows_their_light() -> None:
     rng = np.random.default_rng(0)
     photo = Photo(rng.integers(70, 110, (400, 400, 3)).astype(np.uint8))
     crop = crop_face(photo, square_quad(200, 200, 380), 64)
     everywhere = np.ones((400, 400), bool)
     before = photo.pixels[60:340, 60:340].astype(float)
-    for colour, gain in (((90, 90, 90), 1.0), ((40, 40, 55), 0.55), ((180, 160, 130), 1.67), ((250, 250, 250), 2.0)):
-        dyed = np.broadcast_to(np.uint8(colour), crop.pixels.shape)
+    for color, gain in (((90, 90, 90), 1.0), ((40, 40, 55), 0.55), ((180, 160, 130), 1.67), ((250, 250, 250), 2.0)):
+        dyed = np.broadcast_to(np.uint8(color), crop.pixels.shape)
         after = paste_face(photo, dyed, crop.matrix, everywhere, reference=crop.pixels, all_detail=True)
         made = after.pixels[60:340, 60:340].astype(float)
-        if max(colour) < 240:  # the others are cut at white
+        if max(color) < 240:  # the others are cut at white
             assert made.std((0, 1)).mean() == pytest.approx(gain * before.std((0, 1)).mean(), rel=0.15)
-            np.testing.assert_allclose(made.mean((0, 1)), colour, atol=2)
+            np.testing.assert_allclose(made.mean((0, 1)), color, atol=2)
         assert np.corrcoef(made[..., 0].ravel(), before[..., 0].ravel())[0, 1] > 0.5
         flat = paste_face(photo, dyed, crop.matrix, everywhere, reference=crop.pixels)
         if gain != 1.0:  # where it agrees with the photo, detail stays in any case
@@ -317,7 +317,7 @@ def test_old_thumbnail_goes_when_pixels_change() -> None:
     assert b"Someone" in after.exif
 
 
-def test_same_colours_are_no_change() -> None:
+def test_same_colors_are_no_change() -> None:
     photo = Photo(np.full((30, 30, 3), 77, np.uint8))
     crop = crop_face(photo, square_quad(15, 15, 20), 16)
     assert paste_face(photo, crop.pixels, crop.matrix, np.ones((30, 30), bool)) is photo

@@ -48,10 +48,10 @@ def test_conditions_writes_what_reads_back(photo: Path, parser: Path, tmp_path: 
     out = tmp_path / "layers"
     printed = run("conditions", photo, "--out", out, "--size", "128", "--aligned", "--parser", parser, "--json")
     report = json.loads(printed)
-    assert report["layers"] == ["image", "sketch", "semantic", "colour"]
+    assert report["layers"] == ["image", "sketch", "semantic", "color"]
     assert sum(report["classes"].values()) == pytest.approx(1, abs=0.01)
     names = {file.name for file in out.iterdir()}
-    assert names == {"layers.json", "image.png", "sketch.png", "semantic.png", "colour.png", "sheet.png"}
+    assert names == {"layers.json", "image.png", "sketch.png", "semantic.png", "color.png", "sheet.png"}
     layers = read_layers(out)
     assert layers.image.shape == (128, 128, 3)
     assert layers.photo == "photo.png"
@@ -67,10 +67,10 @@ def test_layers_json_says_which_parser_and_which_segments_made_the_maps(
     run(*whole, "--out", tmp_path / "own", "--parser", parser, "--superpixels")
     bundled, own = (json.loads((tmp_path / name / "layers.json").read_text())["origin"] for name in ("bundled", "own"))
     digest = hashlib.sha256((BUNDLED / KIND / WEIGHTS).read_bytes()).hexdigest()
-    assert bundled == {"semantic": {"name": "bundled", "sha256": digest}, "colour": {"segments": "regions"}}
+    assert bundled == {"semantic": {"name": "bundled", "sha256": digest}, "color": {"segments": "regions"}}
     digest = hashlib.sha256((parser / WEIGHTS).read_bytes()).hexdigest()
     cells = {"segments": "superpixels", "across": 16, "rounds": 4, "compactness": 0.12}
-    assert own == {"semantic": {"name": "parser", "sha256": digest}, "colour": cells}
+    assert own == {"semantic": {"name": "parser", "sha256": digest}, "color": cells}
     assert read_layers(tmp_path / "own").origin == own
     assert str(tmp_path) not in (tmp_path / "own" / "layers.json").read_text()
 

@@ -85,12 +85,12 @@ def test_conditions_then_paint_then_edit(run: Callable[..., str], mien: Mien, po
     folder = tmp_path / "layers"
     mien("conditions", portrait, "--out", folder)
     assert "as they were extracted" in run("--layers", folder, "-o", tmp_path / "x.png", ok=5)
-    colour = Image.open(folder / "colour.png")
-    colour.paste((40, 70, 230, 255), (150, 60, 350, 120))
-    colour.save(folder / "colour.png")
+    color = Image.open(folder / "color.png")
+    color.paste((40, 70, 230, 255), (150, 60, 350, 120))
+    color.save(folder / "color.png")
     receipt = json.loads(run("--layers", folder, "-o", tmp_path / "out.png", "--receipt"))
     assert receipt["preserved"] and 0.005 < receipt["mask_fraction"] < 0.1
-    assert "layers mask, colour" in receipt["operations"][0]
+    assert "layers mask, color" in receipt["operations"][0]
     assert "sketch and semantic as extracted, so left out" in receipt["operations"][1]
     assert "is an input" in run("--layers", folder, "-o", folder / "image.png", ok=7)
 

@@ -13,7 +13,7 @@ from mien.cli.option_groups import grouped
 
 @dataclass(frozen=True)
 class Paint:
-    colour: Annotated[str, typer.Option(help="Which.")] = "red"
+    color: Annotated[str, typer.Option(help="Which.")] = "red"
     coats: Annotated[list[int] | None, typer.Option("--coat", min=1)] = None
 
 
@@ -37,7 +37,7 @@ def run(*arguments: str, code: int = 0) -> str:
 
 def test_fields_are_options_with_their_types_and_defaults() -> None:
     assert run("north") == f"north False {Paint()} 0.5\n"
-    said = run("north", "--coat", "2", "--colour", "blue", "--before", "--coat", "3", "--after", "1")
+    said = run("north", "--coat", "2", "--color", "blue", "--before", "--coat", "3", "--after", "1")
     assert said == f"north True {Paint('blue', [2, 3])} 1.0\n"
     run("north", "--coat", "0", code=2)
     run("north", "--paint", "blue", code=2)
@@ -46,5 +46,5 @@ def test_fields_are_options_with_their_types_and_defaults() -> None:
 def test_help_lists_them_where_the_group_stands() -> None:
     words = run("--help")
     assert "Paint a wall." in words and "Which." in words
-    places = [words.index(option) for option in ("--before", "--colour", "--coat", "--after")]
+    places = [words.index(option) for option in ("--before", "--color", "--coat", "--after")]
     assert places == sorted(places)

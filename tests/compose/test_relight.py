@@ -15,11 +15,11 @@ def area() -> Bool:
     return (rows - 64) ** 2 + (columns - 64) ** 2 < 45**2
 
 
-def flat(colour: tuple[float, float, float]) -> Float32:
-    return np.broadcast_to(np.float32(colour), (SIDE, SIDE, 3)).copy()
+def flat(color: tuple[float, float, float]) -> Float32:
+    return np.broadcast_to(np.float32(color), (SIDE, SIDE, 3)).copy()
 
 
-def test_strands_of_the_photo_show_under_a_flat_colour(area: Bool) -> None:
+def test_strands_of_the_photo_show_under_a_flat_color(area: Bool) -> None:
     photo = flat((80, 70, 60))
     photo[:, ::6] += 40
     lit = relit(flat((40, 60, 160)), photo, area)

@@ -29,7 +29,7 @@ def jump(picture: Float32, photo: Float32, area: Bool) -> float:
 
 @pytest.mark.parametrize("kind", ["square", "disc", "half"])
 @pytest.mark.parametrize("shift", [(12, -6, 9), (-15, -15, -15)])
-def test_a_shift_of_colour_leaves_no_seam(crop: UInt8, kind: str, shift: tuple[int, int, int]) -> None:
+def test_a_shift_of_color_leaves_no_seam(crop: UInt8, kind: str, shift: tuple[int, int, int]) -> None:
     photo = crop.astype(np.float32).clip(30, 225)
     area = area_of(kind)
     painted = photo + np.array(shift, np.float32)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from mien.conditions.color import draw_colour, read_colour, region_means, segment_means, superpixel_means, superpixels
+from mien.conditions.color import draw_color, read_color, region_means, segment_means, superpixel_means, superpixels
 from mien.conditions.labels import UNKNOWN
 from mien.errors import LayerError
 
@@ -53,15 +53,15 @@ def test_only_painted_pixels_count(tmp_path: Path) -> None:
     blobs[4:10, 4:10] = 200, 10, 30, 255
     blobs[10:12, 4:10] = 200, 10, 30, 60  # a soft edge
     Image.fromarray(blobs).save(tmp_path / "c.png")
-    colour = read_colour(tmp_path / "c.png", 32)
-    assert (colour[5, 5] == (200, 10, 30, 255)).all()
-    assert (colour[..., 3] > 0).sum() == 36
-    assert (colour[20, 20] == 0).all()
+    color = read_color(tmp_path / "c.png", 32)
+    assert (color[5, 5] == (200, 10, 30, 255)).all()
+    assert (color[..., 3] > 0).sum() == 36
+    assert (color[20, 20] == 0).all()
 
 
 def test_a_picture_without_transparency_counts_whole(tmp_path: Path) -> None:
     Image.fromarray(np.full((16, 16, 3), 9, np.uint8)).save(tmp_path / "c.png")
-    assert (read_colour(tmp_path / "c.png", 16)[..., 3] == 255).all()
+    assert (read_color(tmp_path / "c.png", 16)[..., 3] == 255).all()
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,16 @@ def test_a_picture_without_transparency_counts_whole(tmp_path: Path) -> None:
         (np.full((16, 8, 3), 9, np.uint8), "8 x 16 pixels, but the face crop is 16 x 16"),
     ],
 )
-def test_malformed_colour_maps_are_refused_by_name(picture: np.ndarray, message: str, tmp_path: Path) -> None:
+def test_malformed_color_maps_are_refused_by_name(picture: np.ndarray, message: str, tmp_path: Path) -> None:
     Image.fromarray(picture).save(tmp_path / "my colours.png")
     with pytest.raises(LayerError, match=r"my colours\.png") as error:
-        read_colour(tmp_path / "my colours.png", 16)
+        read_color(tmp_path / "my colours.png", 16)
     assert message in str(error.value)
 
 
 def test_drawing_shows_a_board_where_nothing_is_painted() -> None:
-    colour = np.zeros((64, 64, 4), np.uint8)
-    colour[:32] = 1, 2, 3, 255
-    drawn = draw_colour(colour)
+    color = np.zeros((64, 64, 4), np.uint8)
+    color[:32] = 1, 2, 3, 255
+    drawn = draw_color(color)
     assert (drawn[:32] == (1, 2, 3)).all()
     assert len(np.unique(drawn[32:])) == 2

@@ -15,7 +15,7 @@ from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.types import Conditions
 from mien.errors import LayerError, SaveError
 
-ORIGIN = {"semantic": {"name": None, "sha256": None}, "colour": {"segments": "regions"}}
+ORIGIN = {"semantic": {"name": None, "sha256": None}, "color": {"segments": "regions"}}
 
 
 @pytest.fixture(params=[128, 256])
@@ -26,10 +26,10 @@ def layers(request: pytest.FixtureRequest) -> LayerFolder:
     labels[:4] = UNKNOWN
     image = rng.integers(0, 256, (size // 16, size // 16, 3), np.uint8).repeat(16, 0).repeat(16, 1)
     made = conditions_of(image, labels)
-    assert made.colour is not None
-    colour = made.colour * (labels != INDEX["hair"])[..., None].astype(np.uint8)
+    assert made.color is not None
+    color = made.color * (labels != INDEX["hair"])[..., None].astype(np.uint8)
     mask = np.linspace(0, 255, size * size).round().astype(np.float32).reshape(size, size) / np.float32(255)
-    conditions = Conditions(mask, made.sketch, made.semantic, colour, image[:64, :64], {"smile": 0.5}, "ein Bärtchen")
+    conditions = Conditions(mask, made.sketch, made.semantic, color, image[:64, :64], {"smile": 0.5}, "ein Bärtchen")
     return LayerFolder(image, conditions, np.array([[2.0, 0.1, 5], [-0.1, 2, 7]]), "photo.jpg", ORIGIN)
 
 
@@ -43,7 +43,7 @@ def test_layers_written_and_read_back_are_identical(layers: LayerFolder, tmp_pat
     assert again.photo == "photo.jpg"
     assert again.origin == layers.origin == ORIGIN
     assert again.conditions.given == layers.conditions.given
-    for name in ("mask", "sketch", "semantic", "colour", "exemplar"):
+    for name in ("mask", "sketch", "semantic", "color", "exemplar"):
         assert np.array_equal(getattr(again.conditions, name), getattr(layers.conditions, name)), name
     assert again.conditions.text == "ein Bärtchen"
     assert again.conditions.attributes == {"smile": 0.5}
@@ -57,9 +57,19 @@ def test_folders_from_before_origins_were_noted_are_read(layers: LayerFolder, tm
     assert read_layers(tmp_path).origin is None
 
 
+def test_folders_of_the_old_spelling_are_read(layers: LayerFolder, tmp_path: Path) -> None:
+    write_layers(tmp_path, layers)
+    (tmp_path / "color.png").rename(tmp_path / "colour.png")
+    notes = tmp_path / "layers.json"
+    notes.write_text(notes.read_text().replace('"color"', '"colour"'))
+    again = read_layers(tmp_path)
+    assert again.origin == ORIGIN
+    assert np.array_equal(again.conditions.color, layers.conditions.color)
+
+
 def test_a_missing_layer_says_nothing_and_a_vector_sketch_counts(layers: LayerFolder, tmp_path: Path) -> None:
     write_layers(tmp_path, layers)
-    for name in ("mask", "colour", "exemplar", "sketch"):
+    for name in ("mask", "color", "exemplar", "sketch"):
         (tmp_path / f"{name}.png").unlink()
     (tmp_path / "sketch.svg").write_text('<svg viewBox="0 0 1 1"><path d="M0 0.5L1 0.5"/></svg>')
     again = read_layers(tmp_path).conditions

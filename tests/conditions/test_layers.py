@@ -35,7 +35,7 @@ def test_channel_layout(face: tuple[UInt8, UInt8]) -> None:
     assert torch.equal(stacked[:, :3], image)
     assert torch.equal(stacked[:, 3:4], layers.sketch)
     assert torch.equal(stacked[:, 4 + INDEX["skin"]] > 0, labels == INDEX["skin"])
-    assert torch.equal(stacked[:, 23:], layers.colour)
+    assert torch.equal(stacked[:, 23:], layers.color)
     again = Layers.split(stacked)
     assert torch.equal(again.semantic, layers.semantic)
 
@@ -43,7 +43,7 @@ def test_channel_layout(face: tuple[UInt8, UInt8]) -> None:
 def test_unknown_pixels_say_nothing(face: tuple[UInt8, UInt8]) -> None:
     layers = extract(*batch(face, 1), torch.Generator().manual_seed(0), Extraction(superpixels=0))
     assert not layers.semantic[:, :, :3].any()
-    assert not layers.colour[:, :, :3].any()
+    assert not layers.color[:, :, :3].any()
 
 
 def test_extraction_depends_on_the_seed_alone(face: tuple[UInt8, UInt8]) -> None:
@@ -68,7 +68,7 @@ def test_a_users_layers_are_those_of_training(face: tuple[UInt8, UInt8]) -> None
     trained = extract(to_tensor(image), torch.from_numpy(labels)[None], torch.Generator().manual_seed(1), settings)
     assert torch.equal(user.semantic, trained.semantic)
     known = trained.semantic.any(1, keepdim=True)
-    assert ((user.colour - trained.colour).abs() * known).max() < 1 / 127
+    assert ((user.color - trained.color).abs() * known).max() < 1 / 127
     assert not (user.sketch > trained.sketch).any() or trained.sketch.sum() < user.sketch.sum()
 
 
@@ -82,12 +82,12 @@ def test_missing_modalities_are_zero(face: tuple[UInt8, UInt8]) -> None:
     assert torch.equal(stacked[:, :3, :20], to_tensor(face[0])[:, :, :20])
 
 
-def test_unpainted_colour_is_zero(face: tuple[UInt8, UInt8]) -> None:
-    colour = np.zeros((64, 64, 4), np.uint8)
-    colour[5, 5] = 255, 255, 255, 255
-    layers = from_conditions(face[0], Conditions(colour=colour))
-    assert (layers.colour[0, :, 5, 5] == 1).all()
-    assert layers.colour.abs().sum() == 3
+def test_unpainted_color_is_zero(face: tuple[UInt8, UInt8]) -> None:
+    color = np.zeros((64, 64, 4), np.uint8)
+    color[5, 5] = 255, 255, 255, 255
+    layers = from_conditions(face[0], Conditions(color=color))
+    assert (layers.color[0, :, 5, 5] == 1).all()
+    assert layers.color.abs().sum() == 3
 
 
 def test_conditions_of_another_size_are_refused(face: tuple[UInt8, UInt8]) -> None:

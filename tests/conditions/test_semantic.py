@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from mien.conditions.labels import CELEBAMASK_HQ, CELEBAMASK_HQ_COLOURS, INDEX, UNKNOWN, canonical, colours
+from mien.conditions.labels import CELEBAMASK_HQ, CELEBAMASK_HQ_COLORS, INDEX, UNKNOWN, canonical, colors
 from mien.conditions.semantic import indices, one_hot, read_semantic, write_classes, write_semantic
 from mien.errors import LayerError
 from mien.types import UInt8
@@ -67,9 +67,9 @@ def test_index_picture_in_the_other_order(tmp_path: Path) -> None:
     assert [labels[0, k] for k in range(19)] == [INDEX[str(canonical(name))] for name in CELEBAMASK_HQ]
 
 
-def test_celebamask_colours_are_recognised(tmp_path: Path) -> None:
+def test_celebamask_colors_are_recognised(tmp_path: Path) -> None:
     labels = np.arange(19, dtype=np.uint8).repeat(19).reshape(19, 19)
-    Image.fromarray(colours(CELEBAMASK_HQ_COLOURS)[labels]).save(tmp_path / "map.png")
+    Image.fromarray(colors(CELEBAMASK_HQ_COLORS)[labels]).save(tmp_path / "map.png")
     assert (read_semantic(tmp_path / "map.png", 19) == labels).all()
 
 
@@ -83,8 +83,8 @@ def test_custom_palette_in_any_spelling(tmp_path: Path) -> None:
         read_semantic(tmp_path / "map.png", 8, palette={"beard": (0, 0, 0)})
 
 
-def test_unknown_colours_are_named_with_their_places(tmp_path: Path) -> None:
-    picture = colours()[np.full((16, 16), INDEX["skin"])]
+def test_unknown_colors_are_named_with_their_places(tmp_path: Path) -> None:
+    picture = colors()[np.full((16, 16), INDEX["skin"])]
     picture[3, 7] = 1, 2, 250
     picture[9, 2:4] = 250, 2, 250
     Image.fromarray(picture).save(tmp_path / "map.png")

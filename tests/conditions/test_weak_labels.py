@@ -8,13 +8,13 @@ import numpy as np
 
 from mien.conditions.labels import INDEX, UNKNOWN
 from recipes.parser import Samples
-from recipes.parser_colours import bins, guided_filter, lab, log_density
+from recipes.parser_colors import bins, guided_filter, lab, log_density
 from recipes.parser_labels import fuse
 from recipes.portraits import load_portraits
 from recipes.weak_labels import Evidence, label
 
 
-def test_colour_models_prefer_what_they_have_seen() -> None:
+def test_color_models_prefer_what_they_have_seen() -> None:
     image = np.zeros((40, 40, 3), np.uint8)
     image[:20], image[20:] = (210, 150, 120), (40, 60, 110)
     seeds = np.zeros((40, 40), bool)

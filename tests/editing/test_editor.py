@@ -104,10 +104,10 @@ def test_each_face_gets_its_own_inputs(editor: Editor, group: Photo) -> None:
         {
             0: {"mask": "hair", "seed": 2},
             1: Request(mask="mouth", attributes={"smile": 2.0}),
-            "largest": Conditions(mask=np.pad(mask[:20, :20], 22), colour=np.full((64, 64, 4), 255, np.uint8)),
+            "largest": Conditions(mask=np.pad(mask[:20, :20], 22), color=np.full((64, 64, 4), 255, np.uint8)),
         },
     )
-    assert [face.conditions.given for face in result.faces] == [("mask",), ("mask", "attributes"), ("mask", "colour")]
+    assert [face.conditions.given for face in result.faces] == [("mask",), ("mask", "attributes"), ("mask", "color")]
     edit = changed(result.photo, group)
     assert edit[:, :512].any() and edit[:, 512:].any() and not edit[~result.mask].any()
     alone = editor(group, mask="mouth", attributes={"smile": 2.0}, face=1)
@@ -121,12 +121,12 @@ def detail(photo: Photo, area: np.ndarray) -> float:
     return float((gray - cv2.GaussianBlur(gray, (0, 0), 2.0))[area].std())
 
 
-def test_new_colours_may_keep_the_photos_lines(editor: Editor, portrait: Photo) -> None:
+def test_new_colors_may_keep_the_photos_lines(editor: Editor, portrait: Photo) -> None:
     rng = np.random.default_rng(0)
     large = np.asarray(Image.fromarray(portrait.pixels).resize((1024, 1024))).astype(np.int16)
     photo = Photo((large + rng.integers(-25, 25, large.shape)).clip(0, 255).astype(np.uint8))
-    colour = np.broadcast_to(np.uint8([40, 60, 200]), (64, 64, 3))
-    given = {"mask": "hair", "color": colour, "frame": "crop"}
+    color = np.broadcast_to(np.uint8([40, 60, 200]), (64, 64, 3))
+    given = {"mask": "hair", "color": color, "frame": "crop"}
     anew, kept = editor(photo, **given), editor(photo, **given, sketch="self")
     assert "sketch 'self'" in " ".join(anew.faces[0].notes) and "'self'" not in " ".join(kept.faces[0].notes)
     assert kept.faces[0].conditions.sketch is not None and "sketch self" in kept.operations[0]

@@ -42,9 +42,9 @@ def folder(fresh: Path, tmp_path: Path) -> Path:
     return shutil.copytree(fresh, tmp_path / "layers")
 
 
-def paint(path: Path, box: tuple[int, int, int, int], colour: tuple[int, ...]) -> None:
+def paint(path: Path, box: tuple[int, int, int, int], color: tuple[int, ...]) -> None:
     picture = Image.open(path).convert("RGBA")
-    picture.paste(colour, box)
+    picture.paste(color, box)
     picture.save(path)
 
 
@@ -56,22 +56,22 @@ def test_an_untouched_folder_says_nothing(folder: Path, portrait: Photo, parser:
     with pytest.raises(LayerError, match="as they were extracted; repaint one, or give a mask"):
         read(folder, portrait, parser)
     found = read_repainted(folder, portrait, lambda: parser, {"mask": "hair"})
-    assert found.conditions.given == () and found.untouched == ("sketch", "semantic", "colour")
+    assert found.conditions.given == () and found.untouched == ("sketch", "semantic", "color")
 
 
 @pytest.mark.parametrize(
-    ("layer", "colour", "other"),
+    ("layer", "color", "other"),
     [
-        ("colour", (30, 60, 220, 255), ("sketch", "semantic")),
-        ("semantic", (*PALETTE["hair"], 255), ("sketch", "colour")),
-        ("sketch", (0, 0, 0, 255), ("semantic", "colour")),
+        ("color", (30, 60, 220, 255), ("sketch", "semantic")),
+        ("semantic", (*PALETTE["hair"], 255), ("sketch", "color")),
+        ("sketch", (0, 0, 0, 255), ("semantic", "color")),
     ],
 )
 def test_a_touched_layer_is_meant_where_it_was_painted(
-    folder: Path, portrait: Photo, parser: FaceParser, layer: str, colour: tuple[int, ...], other: tuple[str, ...]
+    folder: Path, portrait: Photo, parser: FaceParser, layer: str, color: tuple[int, ...], other: tuple[str, ...]
 ) -> None:
     box = (100, 150, 150, 180) if layer != "sketch" else (60, 120, 120, 122)
-    paint(folder / f"{layer}.png", box, colour)
+    paint(folder / f"{layer}.png", box, color)
     found = read(folder, portrait, parser)
     assert found.conditions.given == ("mask", layer) and found.untouched == other
     assert found.quad is not None and other[0] in found.notes[0]
@@ -85,27 +85,27 @@ def test_a_touched_layer_is_meant_where_it_was_painted(
 
 
 def test_layers_that_are_given_otherwise_do_not_count(folder: Path, portrait: Photo, parser: FaceParser) -> None:
-    paint(folder / "colour.png", (100, 150, 150, 180), (30, 60, 220, 255))
+    paint(folder / "color.png", (100, 150, 150, 180), (30, 60, 220, 255))
     alone = read(folder, portrait, parser)
     paint(folder / "sketch.png", (20, 20, 80, 22), (0, 0, 0, 255))
     found = read_repainted(folder, portrait, lambda: parser, {"sketch": "self", "semantic": None})
-    assert found.conditions.given == ("mask", "colour") and found.untouched == ("semantic",)
+    assert found.conditions.given == ("mask", "color") and found.untouched == ("semantic",)
     assert "sketch" not in found.notes[0]
     np.testing.assert_array_equal(found.conditions.mask, alone.conditions.mask)
 
 
-def test_painting_programs_may_round_colours(folder: Path, portrait: Photo, parser: FaceParser) -> None:
-    pixels = np.asarray(Image.open(folder / "colour.png")).copy()
+def test_painting_programs_may_round_colors(folder: Path, portrait: Photo, parser: FaceParser) -> None:
+    pixels = np.asarray(Image.open(folder / "color.png")).copy()
     pixels[..., :3] = np.clip(pixels[..., :3].astype(int) + 3, 0, 255)
-    Image.fromarray(pixels).save(folder / "colour.png")
+    Image.fromarray(pixels).save(folder / "color.png")
     with pytest.raises(LayerError, match="as they were extracted"):
         read(folder, portrait, parser)
 
 
-def test_colours_by_superpixel_are_recognised(fresh: Path, folder: Path, portrait: Photo, parser: FaceParser) -> None:
+def test_colors_by_superpixel_are_recognised(fresh: Path, folder: Path, portrait: Photo, parser: FaceParser) -> None:
     image = np.asarray(Image.open(fresh / "image.png"))
-    colour = conditions_of(image, parser.parse_crop(image), superpixels=True).colour
-    Image.fromarray(colour).save(folder / "colour.png")
+    color = conditions_of(image, parser.parse_crop(image), superpixels=True).color
+    Image.fromarray(color).save(folder / "color.png")
     with pytest.raises(LayerError, match="as they were extracted"):
         read(folder, portrait, parser)
 
@@ -114,14 +114,14 @@ def test_a_painted_mask_is_taken_as_it_is(folder: Path, portrait: Photo, parser:
     mask = np.zeros((SIDE, SIDE), np.uint8)
     mask[10:40, 20:60] = 255
     Image.fromarray(mask).save(folder / "mask.png")
-    paint(folder / "colour.png", (100, 150, 150, 180), (30, 60, 220, 255))
+    paint(folder / "color.png", (100, 150, 150, 180), (30, 60, 220, 255))
     found = read(folder, portrait, parser)
     assert found.conditions.mask is not None
     np.testing.assert_array_equal(found.conditions.mask * 255, mask)
 
 
 def test_layers_of_another_photo_are_refused(folder: Path, portrait: Photo, parser: FaceParser) -> None:
-    paint(folder / "colour.png", (100, 150, 150, 180), (30, 60, 220, 255))
+    paint(folder / "color.png", (100, 150, 150, 180), (30, 60, 220, 255))
     with pytest.raises(LayerError, match=r"made from another photo \(portrait.png\)"):
         read(folder, Photo(255 - portrait.pixels), parser)
 
@@ -132,7 +132,7 @@ def test_an_edit_with_a_folder_goes_where_it_was_cut_out(folder: Path, portrait:
     edit = result.faces[0]
     assert edit.conditions.given == ("mask", "semantic") and edit.conditions.size == editor.size
     assert edit.conditions.semantic is not None and (edit.conditions.semantic[76:89, 51:74] == INDEX["hair"]).all()
-    assert result.operations[1].startswith("sketch and colour as extracted, so left out")
+    assert result.operations[1].startswith("sketch and color as extracted, so left out")
     both = editor(portrait, layers=folder, mask="nose", attributes={"smile": 1.0})
     assert both.faces[0].conditions.given == ("mask", "semantic", "attributes")
     assert both.mask.sum() != result.mask.sum()

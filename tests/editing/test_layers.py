@@ -21,7 +21,7 @@ from mien.editing.layers import (
     conditions_of,
     mask_in_crop,
     mask_of,
-    read_colours,
+    read_colors,
     read_face,
     read_labels,
     read_lines,
@@ -100,18 +100,18 @@ def test_svg_over_the_crop_and_over_the_photo(frame: CropFrame, tmp_path: Path) 
     assert agreement(*lines, slack=0) > 0.9 and lines[0][30, 20]
 
 
-def test_labels_as_indices_colours_files_and_over_the_photo(frame: CropFrame, tmp_path: Path) -> None:
+def test_labels_as_indices_colors_files_and_over_the_photo(frame: CropFrame, tmp_path: Path) -> None:
     labels = np.full((SIDE, SIDE), INDEX["skin"], np.uint8)
     labels[:40] = INDEX["hair"]
     labels[100:] = UNKNOWN
     table = np.zeros((256, 4), np.uint8)
     table[:19] = [(*PALETTE[name], 255) for name in INDEX]
-    coloured = table[labels]
-    Image.fromarray(coloured).save(tmp_path / "m.png")
+    colored = table[labels]
+    Image.fromarray(colored).save(tmp_path / "m.png")
     Image.fromarray(labels).save(tmp_path / "indices.png")
-    for form in (labels, coloured, tmp_path / "m.png", tmp_path / "indices.png", coloured.repeat(3, 0).repeat(3, 1)):
+    for form in (labels, colored, tmp_path / "m.png", tmp_path / "indices.png", colored.repeat(3, 0).repeat(3, 1)):
         np.testing.assert_array_equal(read_labels(form, frame), labels)
-    big = cv2.warpAffine(coloured, frame.matrix, frame.photo_size, flags=cv2.INTER_NEAREST)
+    big = cv2.warpAffine(colored, frame.matrix, frame.photo_size, flags=cv2.INTER_NEAREST)
     assert (read_labels(big, frame) == labels).mean() > 0.97
     for name in ("hair", "skin"):
         (tmp_path / "classes").mkdir(exist_ok=True)
@@ -119,13 +119,13 @@ def test_labels_as_indices_colours_files_and_over_the_photo(frame: CropFrame, tm
     np.testing.assert_array_equal(read_labels(tmp_path / "classes", frame), labels)
 
 
-def test_colours_in_both_frames(frame: CropFrame) -> None:
+def test_colors_in_both_frames(frame: CropFrame) -> None:
     painted = np.zeros((SIDE, SIDE, 4), np.uint8)
     painted[30:60, 40:100] = (20, 90, 220, 255)
-    np.testing.assert_array_equal(read_colours(painted, frame), painted)
+    np.testing.assert_array_equal(read_colors(painted, frame), painted)
     big = cv2.warpAffine(painted, frame.matrix, frame.photo_size, flags=cv2.INTER_NEAREST)
-    assert (read_colours(big, frame) == painted).all(2).mean() > 0.98
-    assert read_colours(painted[..., :3], frame)[..., 3].all()
+    assert (read_colors(big, frame) == painted).all(2).mean() > 0.98
+    assert read_colors(painted[..., :3], frame)[..., 3].all()
 
 
 def test_exemplars(portrait: Photo, aligned: AlignedFace, tmp_path: Path) -> None:
@@ -140,13 +140,13 @@ def test_exemplars(portrait: Photo, aligned: AlignedFace, tmp_path: Path) -> Non
 
 def test_what_the_photo_shows_itself(frame: CropFrame, aligned: AlignedFace, tools: Tools, tmp_path: Path) -> None:
     own = conditions_of(Request(sketch="self", semantic="self", color="self"), aligned, frame, tools)
-    assert own.sketch is not None and own.semantic is not None and own.colour is not None
+    assert own.sketch is not None and own.semantic is not None and own.color is not None
     blurred = cv2.GaussianBlur(aligned.pixels, (0, 0), 2).astype(np.float32)
     slope = np.abs(np.gradient(blurred.mean(2))).sum(0)
     assert slope[own.sketch].mean() > 2 * slope[~own.sketch].mean()
     np.testing.assert_array_equal(own.semantic, labels_at(tools.parsed().labels, SIDE))
     hair = own.semantic == INDEX["hair"]
-    assert np.abs(own.colour[hair, :3].mean(0) - aligned.pixels[hair].mean(0)).max() < 3
+    assert np.abs(own.color[hair, :3].mean(0) - aligned.pixels[hair].mean(0)).max() < 3
     (tmp_path / "self").write_bytes(b"no picture")
     with pytest.raises(LayerError, match="self"):
         conditions_of(Request(sketch=tmp_path / "self"), aligned, frame, tools)
@@ -211,7 +211,7 @@ def test_said_words_replace_those_of_the_layers(aligned: AlignedFace, frame: Cro
     painted = np.full((SIDE, SIDE, 3), 200, np.uint8)
     request = Request(color=painted, attributes={"smile": -1.0}, layers=given)
     conditions = conditions_of(request, aligned, frame, tools)
-    assert conditions.given == ("sketch", "colour", "exemplar", "attributes")
+    assert conditions.given == ("sketch", "color", "exemplar", "attributes")
     assert conditions.attributes == {"age": 1.0, "smile": -1.0}
     mask, outside = mask_of(request, frame, tools)
     assert mask_in_crop(mask, frame).mean() > 0.98 and outside == 0

@@ -137,7 +137,7 @@ def test_seeds_are_variants_with_little_chance(editor: Editor, crop: UInt8, ever
 
 
 def test_generating_without_a_photo(editor: Editor, crop: UInt8, everything: Conditions) -> None:
-    sketch, color = everything.sketch, everything.colour
+    sketch, color = everything.sketch, everything.color
     pictures = [
         editor.generate(seed=1),
         editor.generate(seed=2),

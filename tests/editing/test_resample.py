@@ -6,7 +6,7 @@ import pytest
 
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.types import Conditions
-from mien.editing.resample import colour_at, conditions_at, labels_at, lines_at
+from mien.editing.resample import color_at, conditions_at, labels_at, lines_at
 
 
 @pytest.mark.parametrize("side", [512, 384, 1024])
@@ -34,11 +34,11 @@ def test_labels_and_unknown_are_picked_not_mixed() -> None:
     assert (small == UNKNOWN).sum() == 128 * 64
 
 
-def test_colours_are_those_of_painted_pixels_only() -> None:
-    colour = np.zeros((512, 512, 4), np.uint8)
-    colour[:, :258] = (200, 40, 10, 255)
-    colour[:, 258:, :3] = 99  # what lies under transparency
-    small = colour_at(colour, 128)
+def test_colors_are_those_of_painted_pixels_only() -> None:
+    color = np.zeros((512, 512, 4), np.uint8)
+    color[:, :258] = (200, 40, 10, 255)
+    color[:, 258:, :3] = 99  # what lies under transparency
+    small = color_at(color, 128)
     assert set(map(tuple, np.unique(small.reshape(-1, 4), axis=0))) == {(0, 0, 0, 0), (200, 40, 10, 255)}
     assert (small[..., 3] > 0).sum() == 128 * 65  # half a pixel counts
 

@@ -26,11 +26,11 @@ def test_nothing_to_say() -> None:
     assert caption(gray, np.full((SIDE, SIDE), UNKNOWN, np.uint8)) == "A portrait of a person."
 
 
-@pytest.mark.parametrize("colour", HAIR)
-def test_hair_has_the_nearest_colour(colour: str) -> None:
+@pytest.mark.parametrize("color", HAIR)
+def test_hair_has_the_nearest_color(color: str) -> None:
     labels = face(hair=20, skin=20)
-    image = np.where((labels == INDEX["hair"])[..., None], np.array(HAIR[colour]) + 6, 200).astype(np.uint8)
-    assert caption(image, labels) == f"A portrait of a person with {colour} hair."
+    image = np.where((labels == INDEX["hair"])[..., None], np.array(HAIR[color]) + 6, 200).astype(np.uint8)
+    assert caption(image, labels) == f"A portrait of a person with {color} hair."
 
 
 def test_everything() -> None:

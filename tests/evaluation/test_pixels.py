@@ -149,9 +149,9 @@ def test_the_literal_formula_has_the_published_values(
 
 
 def test_delta_e_is_the_literal_formula() -> None:
-    colours = np.random.default_rng(0).integers(0, 256, (2, 200, 3), np.uint8)
-    expected = [literal_ciede(literal_lab(a / 255), literal_lab(b / 255)) for a, b in zip(*colours, strict=True)]
-    assert np.allclose(delta_e(*colours), expected, rtol=1e-3)
+    colors = np.random.default_rng(0).integers(0, 256, (2, 200, 3), np.uint8)
+    expected = [literal_ciede(literal_lab(a / 255), literal_lab(b / 255)) for a, b in zip(*colors, strict=True)]
+    assert np.allclose(delta_e(*colors), expected, rtol=1e-3)
 
 
 def test_delta_e_inside_a_mask_and_by_region() -> None:
@@ -169,7 +169,7 @@ def test_delta_e_inside_a_mask_and_by_region() -> None:
     assert regions["skin"] == 0
 
 
-def test_region_colour_is_that_of_the_mean() -> None:
+def test_region_color_is_that_of_the_mean() -> None:
     checked = np.where((np.indices((16, 16)).sum(0) % 2)[..., None], 160, 80).astype(np.uint8).repeat(3, 2)
     flat = np.full((16, 16, 3), 120, np.uint8)
     labels = np.zeros((16, 16), np.uint8)

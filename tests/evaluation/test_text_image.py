@@ -23,7 +23,7 @@ WORDS = {"red": (1.0, 0.0), "green": (0.0, 1.0), SOURCE: (-1.0, 0.0)}
 
 
 @dataclass(frozen=True, eq=False)
-class Colours(Clip):
+class Colors(Clip):
     """Pictures are their mean red and green; words stand for these."""
 
     sha256: str = "colours"  # type: ignore[assignment]
@@ -35,9 +35,9 @@ class Colours(Clip):
         return torch.tensor([WORDS[text] for text in texts])
 
 
-def colours(name: str = "colours", sha256: str = "colours") -> Colours:
+def colors(name: str = "colours", sha256: str = "colours") -> Colors:
     network = SimpleNamespace(config=SimpleNamespace(vision_config=SimpleNamespace(image_size=8)))
-    return Colours(name, Path(), network, None, sha256)
+    return Colors(name, Path(), network, None, sha256)
 
 
 def flat(red: int, green: int) -> UInt8:
@@ -45,7 +45,7 @@ def flat(red: int, green: int) -> UInt8:
 
 
 def test_scores_and_directions() -> None:
-    clip = colours()
+    clip = colors()
     assert score(clip, flat(255, 0), "red") == pytest.approx(100) and score(clip, flat(255, 0), "green") == 0
     assert score(clip, flat(255, 255), "red") == pytest.approx(100 / 2**0.5)
     values = text_meter(clip, {"a": "red"}).measure(Pair("a", flat(255, 100), flat(0, 100)))
@@ -58,18 +58,18 @@ def test_scores_and_directions() -> None:
 
 
 def test_a_gauge_scores_what_the_sentence_says_and_knows_its_judge() -> None:
-    gauge, mask = Gauge(clip=colours()), np.ones((16, 16), np.bool_)
+    gauge, mask = Gauge(clip=colors()), np.ones((16, 16), np.bool_)
     figures = gauge.figures(flat(255, 0), flat(255, 9), mask, "red")
     assert figures["image-text score (colours)"] == pytest.approx(100)
     assert "image-text score (colours)" not in gauge.figures(flat(255, 0), flat(255, 9), mask)
-    assert gauge.source("image-text score (colours)") == {"network": "colours", "resize": colours().resize}
-    judges = (None, colours(), colours("others"), colours(sha256="others"))
+    assert gauge.source("image-text score (colours)") == {"network": "colours", "resize": colors().resize}
+    judges = (None, colors(), colors("others"), colors(sha256="others"))
     assert len({Gauge(clip=judge).digest for judge in judges}) == len(judges)
 
 
 def test_only_openais_own_weights_off_the_hub_give_the_published_name() -> None:
-    assert colours("openai/clip-vit-base-patch32").score_name == "CLIP score (openai/clip-vit-base-patch32)"
-    assert colours("clip-vit-base-patch32").score_name.startswith("image-text score")
+    assert colors("openai/clip-vit-base-patch32").score_name == "CLIP score (openai/clip-vit-base-patch32)"
+    assert colors("clip-vit-base-patch32").score_name.startswith("image-text score")
 
 
 def test_from_the_hub_the_configuration_comes_first_and_pickles_last(

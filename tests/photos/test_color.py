@@ -21,13 +21,13 @@ def srgb_encode(linear: np.ndarray) -> np.ndarray:
     return 255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
-def colours(seed: int = 0) -> np.ndarray:
+def colors(seed: int = 0) -> np.ndarray:
     """Moderate colours, which sRGB contains too."""
     return np.random.default_rng(seed).integers(90, 160, (20, 30, 3)).astype(np.uint8)
 
 
 def test_wide_gamut_profile_matches_the_formula() -> None:
-    pixels = colours()
+    pixels = colors()
     linear = (pixels / 255) ** 2.2 @ P3_XYZ @ np.linalg.inv(SRGB_XYZ)
     result = to_srgb(Photo(pixels, icc=files.profile()))
     assert np.abs(result - srgb_encode(linear)).max() < 2.5
@@ -44,7 +44,7 @@ def test_gray_profile_matches_the_formula() -> None:
 
 @pytest.mark.parametrize("icc", [None, SRGB_PROFILE, b"garbage", files.profile(b"GRAY"), files.cmyk_profile()])
 def test_srgb_and_unusable_profiles_change_nothing(icc: bytes | None) -> None:
-    photo = Photo(colours(), icc=icc)
+    photo = Photo(colors(), icc=icc)
     np.testing.assert_array_equal(to_srgb(photo), photo.pixels)
     np.testing.assert_array_equal(from_srgb(photo.pixels, photo), photo.pixels)
 
@@ -54,7 +54,7 @@ def test_srgb_and_unusable_profiles_change_nothing(icc: bytes | None) -> None:
     ("channels", "icc"), [(3, files.profile()), (1, files.profile(b"GRAY", 1.5)), (1, files.profile())]
 )
 def test_there_and_back(bits: int, channels: int, icc: bytes) -> None:
-    pixels = colours()[..., :channels]
+    pixels = colors()[..., :channels]
     photo = Photo(pixels if bits == 8 else (pixels.astype(np.uint16) * 257), icc=icc)
     back = from_srgb(to_srgb(photo), photo)
     assert back.shape == photo.pixels.shape
@@ -78,7 +78,7 @@ def test_gray_photo_takes_luma() -> None:
 
 
 def test_part_equals_the_whole() -> None:
-    photo = Photo(colours(), icc=files.profile())
+    photo = Photo(colors(), icc=files.profile())
     np.testing.assert_array_equal(to_srgb(photo, (4, 2, 17, 9)), to_srgb(photo)[2:9, 4:17])
     with pytest.raises(ValueError, match="not within"):
         to_srgb(photo, (0, 0, 31, 5))

@@ -64,8 +64,8 @@ def test_any_size_round_trips(
     size: tuple[int, int], channels: int, bits: int, suffix: str, seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     samples = np.random.default_rng(seed).integers(0, 1 << bits, (*size, channels)).astype(f"u{bits // 8}")
-    colours = channels - (channels in (2, 4))
-    before = Photo(samples[..., :colours], samples[..., colours] if colours < channels else None)
+    colors = channels - (channels in (2, 4))
+    before = Photo(samples[..., :colors], samples[..., colors] if colors < channels else None)
     if (suffix, channels, bits) == (".tif", 2, 16):
         return
     assert same_samples(before, read_photo(save_photo(before, tmp_path_factory.mktemp("any") / f"photo{suffix}")))

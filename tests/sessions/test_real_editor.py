@@ -52,8 +52,8 @@ def test_layers_that_were_painted(portrait: Session, editor: Editor, astronaut: 
     write_layers(folder, LayerFolder(crop.pixels, layers, crop.matrix))
     with pytest.raises(LayerError, match="repaint one"):
         portrait.apply(layers=folder)
-    assert layers.colour is not None
-    layers.colour[70:90, 40:70] = (30, 200, 40, 255)
+    assert layers.color is not None
+    layers.color[70:90, 40:70] = (30, 200, 40, 255)
     write_layers(folder, LayerFolder(crop.pixels, layers, crop.matrix))
     node = portrait.apply(layers=folder, seed=1)
     np.testing.assert_allclose(node.quad, quad, atol=1e-3)

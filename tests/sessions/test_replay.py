@@ -82,14 +82,14 @@ def test_layers_over_the_photo(session: Session, other: Path, painter: Painter, 
     place = disc(session.original, painter)
     labels = np.where(place, 17, UNKNOWN).astype(np.uint8)
     write_semantic(labels, tmp_path / "semantic.png")
-    colour = np.where(place[..., None], np.array([250, 10, 20, 255], np.uint8), np.uint8(0))
+    color = np.where(place[..., None], np.array([250, 10, 20, 255], np.uint8), np.uint8(0))
     ink = np.where(place, 0, 255).astype(np.uint8)
     given = replayed(
         session,
         other,
         painter,
         semantic=tmp_path / "semantic.png",
-        color=colour,
+        color=color,
         sketch=save_photo(Photo(ink[..., None]), tmp_path / "ink.png"),
         weight_maps={"sketch": place.astype(np.float32)},
     )

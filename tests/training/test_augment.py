@@ -67,16 +67,16 @@ def test_cutout_removes_a_square_of_the_stated_side() -> None:
     assert rows.min() >= 4  # the centre is inside the picture
 
 
-def test_colour_keeps_gray_pictures_gray() -> None:
+def test_color_keeps_gray_pictures_gray() -> None:
     gray = _pictures()[:, :1].repeat(1, 3, 1, 1)
-    for y in (diffaugment.recolour(gray, 1.0, _rng()), ada.recolour(gray, ada.colours(6, 1.0, _rng()))):
+    for y in (diffaugment.recolor(gray, 1.0, _rng()), ada.recolor(gray, ada.colors(6, 1.0, _rng()))):
         assert torch.allclose(y, y[:, :1].expand_as(y), atol=1e-5)
 
 
 def test_hue_rotation_by_a_third_permutes_the_channels() -> None:
     x = _pictures()
     matrix = ada.rotation_about_gray(torch.full((6,), 2 * math.pi / 3))
-    assert torch.allclose(ada.recolour(x, matrix), x[:, [2, 0, 1]], atol=1e-5)
+    assert torch.allclose(ada.recolor(x, matrix), x[:, [2, 0, 1]], atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_style_mixing_uses_two_codes(tiny_run: GeneratorRun) -> None:
         assert int((codes != codes[:, :1]).flatten(1).any(dim=1).sum()) == mixed
 
 
-def test_a_generator_learns_the_colour_of_its_set(tiny_run: GeneratorRun, shown: Shown, tmp_path: Path) -> None:
+def test_a_generator_learns_the_color_of_its_set(tiny_run: GeneratorRun, shown: Shown, tmp_path: Path) -> None:
     """Sixty steps on plain orange pictures; the generator starts gray."""
     folder = tmp_path / "orange"
     folder.mkdir()
@@ -61,6 +61,6 @@ def test_a_generator_learns_the_colour_of_its_set(tiny_run: GeneratorRun, shown:
     run = shown(replace(tiny_run, data=DataConfig(folder), stage=stage), 60)
     loop, _ = train_generator(run, tmp_path / "run", device="cpu")
     assert isinstance(loop.stage, GeneratorStage)
-    colour = loop.stage.preview(count=8)["psi1.0"].reshape(-1, 3).mean(axis=0)
-    assert colour[0] > colour[1] + 20
-    assert colour[1] > colour[2] + 20
+    color = loop.stage.preview(count=8)["psi1.0"].reshape(-1, 3).mean(axis=0)
+    assert color[0] > color[1] + 20
+    assert color[1] > color[2] + 20

@@ -33,8 +33,8 @@ def annotate(image: UInt8, faces: Sequence[Face]) -> UInt8:
     return canvas
 
 
-def _line(canvas: UInt8, points: np.ndarray, closed: bool, colour: tuple[int, int, int], width: int) -> None:
-    cv2.polylines(canvas, [to_fixed(points).reshape(-1, 1, 2)], closed, colour, width, cv2.LINE_AA, SHIFT)
+def _line(canvas: UInt8, points: np.ndarray, closed: bool, color: tuple[int, int, int], width: int) -> None:
+    cv2.polylines(canvas, [to_fixed(points).reshape(-1, 1, 2)], closed, color, width, cv2.LINE_AA, SHIFT)
 
 
 def to_fixed(points: NDArray[np.floating]) -> NDArray[np.int32]:

@@ -61,7 +61,7 @@ def generator(
     ] = None,
     r1: Annotated[float, typer.Option(help="Gamma of R1 for the stylegan2 discriminator; 0 for none.")] = 1.0,
     augment: Annotated[
-        str, typer.Option(help="none, ada, colour, translation, diffaugment, diffaugment-cutout or diffusion.")
+        str, typer.Option(help="none, ada, color, translation, diffaugment, diffaugment-cutout or diffusion.")
     ] = "diffaugment",
     augment_strength: Annotated[
         float | None, typer.Option(help="Fixed probability in [0, 1]; default: adaptive for ada and diffusion, else 1.")

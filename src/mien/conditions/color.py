@@ -111,7 +111,7 @@ def _means(values: Tensor, index: Tensor, count: int, fallback: Tensor | None) -
     return means if fallback is None else torch.where(number > 0, means, fallback)
 
 
-def read_colour(path: Path, size: int) -> UInt8:
+def read_color(path: Path, size: int) -> UInt8:
     """A user's colours: only painted pixels count, those of alpha 128 and above; without transparency, all do.
 
     Returns:
@@ -124,27 +124,27 @@ def read_colour(path: Path, size: int) -> UInt8:
     check_size(path, picture.size, size)
     if picture.mode not in ("RGB", "RGBA", "P", "PA"):
         raise LayerError(f"{path.name} has mode {picture.mode} and no colours; save the colour map as RGB or RGBA.")
-    painted = normalise_colour(np.asarray(picture.convert("RGBA")))
+    painted = normalise_color(np.asarray(picture.convert("RGBA")))
     if not painted.any():
         raise LayerError(f"{path.name} has nothing painted: it is transparent or black everywhere; paint some colour.")
     return painted
 
 
-def normalise_colour(pixels: UInt8) -> UInt8:
+def normalise_color(pixels: UInt8) -> UInt8:
     """(S, S, 4) RGBA of any alpha -> alpha 255 or 0, and nothing under what is transparent."""
     painted = pixels[..., 3:] >= 128
     result: UInt8 = np.concatenate([pixels[..., :3], np.full_like(pixels[..., 3:], 255)], 2) * painted
     return result
 
 
-def write_colour(colour: UInt8, path: Path) -> None:
+def write_color(color: UInt8, path: Path) -> None:
     """Writes (S, S, 4) uint8 as a PNG with transparency."""
-    save_png(colour, path)
+    save_png(color, path)
 
 
-def draw_colour(colour: UInt8) -> UInt8:
+def draw_color(color: UInt8) -> UInt8:
     """(S, S, 4) -> (S, S, 3) uint8 for people to look at; a checkerboard shows through what is not painted."""
-    side = colour.shape[0]
+    side = color.shape[0]
     rows, columns = np.indices((side, side)) // max(4, side // 32)
     board = np.where((rows + columns) % 2, 232, 200).astype(np.uint8)[..., None]
-    return np.where(colour[..., 3:] > 0, colour[..., :3], board)
+    return np.where(color[..., 3:] > 0, color[..., :3], board)

@@ -50,10 +50,10 @@ def extract(image: Tensor, labels: Tensor, generator: torch.Generator, settings:
     assert labels.shape == (image.shape[0], *image.shape[2:]), f"labels {tuple(labels.shape)} do not fit the image"
     sketch = extract_sketch(image, generator, s.pencil)
     chosen = (torch.rand(len(image), generator=generator) < s.superpixels).nonzero()[:, 0].to(image.device)
-    colour = region_means(image, labels)
+    color = region_means(image, labels)
     if len(chosen):
-        colour[chosen] = superpixel_means(image[chosen])
-    return Layers(image, sketch, one_hot(labels), colour)
+        color[chosen] = superpixel_means(image[chosen])
+    return Layers(image, sketch, one_hot(labels), color)
 
 
 def conditions_of(image: UInt8, labels: UInt8, *, superpixels: bool = False) -> Conditions:
@@ -74,7 +74,7 @@ def conditions_of(image: UInt8, labels: UInt8, *, superpixels: bool = False) -> 
     return Conditions(
         sketch=lines if lines.any() else None,
         semantic=labels,
-        colour=np.concatenate([to_bytes(means)[0], opaque], 2),
+        color=np.concatenate([to_bytes(means)[0], opaque], 2),
     )
 
 
@@ -86,9 +86,9 @@ def origin_of(parser: FaceParser, *, superpixels: bool = False) -> dict[str, Any
         superpixels: as there.
 
     Returns:
-        ``semantic``: the parser, see :meth:`mien.conditions.parser.FaceParser.identity`; ``colour``: its ``segments``,
+        ``semantic``: the parser, see :meth:`mien.conditions.parser.FaceParser.identity`; ``color``: its ``segments``,
         "regions" (those of the semantic map) or "superpixels" with their settings.
     """
     cells = {"across": ACROSS, "rounds": ROUNDS, "compactness": COMPACTNESS}
-    colour = {"segments": "superpixels", **cells} if superpixels else {"segments": "regions"}
-    return {"semantic": parser.identity(), "colour": colour}
+    color = {"segments": "superpixels", **cells} if superpixels else {"segments": "regions"}
+    return {"semantic": parser.identity(), "color": color}

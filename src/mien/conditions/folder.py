@@ -4,7 +4,7 @@
     image.png      the aligned crop
     sketch.png     black lines on white (or sketch.svg)
     semantic.png   palette PNG, one colour for each class
-    colour.png     RGBA; only painted pixels count
+    color.png     RGBA; only painted pixels count
     mask.png       white where the face may change
     exemplar.png   an aligned face
     sheet.png      all of them side by side, for people; never read
@@ -25,14 +25,14 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from mien.conditions.attributes import draw_attributes, validate_attributes
-from mien.conditions.color import draw_colour, read_colour, write_colour
+from mien.conditions.color import draw_color, read_color, write_color
 from mien.conditions.exemplar import read_aligned, write_aligned
 from mien.conditions.masks import draw_mask, read_mask, write_mask
 from mien.conditions.pictures import check_size, open_picture, save_png
 from mien.conditions.semantic import draw_semantic, read_semantic, write_semantic
 from mien.conditions.sketch import draw_sketch, read_sketch, write_sketch
 from mien.conditions.text import validate_text
-from mien.conditions.types import Conditions
+from mien.conditions.types import FORMER_NAMES, Conditions, current_name
 from mien.errors import LayerError, SaveError
 from mien.files import atomic_path
 from mien.types import Float64, UInt8
@@ -43,14 +43,14 @@ _READ: Mapping[str, Callable[[Path, int], Any]] = {
     "mask": read_mask,
     "sketch": read_sketch,
     "semantic": read_semantic,
-    "colour": read_colour,
+    "color": read_color,
     "exemplar": lambda path, size: read_aligned(path),
 }
 _WRITE: Mapping[str, Callable[[Any, Path], None]] = {
     "mask": write_mask,
     "sketch": write_sketch,
     "semantic": write_semantic,
-    "colour": write_colour,
+    "color": write_color,
     "exemplar": write_aligned,
 }
 
@@ -119,13 +119,16 @@ def read_layers(folder: Path) -> LayerFolder:
         path = folder / f"{name}.png"
         if name == "sketch" and not path.exists():
             path = path.with_suffix(".svg")
+        if not path.exists():  # as an earlier version called it
+            path = next((folder / f"{old}.png" for old, new in FORMER_NAMES.items() if new == name), path)
         if path.exists():
             found[name] = read(path, size)
     attributes = validate_attributes(notes.get("attributes") or {})
     conditions = Conditions(**found, attributes=attributes, text=validate_text(notes.get("text") or ""))
     matrix = None if notes.get("matrix") is None else np.array(notes["matrix"], np.float64)
     image = np.asarray(picture.convert("RGB"))
-    return LayerFolder(image, conditions, matrix, notes.get("photo"), notes.get("origin"))
+    origin = None if notes.get("origin") is None else {current_name(name): of for name, of in notes["origin"].items()}
+    return LayerFolder(image, conditions, matrix, notes.get("photo"), origin)
 
 
 def _read_notes(path: Path) -> dict[str, Any]:
@@ -161,8 +164,8 @@ def draw_sheet(image: UInt8, conditions: Conditions, results: Sequence[tuple[str
         tiles.append(("sketch", np.repeat(draw_sketch(c.sketch)[..., None], 3, 2)))
     if c.semantic is not None:
         tiles.append(("semantic", draw_semantic(c.semantic)))
-    if c.colour is not None:
-        tiles.append(("colour", draw_colour(c.colour)))
+    if c.color is not None:
+        tiles.append(("color", draw_color(c.color)))
     if c.exemplar is not None:
         resized: Any = cv2.resize(c.exemplar, (size, size), interpolation=cv2.INTER_AREA)
         tiles.append(("exemplar", resized))

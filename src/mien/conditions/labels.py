@@ -110,7 +110,7 @@ PALETTE: Mapping[str, tuple[int, int, int]] = {
 }
 """Ours: colours that a painter can tell apart and that hint at what they stand for."""
 
-CELEBAMASK_HQ_COLOURS: Mapping[str, tuple[int, int, int]] = {
+CELEBAMASK_HQ_COLORS: Mapping[str, tuple[int, int, int]] = {
     "background": (0, 0, 0),
     "skin": (204, 0, 0),
     "nose": (76, 153, 0),
@@ -133,7 +133,7 @@ CELEBAMASK_HQ_COLOURS: Mapping[str, tuple[int, int, int]] = {
 }
 """The colours that CelebAMask-HQ's own tools draw with."""
 
-PALETTES: Mapping[str, Mapping[str, tuple[int, int, int]]] = {"mien": PALETTE, "celebamask-hq": CELEBAMASK_HQ_COLOURS}
+PALETTES: Mapping[str, Mapping[str, tuple[int, int, int]]] = {"mien": PALETTE, "celebamask-hq": CELEBAMASK_HQ_COLORS}
 
 
 def canonical(name: str) -> str | None:
@@ -158,7 +158,7 @@ def table(source: Sequence[str]) -> UInt8:
     return lookup
 
 
-def colours(palette: Mapping[str, tuple[int, int, int]] = PALETTE) -> UInt8:
+def colors(palette: Mapping[str, tuple[int, int, int]] = PALETTE) -> UInt8:
     """(19, 3) uint8 RGB in our order."""
     return np.array([palette[name] for name in CLASSES], np.uint8)
 

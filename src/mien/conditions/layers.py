@@ -20,7 +20,7 @@ from mien.conditions.types import Conditions
 from mien.pixels import to_tensor
 from mien.types import UInt8
 
-WIDTHS: Mapping[str, int] = {"image": 3, "sketch": 1, "semantic": COUNT, "colour": 3}
+WIDTHS: Mapping[str, int] = {"image": 3, "sketch": 1, "semantic": COUNT, "color": 3}
 CHANNELS = sum(WIDTHS.values())
 
 
@@ -32,13 +32,13 @@ class Layers:
         image: (B, 3, S, S) in [-1, 1].
         sketch: (B, 1, S, S) in {0, 1}, 1 on lines.
         semantic: (B, 19, S, S) in {0, 1}; all 0 where nothing is said.
-        colour: (B, 3, S, S) in [-1, 1].
+        color: (B, 3, S, S) in [-1, 1].
     """
 
     image: Tensor
     sketch: Tensor
     semantic: Tensor
-    colour: Tensor
+    color: Tensor
 
     def __post_init__(self) -> None:
         batch, _, *sides = self.image.shape
@@ -91,8 +91,8 @@ def from_conditions(image: UInt8, conditions: Conditions) -> Layers:
     semantic = empty.expand(-1, COUNT, -1, -1)
     if conditions.semantic is not None:
         semantic = one_hot(torch.from_numpy(conditions.semantic)[None])
-    colour = empty.expand(-1, 3, -1, -1)
-    if conditions.colour is not None:
-        valid = torch.from_numpy(conditions.colour[..., 3] > 0)
-        colour = to_tensor(np.ascontiguousarray(conditions.colour[..., :3])) * valid
-    return Layers(picture, sketch, semantic, colour)
+    color = empty.expand(-1, 3, -1, -1)
+    if conditions.color is not None:
+        valid = torch.from_numpy(conditions.color[..., 3] > 0)
+        color = to_tensor(np.ascontiguousarray(conditions.color[..., :3])) * valid
+    return Layers(picture, sketch, semantic, color)

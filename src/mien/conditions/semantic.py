@@ -19,7 +19,7 @@ from mien.conditions.labels import (
     PALETTES,
     UNKNOWN,
     canonical,
-    colours,
+    colors,
     table,
 )
 from mien.conditions.pictures import check_size, open_picture, save_png
@@ -73,7 +73,7 @@ def read_semantic(path: Path, size: int, *, order: str = "mien", palette: Palett
         if picture.mode in ("1", "L"):
             labels = from_indices(np.asarray(picture.convert("L")), order, path.name)
         elif picture.mode in ("P", "RGB", "RGBA", "PA", "LA"):
-            labels = from_colours(np.asarray(picture.convert("RGBA")), palette, path.name)
+            labels = from_colors(np.asarray(picture.convert("RGBA")), palette, path.name)
         else:
             raise LayerError(
                 f"{path.name} has mode {picture.mode}; save the semantic map as an 8-bit gray, palette or RGB picture."
@@ -102,7 +102,7 @@ def from_indices(values: UInt8, order: str = "mien", name: str = "the semantic m
     return labels
 
 
-def from_colours(pixels: UInt8, palette: Palette | None = None, name: str = "the semantic map") -> UInt8:
+def from_colors(pixels: UInt8, palette: Palette | None = None, name: str = "the semantic map") -> UInt8:
     """Labels from a coloured map.
 
     Args:
@@ -132,7 +132,7 @@ def _checked(palette: Palette) -> Palette:
     unknown = [name for name in palette if canonical(name) is None]
     if unknown:
         raise LayerError(f"The palette names '{unknown[0]}', which is none of the 19 classes: {', '.join(INDEX)}.")
-    return {str(canonical(name)): colour for name, colour in palette.items()}
+    return {str(canonical(name)): color for name, color in palette.items()}
 
 
 def _match(pixels: UInt8, palette: Palette) -> tuple[UInt8, np.ndarray]:
@@ -183,7 +183,7 @@ def write_semantic(labels: UInt8, path: Path, palette: Palette = PALETTE) -> Non
     """Writes (S, S) uint8 labels as a palette PNG, which painting programs show in colour; unknown is transparent."""
     picture = Image.frombytes("P", labels.shape[::-1], labels.tobytes())
     entries = np.zeros((256, 3), np.uint8)
-    entries[:COUNT] = colours(palette)
+    entries[:COUNT] = colors(palette)
     picture.putpalette(entries.tobytes())
     with atomic_path(path) as temporary:
         picture.save(temporary, format="PNG", transparency=UNKNOWN)
@@ -200,5 +200,5 @@ def write_classes(labels: UInt8, folder: Path) -> None:
 def draw_semantic(labels: UInt8, palette: Palette = PALETTE) -> UInt8:
     """(S, S) labels -> (S, S, 3) uint8 for people to look at; unknown is white."""
     entries = np.full((256, 3), 255, np.uint8)
-    entries[:COUNT] = colours(palette)
+    entries[:COUNT] = colors(palette)
     return entries[labels]

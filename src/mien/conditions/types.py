@@ -10,8 +10,17 @@ import numpy as np
 
 from mien.types import Bool, Float32, UInt8
 
-PIXELWISE = ("sketch", "semantic", "colour")
+PIXELWISE = ("sketch", "semantic", "color")
 """The modalities that are maps of the size of the crop, besides the image itself."""
+
+
+FORMER_NAMES: Mapping[str, str] = {"colour": "color"}
+"""Names that files of earlier versions use, and what they are called today."""
+
+
+def current_name(name: str) -> str:
+    """What a modality is called today."""
+    return FORMER_NAMES.get(name, name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +31,7 @@ class Conditions:
         mask: (S, S) float32 in [0, 1], 1 where the face may change.
         sketch: (S, S) bool, True on lines.
         semantic: (S, S) uint8, labels in the order of :mod:`mien.conditions.labels`, ``UNKNOWN`` where nothing is said.
-        colour: (S, S, 4) uint8 sRGB with alpha; only pixels of alpha 255 count, the others have alpha 0.
+        color: (S, S, 4) uint8 sRGB with alpha; only pixels of alpha 255 count, the others have alpha 0.
         exemplar: (E, E, 3) uint8 sRGB, an aligned face whose look is borrowed; E is free.
         attributes: strength by the name of the attribute; 0 changes nothing.
         text: what the face shall look like, in words.
@@ -31,7 +40,7 @@ class Conditions:
     mask: Float32 | None = None
     sketch: Bool | None = None
     semantic: UInt8 | None = None
-    colour: UInt8 | None = None
+    color: UInt8 | None = None
     exemplar: UInt8 | None = None
     attributes: Mapping[str, float] = field(default_factory=dict)
     text: str | None = None
@@ -41,7 +50,7 @@ class Conditions:
             "mask": (2, np.float32),
             "sketch": (2, np.bool_),
             "semantic": (2, np.uint8),
-            "colour": (3, np.uint8),
+            "color": (3, np.uint8),
         }
         for name, (dimensions, dtype) in expected.items():
             value = getattr(self, name)
@@ -50,8 +59,8 @@ class Conditions:
         sides = {length for name in expected if (v := getattr(self, name)) is not None for length in v.shape[:2]}
         if len(sides) > 1:
             raise ValueError(f"all layers must be squares of one size, got sides {sorted(sides)}")
-        if self.colour is not None and self.colour.shape[2] != 4:
-            raise ValueError(f"colour must be (S, S, 4), got {self.colour.shape}")
+        if self.color is not None and self.color.shape[2] != 4:
+            raise ValueError(f"color must be (S, S, 4), got {self.color.shape}")
 
     @property
     def size(self) -> int | None:

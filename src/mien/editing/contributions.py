@@ -16,7 +16,7 @@ from mien.editing.weights import MODALITIES
 from mien.errors import SaveError
 from mien.types import Float32, UInt8
 
-COLOURS = ((150, 150, 150), (230, 60, 60), (60, 170, 80), (70, 110, 240))
+COLORS = ((150, 150, 150), (230, 60, 60), (60, 170, 80), (70, 110, 240))
 """Of image, sketch, semantics and colour in the combined picture."""
 
 LEGEND = "legend.png"
@@ -51,12 +51,12 @@ def write_shares(folder: Path, shares: Float32, image: UInt8, area: Float32) -> 
 
 def draw_legend(shares: Float32, image: UInt8, area: Float32, side: int = 256) -> UInt8:
     """The crop, each share in its own colour with its mean inside the mask, and all of them mixed: (h, w, 3) uint8."""
-    colours = np.array(COLOURS, np.float32)
+    colors = np.array(COLORS, np.float32)
     inside = area / max(float(area.sum()), 1e-6)
     tiles = [("crop", image.astype(np.float32))]
-    for name, share, colour in zip(MODALITIES, shares, colours, strict=True):
-        tiles.append((f"{name} {(share * inside).sum():.0%}", share[..., None] * colour))
-    tiles.append(("all", np.tensordot(shares, colours, (0, 0))))
+    for name, share, color in zip(MODALITIES, shares, colors, strict=True):
+        tiles.append((f"{name} {(share * inside).sum():.0%}", share[..., None] * color))
+    tiles.append(("all", np.tensordot(shares, colors, (0, 0))))
     return draw_row([(name, np.rint(levels_at(tile, side)).clip(0, 255).astype(np.uint8)) for name, tile in tiles])
 
 

@@ -28,10 +28,7 @@ from mien.editing.pictures import drawing, rgba
 from mien.errors import LayerError
 from mien.types import Bool, Float64, Photo, UInt8
 
-FIELDS: Mapping[str, str] = {**{name: name for name in ("mask", "sketch", "semantic", "exemplar")}, "color": "colour"}
-"""Layers by the editor's names."""
-
-COLOUR_NOISE = 8
+COLOR_NOISE = 8
 """Levels by which painting programs may change a colour by themselves."""
 
 INK = 64
@@ -87,7 +84,7 @@ def read_repainted(
     if quad is not None:
         _check_photo(found, quad, photo, folder)
     elsewhere = [name for name, value in (inputs or {}).items() if value is not None]
-    given = found.conditions.without(*(FIELDS[name] for name in elsewhere if name in FIELDS))
+    given = found.conditions.without(*(name for name in elsewhere if name in ("mask", "exemplar", *PIXELWISE)))
     found = replace(found, conditions=given)
     areas = {name: area for name, area in _painted(found, folder, parser).items() if area.any()}
     untouched = tuple(name for name in PIXELWISE if name in given.given and name not in areas)
@@ -112,12 +109,12 @@ def _painted(found: LayerFolder, folder: Path, parser: Callable[[], FaceParser])
         areas["sketch"] = _redrawn(folder / "sketch.png", given.sketch, old)
     if given.semantic is not None:
         areas["semantic"] = _without_edges(given.semantic != labels)
-    if given.colour is not None:
+    if given.color is not None:
         kinds = [fresh, conditions_of(found.image, labels, superpixels=True)]
-        if (segments := ((found.origin or {}).get("colour") or {}).get("segments")) is not None:
+        if (segments := ((found.origin or {}).get("color") or {}).get("segments")) is not None:
             kinds = kinds[1:] if segments == "superpixels" else kinds[:1]
-        candidates = [_recoloured(given.colour, c.colour) for c in kinds if c.colour is not None]
-        areas["colour"] = min(candidates, key=np.count_nonzero)  # of both, where the folder does not say which it was
+        candidates = [_recolored(given.color, c.color) for c in kinds if c.color is not None]
+        areas["color"] = min(candidates, key=np.count_nonzero)  # of both, where the folder does not say which it was
     return areas
 
 
@@ -134,9 +131,9 @@ def _redrawn(path: Path, lines: Bool, fresh: Bool) -> Bool:
     return drawn
 
 
-def _recoloured(colour: UInt8, fresh: UInt8) -> Bool:
-    difference = np.abs(colour.astype(np.int16) - fresh).max(2)
-    return _without_edges(difference > COLOUR_NOISE)
+def _recolored(color: UInt8, fresh: UInt8) -> Bool:
+    difference = np.abs(color.astype(np.int16) - fresh).max(2)
+    return _without_edges(difference > COLOR_NOISE)
 
 
 def _without_edges(differs: Bool) -> Bool:

@@ -17,11 +17,11 @@ from mien.align.crop import crop_face
 from mien.align.finder import FaceFinder, select_face
 from mien.align.paste import Mask, mask_to_photo
 from mien.conditions.attributes import validate_attributes
-from mien.conditions.color import normalise_colour
+from mien.conditions.color import normalise_color
 from mien.conditions.labels import UNKNOWN
 from mien.conditions.protection import protected
 from mien.conditions.regions import parse_region, region_mask
-from mien.conditions.semantic import from_colours, from_indices, read_semantic
+from mien.conditions.semantic import from_colors, from_indices, read_semantic
 from mien.conditions.sketch import line_width, normalise
 from mien.conditions.svg import drawing_size, read_svg, render_strokes
 from mien.conditions.text import validate_text
@@ -29,7 +29,7 @@ from mien.conditions.types import Conditions
 from mien.editing.crop_frame import CropFrame, cut
 from mien.editing.pictures import as_photo, drawing, hardened, name_of, painted_mask, rgba
 from mien.editing.request import Request
-from mien.editing.resample import colour_at, conditions_at, labels_at, levels_at, lines_at, picture_at
+from mien.editing.resample import color_at, conditions_at, labels_at, levels_at, lines_at, picture_at
 from mien.editing.self_layers import is_own, own_layer
 from mien.errors import LayerError
 from mien.types import AlignedFace, Bool, UInt8
@@ -75,7 +75,7 @@ def conditions_of(request: Request, crop: AlignedFace, frame: CropFrame, tools: 
     readers: Mapping[str, tuple[Any, Callable[[Any, CropFrame], Any]]] = {
         "sketch": (request.sketch, read_lines),
         "semantic": (request.semantic, read_labels),
-        "colour": (request.color, read_colours),
+        "color": (request.color, read_colors),
     }
     found: dict[str, Any] = {
         name: own_layer(name, crop, tools) if is_own(source) else read(source, frame)
@@ -123,7 +123,7 @@ def read_labels(source: Any, frame: CropFrame) -> UInt8:
     else:
         drawn = drawing(source, "semantic map").astype(np.uint8, copy=False)
         brought = frame.bring(drawn, name, smooth=False)
-        labels = from_indices(brought, name=name) if brought.ndim == 2 else from_colours(brought, name=name)
+        labels = from_indices(brought, name=name) if brought.ndim == 2 else from_colors(brought, name=name)
     labels = labels_at(labels, frame.size)
     says = (labels != UNKNOWN).any()
     _require(says, f"{name} says nothing within the crop of {frame.name}; paint some class there, or leave it out.")
@@ -138,17 +138,17 @@ def _from_folder(folder: Path) -> UInt8:
     return read_semantic(folder, drawing(first, "semantic map").shape[0])
 
 
-def read_colours(source: Any, frame: CropFrame) -> UInt8:
+def read_colors(source: Any, frame: CropFrame) -> UInt8:
     """A colour map: (S, S, 4) uint8, alpha 255 or 0."""
     name, frame = name_of(source, "colour map"), frame.for_source(source)
     drawn = drawing(source, "colour map")
     if drawn.ndim == 2:
         raise LayerError(f"{name} is gray and has no colours; save the colour map as RGB or RGBA.")
     brought = frame.bring(drawn.astype(np.uint8, copy=False), name, smooth=False)
-    colour = colour_at(normalise_colour(brought), frame.size)
-    painted = colour[..., 3].any()
+    color = color_at(normalise_color(brought), frame.size)
+    painted = color[..., 3].any()
     _require(painted, f"{name} has nothing painted within the crop of {frame.name}; paint there, or leave it out.")
-    return colour
+    return color
 
 
 def read_face(source: Any, crop: AlignedFace, finder: Callable[[], FaceFinder]) -> UInt8:

@@ -127,7 +127,7 @@ class Painting:
             c = conditions
             area = np.zeros(image.shape[:2], np.bool_) if c.mask is None else c.mask > 0
             visible = np.where(area[..., None], np.uint8(0), image)
-            key = digest(visible, area, c.sketch, c.semantic, c.colour)
+            key = digest(visible, area, c.sketch, c.semantic, c.color)
             return from_conditions(image, conditions).to(self.device).stack(), key
 
     def _codes(

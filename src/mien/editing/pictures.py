@@ -17,7 +17,7 @@ from mien.photos.mask import read_mask
 from mien.photos.read import read_photo
 from mien.types import Bool, Float32, Photo, UInt8
 
-GRAY, COLOURED = ("1", "L"), ("P", "RGB", "RGBA", "PA", "LA")
+GRAY, COLORED = ("1", "L"), ("P", "RGB", "RGBA", "PA", "LA")
 """Pillow's modes that a layer may have."""
 
 
@@ -77,7 +77,7 @@ def drawing(source: Any, what: str) -> Bool | UInt8:
     if isinstance(source, str | Path):
         source = open_picture(Path(source))
     if isinstance(source, Image.Image):
-        if source.mode not in GRAY + COLOURED:
+        if source.mode not in GRAY + COLORED:
             raise LayerError(f"{name} has mode {source.mode}; save it as an 8-bit gray, palette or RGB picture.")
         source = np.asarray(source.convert("L" if source.mode in GRAY else "RGBA"))
     array: NDArray[Any] = np.asarray(source)
@@ -95,8 +95,8 @@ def rgba(pixels: UInt8) -> UInt8:
     """(H, W), (H, W, 3) or (H, W, 4) uint8 -> (H, W, 4), opaque where nothing else is said."""
     if pixels.ndim == 3 and pixels.shape[2] == 4:
         return np.ascontiguousarray(pixels)
-    colours = np.repeat(pixels[..., None], 3, 2) if pixels.ndim == 2 else pixels
-    return np.dstack([colours, np.full(pixels.shape[:2], 255, np.uint8)])
+    colors = np.repeat(pixels[..., None], 3, 2) if pixels.ndim == 2 else pixels
+    return np.dstack([colors, np.full(pixels.shape[:2], 255, np.uint8)])
 
 
 def painted_mask(source: Any) -> Bool | Float32:

@@ -22,7 +22,7 @@ from mien.editing.layers import ParsedCrop, Tools, conditions_of, mask_in_crop, 
 from mien.editing.painting import Painting
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
-from mien.editing.self_layers import changes_colours_alone
+from mien.editing.self_layers import changes_colors_alone
 from mien.editing.target import Place
 from mien.editing.timing import Stopwatch
 from mien.editing.weights import weights_of
@@ -92,7 +92,7 @@ def prepare(photo: Photo, place: Place, request: Request, size: int, tools: Tool
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
     elif isinstance(request.mask, str) and _cut(conditions.mask, crop):
         notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
-    if conditions.without("mask").given == ("colour",):
+    if conditions.without("mask").given == ("color",):
         notes.append("with colours alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
     return Job(crop, place, request, conditions, mask, weights, tuple(notes))
 
@@ -116,14 +116,14 @@ def run(
     r, crop, conditions = job.request, job.crop, job.conditions
     painted = painting.edit(crop.pixels, conditions, r.seed, r.strength, job.weights, cache, watch)
     assert conditions.mask is not None
-    recoloured = changes_colours_alone(r, conditions)
-    if recoloured:
+    recolored = changes_colors_alone(r, conditions)
+    if recolored:
         with watch("blend"):
             lit = relit(painted.pixels, crop.pixels.astype(np.float32), conditions.mask > 0)
             painted = replace(painted, pixels=lit)
     with watch("paste"):
         pixels, matrix = painted.pixels, crop.matrix
-        edited = paste_face(photo, pixels, matrix, job.mask, reference=crop.pixels, all_detail=recoloured)
+        edited = paste_face(photo, pixels, matrix, job.mask, reference=crop.pixels, all_detail=recolored)
     after = np.rint(painted.over(crop.pixels, conditions.mask)).astype(np.uint8)
     clip = painting.codes.clip
     by = f"{editor}, its words read by {clip.name}" if clip and conditions.text else editor

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import torch
 
-from mien.conditions.color import normalise_colour
+from mien.conditions.color import normalise_color
 from mien.conditions.thinning import thin
 from mien.conditions.types import Conditions
 from mien.types import Bool, Float32, UInt8
@@ -34,14 +34,14 @@ def labels_at(labels: UInt8, side: int) -> UInt8:
     return chosen
 
 
-def colour_at(colour: UInt8, side: int) -> UInt8:
+def color_at(color: UInt8, side: int) -> UInt8:
     """(D, D, 4) RGBA -> (S, S, 4): the mean of what is painted, where it covers half a pixel; alpha 255 or 0."""
-    if colour.shape[0] == side:
-        return normalise_colour(colour)
-    painted = (colour[..., 3:] >= 128).astype(np.float32)
-    sums = levels_at(np.concatenate([colour[..., :3] * painted, painted], 2), side)
+    if color.shape[0] == side:
+        return normalise_color(color)
+    painted = (color[..., 3:] >= 128).astype(np.float32)
+    sums = levels_at(np.concatenate([color[..., :3] * painted, painted], 2), side)
     mean = sums[..., :3] / np.maximum(sums[..., 3:], 1e-6)
-    return normalise_colour(np.rint(np.concatenate([mean, sums[..., 3:] * 255], 2)).clip(0, 255).astype(np.uint8))
+    return normalise_color(np.rint(np.concatenate([mean, sums[..., 3:] * 255], 2)).clip(0, 255).astype(np.uint8))
 
 
 def levels_at(levels: Float32, side: int) -> Float32:
@@ -66,5 +66,5 @@ def conditions_at(conditions: Conditions, side: int) -> Conditions:
         mask=None if c.mask is None else levels_at(c.mask, side),
         sketch=None if c.sketch is None else lines_at(c.sketch, side),
         semantic=None if c.semantic is None else labels_at(c.semantic, side),
-        colour=None if c.colour is None else colour_at(c.colour, side),
+        color=None if c.color is None else color_at(c.color, side),
     )

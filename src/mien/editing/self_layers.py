@@ -59,7 +59,7 @@ def refuse_own(layers: Mapping[str, Any]) -> None:
             raise LayerError(f"There is no photo to take the {name} from; give a picture.")
 
 
-def changes_colours_alone(request: Request, conditions: Conditions) -> bool:
+def changes_colors_alone(request: Request, conditions: Conditions) -> bool:
     """Whether an edit says that all lines stay, and nothing else about shapes: then all fine detail may stay, too."""
     weighted = "sketch" in request.weights or "sketch" in request.weight_maps
     own_lines = is_own(request.sketch) and not weighted

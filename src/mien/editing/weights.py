@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mien.conditions.types import current_name
 from mien.editing.crop_frame import CropFrame
 from mien.editing.pictures import name_of, weight_map
 from mien.editing.request import is_number
@@ -39,26 +40,23 @@ def weights_of(numbers: Mapping[str, float], maps: Mapping[str, Any], frame: Cro
         ConfigError: no such modality, a weight that is none, or the image taken away altogether.
         LayerError: a map that cannot be read or does not fit.
     """
+    numbers, maps = ({current_name(name): value for name, value in given.items()} for given in (numbers, maps))
     for name in (*numbers, *maps):
-        if _plain(name) not in MODALITIES:
+        if name not in MODALITIES:
             raise ConfigError(f"'{name}' has no weight; choose from {', '.join(MODALITIES)}.")
     result = np.ones((4, 1, 1), np.float32)
     for name, number in numbers.items():
         if not is_number(number, 0, LARGEST):
             raise ConfigError(f"The weight of {name} is {number!r}; give a number of at least 0, such as 2 or 0.5.")
-        result[MODALITIES.index(_plain(name))] *= number
+        result[MODALITIES.index(name)] *= number
     if maps:
         result = np.repeat(np.repeat(result, frame.size, 1), frame.size, 2)
     for name, source in maps.items():
         what = f"weight map of {name}"
         brought = frame.for_source(source).bring(weight_map(source, what), name_of(source, what), smooth=True)
-        result[MODALITIES.index(_plain(name))] *= levels_at(brought, frame.size)
+        result[MODALITIES.index(name)] *= levels_at(brought, frame.size)
     if not result[0].any():
         raise ConfigError(
             "The weight of image is 0 everywhere, and nothing is left to start from; give a small number."
         )
     return None if math.isclose(result.min(), 1) and math.isclose(result.max(), 1) else result
-
-
-def _plain(name: str) -> str:
-    return "color" if name == "colour" else name

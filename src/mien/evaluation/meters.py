@@ -224,7 +224,7 @@ class ParsingMeter:
     network: str = "bundled parser"
     resize: str = field(default="", init=False)
     counts: list[ParsingAgreement] = field(default_factory=list, init=False)
-    colours: list[float] = field(default_factory=list, init=False)
+    colors: list[float] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self.resize = f"bilinear, anti-aliased, to {self.parser.network.config.size} px"
@@ -234,11 +234,11 @@ class ParsingMeter:
         made, wanted = (self.parser.parse_crop(one) for one in (pair.made, pair.wanted))
         agreement = parsing_agreement(made[None], wanted[None])
         self.counts.append(agreement)
-        self.colours.append(float(np.mean(list(region_delta_e(pair.made, pair.wanted, wanted).values()))))
+        self.colors.append(float(np.mean(list(region_delta_e(pair.made, pair.wanted, wanted).values()))))
         return {
             "mIoU": agreement.mean_iou().value,
             "parsing accuracy": agreement.accuracy().value,
-            "ΔE2000 of region means": self.colours[-1],
+            "ΔE2000 of region means": self.colors[-1],
         }
 
     def results(self) -> Iterator[Result]:
@@ -251,7 +251,7 @@ class ParsingMeter:
         )
         yield Result("mIoU", total.mean_iou(), "summed over all pairs before dividing")
         yield Result("parsing accuracy", total.accuracy())
-        yield Result("ΔE2000 of region means", mean(np.array(self.colours)))
+        yield Result("ΔE2000 of region means", mean(np.array(self.colors)))
 
     def facts(self) -> list[dict[str, str]]:
         """See :class:`Meter`."""

@@ -60,10 +60,10 @@ def interleaved(photo: Photo) -> Samples:
 def _encode_png16(samples: Samples, icc: bytes | None, exif: bytes | None, dpi: tuple[float, float] | None) -> bytes:
     """PNG (ISO/IEC 15948) with 16 bits per sample, which Pillow writes for gray only."""
     height, width, channels = samples.shape
-    colour = {1: _GRAY, 2: _GRAY_ALPHA, 3: _RGB, 4: _RGB_ALPHA}[channels]
+    color = {1: _GRAY, 2: _GRAY_ALPHA, 3: _RGB, 4: _RGB_ALPHA}[channels]
     file = BytesIO(b"\x89PNG\r\n\x1a\n")
     file.seek(0, 2)
-    _chunk(file, b"IHDR", struct.pack(">2I5B", width, height, 16, colour, 0, 0, 0))
+    _chunk(file, b"IHDR", struct.pack(">2I5B", width, height, 16, color, 0, 0, 0))
     if icc is not None:
         _chunk(file, b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc))
     if dpi is not None:

@@ -129,14 +129,14 @@ def _strips(photo: Photo) -> Iterator[slice]:
 
 def _outside(photo: Photo, rows: slice, outside: Bool, with_alpha: bool) -> Samples:
     """(n, C) samples of the pixels outside the mask in some rows. Encoders may drop an alpha that is opaque."""
-    colours: Samples = photo.pixels[rows][outside]
+    colors: Samples = photo.pixels[rows][outside]
     if not with_alpha:
-        return colours
-    full = np.iinfo(colours.dtype).max
+        return colors
+    full = np.iinfo(colors.dtype).max
     alpha: NDArray[np.integer] = (
-        np.full(len(colours), full, colours.dtype) if photo.alpha is None else photo.alpha[rows][outside]
+        np.full(len(colors), full, colors.dtype) if photo.alpha is None else photo.alpha[rows][outside]
     )
-    return cast(Samples, np.column_stack([colours, alpha]))
+    return cast(Samples, np.column_stack([colors, alpha]))
 
 
 def _loss(name: str, quality: int, figures: Comparison, outside: int) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien.conditions.types import Conditions
+from mien.conditions.types import Conditions, current_name
 from mien.errors import ConfigError, LayerError, SessionError
 from mien.photos.color import to_srgb
 from mien.photos.containers import PNG
@@ -85,6 +85,15 @@ def changed(recipe: Recipe, inputs: Mapping[str, Any], objects: Objects) -> dict
             value = {key: one for key, one in {**old, **value}.items() if new.get(key, one) is not None}
         result[name] = value
     return result
+
+
+def with_current_names(recipe: Recipe) -> dict[str, Any]:
+    """A recipe of an earlier version, its modalities called what they are called today."""
+    groups = ("layers", "weights", "weight_maps")
+    renamed = {
+        group: {current_name(name): one for name, one in recipe[group].items()} for group in groups if group in recipe
+    }
+    return {**recipe, **renamed}
 
 
 def over_files(recipe: Recipe, change: Callable[[str, StoredFile], Any]) -> dict[str, Any]:

@@ -95,8 +95,8 @@ def _redrawn(path: Path, name: str, matrix: Float64, old: Size, new: Size) -> tu
     mapped = _mapped(_with_alpha(samples, name), name, matrix, new)
     if path.suffix == ".npy":
         return encoded(mapped)
-    colours = mapped.shape[2] - (mapped.shape[2] in (2, 4))
-    return encoded(Photo(mapped[..., :colours], mapped[..., colours] if colours < mapped.shape[2] else None))
+    colors = mapped.shape[2] - (mapped.shape[2] in (2, 4))
+    return encoded(Photo(mapped[..., :colors], mapped[..., colors] if colors < mapped.shape[2] else None))
 
 
 def _redrawn_svg(path: Path, matrix: Float64, old: Size, new: Size) -> tuple[bytes, str] | None:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mien.errors import SessionError
+from mien.sessions.recipe import with_current_names
 
 ORIGINAL = 0
 
@@ -155,7 +156,7 @@ def _node(values: Mapping[str, Any]) -> Node:
     corners = [(float(across), float(down)) for across, down in known["quad"]]
     if len(corners) != 4 or not all(math.isfinite(value) for corner in corners for value in corner):
         raise ValueError("quad")
-    plain = {"place": (int(x), int(y)), "quad": corners, "recipe": dict(known["recipe"])}
+    plain = {"place": (int(x), int(y)), "quad": corners, "recipe": with_current_names(known["recipe"])}
     return Node(**{**known, **plain, "operations": tuple(known.get("operations", ()))})
 
 

@@ -114,8 +114,8 @@ def generator(
             tensors["const"] = torch.nn.Parameter(torch.randn(width, 4, 4))
         else:
             children["conv0"] = layer(before, width, w_dim, resolution, noise=noise, clamp=clamp)
-        colour = {"weight": torch.nn.Parameter(torch.randn(3, width, 1, 1)), "bias": torch.nn.Parameter(torch.randn(3))}
-        children["torgb"] = Module("ToRGBLayer", colour, {"affine": fully_connected(w_dim, width, bias=1.0)})
+        color = {"weight": torch.nn.Parameter(torch.randn(3, width, 1, 1)), "bias": torch.nn.Parameter(torch.randn(3))}
+        children["torgb"] = Module("ToRGBLayer", color, {"affine": fully_connected(w_dim, width, bias=1.0)})
         blocks[f"b{resolution}"] = Module("SynthesisBlock", tensors, children, architecture="skip")
     sizes = [z_dim, *[w_dim] * layers]
     full = {f"fc{i}": fully_connected(sizes[i], sizes[i + 1], multiplier=0.01) for i in range(layers)}
@@ -197,9 +197,9 @@ def forward(state: dict[str, Tensor], z: Tensor, clamp: float | None = None) -> 
         x = conv(x, w, f"{name}.conv1", up=False)
         weight = state[f"{name}.torgb.weight"]
         style = dense(w, f"{name}.torgb.affine") / weight.shape[1] ** 0.5
-        colour = F.conv2d(x * style[:, :, None, None], weight) + state[f"{name}.torgb.bias"][:, None, None]
-        colour = colour.clamp(-limit, limit)
-        image = colour if image is None else filtered(image, 2, 1) + colour
+        color = F.conv2d(x * style[:, :, None, None], weight) + state[f"{name}.torgb.bias"][:, None, None]
+        color = color.clamp(-limit, limit)
+        image = color if image is None else filtered(image, 2, 1) + color
         resolution *= 2
     assert image is not None
     return image

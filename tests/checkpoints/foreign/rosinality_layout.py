@@ -76,7 +76,7 @@ def forward(state: State, z: Tensor) -> Tensor:
             y = blurred(torch.cat(rows), blur, 1, 1)
         return act(y + state[f"{name}.noise.weight"] * noise + state[f"{name}.activate.bias"].view(1, -1, 1, 1))
 
-    def colour(name: str, x: Tensor, w: Tensor) -> Tensor:
+    def color(name: str, x: Tensor, w: Tensor) -> Tensor:
         weight = kernel(name, w, demodulate=False)
         return torch.einsum("bihw,boi->bohw", x, weight[..., 0, 0]) + state[f"{name}.bias"]
 
@@ -85,7 +85,7 @@ def forward(state: State, z: Tensor) -> Tensor:
         w = act(dense(w, f"style.{layer}", 0.01))
         layer += 1
     x = styled("conv1", state["input.input"].repeat(len(z), 1, 1, 1), w, state["noises.noise_0"])
-    skip = colour("to_rgb1", x, w)
+    skip = color("to_rgb1", x, w)
     block = 0
     while f"to_rgbs.{block}.bias" in state:
         for n in (2 * block, 2 * block + 1):
@@ -93,6 +93,6 @@ def forward(state: State, z: Tensor) -> Tensor:
         b, c, h, _ = skip.shape
         wide = torch.zeros(b, c, 2 * h, 2 * h)
         wide[..., ::2, ::2] = skip
-        skip = blurred(wide, state[f"to_rgbs.{block}.upsample.kernel"], 2, 1) + colour(f"to_rgbs.{block}", x, w)
+        skip = blurred(wide, state[f"to_rgbs.{block}.upsample.kernel"], 2, 1) + color(f"to_rgbs.{block}", x, w)
         block += 1
     return skip

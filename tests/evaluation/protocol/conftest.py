@@ -29,7 +29,7 @@ from mien.models.editing import EditorNetworks, portrait_128, with_generator
 from mien.types import UInt8
 
 SIDE = 64
-COLOURS = {
+COLORS = {
     "background": (90, 130, 170),
     "skin": (220, 170, 140),
     "left_eye": (30, 60, 200),
@@ -41,29 +41,29 @@ COLOURS = {
 }
 
 
-class ColourParser:
+class ColorParser:
     """Labels by the nearest of the colours."""
 
     def parse_crop(self, pixels: UInt8) -> UInt8:
-        known = np.array(list(COLOURS.values()), np.float32)
+        known = np.array(list(COLORS.values()), np.float32)
         nearest = np.square(pixels[:, :, None].astype(np.float32) - known).sum(3).argmin(2)
-        labels: UInt8 = np.array([INDEX[name] for name in COLOURS], np.uint8)[nearest]
+        labels: UInt8 = np.array([INDEX[name] for name in COLORS], np.uint8)[nearest]
         return labels
 
 
 def painted_face(shift: int, tone: int, *, bald: bool = False) -> UInt8:
     """(64, 64, 3), its colours and places a little different for each person."""
-    face = Image.new("RGB", (SIDE, SIDE), COLOURS["background"])
+    face = Image.new("RGB", (SIDE, SIDE), COLORS["background"])
     draw = ImageDraw.Draw(face)
-    colour = {name: tuple(max(0, min(255, level + tone)) for level in levels) for name, levels in COLOURS.items()}
-    draw.rectangle((10, 54, 54, 64), colour["cloth"])
+    color = {name: tuple(max(0, min(255, level + tone)) for level in levels) for name, levels in COLORS.items()}
+    draw.rectangle((10, 54, 54, 64), color["cloth"])
     if not bald:
-        draw.ellipse((14 + shift, 4, 50 + shift, 44), colour["hair"])
-    draw.ellipse((18 + shift, 12, 46 + shift, 56), colour["skin"])
-    draw.ellipse((23 + shift, 26, 29 + shift, 30), colour["left_eye"])
-    draw.ellipse((35 + shift, 26, 41 + shift, 30), colour["right_eye"])
-    draw.ellipse((29 + shift, 30, 35 + shift, 40), colour["nose"])
-    draw.ellipse((26 + shift, 44, 38 + shift, 49), colour["mouth"])
+        draw.ellipse((14 + shift, 4, 50 + shift, 44), color["hair"])
+    draw.ellipse((18 + shift, 12, 46 + shift, 56), color["skin"])
+    draw.ellipse((23 + shift, 26, 29 + shift, 30), color["left_eye"])
+    draw.ellipse((35 + shift, 26, 41 + shift, 30), color["right_eye"])
+    draw.ellipse((29 + shift, 30, 35 + shift, 40), color["nose"])
+    draw.ellipse((26 + shift, 44, 38 + shift, 49), color["mouth"])
     grain = np.random.default_rng(100 + shift + 4 * tone).integers(-3, 4, (SIDE, SIDE, 3))
     return np.clip(np.asarray(face) + grain, 0, 255).astype(np.uint8)
 
@@ -81,7 +81,7 @@ class Obedient:
     """
 
     name: str = "obedient"
-    heeds: frozenset[str] = frozenset({"sketch", "semantic", "colour", "exemplar"})
+    heeds: frozenset[str] = frozenset({"sketch", "semantic", "color", "exemplar"})
     size: int | None = SIDE
     leaks: int = 0
     calls: int = 0
@@ -116,10 +116,10 @@ class Obedient:
             yield given.exemplar
         if given.semantic is not None:
             palette = np.zeros((256, 3))
-            palette[[INDEX[name] for name in COLOURS]] = list(COLOURS.values())
+            palette[[INDEX[name] for name in COLORS]] = list(COLORS.values())
             yield palette[given.semantic]
-        if given.colour is not None:
-            yield given.colour[..., :3]
+        if given.color is not None:
+            yield given.color[..., :3]
         if given.sketch is not None:
             yield self.drawings.get(given.sketch.tobytes(), np.where(given.sketch[..., None], 0, 255))
 
@@ -172,7 +172,7 @@ def setup(pictures: tuple[Picture, ...], gauge: Gauge, tmp_path: Path) -> Callab
             "gauge": Gauge(gauge.perceptual, gauge.identity, gauge.features),
             "chains": 1,
             "interval": Interval(50),
-            "parser": ColourParser(),
+            "parser": ColorParser(),
         }
         return Setup(**{**usual, **changes})
 

@@ -69,7 +69,7 @@ def test_who_obeys_meets_the_bars_of_response(setup: Make, model: Callable[..., 
 def test_all_32_subsets_and_the_response_to_words(
     setup: Make, model: Callable[..., Any], gauge: Gauge, clip_folder: Path
 ) -> None:
-    reader = model(heeds=frozenset({"sketch", "semantic", "colour", "exemplar", "text"}))
+    reader = model(heeds=frozenset({"sketch", "semantic", "color", "exemplar", "text"}))
     clip = load_clip(clip_folder)
     rows = bars(setup(gauge=replace(gauge, clip=clip)), reader)
     subsets = of(rows, "subsets", "mean")

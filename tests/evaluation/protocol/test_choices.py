@@ -85,7 +85,7 @@ def test_a_configuration_keeps_the_mask_and_its_own() -> None:
         mask=np.ones((8, 8), np.float32),
         sketch=plane > 0,
         semantic=plane,
-        colour=np.zeros((8, 8, 4), np.uint8),
+        color=np.zeros((8, 8, 4), np.uint8),
         exemplar=np.zeros((9, 9, 3), np.uint8),
         text="a smile",
     )
@@ -95,16 +95,16 @@ def test_a_configuration_keeps_the_mask_and_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("colour", "group"), [((245, 224, 210), "very light"), ((224, 172, 132), "intermediate"), ((90, 55, 40), "dark")]
+    ("color", "group"), [((245, 224, 210), "very light"), ((224, 172, 132), "intermediate"), ((90, 55, 40), "dark")]
 )
-def test_skin_tone(colour: tuple[int, int, int], group: str) -> None:
+def test_skin_tone(color: tuple[int, int, int], group: str) -> None:
     import skimage.color
 
     labels = np.full((SIDE, SIDE), INDEX["skin"], np.uint8)
     labels[:, 40:] = INDEX["hair"]
-    image = np.where((labels == INDEX["skin"])[..., None], np.array(colour, np.uint8), np.uint8(0))
+    image = np.where((labels == INDEX["skin"])[..., None], np.array(color, np.uint8), np.uint8(0))
     angle = typology_angle(image, labels)
-    lightness, _, yellow = skimage.color.rgb2lab(np.array(colour, np.uint8)[None, None])[0, 0]
+    lightness, _, yellow = skimage.color.rgb2lab(np.array(color, np.uint8)[None, None])[0, 0]
     assert angle == pytest.approx(np.degrees(np.arctan((lightness - 50) / yellow)), abs=1e-4)
     assert groups_of({}, angle) == (f"skin tone: {group}",)
     assert typology_angle(image, np.zeros_like(labels)) is None

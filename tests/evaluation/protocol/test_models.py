@@ -27,16 +27,16 @@ def picture() -> np.ndarray:
 def everything() -> Conditions:
     mask = np.zeros((SIDE, SIDE), np.float32)
     mask[40:80, 30:90] = 1
-    colour = np.zeros((SIDE, SIDE, 4), np.uint8)
-    colour[:, :64] = (10, 200, 30, 255)
-    return Conditions(mask=mask, colour=colour, exemplar=np.full((32, 32, 3), 77, np.uint8))
+    color = np.zeros((SIDE, SIDE, 4), np.uint8)
+    color[:, :64] = (10, 200, 30, 255)
+    return Conditions(mask=mask, color=color, exemplar=np.full((32, 32, 3), 77, np.uint8))
 
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_baselines_fill_the_mask_from_what_is_visible(name: str, picture: np.ndarray, everything: Conditions) -> None:
     model = BASELINES[name]
     inside = everything.mask > 0
-    only_mask = everything.without("colour", "exemplar")
+    only_mask = everything.without("color", "exemplar")
     made = model.edit(picture, only_mask, 0)
     assert (made[~inside] == picture[~inside]).all() and made.shape == picture.shape and made.dtype == np.uint8
     hidden = picture.copy()
@@ -49,7 +49,7 @@ def test_baselines_fill_the_mask_from_what_is_visible(name: str, picture: np.nda
 def test_copying_pastes_what_is_given(picture: np.ndarray, everything: Conditions) -> None:
     made = BASELINES["copy"].edit(picture, everything, 0)
     assert (made[50, 40] == (10, 200, 30)).all() and (made[50, 80] == 77).all() and (made[0] == picture[0]).all()
-    assert BASELINES["copy"].heeds == {"colour", "exemplar"} and not BASELINES["telea"].heeds
+    assert BASELINES["copy"].heeds == {"color", "exemplar"} and not BASELINES["telea"].heeds
 
 
 def test_names_and_labels(editors: Path) -> None:

@@ -136,8 +136,8 @@ def _config(state: Mapping[str, Tensor], source: str) -> GeneratorConfig:
     layers = sum(bool(re.fullmatch(r"style\.\d+\.weight", name)) for name in state)
     first = state.get("style.1.weight")
     blocks = 1 + sum(bool(re.fullmatch(r"to_rgbs\.\d+\.conv\.weight", name)) for name in state)
-    colours = ["to_rgb1", *(f"to_rgbs.{block}" for block in range(blocks - 1))]
-    weights = [state.get(f"{name}.conv.weight") for name in colours]
+    colors = ["to_rgb1", *(f"to_rgbs.{block}" for block in range(blocks - 1))]
+    weights = [state.get(f"{name}.conv.weight") for name in colors]
     if first is None or first.ndim != 2 or any(w is None or w.ndim != 5 or w.shape[1] != 3 for w in weights):
         raise UnknownCheckpointError(f"{source} holds no rosinality StyleGAN2 generator; see 'mien import --help'.")
     widths = {4 << block: w.shape[2] for block, w in enumerate(weights) if w is not None}

@@ -152,7 +152,7 @@ class Bench:
         layers = self.studio.material(source, side).layers
         layers = replace(layers, text=self.studio.material(source, self.size).layers.text)  # the same at every side
         if case.coarse:
-            layers = replace(layers, colour=self.studio.coarse_colours(source, side))
+            layers = replace(layers, color=self.studio.coarse_colors(source, side))
         exemplar = None
         if case.exemplar:
             exemplar = self.studio.material(case.exemplar, side).image

@@ -23,7 +23,7 @@ MEASURES = ("gauge", "responsiveness", "exemplars", "yaw", "sets", "incremental"
 MEASURING = (
     *SHARED,
     "align",
-    *(f"evaluation/{name}.py" for name in ("colour", "features", "layouts", "parsing", "psnr", "sketches", "ssim")),
+    *(f"evaluation/{name}.py" for name in ("color", "features", "layouts", "parsing", "psnr", "sketches", "ssim")),
     *(f"evaluation/{name}.py" for name in ("estimate", "frechet", "identity", "kernel", "perceptual", "separability")),
     *(f"evaluation/{name}.py" for name in ("captions", "text_image")),
     "checkpoints/clip.py",

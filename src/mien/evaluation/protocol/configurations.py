@@ -9,7 +9,7 @@ from itertools import combinations
 from mien.conditions.types import Conditions
 from mien.errors import ConfigError
 
-SHORT: Mapping[str, str] = {"Sk": "sketch", "Se": "semantic", "Co": "colour", "Ex": "exemplar", "Te": "text"}
+SHORT: Mapping[str, str] = {"Sk": "sketch", "Se": "semantic", "Co": "color", "Ex": "exemplar", "Te": "text"}
 """Modalities by the paper's abbreviations; "+Ma", the masked picture, is always given."""
 
 TEXT = "text"

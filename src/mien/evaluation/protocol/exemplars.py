@@ -21,10 +21,10 @@ from mien.types import Float64, UInt8
 
 BAR = "response to exemplar"
 SHARE = Goal("≥", 0.75)
-COLOUR = "colour"
+COLOR = "color"
 
 
-def region_colours(image: UInt8, labels: UInt8) -> dict[int, Float64]:
+def region_colors(image: UInt8, labels: UInt8) -> dict[int, Float64]:
     """Mean colours (3,) in [0, 1] of the regions that are large enough, by label.
 
     Args:
@@ -35,7 +35,7 @@ def region_colours(image: UInt8, labels: UInt8) -> dict[int, Float64]:
     return {label: image[area].mean(0) / 255 for label, area in areas.items() if area.mean() >= SMALLEST}
 
 
-def colour_distance(first: Mapping[int, Float64], second: Mapping[int, Float64]) -> float | None:
+def color_distance(first: Mapping[int, Float64], second: Mapping[int, Float64]) -> float | None:
     """Mean ΔE2000 over the regions that both have; None where they have none in common."""
     common = sorted(first.keys() & second.keys())
     if not common:
@@ -73,7 +73,7 @@ def exemplar_bars(exam: Exam, family: str) -> list[Row]:
         told, untold = bench.edit(exam.model, case), bench.edit(exam.model, without(case))
         found.append((_distances(bench, told, case), _distances(bench, untold, case)))
         bench.progress(BAR, done, len(chosen))
-    labels = {COLOUR: COLOUR, **{one.sha256: one.name("identity") for one in bench.gauge.identity}}
+    labels = {COLOR: COLOR, **{one.sha256: one.name("identity") for one in bench.gauge.identity}}
     return [row for name, label in labels.items() for row in _rows(exam, family, name, label, found)]
 
 
@@ -96,8 +96,8 @@ def _distances(bench: Bench, edit: Edit, case: Case) -> Values:
     def measure() -> Values:
         made, exemplar = edit.pixels(), bench.studio.material(case.exemplar, bench.size)
         labels = np.where(case.mask, bench.studio.material(case.picture, bench.size).labels, np.uint8(255))
-        away = colour_distance(region_colours(made, labels), region_colours(exemplar.image, exemplar.labels))
-        values: Values = {COLOUR: None if away is None else rounded(away)}
+        away = color_distance(region_colors(made, labels), region_colors(exemplar.image, exemplar.labels))
+        values: Values = {COLOR: None if away is None else rounded(away)}
         for space in bench.gauge.identity:
             values[space.sha256] = rounded(1 - bench.gauge.similarity(space, made, exemplar.image))
         return values

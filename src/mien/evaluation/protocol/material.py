@@ -87,7 +87,7 @@ class Studio:
             self._material[name, size] = Material(image, labels, layers)
         return self._material[name, size]
 
-    def coarse_colours(self, name: str, size: int) -> UInt8:
+    def coarse_colors(self, name: str, size: int) -> UInt8:
         """(S, S, 4): a colour map of 8 x 8 superpixels instead of regions."""
         if (name, size) not in self._coarse:
             means = superpixel_means(to_tensor(self.material(name, size).image), across=COARSE)

@@ -101,8 +101,8 @@ def _inpainted(method: int) -> Callable[[UInt8, Bool, Conditions], UInt8]:
 
 def _mean(hidden: UInt8, mask: Bool, conditions: Conditions) -> UInt8:
     seen = hidden[~mask]
-    colour = np.rint(seen.mean(0)) if len(seen) else np.full(3, 128)
-    return np.broadcast_to(colour.astype(np.uint8), hidden.shape)
+    color = np.rint(seen.mean(0)) if len(seen) else np.full(3, 128)
+    return np.broadcast_to(color.astype(np.uint8), hidden.shape)
 
 
 def _copied(hidden: UInt8, mask: Bool, conditions: Conditions) -> UInt8:
@@ -111,9 +111,9 @@ def _copied(hidden: UInt8, mask: Bool, conditions: Conditions) -> UInt8:
     if conditions.exemplar is not None:
         side = len(hidden)
         filled = np.array(cv2.resize(conditions.exemplar, (side, side), interpolation=cv2.INTER_AREA))
-    if conditions.colour is not None:
-        painted = conditions.colour[..., 3] > 0
-        filled[painted] = conditions.colour[painted, :3]
+    if conditions.color is not None:
+        painted = conditions.color[..., 3] > 0
+        filled[painted] = conditions.color[painted, :3]
     return filled
 
 
@@ -129,7 +129,7 @@ BASELINES: Mapping[str, Filling] = {
             "copy",
             _copied,
             "colour map and exemplar as they are, pasted into the mask",
-            frozenset({"colour", "exemplar"}),
+            frozenset({"color", "exemplar"}),
         ),
     )
 }

@@ -52,14 +52,14 @@ def semantic_response(bench: Bench, made: UInt8, given: Conditions, mask: Bool, 
     return {"both": counts.both[0].tolist(), "either": counts.either[0].tolist(), "painted": painted.tolist()}
 
 
-def colour_response(bench: Bench, made: UInt8, given: Conditions, mask: Bool, labels: UInt8) -> Values:
+def color_response(bench: Bench, made: UInt8, given: Conditions, mask: Bool, labels: UInt8) -> Values:
     """ΔE2000 between the mean colours of the result and of the map, mean over regions."""
-    assert given.colour is not None
-    inside = np.where(mask & (given.colour[..., 3] > 0), labels, UNKNOWN).astype(np.uint8)
+    assert given.color is not None
+    inside = np.where(mask & (given.color[..., 3] > 0), labels, UNKNOWN).astype(np.uint8)
     for label in np.unique(inside):
         if (inside == label).mean() < SMALLEST:
             inside[inside == label] = UNKNOWN
-    errors = region_delta_e(made, np.ascontiguousarray(given.colour[..., :3]), inside)
+    errors = region_delta_e(made, np.ascontiguousarray(given.color[..., :3]), inside)
     return {"delta_e": rounded(float(np.mean(list(errors.values()))))} if errors else {}
 
 
@@ -104,7 +104,7 @@ def _mean_iou(found: Sequence[Values]) -> Estimate:
     return ParsingAgreement(both[:, present], either[:, present], nothing, nothing).mean_iou()
 
 
-def _colours(told: Sequence[Values], untold: Sequence[Values]) -> Iterator[tuple[str, Estimate, Goal | None]]:
+def _colors(told: Sequence[Values], untold: Sequence[Values]) -> Iterator[tuple[str, Estimate, Goal | None]]:
     after, before = (np.array([one["delta_e"] for one in side]) for side in (told, untold))
     yield "ΔE2000 of region means", mean(after), Goal("≤", 10)
     yield "ΔE2000 of region means without it", mean(before), None
@@ -118,7 +118,7 @@ def _texts(told: Sequence[Values], untold: Sequence[Values]) -> Iterator[tuple[s
 TRIALS: Mapping[str, Trial] = {
     "sketch": Trial(configuration("+Sk"), sketch_response, _sketches),
     "semantic": Trial(configuration("+Se"), semantic_response, _maps),
-    "colour": Trial(configuration("+Co"), colour_response, _colours),
+    "color": Trial(configuration("+Co"), color_response, _colors),
     "text": Trial(configuration("+Te"), text_response, _texts),
 }
 
@@ -173,7 +173,7 @@ def _response(exam: Exam, case: Case, trial: Trial, silent: bool) -> Values:
     edit = bench.edit(exam.model, replace(case, configuration=Configuration()) if silent else case)
     labels = bench.studio.material(case.layers or case.picture, bench.size).labels
     judge = bench.gauge.clip.sha256 if given.text and bench.gauge.clip else ""
-    painted = digest(given.sketch, given.semantic, given.colour, given.text, judge, labels).hex()
+    painted = digest(given.sketch, given.semantic, given.color, given.text, judge, labels).hex()
     return bench.once(
         "response",
         edit,

@@ -14,12 +14,16 @@ from mien.training.augment.diffusion import DiffusionNoise
 AUGMENTATIONS: dict[str, Callable[[], Augmentation]] = {
     "none": NoAugmentation,
     "ada": AdaPipe,
-    "colour": lambda: DiffAugment(translation=0.0),
-    "translation": lambda: DiffAugment(colour=False),
+    "color": lambda: DiffAugment(translation=0.0),
+    "translation": lambda: DiffAugment(color=False),
     "diffaugment": DiffAugment,
     "diffaugment-cutout": lambda: DiffAugment(cutout=0.5),
     "diffusion": DiffusionNoise,
 }
+
+
+FORMER_NAMES = {"colour": "color"}
+"""What earlier versions called them."""
 
 
 def augmentation(name: str) -> Augmentation:
@@ -28,6 +32,7 @@ def augmentation(name: str) -> Augmentation:
     Raises:
         ConfigError: there is none.
     """
+    name = FORMER_NAMES.get(name, name)
     if name not in AUGMENTATIONS:
         raise ConfigError(f"There is no augmentation {name!r}; choose one of {', '.join(AUGMENTATIONS)}.")
     return AUGMENTATIONS[name]()

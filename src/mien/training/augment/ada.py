@@ -35,7 +35,7 @@ class AdaPipe:
         if p <= 0.0:
             return pictures
         moved = resample(pictures, geometry(pictures, p, rng))
-        return recolour(moved, colours(len(pictures), p, rng))
+        return recolor(moved, colors(len(pictures), p, rng))
 
 
 def geometry(pictures: Tensor, p: float, rng: Generator) -> Tensor:
@@ -67,7 +67,7 @@ def resample(pictures: Tensor, matrix: Tensor) -> Tensor:
     return F.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
-def colours(batch: int, p: float, rng: Generator) -> Tensor:
+def colors(batch: int, p: float, rng: Generator) -> Tensor:
     """(B, 4, 4) random matrices on (R, G, B, 1)."""
     device = rng.device
     identity = torch.eye(4, device=device)
@@ -88,7 +88,7 @@ def colours(batch: int, p: float, rng: Generator) -> Tensor:
     return (onto_gray + keep_one + saturation * (identity - onto_gray - keep_one)) @ matrix
 
 
-def recolour(pictures: Tensor, matrix: Tensor) -> Tensor:
+def recolor(pictures: Tensor, matrix: Tensor) -> Tensor:
     """(B, 3, H, W), (B, 4, 4) -> (B, 3, H, W)."""
     moved = torch.einsum("bij,bjhw->bihw", matrix[:, :3, :3], pictures)
     return moved + matrix[:, :3, 3, None, None]

@@ -19,26 +19,26 @@ class DiffAugment:
     """Colour, translation and cutout, each with the published ranges; every policy hits a picture with probability p.
 
     Attributes:
-        colour: brightness ± 0.5, saturation × [0, 2), contrast × [0.5, 1.5).
+        color: brightness ± 0.5, saturation × [0, 2), contrast × [0.5, 1.5).
         translation: largest shift as a fraction of the side; what comes in is 0 (gray). 0 for none.
         cutout: side of a gray square as a fraction of the side. 0 for none.
     """
 
-    colour: bool = True
+    color: bool = True
     translation: float = 0.125
     cutout: float = 0.0
     adaptive = False
 
     def __call__(self, pictures: Tensor, p: float, rng: Generator) -> Tensor:
         """See :class:`mien.training.augment.base.Augmentation`."""
-        if self.colour:
-            pictures = recolour(pictures, p, rng)
+        if self.color:
+            pictures = recolor(pictures, p, rng)
         if self.translation:
             pictures = translate(pictures, self.translation, p, rng)
         return cut_out(pictures, self.cutout, p, rng) if self.cutout else pictures
 
 
-def recolour(pictures: Tensor, p: float, rng: Generator) -> Tensor:
+def recolor(pictures: Tensor, p: float, rng: Generator) -> Tensor:
     """Brightness, then saturation around each pixel's gray, then contrast around each picture's mean."""
     batch = len(pictures)
     brightness = where_chosen(uniform(batch, -0.5, 0.5, rng), 0.0, p, rng).reshape(-1, 1, 1, 1)

@@ -50,8 +50,8 @@ def dyed(picture: Tensor, labels: Tensor, generator: torch.Generator, share: flo
     light = (picture * torch.tensor(LUMA, device=device).view(3, 1, 1)).sum(1, keepdim=True) / 2 + 0.5
     mean = (light * area).sum(dim=(1, 2, 3), keepdim=True) / area.sum(dim=(1, 2, 3), keepdim=True).clamp(min=1)
     ratio = ((light + FLOOR) / (mean + FLOOR)).clamp(max=HIGHEST)
-    colour = _rgb(draws[2], draws[3], 0.1 + 0.85 * draws[4])[..., None, None]
-    painted = (colour * ratio + GLOSS * (ratio - 1).clamp(min=0)).clamp(0, 1) * 2 - 1
+    color = _rgb(draws[2], draws[3], 0.1 + 0.85 * draws[4])[..., None, None]
+    painted = (color * ratio + GLOSS * (ratio - 1).clamp(min=0)).clamp(0, 1) * 2 - 1
     area = area * chosen.view(-1, 1, 1, 1)
     return torch.lerp(picture, painted.to(picture.dtype), F.avg_pool2d(area, 3, 1, 1, count_include_pad=False)), area
 

@@ -85,7 +85,7 @@ def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None
     mask = torch.where((told & (draws[3] < 0.5)).view(-1, 1, 1, 1), _grown(dye), mask)
     whole = extract(picture, step.labels, rng, c.extraction)
     kept, _ = drop(whole, rng, c.dropping)
-    kept = replace(kept, colour=torch.where(told.view(-1, 1, 1, 1), whole.colour, kept.colour))
+    kept = replace(kept, color=torch.where(told.view(-1, 1, 1, 1), whole.color, kept.color))
     inside = (draws[2] < c.inside).view(-1, 1, 1, 1)
     area = torch.where(inside, mask, torch.ones_like(mask)) * own.view(-1, 1, 1, 1)
     layers = kept.within({"image": 1.0 - mask, **dict.fromkeys(PIXELWISE, area)})

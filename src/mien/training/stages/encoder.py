@@ -58,5 +58,5 @@ class EncoderStage(EditingStage):
         c = self.settings
         layers = draw_encodings(step, c.seed, 0, c.sample)
         own, partial = (self.networks.inverted(learner(given.stack())) for given in (image_only(step.reals), layers))
-        hints = layers.image + (layers.image == 0) * (layers.colour - layers.sketch)
+        hints = layers.image + (layers.image == 0) * (layers.color - layers.sketch)
         return [step.reals, own, hints.clamp(-1, 1), partial]

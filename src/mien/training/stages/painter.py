@@ -145,7 +145,7 @@ class PainterStage(EditingStage):
         result = composite(edited, sample.picture, sample.mask)
         layers = sample.layers
         maps = (_gray(layers.sketch), _gray(labels[:, None]))
-        return [layers.image, *maps, layers.colour, shown, own, result, sample.picture]
+        return [layers.image, *maps, layers.color, shown, own, result, sample.picture]
 
     @torch.no_grad()
     def _given(self, sample: Sample, rng: torch.Generator) -> tuple[Tensor, Mapping[int, Tensor], Tensor]:

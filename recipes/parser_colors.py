@@ -17,11 +17,11 @@ def lab(image: UInt8) -> Float32:
     return cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.float32) / 255
 
 
-def bins(colours: Float32) -> np.ndarray:
+def bins(colors: Float32) -> np.ndarray:
     """(..., 3) CIELAB -> flat histogram index (...). Chroma bins cover the half of the range that photos use."""
-    lightness = np.clip(colours[..., 0] * BINS[0], 0, BINS[0] - 1).astype(np.int32)
-    a = np.clip((colours[..., 1] - 0.3) / 0.4 * BINS[1], 0, BINS[1] - 1).astype(np.int32)
-    b = np.clip((colours[..., 2] - 0.3) / 0.4 * BINS[2], 0, BINS[2] - 1).astype(np.int32)
+    lightness = np.clip(colors[..., 0] * BINS[0], 0, BINS[0] - 1).astype(np.int32)
+    a = np.clip((colors[..., 1] - 0.3) / 0.4 * BINS[1], 0, BINS[1] - 1).astype(np.int32)
+    b = np.clip((colors[..., 2] - 0.3) / 0.4 * BINS[2], 0, BINS[2] - 1).astype(np.int32)
     return (lightness * BINS[1] + a) * BINS[2] + b
 
 
