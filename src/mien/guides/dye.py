@@ -6,6 +6,7 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,9 @@ from mien.compose.matte import colors
 from mien.guides.guide import Box, Guide
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
+
+LARGEST = 768
+"""Longer side at which the region's colours are told from those behind it."""
 
 SEEN = 1 / 255
 """Part of a pixel below which a matte says that nothing of the region is there."""
@@ -29,11 +33,21 @@ class Dye:
         strength: in [0, 1], 1 takes all of the colour.
         contrast: range of the factor by which light and dark within the region may change with its lightness.
         variety: how much of the region's own play of hues stays.
+        light: in [0, 1], how much of the colour's lightness counts against the region's: eyes lie in shadow.
     """
 
     strength: float = 1.0
     contrast: tuple[float, float] = (0.5, 2.0)
     variety: float = 0.35
+    light: float = 1.0
+
+
+SETTINGS: Mapping[str, Dye] = {
+    "irises": Dye(0.85, light=0.35),
+    "brows": Dye(light=0.8),
+    "lips": Dye(contrast=(0.6, 1.4), light=0.75),
+}
+"""Where the defaults are not what looks real."""
 
 
 def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye | None = None) -> Guide:
@@ -51,7 +65,7 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     box = _box_of(alpha)
     x0, y0, x1, y1 = box
     part, a = to_srgb(photo, box).astype(np.float32) / np.float32(255), alpha[y0:y1, x0:x1]
-    front, _ = colors(part, a, radius=max(4, round(max(part.shape[:2]) * 0.03)))
+    front = _front(part, a)
     dyed = recolored(front, a, np.float32(color) / np.float32(255), settings or Dye())
     made = np.clip(part + a[..., None] * (dyed - front), 0, 1)
     change = from_srgb(made * 255, photo) - from_srgb(part * 255, photo)
@@ -65,6 +79,7 @@ def recolored(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> 
     weight = weight / max(float(weight.sum()), 1e-6)
     lab, wanted = _lab(front), _lab(color[None, None])[0, 0]
     mean = np.tensordot(weight, lab, 2)
+    wanted[0] += (1 - settings.light) * (mean[0] - wanted[0])
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
     detail, hues = lab[..., 0] - mean[0], settings.variety * (lab[..., 1:] - mean[1:])
@@ -83,9 +98,22 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32, gain: float) -> Float
     room = np.where(light > aim[0], 99 - aim[0], aim[0] - 1)
     away = (light - aim[0]) / np.maximum(room, 1)
     light = aim[0] + room * np.tanh(away * 1.0)
-    deep = np.clip(light / max(aim[0], 1), 0, 1) ** 0.6
-    pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.8
+    deep = np.clip(light / max(aim[0], 1), 0, 1) ** 0.4
+    pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 1.2
     return np.dstack([light, (aim[1:] * (deep * pale)[..., None]) + hues * deep[..., None]]).astype(np.float32)
+
+
+def _front(part: Float32, alpha: Float32) -> Float32:
+    """The region's colours at every pixel: the picture's where it is all region, estimated where something shines through."""
+    height, width = alpha.shape
+    shrink = min(1.0, LARGEST / max(height, width))
+    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
+    small, a = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (part, alpha))
+    front, _ = colors(small, a, radius=max(4, round(max(size) * 0.03)))
+    if shrink == 1:
+        return front
+    change = cv2.resize(front - small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(part + (1 - alpha[..., None]) * change, 0, 1), np.float32)
 
 
 def _box_of(alpha: Float32) -> Box:
