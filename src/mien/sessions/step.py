@@ -64,18 +64,20 @@ class Wish:
         recipe: see :mod:`mien.sessions.recipe`.
         quad: of the face's crop.
         note: the user's own words.
-        origin: number of the edit that is made again; 0 for a new one.
+        origin: number of the edit that is made again, for messages; 0 for a new one.
+        replaces: number of the edit of this session in whose place it is made; 0 if there is none.
     """
 
     recipe: Recipe
     quad: Quad
     note: str = ""
     origin: int = 0
+    replaces: int = 0
 
     @classmethod
     def again(cls, node: Node) -> Wish:
         """What a node came from."""
-        return cls(node.recipe, node.quad, node.note, node.number)
+        return cls(node.recipe, node.quad, node.note, node.number, node.number)
 
 
 def check_inputs(
@@ -136,8 +138,8 @@ def quad_of(
 
 def perform(
     editor: FaceEditor, cache: Any, folder: Folder, photo: Photo, wish: Wish, numbers: tuple[int, int]
-) -> tuple[Node, Photo]:
-    """Edits and stores the result; the journal is the caller's.
+) -> tuple[Node, Patch]:
+    """Edits and stores what changed; the journal is the caller's.
 
     Args:
         editor, cache: make it.
@@ -170,8 +172,9 @@ def perform(
         operations=tuple(_named(one, wish.recipe, folder) for one in result.operations),
         note=wish.note,
         editor=editor.name,
+        replaces=wish.replaces,
     )
-    return node, patch.onto(photo)
+    return node, patch
 
 
 def _named(sentence: str, recipe: Recipe, folder: Folder) -> str:
