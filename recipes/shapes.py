@@ -207,8 +207,8 @@ def defined(one: Anatomy, mean: Float64, shapes: Float64) -> Float64:
 def learnt_smile(shapes: Float64, happy: Float64, persons: Sequence[str], mean: Float64) -> Float64:
     """(K, 3): what a smile does to one person's points, per unit of its measure's standard deviation.
 
-    Differences of pairs of pictures of one person, by least squares on the changes of expression, of the mouth's openness
-    and of the remaining pose, of which only the first is kept.
+    Differences of pairs of pictures of one person, by least squares on the changes of expression, of the mouth's
+    openness and of the remaining pose, of which only the first is kept.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for index, person in enumerate(persons):
@@ -240,7 +240,7 @@ def mirror(mean: Float64) -> np.ndarray:
 
 
 def read_set(folder: Path, expression: Path) -> tuple[Float32, Float64, list[str]]:
-    """Landmarks (N, K, 3), probability of a happy expression (N,) and person of the real pictures of the train split."""
+    """Landmarks (N, K, 3), probability of a happy expression (N,) and person of the real training pictures."""
     with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["split"] == "train" and r["kind"] == "real"]
     landmarks = np.load(folder / "landmarks.npy")[[int(r["id"]) for r in rows]].astype(np.float32)
@@ -276,10 +276,11 @@ CARD = """# Face shapes
 
 The mean face (478 points of MediaPipe's mesh, with depth) and, for each attribute, how its points move.
 
-- **Recipe**: `recipes/shapes.py`. `smile` is learnt from 720 people of whom there are several pictures; the other attributes are
-  defined by anatomy. One unit is one standard deviation of the attribute's measure.
-- **Data**: landmarks (machine labels, MediaPipe 0.10, Apache-2.0) of the 3,377 real pictures in the train split of a set of
-  public-domain, CC0, CC BY, Licence Ouverte and MIT-licensed portraits. An expression network (face-api.js, MIT) told smiles apart.
+- **Recipe**: `recipes/shapes.py`. `smile` is learnt from 720 people of whom there are several pictures; the others
+  are defined by anatomy. One unit is one standard deviation of the attribute's measure.
+- **Data**: landmarks (machine labels, MediaPipe 0.10, Apache-2.0) of the 3,377 real pictures in the train split of a
+  set of public-domain, CC0, CC BY, Licence Ouverte and MIT-licensed portraits. An expression network (face-api.js, MIT)
+  told smiles apart.
 - **Licence**: Apache-2.0, as the rest of mien.
 - **Limits**: adults facing the camera are the majority. Nothing is invented: a smile of shut lips stays shut.
 """

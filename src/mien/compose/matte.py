@@ -54,10 +54,11 @@ class GuidedFilter:
             _box(picture[..., i] * picture[..., j], radius) - mean[..., i] * mean[..., j] + epsilon * (i == j)
             for i, j in _PAIRS
         )
-        adjugate = (gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb)
-        adjugate += (rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg)
+        first = (gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb)
+        adjugate = (*first, rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg)
         determinant = rr * adjugate[0] + rg * adjugate[1] + rb * adjugate[2]
-        return cls(picture, radius, mean, np.dstack(adjugate) / determinant[..., None])
+        inverse = np.asarray(np.dstack(adjugate) / determinant[..., None], np.float32)
+        return cls(picture, radius, mean, inverse)
 
     def lines(self, p: Float32) -> tuple[Float32, Float32]:
         """Slopes (H, W, 3) and offsets (H, W) that predict p from the colours, averaged over all windows of a pixel."""
@@ -125,9 +126,7 @@ def colors(picture: Float32, alpha: Float32, radius: int) -> tuple[Float32, Floa
     return front, back
 
 
-def _fused(
-    picture: Float32, front: Float32, back: Float32, alpha: Float32, reach: int
-) -> tuple[Float32, Float32]:
+def _fused(picture: Float32, front: Float32, back: Float32, alpha: Float32, reach: int) -> tuple[Float32, Float32]:
     a = alpha[..., None]
     f = _box(front * a, reach) / (_box(alpha, reach)[..., None] + 1e-5)
     b = _box(back * (1 - a), reach) / (_box(1 - alpha, reach)[..., None] + 1e-5)

@@ -87,7 +87,10 @@ def borrow(
     if part not in PARTS:
         raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join(PARTS)}.")
     notes: tuple[str, ...] = ()
-    if abs(-other_face.pose.yaw - face.pose.yaw) + 4 < abs(other_face.pose.yaw - face.pose.yaw) and part not in ONE_SIDED:
+    if (
+        abs(-other_face.pose.yaw - face.pose.yaw) + 4 < abs(other_face.pose.yaw - face.pose.yaw)
+        and part not in ONE_SIDED
+    ):
         other, other_face, other_blocked = mirrored(other, other_face, other_blocked)
         notes += ("the other face is mirrored, so that it looks the same way",)
     apart = abs(other_face.pose.yaw - face.pose.yaw)
@@ -189,7 +192,9 @@ def _looked_up(other: Photo, blocked: Bool | None, offsets: Float32, box: Box) -
     step = max(1.0, float(np.hypot(np.diff(xs, axis=1), np.diff(ys, axis=1)).mean()))
     if step > 1.3:  # the other photo is larger: without this its detail turns into noise
         source = cv2.GaussianBlur(source, (0, 0), 0.45 * np.sqrt(step**2 - 1))
-    taken = cv2.remap(source.astype(np.float32), xs - left, ys - top, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    taken = cv2.remap(
+        source.astype(np.float32), xs - left, ys - top, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+    )
     within = ((xs > 0) & (ys > 0) & (xs < other.width - 1) & (ys < other.height - 1)).astype(np.float32)
     if blocked is not None:
         hidden = cv2.remap(blocked[top:bottom, left:right].astype(np.float32), xs - left, ys - top, cv2.INTER_LINEAR)
@@ -220,8 +225,10 @@ def _matched(lower: Float32, taken: Float32, area: Bool, unit: float) -> Float32
 
 def mirrored(photo: Photo, face: Face, blocked: Bool | None) -> tuple[Photo, Face, Bool | None]:
     """A photo and its face, left and right exchanged."""
-    flipped = photo.with_pixels(np.ascontiguousarray(photo.pixels[:, ::-1]))
-    points = face.landmarks[mirror_points()] * np.float32([-1, 1, 1]) + np.float32([photo.width, 0, 0])
+    samples: Any = np.ascontiguousarray(photo.pixels[:, ::-1])
+    flipped = photo.with_pixels(samples)
+    points = face.landmarks[mirror_points()] * np.array([-1, 1, 1], np.float32)
+    points += np.array([photo.width, 0, 0], np.float32)
     quad = face.quad[[3, 2, 1, 0]] * (-1, 1) + (photo.width, 0)
     pose = replace(face.pose, yaw=-face.pose.yaw, roll=-face.pose.roll)
     turned = replace(face, landmarks=points, quad=quad, pose=pose, eye_openness=face.eye_openness[::-1])

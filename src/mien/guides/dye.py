@@ -66,7 +66,7 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     x0, y0, x1, y1 = box
     part, a = to_srgb(photo, box).astype(np.float32) / np.float32(255), alpha[y0:y1, x0:x1]
     front = _front(part, a)
-    dyed = recolored(front, a, np.float32(color) / np.float32(255), settings or Dye())
+    dyed = recolored(front, a, np.array(color, np.float32) / np.float32(255), settings or Dye())
     made = np.clip(part + a[..., None] * (dyed - front), 0, 1)
     change = from_srgb(made * 255, photo) - from_srgb(part * 255, photo)
     samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
@@ -78,12 +78,12 @@ def recolored(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> 
     weight = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
     lab, wanted = _lab(front), _lab(color[None, None])[0, 0]
-    mean = np.tensordot(weight, lab, 2)
+    mean: Any = np.tensordot(weight, lab, 2)
     wanted[0] += (1 - settings.light) * (mean[0] - wanted[0])
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
     detail, hues = lab[..., 0] - mean[0], settings.variety * (lab[..., 1:] - mean[1:])
-    aim = wanted.copy()
+    aim: Any = wanted.copy()
     for _ in range(4):  # the range is limited, so that what was aimed at is missed by a little
         made = _rgb(_laid_on(detail, hues, aim, gain))
         aim = aim + (wanted - np.tensordot(weight, _lab(made), 2))
@@ -104,7 +104,7 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32, gain: float) -> Float
 
 
 def _front(part: Float32, alpha: Float32) -> Float32:
-    """The region's colours at every pixel: the picture's where it is all region, estimated where something shines through."""
+    """The region's colours at every pixel: the picture's, but where something shines through."""
     height, width = alpha.shape
     shrink = min(1.0, LARGEST / max(height, width))
     size = (max(2, round(width * shrink)), max(2, round(height * shrink)))

@@ -114,9 +114,7 @@ def _thinned(offsets: Float32) -> Float32:
     return offsets[::step, ::step] / np.float32(step)
 
 
-def _controls(
-    points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, unit: float
-) -> tuple[Float64, Float64]:
+def _controls(points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, unit: float) -> tuple[Float64, Float64]:
     """Control points (N, 2) and where they go: the landmarks, dragged points, and a frame that stays."""
     x0, y0, x1, y1 = box
     along = np.linspace(0, 1, 9)
@@ -145,7 +143,7 @@ def _box(photo: Photo, points: Float64, unit: float) -> Box:
 
 
 def _weight(photo: Photo, points: Float64, unit: float, box: Box, mask: Mask | None) -> Float32:
-    """(h, w) in [0, 1]: how much of a displacement is made; 0 at the edge of the box and of the mask, smooth between."""
+    """(h, w) in [0, 1]: how much of a displacement is made; 0 at the edge of the box and of the mask."""
     x0, y0, x1, y1 = box
     shrink = max(1.0, unit / 128)
     size = tuple(max(8, round(length / shrink)) for length in (x1 - x0, y1 - y0))

@@ -1,7 +1,7 @@
 """Soft regions of a whole photo: hair to its ends, lips, irises, skin, each with a matte at the photo's own resolution.
 
 Convention:
-    Mattes are (H, W) float32 in [0, 1] in the photo's frame. A side is that of the face's FFHQ crop, a unit 1/100 of it.
+    Mattes are (H, W) float32 in [0, 1] in the photo's frame. A unit is 1/100 of the FFHQ crop's side.
 """
 
 from __future__ import annotations

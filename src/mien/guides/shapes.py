@@ -94,7 +94,9 @@ class Shapes:
             moves = {name: arrays[name].astype(np.float64) for name in ranges}
             mean = arrays["mean"].astype(np.float64)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
-            raise CorruptCheckpointError(f"{folder} holds no face shapes, or is damaged; install mien again.") from error
+            raise CorruptCheckpointError(
+                f"{folder} holds no face shapes, or is damaged; install mien again."
+            ) from error
         return cls(mean, moves, ranges)
 
     def displacement(self, strengths: Mapping[str, float]) -> Float64:

@@ -14,7 +14,7 @@ import numpy as np
 
 from mien.types import Float32, Float64
 
-NODES = 96
+NODES = 64
 """Most nodes along a side of the grid on which a spline is evaluated; between them it is interpolated."""
 
 
@@ -84,9 +84,8 @@ def look_up(picture: np.ndarray, offsets: Float32, corner: tuple[int, int]) -> n
     height, width = offsets.shape[:2]
     xs = np.arange(width, dtype=np.float32)[None] + np.float32(corner[0]) + offsets[..., 0]
     ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(corner[1]) + offsets[..., 1]
-    return cv2.remap(picture, xs, ys, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101).reshape(
-        (height, width, *picture.shape[2:])
-    )
+    found: np.ndarray = cv2.remap(picture, xs, ys, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
+    return found.reshape((height, width, *picture.shape[2:]))
 
 
 def folds(offsets: Float32) -> bool:
@@ -97,5 +96,5 @@ def folds(offsets: Float32) -> bool:
 
 def _radial(a: Float64, b: Float64) -> Float64:
     """U(r) = r² log r between all points (N, 2) and (M, 2) -> (N, M)."""
-    squared = ((a[:, None] - b[None]) ** 2).sum(2)
-    return np.asarray(0.5 * squared * np.log(np.maximum(squared, 1e-20)))
+    squared = np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T, 1e-20)
+    return np.asarray(0.5 * squared * np.log(squared))
