@@ -23,7 +23,7 @@ def current_name(name: str) -> str:
     return FORMER_NAMES.get(name, name)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Conditions:
     """Everything that may steer the edit of one aligned crop of side S. What is None, empty or unpainted says nothing.
 
@@ -76,6 +76,12 @@ class Conditions:
         """Names of what is there, in the order of the fields."""
         values = ((f.name, getattr(self, f.name)) for f in fields(self))
         return tuple(name for name, value in values if value is not None and (isinstance(value, np.ndarray) or value))
+
+    def __repr__(self) -> str:
+        words = [name for name in self.given if name not in ("attributes", "text")]
+        words += [f"{name} {strength:+g}" for name, strength in self.attributes.items()]
+        words += [repr(self.text)] if self.text else []
+        return f"Conditions({', '.join([*words, *([f'{self.size} px'] if self.size else [])])})"
 
     def without(self, *names: str) -> Conditions:
         """The same with some modalities dropped."""

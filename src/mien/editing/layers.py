@@ -26,6 +26,7 @@ from mien.conditions.sketch import line_width, normalise
 from mien.conditions.svg import drawing_size, read_svg, render_strokes
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
+from mien.editing.context import ParsedCrop
 from mien.editing.crop_frame import CropFrame, cut
 from mien.editing.pictures import as_photo, drawing, hardened, name_of, painted_mask, rgba
 from mien.editing.request import Request
@@ -42,14 +43,6 @@ FAINTEST = 1e-3
 """Cover of a pixel of the crop below which the mask does not reach it."""
 
 _WORDS = re.compile(r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*")
-
-
-@dataclass(frozen=True, eq=False)
-class ParsedCrop:
-    """The crop at the side at which it was parsed: pixels (D, D, 3) uint8 sRGB, labels (D, D) uint8."""
-
-    pixels: UInt8
-    labels: UInt8
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +64,8 @@ def conditions_of(request: Request, crop: AlignedFace, frame: CropFrame, tools: 
     Raises:
         LayerError, PhotoError, FaceError: a layer cannot be read, does not fit, or says nothing within the crop.
     """
-    given = Conditions() if request.layers is None else conditions_at(replace(request.layers, mask=None), frame.size)
+    layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
+    given = conditions_at(replace(layers, mask=None), frame.size)
     readers: Mapping[str, tuple[Any, Callable[[Any, CropFrame], Any]]] = {
         "sketch": (request.sketch, read_lines),
         "semantic": (request.semantic, read_labels),
@@ -184,7 +178,7 @@ def mask_of(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, flo
 
 def _mask(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, str]:
     source = request.mask
-    if source is None and request.layers is not None and request.layers.mask is not None:
+    if source is None and isinstance(request.layers, Conditions) and request.layers.mask is not None:
         return _to_photo(hardened(request.layers.mask), frame), "The mask"
     if source is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")

@@ -42,7 +42,9 @@ Quad = Sequence[Sequence[float]]
 class FaceEditor(Protocol):
     """What a session needs of an editor; :class:`mien.editor.Editor` is one."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """For the journal."""
 
     @property
     def finder(self) -> FaceFinder:
@@ -125,14 +127,15 @@ def quad_of(
     Raises:
         FaceError: there is no such face.
     """
-    from mien.editing.target import place_of
+    from mien.editing.context import EditContext
+    from mien.editing.target import find_target
 
     face = recipe.get("face", "largest")
     for node in tree.nodes:
         if node.recipe.get("face", "largest") == face:
             return node.quad
     which = np.array(face, np.float64) if isinstance(face, list) else face
-    quad: Quad = place_of(original, which, lambda: editor().finder, cache, name).quad.tolist()
+    quad: Quad = find_target(original, which, EditContext(editor(), cache), name).quad.tolist()
     return quad
 
 
