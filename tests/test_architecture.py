@@ -30,6 +30,7 @@ ALLOWED = {
         *("models", "losses", "data", "checkpoints", "pixels", "photos", "conditions", "align"),
         *("editing", "editor", "backends", "compose"),  # what the protocol judges
     },
+    "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
     "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
     "editing": {"models", "losses", "checkpoints", "photos", "pixels", "align", "conditions", "compose"},
