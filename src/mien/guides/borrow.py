@@ -84,8 +84,7 @@ def borrow(
     Raises:
         LayerError: no such part, or the faces look in directions too far apart.
     """
-    if part not in PARTS:
-        raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join(PARTS)}.")
+    check_parts(part)
     notes: tuple[str, ...] = ()
     if (
         abs(-other_face.pose.yaw - face.pose.yaw) + 4 < abs(other_face.pose.yaw - face.pose.yaw)
@@ -115,6 +114,19 @@ def borrow(
     change = from_srgb(mixed, photo) - from_srgb(lower, photo)
     samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
     return Guide(box, samples, fade.astype(np.float32), notes)
+
+
+def check_parts(parts: str) -> list[str]:
+    """``"eyes+mouth"`` -> ["eyes", "mouth"].
+
+    Raises:
+        LayerError: a part that is none.
+    """
+    found = [part.strip() for part in parts.lower().split("+")]
+    for part in found:
+        if part not in PARTS:
+            raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join(PARTS)}.")
+    return found
 
 
 ONE_SIDED = ("left_eye", "right_eye")

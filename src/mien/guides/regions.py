@@ -72,15 +72,24 @@ def region_matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Flo
     Raises:
         LayerError: no such region, or there is none in this photo.
     """
-    if name in SHAPED:
-        found = SHAPED[name](photo, face, parser)
-    elif name in REGIONS:
-        found = _parsed(photo, face, REGIONS[name], parser)
-    else:
-        raise LayerError(f"'{name}' is no region with a matte; choose from {', '.join((*REGIONS, *SHAPED))}.")
+    check_region(name)
+    shaped = SHAPED.get(name)
+    found = shaped(photo, face, parser) if shaped else _parsed(photo, face, REGIONS[name], parser)
     if not (found > 0.5).any():
         raise LayerError(f"There is no {name} to be seen around this face; name another region, or another face.")
     return found
+
+
+def check_region(name: str) -> None:
+    """Refuses what has no matte.
+
+    Raises:
+        LayerError: no such region.
+    """
+    if name not in REGIONS and name not in SHAPED:
+        raise LayerError(
+            f"'{name}' is no region with a matte; choose from {', '.join(dict.fromkeys((*REGIONS, *SHAPED)))}."
+        )
 
 
 def probability(photo: Photo, face: Face, classes: str, parser: FaceParser, looks: int = 3) -> tuple[Float32, Box]:
