@@ -53,10 +53,14 @@ def test_strength_fades_every_kind(plain: Editor, portrait: Photo) -> None:
 
 
 def test_moved_pixels_and_painted_ones_go_together(editor: Editor, portrait: Photo) -> None:
-    alone = editor(portrait, mask="nose")
-    both = editor(portrait, mask="nose", dye={"hair": "auburn"})
+    both = editor(portrait, mask="face", sketch="self", reshape={"smile": 1.0})
     assert not (both.photo.pixels != portrait.pixels).any(2)[~both.mask].any()
-    assert len(both.operations) == len(alone.operations) + (1 if "hair dyed" in " ".join(both.operations) else 0)
+    assert len(both.operations) == 2 and "reshaped" in both.operations[0] and "edited" in both.operations[1]
+
+
+def test_a_dye_that_lies_outside_of_the_mask_is_refused(plain: Editor, portrait: Photo) -> None:
+    with pytest.raises(LayerError, match="Nothing"):
+        plain(portrait, mask="nose", dye={"hair": "auburn"})
 
 
 def test_a_saved_result_is_preserved_outside(plain: Editor, portrait: Photo, tmp_path: Path) -> None:
