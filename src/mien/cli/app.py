@@ -22,7 +22,7 @@ from mien.cli import (
     reshape,
     sample,
     session,
-    train_editing,
+    train,
 )
 
 app = typer.Typer(
@@ -46,7 +46,7 @@ app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)
 app.add_typer(session.session, name="session")
-app.add_typer(train_editing.train, name="train")
+app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
 app.add_typer(evaluate_protocol.evaluate, name="evaluate")
 app.add_typer(import_.import_, name="import")
