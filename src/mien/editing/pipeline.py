@@ -240,8 +240,8 @@ def _end(
     if not moved.operations:
         return edited, face
     both = np.maximum(face.mask, moved.area.astype(face.mask.dtype))
-    told = {"operations": (*moved.operations, *face.operations), "notes": (*moved.notes, *face.notes)}
-    return edited, replace(face, mask=both, **told)
+    operations, notes = (*moved.operations, *face.operations), (*moved.notes, *face.notes)
+    return edited, replace(face, mask=both, operations=operations, notes=notes)
 
 
 def _target(
