@@ -33,16 +33,17 @@ ALLOWED = {
         *("models", "losses", "data", "checkpoints", "pixels", "photos", "conditions", "align"),
         *("editing", "editor", "backends", "compose"),  # what the protocol judges
     },
+    "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
     "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
-    "editing": {"models", "losses", "checkpoints", "photos", "pixels", "align", "conditions", "compose"},
+    "editing": {"models", "losses", "checkpoints", "photos", "pixels", "align", "conditions", "compose", "guides"},
     "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing", "backends", "compose"},
     "sessions": {"photos", "align", "conditions", "editing", "evaluation", "backends"},
     "session": {"sessions", "editor", "editing"},
     "__main__": {"cli"},
     "cli": {
         *("align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "evaluation"),
-        *("editing", "backends", "editor", "session", "sessions"),
+        *("editing", "guides", "backends", "editor", "session", "sessions"),
     },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}
