@@ -28,8 +28,10 @@ def sample(
     grid: Annotated[Path | None, typer.Option(help="Write the pictures as one, row by row.")] = None,
     columns: Annotated[int | None, typer.Option(min=1, help="Pictures per row of the grid.")] = None,
     psi: Annotated[float, typer.Option(min=0, max=2, help="Truncation: 1 for full variety, less for safer.")] = 0.7,
-    cutoff: Annotated[int | None, typer.Option(min=0, help="Truncate only so many codes, from the coarsest.")] = None,
-    modes: Annotated[int, typer.Option(min=1, help="Truncate towards the nearest of so many kinds.")] = 1,
+    cutoff: Annotated[
+        int | None, typer.Option(min=0, help="Truncate only this many codes, the coarsest first.")
+    ] = None,
+    modes: Annotated[int, typer.Option(min=1, help="Truncate towards the nearest of this many cluster centres.")] = 1,
     interpolate: Annotated[
         tuple[int, int] | None, typer.Option(metavar="A B", help="Two seeds to move between.")
     ] = None,
@@ -43,6 +45,7 @@ def sample(
     ] = None,
 ) -> None:
     """Make pictures; the same seed always gives the same one."""
+    from mien.checkpoints.hub import find_folder
     from mien.errors import ConfigError, SaveError
     from mien.files import check_targets
     from mien.photos.write import target_container
@@ -55,11 +58,12 @@ def sample(
     if grid is not None:
         target_container(grid)
     if video is not None and video.suffix.lower() not in FILMS:
-        raise SaveError(f"{video.name} is no kind of film that is known here; name it {', '.join(FILMS)}.")
+        raise SaveError(f"{video.name} is no kind of film that is known here; name it .mp4, .webp or .gif.")
     check_targets([grid, video])
+    folder = None if weights is None else find_folder(weights)
     from mien.checkpoints.generator import DEFAULT, load_generator  # brings PyTorch along
 
-    generator = load_generator(weights or DEFAULT)
+    generator = load_generator(folder or DEFAULT)
     centres = _modes(generator, modes)
 
     def codes(numbers: list[int]) -> Tensor:
