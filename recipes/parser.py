@@ -30,6 +30,7 @@ from mien.models.perception.parser import ParserConfig, ParserNet
 from mien.pixels import scale_bytes
 from recipes.fitting import Fitting
 from recipes.parser_samples import Pool, Samples, load_pools
+from recipes.portraits import SOURCES
 
 WEIGHTS = {"background": 0.7, "skin": 0.8, "cloth": 0.8, "neck": 1.2, "glasses": 1.5, "left_ear": 2.0, "right_ear": 2.0}
 WEIGHTS |= {"hat": 1.5}
@@ -98,26 +99,27 @@ def save(out: Path, fitting: Fitting[ParserNet]) -> None:
     save_folder(out, network.state_dict(), {"kind": KIND, **network.config.to_dict(), **run}, CARD)
 
 
-CARD = """# Face parser
+CARD = f"""# Face parser
 
-19 semantic classes (the face-parsing order) for each pixel of an FFHQ-aligned face, from 256 px.
+19 semantic classes (the face-parsing order) for each pixel of a window of 0.7 to 2.5 FFHQ sides around a face, from
+256 px.
 
-- **Recipe**: `recipes/parser.py`, on labels made by `recipes/weak_labels.py` and, in a second round, cleaned by
-  `recipes/parser_labels.py`. Settings and images shown in the second round are in `config.json`; the first round
-  (1,500 s, about 61,000 images) used an earlier state of the weak labels, without widened brows, earrings and hats. The
-  clock that paces the learning rate was moved on once in the second round, by 350 s, so that a rerun is close but not
-  the same.
-- **Data**: the train split (1,830 pictures) of a set of public-domain, CC0 and MIT-licensed official portraits,
-  aligned by the FFHQ rule. Nobody annotated them: the labels come from machine landmarks (MediaPipe 0.10, Apache-2.0),
-  machine person masks, colour models and edges.
-- **Licence**: Apache-2.0, as the rest of mien. **Note**: hair labels came from a teacher network (MIT licence) whose
-  own training data, CelebAMask-HQ, are for non-commercial research only.
-- **Limits**: hats are rare in the data and often taken for hair or background; earrings are labelled roughly and often
-  missed; necklaces are not labelled at all, so that class never comes up; glasses are found by their frames, rimless
-  ones are missed. Adults facing the camera are the majority; older white men are over-represented. Hands and
-  microphones before the face may count as skin or cloth.
-- **Figures**: `python -m benchmarks.parser` measures them; `CHANGELOG.md` quotes them. The width of the brows in the
-  labels was chosen on the London set, so that its figure for brows is not untouched.
+- **Recipe**: `recipes/parser.py` in three rounds. The first two saw 1,830 portraits; the third goes on from them
+  with the data below, on labels made by `recipes/weak_labels.py`, cleaned with the second round's parser by
+  `recipes/parser_labels.py`, and, around the FFHQ square, by `recipes/wide_labels.py`. Its settings and images
+  shown are in `config.json`.
+- **Data**: {SOURCES}
+  Nobody annotated them pixel by pixel: labels come from machine landmarks (MediaPipe 0.10, Apache-2.0), machine
+  person masks, colour models and edges; which pictures show hats and beards was seen by eye
+  (`recipes/parser_notes.py`). Glasses were drawn, hats pasted, faces turned by machine.
+- **Licence**: Apache-2.0, as the rest of mien. **Note**: hair labels came from a teacher network (MIT licence)
+  whose own training data, CelebAMask-HQ, are for non-commercial research only.
+- **Classes**: a beard or moustache is hair; stubble may be either. A headscarf is a hat. The inside of glasses is
+  glasses but for the eyes and brows that show through.
+- **Limits**: LIMITS
+- **Figures**: `python -m benchmarks.parser` and `python -m benchmarks.parser_groups` measure them; `CHANGELOG.md`
+  quotes them. The width of the brows in the labels was chosen on the London set, so that its figure for brows is
+  not untouched.
 """
 
 
