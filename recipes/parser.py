@@ -15,7 +15,7 @@ photos are. A backdrop that goes on beyond the picture's edge is learnt from, a 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -80,7 +80,7 @@ def train(pools: list[Pool], out: Path, recipe: ParserRecipe, time_limit: float,
     weights = torch.tensor([WEIGHTS.get(name, 1.0) for name in INDEX])
     assert len(weights) == COUNT
     for number, (end, size) in enumerate(recipe.phases):
-        samples = Samples(pools, size, number + 10 * (start is not None))
+        samples = Samples(pools, size, number + 10 * (start is not None) + 20 * (len(recipe.phases) == 1))
         for crops, target in DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6):
             if fitting.pace() >= end:
                 break
@@ -132,10 +132,13 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="folder of a parser to go on from (a second round)")
     parser.add_argument("--time-limit", type=float, default=1500.0, help="seconds")
     parser.add_argument("--rate", type=float, default=ParserRecipe.rate)
+    parser.add_argument("--fine", action="store_true", help="at the full size only, to end a run that was cut off")
     parser.add_argument("--turned", type=int, default=ParserRecipe.turned, help="portraits turned by machine")
     a = parser.parse_args()
     pools = load_pools(a.data, a.labels, a.wide, a.turned)
-    train(pools, a.out, ParserRecipe(rate=a.rate), a.time_limit, a.start)
+    recipe = ParserRecipe(rate=a.rate)
+    recipe = replace(recipe, phases=recipe.phases[-1:]) if a.fine else recipe
+    train(pools, a.out, recipe, a.time_limit, a.start)
 
 
 if __name__ == "__main__":
