@@ -116,7 +116,13 @@ CARD = f"""# Face parser
   whose own training data, CelebAMask-HQ, are for non-commercial research only.
 - **Classes**: a beard or moustache is hair; stubble may be either. A headscarf is a hat. The inside of glasses is
   glasses but for the eyes and brows that show through.
-- **Limits**: LIMITS
+- **Limits**: striped, knitted and hair-coloured hats are still taken for hair in part, and turbans for hair at the
+  back; red, fair and gray beards are found in part; stubble and shadows of the chin may come out as patches of
+  hair. Temples of glasses are seldom found over hair, rimless glasses are missed. Hair is lost where it is as dark
+  as the backdrop. Earrings are labelled roughly and often missed; necklaces are not labelled at all, so that class
+  never comes up. Beyond about 45 degrees of yaw the far side of the face is a guess. Hands and microphones before
+  the face may count as skin or cloth. Adults facing the camera are the majority of the data; older white men are
+  over-represented.
 - **Figures**: `python -m benchmarks.parser` and `python -m benchmarks.parser_groups` measure them; `CHANGELOG.md`
   quotes them. The width of the brows in the labels was chosen on the London set, so that its figure for brows is
   not untouched.
