@@ -278,8 +278,6 @@ def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
 
 
 def _joined(features: Sequence[EncoderFeatures]) -> EncoderFeatures:
-    if len(features) == 1:
-        return features[0]
     maps = {side: torch.cat([one.maps[side] for one in features]) for side in features[0].maps}
     last, shared = (torch.cat([getattr(one, name) for one in features]) for name in ("last", "x_global"))
     return EncoderFeatures(maps, last, shared)

@@ -6,15 +6,20 @@ import typer
 
 from mien._version import __version__
 from mien.cli import (
+    attributes,
+    borrow,
     conditions,
     data,
+    dye,
     edit,
     evaluate_protocol,
     export,
     faces,
+    heal,
     import_,
     mask,
     paste,
+    reshape,
     sample,
     session,
     train,
@@ -30,6 +35,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("conditions")(conditions.conditions)
+app.command("dye")(dye.dye)
+app.command("reshape")(reshape.reshape)
+app.command("borrow")(borrow.borrow)
+app.command("heal")(heal.heal)
+app.command("attributes")(attributes.attributes)
 app.command("edit")(edit.edit)
 app.command("faces")(faces.faces)
 app.command("mask")(mask.mask)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.console import progress, stderr
+from mien.cli.console import print_table, progress, stderr
 
 if TYPE_CHECKING:
     from mien.evaluation.compare import Progress
@@ -216,17 +216,6 @@ def _print_results(rows: Sequence[Mapping[str, Any]]) -> None:
     lines = [[metric, *(cells.get((metric, side), "") for side in sides)] for metric in metrics]
     head = [f"({number})" for number, _ in enumerate(sides, 1)] if len(sides) > 1 else ["mean"]
     print_table("\n".join(titles), ["metric", *head], lines)
-
-
-def print_table(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """A table on stdout, as wide as it is: lines that a terminal breaks are better than figures that are cut off."""
-    widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
-    texts = [not any(line[place][:1].isdigit() for line in lines) for place in range(len(head))]
-    typer.echo(title)
-    for line in (head, ["-" * width for width in widths], *lines):
-        cells = zip(line, widths, texts, strict=True)
-        typer.echo("  ".join(cell.ljust(width) if text else cell.rjust(width) for cell, width, text in cells).rstrip())
-    typer.echo()
 
 
 def _side(row: Mapping[str, Any]) -> str:

@@ -50,6 +50,24 @@ def attribute_names(folder: Path) -> tuple[str, ...]:
         raise CorruptCheckpointError(f"{folder / FILE} is damaged; fetch the editor again.") from error
 
 
+def direction_names(folder: Path) -> tuple[str, ...]:
+    """Attributes of an editor's folder, by the header of its file alone; none where it has none.
+
+    Raises:
+        CorruptCheckpointError: the file is damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / FILE
+    if not path.exists():
+        return ()
+    try:
+        with safe_open(path, "numpy") as file:
+            return tuple(sorted(file.keys()))
+    except (OSError, SafetensorError) as error:
+        raise CorruptCheckpointError(f"{path} is damaged; fetch the editor again.") from error
+
+
 def load_directions(folder: Path, codes: int, w_dim: int) -> dict[str, Tensor]:
     """(L, C) float32 by the name of the attribute; none where the editor has none.
 

@@ -5,7 +5,7 @@ Legend: S side of the crop that is edited.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from mien.compose.relight import relit
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext, ParsedCrop
 from mien.editing.crop_frame import CropFrame
+from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import Tools, conditions_of, mask_in_crop, mask_of
 from mien.editing.pictures import as_photo, name_of
@@ -99,6 +100,17 @@ class PreparedEdit:
         return replace(self, request=replace(self.request, seed=self.request.seed + number))
 
 
+@dataclass(frozen=True, eq=False)
+class _Begun:
+    """A photo whose edit is read: pixels are moved already; None is prepared where nothing is painted."""
+
+    photo: Photo
+    target: FaceTarget
+    guided: Guided
+    prepared: PreparedEdit | None
+    count: int
+
+
 def prepare(photo: Photo, target: FaceTarget, request: Request, size: int, context: EditContext) -> PreparedEdit:
     """Reads and checks all that was asked for; nothing is painted yet.
 
@@ -158,16 +170,14 @@ def edit_photos(backend: CropEditor, asked: Sequence[Asked], context: EditContex
     """
     results: list[EditResult] = []
     for start in range(0, len(asked), AT_ONCE):
-        read = [(as_photo(one.photo), one) for one in asked[start : start + AT_ONCE]]
-        ready = [(photo, _read(backend, photo, one, context), one.count) for photo, one in read]
-        edits = [(photo, edit.variant(k)) for photo, edit, count in ready for k in range(count)]
-        painted = _paint(backend, [edit for _, edit in edits], context)
-        pairs = zip(edits, painted, strict=True)
-        done = [(photo, *finish(photo, edit, crop, backend, context.watch)) for (photo, edit), crop in pairs]
-        timings = context.watch.lap()
-        left = iter([EditResult(edited, photo, (face,), timings) for photo, edited, face in done])
-        for _, _, count in ready:
-            first, *others = [next(left) for _ in range(count)]
+        begun = [_begin(backend, one, context) for one in asked[start : start + AT_ONCE]]
+        edits = [(one, edit.variant(k)) for one in begun if (edit := one.prepared) for k in range(one.count)]
+        crops = iter(_paint(backend, [edit for _, edit in edits], context) if edits else ())
+        for one in begun:
+            variants = range(one.count if one.prepared else 1)
+            done = [_end(one, k, crops, backend, context) for k in variants]
+            timings = context.watch.lap()
+            first, *others = [EditResult(edited, one.photo, (face,), timings) for edited, face in done]
             results.append(replace(first, others=tuple(others)))
     return results
 
@@ -183,10 +193,9 @@ def edit_in_turn(
         targets = [find_target(original, which, context, name_of(photo, "photo")) for which in requests]
     done: list[FaceEdit] = []
     for target, request in zip(targets, requests.values(), strict=True):
-        with context.watch("layers"):
-            prepared = prepare(edited, target, request, backend.size, context)
-        (crop,) = _paint(backend, [prepared], context)
-        edited, face = finish(edited, prepared, crop, backend, context.watch)
+        begun = _begin(backend, Asked(edited, replace(request, face=target.face or target.quad)), context)
+        crops = iter(_paint(backend, [begun.prepared], context) if begun.prepared else ())
+        edited, face = _end(begun, 0, crops, backend, context)
         done.append(face)
     return EditResult(edited, original, tuple(done), context.watch.lap())
 
@@ -208,8 +217,37 @@ def without_photo(request: Request, size: int, context: EditContext) -> tuple[Co
     return replace(conditions, mask=None), weights_of(request.weights, {}, frame)
 
 
-def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext) -> PreparedEdit:
-    """What was painted in a folder of layers, if one is given; then the face; then all else."""
+def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
+    """Reads a photo and what is asked for; pixels are moved where that is asked for."""
+    photo = as_photo(asked.photo)
+    request, target, notes = _target(backend, photo, asked, context)
+    moved = guided(photo, target, request, context)
+    if not request.paints:
+        return _Begun(photo, target, moved, None, 1)
+    with context.watch("layers"):
+        prepared = prepare(moved.photo, target, request, backend.size, context)
+    return _Begun(photo, target, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
+
+
+def _end(
+    begun: _Begun, number: int, crops: Iterator[CropEdit], backend: CropEditor, context: EditContext
+) -> tuple[Photo, FaceEdit]:
+    """The edited photo of one variant, and what was done."""
+    moved = begun.guided
+    if begun.prepared is None:
+        return moved.photo, face_edit(begun.photo, begun.target, moved, backend.size)
+    edited, face = finish(moved.photo, begun.prepared.variant(number), next(crops), backend, context.watch)
+    if not moved.operations:
+        return edited, face
+    both = np.maximum(face.mask, moved.area.astype(face.mask.dtype))
+    operations, notes = (*moved.operations, *face.operations), (*moved.notes, *face.notes)
+    return edited, replace(face, mask=both, operations=operations, notes=notes)
+
+
+def _target(
+    backend: CropEditor, photo: Photo, asked: Asked, context: EditContext
+) -> tuple[Request, FaceTarget, tuple[str, ...]]:
+    """What was painted in a folder of layers, if one is given; then the face."""
     request, notes, name = asked.request, tuple[str, ...](), name_of(asked.photo, "photo")
     check_request(request, photo, backend.attributes, backend.reader)
     which: Any = "largest" if request.face is None else request.face
@@ -220,10 +258,7 @@ def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext)
         request, notes = replace(request, layers=painted.conditions), painted.notes
         which = painted.quad if request.face is None and painted.quad is not None else which
     with context.watch("find"):
-        target = find_target(photo, which, context, name)
-    with context.watch("layers"):
-        prepared = prepare(photo, target, request, backend.size, context)
-    return replace(prepared, notes=(*notes, *prepared.notes))
+        return request, find_target(photo, which, context, name), notes
 
 
 def _conditions(request: Request, crop: AlignedFace, frame: CropFrame, tools: Tools, mask: Float32) -> Conditions:
