@@ -119,3 +119,18 @@ def test_filter_lists_and_shows_what_it_drops(pictures: Path, tmp_path: Path) ->
         _run(data_verbs, "pack", everything, "--out", tmp_path / "p.safetensors", "--drop", out / "drop.txt")
     )
     assert packed["pictures"] == 10
+
+
+def test_choices_that_are_listed_without_torch_are_those_there_are() -> None:
+    from mien.models import editing, stylegan2
+    from mien.training import augment, settings
+    from mien.training.options import options
+    from mien.training.stages import editing_run
+    from mien.training.stages.registry import STAGES
+
+    assert set(editing_run.PRESETS) == set(editing.PRESETS)
+    assert set(settings.AUGMENTATIONS.values()) == set(augment.AUGMENTATIONS)
+    generator = options(STAGES["generator"].run, stage=STAGES["generator"].settings)
+    assert set(generator["preset"].option.choices or ()) == set(stylegan2.PRESETS)
+    assert generator["lr"].default == 0.002 and generator["plain-weight"].paths == (("stage", "plain", "weight"),)
+    assert len(generator["augment"].paths) == 2
