@@ -15,7 +15,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "mien"
 MODULES = sorted(SOURCE.rglob("*.py"))
-MOST_LINES, LONGEST_FUNCTION = 310, 40
+MOST_LINES, LONGEST_FUNCTION = 300, 40
 
 # A package may import itself and those named here; everybody may import what is in COMMON.
 COMMON = {"errors", "types", "files", "quiet", "forks", "_version"}
