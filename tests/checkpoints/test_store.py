@@ -49,7 +49,7 @@ def test_another_kind_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UnknownCheckpointError, match="has no config"):
         load_config(tmp_path, "net")
     (folder / CONFIG).write_text("[1, 2]", encoding="utf-8")
-    with pytest.raises(UnknownCheckpointError, match="None, not 'net'"):
+    with pytest.raises(UnknownCheckpointError, match="'None', not 'net'"):
         load_config(folder, "net")
 
 

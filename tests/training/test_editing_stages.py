@@ -71,7 +71,7 @@ def run(files: dict[str, Path]) -> EditingRun:
         LoopConfig(images=4, autocast=False),
         folder / "distance.pt",
         folder / "identity.pt",
-        files["pyramid"],
+        pyramid=files["pyramid"],
         trust_code=True,
         generator=folder / "generator",
     )

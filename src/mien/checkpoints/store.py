@@ -81,7 +81,7 @@ def load_config(folder: Path, kind: str) -> dict[str, Any]:
         raise CorruptCheckpointError(f"{path} is not valid JSON; fetch the folder again.") from error
     if not isinstance(config, dict) or config.get("kind") != kind:
         found = config.get("kind") if isinstance(config, dict) else None
-        raise UnknownCheckpointError(f"{folder} holds {found!r}, not {kind!r}; give a folder of that kind.")
+        raise UnknownCheckpointError(f"{folder} holds {str(found)[:60]!r}, not {kind!r}; give a folder of that kind.")
     return config
 
 
