@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.console import progress, stderr
+from mien.cli.console import print_table, progress, remark, stderr
 
 if TYPE_CHECKING:
     from mien.evaluation.compare import Progress
@@ -62,16 +62,17 @@ def compare(
     from mien.evaluation.estimate import Interval
     from mien.evaluation.features import load_features
 
+    _check(out)
     if perceptual:
-        stderr().print("--perceptual of compare is now --manifold-features; elsewhere it is a distance of pairs.")
+        remark("--perceptual of compare is now --manifold-features; elsewhere it is a distance of pairs.")
     others = (*(manifold_features or ()), *(perceptual or ()))
     spaces, manifolds = (tuple(map(load_features, files)) for files in (features, others))
     opened = [open_candidate(one, samples=samples, psi=psi, seed=seed, split=candidate_split) for one in candidates]
     references = [open_pictures(reference, one) for one in split or ["test"]]
     settings = comparing.Comparison(size or common_size(opened), spaces, manifolds, k, Interval(resamples, seed))
     with progress() as bar:
-        table = comparing.compare(opened, references, settings, reporter(bar))
-    _finish({"command": command_line(), **comparing.report(table, settings, opened, references)}, out)
+        report = comparing.compare(opened, references, settings, reporter(bar))
+    _finish({"command": command_line(), **report}, out)
 
 
 @evaluate.command()
@@ -104,6 +105,7 @@ def pairs(
     from mien.evaluation.pairs import find_pairs, measure_pairs, read_texts
     from mien.evaluation.perceptual import load_distance
 
+    _check(out)
     if (clip is None) != (texts is None):
         raise ConfigError("--clip and --texts belong together; give both, or neither.")
     found, sentences = find_pairs(made, wanted, masks), None if texts is None else read_texts(texts)
@@ -138,7 +140,9 @@ def neighbours(
     from mien.evaluation.candidates import open_candidate, open_pictures
     from mien.evaluation.features import load_features
     from mien.evaluation.neighbours import find_copies, write_sheet
+    from mien.files import check_targets
 
+    check_targets([out, out.with_suffix(".json")])
     made = open_candidate(candidate, samples=samples, psi=psi, seed=seed, split=split)
     training, others = open_pictures(data, split), None if held_out is None else open_pictures(data, held_out)
     space = load_features(features)
@@ -167,6 +171,7 @@ def smoothness(
     from mien.evaluation.path_length import PathLength, path_length_report
     from mien.evaluation.perceptual import load_distance
 
+    _check(out)
     settings = PathLength(samples, space, sampling, seed=seed)
     made = GeneratedSet(generator, load_generator(generator), samples)
     report = path_length_report(made, load_distance(perceptual), settings, Interval(resamples, seed))
@@ -195,14 +200,21 @@ def reporter(bar: Any) -> Progress:
     return show
 
 
+def _check(out: Path | None) -> None:
+    """Before the work: whether a report can be written."""
+    from mien.files import check_targets
+
+    check_targets([] if out is None else [out, out.with_suffix(".csv")])
+
+
 def _finish(report: Mapping[str, Any], out: Path | None) -> None:
-    """Prints the table, then writes the files."""
+    """Writes the files, then prints the table."""
     from mien.evaluation.report import write_report
 
-    _print_results(report["results"])
     if out is not None:
         write_report(report, out)
         stderr().print(f"Saved {out} and {out.with_suffix('.csv').name}.", highlight=False, soft_wrap=True)
+    _print_results(report["results"])
 
 
 def _print_results(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -216,17 +228,6 @@ def _print_results(rows: Sequence[Mapping[str, Any]]) -> None:
     lines = [[metric, *(cells.get((metric, side), "") for side in sides)] for metric in metrics]
     head = [f"({number})" for number, _ in enumerate(sides, 1)] if len(sides) > 1 else ["mean"]
     print_table("\n".join(titles), ["metric", *head], lines)
-
-
-def print_table(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """A table on stdout, as wide as it is: lines that a terminal breaks are better than figures that are cut off."""
-    widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
-    texts = [not any(line[place][:1].isdigit() for line in lines) for place in range(len(head))]
-    typer.echo(title)
-    for line in (head, ["-" * width for width in widths], *lines):
-        cells = zip(line, widths, texts, strict=True)
-        typer.echo("  ".join(cell.ljust(width) if text else cell.rjust(width) for cell, width, text in cells).rstrip())
-    typer.echo()
 
 
 def _side(row: Mapping[str, Any]) -> str:

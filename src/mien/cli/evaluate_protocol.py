@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.console import progress, stderr
-from mien.cli.evaluate import Resamples, command_line, print_table, reporter
+from mien.cli.console import print_table, progress, stderr
+from mien.cli.evaluate import Resamples, command_line, reporter
 from mien.cli.evaluate import evaluate as evaluate  # the verb here joins those there
 
 

@@ -6,7 +6,7 @@ the published names (FID, KID, precision, ...). Any other file is called after i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,8 +100,3 @@ def _script(file: Path, device: torch.device) -> Embed:
     if not isinstance(probe, Tensor) or probe.ndim != 2 or len(probe) != 2:
         raise UnknownCheckpointError(complaint)
     return lambda pictures: network(pictures.to(device))
-
-
-def in_batches(pictures: UInt8, size: int = BATCH) -> Iterator[UInt8]:
-    """(N, S, S, 3) -> parts of it."""
-    return (pictures[start : start + size] for start in range(0, len(pictures), size))
