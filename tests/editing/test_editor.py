@@ -148,20 +148,6 @@ def test_without_a_photo_nothing_can_be_taken_from_it(editor: Editor) -> None:
             editor.generate(**{name: "self"})
 
 
-def test_results_do_not_depend_on_their_company(editor: Editor, portrait: Photo, group: Photo, face: Face) -> None:
-    jobs: list[dict[str, Any]] = [
-        {"photo": portrait, "mask": "hair", "face": face},
-        {"photo": group, "mask": "nose", "seed": 1, "face": "1"},
-        {"photo": portrait, "mask": "hair", "face": face, "exemplar": "self"},
-    ]
-    together = editor.batch(jobs)
-    backwards = editor.batch(jobs[::-1])[::-1]
-    for job, one, other in zip(jobs, together, backwards, strict=True):
-        alone = editor(**job)
-        np.testing.assert_array_equal(one.photo.pixels, alone.photo.pixels)
-        np.testing.assert_array_equal(other.photo.pixels, alone.photo.pixels)
-
-
 def test_nothing_changes_at_strength_0(editor: Editor, portrait: Photo, face: Face) -> None:
     assert editor(portrait, mask="face", face=face, strength=0).photo is portrait
 

@@ -178,7 +178,7 @@ def edit_in_turn(
     """Several faces of a photo, each with a request; later edits see the earlier ones. Errors as above."""
     edited = original = as_photo(photo)
     for request in requests.values():
-        check_request(request, original, backend.attributes, backend.reader)
+        check_request(request, original, backend)
     with context.watch("find"):
         targets = [find_target(original, which, context, name_of(photo, "photo")) for which in requests]
     done: list[FaceEdit] = []
@@ -211,7 +211,7 @@ def without_photo(request: Request, size: int, context: EditContext) -> tuple[Co
 def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext) -> PreparedEdit:
     """What was painted in a folder of layers, if one is given; then the face; then all else."""
     request, notes, name = asked.request, tuple[str, ...](), name_of(asked.photo, "photo")
-    check_request(request, photo, backend.attributes, backend.reader)
+    check_request(request, photo, backend)
     which: Any = "largest" if request.face is None else request.face
     if isinstance(request.layers, str | Path):
         with context.watch("layers"):
