@@ -11,8 +11,8 @@ from mien.errors import LayerError
 from mien.files import atomic_path
 from mien.types import UInt8
 
-MAX_SIDE = 8192
-"""Layers are as large as a face crop; anything beyond is a mistake or an attack."""
+MAX_PIXELS = 120_000_000
+"""Layers may be as large as the largest photo (:data:`mien.photos.read.MAX_PIXELS`)."""
 
 
 def open_picture(path: Path) -> Image.Image:
@@ -23,9 +23,10 @@ def open_picture(path: Path) -> Image.Image:
     """
     try:
         with Image.open(path) as picture:
-            if max(picture.size) > MAX_SIDE:
+            if picture.width * picture.height > MAX_PIXELS:
                 raise LayerError(
-                    f"{path.name} is {picture.width} x {picture.height}; layers may have {MAX_SIDE} at most."
+                    f"{path.name} has {picture.width} x {picture.height} pixels, more than {MAX_PIXELS / 1e6:.0f} "
+                    "million; reduce it first."
                 )
             if getattr(picture, "n_frames", 1) > 1:
                 raise LayerError(f"{path.name} is animated; give a still picture.")

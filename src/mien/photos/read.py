@@ -1,8 +1,9 @@
 """Reading a photo: decide by content, check before decoding, lose nothing.
 
 What is kept: samples at their depth, alpha, the ICC profile byte for byte, EXIF (its orientation applied and reset),
-the resolution for printing. What is not: XMP, IPTC, secondary pictures such as HDR gain maps, and anything beyond 8
-bits in HEIC and AVIF files.
+the resolution for printing. Colours that a file describes without a profile (PNG's gAMA, cHRM and cICP, the nclx box of
+HEIC and AVIF) become a profile. What is not kept: XMP, IPTC, other text, secondary pictures such as HDR gain maps, and
+anything beyond 8 bits in HEIC and AVIF files.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from pathlib import Path
 from PIL import ImageFile
 
 from mien.errors import MienError, PhotoTooLargeError, UnreadablePhotoError, UnsupportedPhotoError
+from mien.photos import png, tiff
 from mien.photos.color import is_usable
-from mien.photos.containers import JPEG, RAW_SUFFIXES, TIFF, Container, other_format, promised_format, sniff
+from mien.photos.containers import JPEG, PNG, RAW_SUFFIXES, TIFF, Container, other_format, promised_format, sniff
 from mien.photos.exif import PREFIX, reset_orientation
-from mien.photos.tiff import quiet_libtiff, read_exif
+from mien.photos.profile import read_nclx
 from mien.photos.unpack import Layout, UnknownLayoutError, layout_of, unpack
 from mien.types import Photo
 
@@ -52,7 +54,7 @@ def read_photo(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
     path = Path(path)
     data, container = _contents(path, max_pixels)
     try:
-        with warnings.catch_warnings(), quiet_libtiff() if container is TIFF else nullcontext():
+        with warnings.catch_warnings(), tiff.quiet_libtiff() if container is TIFF else nullcontext():
             warnings.simplefilter("ignore")  # parsers comment on damaged metadata; the samples are what counts
             return _decode(data, container, path, max_pixels)
     except MienError:
@@ -118,7 +120,9 @@ def _decode(data: bytes, container: Container, path: Path, max_pixels: int) -> P
     _check_size(image, layout, container, path, max_pixels, len(data))
     _check_single(image, container, path)
     notes = [] if "mpoffset" not in image.info else ["only the main picture of several was kept"]
-    icc, exif, orientation = _metadata(image, container)
+    exif, orientation = _exif(image, container, data)
+    icc, remarks = _profile(image, container, data)
+    notes += remarks
     if image.info.get("bit_depth", 8) > 8:  # HEIF
         notes.append("reduced to 8 bits")
     pixels, alpha, changes = unpack(open_image, layout, orientation)
@@ -171,17 +175,32 @@ def _has_second_page(image: ImageFile.ImageFile) -> bool:
     return True
 
 
-def _metadata(image: ImageFile.ImageFile, container: Container) -> tuple[bytes | None, bytes | None, int]:
-    """Profile, EXIF block with its orientation reset, and the orientation that remains to be applied."""
+def _exif(image: ImageFile.ImageFile, container: Container, data: bytes) -> tuple[bytes | None, int]:
+    """EXIF block with its orientation reset, and the orientation that remains to be applied."""
     if container is TIFF:
         image.seek(0)
-        return image.info.get("icc_profile") or None, read_exif(image), 1  # Pillow turns TIFF files itself
-    icc = image.info.get("icc_profile") or None
-    exif = (image.info.get("exif") or b"").removeprefix(PREFIX)
+        return tiff.read_exif(image), 1  # Pillow turns TIFF files itself
+    exif = png.read_exif(data) if container is PNG else (image.info.get("exif") or b"").removeprefix(PREFIX)
     if not exif:
-        return icc, None, 1
+        return None, 1
     orientation, exif = reset_orientation(exif)
-    return icc, exif, orientation
+    return exif, orientation
+
+
+def _profile(image: ImageFile.ImageFile, container: Container, data: bytes) -> tuple[bytes | None, list[str]]:
+    """The colour profile, or one made from what the file says without one; and what is to be said about it."""
+    icc = image.info.get("icc_profile") or None
+    if container is PNG:
+        return png.read_profile(data, icc)
+    if container.name in ("HEIF", "AVIF") and icc is None:
+        return read_nclx(data)
+    if container is TIFF and icc is None:
+        return None, tiff.unused_colors(image)
+    if (
+        container.name == "BMP" and data[14] >= 108 and data[70:74] in (b"DEBM", b"KNIL")
+    ):  # a profile, or the name of one
+        return None, ["the colour profile of the BMP file was not used and not kept"]
+    return icc, []
 
 
 def _resolution(image: ImageFile.ImageFile, *, turned: bool) -> tuple[float, float] | None:

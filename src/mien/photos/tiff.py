@@ -29,6 +29,7 @@ _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _OFFSETS, _SAMPLES = 256, 25
 _ROWS, _COUNTS, _PREDICTOR, _EXTRA, _ICC = 278, 279, 317, 338, 34675
 _DPI_X, _DPI_Y, _DPI_UNIT = 282, 283, 296
 _DEFLATE, _HORIZONTAL, _STRAIGHT_ALPHA, _INCH = 8, 2, 2, 2
+_COLORS = {301: "transfer function", 318: "white point", 319: "primaries"}
 _STDERR = Lock()
 _STRIP_BYTES = 1 << 20
 _LEVEL = 3  # twice as fast as zlib's usual 6, for files a tenth larger
@@ -108,6 +109,12 @@ def read_exif(image: ImageFile.ImageFile) -> bytes | None:
         return block.tobytes().removeprefix(PREFIX) if len(block) else None
     except Exception:  # values that are not of the type that their tag demands; Pillow raises various errors
         return None
+
+
+def unused_colors(image: ImageFile.ImageFile) -> list[str]:
+    """In words, what an opened TIFF says about its colours without a profile: it is not used."""
+    found = [name for tag, name in _COLORS.items() if tag in image.tag_v2]  # type: ignore[attr-defined]
+    return [f"the {' and '.join(found)} of the TIFF file were not used and not kept"] if found else []
 
 
 def _write_exif(block: bytes | None, directory: ImageFileDirectory_v2) -> None:

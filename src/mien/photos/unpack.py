@@ -29,11 +29,15 @@ _TARGETS = {
 _NOTES = {
     "1": "1-bit to 8-bit gray",
     "La": "premultiplied alpha to straight alpha",
+    "RGBa": "premultiplied alpha to straight alpha",
+    "BGR;15": "packed 16-bit colours to 8 bits each",
+    "BGR;16": "packed 16-bit colours to 8 bits each",
     "P": "palette to RGB",
     "PA": "palette to RGB",
     "YCbCr": "YCbCr to RGB",
     "CMYK": "CMYK to sRGB",
 }
+_BITS, _SAMPLES, _SAMPLE_FORMAT, _SIGNED = 258, 277, 339, 2  # TIFF's tags, and a value of the last
 # What an EXIF orientation asks for: transpose first?, then cv2.flip's code (1 mirrors left-right, 0 top-bottom).
 _TURNS: dict[int, tuple[bool, int | None]] = {
     1: (False, None), 2: (False, 1), 3: (False, -1), 4: (False, 0),
@@ -54,12 +58,14 @@ class Layout:
         raw: Pillow's raw mode, which tells the depth of the file rather than that of the image ("RGB;16B").
         channels: samples per pixel once unpacked, alpha included.
         sixteen: whether samples have sixteen bits.
+        extra: further samples per pixel, of which the file says no meaning; they are left out.
     """
 
     mode: str
     raw: str
     channels: int
     sixteen: bool
+    extra: int = 0
 
     @property
     def core_bytes(self) -> int:
@@ -71,16 +77,21 @@ def layout_of(image: ImageFile.ImageFile) -> Layout:
     """Looks at an opened, undecoded file.
 
     Raises:
-        UnknownLayoutError: floating point, LAB, 12 or 32 bits, 16-bit alpha that is premultiplied, 16-bit planes.
+        UnknownLayoutError: floating point, signed, LAB, 12 or 32 bits, premultiplied 16-bit alpha, 16-bit planes.
     """
     raw = _raw_mode(image)
     if image.mode not in _TARGETS:
         raise UnknownLayoutError(f"{image.mode} samples")
-    bits = max(image.tag_v2.get(258, (8,))) if image.format == "TIFF" else 8  # type: ignore[attr-defined]
+    tags = image.tag_v2 if image.format == "TIFF" else {}  # type: ignore[attr-defined]
+    bits = max(tags.get(_BITS, (8,)))
     if "a;16" in raw or (bits > 8 and ";16" not in raw):  # Pillow takes 16-bit planes for 8-bit ones
         raise UnknownLayoutError(f"{bits}-bit {raw} samples")
+    if _SIGNED in np.atleast_1d(tags.get(_SAMPLE_FORMAT, ())):  # Pillow takes some of them for unsigned
+        raise UnknownLayoutError("signed samples")
     transparent = "transparency" in image.info and image.mode in ("1", "L", "P", "RGB", "I;16", "I;16B", "I;16L")
-    return Layout(image.mode, raw, len(_TARGETS[image.mode]) + transparent, ";16" in raw and image.mode != "CMYK")
+    sixteen = ";16" in raw and image.mode != "CMYK" and not raw.startswith("BGR")  # BGR;16 is one pixel of 5-6-5 bits
+    extra = int(tags.get(_SAMPLES, 0)) - len(image.getbands())
+    return Layout(image.mode, raw, len(_TARGETS[image.mode]) + transparent, sixteen, max(0, extra))
 
 
 def unpack(open_image: Opener, layout: Layout, orientation: int) -> tuple[Samples, Samples | None, list[str]]:
@@ -95,14 +106,14 @@ def unpack(open_image: Opener, layout: Layout, orientation: int) -> tuple[Sample
         (H, W, 1 or 3) pixels, (H, W) alpha or None, and what was changed, in words.
     """
     image = open_image()
-    note = _NOTES.get(layout.mode)
-    if "RGBa" in layout.raw:
-        note = _NOTES["La"]
+    notes = [note for sign, note in _NOTES.items() if sign == layout.mode or sign == layout.raw.rstrip("X")]
+    if layout.extra:
+        notes.append(f"{layout.extra} further channel{'s' * (layout.extra > 1)} of no stated meaning not kept")
     samples, keyed = _decode(image, open_image, layout)
     colors = samples.shape[2] - (samples.shape[2] in (2, 4))
     alpha = keyed if keyed is not None else samples[..., colors] if colors < samples.shape[2] else None
     pixels = _turn(samples[..., :colors], orientation)
-    return pixels, None if alpha is None else _turn(alpha[..., None], orientation)[..., 0], [note] if note else []
+    return pixels, None if alpha is None else _turn(alpha[..., None], orientation)[..., 0], notes
 
 
 def _decode(image: ImageFile.ImageFile, open_image: Opener, layout: Layout) -> tuple[Samples, Samples | None]:
@@ -180,8 +191,11 @@ def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
 
 
 def _alpha_of_key(samples: Samples, key: int | tuple[int, ...], layout: Layout) -> Samples:
-    """PNG's tRNS chunk for gray and RGB: one colour, in units of the file's own depth, is transparent."""
-    step = {"1": 255, "L;2": 85, "L;4": 17}.get(layout.raw, 1)
+    """PNG's tRNS chunk for gray and RGB: one colour, in units of the file's own depth, is transparent.
+
+    Pillow has multiplied the key of a 1-bit picture already.
+    """
+    step = {"L;2": 85, "L;4": 17}.get(layout.raw, 1)
     color = np.atleast_1d(np.asarray(key, np.int64)) * step
     opaque = (samples != color.astype(samples.dtype)).any(axis=2)
     return opaque.astype(samples.dtype) * np.iinfo(samples.dtype).max  # type: ignore[no-any-return]
