@@ -16,7 +16,7 @@ import torch
 
 from mien.conditions.freeform import centre_mask
 from mien.conditions.parser import FaceParser
-from mien.conditions.sketch import sketch_of
+from mien.conditions.lines import sketch_of
 from mien.editor import Editor
 from mien.evaluation.perceptual import PerceptualDistance, load_distance
 from mien.evaluation.protocol.configurations import configuration

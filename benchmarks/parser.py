@@ -24,7 +24,7 @@ from mien.checkpoints.store import BUNDLED, WEIGHTS
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import parse_region
-from mien.conditions.semantic import draw_semantic
+from mien.conditions.modalities.semantic import draw_semantic
 from mien.pixels import to_tensor
 from mien.types import Bool, Float32, UInt8
 

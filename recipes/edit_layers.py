@@ -20,9 +20,9 @@ from mien.conditions.labels import INDEX
 from mien.conditions.masks import feather, grow
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import parse_region
-from mien.conditions.sketch import sketch_of
+from mien.conditions.lines import sketch_of
 from mien.conditions.types import Conditions
-from mien.editing.resample import levels_at, picture_at
+from mien.conditions.resample import levels_at, picture_at
 from mien.pixels import to_tensor
 from mien.types import AlignedFace, Bool, Face, Float32, Float64, Photo, UInt8
 

@@ -20,14 +20,14 @@ import cv2
 import numpy as np
 
 from mien.align.crop import crop_face, matrix_to_quad
-from mien.conditions.color import draw_color
+from mien.conditions.segments import draw_color
 from mien.conditions.folder import LayerFolder, draw_row, write_layers
 from mien.conditions.masks import draw_mask
 from mien.conditions.pictures import save_png
-from mien.conditions.semantic import draw_semantic
-from mien.conditions.sketch import draw_sketch
+from mien.conditions.modalities.semantic import draw_semantic
+from mien.conditions.lines import draw_sketch
 from mien.conditions.types import Conditions
-from mien.editing.resample import conditions_at, picture_at
+from mien.conditions.resample import conditions_at, picture_at
 from mien.editing.result import EditResult
 from mien.editor import Editor
 from mien.photos.read import read_photo

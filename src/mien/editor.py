@@ -23,7 +23,7 @@ from mien.checkpoints.clip import Clip, load_clip
 from mien.checkpoints.editor import DEFAULT, load_editor
 from mien.checkpoints.hub import find_folder
 from mien.conditions.parser import FaceParser
-from mien.conditions.text import validate_text
+from mien.conditions.modalities.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
 from mien.editing.crop_frame import CropFrame
@@ -31,10 +31,10 @@ from mien.editing.directions import load_directions
 from mien.editing.layer_folder import Repainted, read_repainted
 from mien.editing.layers import ParsedCrop, Tools, conditions_of
 from mien.editing.painting import Painting
-from mien.editing.pictures import as_photo, name_of
+from mien.conditions.pictures import as_photo, name_of
 from mien.editing.pipeline import Job, prepare, run, tools_for
 from mien.editing.request import LAYERS, Frame, Request, is_number, request_of
-from mien.editing.resample import conditions_at, picture_at
+from mien.conditions.resample import picture_at
 from mien.editing.result import CropEdit, EditResult
 from mien.editing.self_layers import refuse_own
 from mien.editing.target import Place, place_of
@@ -130,7 +130,7 @@ class Editor:
 
     def __call__(
         self,
-        photo: Any,
+        photo: PictureLike,
         *,
         mask: Any = None,
         sketch: Any = None,
@@ -303,8 +303,8 @@ class Editor:
 
     def _fitting(self, conditions: Conditions) -> Conditions:
         """At S, the exemplar too."""
-        c = conditions_at(replace(conditions, text=validate_text(conditions.text or "")), self.size)
-        return c if c.exemplar is None else replace(c, exemplar=picture_at(c.exemplar, self.size))
+        c = conditions.replaced(text=validate_text(conditions.text or "")).at(self.size)
+        return c if c.exemplar is None else c.replaced(exemplar=picture_at(c.exemplar, self.size))
 
 
 def _no_regions() -> ParsedCrop:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from mien.conditions.color import draw_color, read_color, region_means, segment_means, superpixel_means, superpixels
+from mien.conditions.segments import draw_color, read_color, region_means, segment_means, superpixel_means, superpixels
 from mien.conditions.labels import UNKNOWN
 from mien.errors import LayerError
 

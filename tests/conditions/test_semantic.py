@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from mien.conditions.labels import CELEBAMASK_HQ, CELEBAMASK_HQ_COLORS, INDEX, UNKNOWN, canonical, colors
-from mien.conditions.semantic import indices, one_hot, read_semantic, write_classes, write_semantic
+from mien.conditions.modalities.semantic import indices, one_hot, read_semantic, write_classes, write_semantic
 from mien.errors import LayerError
 from mien.types import UInt8
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from mien.conditions.sketch import (
+from mien.conditions.lines import (
     PencilFilter,
     draw_sketch,
     extract_sketch,

@@ -28,7 +28,7 @@ from mien.editing.layers import (
 )
 from mien.editing.pipeline import tools_for
 from mien.editing.request import Request
-from mien.editing.resample import labels_at
+from mien.conditions.resample import labels_at
 from mien.editing.target import Place
 from mien.errors import LayerError
 from mien.types import AlignedFace, Bool, Face, Photo, UInt8

@@ -6,7 +6,7 @@ import pytest
 
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.types import Conditions
-from mien.editing.resample import color_at, conditions_at, labels_at, lines_at
+from mien.conditions.resample import color_at, conditions_at, labels_at, lines_at
 
 
 @pytest.mark.parametrize("side", [512, 384, 1024])

@@ -117,7 +117,7 @@ class Painting:
         side = self.networks.config.resolution
         watch, area = Stopwatch(), np.ones((side, side), np.bool_)
         image = np.zeros((side, side, 3), np.uint8)
-        layers, key = self._layers(image, replace(conditions, mask=area.astype(np.float32)), watch)
+        layers, key = self._layers(image, conditions.replaced(mask=area.astype(np.float32)), watch)
         codes = self._codes(layers, key, None, conditions, seed, cache)
         return self._paint(layers, area, codes, weights, key, cache, watch)[0]
 
@@ -127,8 +127,8 @@ class Painting:
             c = conditions
             area = np.zeros(image.shape[:2], np.bool_) if c.mask is None else c.mask > 0
             visible = np.where(area[..., None], np.uint8(0), image)
-            key = digest(visible, area, c.sketch, c.semantic, c.color)
-            return from_conditions(image, conditions).to(self.device).stack(), key
+            key = digest(visible, area, *(part for name, one in c.maps.items() for part in (name, one)))
+            return from_conditions(image, conditions).to(self.device).stack(self.networks.config.modalities), key
 
     def _codes(
         self, layers: Tensor, key: bytes, own: UInt8 | None, conditions: Conditions, seed: int, cache: EditCache

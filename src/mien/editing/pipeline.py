@@ -85,7 +85,7 @@ def prepare(photo: Photo, place: Place, request: Request, size: int, tools: Tool
     frame = CropFrame.of(crop, request.frame, place.name)
     mask, outside = mask_of(request, frame, tools)
     conditions = conditions_of(request, crop, frame, tools)
-    conditions = replace(conditions, mask=mask_in_crop(mask, frame))
+    conditions = conditions.replaced(mask=mask_in_crop(mask, frame))
     weights = weights_of(request.weights, request.weight_maps, frame)
     notes = []
     if outside >= NOTABLE:

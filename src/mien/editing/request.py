@@ -8,8 +8,8 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal
 
-from mien.conditions.attributes import draw_attributes
-from mien.conditions.text import validate_text
+from mien.conditions.modalities.attributes import draw_attributes
+from mien.conditions.modalities.text import validate_text
 from mien.conditions.types import Conditions
 from mien.errors import ConfigError
 from mien.types import Photo

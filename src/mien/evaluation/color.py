@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from mien.conditions.color import segment_means
+from mien.conditions.segments import segment_means
 from mien.conditions.labels import CLASSES, COUNT, UNKNOWN
 from mien.errors import ConfigError
 from mien.pixels import to_tensor

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from mien.checkpoints.clip import load_clip
 from mien.cli.app import app
-from mien.conditions.sketch import sketch_of
+from mien.conditions.lines import sketch_of
 from mien.conditions.types import Conditions
 from mien.evaluation.protocol.floor48 import same_person
 from mien.evaluation.protocol.gauge import Gauge

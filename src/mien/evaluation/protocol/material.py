@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mien.conditions.color import superpixel_means
+from mien.conditions.segments import superpixel_means
 from mien.conditions.extract import conditions_of
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions

@@ -1,11 +1,14 @@
-"""Attributes: named directions of change with a strength. Which names there are is the editor's business, not ours."""
+"""Attributes: named directions of change with a strength. Which names there are depends on the editor."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
+from mien.conditions.modality import Modality
 from mien.errors import LayerError
 
 STRONGEST = 10.0
@@ -14,8 +17,26 @@ STRONGEST = 10.0
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
+class Attributes(Modality):
+    """Strength by the name of the attribute; 0 changes nothing."""
+
+    name, empty = "attributes", MappingProxyType({})
+
+    def validate(self, value: Any) -> dict[str, float]:
+        """See :func:`validate_attributes`."""
+        return validate_attributes(value or {})
+
+    def note(self, value: Any) -> dict[str, float]:
+        """A plain dictionary."""
+        return dict(value)
+
+    def caption(self, value: Any) -> str:
+        """See :func:`draw_attributes`."""
+        return draw_attributes(value)
+
+
 def parse_attributes(text: str) -> dict[str, float]:
-    """``"age=1.5, smile=-0.5"`` -> ``{"age": 1.5, "smile": -0.5}``; an empty text says nothing.
+    """``"age=1.5, smile=-0.5"`` -> ``{"age": 1.5, "smile": -0.5}``; nothing for an empty text.
 
     Raises:
         LayerError: not of this form, or a strength that is not a number of moderate size.
@@ -39,6 +60,8 @@ def validate_attributes(values: Mapping[str, float]) -> dict[str, float]:
     Raises:
         LayerError: a malformed name, or a strength that is not a number between -10 and 10.
     """
+    if not isinstance(values, Mapping):
+        raise LayerError(f"The attributes are {values!r}; give a strength by name, such as age=1.5.")
     for name, strength in values.items():
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise LayerError(f"'{name}' is no name of an attribute; use small letters, digits, - and _.")

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
+from mien.conditions.modality import Modality
 from mien.errors import LayerError
 
 LONGEST = 300
 """Characters; text encoders read about 77 tokens, which is less."""
+
+
+class Text(Modality):
+    """What the face shall look like, in words."""
+
+    name, short = "text", "Te"
+
+    def validate(self, value: Any) -> str | None:
+        """See :func:`validate_text`."""
+        return validate_text(value or "")
+
+    def caption(self, value: Any) -> str:
+        """In quotation marks."""
+        return f'"{value}"'
 
 
 def validate_text(text: str) -> str | None:
@@ -22,5 +38,5 @@ def validate_text(text: str) -> str | None:
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in plain):
         raise LayerError("The text holds control characters; type it again.")
     if len(plain) > LONGEST:
-        raise LayerError(f"The text has {len(plain)} characters; say it in {LONGEST}.")
+        raise LayerError(f"The text has {len(plain)} characters; use at most {LONGEST}.")
     return plain or None
