@@ -2,8 +2,9 @@
 
     python -m recipes.ablations --data PORTRAITS --weights NETWORKS --generator FOLDER --out runs/editor
 
-trains the coarse painter (64 px) five times, as the paper's model A and as its variants B to E, each on the same edits;
-then ``mien evaluate protocol`` judges them, and the table is printed. The same line again resumes.
+trains the coarse painter (64 px) five times, with all parts of the paper's model (A) and as its variants B to E, each
+on the same edits and by exact losses alone: without a discriminator, so that A is not trained as in the paper; then
+``mien evaluate protocol`` judges them, and the table is printed. The same line again resumes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ PAPER = {
 """Letter, FID and LPIPS of Table VI: FFHQ, 256 px, mixed masks."""
 
 WHAT = {
-    "full": "the paper's model",
+    "full": "all parts, no critic",
     "add": "element-wise addition",
     "gated": "gated convolution",
     "plain": "plain attribute loss",

@@ -9,7 +9,8 @@
 The same line again resumes; ``--time-limit`` ends a sitting. NETWORKS is a folder with ``lpips_squeeze.pt``,
 ``identity_mobileface.pt`` and ``features_mobilenetv2_pyramid.pt``. ``coarse`` is the painter at 64 px, where a picture
 costs a third; ``painter`` grows it to 128 px and ``fine`` to 256 px. ``coarse --ablation full|add|gated|plain|nobank``
-trains it as the paper's model or as variant B, C, D or E of Table VI, in a folder of its own.
+trains it with all parts of the paper's model or as variant B, C, D or E of Table VI, each without a discriminator, in
+a folder of its own.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def fine(at: Places) -> EditingRun:
 
 
 def ablated(at: Places, name: str) -> EditingRun:
-    """A variant of :func:`coarse`; "full" is the paper's model at the ablations' budget."""
+    """A variant of :func:`coarse`; "full" has all parts; none has a discriminator, as :func:`coarse`."""
     run = coarse(at)
     assert isinstance(run.stage, PainterConfig)
     variants = {

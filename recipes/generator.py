@@ -3,12 +3,13 @@
     python -m recipes.generator shape  --data PORTRAITS --pyramid features.pt --perceptual lpips.pt --out runs/generator
     python -m recipes.generator refine ...
     python -m recipes.generator finish ...
+    python -m recipes.generator widen  ...
     python -m recipes.generator grow   ...
 
 The same line again resumes; ``--time-limit`` ends a sitting. ``shape`` finds faces quickly with a projected critic, and
 an anchor keeps all of the set's variety. ``refine`` adds a plain critic, which sees colour and texture that pretrained
-features overlook; ``finish`` goes on from its weights alone. ``grow`` doubles the resolution. ``plain`` and
-``projected`` are the two critics alone, at 64 000 pictures.
+features overlook; ``finish`` goes on from its weights alone, and ``widen`` with more portraits. ``grow`` doubles the
+resolution. ``plain`` and ``projected`` are the two critics alone, at 64 000 pictures.
 """
 
 from __future__ import annotations
@@ -81,6 +82,13 @@ def finish(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> Generator
     return replace(before, stage=stage, loop=replace(before.loop, images=168_480), init=runs / "bundled")
 
 
+def widen(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRun:
+    """From the weights of 400,000 images on, with the portraits that came later; balanced by kind and source."""
+    before = finish(data, pyramid, perceptual, runs)
+    balanced = DataConfig(data, balance=("kind", "source"), balance_strength=0.35)
+    return replace(before, data=balanced, loop=replace(before.loop, images=250_000), init=runs / "bundled")
+
+
 def grow(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRun:
     """256 px from the weights of :func:`refine`; the new block adds nothing at first."""
     before = refine(data, pyramid, perceptual, runs)
@@ -89,7 +97,7 @@ def grow(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRu
 
 
 Recipe = Callable[[Path, Path, Path, Path], GeneratorRun]
-RUNS: dict[str, Recipe] = {run.__name__: run for run in (shape, refine, finish, grow, plain, projected)}
+RUNS: dict[str, Recipe] = {run.__name__: run for run in (shape, refine, finish, widen, grow, plain, projected)}
 
 
 def main() -> None:

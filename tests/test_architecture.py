@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "mien"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 # A package may import itself and those named here; everybody may import errors, types and files.
-COMMON = {"errors", "types", "files", "_version"}
+COMMON = {"errors", "types", "files", "quiet", "_version"}
 ALLOWED = {
     "pixels": set(),
     "photos": set(),
@@ -32,7 +32,7 @@ ALLOWED = {
     },
     "compose": {"photos", "pixels", "align"},
     "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
-    "editing": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "compose"},
+    "editing": {"models", "losses", "checkpoints", "photos", "pixels", "align", "conditions", "compose"},
     "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing", "backends", "compose"},
     "sessions": {"photos", "align", "conditions", "editing", "evaluation", "backends"},
     "session": {"sessions", "editor", "editing"},

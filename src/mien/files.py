@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,19 +54,15 @@ def atomic_path(target: Path) -> Iterator[Path]:
     found = status_of(target)
     if found is not None and stat.S_ISDIR(found.st_mode):
         raise SaveError(f"{target} is a folder; give the name of a file.")
+    temporary = target.parent / f".{secrets.token_hex(8)}.part"
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the system takes the umask away
     except OSError as error:
         raise SaveError(
             f"Cannot write to {target.parent}: {error.strerror or error}; choose a folder that exists."
         ) from error
-    os.close(handle)
-    temporary = Path(name)
     try:
         yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
         temporary.replace(target)
     except OSError as error:
         raise _failure(target, error) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 from mien.errors import ConfigError
 from mien.files import atomic_path
 from mien.models.stylegan2 import Generator
+from mien.quiet import without_warnings
 
 OPSET = 17
 
@@ -45,9 +45,8 @@ def export_onnx(generator: Generator, path: Path, space: Literal["z", "w+"] = "w
     free = {name: {0: "batch"} for name in names if name in ("z", "w_plus")} | {"picture": {0: "batch"}}
     free |= {name: {0: f"{name}_batch"} for name in names if name.startswith("noise_")}
     graph = _FromZ(generator) if space == "z" else _FromCodes(generator)
-    with atomic_path(path) as temporary, warnings.catch_warnings():
-        # The tracing exporter is deprecated but needs no further packages; it warns about every shape it freezes.
-        warnings.simplefilter("ignore")
+    # The tracing exporter is deprecated but needs no further packages; it warns about every shape it freezes.
+    with atomic_path(path) as temporary, without_warnings():
         torch.onnx.export(
             graph.eval(),
             (*starts.values(), *noises),

@@ -11,13 +11,13 @@ separated (Cover, 1965): both are then 0 and say nothing.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from mien.errors import ConfigError, DataError
 from mien.evaluation.estimate import Estimate, mean
+from mien.quiet import without_warnings
 from mien.types import Float32, Float64
 
 
@@ -71,15 +71,13 @@ def separate(features: Float32, reference: Float32) -> Separability:
     if not len(features) or not len(reference):
         raise DataError("U-IDS needs pictures on either side; give more.")
     try:
-        from sklearn.exceptions import ConvergenceWarning
         from sklearn.svm import LinearSVC
     except ImportError as error:
         raise ConfigError("U-IDS needs scikit-learn; install it with pip install 'mien[evaluate]'.") from error
     samples = np.concatenate([reference, features])
     targets = np.repeat([1, 0], [len(reference), len(features)])
     machine = LinearSVC(dual=False, class_weight="balanced")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the published figure stops there, too
+    with without_warnings():  # that it did not converge: the published figure stops there, too
         machine.fit(samples, targets)
     scores: Float64 = machine.decision_function(samples)
     return Separability(fake=scores[len(reference) :], real=scores[: len(reference)])

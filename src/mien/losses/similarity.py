@@ -18,16 +18,19 @@ def identity_loss(embedding: Tensor, wanted: Tensor) -> Tensor:
     return 1.0 - F.cosine_similarity(embedding.float(), wanted.float(), dim=-1)
 
 
-def directional_loss(image: Tensor, source: Tensor, text: Tensor, source_text: Tensor) -> Tensor:
+def directional_loss(
+    image: Tensor, source: Tensor, text: Tensor, source_text: Tensor, *, least: float = 1e-8
+) -> Tensor:
     """How far the pictures moved from the direction that the words moved in (Gal et al., 2022, "StyleGAN-NADA").
 
     Args:
         image, source: (B, D) embeddings of the edited pictures and of what they were made from.
         text, source_text: (B, D) or (D,) embeddings of what is wanted and of what is there ("face").
+        least: a shorter move counts as one of this length; without it, the gradient at the source is infinite.
 
     Returns:
         (B,), in [0, 2].
     """
     moved = F.normalize(image.float(), dim=-1) - F.normalize(source.float(), dim=-1)
     wanted = F.normalize(text.float(), dim=-1) - F.normalize(source_text.float(), dim=-1)
-    return 1.0 - F.cosine_similarity(moved, wanted.expand_as(moved), dim=-1)
+    return 1.0 - F.cosine_similarity(moved, wanted.expand_as(moved), dim=-1, eps=least)

@@ -9,7 +9,6 @@ anything beyond 8 bits in HEIC and AVIF files.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from importlib import import_module
@@ -25,6 +24,7 @@ from mien.photos.containers import JPEG, PNG, RAW_SUFFIXES, TIFF, Container, oth
 from mien.photos.exif import PREFIX, reset_orientation
 from mien.photos.profile import read_nclx
 from mien.photos.unpack import Layout, UnknownLayoutError, layout_of, unpack
+from mien.quiet import without_warnings
 from mien.types import Photo
 
 MAX_PIXELS = 120_000_000
@@ -54,8 +54,8 @@ def read_photo(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
     path = Path(path)
     data, container = _contents(path, max_pixels)
     try:
-        with warnings.catch_warnings(), tiff.quiet_libtiff() if container is TIFF else nullcontext():
-            warnings.simplefilter("ignore")  # parsers comment on damaged metadata; the samples are what counts
+        # parsers comment on damaged metadata; the samples are what counts
+        with without_warnings(), tiff.quiet_libtiff() if container is TIFF else nullcontext():
             return _decode(data, container, path, max_pixels)
     except MienError:
         raise

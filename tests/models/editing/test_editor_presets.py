@@ -22,6 +22,7 @@ from mien.models.editing import (
     portrait_128,
     portrait_256,
 )
+from mien.models.stylegan2 import Discriminator
 
 
 def millions(*networks: torch.nn.Module) -> float:
@@ -116,3 +117,19 @@ def test_parts_that_do_not_agree_are_refused(part: str, changes: dict[str, objec
 def test_incomplete_configurations_are_refused(values: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match="incomplete"):
         EditorConfig.from_dict(values)
+
+
+def test_the_paper_has_the_discriminator_of_config_f() -> None:
+    with torch.device("meta"):
+        sizes = {
+            name: sum(p.numel() for p in Discriminator(preset().discriminator).parameters())
+            for name, preset in PRESETS.items()
+        }
+    assert sizes["paper-256"] == 28_864_129  # StyleGAN2's own, at 256 px
+    assert all(size < 1_000_000 for name, size in sizes.items() if "portrait" in name)
+
+
+def test_older_folders_say_nothing_about_a_discriminator() -> None:
+    config = PRESETS["portrait-128"]()
+    told = {part: value for part, value in config.to_dict().items() if part != "discriminator"}
+    assert EditorConfig.from_dict(told) == config == EditorConfig.from_dict(config.to_dict())
