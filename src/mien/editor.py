@@ -22,8 +22,10 @@ from mien.align.finder import FaceFinder
 from mien.checkpoints.clip import Clip, load_clip
 from mien.checkpoints.editor import DEFAULT, load_editor
 from mien.checkpoints.hub import find_folder
-from mien.conditions.parser import FaceParser
 from mien.conditions.modalities.text import validate_text
+from mien.conditions.parser import FaceParser
+from mien.conditions.pictures import as_photo, name_of
+from mien.conditions.resample import picture_at
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
 from mien.editing.crop_frame import CropFrame
@@ -31,10 +33,8 @@ from mien.editing.directions import load_directions
 from mien.editing.layer_folder import Repainted, read_repainted
 from mien.editing.layers import ParsedCrop, Tools, conditions_of
 from mien.editing.painting import Painting
-from mien.conditions.pictures import as_photo, name_of
 from mien.editing.pipeline import Job, prepare, run, tools_for
 from mien.editing.request import LAYERS, Frame, Request, is_number, request_of
-from mien.conditions.resample import picture_at
 from mien.editing.result import CropEdit, EditResult
 from mien.editing.self_layers import refuse_own
 from mien.editing.target import Place, place_of
@@ -42,7 +42,7 @@ from mien.editing.timing import Stopwatch
 from mien.editing.weights import weights_of
 from mien.errors import ConfigError, LayerError, UnknownCheckpointError
 from mien.models.editing import EditorNetworks
-from mien.types import AlignedFace, Float32, Photo, UInt8
+from mien.types import AlignedFace, Float32, Photo, PictureLike, UInt8
 
 NEEDED = ("generator", "encoder", "painter")
 """Networks without which there is no edit; without the warping network exemplars keep their own pose."""

@@ -23,8 +23,6 @@ def conditions(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Extract sketch, semantic map and colour map of a face, to repaint and to edit with."""
-    from dataclasses import replace
-
     import numpy as np
 
     from mien.align.crop import crop_face
@@ -48,7 +46,7 @@ def conditions(
     labels = network.parse_crop(crop.pixels)
     layers = conditions_of(crop.pixels, labels, superpixels=superpixels)
     if region is not None:
-        layers = replace(layers, mask=region_mask(labels, region))
+        layers = layers.replaced(mask=region_mask(labels, region))
     keep_inputs(out / "image.png", [photo])
     if (out / NOTES).exists() and not overwrite:
         raise SaveError(f"{out} holds layers already, perhaps painted ones; choose another folder or add --overwrite.")

@@ -1,4 +1,4 @@
-"""All pixel-wise modalities of a face, from the picture and its parsing; training and editing use the same functions."""
+"""All maps of a face, from the picture and its parsing; training and editing use the same functions."""
 
 from __future__ import annotations
 

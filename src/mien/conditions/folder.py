@@ -35,6 +35,7 @@ from mien.types import Float64, UInt8
 
 NOTES, IMAGE, MASK, SHEET = "layers.json", "image.png", "mask.png", "sheet.png"
 
+
 @dataclass(frozen=True, eq=False)
 class LayerFolder:
     """The content of a folder.

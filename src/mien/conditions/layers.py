@@ -2,8 +2,8 @@
 
 Legend: B batch, S side.
 Channels, in the order of :data:`mien.conditions.modalities.MODALITIES`: image 3, sketch 1, semantic 19, color 3. Image
-and color are in [-1, 1], sketch in {0, 1}, semantics one-hot. A missing modality, and everything outside its valid area,
-is 0.
+and color are in [-1, 1], sketch in {0, 1}, semantics one-hot. A modality that is missing is 0, and so is everything
+outside its valid area.
 """
 
 from __future__ import annotations

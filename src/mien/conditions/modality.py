@@ -134,6 +134,7 @@ class MapModality(PictureModality):
     # Values.
 
     def check(self, value: Any) -> None:
+        """By ``dtype`` and ``depth``."""
         shape = tuple(value.shape[:1] * 2) + (() if self.depth is None else (self.depth,))
         if value.dtype != self.dtype or value.shape != shape:
             wanted = "(S, S)" if self.depth is None else f"(S, S, {self.depth})"
@@ -207,9 +208,11 @@ class MapModality(PictureModality):
         raise NotImplementedError
 
     def write(self, value: Array, path: Path) -> None:
+        """The value's numbers."""
         save_png(value, path)
 
     def read(self, path: Path, size: int, notes: list[str] | None = None) -> Array:
+        """What :meth:`parse` or :meth:`render` gives for the file."""
         if (vectors := self.strokes(path)) is not None:
             value = self.render(vectors[0], size)
         else:

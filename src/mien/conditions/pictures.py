@@ -190,8 +190,8 @@ def weight_map(source: PictureLike, what: str) -> Float32:
     """
     if isinstance(source, str | Path | Image.Image | Photo):
         photo = as_photo(source, f"The {what}")
-        opaque = _alpha(photo) / np.float32(255)
-        return 1 - opaque * (1 - levels_of(replace(photo, alpha=None)))
+        opaque = _alpha(photo).astype(np.float32) / np.float32(255)
+        return np.float32(1) - opaque * (np.float32(1) - levels_of(replace(photo, alpha=None)))
     array = _numbers(source)
     if array.ndim != 2 or array.dtype.kind not in "biuf" or not array.size:
         raise LayerError(f"The {what} is an array of {array.dtype} with shape {array.shape}; give (height, width).")

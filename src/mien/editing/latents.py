@@ -48,7 +48,9 @@ class Codes:
         device = self.networks.encoder.w_avg.device
         layers = from_conditions(image, Conditions())
         codes: Tensor = cache.get(
-            "picture codes", digest(image), lambda: self.networks.encoder(layers.to(device).stack(self.networks.config.modalities))
+            "picture codes",
+            digest(image),
+            lambda: self.networks.encoder(layers.to(device).stack(self.networks.config.modalities)),
         )
         return codes
 

@@ -1,8 +1,9 @@
 """A folder that ``mien conditions`` wrote and a user painted in: only layers that were changed are used.
 
-The layers are extracted from the folder's picture once more. A layer that comes out the same was not touched and is left
-out: the old outline in an untouched sketch would contradict a repainted hair. A layer that differs anywhere is used as a
-whole. Without ``mask.png``, the face may change where something was painted in these layers, and a little around it.
+The layers are extracted from the folder's picture once more. A layer that comes out the same was not touched and is
+left out: the old outline in an untouched sketch would contradict a repainted hair. A layer that differs anywhere is
+used as a whole. Without ``mask.png``, the face may change where something was painted in these layers, and a little
+around it.
 
 Legend: D side of the folder's layers.
 """

@@ -102,16 +102,15 @@ def read_map(modality: MapModality, source: PictureLike, frame: CropFrame, notes
         if drawn.dtype == np.bool_:
             brought = frame.bring(drawn.astype(np.uint8), name, smooth=False) > 0
         else:
-            brought = frame.bring(rgba(drawn) if modality.smooth else drawn, name, smooth=modality.smooth)
+            pixels = drawn.astype(np.uint8, copy=False)
+            brought = frame.bring(rgba(pixels) if modality.smooth else pixels, name, smooth=modality.smooth)
         value = modality.resample(modality.parse(brought, name, [] if notes is None else notes), frame.size)
     if not modality.said(value).any():
         raise LayerError(f"{name} is empty within the crop of {frame.name}; {modality.hint}.")
     return value
 
 
-def _placed(
-    strokes: Sequence[Float64], size: tuple[float, float], name: str, frame: CropFrame
-) -> Sequence[Float64]:
+def _placed(strokes: Sequence[Float64], size: tuple[float, float], name: str, frame: CropFrame) -> Sequence[Float64]:
     """Strokes over the photo or over the crop, as fractions of the crop's side."""
     width, height = size
     if not frame.over_photo(round(width), round(height), name):

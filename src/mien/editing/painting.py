@@ -6,7 +6,7 @@ Legend: B batch (of one), S side, L W+ codes, C length of a code.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch

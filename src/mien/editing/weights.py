@@ -43,7 +43,8 @@ def weights_of(
         LayerError: a map that cannot be read or does not fit.
     """
     names = list(weightable() if known is None else known)
-    numbers, maps = ({current_name(name): value for name, value in given.items()} for given in (numbers, maps))
+    numbers = {current_name(name): number for name, number in numbers.items()}
+    maps = {current_name(name): source for name, source in maps.items()}
     for name in (*numbers, *maps):
         if name not in names:
             raise ConfigError(f"'{name}' has no weight; choose from {', '.join(names)}.")

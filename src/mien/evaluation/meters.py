@@ -14,8 +14,8 @@ from torch import Tensor
 from mien.align.landmarker import locate
 from mien.align.measure import head_pose
 from mien.checkpoints.perception import load_landmarks
-from mien.conditions.parser import FaceParser
 from mien.conditions.lines import sketch_of
+from mien.conditions.parser import FaceParser
 from mien.errors import DataError
 from mien.evaluation.color import mean_delta_e, region_delta_e
 from mien.evaluation.estimate import Estimate, mean

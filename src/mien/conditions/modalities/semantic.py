@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from mien.conditions.labels import (
@@ -24,7 +25,7 @@ from mien.conditions.pictures import check_size, drawing
 from mien.conditions.resample import labels_at
 from mien.errors import LayerError
 from mien.files import atomic_path
-from mien.types import Bool, PictureLike, UInt8
+from mien.types import Bool, Float32, PictureLike, UInt8
 
 if TYPE_CHECKING:
     import torch
@@ -34,13 +35,16 @@ if TYPE_CHECKING:
     from mien.conditions.parser import FaceParser
 
 TOLERANCE = 2
-"""Largest difference of a channel at which a color is taken for one of the palette without a word: rounding."""
+"""Largest difference of a channel at which a color counts as one of the palette; saving rounds that much."""
 
 NEAR = 12
-"""The same at which it is still beyond doubt which one it is: no two colors of our palette are closer than twice."""
+"""The same up to which there is no doubt which one it is: colors of our palette differ by more than twice as much."""
 
-BETWEEN = 8
-"""Pixels from a color of the palette up to which other colors are edges that were smoothed or compressed."""
+MIXED = 32
+"""Largest difference of a channel from a mixture of two colors of the picture: compression adds that much."""
+
+REACH = 8
+"""Pixels from a color of the palette up to which mixtures are edges that were smoothed or compressed."""
 
 
 class Semantic(MapModality):
@@ -121,11 +125,28 @@ def _from_indices(values: UInt8, name: str) -> UInt8:
 
 
 def _from_colors(pixels: UInt8, name: str, notes: list[str]) -> UInt8:
-    """Labels from (H, W, 4) RGBA, by the palette that leaves the fewest pixels without a class."""
-    tried = [_match(pixels, palette) for palette in PALETTES.values()]
-    labels, doubtful, off = min(tried, key=lambda result: (int(result[1].sum()), int(result[2].sum())))
+    """Labels from (H, W, 4) RGBA, by the palette that leaves the fewest pixels without a class.
+
+    Colors between two classes, as at edges that were smoothed, get the class of the nearest pixel that has one.
+
+    Raises:
+        LayerError: a color stands for something else.
+    """
+    rgb, painted = opaque(pixels)
+    tried = [(*_nearest(rgb, palette), palette) for palette in PALETTES.values()]
+    labels, away, palette = min(tried, key=lambda one: (int((painted & (one[1] > NEAR)).sum()), one[1].sum()))
+    labels = np.where(painted, labels, UNKNOWN).astype(np.uint8)
+    doubtful = painted & (away > NEAR)
     if doubtful.any():
-        labels = _as_neighbours(pixels, labels, doubtful, name)
+        labels[doubtful] = UNKNOWN
+        found = [palette[one] for one, index in INDEX.items() if (labels == index).any()]
+        distance, nearest = _spread(labels)
+        wrong = doubtful & (distance > REACH)
+        wrong[doubtful] |= ~_mixed(rgb[doubtful], np.array(found, np.float32).reshape(-1, 3))
+        if wrong.any():
+            raise LayerError(f"{name} has colors that stand for no class: {_colors(wrong, rgb)}; use the palette's.")
+        labels = np.where(doubtful, nearest, labels)
+    off = painted & (away > TOLERANCE)
     if off.any():
         notes.append(
             f"{name}: {int(off.sum())} pixels ({off.mean():.1%}) have no color of the palette, as after smoothing or "
@@ -134,43 +155,48 @@ def _from_colors(pixels: UInt8, name: str, notes: list[str]) -> UInt8:
     return labels
 
 
-def _match(pixels: UInt8, palette: Mapping[str, tuple[int, int, int]]) -> tuple[UInt8, Bool, Bool]:
-    """Labels; where no color is near; where the color is not exact."""
-    rgb, painted = opaque(pixels)
+def _nearest(rgb: UInt8, palette: Mapping[str, tuple[int, int, int]]) -> tuple[UInt8, NDArray[np.int32]]:
+    """(H, W): labels of the nearest colors, and the largest difference of a channel from them."""
     packed = rgb.astype(np.int32) @ np.array([65536, 256, 1])
     found, inverse = np.unique(packed.ravel(), return_inverse=True)
     unpacked = np.stack([found >> 16, found >> 8 & 255, found & 255], 1)
-    wanted = np.array(list(palette.values()), np.int32)
-    away = np.full(len(found), 256, np.int32)
-    labels = np.full(len(found), UNKNOWN, np.uint8)
-    for class_, color in zip(palette, wanted, strict=True):
-        distance = np.abs(unpacked - color).max(1)
-        labels[distance < away], away = INDEX[class_], np.minimum(distance, away)
-    labels[away > NEAR] = UNKNOWN
-    result = np.where(painted, labels[inverse].reshape(packed.shape), UNKNOWN).astype(np.uint8)
-    distance = away[inverse].reshape(packed.shape)
-    return result, painted & (distance > NEAR), painted & (distance > TOLERANCE)
+    away = np.stack([np.abs(unpacked - np.array(color)).max(1) for color in palette.values()])
+    codes = np.array([INDEX[name] for name in palette], np.uint8)[away.argmin(0)]
+    return codes[inverse].reshape(packed.shape), away.min(0)[inverse].reshape(packed.shape).astype(np.int32)
 
 
-def _as_neighbours(pixels: UInt8, labels: UInt8, doubtful: Bool, name: str) -> UInt8:
-    """Doubtful pixels get the class of the nearest pixel that has one.
+def _spread(labels: UInt8) -> tuple[Float32, UInt8]:
+    """(H, W): how far the nearest pixel with a class is, and its class."""
+    unknown = labels == UNKNOWN
+    if unknown.all():
+        return np.full(labels.shape, np.inf, np.float32), labels
+    away, index = cv2.distanceTransformWithLabels(
+        unknown.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    classes = np.zeros(int(index.max()) + 1, np.uint8)
+    classes[index[~unknown]] = labels[~unknown]
+    return away.astype(np.float32), classes[index]
 
-    Raises:
-        LayerError: there is none close by: the color stands for something else.
-    """
-    sure = labels != UNKNOWN
-    source = (~sure).astype(np.uint8)
-    away, index = cv2.distanceTransformWithLabels(source, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    wrong = doubtful & (away > BETWEEN) if sure.any() else doubtful
-    if wrong.any():
-        found, counts = np.unique(pixels[wrong][:, :3], axis=0, return_counts=True)
-        worst = found[np.argsort(-counts)][:5]
-        places = "; ".join(_places(wrong & (pixels[..., :3] == c).all(2), f"({c[0]}, {c[1]}, {c[2]})") for c in worst)
-        more = f"; and {len(found) - 5} more colors" if len(found) > 5 else ""
-        raise LayerError(f"{name} has colors that stand for no class: {places}{more}; paint with the palette's colors.")
-    nearest = np.zeros(int(index.max()) + 1, np.uint8)
-    nearest[index[sure]] = labels[sure]
-    return np.where(doubtful, nearest[index], labels)
+
+def _mixed(colors: UInt8, palette: Float32) -> Bool:
+    """(N, 3) colors -> (N,) bool, whether each is about a mixture of two of (P, 3)."""
+    points, inverse = np.unique(colors, axis=0, return_inverse=True)
+    away = np.full(len(points), np.inf, np.float32)
+    for k, start in enumerate(palette):
+        for end in palette[k:]:
+            line = end - start
+            part = np.clip((points - start) @ line / max(float(line @ line), 1.0), 0, 1)
+            np.minimum(away, np.abs(points - start - part[:, None] * line).max(1), out=away)
+    mixed: Bool = (away <= MIXED)[inverse.ravel()]
+    return mixed
+
+
+def _colors(wrong: Bool, rgb: UInt8) -> str:
+    """The most frequent of the wrong colors, with their places."""
+    found, counts = np.unique(rgb[wrong], axis=0, return_counts=True)
+    worst = found[np.argsort(-counts)][:5]
+    places = "; ".join(_places(wrong & (rgb == c).all(2), f"({c[0]}, {c[1]}, {c[2]})") for c in worst)
+    return places + (f"; and {len(found) - 5} more colors" if len(found) > 5 else "")
 
 
 def _places(where: np.ndarray, what: str) -> str:
