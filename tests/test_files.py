@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mien.errors import SaveError
-from mien.files import atomic_path
+from mien.files import atomic_path, check_targets, write_all
 from mien.quiet import without_warnings
 
 SOURCE = Path(__file__).parent.parent / "src" / "mien"
@@ -58,6 +60,48 @@ def test_impossible_places_are_one_sentence(name: str, words: str, tmp_path: Pat
     with pytest.raises(SaveError, match=words), atomic_path(tmp_path / name):
         pytest.fail("there is nothing to write to")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_symbolic_links_are_followed(tmp_path: Path) -> None:
+    real = tmp_path / "below" / "real.txt"
+    real.parent.mkdir()
+    for before in (None, "old"):
+        link = tmp_path / f"{before}.txt"
+        link.symlink_to(real)
+        with atomic_path(link) as temporary:
+            temporary.write_text("new", encoding="utf-8")
+            assert (real.read_text(encoding="utf-8") if real.exists() else None) == before
+        assert link.is_symlink() and real.read_text(encoding="utf-8") == "new"
+        real.write_text("old", encoding="utf-8")
+    assert list(real.parent.iterdir()) == [real]
+
+
+@pytest.mark.parametrize("check", [lambda path: check_targets([path]), lambda path: write_all({path: b"x"})])
+def test_what_is_no_ordinary_file_is_never_replaced(check: Callable[[Path], None], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    before = sorted(tmp_path.iterdir())
+    for name in ("pipe", "link", "loop", "."):
+        with pytest.raises(SaveError, match=r"; (choose|give) "):
+            check(tmp_path / name)
+    assert sorted(tmp_path.iterdir()) == before and stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_targets_are_checked_together(tmp_path: Path) -> None:
+    photo, out = tmp_path / "photo.png", tmp_path / "out.png"
+    photo.touch()
+    (tmp_path / "link.png").symlink_to(out)
+    check_targets([out, None, tmp_path / "other.png"], [photo])
+    for targets in ([out, out], [out, tmp_path / "." / "out.png"], [out, tmp_path / "link.png"]):
+        with pytest.raises(SaveError, match="written twice"):
+            check_targets(targets, [photo])
+    (tmp_path / "linked.png").symlink_to(photo)
+    for target in (photo, tmp_path / "linked.png"):
+        with pytest.raises(SaveError, match="is an input"):
+            check_targets([out, target], [photo])
+    with pytest.raises(SaveError, match="no such folder"):
+        check_targets([tmp_path / "absent" / "out.png"])
 
 
 def test_a_new_file_has_the_rights_that_the_umask_leaves(tmp_path: Path) -> None:

@@ -14,47 +14,36 @@ if TYPE_CHECKING:
     from mien.align.crop import crop_face
     from mien.align.finder import FaceFinder, select_face
     from mien.align.paste import paste_face
+    from mien.conditions.parser import FaceParser
+    from mien.conditions.types import Conditions
     from mien.editing.cache import EditCache
+    from mien.editing.request import Request
     from mien.editing.result import EditResult
     from mien.editor import Editor
     from mien.errors import MienError
+    from mien.models.stylegan2 import Generator
     from mien.photos.read import read_photo
     from mien.photos.receipt import save_with_receipt
     from mien.photos.write import save_photo
     from mien.session import Session
-    from mien.types import AlignedFace, Face, Photo, Pose, Receipt
-
-_HOME = {
-    "AlignedFace": "mien.types",
-    "EditCache": "mien.editing.cache",
-    "EditResult": "mien.editing.result",
-    "Editor": "mien.editor",
-    "Face": "mien.types",
-    "FaceFinder": "mien.align.finder",
-    "MienError": "mien.errors",
-    "Photo": "mien.types",
-    "Pose": "mien.types",
-    "Receipt": "mien.types",
-    "Session": "mien.session",
-    "crop_face": "mien.align.crop",
-    "paste_face": "mien.align.paste",
-    "read_photo": "mien.photos.read",
-    "save_photo": "mien.photos.write",
-    "save_with_receipt": "mien.photos.receipt",
-    "select_face": "mien.align.finder",
-}
+    from mien.types import AlignedFace, Face, Photo, PictureLike, Pose, Receipt
 
 __all__ = [
     "AlignedFace",
+    "Conditions",
     "EditCache",
     "EditResult",
     "Editor",
     "Face",
     "FaceFinder",
+    "FaceParser",
+    "Generator",
     "MienError",
     "Photo",
+    "PictureLike",
     "Pose",
     "Receipt",
+    "Request",
     "Session",
     "__version__",
     "crop_face",
@@ -65,10 +54,30 @@ __all__ = [
     "select_face",
 ]
 
+_HOME = {
+    "mien.align.crop": ("crop_face",),
+    "mien.align.finder": ("FaceFinder", "select_face"),
+    "mien.align.paste": ("paste_face",),
+    "mien.conditions.parser": ("FaceParser",),
+    "mien.conditions.types": ("Conditions",),
+    "mien.editing.cache": ("EditCache",),
+    "mien.editing.request": ("Request",),
+    "mien.editing.result": ("EditResult",),
+    "mien.editor": ("Editor",),
+    "mien.errors": ("MienError",),
+    "mien.models.stylegan2": ("Generator",),
+    "mien.photos.read": ("read_photo",),
+    "mien.photos.receipt": ("save_with_receipt",),
+    "mien.photos.write": ("save_photo",),
+    "mien.session": ("Session",),
+    "mien.types": ("AlignedFace", "Face", "Photo", "PictureLike", "Pose", "Receipt"),
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
+    for module, names in _HOME.items():
+        if name in names:
+            return getattr(import_module(module), name)
     raise AttributeError(f"module 'mien' has no attribute {name!r}")
 
 

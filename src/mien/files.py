@@ -1,12 +1,12 @@
-"""Writing a file whole or not at all."""
+"""Writing files whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mien.errors import SaveError
@@ -43,18 +43,50 @@ def _is_same(one: Path, other: Path) -> bool:
         return False
 
 
+def check_targets(targets: Iterable[Path | None], inputs: Iterable[Path] = ()) -> None:
+    """Finds out before the work, rather than after it, that results cannot be written.
+
+    Args:
+        targets: every file that a command will write; None is skipped.
+        inputs: files that it reads.
+
+    Raises:
+        SaveError: two targets are the same file, one is an input, a folder or no ordinary file, or its folder does not
+            exist.
+    """
+    inputs, taken = list(inputs), set[str]()
+    for target in (target for target in targets if target is not None):
+        keep_inputs(target, inputs)
+        real = _real_target(target)
+        if not real.parent.is_dir():
+            raise SaveError(f"Cannot write to {real.parent}: there is no such folder; make it, or choose another.")
+        if str(real) in taken:
+            raise SaveError(f"{target} would be written twice; give each result a name that no other has.")
+        taken.add(str(real))
+
+
+def _real_target(target: Path) -> Path:
+    """Where a file of that name is: what it leads to, if it is a symbolic link."""
+    found = status_of(target)
+    if found is not None and stat.S_ISDIR(found.st_mode):
+        raise SaveError(f"{target} is a folder; give the name of a file.")
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        raise SaveError(f"{target} is no ordinary file and would be replaced; choose another name.")
+    return Path(os.path.realpath(target))
+
+
 @contextmanager
 def atomic_path(target: Path) -> Iterator[Path]:
     """A temporary name beside ``target`` that replaces it when the block succeeds and vanishes when it fails.
 
+    A symbolic link stays one: the file that it leads to is replaced.
+
     Raises:
-        SaveError: the folder does not exist or cannot be written, the disk is full, ``target`` is a folder, or its
-            name is impossible.
+        SaveError: the folder does not exist or cannot be written, the disk is full, ``target`` is a folder or no
+            ordinary file, or its name is impossible.
     """
-    found = status_of(target)
-    if found is not None and stat.S_ISDIR(found.st_mode):
-        raise SaveError(f"{target} is a folder; give the name of a file.")
-    temporary = target.parent / f".{secrets.token_hex(8)}.part"
+    real = _real_target(target)
+    temporary = real.parent / f".{secrets.token_hex(8)}.part"
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the system takes the umask away
     except OSError as error:
@@ -63,11 +95,22 @@ def atomic_path(target: Path) -> Iterator[Path]:
         ) from error
     try:
         yield temporary
-        temporary.replace(target)
+        temporary.replace(real)
     except OSError as error:
         raise _failure(target, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_all(contents: Mapping[Path, bytes]) -> None:
+    """Writes several files: all are complete beside their targets before the first one takes its name.
+
+    Raises:
+        SaveError: as :func:`atomic_path`; then none was written.
+    """
+    with ExitStack() as stack:
+        for target, data in contents.items():
+            stack.enter_context(atomic_path(target)).write_bytes(data)
 
 
 def _failure(target: Path, error: OSError | ValueError) -> SaveError:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mien.errors import SessionError
-from mien.sessions.folder import Folder
+from mien.sessions.folder import SNAPSHOT_EVERY, Folder
 from mien.sessions.history import History
 from mien.sessions.recipe import Recipe, changed, freeze
 from mien.sessions.step import FaceEditor, Quad, Wish, check_inputs, perform, quad_of
@@ -36,7 +37,7 @@ class Session(History):
         editor: makes the edits; None takes the bundled one when it is first needed.
     """
 
-    def __init__(self, folder: str | Path, editor: FaceEditor | None = None) -> None:
+    def __init__(self, folder: str | Path | Folder, editor: FaceEditor | None = None) -> None:
         super().__init__(folder)
         self._editor = editor
 
@@ -47,7 +48,8 @@ class Session(History):
         Raises:
             PhotoError, SessionError, SaveError: the photo cannot be read, or the folder cannot be used.
         """
-        Folder.create(Path(folder), photo if isinstance(photo, Photo) else Path(photo))
+        with Folder.creating(Path(folder), photo if isinstance(photo, Photo) else Path(photo)):
+            pass
         return cls(folder, editor)
 
     @classmethod
@@ -105,7 +107,7 @@ class Session(History):
         """Another edit in the place of one that led here, and those after it made again on top: a new branch.
 
         Args:
-            number: of the edit.
+            number: of the edit. It stays valid for what is made in its place.
             note: None keeps it.
             **inputs: those that differ; None takes one away.
 
@@ -114,16 +116,13 @@ class Session(History):
             MienError: as the editor does.
         """
         with self._writing():
-            steps = [node for node in self.line() if node.number >= number]
-            if not steps or steps[0].number != number:
-                raise SessionError(
-                    f"Edit {number} did not lead to edit {self.tree.head}; check out one that it led to."
-                )
-            said = self._checked(inputs)
-            recipe = changed(steps[0].recipe, said, self.folder.objects)
-            quad = self._quad(recipe) if "face" in said else steps[0].quad
-            first = Wish(recipe, quad, steps[0].note if note is None else note)
-            return self._grow("change", steps[0].parent, [first, *map(Wish.again, steps[1:])])
+            first = self.tree.now(number)
+            steps = [node for node in self.line() if node.number >= first.number]
+            given = self._checked(inputs)
+            recipe = changed(first.recipe, given, self.folder.objects)
+            quad = self._quad(recipe) if "face" in given else first.quad
+            wish = Wish(recipe, quad, first.note if note is None else note, replaces=first.number)
+            return self._grow("change", first.parent, [wish, *map(Wish.again, steps[1:])])
 
     def replay(self, folder: str | Path, photo: str | Path | Photo, *, face: Any = None) -> Session:
         """The edits that led here, made again on another photo, in a session of its own.
@@ -141,15 +140,10 @@ class Session(History):
         steps = self.line()
         if not steps:
             raise SessionError("There is nothing to replay: the session stands at the photo as it came.")
-        other = Session.create(folder, photo, self.editor)
-        try:
-            with other._writing():
-                wishes = [other._moved(node, self, face) for node in steps]
-                other._grow("replay", ORIGINAL, wishes)
-        except BaseException:
-            other.folder.discard()
-            raise
-        return other
+        with Folder.creating(Path(folder), photo if isinstance(photo, Photo) else Path(photo)) as draft:
+            other = Session(draft, self.editor)
+            other._grow("replay", ORIGINAL, [other._moved(node, self, face) for node in steps])
+        return Session(folder, self.editor)
 
     def _quad(self, recipe: Recipe) -> Quad:
         return quad_of(recipe, self.tree, self.original, self.name, lambda: self.editor, self.cache)
@@ -180,13 +174,18 @@ class Session(History):
 
     def _grow(self, action: str, parent: int, wishes: Sequence[Wish]) -> Node:
         """Makes edits upon each other and, when all are there, tells the journal in one line."""
-        photo, nodes = self.result(parent), list[Node]()
+        photo, changes, nodes = self.result(parent), self.changes(parent), list[Node]()
+        depth = len(self.line(parent))
         for wish in wishes:
             numbers = len(self.tree.nodes) + len(nodes) + 1, nodes[-1].number if nodes else parent
-            node, photo = perform(self.editor, self.cache, self.folder, photo, wish, numbers)
+            node, patch = perform(self.editor, self.cache, self.folder, photo, wish, numbers)
+            photo, changes = patch.onto(photo), patch if changes is None else changes.then(patch)
             nodes.append(node)
+            if len(nodes) == len(wishes) or (depth + len(nodes)) % SNAPSHOT_EVERY == 0:
+                nodes[-1] = replace(node, snapshot=self.folder.keep_snapshot(changes))
         record = self.tree.grown(nodes).record(action, nodes)
         self.folder.append(record)
         self.tree = self.tree.after(record)
-        self._latest = self.tree.head, photo
+        self.folder.drop_snapshots(self.tree)
+        self._latest = self.tree.head, changes, photo
         return self.tree.node(self.tree.head)

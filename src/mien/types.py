@@ -11,6 +11,7 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,7 +29,7 @@ Bool = NDArray[np.bool_]
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Photo:
     """One still picture, decoded, upright, in the file's own colour space and depth.
 
@@ -78,6 +79,28 @@ class Photo:
         """The same photo with other pixels; everything else (profile, EXIF, alpha) is kept."""
         return replace(self, pixels=pixels)
 
+    @property
+    def image(self) -> Image.Image:
+        """For Pillow: mode L, LA, RGB or RGBA, 8 bits, in the photo's own colors; the profile is in its ``info``."""
+        from PIL import Image
+
+        planes = self.pixels if self.alpha is None else np.dstack([self.pixels, self.alpha])
+        levels = planes if self.bits == 8 else ((planes.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+        made = Image.fromarray(levels[..., 0] if levels.shape[2] == 1 else levels)
+        if self.icc is not None:
+            made.info["icc_profile"] = self.icc
+        return made
+
+    def _repr_png_(self) -> bytes:
+        file = BytesIO()
+        self.image.save(file, "PNG")
+        return file.getvalue()
+
+    def __repr__(self) -> str:
+        kind = ("gray" if self.pixels.shape[2] == 1 else "RGB") + ("" if self.alpha is None else " with alpha")
+        name = "from memory" if self.path is None else self.path.name
+        return f"Photo({name}, {self.width} x {self.height}, {kind}, {self.bits} bits)"
+
 
 PictureLike: TypeAlias = "str | Path | Photo | NDArray[Any] | Image.Image | torch.Tensor"
 """Whatever may be given as a picture.
@@ -103,7 +126,7 @@ class Pose:
     roll: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Face:
     """One face found in a photo. All coordinates are in the photo's continuous pixels.
 
@@ -131,8 +154,13 @@ class Face:
         x0, y0, x1, y1 = self.box
         return max(x1 - x0, y1 - y0)
 
+    def __repr__(self) -> str:
+        (x0, y0, x1, y1), p = self.box, self.pose
+        turn = f"yaw {p.yaw:.0f}, pitch {p.pitch:.0f}, roll {p.roll:.0f}"
+        return f"Face({x0:.0f},{y0:.0f} to {x1:.0f},{y1:.0f}, score {self.score:.2f}, {turn})"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class AlignedFace:
     """A square, upright crop of one face together with the way back.
 
@@ -152,6 +180,12 @@ class AlignedFace:
     def size(self) -> int:
         """Side of the crop in pixels."""
         return int(self.pixels.shape[0])
+
+    def _repr_png_(self) -> bytes:
+        return Photo(self.pixels)._repr_png_()
+
+    def __repr__(self) -> str:
+        return f"AlignedFace({self.size} px out of {self.photo_size[0]} x {self.photo_size[1]})"
 
 
 @dataclass(frozen=True)

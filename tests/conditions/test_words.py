@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from mien.conditions.modalities.attributes import draw_attributes, parse_attributes, validate_attributes
-from mien.conditions.modalities.text import LONGEST, validate_text
+from mien.conditions.attributes import draw_attributes, parse_attributes, validate_attributes
+from mien.conditions.text import LONGEST, validate_text
 from mien.errors import LayerError
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 import mien
 from mien.align.crop import crop_face, square_quad
+from mien.backends.facemug import Facemug
 from mien.checkpoints.editor import load_editor, save_editor
 from mien.conditions.types import Conditions
 from mien.editing.directions import FILE, save_directions
@@ -260,7 +261,7 @@ def test_editors_that_cannot_edit_are_refused(editor_folder: Path, tmp_path: Pat
     with pytest.raises(UnknownCheckpointError, match="neither a folder"):
         Editor.from_pretrained(tmp_path / "nowhere")
     with pytest.raises(ConfigError, match="Nothing can run on 'abacus'"):
-        Editor(networks, trained, device="abacus")
+        Editor.from_pretrained(editor_folder, device="abacus")
     save_editor(tmp_path / "other", networks, "card", trained)
     save_directions(tmp_path / "other", {"smile": torch.zeros(3, 4)})
     with pytest.raises(CorruptCheckpointError, match="belongs to another editor"):
@@ -276,8 +277,8 @@ def test_without_the_warping_network_exemplars_keep_their_pose(
     editor_folder: Path, portrait: Photo, face: Face
 ) -> None:
     networks, _ = load_editor(editor_folder)
-    plain = Editor(networks, ("generator", "encoder", "painter"))
-    warped = Editor(networks, ("generator", "encoder", "warping", "painter"))
+    plain = Editor(Facemug(networks, ("generator", "encoder", "painter")))
+    warped = Editor(Facemug(networks, ("generator", "encoder", "warping", "painter")))
     mirrored = Photo(np.ascontiguousarray(portrait.pixels[:, ::-1]))
     for exemplar, turns in ((mirrored, True), ("self", False)):  # one's own look has the pose already
         edits = [one(portrait, mask="face", exemplar=exemplar, face=face).photo.pixels for one in (plain, warped)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from mien.conditions.modalities import maps
 from mien.conditions.parser import FaceParser
 from mien.conditions.resample import labels_at
 from mien.conditions.types import Conditions
-from mien.editing.cache import EditCache
+from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.layers import (
     Tools,
@@ -26,9 +27,7 @@ from mien.editing.layers import (
     read_face,
     read_map,
 )
-from mien.editing.pipeline import tools_for
 from mien.editing.request import Request
-from mien.editing.target import Place
 from mien.errors import LayerError
 from mien.types import AlignedFace, Bool, Face, Photo, UInt8
 
@@ -48,8 +47,8 @@ def frame(aligned: AlignedFace) -> CropFrame:
 
 @pytest.fixture(scope="module")
 def tools(portrait: Photo, face: Face) -> Tools:
-    finder, parser = FaceFinder.bundled(), FaceParser.bundled()
-    return tools_for(portrait, Place(face.quad, face, "face 0"), lambda: finder, lambda: parser, EditCache())
+    context = EditContext(SimpleNamespace(finder=FaceFinder.bundled(), parser=FaceParser.bundled()))
+    return Tools(lambda: context.finder, lambda: context.parsed(portrait, face.quad))
 
 
 def over_photo(frame: CropFrame, shape: Bool) -> Bool:

@@ -16,7 +16,7 @@ from mien.conditions.extract import conditions_of
 from mien.conditions.modalities import pictures
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions
-from mien.editing import latents as editing_codes
+from mien.editing import latents
 from mien.editing.cache import EditCache
 from mien.editing.latents import random_codes
 from mien.editing.request import Request
@@ -38,12 +38,12 @@ def reader(editor_folder: Path, clip_folder: Path) -> Editor:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few steps only."""
-    monkeypatch.setattr(editing_codes, "worded", partial(worded, descent=Descent(steps=4)))
+    monkeypatch.setattr(latents, "worded", partial(worded, descent=Descent(steps=4)))
 
 
 @pytest.mark.parametrize("directional", [True, False])
 def test_the_picture_moves_as_the_words_do(reader: Editor, directional: bool) -> None:
-    networks, clip = reader._painting.networks, reader.clip
+    networks, clip = reader.backend.networks, reader.backend.clip
     assert clip is not None
     start = random_codes(networks.generator, 3)
     wanted, face = clip.of_words([TEXT, "face"])
@@ -85,7 +85,7 @@ def test_a_sentence_changes_the_mask_alone_and_is_read_once(
     assert (varied.photo.pixels != told.photo.pixels).any()
     assert (told.photo.pixels == portrait.pixels)[told.mask == 0].all()
     assert "by small, its words read by tiny" in told.operations[0] and "tiny" not in plain.operations[0]
-    assert cache.hits["worded codes"] == 2 and f'text "{TEXT}"' in told.operations[0]
+    assert cache.hits["text codes"] == 1 and f'text "{TEXT}"' in told.operations[0]
 
 
 def test_faces_without_a_photo(reader: Editor, hasty: None) -> None:
@@ -120,7 +120,7 @@ def test_words_need_a_network_and_must_be_words(editor: Editor, portrait: Photo,
 
 
 def test_an_editor_says_which_clip_it_has(reader: Editor, clip_folder: Path) -> None:
-    assert reader.clip is not None and reader.clip.sha256 == load_clip(clip_folder).sha256
+    assert reader.backend.clip is not None and reader.backend.clip.sha256 == load_clip(clip_folder).sha256
 
 
 def test_words_may_change_shapes_so_that_no_detail_is_kept_under_new_colors() -> None:

@@ -36,6 +36,7 @@ class Painter:
     calls: list[dict[str, Any]] = field(default_factory=list)
     searches: int = 0
     name: str = "painter"
+    fingerprint: bytes = b"painter"
     astray: bool = False
 
     @property

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from mien.errors import SaveError, SessionError
 from mien.session import Session
-from mien.sessions.journal import NAME, Journal
+from mien.sessions.journal import END, NAME, Journal, sealed
 from mien.sessions.tree import Tree
 
 
@@ -27,6 +30,27 @@ def busy(session: Session) -> Session:
     return session
 
 
+def records_of(path: Path) -> list[dict[str, Any]]:
+    """The journal's lines without their checks."""
+    records = [json.loads(line) for line in path.read_bytes().splitlines()]
+    return [{key: value for key, value in record.items() if key != "check"} for record in records]
+
+
+def seal_text(lines: Sequence[bytes]) -> bytes:
+    """Lines of JSON with checks that fit."""
+    text, check = b"", b""
+    for line in lines:
+        check = hashlib.sha256(check + line).hexdigest()[:32].encode()
+        text += line[:-1] + b',"check":"' + check + b'"}\n'
+    return text
+
+
+def rewrite(path: Path, records: Sequence[Any]) -> None:
+    """A journal with checks that fit."""
+    path.write_bytes(sealed(records)[0])
+    path.with_name(END).unlink(missing_ok=True)
+
+
 def test_cut_off_at_every_byte(session: Session) -> None:
     session.apply(mask="left", note="größer")
     session.apply(mask="mouth")
@@ -35,6 +59,7 @@ def test_cut_off_at_every_byte(session: Session) -> None:
     session.change(1, seed=3)
     path = session.folder.path / NAME
     data = path.read_bytes()
+    (path.parent / END).unlink()  # as if the last line had never been acknowledged
     ends = [k + 1 for k, byte in enumerate(data) if byte == ord("\n")]
     states: list[Tree] = []
     for end in ends:
@@ -52,9 +77,7 @@ def test_cut_off_at_every_byte(session: Session) -> None:
                 Session.open(session.folder.path)
 
 
-@pytest.mark.parametrize(
-    "tail", [b'{"action":"edit","nodes":[{"num', b"\0\0\0\0", b"\0\0\0\0\n", b'{"action":\n', b"\xff"]
-)
+@pytest.mark.parametrize("tail", [b'{"action":"edit","nodes":[{"num', b"\0\0\0\0", b"\xff"])
 def test_the_next_writer_cuts_off_what_is_torn(busy: Session, tail: bytes) -> None:
     path = busy.folder.path / NAME
     data, tree = path.read_bytes(), busy.tree
@@ -66,56 +89,84 @@ def test_the_next_writer_cuts_off_what_is_torn(busy: Session, tail: bytes) -> No
     assert json.loads(written.splitlines()[-1])["action"] == "undo" and Session.open(busy.folder.path).tree.head == 1
 
 
+@pytest.mark.parametrize("tail", [b"\0\0\0\0\n", b'{"action":\n', b'{"action":"undo","head":0,"tip":1}\n', b"\n"])
+def test_a_whole_line_is_never_torn(busy: Session, tail: bytes) -> None:
+    path = busy.folder.path / NAME
+    path.write_bytes(path.read_bytes() + tail)
+    damaged = path.read_bytes()
+    for action in (lambda: Session.open(busy.folder.path), busy.undo):
+        with pytest.raises(SessionError, match=r"damaged at line 8; restore it .*, or delete that line"):
+            action()
+    assert path.read_bytes() == damaged
+
+
 @pytest.mark.parametrize(
-    ("line", "words"),
+    ("record", "words"),
     [
-        (b"nonsense", "line 3"),
-        (b"[1]", "line 3"),
-        (b'{"action":"undo"}', "damaged"),
-        (b'{"action":"undo","head":7,"tip":7}', "damaged"),
-        (b'{"action":"undo","head":"x","tip":1}', "damaged"),
-        (b'{"action":"edit","nodes":[{"number":5}],"head":1,"tip":1}', "damaged"),
-        (b'{"action":"edit","nodes":7,"head":1,"tip":1}', "damaged"),
+        ({"action": "undo"}, "damaged"),
+        ({"action": "undo", "head": 7, "tip": 7}, "damaged"),
+        ({"action": "undo", "head": "x", "tip": 1}, "damaged"),
+        ({"action": "undo", "head": 1.0, "tip": 1}, "damaged"),
+        ({"action": "undo", "head": 10**400, "tip": 10**400}, "damaged"),
+        ({"action": "edit", "nodes": [{"number": 5}], "head": 1, "tip": 1}, "damaged"),
+        ({"action": "edit", "nodes": 7, "head": 1, "tip": 1}, "damaged"),
     ],
 )
-def test_damage_in_the_middle_is_told(busy: Session, line: bytes, words: str) -> None:
+def test_lines_that_do_not_follow_are_told(busy: Session, record: dict[str, Any], words: str) -> None:
     path = busy.folder.path / NAME
-    lines = path.read_bytes().splitlines()
-    path.write_bytes(b"\n".join([*lines[:2], line, *lines[3:], b""]))
+    records = records_of(path)
+    rewrite(path, [*records[:2], record, *records[3:]])
     with pytest.raises(SessionError, match=words):
+        Session.open(busy.folder.path)
+
+
+@pytest.mark.parametrize("deep", [100, 900, 100_000])
+@pytest.mark.parametrize("version", [1, 2])
+def test_lists_in_lists_in_lists(busy: Session, deep: int, version: int) -> None:
+    path = busy.folder.path / NAME
+    lines = [json.dumps(record).encode() for record in records_of(path)]
+    nested = b"[" * deep + b"]" * deep
+    lines[1] = lines[1].replace(b'{"mask": "left"}', b'{"mask": ' + nested + b"}")
+    assert nested in lines[1]
+    if version == 1:
+        path.write_bytes(b"".join(line.replace(b'"version": 2', b'"version": 1') + b"\n" for line in lines))
+    else:
+        path.write_bytes(seal_text(lines))
+    path.with_name(END).unlink()
+    with pytest.raises(SessionError, match="damaged"):
         Session.open(busy.folder.path)
 
 
 def test_newer_versions_and_other_files(busy: Session) -> None:
     path = busy.folder.path / NAME
-    first, *rest = path.read_bytes().splitlines()
-    newer = {**json.loads(first), "version": 2}
+    first, *rest = records_of(path)
     for header, words in [
-        (json.dumps(newer).encode(), "version 2 .* knows 1 only; update mien"),
-        (b'{"format":"other","version":1}', "not the journal"),
-        (b'{"format":"mien-session","version":"x"}', "not the journal"),
-        (b'{"format":"mien-session","version":1}', "names no photo"),
+        ({**first, "version": 3}, "version 3 .* knows 2 only; update mien"),
+        ({"format": "other", "version": 2}, "not the journal"),
+        ({"format": "mien-session", "version": "x"}, "not the journal"),
+        ({"format": "mien-session", "version": 2}, "names no photo"),
+        ({**first, "photo": {**first["photo"], "width": "wide"}}, "names no photo"),
     ]:
-        path.write_bytes(b"\n".join([header, *rest, b""]))
+        rewrite(path, [header, *rest])
         with pytest.raises(SessionError, match=words):
-            _ = Session.open(busy.folder.path).name
+            Session.open(busy.folder.path)
         with pytest.raises(SessionError, match=words):
-            Session.open(busy.folder.path).apply(mask="left")
+            busy.apply(mask="left")
 
 
 def test_additions_of_later_versions_are_left_aside(busy: Session) -> None:
     path = busy.folder.path / NAME
-    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
-    for line in lines:
-        line["mood"] = "good"
-        for node in line.get("nodes", ()):
+    records = records_of(path)
+    for record in records:
+        record["mood"] = "good"
+        for node in record.get("nodes", ()):
             node["mood"] = "better"
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    rewrite(path, records)
     assert Session.open(busy.folder.path).tree == busy.tree
 
 
 def test_stored_files_are_checked(busy: Session, tmp_path: Path) -> None:
-    node, photo = busy.tree.node(2), busy.folder.facts["file"]
+    node, photo = busy.tree.node(2), busy.facts["file"]
     for name in (node.patch, photo):
         copy = shutil.copytree(busy.folder.path, tmp_path / name[:8])
         file = copy / "objects" / name
@@ -131,7 +182,10 @@ def test_stored_files_are_checked(busy: Session, tmp_path: Path) -> None:
 
 def test_names_that_lead_outside_are_refused(busy: Session, tmp_path: Path) -> None:
     path = busy.folder.path / NAME
-    path.write_text(path.read_text("utf-8").replace(busy.tree.node(1).patch, "../../portrait.png"), "utf-8")
+    text = json.dumps(records_of(path)).replace(busy.tree.node(1).patch, "../../portrait.png")
+    rewrite(path, json.loads(text))
+    for snapshot in (busy.folder.path / "snapshots").iterdir():
+        snapshot.unlink()
     with pytest.raises(SessionError, match="names no stored file"):
         Session.open(busy.folder.path).result(1)
 
@@ -149,10 +203,9 @@ def test_names_that_lead_outside_are_refused(busy: Session, tmp_path: Path) -> N
 )
 def test_recipes_from_elsewhere(busy: Session, recipe: dict[str, object], words: str) -> None:
     path = busy.folder.path / NAME
-    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
-    lines[2]["nodes"][0]["recipe"] = recipe
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    busy.refresh()
+    records = records_of(path)
+    records[2]["nodes"][0]["recipe"] = recipe
+    rewrite(path, records)
     with pytest.raises(SessionError, match=words):
         busy.change(2, seed=8)
 

@@ -65,7 +65,8 @@ def decode(network: DetectorNet, level: UInt8, scale: float, threshold: float) -
     below, right = -height % STRIDE + EDGE, -width % STRIDE + EDGE
     padded = cv2.copyMakeBorder(level, EDGE, below, EDGE, right, cv2.BORDER_REPLICATE)
     with torch.inference_mode():
-        maps = network(to_tensor(padded).contiguous(memory_format=torch.channels_last))[0]
+        image = to_tensor(padded).to(next(network.parameters()).device)
+        maps = network(image.contiguous(memory_format=torch.channels_last))[0].cpu()
         score = maps[0].sigmoid()
         peak = functional.max_pool2d(score[None, None], 3, 1, 1)[0, 0]
         rows, columns = torch.nonzero((score == peak) & (score > threshold), as_tuple=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from mien.align.crop import ffhq_quad, square_quad
 from mien.align.detector import SQUARE_PER_FACE, detect
 from mien.align.landmarker import locate
 from mien.align.measure import describe_face
+from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.perception import load_detector, load_landmarks
 from mien.errors import ConfigError, FaceSelectionError, NoFaceError
 from mien.models.perception.detector import DetectorNet
@@ -41,6 +43,15 @@ class FaceFinder:
         """The networks that come with mien; nothing is downloaded."""
         return cls(load_detector(), load_landmarks())
 
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """Hash of the weights, for caches."""
+        return fingerprint(self.detector, self.landmarks)
+
+    def to(self, device: str) -> FaceFinder:
+        """The same on another device."""
+        return FaceFinder(self.detector.to(device), self.landmarks.to(device))
+
     def find(self, photo: Photo, *, min_size: float = 48.0, threshold: float = 0.5) -> list[Face]:
         """All faces, largest first.
 
@@ -63,7 +74,7 @@ class FaceFinder:
         # Detector and landmark network look at different things; their geometric mean is surer than either.
         agree = [_agree(square, one) for square, one in zip(squares, points, strict=True)]
         scores = np.sqrt(squares[:, 4] * presence * agree)
-        mean = self.landmarks.mean.numpy()
+        mean = self.landmarks.mean.cpu().numpy()
         faces = [describe_face(p, float(s), mean) for p, s in zip(points, scores, strict=True) if s >= threshold]
         return sorted(_distinct(faces), key=lambda face: -face.size)
 
@@ -91,7 +102,7 @@ class FaceFinder:
         points, presence = locate(self.landmarks, to_srgb(photo), quad[None])
         if presence[0] < NO_FACE:
             raise NoFaceError(f"Nothing in the box {x0:g},{y0:g},{x1:g},{y1:g} looks like a face; draw it closer.")
-        return describe_face(points[0], float(presence[0]), self.landmarks.mean.numpy())
+        return describe_face(points[0], float(presence[0]), self.landmarks.mean.cpu().numpy())
 
 
 def _agree(square: Float64, points: Float32) -> bool:

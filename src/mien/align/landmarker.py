@@ -54,8 +54,8 @@ def _look(network: LandmarkNet, image: UInt8, quads: Float64) -> tuple[Float32, 
     if not crops:
         return points, presence
     with torch.inference_mode():
-        batch = to_tensor(np.stack([crop.pixels for crop in crops.values()]))
-        relative, logits = network(batch.contiguous(memory_format=torch.channels_last))
+        batch = to_tensor(np.stack([crop.pixels for crop in crops.values()])).to(network.mean.device)
+        relative, logits = (x.cpu() for x in network(batch.contiguous(memory_format=torch.channels_last)))
     presence[list(crops)] = logits.sigmoid().double().numpy()
     for index, crop, one in zip(crops, crops.values(), relative.double().numpy(), strict=True):
         points[index] = in_photo(one, crop)

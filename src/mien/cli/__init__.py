@@ -6,26 +6,62 @@ Ctrl-C. ``--debug``, or MIEN_DEBUG=1 in the environment, shows the traceback ins
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
     """Entry point of ``mien``: runs the verb and turns errors into one sentence and an exit code."""
-    from mien.cli.app import app
-    from mien.errors import MienError
-
     # --debug is accepted anywhere on the line, before or behind the verb: that is where people add it.
     debug = "--debug" in sys.argv[1:] or bool(os.environ.get("MIEN_DEBUG"))
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
-        app(arguments, prog_name="mien")
+        for stream in (sys.stdout, sys.stderr):  # a console that lacks a character must not lose the result
+            if stream is not None:
+                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        from mien.cli.app import app
+
+        code = app(arguments, prog_name="mien", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except Exception as error:
         if debug:
             raise
-        code = error.exit_code if isinstance(error, MienError) else 1
-        text = str(error)
-        if not isinstance(error, MienError):
-            text = f"unexpected {type(error).__name__}: {error} (add --debug for the traceback)."
+        code = _explain(error)
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code or 0)
+
+
+def _explain(error: Exception) -> int:
+    """Says what went wrong, in one line on stderr; returns the exit code."""
+    from mien.errors import MienError, SaveError
+
+    if _interrupted(error):
+        return 130
+    code, text = 1, f"unexpected {type(error).__name__}: {error} (add --debug for the traceback)."
+    if isinstance(error, MienError):
+        code, text = error.exit_code, str(error)
+    elif hasattr(error, "format_message"):  # wrong options, of Typer's
+        if type(error).__name__ == "NoArgsIsHelpError":
+            error.show()  # type: ignore[attr-defined]
+            return 2
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context else "mien"
+        code, text = 2, f"{error.format_message().strip().rstrip('.')}; see '{where} --help'."
+    elif isinstance(error, OSError) and error.filename is None and error.errno in (errno.ENOSPC, errno.EIO):
+        code, text = SaveError.exit_code, f"Cannot print all of the result: {error.strerror}; make room."
+        with suppress(OSError):  # what is still waiting to be printed goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):
         print("mien:", " ".join(text.split()), file=sys.stderr)  # one line, whatever a file is called
-        sys.exit(code)
+    return code
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether an error began as Ctrl-C: modules that are being loaded may turn it into another one."""
+    return error is not None and (
+        isinstance(error, KeyboardInterrupt) or _interrupted(error.__cause__ or error.__context__)
+    )

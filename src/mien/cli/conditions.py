@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mien.cli.console import print_json
+from mien.cli.selection import check_face
 
 
 def conditions(
@@ -23,20 +24,30 @@ def conditions(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Extract sketch, semantic map and colour map of a face, to repaint and to edit with."""
+
     import numpy as np
 
     from mien.align.crop import crop_face
-    from mien.align.finder import FaceFinder, select_face
-    from mien.conditions.extract import conditions_of, origin_of
-    from mien.conditions.folder import NOTES, LayerFolder, write_layers
     from mien.conditions.labels import CLASSES
-    from mien.conditions.parser import FaceParser
-    from mien.conditions.regions import region_mask
+    from mien.conditions.regions import parse_region, region_mask
     from mien.errors import SaveError
     from mien.files import keep_inputs
     from mien.photos.read import read_photo
 
+    check_face(face)
+    if region is not None:
+        parse_region(region)
+    if out.exists() and not out.is_dir():
+        raise SaveError(f"{out} is a file; name a folder for the layers.")
+    if (out / "layers.json").exists() and not overwrite:
+        raise SaveError(f"{out} holds layers already, perhaps painted ones; choose another folder or add --overwrite.")
+    keep_inputs(out / "image.png", [photo])
     picture = read_photo(photo)
+    from mien.align.finder import FaceFinder, select_face  # brings PyTorch along: errors until here come at once
+    from mien.conditions.extract import conditions_of, origin_of
+    from mien.conditions.folder import LayerFolder, write_layers
+    from mien.conditions.parser import FaceParser
+
     if aligned:
         quad = np.array([(0, 0), (0, 1), (1, 1), (1, 0)], float) * (picture.width, picture.height)
     else:
@@ -47,9 +58,6 @@ def conditions(
     layers = conditions_of(crop.pixels, labels, superpixels=superpixels)
     if region is not None:
         layers = layers.replaced(mask=region_mask(labels, region))
-    keep_inputs(out / "image.png", [photo])
-    if (out / NOTES).exists() and not overwrite:
-        raise SaveError(f"{out} holds layers already, perhaps painted ones; choose another folder or add --overwrite.")
     origin = origin_of(network, superpixels=superpixels)
     write_layers(out, LayerFolder(crop.pixels, layers, crop.matrix, photo.name, origin))
     shares = {name: float((labels == index).mean()) for index, name in enumerate(CLASSES)}

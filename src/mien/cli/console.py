@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,23 @@ if TYPE_CHECKING:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout, and nothing else."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    """One JSON document on stdout, and nothing else; in ASCII where the console cannot show more."""
+    plain = (getattr(sys.stdout, "encoding", None) or "ascii").lower() not in ("utf-8", "utf8")
+    print(json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False))
+
+
+def print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A title and a table on stdout; columns are as wide as what they hold, however narrow the console is."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    print(title)
+    for row in (head, ["-" * width for width in widths], *rows):
+        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join([first.lstrip().ljust(widths[0]), *others]).rstrip())
+
+
+def remark(text: str) -> None:
+    """A line on stderr, in yellow on a terminal."""
+    stderr().print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def stderr() -> Console:

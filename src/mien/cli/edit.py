@@ -75,7 +75,7 @@ def _numbered(target: Path, n: int) -> list[Path]:
 def _check_targets(targets: list[Path], preview: Path | None, explain: Path | None, inputs: list[Path]) -> None:
     """Finds out before the work, rather than after it, that a result cannot be written."""
     from mien.errors import SaveError
-    from mien.files import keep_inputs
+    from mien.files import check_targets
     from mien.photos.write import target_container
 
     for target in targets:
@@ -84,12 +84,7 @@ def _check_targets(targets: list[Path], preview: Path | None, explain: Path | No
         raise SaveError(f"{preview} would hold a PNG; give it that ending.")
     if explain is not None and explain.is_file():
         raise SaveError(f"{explain} is a file; name a folder for --explain.")
-    for target in (*targets, *([preview] if preview else [])):
-        keep_inputs(target, inputs)
-        if target.is_dir():
-            raise SaveError(f"{target} is a folder; give the name of a file.")
-        if not target.parent.is_dir():
-            raise SaveError(f"Cannot write to {target.parent}: there is no such folder; make it, or choose another.")
+    check_targets([*targets, preview], inputs)
 
 
 def _draw(result: EditResult, preview: Path | None, explain: Path | None) -> None:

@@ -47,7 +47,7 @@ class Said:
             LayerError: an attribute that is none.
             ConfigError: a weight that is none.
         """
-        from mien.conditions.modalities.attributes import parse_attributes
+        from mien.conditions.attributes import parse_attributes
 
         inputs = {name: value for name in PLAIN if (value := getattr(self, name)) is not None}
         if self.attribute:

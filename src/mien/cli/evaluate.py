@@ -206,7 +206,7 @@ def _text_meters(clip: str | None, texts: Path | None) -> list[Meter]:
 
 
 def _sentence(name: str, text: Any) -> str:
-    from mien.conditions.modalities.text import validate_text
+    from mien.conditions.text import validate_text
     from mien.errors import DataError, LayerError
 
     try:

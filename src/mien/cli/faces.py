@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.console import print_json
-from mien.cli.selection import parse_box
+from mien.cli.console import print_json, print_table
+from mien.cli.selection import check_face, parse_box
 
 if TYPE_CHECKING:
     from mien.types import Face, Photo
@@ -29,13 +29,15 @@ def faces(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find every face: box, size, pose and score, numbered from 0, largest first."""
-    from mien.align.finder import FaceFinder, select_face
+    from mien.files import write_all
     from mien.photos.read import read_photo
 
-    _refuse_contradictions(box, mediapipe, face)
+    place = _check(photo, box, mediapipe, face, annotated, crops)
     picture = read_photo(photo)
-    if box is not None:
-        found = [FaceFinder.bundled().at_box(picture, parse_box(box))]
+    from mien.align.finder import FaceFinder, select_face  # brings PyTorch along: errors until here come at once
+
+    if place is not None:
+        found = [FaceFinder.bundled().at_box(picture, place)]
     elif mediapipe is not None:
         from mien.align.mediapipe import MediaPipeFinder
 
@@ -46,10 +48,8 @@ def faces(
     if face is not None or not found:
         chosen = select_face(found, face or "largest", photo.name)
         numbered = [(number, one) for number, one in numbered if one is chosen]
-    if annotated is not None:
-        _write_annotated(picture, [one for _, one in numbered], annotated)
-    if crops is not None:
-        _write_crops(picture, photo.stem, numbered, crops, size, overwrite)
+    files = {} if annotated is None else {annotated: _annotated(picture, [one for _, one in numbered], annotated)}
+    write_all(files | (_crops(picture, numbered, crops, size, overwrite) if crops is not None else {}))
     if as_json:
         notes = list(picture.conversions)
         about = {"photo": photo.name, "width": picture.width, "height": picture.height, "conversions": notes}
@@ -58,11 +58,23 @@ def faces(
         _print_table(numbered, photo.name)
 
 
-def _refuse_contradictions(box: str | None, mediapipe: Path | None, face: str | None) -> None:
-    from mien.errors import ConfigError
+def _check(
+    photo: Path, box: str | None, mediapipe: Path | None, face: str | None, annotated: Path | None, crops: Path | None
+) -> tuple[float, float, float, float] | None:
+    """The box that was given; refuses before anything is loaded what cannot work."""
+    from mien.errors import ConfigError, SaveError
+    from mien.files import check_targets
+    from mien.photos.write import target_container
 
     if box is not None and (mediapipe is not None or face is not None):
         raise ConfigError("--box says where the one face is; leave out --face and --mediapipe.")
+    check_face(face)
+    if annotated is not None:
+        target_container(annotated)
+    check_targets([annotated], [photo])
+    if crops is not None and crops.exists() and not crops.is_dir():
+        raise SaveError(f"{crops} is a file; name a folder for --crops.")
+    return None if box is None else parse_box(box)
 
 
 def _rows(numbered: list[tuple[int, Face]], landmarks: bool = False) -> list[dict[str, Any]]:
@@ -84,17 +96,8 @@ def _rows(numbered: list[tuple[int, Face]], landmarks: bool = False) -> list[dic
 
 
 def _print_table(numbered: list[tuple[int, Face]], name: str) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    title = Text(f"{len(numbered)} face{'s' * (len(numbered) != 1)} in {name}")
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), collapse_padding=True, title=title)
-    for column in ("face", "box", "size", "yaw", "pitch", "roll", "eyes", "mouth", "score"):
-        table.add_column(column, no_wrap=True)
-    for number, one in numbered:
-        table.add_row(
+    rows = [
+        (
             str(number),
             ", ".join(f"{v:.0f}" for v in one.box),
             f"{one.size:.0f}",
@@ -103,22 +106,25 @@ def _print_table(numbered: list[tuple[int, Face]], name: str) -> None:
             f"{one.mouth_openness:.2f}",
             f"{one.score:.2f}",
         )
-    Console().print(table)
+        for number, one in numbered
+    ]
+    head = ("face", "box", "size", "yaw", "pitch", "roll", "eyes", "mouth", "score")
+    print_table(f"{len(rows)} face{'s' * (len(rows) != 1)} in {name}", head, rows)
 
 
-def _write_annotated(photo: Photo, found: list[Face], target: Path) -> None:
+def _annotated(photo: Photo, found: list[Face], target: Path) -> bytes:
     from mien.align.draw import annotate
     from mien.photos.color import to_srgb
-    from mien.photos.write import save_photo
+    from mien.photos.encode import encode
+    from mien.photos.write import QUALITY, target_container
     from mien.types import Photo
 
-    protected = () if photo.path is None else (photo.path,)
-    save_photo(Photo(annotate(to_srgb(photo), found)), target, protected=protected)
+    return encode(Photo(annotate(to_srgb(photo), found)), target_container(target), QUALITY)
 
 
-def _write_crops(
-    photo: Photo, stem: str, numbered: list[tuple[int, Face]], folder: Path, size: int, overwrite: bool
-) -> None:
+def _crops(
+    photo: Photo, numbered: list[tuple[int, Face]], folder: Path, size: int, overwrite: bool
+) -> dict[Path, bytes]:
     """``STEM-face-N.png`` and beside it ``STEM-face-N.json`` with the matrix from the crop to the photo.
 
     A crop that is there already may have been painted in: it stays unless ``overwrite``.
@@ -128,19 +134,18 @@ def _write_crops(
 
     from mien.align.crop import crop_face
     from mien.errors import SaveError
-    from mien.files import atomic_path
-    from mien.photos.write import save_photo
+    from mien.photos.containers import PNG
+    from mien.photos.encode import encode
     from mien.types import Photo
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SaveError(f"Cannot make the folder {folder}: {error.strerror}; choose another.") from error
     digest = hashlib.sha256(photo.pixels.tobytes()).hexdigest()
+    stem = photo.path.stem if photo.path else "photo"
+    contents = {}
     for (number, one), row in zip(numbered, _rows(numbered), strict=True):
-        crop = crop_face(photo, one.quad, size)
         target = folder / f"{stem}-face-{number}.png"
-        save_photo(Photo(crop.pixels), target, overwrite=overwrite)
+        if target.exists() and not overwrite:
+            raise SaveError(f"{target} exists already; choose another folder or add --overwrite; nothing was written.")
+        crop = crop_face(photo, one.quad, size)
         notes = {
             "photo": photo.path.name if photo.path else None,
             "photo_size": [photo.width, photo.height],
@@ -150,5 +155,10 @@ def _write_crops(
             "convention": "photo = matrix @ (x, y, 1); continuous pixels, the first pixel's centre at (0.5, 0.5)",
             "face": row,
         }
-        with atomic_path(target.with_suffix(".json")) as path:
-            path.write_text(json.dumps(notes, indent=2) + "\n", encoding="utf-8")
+        contents[target] = encode(Photo(crop.pixels), PNG, 100)
+        contents[target.with_suffix(".json")] = (json.dumps(notes, indent=2) + "\n").encode()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SaveError(f"Cannot make the folder {folder}: {error.strerror}; choose another.") from error
+    return contents

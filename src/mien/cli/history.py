@@ -20,19 +20,21 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def log(folder: Folder, as_json: Json = False) -> None:
-    """Show the tree of edits: * where the session stands, | what led there; (on 2) grew out of edit 2."""
+    """Show the edits: * where the session stands, | what led there; (on 2): on top of edit 2; (was 2): in its place."""
     from mien.sessions.history import History
 
     opened = History(folder)
     if as_json:
         edits = [node.as_dict() for node in opened.tree.nodes]
-        print_json({"photo": opened.folder.facts, "head": opened.tree.head, "tip": opened.tree.tip, "edits": edits})
+        print_json({"photo": opened.facts, "head": opened.tree.head, "tip": opened.tree.tip, "edits": edits})
         return
     led_here = {0, *(node.number for node in opened.line())}
     for number in range(len(opened.tree.nodes) + 1):
         mark = "*" if number == opened.tree.head else "|" if number in led_here else " "
         parent = opened.tree.node(number).parent if number else -1
-        print(mark, label(opened, number) + (f"  (on {parent})" if parent != number - 1 else ""))
+        former = opened.tree.node(number).replaces if number else 0
+        words = [f"(was {former})"] * bool(former) + [f"(on {parent})"] * (parent != number - 1)
+        print(mark, "  ".join([label(opened, number), *words]))
 
 
 def export(

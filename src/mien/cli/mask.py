@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.cli.console import print_json
+from mien.cli.selection import check_face
 
 if TYPE_CHECKING:
     from mien.types import Float32, Photo, UInt8
@@ -31,23 +33,15 @@ def mask(
     from mien.conditions.masks import draw_mask, write_mask
     from mien.conditions.pictures import save_png
     from mien.conditions.protection import protect as cut_out
-    from mien.errors import LayerError, SaveError
-    from mien.files import keep_inputs
     from mien.photos.color import to_srgb
     from mien.photos.read import read_photo
 
-    if sum(option is not None for option in (region, box, polygon)) != 1:
-        raise LayerError("Say what to mask with exactly one of --region, --box and --polygon.")
+    _check(photo, [out, preview], region, box, polygon, protect, face)
     picture = read_photo(photo)
     labels, margin = _parse(picture, photo.name, face, parser) if region is not None or protect else (None, 0.0)
     area = _area(picture, labels, region, box, polygon, grow, feather)
     if protect and labels is not None:
         area = cut_out(area, to_srgb(picture), labels, protect, margin)
-    for target in (out, preview):
-        if target is not None:
-            if target.suffix.lower() != ".png":
-                raise SaveError(f"{target} would hold a PNG; give it that ending.")
-            keep_inputs(target, [photo])
     write_mask(area, out)
     if preview is not None:
         save_png(draw_mask(to_srgb(picture), area), preview)
@@ -57,6 +51,35 @@ def mask(
         )
     else:
         print(f"{out}: {(area > 0).mean():.2%} of {picture.width} x {picture.height} pixels may change.")
+
+
+def _check(
+    photo: Path,
+    targets: Sequence[Path | None],
+    region: str | None,
+    box: str | None,
+    polygon: str | None,
+    protect: str,
+    face: str,
+) -> None:
+    """Refuses before anything is loaded what cannot work."""
+    from mien.conditions.regions import parse_region
+    from mien.errors import LayerError, SaveError
+    from mien.files import check_targets
+
+    if sum(option is not None for option in (region, box, polygon)) != 1:
+        raise LayerError("Say what to mask with exactly one of --region, --box and --polygon.")
+    for name in ([region] if region else []) + [name.strip() for name in protect.split(",") if name.strip()]:
+        if name.lower() != "teeth" or name is region:
+            parse_region(name)
+    for text, count in ((box, 4), (polygon, None)):
+        if text is not None:
+            _numbers(text, count)
+    check_face(face)
+    for target in targets:
+        if target is not None and target.suffix.lower() != ".png":
+            raise SaveError(f"{target} would hold a PNG; give it that ending.")
+    check_targets(targets, [photo])
 
 
 def _parse(picture: Photo, name: str, face: str, parser: Path | None) -> tuple[UInt8, float]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.console import print_json, stderr
+from mien.cli.console import print_json, remark
 
 if TYPE_CHECKING:
     from mien.align.paste import Mask
@@ -27,16 +27,22 @@ def paste(
     """Put a changed crop back: inside the mask only; without --mask, where the crop was changed."""
     from mien.align.crop import crop_face, matrix_to_quad
     from mien.align.paste import mask_to_photo, paste_face
+    from mien.files import check_targets
     from mien.photos.color import to_srgb
     from mien.photos.mask import read_mask
     from mien.photos.read import read_photo
     from mien.photos.receipt import save_with_receipt
-    from mien.photos.write import default_output
+    from mien.photos.write import default_output, target_container
 
+    notes = matrix or crop.with_suffix(".json")
+    inputs = [path for path in (photo, crop, notes, mask) if path is not None]
+    if output is not None:
+        target_container(output)
+    check_targets([output], inputs)
+    facts = _read_notes(notes)
     picture = read_photo(photo)
     layer = read_photo(crop)
-    notes = matrix or crop.with_suffix(".json")
-    way_back, drawn_at = _read_matrix(notes, picture, (layer.height, layer.width))
+    way_back, drawn_at = _matrix_of(facts, notes, picture, (layer.height, layer.width))
     size = layer.height
     own = crop_face(picture, matrix_to_quad(way_back, size), size).pixels
     changed = _over(own, to_srgb(layer), layer.alpha)
@@ -45,7 +51,6 @@ def paste(
         region = mask_to_photo(_fitting(region, changed, picture), way_back, (picture.width, picture.height))
     edited = paste_face(picture, changed, way_back, region, feather=feather, reference=own)
     target = output or default_output(photo, "pasted", picture)
-    inputs = [path for path in (photo, crop, notes, mask) if path is not None]
     done = save_with_receipt(
         picture, edited, region, target, (f"pasted {crop.name}",), quality=quality, protected=inputs
     )
@@ -54,12 +59,11 @@ def paste(
         return
     print(target)
     if not done.preserved:
-        stderr().print(done.operations[-1], style="yellow", markup=False)
+        remark(done.operations[-1])
 
 
-def _read_matrix(path: Path, photo: Photo, shape: tuple[int, ...]) -> tuple[Float64, int]:
-    """The matrix of a crop's JSON, checked against photo and crop, and the size that the crop had."""
-    import hashlib
+def _read_notes(path: Path) -> dict[str, Any]:
+    """What a crop's JSON says; its matrix as an array, checked."""
     import json
 
     import numpy as np
@@ -68,20 +72,36 @@ def _read_matrix(path: Path, photo: Photo, shape: tuple[int, ...]) -> tuple[Floa
     from mien.errors import LayerError
 
     try:
+        if not path.is_file():  # also a pipe, which might never end
+            raise ValueError("no ordinary file")
         notes = json.loads(path.read_text(encoding="utf-8"))
-        matrix: Float64 = np.array(notes["matrix"], np.float64)
-        size, photo_size = int(notes["crop_size"]), list(notes["photo_size"])
+        matrix = np.array(notes["matrix"], np.float64)
         check_matrix(matrix)
-        if size < 1:
+        facts: dict[str, Any] = {
+            "matrix": matrix,
+            "size": int(notes["crop_size"]),
+            "photo_size": list(notes["photo_size"]),
+        }
+        if facts["size"] < 1:
             raise ValueError("no crop has no pixels")
-    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+        return {**facts, "sha256": notes.get("photo_sha256")}
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError, RecursionError) as error:
         raise LayerError(f"{path} is not the JSON of a crop; make one with 'mien faces --crops'.") from error
+
+
+def _matrix_of(facts: dict[str, Any], path: Path, photo: Photo, shape: tuple[int, ...]) -> tuple[Float64, int]:
+    """The matrix from the crop to the photo, checked against both, and the size that the crop had."""
+    import hashlib
+
+    from mien.errors import LayerError
+
+    matrix, size, photo_size = facts["matrix"], facts["size"], facts["photo_size"]
     if photo_size != [photo.width, photo.height]:
         raise LayerError(
             f"{path.name} belongs to a photo of {' x '.join(map(str, photo_size))} pixels, not {photo.width} x "
             f"{photo.height}; give the photo that the crop was cut from."
         )
-    if notes.get("photo_sha256") not in (None, hashlib.sha256(photo.pixels.tobytes()).hexdigest()):
+    if facts["sha256"] not in (None, hashlib.sha256(photo.pixels.tobytes()).hexdigest()):
         raise LayerError(f"{path.name} belongs to another photo of the same size; give the one it was cut from.")
     if shape[0] != shape[1]:
         raise LayerError(f"The crop is {shape[1]} x {shape[0]} pixels, not square; keep the size {size} x {size}.")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mien.types import UInt8
 
 BATCH = 8
+FILMS = (".mp4", ".webp", ".gif")
 MODES_FROM = 20_000
 """Codes that are clustered for --modes."""
 
@@ -42,14 +43,22 @@ def sample(
     ] = None,
 ) -> None:
     """Make pictures; the same seed always gives the same one."""
-    from mien.checkpoints.generator import DEFAULT, load_generator
-    from mien.errors import ConfigError
+    from mien.errors import ConfigError, SaveError
+    from mien.files import check_targets
+    from mien.photos.write import target_container
 
     if (interpolate is None) != (video is None):
         raise ConfigError("A film needs both: give --interpolate A B and --video FILE.")
     if grid is None and video is None:
         raise ConfigError("There is nothing to write; give --grid FILE, or --interpolate A B --video FILE.")
     wanted = parse_seeds(seeds)
+    if grid is not None:
+        target_container(grid)
+    if video is not None and video.suffix.lower() not in FILMS:
+        raise SaveError(f"{video.name} is no kind of film that is known here; name it {', '.join(FILMS)}.")
+    check_targets([grid, video])
+    from mien.checkpoints.generator import DEFAULT, load_generator  # brings PyTorch along
+
     generator = load_generator(weights or DEFAULT)
     centres = _modes(generator, modes)
 
@@ -123,14 +132,10 @@ def _write_grid(generator: Generator, codes: Tensor, path: Path, columns: int | 
 def _write_film(generator: Generator, first: Tensor, last: Tensor, frames: int, fps: float, path: Path) -> None:
     import torch
 
-    from mien.errors import SaveError
-
-    writers = {".mp4": _write_mp4, ".webp": _write_animation, ".gif": _write_animation}
-    if path.suffix.lower() not in writers:
-        raise SaveError(f"{path.name} is no kind of film that is known here; name it .mp4, .webp or .gif.")
     position = torch.linspace(0.0, 1.0, frames)[:, None, None]
     pictures = _pictures(generator, torch.lerp(first[None], last[None], position))
-    writers[path.suffix.lower()](pictures, fps, path)
+    write = _write_mp4 if path.suffix.lower() == ".mp4" else _write_animation
+    write(pictures, fps, path)
     stderr().print(f"Saved {path}: {frames} pictures, {frames / fps:.1f} s.", highlight=False, soft_wrap=True)
 
 

@@ -40,6 +40,22 @@ def chosen_face(face: str | None, box: str | None, photo: Photo, editor: FaceEdi
     return face if box is None else editor.finder.at_box(photo, parse_box(box))
 
 
+def check_face(text: str | None) -> None:
+    """Refuses what names no face in any photo, before the photo is looked at.
+
+    Raises:
+        FaceSelectionError: neither a number, nor ``largest`` or ``aligned``, nor a point.
+    """
+    from mien.errors import FaceSelectionError
+
+    if text is None or text in ("largest", "aligned") or text.isdecimal():
+        return
+    try:
+        _, _ = (float(part) for part in text.split(","))
+    except ValueError:
+        raise FaceSelectionError(f"'{text}' names no face; give a number, 'largest', or a point x,y.") from None
+
+
 def parse_box(text: str) -> tuple[float, float, float, float]:
     """``left,top,right,bottom``.
 

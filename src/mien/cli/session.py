@@ -136,10 +136,13 @@ def _go(folder: Path, move: Callable[[Session], int]) -> None:
 
 
 def _report(opened: Session, node: Node, as_json: bool) -> None:
+    became = {one.replaces: one.number for one in opened.line() if one.replaces}
     if as_json:
-        print_json(node.as_dict())
+        print_json({**node.as_dict(), "became": became})
         return
-    size = opened.folder.patch(node).inside.sum() / opened.mask().size
+    for former, number in became.items():
+        print(f"Edit {former} is now edit {number}.")
+    size = opened.folder.patch(node, opened.facts).inside.sum() / (opened.original.width * opened.original.height)
     print(f"{label(opened, node.number)} ({size:.1%} of the photo)")
 
 

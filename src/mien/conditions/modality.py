@@ -49,7 +49,7 @@ class Modality:
         """Raises ValueError where a value is of the wrong shape or type."""
 
     def validate(self, value: Any) -> Any:
-        """A value as a user gives it, or as :meth:`note` wrote it, checked; for what is no picture.
+        """A value as :meth:`note` wrote it, checked; for what is no picture.
 
         Raises:
             LayerError: it is of the wrong kind, or out of range.

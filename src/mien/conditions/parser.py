@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mien.align.crop import between_pixels, crop_face, pixel_scale, quad_to_matrix
+from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.foreign.bisenet import load_bisenet
 from mien.checkpoints.parser import KIND, load_parser
 from mien.checkpoints.store import BUNDLED, load_config
@@ -55,6 +57,15 @@ class FaceParser:
         """
         return cls(load_parser(path) if path.is_dir() else load_bisenet(path), path)
 
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """Hash of the weights, for caches."""
+        return fingerprint(self.network)
+
+    def to(self, device: str) -> FaceParser:
+        """The same on another device."""
+        return FaceParser(self.network.to(device), self.source)
+
     def identity(self) -> dict[str, str | None]:
         """Which parser this is: its ``name``, "bundled" or that of its file or folder, and its weights' ``sha256``."""
         if self.source is None:
@@ -81,7 +92,8 @@ class FaceParser:
 
     def parse_crop(self, pixels: UInt8) -> UInt8:
         """(S, S, 3) uint8 sRGB, an aligned face -> labels (S, S) uint8."""
-        labels: UInt8 = self.parse(to_tensor(pixels))[0].numpy()
+        device = next(self.network.parameters()).device
+        labels: UInt8 = self.parse(to_tensor(pixels).to(device))[0].cpu().numpy()
         return labels
 
     def parse_photo(self, photo: Photo, quad: Float64) -> UInt8:

@@ -5,16 +5,21 @@ Letters: L W+ codes, C length of a code.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.files import atomic_path
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 FILE = "directions.safetensors"
+
+LONGEST = 1 << 20
+"""Bytes of a header that are read."""
 
 
 def save_directions(folder: Path, directions: Mapping[str, Tensor]) -> None:
@@ -29,12 +34,29 @@ def save_directions(folder: Path, directions: Mapping[str, Tensor]) -> None:
         save_file({name: value.float().contiguous() for name, value in directions.items()}, path)
 
 
+def attribute_names(folder: Path) -> tuple[str, ...]:
+    """Names in a folder's file, without reading the numbers or importing torch; none where there is no file.
+
+    Raises:
+        CorruptCheckpointError: the file is damaged.
+    """
+    if not (folder / FILE).exists():
+        return ()
+    try:
+        with (folder / FILE).open("rb") as file:
+            header = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), LONGEST)))
+        return tuple(sorted(name for name in header if name != "__metadata__"))
+    except (OSError, ValueError, TypeError) as error:
+        raise CorruptCheckpointError(f"{folder / FILE} is damaged; fetch the editor again.") from error
+
+
 def load_directions(folder: Path, codes: int, w_dim: int) -> dict[str, Tensor]:
     """(L, C) float32 by the name of the attribute; none where the editor has none.
 
     Raises:
         CorruptCheckpointError: the file is damaged, or made for codes of another shape.
     """
+    import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
@@ -59,6 +81,8 @@ def attribute_offset(attributes: Mapping[str, float], directions: Mapping[str, T
     Raises:
         ConfigError: the editor has no direction of that name.
     """
+    import torch
+
     for name in attributes:
         if name not in directions:
             known = f"it knows {', '.join(sorted(directions))}" if directions else "it knows none"

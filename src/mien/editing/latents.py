@@ -1,12 +1,17 @@
-"""The codes w_e of an edit: those of what is left of the face, of an exemplar, of attributes, of words, and of chance.
+"""The codes w_e of an edit: those of what is left of the face, of an exemplar, of chance, of attributes, of words.
 
-Legend: L W+ codes, C length of a code, S side.
+In the order of the paper: the source's codes are mixed with random ones (20), warped into the pose of the face that is
+edited (2), moved along attributes (3), and moved after a sentence (4).
+
+Legend: B edits of a batch, L W+ codes, C length of a code, I channels of all modalities, S side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,20 +27,48 @@ from mien.models.stylegan2 import Generator, codes_of_seeds, mix_styles
 from mien.types import UInt8
 
 VARIETY = (0.1, 0.5)
-"""α of equation 20 for the coarsest and the finest code of a variant: pose and shape stay, colours and texture vary."""
+"""α of equation 20 for the coarsest and the finest code of a variant: pose and shape stay, colors and texture vary."""
 
 PSI = 0.7
 """Truncation of random codes."""
 
 
-class Codes:
+@dataclass(frozen=True, eq=False)
+class CodeRequest:
+    """What the codes of one edit depend on, besides the layers.
+
+    Attributes:
+        source: (S, S, 3) uint8, whose look it is; None for that of the layers.
+        turns: whether the source may look elsewhere than the face that is edited.
+        seed: 0 mixes in no random codes.
+        attributes: strength by name.
+        text: a sentence, or None.
+    """
+
+    source: UInt8 | None
+    turns: bool
+    seed: int
+    attributes: Mapping[str, float]
+    text: str | None
+
+    @classmethod
+    def of(cls, conditions: Conditions, seed: int, image: UInt8 | None) -> CodeRequest:
+        """Attributes and words change somebody's look: without an exemplar, that of the image, if there is one."""
+        source = conditions.exemplar
+        if source is None and (conditions.attributes or conditions.text):
+            source = image
+        turns = source is not None and not (image is not None and np.array_equal(source, image))
+        return cls(source, turns, int(seed), conditions.attributes, conditions.text)
+
+
+class LatentCodes:
     """Computes codes, each once.
 
     Args:
         networks: of the editor.
         warps: whether exemplars go through the warping network.
         directions: (L, C) by the name of the attribute.
-        clip: understands words; None to do without them.
+        clip: reads text; None to do without.
     """
 
     def __init__(
@@ -43,34 +76,46 @@ class Codes:
     ) -> None:
         self.networks, self.warps, self.directions, self.clip = networks, warps, directions, clip
 
-    def of_picture(self, image: UInt8, cache: EditCache) -> Tensor:
-        """E of a whole picture (S, S, 3) and nothing else -> (1, L, C)."""
-        device = self.networks.encoder.w_avg.device
-        layers = from_conditions(image, Conditions())
-        codes: Tensor = cache.get(
-            "picture codes",
-            digest(image),
-            lambda: self.networks.encoder(layers.to(device).stack(self.networks.config.modalities)),
-        )
-        return codes
+    def of_layers(self, layers: Sequence[Tensor], keys: Sequence[bytes], cache: EditCache) -> list[Tensor]:
+        """E of B times (1, I, S, S), with keys of what they were made from -> B times (1, L, C)."""
+        return cache.get_many("edit codes", keys, lambda missing: self._encoded([layers[i] for i in missing]))
 
-    def of_edit(
-        self, layers: Tensor, key: bytes, exemplar: UInt8 | None, cache: EditCache, *, own: bool = False
-    ) -> Tensor:
-        """w_w (1, L, C): the exemplar's codes, in the pose of what is edited; without one, those of the layers.
+    def of_pictures(self, images: Sequence[UInt8], network: bytes, cache: EditCache) -> list[Tensor]:
+        """E of B whole pictures (S, S, 3) and nothing else -> B times (1, L, C); ``network`` is the encoder's hash."""
+
+        def encoded(missing: Sequence[int]) -> list[Tensor]:
+            device, names = self.networks.encoder.w_avg.device, self.networks.config.modalities
+            return self._encoded([from_conditions(images[i], Conditions()).to(device).stack(names) for i in missing])
+
+        return cache.get_many("picture codes", [digest(network, image) for image in images], encoded)
+
+    def of_edits(
+        self, targets: Sequence[Tensor], requests: Sequence[CodeRequest], network: bytes, cache: EditCache
+    ) -> list[Tensor]:
+        """w_e, B times (1, L, C).
 
         Args:
-            layers: (1, 26, S, S), the image masked.
-            key: of what the layers were made from.
-            exemplar: (S, S, 3) uint8.
-            cache: for what the encoder says.
-            own: whether the exemplar is the very face that is edited, which needs no turning.
+            targets: codes of the faces that are edited, B times (1, L, C).
+            requests: what is asked for.
+            network: hash of the networks, for the cache.
+            cache: of former edits.
+
+        Raises:
+            ConfigError: no direction for an attribute, or a sentence and nothing to read it by.
         """
-        target: Tensor = cache.get("edit codes", key, lambda: self.networks.encoder(layers))
-        if exemplar is None:
-            return target
-        w_s = self.of_picture(exemplar, cache)
-        return self.networks.turned(w_s, target) if self.warps and not own else w_s
+        codes, looks = list(targets), [(i, r.source) for i, r in enumerate(requests) if r.source is not None]
+        found = self.of_pictures([source for _, source in looks], network, cache)
+        for (i, _), one in zip(looks, found, strict=True):
+            codes[i] = one
+        codes = [self.varied(one, r.seed) for one, r in zip(codes, requests, strict=True)]
+        turning = [i for i, r in enumerate(requests) if r.turns and self.warps]
+        if turning:
+            # (2) w_w = w_s + W(w_s, w_t − w_s)
+            warped = self.networks.turned(*(torch.cat([w[i] for i in turning]) for w in (codes, targets)))
+            for row, i in enumerate(turning):
+                codes[i] = warped[row : row + 1]
+        changed = [self.changed(one, r.attributes) for one, r in zip(codes, requests, strict=True)]
+        return [self.told(one, r.text, network, cache) for one, r in zip(changed, requests, strict=True)]
 
     def changed(self, codes: Tensor, attributes: Mapping[str, float]) -> Tensor:
         """w_e (1, L, C).
@@ -82,19 +127,19 @@ class Codes:
         # (3) w_e = w_w + Σ_i α_i·n_i
         return codes if offset is None else codes + offset.to(codes)
 
-    def worded(self, codes: Tensor, text: str | None, cache: EditCache) -> Tensor:
+    def told(self, codes: Tensor, text: str | None, network: bytes, cache: EditCache) -> Tensor:
         """w_e (1, L, C): after a sentence, too; see :mod:`mien.editing.text_optimisation`.
 
         Raises:
-            ConfigError: there is a sentence, and nothing to understand it by.
+            ConfigError: there is a sentence, and nothing to read it by.
         """
         if not text:
             return codes
         if self.clip is None:
             raise ConfigError(f"'{text}' needs a network that understands words; give a CLIP, such as {EXAMPLE}.")
         clip = self.clip
-        key = digest(codes.float().cpu().numpy(), text, str(clip.folder.resolve()))
-        moved: Tensor = cache.get("worded codes", key, lambda: worded(self.networks, clip, codes, text))
+        key = digest(network, codes.float().cpu().numpy(), text)
+        moved: Tensor = cache.get("text codes", key, lambda: worded(self.networks, clip, codes, text))
         return moved
 
     def varied(self, codes: Tensor, seed: int) -> Tensor:
@@ -104,6 +149,10 @@ class Codes:
         # (20) w_i = α·w_r + (1 − α)·w_e
         alpha = torch.linspace(*VARIETY, codes.shape[1], device=codes.device)[None, :, None]
         return torch.lerp(codes, random_codes(self.networks.generator, seed), alpha)
+
+    def _encoded(self, layers: Sequence[Tensor]) -> list[Tensor]:
+        codes: Tensor = self.networks.encoder(torch.cat(list(layers)))
+        return [one[None].clone() for one in codes]
 
 
 def random_codes(generator: Generator, seed: int) -> Tensor:

@@ -15,15 +15,16 @@ import numpy as np
 from mien.align.crop import crop_face
 from mien.align.finder import FaceFinder, select_face
 from mien.align.paste import Mask, mask_to_photo
+from mien.conditions.attributes import validate_attributes
 from mien.conditions.modalities import maps
-from mien.conditions.modalities.attributes import validate_attributes
-from mien.conditions.modalities.text import validate_text
 from mien.conditions.modality import MapModality
 from mien.conditions.pictures import as_photo, hardened, name_of, painted_mask, rgba
 from mien.conditions.protection import protected
 from mien.conditions.regions import parse_region, region_mask
 from mien.conditions.resample import levels_at, picture_at
+from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
+from mien.editing.context import ParsedCrop
 from mien.editing.crop_frame import CropFrame, cut
 from mien.editing.request import Request
 from mien.editing.self_layers import is_own, own_layer
@@ -38,14 +39,6 @@ FAINTEST = 1e-3
 """Cover of a pixel of the crop below which the mask does not reach it."""
 
 _WORDS = re.compile(r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*")
-
-
-@dataclass(frozen=True, eq=False)
-class ParsedCrop:
-    """The crop at the side at which it was parsed: pixels (D, D, 3) uint8 sRGB, labels (D, D) uint8."""
-
-    pixels: UInt8
-    labels: UInt8
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +65,8 @@ def conditions_of(
     Raises:
         LayerError, PhotoError, FaceError: a layer cannot be read, does not fit, or is empty within the crop.
     """
-    given = Conditions() if request.layers is None else request.layers.without("mask").at(frame.size)
+    layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
+    given = layers.without("mask").at(frame.size)
     found: dict[str, Any] = {}
     for name, modality in maps().items():
         source = getattr(request, name, None)
@@ -152,7 +146,7 @@ def mask_of(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, flo
 
 def _mask(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, str]:
     source = request.mask
-    if source is None and request.layers is not None and request.layers.mask is not None:
+    if source is None and isinstance(request.layers, Conditions) and request.layers.mask is not None:
         return _to_photo(hardened(request.layers.mask), frame), "The mask"
     if source is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")

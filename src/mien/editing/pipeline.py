@@ -1,47 +1,85 @@
-"""One face of one photo, from what a user asked for to the edited photo.
+"""From photos and what a user asked for to edited photos.
 
 Legend: S side of the crop that is edited.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mien.align.crop import crop_face, pixel_scale
-from mien.align.finder import FaceFinder
 from mien.align.paste import Mask, paste_face
 from mien.compose.relight import relit
-from mien.conditions.parser import FaceParser
+from mien.conditions.modalities import maps, weightable
+from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
-from mien.editing.cache import EditCache, digest
+from mien.editing.context import EditContext, ParsedCrop
 from mien.editing.crop_frame import CropFrame
-from mien.editing.layers import ParsedCrop, Tools, conditions_of, mask_in_crop, mask_of
-from mien.editing.painting import Painting
-from mien.editing.request import Request
-from mien.editing.result import FaceEdit
-from mien.editing.self_layers import changes_colors_alone
-from mien.editing.target import Place
+from mien.editing.layer_folder import read_repainted
+from mien.editing.layers import Tools, conditions_of, mask_in_crop, mask_of
+from mien.editing.plain_color import color_map, plain_color
+from mien.editing.request import LAYERS, Request, is_number
+from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
+from mien.editing.self_layers import changes_colors_alone, is_own, refuse_own
+from mien.editing.target import FaceTarget, find_target
 from mien.editing.timing import Stopwatch
+from mien.editing.validation import check_request
 from mien.editing.weights import weights_of
-from mien.types import AlignedFace, Float32, Photo
+from mien.errors import ConfigError, LayerError
+from mien.types import AlignedFace, Float32, Photo, PictureLike
 
-PARSED = 512
-"""Largest side at which a crop is parsed; its labels are as smooth as they get."""
+if TYPE_CHECKING:
+    from mien.backends.base import CropEditor
+
+AT_ONCE = 8
+"""Photos that are read before the first of them is painted."""
+
+MOST_VARIANTS = 64
+
+OF_PHOTOS = ("mask", "strength", "face", "frame", "protect", "weight_maps")
+"""Fields of a request that mean nothing without a photo."""
 
 NOTABLE = 0.005
 """Fraction of a mask outside of the crop from which the user is told."""
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
-    """An edit that is ready to be painted.
+class Asked:
+    """A photo, and what is asked for: ``count`` variants, with consecutive seeds.
+
+    Raises:
+        ConfigError: not a number of variants.
+    """
+
+    photo: PictureLike
+    request: Request
+    count: int = 1
+
+    def __post_init__(self) -> None:
+        if not is_number(self.count, 1, MOST_VARIANTS, whole=True):
+            raise ConfigError(f"{self.count!r} variants cannot be made; ask for 1 to {MOST_VARIANTS}.")
+
+    @classmethod
+    def of(cls, call: Mapping[str, Any]) -> Asked:
+        """From ``photo``, ``n`` and the fields of a request."""
+        if "photo" not in call:
+            raise ConfigError("An edit of a batch names no photo; give it as photo.")
+        said = {name: value for name, value in call.items() if name not in ("photo", "n")}
+        return cls(call["photo"], Request.from_dict(said), call.get("n", 1))
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedEdit:
+    """An edit of which everything was read and checked; it can be painted.
 
     Attributes:
         crop: S pixels wide.
-        place: of the crop.
+        target: where it lies.
         request: what was asked for.
         conditions: at S, with the mask.
         mask: (H, W) over the photo, nowhere beyond the crop.
@@ -50,85 +88,184 @@ class Job:
     """
 
     crop: AlignedFace
-    place: Place
+    target: FaceTarget
     request: Request
     conditions: Conditions
     mask: Mask
     weights: Float32 | None
     notes: tuple[str, ...]
 
-
-def tools_for(
-    photo: Photo,
-    place: Place,
-    finder: Callable[[], FaceFinder],
-    parser: Callable[[], FaceParser],
-    cache: EditCache,
-) -> Tools:
-    """What reading the layers of a face may need."""
-
-    def parsed() -> ParsedCrop:
-        side = np.hypot(*(place.quad[3] - place.quad[0]))
-        pixels = crop_face(photo, place.quad, int(np.clip(round(side), 128, PARSED))).pixels
-        return cache.get("labels", digest(pixels), lambda: ParsedCrop(pixels, parser().parse_crop(pixels)))
-
-    return Tools(finder, parsed)
+    def variant(self, number: int) -> PreparedEdit:
+        """The same with another seed."""
+        return replace(self, request=replace(self.request, seed=self.request.seed + number))
 
 
-def prepare(photo: Photo, place: Place, request: Request, size: int, tools: Tools) -> Job:
+def prepare(
+    photo: Photo, target: FaceTarget, request: Request, backend: CropEditor, context: EditContext
+) -> PreparedEdit:
     """Reads and checks all that was asked for; nothing is painted yet.
 
     Raises:
         LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
     """
-    crop = crop_face(photo, place.quad, size, place.face)
-    frame = CropFrame.of(crop, request.frame, place.name)
+    crop = crop_face(photo, target.quad, backend.size, target.face)
+    frame = CropFrame.of(crop, request.frame, target.name)
+    tools = Tools(lambda: context.finder, lambda: context.parsed(photo, target.quad))
     mask, outside = mask_of(request, frame, tools)
-    conditions = conditions_of(request, crop, frame, tools)
-    conditions = conditions.replaced(mask=mask_in_crop(mask, frame))
-    weights = weights_of(request.weights, request.weight_maps, frame)
-    notes = []
+    notes: list[str] = []
+    conditions = _conditions(request, crop, frame, tools, mask_in_crop(mask, frame), notes)
+    weights = weights_of(request.weights, request.weight_maps, frame, _weighed(backend))
     if outside >= NOTABLE:
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
     elif isinstance(request.mask, str) and _cut(conditions.mask, crop):
         notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
+    notes += _unused(request, conditions, backend)
     if conditions.without("mask").given == ("color",):
-        notes.append("with colours alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
-    return Job(crop, place, request, conditions, mask, weights, tuple(notes))
+        notes.append("with colors alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
+    return PreparedEdit(crop, target, request, conditions, mask, weights, tuple(notes))
 
 
-def run(
-    photo: Photo, job: Job, painting: Painting, editor: str, cache: EditCache, watch: Stopwatch
+def finish(
+    photo: Photo, prepared: PreparedEdit, painted: CropEdit, backend: CropEditor, watch: Stopwatch
 ) -> tuple[Photo, FaceEdit]:
-    """Paints and pastes.
+    """Puts a painted crop into the photo.
 
     Args:
-        photo: that the job was prepared for.
-        job: what to do.
-        painting: the networks.
-        editor: its name, for the receipt.
-        cache: of former edits.
+        photo: that the edit was prepared for.
+        prepared: the edit.
+        painted: its crop.
+        backend: painted it.
         watch: stages are added to it.
-
-    Raises:
-        ConfigError: the editor does not know an attribute.
     """
-    r, crop, conditions = job.request, job.crop, job.conditions
-    painted = painting.edit(crop.pixels, conditions, r.seed, r.strength, job.weights, cache, watch)
+    crop, conditions = prepared.crop, prepared.conditions
     assert conditions.mask is not None
-    recolored = changes_colors_alone(r, conditions)
+    recolored = changes_colors_alone(prepared.request, conditions)
     if recolored:
         with watch("blend"):
             lit = relit(painted.pixels, crop.pixels.astype(np.float32), conditions.mask > 0)
             painted = replace(painted, pixels=lit)
     with watch("paste"):
-        pixels, matrix = painted.pixels, crop.matrix
-        edited = paste_face(photo, pixels, matrix, job.mask, reference=crop.pixels, all_detail=recolored)
+        edited = paste_face(
+            photo, painted.pixels, crop.matrix, prepared.mask, reference=crop.pixels, all_detail=recolored
+        )
     after = np.rint(painted.over(crop.pixels, conditions.mask)).astype(np.uint8)
-    clip = painting.codes.clip
-    by = f"{editor}, its words read by {clip.name}" if clip and conditions.text else editor
-    what = f"{job.place.name} edited at {crop.size} px by {by}: {r.describe()}"
-    return edited, FaceEdit(crop, after, conditions, job.mask, painted.shares, (what,), job.notes)
+    by = f"{backend.name}, its words read by {backend.reader}" if backend.reader and conditions.text else backend.name
+    what = f"{prepared.target.name} edited at {crop.size} px by {by}: {prepared.request.describe()}"
+    return edited, FaceEdit(crop, after, conditions, prepared.mask, painted.shares, (what,), prepared.notes)
+
+
+def edit_photos(backend: CropEditor, asked: Sequence[Asked], context: EditContext) -> list[EditResult]:
+    """Reads some photos, paints all of their variants at once, puts them back; then the next photos.
+
+    Raises:
+        LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
+    """
+    results: list[EditResult] = []
+    for start in range(0, len(asked), AT_ONCE):
+        read = [(as_photo(one.photo), one) for one in asked[start : start + AT_ONCE]]
+        ready = [(photo, _read(backend, photo, one, context), one.count) for photo, one in read]
+        edits = [(photo, edit.variant(k)) for photo, edit, count in ready for k in range(count)]
+        painted = _paint(backend, [edit for _, edit in edits], context)
+        pairs = zip(edits, painted, strict=True)
+        done = [(photo, *finish(photo, edit, crop, backend, context.watch)) for (photo, edit), crop in pairs]
+        timings = context.watch.lap()
+        left = iter([EditResult(edited, photo, (face,), timings) for photo, edited, face in done])
+        for _, _, count in ready:
+            first, *others = [next(left) for _ in range(count)]
+            results.append(replace(first, others=tuple(others)))
+    return results
+
+
+def edit_in_turn(
+    backend: CropEditor, photo: PictureLike, requests: Mapping[Any, Request], context: EditContext
+) -> EditResult:
+    """Several faces of a photo, each with a request; later edits see the earlier ones. Errors as above."""
+    edited = original = as_photo(photo)
+    for request in requests.values():
+        check_request(request, original, backend.attributes, backend.reader)
+    with context.watch("find"):
+        targets = [find_target(original, which, context, name_of(photo, "photo")) for which in requests]
+    done: list[FaceEdit] = []
+    for target, request in zip(targets, requests.values(), strict=True):
+        with context.watch("layers"):
+            prepared = prepare(edited, target, request, backend, context)
+        (crop,) = _paint(backend, [prepared], context)
+        edited, face = finish(edited, prepared, crop, backend, context.watch)
+        done.append(face)
+    return EditResult(edited, original, tuple(done), context.watch.lap())
+
+
+def without_photo(request: Request, backend: CropEditor, context: EditContext) -> tuple[Conditions, Float32 | None]:
+    """Conditions of the backend's side S, and weights, of a face that is made of nothing else.
+
+    Raises:
+        ConfigError, LayerError: as above, and something that is said about a photo.
+    """
+    about = [name for name in request.to_dict() if name in OF_PHOTOS]
+    if about:
+        raise ConfigError(f"'{about[0]}' says something about a photo, and there is none; leave it out.")
+    refuse_own({name: getattr(request, name) for name in LAYERS})
+    size = backend.size
+    blank = AlignedFace(np.zeros((size, size, 3), np.uint8), np.eye(2, 3), (size, size))
+    frame = CropFrame.of(blank, "crop", "the face")
+    everywhere = np.ones((size, size), np.float32)
+    conditions = _conditions(request, blank, frame, Tools(lambda: context.finder, _no_regions), everywhere, [])
+    return conditions.without("mask"), weights_of(request.weights, {}, frame, _weighed(backend))
+
+
+def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext) -> PreparedEdit:
+    """What was painted in a folder of layers, if one is given; then the face; then all else."""
+    request, notes, name = asked.request, tuple[str, ...](), name_of(asked.photo, "photo")
+    check_request(request, photo, backend.attributes, backend.reader)
+    which: Any = "largest" if request.face is None else request.face
+    if isinstance(request.layers, str | Path):
+        with context.watch("layers"):
+            inputs = {layer: getattr(request, layer) for layer in LAYERS}
+            painted = read_repainted(Path(request.layers), photo, lambda: context.parser, inputs)
+        request, notes = replace(request, layers=painted.conditions), painted.notes
+        which = painted.quad if request.face is None and painted.quad is not None else which
+    with context.watch("find"):
+        target = find_target(photo, which, context, name)
+    with context.watch("layers"):
+        prepared = prepare(photo, target, request, backend, context)
+    return replace(prepared, notes=(*notes, *prepared.notes))
+
+
+def _conditions(
+    request: Request, crop: AlignedFace, frame: CropFrame, tools: Tools, mask: Float32, notes: list[str]
+) -> Conditions:
+    color = plain_color(request.color)
+    conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, tools, notes)
+    return conditions.replaced(mask=mask, color=color_map(color, mask) if color else conditions.color)
+
+
+def _weighed(backend: CropEditor) -> list[str]:
+    """Names of the modalities that a backend weighs against each other, the image first."""
+    first, *others = weightable()
+    return [first, *(name for name in others if name in backend.supports())]
+
+
+def _unused(request: Request, conditions: Conditions, backend: CropEditor) -> Iterator[str]:
+    """What was given and cannot change the result, in words."""
+    given, area = conditions.without("mask").given, np.asarray(conditions.mask) > 0
+    if not given:
+        yield "nothing but the mask was given, so it is filled to match what surrounds it"
+    for name in given:
+        if name not in backend.supports():
+            yield f"{backend.name} does not use the {name}, which was left out"
+    for name, value in conditions.maps.items():
+        inside = maps()[name].said(value) & area
+        if not inside.any() and not is_own(getattr(request, name, None)) and name in backend.supports():
+            yield f"the {name} is empty inside the mask, where it was to be used; paint there, or mask more"
+
+
+def _paint(backend: CropEditor, edits: Sequence[PreparedEdit], context: EditContext) -> list[CropEdit]:
+    options = [CropOptions(e.request.seed, e.request.strength, e.weights) for e in edits]
+    return backend.edit([e.crop.pixels for e in edits], [e.conditions for e in edits], options, context)
+
+
+def _no_regions() -> ParsedCrop:
+    raise LayerError("There is no photo to find a region in; give layers.")
 
 
 def _cut(mask: Float32 | None, crop: AlignedFace) -> bool:

@@ -1,18 +1,27 @@
-"""What a user asks for, for one face: layers in any form and frame, and numbers."""
+"""What a user asks for, for one face: layers in any form and frame, and numbers.
+
+The fields of :class:`Request` are the only spelling of what may be said: an editor's keyword arguments, the options of
+the command line (which take their help from here), the recipes of sessions, and receipts. Importing this module costs
+nothing: no NumPy, no torch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from inspect import Parameter, signature
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from mien.conditions.modalities.attributes import draw_attributes
-from mien.conditions.modalities.text import validate_text
-from mien.conditions.types import Conditions
 from mien.errors import ConfigError
-from mien.types import Photo
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+
+    from mien.conditions.types import Conditions
+    from mien.types import AlignedFace, Face, PictureLike
 
 Frame = Literal["auto", "photo", "crop"]
 """Where layers were drawn: over the photo, over the square face crop, or whichever their size says."""
@@ -21,9 +30,9 @@ LAYERS = ("mask", "sketch", "semantic", "color", "exemplar")
 """Names of the fields that hold pictures."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Request:
-    """All that may be said about one face; what is left out says nothing.
+    """All that may be said about one face; what is left out, or None, says nothing.
 
     Attributes:
         mask: where it may change: a region ("hair", "eyes+brows"), a picture, or an array that is bool, in [0, 1], or
@@ -31,58 +40,147 @@ class Request:
         sketch: a drawing, an SVG file, or a bool array, True on lines; "self": the photo's own lines.
         semantic: a map in a known palette, or an array of labels in the order of :mod:`mien.conditions.labels`; "self":
             the photo's own.
-        color: RGB or RGBA, only what is painted counts; "self": the mean colours of the photo's regions.
+        color: RGB or RGBA, only what is painted counts; "self": the mean colors of the photo's regions; or one color
+            for all of the mask: "#703020", a name that CSS knows, or (red, green, blue) in [0, 255].
         exemplar: any photo with a face, of which the largest is taken; an :class:`AlignedFace`; or "self": the person's
             own look.
         attributes: strength by name. Without an exemplar they change the person's own look.
         text: what the face shall look like, in words; the editor needs a CLIP for it. Without an exemplar it changes
             the person's own look.
+        layers: conditions of the crop that the above are added to, or replace one by one; or a folder of layers in
+            which something was painted, see :mod:`mien.editing.layer_folder`.
         seed: 0 is the plain result; every other number is a variant of it.
         strength: in [0, 1]: how far to go from the photo to the edit.
+        face: "largest", a number, a point "x,y", "aligned" where the photo is an aligned crop already, a
+            :class:`mien.types.Face` that was found before, or the (4, 2) quad of a crop. By default where the layers
+            were cut out, or else the largest.
+        frame: of all layers that are pictures.
+        protect: regions and "teeth" that are cut out of the mask, separated by commas.
         weights: how much a modality counts against the others where they contradict each other, by name ("image",
             "sketch", "semantic", "color"): 1 is neutral, 0 takes it away.
         weight_maps: the same as pictures, black is 0 and white 1, or arrays of any numbers of at least 0.
-        protect: regions and "teeth" that are cut out of the mask, separated by commas.
-        frame: of all layers that are pictures.
-        layers: conditions of the crop that the above are added to, or replace one by one.
+
+    Raises:
+        ConfigError, LayerError: a number, a name or a text that can never be one, whatever the photo.
     """
 
-    mask: Any = None
-    sketch: Any = None
-    semantic: Any = None
-    color: Any = None
-    exemplar: Any = None
-    attributes: Mapping[str, float] = field(default_factory=dict)
-    text: str | None = None
-    seed: int = 0
-    strength: float = 1.0
-    weights: Mapping[str, float] = field(default_factory=dict)
-    weight_maps: Mapping[str, Any] = field(default_factory=dict)
-    protect: str = ""
-    frame: Frame = "auto"
-    layers: Conditions | None = None
+    mask: PictureLike | None = field(
+        default=None, metadata={"help": "What may change: a region (hair, eyes+brows) or a picture."}
+    )
+    sketch: PictureLike | None = field(
+        default=None, metadata={"help": "Where lines run: a drawing, SVG, or 'self' (as they are)."}
+    )
+    semantic: PictureLike | None = field(default=None, metadata={"help": "What lies where: a semantic map, or 'self'."})
+    color: PictureLike | tuple[int, int, int] | None = field(
+        default=None, metadata={"help": "Colors: a picture, one color (#703020, sienna), or 'self'."}
+    )
+    exemplar: PictureLike | AlignedFace | None = field(
+        default=None, metadata={"help": "Whose look to borrow: a photo of a face, or 'self'."}
+    )
+    attributes: Mapping[str, float] = field(
+        default_factory=dict, metadata={"help": "Such as smile=1.5; repeatable.", "option": "attribute"}
+    )
+    text: str | None = field(default=None, metadata={"help": "What it shall look like, in words; needs --clip."})
+    layers: Conditions | str | Path | None = field(
+        default=None, metadata={"help": "A folder of 'mien conditions' that you painted in.", "type": Path}
+    )
+    seed: int = field(
+        default=0, metadata={"help": "0 is the plain result, others are variants.", "type": int, "min": 0}
+    )
+    strength: float = field(
+        default=1.0,
+        metadata={"help": "How far to go from the photo to the edit.", "type": float, "min": 0, "max": 1},
+    )
+    face: str | int | Face | NDArray[Any] | None = field(
+        default=None, metadata={"help": "Which face: a number, 'largest', 'aligned', or a point x,y."}
+    )
+    frame: Frame = field(
+        default="auto", metadata={"help": "Layers lie over the photo or the crop; auto: by their size."}
+    )
+    protect: str = field(
+        default="", metadata={"help": "Leave these as they are: glasses,earrings,teeth or any region."}
+    )
+    weights: Mapping[str, float] = field(
+        default_factory=dict, metadata={"help": "How much a layer counts: sketch=2; repeatable.", "option": "weight"}
+    )
+    weight_maps: Mapping[str, PictureLike] = field(
+        default_factory=dict,
+        metadata={"help": "The same, painted: color=map.png; repeatable.", "option": "weight_map"},
+    )
 
     def __post_init__(self) -> None:
+        from mien.conditions.attributes import validate_attributes
+        from mien.conditions.text import validate_text
+
+        for one in fields(self):
+            if getattr(self, one.name) is None and one.default_factory is not MISSING:
+                object.__setattr__(self, one.name, one.default_factory())
+            elif getattr(self, one.name) is None:
+                object.__setattr__(self, one.name, one.default)
         if self.text is not None:
             validate_text(self.text)
+        validate_attributes(self.attributes)
         if not is_number(self.seed, 0, 2**32 - 1, whole=True):
             raise ConfigError(f"The seed is {self.seed!r}; give a whole number from 0 to 4294967295.")
         if not is_number(self.strength, 0, 1):
             raise ConfigError(f"The strength is {self.strength!r}; give a number from 0 (the photo) to 1 (the edit).")
+        if self.frame not in get_args(Frame):
+            raise ConfigError(f"'{self.frame}' is no frame; choose auto, photo or crop.")
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Request:
+        """From the fields; None says nothing.
+
+        Raises:
+            ConfigError: a field that is none.
+        """
+        known = [one.name for one in fields(cls)]
+        unknown = [name for name in said if name not in known]
+        if unknown:
+            raise ConfigError(f"'{unknown[0]}' is no input of an edit; choose from {', '.join(known)}.")
+        return cls(**said)
+
+    @classmethod
+    def of(cls, asked: Request | Conditions | Mapping[str, Any]) -> Request:
+        """A request, its fields, or the crop's layers alone; errors as in :meth:`from_dict`."""
+        if isinstance(asked, Request):
+            return asked
+        return cls.from_dict(asked) if isinstance(asked, Mapping) else cls(layers=asked)
+
+    @classmethod
+    def merged(cls, request: Request | None, said: Mapping[str, Any], generator: torch.Generator | None) -> Request:
+        """A request with more said, and the seed drawn from a generator if there is one; errors as above."""
+        if generator is not None and said.get("seed") is not None:
+            raise ConfigError("Seed and generator both say where chance comes from; give one of them.")
+        if generator is not None:
+            said = {**said, "seed": generator_seed(generator)}
+        return cls.from_dict({**(request.to_dict() if request else {}), **said})
+
+    def to_dict(self) -> dict[str, Any]:
+        """What says something, by field, in the order of the fields, as it was given."""
+        values = {one.name: (getattr(self, one.name), one.default) for one in fields(self)}
+        return {
+            name: value
+            for name, (value, default) in values.items()
+            if value is not None
+            and not (isinstance(value, Mapping) and not value)
+            and not (isinstance(value, str | Real) and value == default)
+        }
 
     def describe(self) -> str:
         """In a few words: ``mask hair, color c.png, smile +1.5, seed 2``."""
-        layers = self.layers or Conditions()
-        given = layers.without("attributes", "text").given
-        attributes = {**layers.attributes, **self.attributes}
-        words = [f"layers {', '.join(given)}"] if given else []
-        for name in LAYERS:
-            source = getattr(self, name)
-            if source is not None:
-                words.append(f"{name} {_name(source)}")
+        from mien.conditions.attributes import draw_attributes
+        from mien.conditions.text import validate_text
+
+        of_layers = getattr(self.layers, "attributes", {})
+        attributes = {**of_layers, **self.attributes}
+        given = () if self.layers is None or isinstance(self.layers, str | Path) else self.layers.given
+        drawn = [name for name in given if name not in ("attributes", "text")]
+        words = [f"layers {', '.join(drawn)}"] if drawn else []
+        words += [f"{name} {_name(source)}" for name in LAYERS if (source := getattr(self, name)) is not None]
         words += [f"protecting {self.protect}"] if self.protect else []
         words += [draw_attributes(attributes)] if attributes else []
-        text = validate_text((layers.text or "") if self.text is None else self.text)
+        text = validate_text((getattr(self.layers, "text", None) or "") if self.text is None else self.text)
         words += [f'text "{text}"'] if text else []
         words += [f"{name} weighted {weight:g}" for name, weight in self.weights.items()]
         words += [f"{name} weighted by {_name(source)}" for name, source in self.weight_maps.items()]
@@ -90,22 +188,22 @@ class Request:
         words += [f"strength {self.strength:g}"] if self.strength != 1 else []
         return ", ".join(words)
 
+    def __repr__(self) -> str:
+        return f"Request({self.describe() or 'nothing'})"
 
-def request_of(asked: Request | Conditions | Mapping[str, Any]) -> Request:
-    """A request from its fields, or from the crop's layers alone.
 
-    Raises:
-        ConfigError: a field that is none.
-    """
-    if isinstance(asked, Request):
-        return asked
-    if isinstance(asked, Conditions):
-        return Request(layers=asked)
-    known = [one.name for one in fields(Request)]
-    unknown = [name for name in asked if name not in known]
-    if unknown:
-        raise ConfigError(f"'{unknown[0]}' is no input of an edit; choose from {', '.join(known)}.")
-    return Request(**asked)
+def generator_seed(generator: torch.Generator) -> int:
+    """A seed that is drawn from a generator, which moves on."""
+    import torch
+
+    return int(torch.randint(0, 2**32, (), generator=generator, device=generator.device))
+
+
+def show_fields(call: Callable[..., Any]) -> None:
+    """Lets help and development tools see the fields of a request among the keyword arguments of a call."""
+    plain = [one for one in signature(call).parameters.values() if one.kind != Parameter.VAR_KEYWORD]
+    added = [Parameter(one.name, Parameter.KEYWORD_ONLY, default=None, annotation=one.type) for one in fields(Request)]
+    call.__signature__ = signature(call).replace(parameters=[*plain, *added])  # type: ignore[attr-defined]
 
 
 def is_number(value: Any, low: float, high: float, *, whole: bool = False) -> bool:
@@ -115,6 +213,7 @@ def is_number(value: Any, low: float, high: float, *, whole: bool = False) -> bo
 
 
 def _name(source: Any) -> str:
-    if isinstance(source, Photo):
-        return _name(source.path) if source.path else "from memory"
+    if isinstance(source, tuple | list):
+        return f"rgb{tuple(source)}"
+    source = getattr(source, "path", source)
     return Path(source).name if isinstance(source, str | Path) else "from memory"

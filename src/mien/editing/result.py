@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from mien.align.crop import crop_face, matrix_to_quad
 from mien.align.paste import Mask
@@ -23,19 +24,39 @@ from mien.types import AlignedFace, Bool, Float32, Float64, Photo, Receipt, UInt
 
 
 @dataclass(frozen=True, eq=False)
+class CropOptions:
+    """Numbers of one edit of a crop.
+
+    Attributes:
+        seed: 0 is the plain result, every other number is a variant of it.
+        strength: in [0, 1], how far to go from the photo to the edit.
+        weights: (N, 1, 1) or (N, S, S) float32 of the modalities that have a weight; None weights nothing.
+    """
+
+    seed: int = 0
+    strength: float = 1.0
+    weights: Float32 | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class CropEdit:
     """One aligned crop, edited.
 
     Attributes:
-        pixels: (S, S, 3) float32 sRGB in [0, 255], composited: outside the mask it is the crop.
-        shares: (4, S, S) float32 in [0, 1], sum 1: what image, sketch, semantics and colour contributed to each pixel,
-            ŝ of equation 16.
+        pixels: (S, S, 3) float32 sRGB in [0, 255]: the crop outside the mask, the edit wherever the mask is above 0.
+        shares: (N, S, S) float32 in [0, 1], sum 1 over the modalities that have a weight, the image first: what each
+            contributed to each pixel, ŝ of equation 16.
         timings: milliseconds by stage.
     """
 
     pixels: Float32
     shares: Float32
     timings: Mapping[str, float] = field(default_factory=dict)
+
+    def over(self, image: UInt8, mask: Float32) -> Float32:
+        """I_out ⊙ M + I_gt ⊙ (1 − M) of equation 1: (S, S, 3) in [0, 255], for an image and a mask (S, S)."""
+        before = image.astype(np.float32)
+        return before + mask[..., None] * (self.pixels - before)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +88,7 @@ class FaceEdit:
         return matrix_to_quad(self.before.matrix, self.before.size)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EditResult:
     """An edited photo.
 
@@ -75,7 +96,7 @@ class EditResult:
         photo: the edited photo.
         original: as it was.
         faces: one entry for each face that was edited, in order.
-        timings: milliseconds by stage, over all faces; "total" is their sum.
+        timings: milliseconds by stage, over all faces and all that was painted with them; "total" is their sum.
         others: the further variants, where more than one was asked for.
     """
 
@@ -89,6 +110,11 @@ class EditResult:
     def variants(self) -> tuple[EditResult, ...]:
         """This result and the further ones."""
         return (self, *self.others)
+
+    @property
+    def images(self) -> list[Image.Image]:
+        """The edited photo of each variant for Pillow, 8 bits."""
+        return [variant.photo.image for variant in self.variants]
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -161,3 +187,19 @@ class EditResult:
             place = folder / f"face-{index}" if several else folder
             written += write_shares(place, face.shares, face.before.pixels, face.conditions.mask)
         return written
+
+    def _repr_png_(self) -> bytes:
+        return self.photo._repr_png_()
+
+    def __repr__(self) -> str:
+        more = f", {len(self.variants)} variants" if self.others else ""
+        return f"EditResult({self.photo}{more}: {'; '.join(self.operations)})"
+
+
+class EditResults(list[EditResult]):
+    """Of several photos, in their order."""
+
+    @property
+    def images(self) -> list[Image.Image]:
+        """Those of all results, one after the other."""
+        return [image for result in self for image in result.images]

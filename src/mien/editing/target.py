@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from mien.align.finder import FaceFinder, select_face
-from mien.editing.cache import EditCache, digest
+from mien.align.finder import select_face
+from mien.editing.context import EditContext
 from mien.errors import FaceSelectionError
 from mien.types import Face, Float64, Photo
 
@@ -18,7 +17,7 @@ ALIGNED = "aligned"
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class FaceTarget:
     """Where to edit.
 
     Attributes:
@@ -29,36 +28,34 @@ class Place:
 
     quad: Float64
     face: Face | None
-    name: str
+    name: str = "the face"
 
 
-def place_of(
-    photo: Photo, which: Any, finder: Callable[[], FaceFinder], cache: EditCache, name: str = "the photo"
-) -> Place:
-    """The place of a face.
+def find_target(photo: Photo, which: Any, context: EditContext, name: str = "the photo") -> FaceTarget:
+    """The target that a user names.
 
     Args:
         photo: where it is looked for.
         which: "largest", a number, a point "x,y", "aligned", a :class:`Face`, or a (4, 2) quad.
-        finder: gives the networks that find faces.
-        cache: of former calls; the faces of a photo are found once.
+        context: finds faces; those of a photo are found once.
         name: of the photo, for errors.
 
     Raises:
         NoFaceError, FaceSelectionError: there is no such face.
     """
     if isinstance(which, Face):
-        return Place(which.quad, which, "the face")
-    if isinstance(which, np.ndarray):
-        if which.shape != (4, 2):
-            raise FaceSelectionError(f"A crop has four corners x,y, not {which.shape}; give its quad, or a face.")
-        return Place(which.astype(np.float64), None, "the face")
+        return FaceTarget(which.quad, which)
+    if isinstance(which, np.ndarray | list | tuple):
+        quad = np.asarray(which, np.float64)
+        if quad.shape != (4, 2):
+            raise FaceSelectionError(f"A crop has four corners x,y, not {quad.shape}; give its quad, or a face.")
+        return FaceTarget(quad, None)
     if which == ALIGNED:
         if photo.width != photo.height:
             raise FaceSelectionError(f"{name} is {photo.width} x {photo.height}; an aligned face crop is square.")
         corners = np.array([(0, 0), (0, 1), (1, 1), (1, 0)], np.float64)
-        return Place(corners * photo.width, None, "the face")
-    faces = cache.get("faces", digest(photo.pixels), lambda: finder().find(photo))
+        return FaceTarget(corners * photo.width, None)
+    faces = context.faces(photo)
     face = select_face(faces, str(which), name)
     number = next(index for index, one in enumerate(faces) if one is face)
-    return Place(face.quad, face, f"face {number}")
+    return FaceTarget(face.quad, face, f"face {number}")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 class Stopwatch:
     """Adds up milliseconds by stage.
 
+    Args:
+        callback: called after each stage with its name and the milliseconds that it took.
+
     Attributes:
         spent: milliseconds by the name of the stage, in the order of their first use.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, callback: Callable[[str, float], object] | None = None) -> None:
+        self._callback = callback
         self.spent: dict[str, float] = {}
 
     @contextmanager
@@ -24,7 +28,10 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.spent[stage] = self.spent.get(stage, 0.0) + (time.perf_counter() - start) * 1e3
+            spent = (time.perf_counter() - start) * 1e3
+            self.spent[stage] = self.spent.get(stage, 0.0) + spent
+        if self._callback is not None:
+            self._callback(stage, spent)
 
     def lap(self) -> dict[str, float]:
         """What was spent since the last lap, "total" being the sum; the watch starts anew."""

@@ -76,7 +76,7 @@ def save_with_receipt(
     saved = read_photo(path, max_pixels=10 * before.width * before.height + path.stat().st_size)
     figures = compare_outside(before, saved, inside)
     if container.lossless and figures.changed_pixels:
-        path.unlink(missing_ok=True)
+        path.resolve().unlink(missing_ok=True)  # behind a symbolic link: the file, not the link
         raise SaveError(
             f"{path} was removed: {figures.changed_pixels} pixels outside the mask had changed, by up to "
             f"{figures.largest} levels; give a mask that holds the whole edit."

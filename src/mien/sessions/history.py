@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, reduce
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from mien.sessions.folder import Folder
 from mien.sessions.patch import Patch
 from mien.sessions.recipe import describe
 from mien.sessions.sheet import Step, around, draw_history
-from mien.sessions.tree import Node, Tree
+from mien.sessions.tree import Node
 from mien.types import Bool, Photo, Receipt, UInt8
 
 if TYPE_CHECKING:
@@ -34,31 +34,27 @@ class History:
         folder: of the session.
 
     Attributes:
+        facts: of the photo: "file", "name", "width", "height", "bits".
         tree: all edits, as they were when they were last read; ``tree.head`` is where the session stands.
 
     Raises:
         SessionError: there is no session, it is damaged, or of a newer version.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Folder(Path(folder))
-        self.tree: Tree = self.folder.tree()
-        self._latest: tuple[int, Photo] | None = None
+    def __init__(self, folder: str | Path | Folder) -> None:
+        self.folder = folder if isinstance(folder, Folder) else Folder(Path(folder))
+        self.facts, self.tree = self.folder.read()
+        self._latest: tuple[int, Patch | None, Photo] | None = None
 
     @cached_property
     def original(self) -> Photo:
         """The photo as it came."""
-        return self.folder.original()
+        return self.folder.original(self.facts)
 
     @property
     def name(self) -> str:
         """What the photo's file was called."""
-        return str(self.folder.facts["name"])
-
-    def refresh(self) -> Tree:
-        """Reads the journal again: what other processes have done."""
-        self.tree = self.folder.tree()
-        return self.tree
+        return str(self.facts["name"])
 
     def line(self, number: int | None = None) -> list[Node]:
         """The edits that led to one, oldest first, that one included.
@@ -72,15 +68,32 @@ class History:
         """The photo as an edit left it: put together from what is stored, not computed again."""
         number = self.tree.head if number is None else number
         if self._latest is None or self._latest[0] != number:
-            photo = reduce(lambda photo, node: self.folder.patch(node).onto(photo), self.line(number), self.original)
-            self._latest = number, photo
-        return self._latest[1]
+            changes = self.changes(number)
+            self._latest = number, changes, self.original if changes is None else changes.onto(self.original)
+        return self._latest[2]
+
+    def changes(self, number: int | None = None) -> Patch | None:
+        """All that has changed from the original to an edit, as one patch; None for the original."""
+        number = self.tree.head if number is None else number
+        if self._latest is not None and self._latest[0] == number:
+            return self._latest[1]
+        changes, later = None, list[Node]()
+        for node in reversed(self.line(number)):
+            changes = self.folder.snapshot(node)
+            if changes is not None:
+                break
+            later.append(node)
+        for node in reversed(later):
+            patch = self.folder.patch(node, self.facts)
+            changes = patch if changes is None else changes.then(patch)
+        return changes
 
     def mask(self, number: int | None = None) -> Bool:
         """(H, W), the union of the masks of all edits that led to one; outside of it nothing has changed."""
-        union = np.zeros((self.original.height, self.original.width), np.bool_)
-        for node in self.line(number):
-            self.folder.patch(node).cover(union)
+        union = np.zeros((self.facts["height"], self.facts["width"]), np.bool_)
+        changes = self.changes(number)
+        if changes is not None:
+            changes.cover(union)
         return union
 
     def save(
@@ -91,7 +104,7 @@ class History:
         Raises:
             SaveError: it cannot be written, or the file is the original photo.
         """
-        if self.folder.is_original(Path(path)):
+        if self.folder.is_original(Path(path), self.facts):
             raise SaveError(f"{path} is the photo that the session began with; choose another name, so that it stays.")
         done = [f"edit {node.number}: {words}" for node in self.line(number) for words in node.operations]
         photo, mask = self.result(number), self.mask(number)
@@ -126,6 +139,6 @@ class History:
         """Each edit that led to one, its result and what it changed."""
         photo = self.original
         for node in self.line(number):
-            patch = self.folder.patch(node)
+            patch = self.folder.patch(node, self.facts)
             photo = patch.onto(photo)
             yield node, photo, patch

@@ -1,24 +1,36 @@
-"""The journal: one line of JSON for each action, appended and never rewritten.
+"""The journal: one line of JSON for each action, appended and never changed.
 
-A line counts once its line feed is there. What a writer that was killed leaves behind the last such line is ignored by
+A line counts once its line feed is there. What a writer that was killed leaves behind the last line feed is ignored by
 readers and cut off by the next writer. So after every interruption the session is as it was before or after an action.
+
+Every line ends with a check: the start of the SHA-256 of the check before it and of its own text. So a line that was
+changed, lost or moved is found. The check of the last line is also kept in a small file beside the journal, written
+after the line: a journal that lacks it has lost its end.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from mien.errors import SaveError, SessionError
 from mien.files import atomic_path
-from mien.sessions.objects import sync
+from mien.sessions.objects import opened, read_file, sync
 
-NAME = "journal.jsonl"
-FORMAT, VERSION = "mien-session", 1
+NAME, DRAFT, END = "journal.jsonl", "journal.draft", "journal.end"
+FORMAT, VERSION = "mien-session", 2
+
+_UNCHECKED = 1  # the version without checks
+_MOST_BYTES = 1 << 25
+_SEALED = re.compile(rb'(\{.+),"check":"([0-9a-f]{32})"\}')
 
 Record = Mapping[str, Any]
 
@@ -39,73 +51,158 @@ class Journal:
         Raises:
             SaveError: the folder cannot be written.
         """
-        with atomic_path(self.path) as temporary:
-            temporary.write_bytes(_line({"format": FORMAT, "version": VERSION, **facts}))
-            sync(temporary)
-        sync(self.path.parent)
+        self._end.unlink(missing_ok=True)
+        self._replace(sealed([{"format": FORMAT, "version": VERSION, **facts}])[0])
 
     def append(self, record: Record) -> None:
         """Adds a line; it is on the disk when this returns. Only for the holder of the lock.
 
         Raises:
             SaveError: the file cannot be written, or the disk is full.
+            SessionError: the journal is damaged.
         """
-        line = _line(record)
-        try:
-            with self.path.open("r+b") as file:
-                file.seek(_intact(file.read())[1])
-                file.truncate()
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            reason = error.strerror or error
-            raise SaveError(f"Cannot write {self.path}: {reason}; the session is as it was before.") from error
+        data = self._content()
+        lines, end, check = self._whole(data)
+        if check:
+            added, check = sealed([record], check)
+            self._add(added, end)
+        else:  # of version 1: from now on with checks
+            first, *rest = (self._parsed(number, line) for number, line in enumerate(lines, 1))
+            text, check = sealed([{**first, "version": VERSION}, *rest, record])
+            self._replace(text)
+        with suppress(SaveError), atomic_path(self._end) as temporary:  # it may lag behind: the line is what counts
+            temporary.write_bytes(check)
 
     def read(self) -> tuple[Record, list[Record]]:
         """The facts of the first line, and the records of the others.
 
         Raises:
-            SessionError: there is no journal, it is of a newer version, or a line before the last is damaged.
+            SessionError: there is no journal, it is of a newer version, a line is damaged, or the end is lost.
         """
-        folder = self.path.parent
-        try:
-            lines, _ = _intact(self.path.read_bytes())
-        except OSError as error:
-            raise SessionError(f"{folder} is no session; start one with 'mien session new'.") from error
-        records: list[Record] = []
-        for number, line in enumerate(lines, 1):
-            record = _parse(line)
-            if record is None:
-                raise SessionError(f"{self.path} is damaged at line {number}; restore it from a copy of the session.")
-            records.append(record)
-        if not records or records[0].get("format") != FORMAT or not isinstance(records[0].get("version"), int):
-            raise SessionError(f"{self.path} is not the journal of a session; start one with 'mien session new'.")
-        if records[0]["version"] > VERSION:
-            newer = records[0]["version"]
-            raise SessionError(f"{folder} is of version {newer} and this mien knows {VERSION} only; update mien.")
+        end = b""
+        with suppress(OSError):
+            end = read_file(self._end)
+        lines, _, _ = self._whole(self._content(), end)
+        records = [self._parsed(number, line) for number, line in enumerate(lines, 1)]
         return records[0], records[1:]
 
+    @property
+    def _end(self) -> Path:
+        return self.path.with_name(END)
 
-def _line(record: Record) -> bytes:
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace") + b"\n"  # names of files may hold bytes that are no text
+    def _content(self) -> bytes:
+        try:
+            data = read_file(self.path)
+        except FileNotFoundError as error:
+            raise SessionError(f"{self.path.parent} is no session; start one with 'mien session new'.") from error
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise SessionError(f"{self.path} cannot be read ({reason}); give the folder of a session.") from error
+        if len(data) > _MOST_BYTES:
+            raise SessionError(f"{self.path} has {len(data) / 1e6:.0f} MB, too many; go on in a new session.")
+        return data
 
+    def _whole(self, data: bytes, end: bytes = b"") -> tuple[list[bytes], int, bytes]:
+        """The lines that count, how many bytes they take, and the check of the last; empty for version 1.
 
-def _parse(line: bytes) -> Record | None:
-    try:
-        record = json.loads(line)
-    except ValueError:  # JSON and UTF-8
+        Args:
+            data: the content of the file.
+            end: a check that one of the lines must have; empty if none must.
+        """
+        lines = data.split(b"\n")[:-1]
+        version = self._version(lines[0] if lines else b"")
+        length, check, found = sum(len(line) + 1 for line in lines), b"", end == b""
+        if version == _UNCHECKED:
+            return lines, length, b""
+        for number, line in enumerate(lines, 1):
+            parts = _SEALED.fullmatch(line)
+            if parts is None or parts[2] != _check(check, parts[1] + b"}"):
+                raise self._damage(number, len(lines))
+            check = parts[2]
+            found = found or check == end
+        if not found:
+            raise SessionError(
+                f"{self.path} has lost its end, and edits with it; restore it from a copy of the session, or delete "
+                f"{END} to go on with what is left."
+            )
+        return lines, length, check
+
+    def _version(self, line: bytes) -> int:
+        try:
+            first = self._parsed(1, line)
+        except SessionError:
+            first = {}
+        version = first.get("version")
+        if first.get("format") != FORMAT or not isinstance(version, int):
+            raise SessionError(
+                f"{self.path} is not the journal of a session, or its first line is damaged; restore it from a copy."
+            )
+        if version > VERSION:
+            raise SessionError(
+                f"{self.path.parent} is of version {version} and this mien knows {VERSION} only; update mien."
+            )
+        return VERSION if "check" in first else version
+
+    def _parsed(self, number: int, line: bytes) -> Record:
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):  # JSON and UTF-8; lists in lists in lists
+            record = None
+        if not isinstance(record, dict):
+            raise self._damage(number, -1)
+        return record
+
+    def _damage(self, number: int, last: int) -> SessionError:
+        remedy = "restore it from a copy of the session"
+        if 1 < number == last:
+            remedy += f", or delete that line and {END}, and with them the last action"
+        return SessionError(f"{self.path} is damaged at line {number}; {remedy}.")
+
+    def _replace(self, text: bytes) -> None:
+        with atomic_path(self.path) as temporary:
+            temporary.write_bytes(text)
+            sync(temporary)
+        sync(self.path.parent)
+
+    def _add(self, text: bytes, end: int) -> None:
+        """Writes behind the lines that count. When that fails, they are all that is there."""
+        try:
+            with opened(self.path, os.O_RDWR) as file:
+                try:
+                    _write(file, end, text)
+                except OSError:
+                    _write(file, end, b"")
+                    raise
+        except OSError as error:
+            reason = error.strerror or error
+            known = self._size() in (None, end)
+            state = "the session is as it was before" if known else "see what it holds now with 'mien session log'"
+            raise SaveError(f"Cannot write {self.path}: {reason}; {state}.") from error
+
+    def _size(self) -> int | None:
+        with suppress(OSError):
+            return self.path.stat().st_size
         return None
-    return record if isinstance(record, dict) else None
 
 
-def _intact(data: bytes) -> tuple[list[bytes], int]:
-    """The lines that count, and how many bytes they take.
+def _write(file: FileIO, end: int, text: bytes) -> None:
+    file.seek(end)
+    file.truncate()
+    while text:
+        text = text[file.write(text) :]
+    os.fsync(file.fileno())
 
-    A last line that is complete but no JSON was torn by a power failure: blocks reach the disk in any order.
-    """
-    lines = data.split(b"\n")[:-1]
-    if lines and _parse(lines[-1]) is None:
-        lines.pop()
-    return lines, sum(len(line) + 1 for line in lines)
+
+def sealed(records: Sequence[Record], check: bytes = b"") -> tuple[bytes, bytes]:
+    """Lines with their checks, and the last check; ``check`` is that of the line before."""
+    lines = b""
+    for record in records:
+        text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        body = text.encode("utf-8", "replace")  # names of files may hold bytes that are no text
+        check = _check(check, body)
+        lines += body[:-1] + b',"check":"' + check + b'"}\n'
+    return lines, check
+
+
+def _check(before: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(before + body).hexdigest()[:32].encode()

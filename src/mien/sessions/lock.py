@@ -1,71 +1,62 @@
-"""One writer at a time. The operating system lets go of the lock when its holder ends, however it ends."""
+"""One writer at a time. The operating system opens the lock when its holder ends, in whatever way it ends."""
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
 from mien.errors import SaveError, SessionError
+from mien.sessions.objects import read_file
 
 NAME = "lock"
-
-_BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Holds the lock of a session's folder; it also keeps two threads apart.
 
-    The file stays: removing it would let a third writer lock another file of the same name.
-
     Raises:
         SessionError: somebody else is writing.
-        SaveError: the folder cannot be written, or its file system knows no locks.
+        SaveError: the folder cannot be written, or its file system has no locks.
     """
+    from filelock import FileLock, Timeout
+
+    path = folder / NAME
+    # A lock that is only a file, without the system's lock on it, would stay behind when its holder is killed.
+    lock = FileLock(path, timeout=0, preserve_lock_file=True, on_acquired=_write_number)
     try:
-        file = (folder / NAME).open("a+b")
-    except OSError as error:
-        raise SaveError(f"Cannot write to {folder}: {error.strerror or error}; choose a folder of your own.") from error
-    with file:
-        try:
-            _acquire(file)
-        except OSError as error:
-            if error.errno not in _BUSY:
-                raise SaveError(f"Cannot lock {folder}: {error.strerror}; move the session to a local disk.") from error
-            raise SessionError(
-                f"{folder} is being edited by {_holder(file)}; wait until it is done, or close it."
-            ) from error
-        file.truncate(0)
-        file.write(str(os.getpid()).encode())
-        file.flush()
+        if path.exists():
+            read_file(path)  # refuses what is no ordinary file
+        lock.acquire()
+    except Timeout as error:
+        raise SessionError(
+            f"{folder} is being edited by {_holder(path)}; wait until it is done, or close it."
+        ) from error
+    except (OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SaveError(
+            f"Cannot lock {folder}: {reason}; choose a folder on a local disk that you may write."
+        ) from error
+    try:
         yield
+    finally:
+        lock.release()
 
 
-def _holder(file: IO[bytes]) -> str:
+def _write_number(handle: int) -> None:
+    """Writes the number of this process into the lock file, for the message that others get."""
+    with suppress(OSError):  # a full disk
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
+
+
+def _holder(path: Path) -> str:
     """Who wrote its number into the lock file."""
-    file.seek(0)
-    number = file.read(20).decode("ascii", "replace")
-    if not number.isdecimal():
+    number = b""
+    with suppress(OSError):
+        number = read_file(path)[:20]
+    if not number.isdigit():
         return "another program"
-    return "this very program" if int(number) == os.getpid() else f"another process ({number})"
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    _FAR = 1 << 20  # a byte beyond the text, which others may then still read
-
-    def _acquire(file: IO[bytes]) -> None:
-        file.seek(_FAR)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _acquire(file: IO[bytes]) -> None:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return "this very program" if int(number) == os.getpid() else f"another process ({int(number)})"

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from mien.errors import SessionError
 from mien.files import atomic_path
 
+MOST_BYTES = 1 << 31
+"""Of a file in a session: reading more would take too long."""
+
 _NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,8})?")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
+_UNFINISHED = re.compile(r"\.[a-z0-9_]{8}\.part")  # as mien.files.atomic_path calls them
+_FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
 
 
 @dataclass(frozen=True)
@@ -38,8 +48,9 @@ class Objects:
         suffix = suffix.lower()
         name = hashlib.sha256(data).hexdigest() + (suffix if _SUFFIX.fullmatch(suffix) else "")
         path = self.folder / name
-        if path.is_file() and path.read_bytes() == data:
-            return name
+        with suppress(OSError):
+            if read_file(path) == data:
+                return name
         with atomic_path(path) as temporary:
             temporary.write_bytes(data)
             sync(temporary)
@@ -47,7 +58,7 @@ class Objects:
         return name
 
     def path(self, name: str) -> Path:
-        """Where a file is.
+        """Where a file is; its content has been checked.
 
         Raises:
             SessionError: it is missing, has changed, or the name is none.
@@ -56,7 +67,7 @@ class Objects:
             raise SessionError(f"{self.folder.parent} is damaged: '{name}' names no stored file; restore it.")
         path = self.folder / name
         try:
-            with path.open("rb") as file:
+            with opened(path) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise SessionError(
@@ -66,10 +77,41 @@ class Objects:
             raise SessionError(f"{path} was changed or is damaged; restore it from a copy of the session.")
         return path
 
-    def tidy(self) -> None:
-        """Removes what a writer that was killed left half-written. Only for the holder of the lock."""
-        for path in self.folder.glob(".*.part"):
-            path.unlink(missing_ok=True)
+    def files(self) -> list[Path]:
+        """The stored files: all that have such a name."""
+        return [path for path in self.folder.glob("*") if _NAME.fullmatch(path.name)]
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a writer that was killed left this behind."""
+    return bool(_UNFINISHED.fullmatch(path.name)) and path.is_file()
+
+
+@contextmanager
+def opened(path: Path, flags: int = os.O_RDONLY) -> Iterator[FileIO]:
+    """An ordinary file. Links may lead out of the session, and reading a pipe may never end.
+
+    Raises:
+        OSError: it is something else, too large, or cannot be opened.
+    """
+    handle = os.open(path, flags | _FLAGS)
+    with open(handle, "r+b" if flags & os.O_RDWR else "rb", buffering=0) as file:  # noqa: PTH123
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file")
+        if found.st_size > MOST_BYTES:
+            raise OSError(errno.EFBIG, f"it has {found.st_size / 1e9:.1f} GB")
+        yield file
+
+
+def read_file(path: Path) -> bytes:
+    """The content of an ordinary file.
+
+    Raises:
+        OSError: as :func:`opened`.
+    """
+    with opened(path) as file:
+        return file.read()
 
 
 def sync(path: Path) -> None:

@@ -7,6 +7,7 @@ and outside the masks nothing can differ.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import cast
 
 import numpy as np
@@ -66,6 +67,45 @@ class Patch:
         """The patch as a photo with alpha, to be stored in any format that keeps its depth."""
         alpha = self.inside.astype(self.pixels.dtype) * np.iinfo(self.pixels.dtype).max
         return Photo(self.pixels, cast(Samples, alpha))
+
+    @classmethod
+    def loaded(cls, data: bytes) -> Patch:
+        """The inverse of :meth:`content`.
+
+        Raises:
+            ValueError, EOFError: it is none.
+        """
+        file = BytesIO(data)
+        place, pixels, packed = (np.load(file, allow_pickle=False) for _ in range(3))
+        height, width, _ = pixels.shape
+        inside = np.unpackbits(packed, axis=1, count=width).reshape(height, width) > 0
+        return cls(pixels, inside, (int(place[0]), int(place[1])))
+
+    def content(self) -> bytes:
+        """The patch as arrays in NumPy's format: larger than a picture, and read and written much faster."""
+        file = BytesIO()
+        for array in (np.array(self.place), self.pixels, np.packbits(self.inside, axis=1)):
+            np.save(file, array, allow_pickle=False)
+        return file.getvalue()
+
+    def then(self, later: Patch) -> Patch:
+        """One patch that does what this one and a later one do.
+
+        Raises:
+            SessionError: they do not belong to one photo.
+        """
+        if (self.pixels.dtype, self.pixels.shape[2]) != (later.pixels.dtype, later.pixels.shape[2]):
+            raise SessionError("Two stored patches do not fit each other; restore them from a copy of the session.")
+        boxes = np.array([(*one.place, *np.add(one.place, one.inside.shape[::-1])) for one in (self, later)])
+        (left, top), (right, bottom) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+        pixels = np.zeros((bottom - top, right - left, self.pixels.shape[2]), self.pixels.dtype)
+        both = Patch(pixels, np.zeros(pixels.shape[:2], np.bool_), (int(left), int(top)))
+        for one in (self, later):
+            x, y = one.place[0] - left, one.place[1] - top
+            part = np.s_[y : y + one.inside.shape[0], x : x + one.inside.shape[1]]
+            np.copyto(pixels[part], one.pixels, where=one.inside[..., None])
+            both.inside[part] |= one.inside
+        return both
 
     def onto(self, photo: Photo) -> Photo:
         """The photo with the patch in its place; alpha and profile stay, and so does EXIF but for its thumbnail.

@@ -90,9 +90,11 @@ def changed(recipe: Recipe, inputs: Mapping[str, Any], objects: Objects) -> dict
 
 def with_current_names(recipe: Recipe) -> dict[str, Any]:
     """A recipe of an earlier version, its modalities called what they are called today."""
-    groups = ("layers", "weights", "weight_maps")
+    groups = {group: recipe.get(group) for group in ("layers", "weights", "weight_maps")}
     renamed = {
-        group: {current_name(name): one for name, one in recipe[group].items()} for group in groups if group in recipe
+        group: {current_name(name): one for name, one in named.items()}
+        for group, named in groups.items()
+        if isinstance(named, Mapping)
     }
     return {**recipe, **renamed}
 

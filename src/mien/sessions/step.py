@@ -42,7 +42,9 @@ Quad = Sequence[Sequence[float]]
 class FaceEditor(Protocol):
     """What a session needs of an editor; :class:`mien.editor.Editor` is one."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """For the journal."""
 
     @property
     def finder(self) -> FaceFinder:
@@ -64,18 +66,20 @@ class Wish:
         recipe: see :mod:`mien.sessions.recipe`.
         quad: of the face's crop.
         note: the user's own words.
-        origin: number of the edit that is made again; 0 for a new one.
+        origin: number of the edit that is made again, for messages; 0 for a new one.
+        replaces: number of the edit of this session in whose place it is made; 0 if there is none.
     """
 
     recipe: Recipe
     quad: Quad
     note: str = ""
     origin: int = 0
+    replaces: int = 0
 
     @classmethod
     def again(cls, node: Node) -> Wish:
         """What a node came from."""
-        return cls(node.recipe, node.quad, node.note, node.number)
+        return cls(node.recipe, node.quad, node.note, node.number, node.number)
 
 
 def check_inputs(
@@ -123,21 +127,22 @@ def quad_of(
     Raises:
         FaceError: there is no such face.
     """
-    from mien.editing.target import place_of
+    from mien.editing.context import EditContext
+    from mien.editing.target import find_target
 
     face = recipe.get("face", "largest")
     for node in tree.nodes:
         if node.recipe.get("face", "largest") == face:
             return node.quad
     which = np.array(face, np.float64) if isinstance(face, list) else face
-    quad: Quad = place_of(original, which, lambda: editor().finder, cache, name).quad.tolist()
+    quad: Quad = find_target(original, which, EditContext(editor(), cache), name).quad.tolist()
     return quad
 
 
 def perform(
     editor: FaceEditor, cache: Any, folder: Folder, photo: Photo, wish: Wish, numbers: tuple[int, int]
-) -> tuple[Node, Photo]:
-    """Edits and stores the result; the journal is the caller's.
+) -> tuple[Node, Patch]:
+    """Edits and stores what changed; the journal is the caller's.
 
     Args:
         editor, cache: make it.
@@ -170,8 +175,9 @@ def perform(
         operations=tuple(_named(one, wish.recipe, folder) for one in result.operations),
         note=wish.note,
         editor=editor.name,
+        replaces=wish.replaces,
     )
-    return node, patch.onto(photo)
+    return node, patch
 
 
 def _named(sentence: str, recipe: Recipe, folder: Folder) -> str:

@@ -33,6 +33,8 @@ class Node:
         operations: what the editor did, in words.
         note: the user's own words.
         editor: name of the editor that made it.
+        replaces: number of the edit in the place of which it was made; 0 for a new one.
+        snapshot: name of the stored file that holds all that has changed since the original; empty if there is none.
     """
 
     number: int
@@ -44,6 +46,8 @@ class Node:
     operations: tuple[str, ...] = ()
     note: str = ""
     editor: str = ""
+    replaces: int = 0
+    snapshot: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -89,6 +93,21 @@ class Tree:
     def children(self, number: int) -> list[int]:
         """The edits that grew out of a node, oldest first."""
         return [node.number for node in self.nodes if node.parent == number]
+
+    def now(self, number: int) -> Node:
+        """What has become of an edit on the line that led here: itself, or what was made in its place.
+
+        Raises:
+            SessionError: neither led here.
+        """
+        self.node(number)
+        for node in reversed(self.line(self.head)):
+            former = node.number
+            while former > number:
+                former = self.node(former).replaces
+            if former == number:
+                return node
+        raise SessionError(f"Edit {number} did not lead to edit {self.head}; check out one that it led to.")
 
     def undone(self, steps: int = 1) -> Tree:
         """Towards the original.
@@ -139,25 +158,49 @@ class Tree:
             SessionError: the line does not follow from those before it.
         """
         try:
-            nodes = (*self.nodes, *(_node(values) for values in record.get("nodes", ())))
-            tree = Tree(nodes, int(record["head"]), int(record["tip"]))
-            numbered = all(node.number == k and 0 <= node.parent < k for k, node in enumerate(nodes, 1))
-            if not numbered or tree.head not in (ORIGINAL, *(node.number for node in tree.line(tree.tip))):
-                raise ValueError("numbers")
-        except (KeyError, TypeError, ValueError, AttributeError, SessionError) as error:
+            made = [_node(values) for values in record.get("nodes", ())]
+            tree = Tree((*self.nodes, *made), record["head"], record["tip"])
+            for k, node in enumerate(made, len(self.nodes) + 1):
+                if node.number != k or not 0 <= node.parent < k or not 0 <= node.replaces < k:
+                    raise ValueError("numbers")
+            tree._check_head()
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             raise SessionError(f"The journal is damaged ({error}); restore it from a copy of the session.") from error
         return tree
+
+    def _check_head(self) -> None:
+        """Parents are older than their children, so the way from the tip passes the head or runs past it."""
+        number = self.tip
+        if {type(self.head), type(number)} != {int} or not 0 <= self.head <= number <= len(self.nodes):
+            raise ValueError("numbers")
+        while number > self.head:
+            number = self.nodes[number - 1].parent
+        if number != self.head:
+            raise ValueError("numbers")
 
 
 def _node(values: Mapping[str, Any]) -> Node:
     """A node from JSON; what a later version may have added is left aside."""
     known = {name: values[name] for name in Node.__dataclass_fields__ if name in values}
-    x, y = known["place"]
+    (x, y), operations = known["place"], tuple(known.get("operations", ()))
     corners = [(float(across), float(down)) for across, down in known["quad"]]
     if len(corners) != 4 or not all(math.isfinite(value) for corner in corners for value in corner):
         raise ValueError("quad")
-    plain = {"place": (int(x), int(y)), "quad": corners, "recipe": with_current_names(known["recipe"])}
-    return Node(**{**known, **plain, "operations": tuple(known.get("operations", ()))})
+    recipe = with_current_names(known["recipe"])
+    if _is_deep(recipe):
+        raise ValueError("recipe")
+    node = Node(**{**known, "place": (int(x), int(y)), "quad": corners, "operations": operations, "recipe": recipe})
+    texts = (node.patch, node.note, node.editor, node.snapshot, *operations)
+    numbers = (node.number, node.parent, node.replaces)
+    if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
+        raise TypeError("types")
+    return node
+
+
+def _is_deep(value: Any, levels: int = 8) -> bool:
+    """Whether lists in lists have more than so many levels."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deep(one, levels - 1) for one in inner)
 
 
 def _nth(numbers: Sequence[int], steps: int, what: str) -> int:

@@ -46,17 +46,6 @@ def test_deltas_are_what_tells_codes_apart(encoder: StyleEncoder) -> None:
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("active", [0, 1, 5])
-def test_progressive_training_uses_the_coarsest_deltas_only(encoder: StyleEncoder, active: int) -> None:
-    x = layers(encoder)
-    whole, _ = encoder.codes_and_deltas(x)
-    w_plus, deltas = encoder.codes_and_deltas(x, active)
-    assert not deltas[:, active:].any()
-    torch.testing.assert_close(w_plus[:, : 1 + active], whole[:, : 1 + active])
-    torch.testing.assert_close(w_plus[:, 1 + active :], whole[:, :1].expand(-1, 8 - active, -1))
-
-
-@torch.no_grad()
 def test_codes_do_not_depend_on_the_batch(encoder: StyleEncoder) -> None:
     x = layers(encoder, 3)
     alone = torch.cat([encoder(one[None]) for one in x])

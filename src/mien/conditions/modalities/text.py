@@ -1,42 +1,20 @@
-"""Text: what the face shall look like, in words."""
+"""Text as a modality: what the face shall look like, in words."""
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from mien.conditions.modality import Modality
-from mien.errors import LayerError
-
-LONGEST = 300
-"""Characters; text encoders read about 77 tokens, which is less."""
+from mien.conditions.text import validate_text
 
 
 class Text(Modality):
-    """What the face shall look like, in words."""
+    """A sentence."""
 
     name, short = "text", "Te"
 
     def validate(self, value: Any) -> str | None:
-        """See :func:`validate_text`."""
         return validate_text(value or "")
 
     def caption(self, value: Any) -> str:
-        """In quotation marks."""
         return f'"{value}"'
-
-
-def validate_text(text: str) -> str | None:
-    """Composed Unicode with single spaces; None for a text without words.
-
-    Raises:
-        LayerError: not a text, control characters, or too long.
-    """
-    if not isinstance(text, str):
-        raise LayerError(f"The text is {type(text).__name__}, not words; give a sentence.")
-    plain = " ".join(unicodedata.normalize("NFC", text).split())
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in plain):
-        raise LayerError("The text holds control characters; type it again.")
-    if len(plain) > LONGEST:
-        raise LayerError(f"The text has {len(plain)} characters; use at most {LONGEST}.")
-    return plain or None

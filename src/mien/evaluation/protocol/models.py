@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from mien.backends.facemug import Facemug
 from mien.checkpoints.editor import DEFAULT, KIND
 from mien.checkpoints.hub import find_folder
 from mien.checkpoints.store import load_config
@@ -194,8 +195,10 @@ def open_model(text: str, device: str = "cpu", clip: str | Path | None = None) -
     folder = find_folder(DEFAULT if what == "bundled" else what)
     digest = str(load_config(folder, KIND)["sha256"])
     editor = Editor.from_pretrained(folder, device=device, clip=clip)
-    if editor.clip is None:
+    if clip is None:
         return EditorModel(name, editor, digest, folder)
-    reads = {"sha256": digest, "clip": editor.clip.name, "clip_sha256": editor.clip.sha256}
-    both = hashlib.sha256(f"{digest} {editor.clip.sha256}".encode()).hexdigest()
+    backend = editor.backend
+    assert isinstance(backend, Facemug) and backend.clip is not None
+    reads = {"sha256": digest, "clip": backend.clip.name, "clip_sha256": backend.clip.sha256}
+    both = hashlib.sha256(f"{digest} {backend.clip.sha256}".encode()).hexdigest()
     return EditorModel(name, editor, both, folder, EDITOR_HEEDS | {"text"}, reads)

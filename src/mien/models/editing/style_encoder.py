@@ -161,16 +161,8 @@ class StyleEncoder(nn.Module):
         """(B, I, S, S), see :mod:`mien.conditions.layers` -> W+ (B, L, C), float32."""
         return self.codes_and_deltas(layers)[0]
 
-    def codes_and_deltas(self, layers: Tensor, active: int | None = None) -> tuple[Tensor, Tensor]:
-        """W+ and what tells its codes apart, for e4e's delta norm and progressive training.
-
-        Args:
-            layers: (B, I, S, S).
-            active: how many deltas are used, from the coarsest; the others are 0. None for all L − 1.
-
-        Returns:
-            w_plus (B, L, C) and deltas (B, L − 1, C), float32.
-        """
+    def codes_and_deltas(self, layers: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, I, S, S) -> W+ (B, L, C), and what tells its codes apart, for e4e's delta norm (B, L − 1, C); float32."""
         c = self.config
         expected = (c.inputs, c.side, c.side)
         assert layers.shape[1:] == expected, f"layers must be (B, *{expected}), got {tuple(layers.shape)}"
@@ -179,10 +171,8 @@ class StyleEncoder(nn.Module):
         elif c.side < c.inner_side:
             layers = F.interpolate(layers, size=(c.inner_side, c.inner_side), mode="bilinear")
         maps = self._pyramid(layers)
-        used = c.codes - 1 if active is None else active
         base = self.styles[0](maps[0])
-        heads = [self.styles[code](maps[self._level(code)]) for code in range(1, 1 + used)]
-        deltas = torch.stack([*heads, *[torch.zeros_like(base)] * (c.codes - 1 - used)], 1)
+        deltas = torch.stack([self.styles[code](maps[self._level(code)]) for code in range(1, c.codes)], 1)
         # w_l = w_avg + base + delta_l
         w_plus = self.w_avg + base[:, None] + F.pad(deltas, (0, 0, 1, 0))
         return w_plus, deltas

@@ -31,7 +31,7 @@ def everything(crop: UInt8, middle: Float32) -> Conditions:
 
 def literal(editor: Editor, crop: UInt8, c: Conditions, weights: Float32 | None = None) -> Float32:
     """I_out of equation 1, written out: (S, S, 3) in [0, 255]."""
-    net = editor._painting.networks
+    net = editor.backend.networks
     with torch.inference_mode():
         x = from_conditions(crop, c).stack()
         w_t = net.encoder(x)
@@ -44,7 +44,7 @@ def literal(editor: Editor, crop: UInt8, c: Conditions, weights: Float32 | None 
             codes = net.warping(net.warping(w_s, w_t), w_t)
             codes = torch.cat([(codes[:, :4] + w_t[:, :4]) / 2, codes[:, 4:]], 1)
         for name, strength in c.attributes.items():
-            codes = codes + strength * editor._painting.codes.directions[name]
+            codes = codes + strength * editor.backend.codes.directions[name]
         given = None if weights is None else torch.from_numpy(weights)[None]
         assert c.mask is not None
         mask = torch.from_numpy(c.mask > 0).float()[None, None]
@@ -132,7 +132,7 @@ def test_seeds_are_variants_with_little_chance(editor: Editor, crop: UInt8, ever
     plain, first, again, second = (editor.edit_crop(crop, said, seed=s).pixels for s in (0, 1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - plain).max() > 0.1 and np.abs(first - second).max() > 0.1
-    generator = editor._painting.networks.generator
+    generator = editor.backend.networks.generator
     assert not torch.equal(random_codes(generator, 1), random_codes(generator, 2))
 
 

@@ -1,0 +1,72 @@
+"""Who paints. A new family of models is one module and one line in :data:`BACKENDS`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from mien.backends.base import CropEditor
+from mien.checkpoints.editor import DEFAULT
+from mien.checkpoints.hub import find_folder
+from mien.checkpoints.store import CONFIG
+from mien.errors import UnknownCheckpointError
+
+Loader = Callable[[Path, str, "str | Path | None"], CropEditor]
+"""From a folder, a device, and the name of what reads text (None to do without)."""
+
+
+def _facemug(folder: Path, device: str, clip: str | Path | None) -> CropEditor:
+    from mien.backends.facemug import Facemug
+
+    return Facemug.load(folder, device, clip)
+
+
+def _opencv(folder: Path, device: str, clip: str | Path | None) -> CropEditor:
+    from mien.backends.opencv import OpenCVInpainting
+
+    return OpenCVInpainting.load(folder, clip)
+
+
+BACKENDS: Mapping[str, Loader] = {"mien-editor": _facemug, "opencv": _opencv}
+"""By ``kind`` in the folder's ``config.json``. Modules are imported when they are used."""
+
+
+def find_backend(name: str | Path, revision: str | None = None) -> tuple[str, Path]:
+    """The kind and the folder of a name; nothing is loaded.
+
+    Args:
+        name: a folder, "bundled", a bundled name, an id of the Hugging Face Hub, or ``KIND:NAME`` for what needs no
+            folder, such as ``opencv:telea``.
+        revision: branch, tag or commit on the hub.
+
+    Raises:
+        UnknownCheckpointError: there is none, or it is no editor.
+    """
+    kind, colon, rest = str(name).partition(":")
+    if colon and kind in BACKENDS and not Path(name).exists():
+        return kind, Path(rest)
+    folder = find_folder(DEFAULT if name == "bundled" else name, revision)
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnknownCheckpointError(f"{folder} has no readable {CONFIG}; give a folder that mien saved.") from error
+    found = config.get("kind") if isinstance(config, dict) else None
+    if not isinstance(found, str) or found not in BACKENDS:
+        raise UnknownCheckpointError(
+            f"{folder} holds {found!r}, which is no editor; give one of {', '.join(BACKENDS)}."
+        )
+    return found, folder
+
+
+def load_backend(
+    name: str | Path, device: str = "cpu", *, revision: str | None = None, clip: str | Path | None = None
+) -> CropEditor:
+    """What edits crops; arguments as for :func:`find_backend` and :meth:`mien.editor.Editor.from_pretrained`.
+
+    Raises:
+        CheckpointError: there is none, it is damaged, or it is not trained far enough to edit.
+        ConfigError: ``clip`` needs a package that is not installed, or cannot be used.
+    """
+    kind, folder = find_backend(name, revision)
+    return BACKENDS[kind](folder, device, clip)
