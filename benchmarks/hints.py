@@ -8,15 +8,14 @@ The middle quarter of every face is edited, given nothing, its sketch, ...; "F1"
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from mien.conditions.freeform import centre_mask
+from mien.conditions.lines import sketch_of
 from mien.conditions.parser import FaceParser
-from mien.conditions.sketch import sketch_of
 from mien.editor import Editor
 from mien.evaluation.perceptual import PerceptualDistance, load_distance
 from mien.evaluation.protocol.configurations import configuration
@@ -33,7 +32,7 @@ def measure(editor: Editor, studio: Studio, distance: PerceptualDistance, given:
     found, away = [], []
     for name in studio.pictures:
         material = studio.material(name, editor.size)
-        said = replace(configuration(given).of(material.layers), mask=mask.astype(np.float32))
+        said = configuration(given).of(material.layers).replaced(mask=mask.astype(np.float32))
         made = np.rint(editor.edit_crop(material.image, said).pixels).astype(np.uint8)
         a, b = to_tensor(made), to_tensor(material.image)
         away.append(float(distance(a, b)))

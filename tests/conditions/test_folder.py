@@ -12,7 +12,6 @@ from PIL import Image
 from mien.conditions.extract import conditions_of
 from mien.conditions.folder import LayerFolder, draw_sheet, read_layers, write_layers
 from mien.conditions.labels import INDEX, UNKNOWN
-from mien.conditions.types import Conditions
 from mien.errors import LayerError, SaveError
 
 ORIGIN = {"semantic": {"name": None, "sha256": None}, "color": {"segments": "regions"}}
@@ -29,7 +28,9 @@ def layers(request: pytest.FixtureRequest) -> LayerFolder:
     assert made.color is not None
     color = made.color * (labels != INDEX["hair"])[..., None].astype(np.uint8)
     mask = np.linspace(0, 255, size * size).round().astype(np.float32).reshape(size, size) / np.float32(255)
-    conditions = Conditions(mask, made.sketch, made.semantic, color, image[:64, :64], {"smile": 0.5}, "ein Bärtchen")
+    conditions = made.replaced(
+        mask=mask, color=color, exemplar=image[:64, :64], attributes={"smile": 0.5}, text="ein Bärtchen"
+    )
     return LayerFolder(image, conditions, np.array([[2.0, 0.1, 5], [-0.1, 2, 7]]), "photo.jpg", ORIGIN)
 
 

@@ -13,7 +13,9 @@ from PIL import Image
 from mien.align.crop import crop_face
 from mien.align.finder import FaceFinder
 from mien.conditions.labels import INDEX, PALETTE, UNKNOWN
+from mien.conditions.modalities import maps
 from mien.conditions.parser import FaceParser
+from mien.conditions.resample import labels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
@@ -22,17 +24,15 @@ from mien.editing.layers import (
     conditions_of,
     mask_in_crop,
     mask_of,
-    read_colors,
     read_face,
-    read_labels,
-    read_lines,
+    read_map,
 )
 from mien.editing.request import Request
-from mien.editing.resample import labels_at
 from mien.errors import LayerError
 from mien.types import AlignedFace, Bool, Face, Photo, UInt8
 
 SIDE = 128
+SKETCH, SEMANTIC, COLOR = (maps()[name] for name in ("sketch", "semantic", "color"))
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +74,16 @@ def ring() -> UInt8:
 
 def test_a_drawing_says_the_same_in_every_form(frame: CropFrame, tmp_path: Path) -> None:
     paper = ring()
-    expected = read_lines(paper, frame)
+    expected = read_map(SKETCH, paper, frame)
     Image.fromarray(paper).save(tmp_path / "s.png")
     Image.fromarray(255 - paper).save(tmp_path / "inverse.png")
     ink = np.zeros((*paper.shape, 4), np.uint8)
     ink[..., 3] = 255 - paper
     forms = [paper < 128, tmp_path / "s.png", str(tmp_path / "s.png"), Image.fromarray(ink), tmp_path / "inverse.png"]
     for form in forms:
-        assert agreement(read_lines(form, frame), expected) == 1
+        assert agreement(read_map(SKETCH, form, frame), expected) == 1
     big = cv2.warpAffine(paper, frame.matrix_at(3 * SIDE), frame.photo_size, borderValue=255)
-    assert agreement(read_lines(big, frame), expected) > 0.95
+    assert agreement(read_map(SKETCH, big, frame), expected) > 0.95
 
 
 def test_svg_over_the_crop_and_over_the_photo(frame: CropFrame, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_svg_over_the_crop_and_over_the_photo(frame: CropFrame, tmp_path: Path) 
         (tmp_path / f"{name}.svg").write_text(
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {box[0]} {box[1]}"><polygon points="{text}"/></svg>'
         )
-    lines = [read_lines(tmp_path / f"{name}.svg", frame) for name in ("crop", "photo")]
+    lines = [read_map(SKETCH, tmp_path / f"{name}.svg", frame) for name in ("crop", "photo")]
     assert agreement(*lines, slack=0) > 0.9 and lines[0][30, 20]
 
 
@@ -109,22 +109,22 @@ def test_labels_as_indices_colors_files_and_over_the_photo(frame: CropFrame, tmp
     Image.fromarray(colored).save(tmp_path / "m.png")
     Image.fromarray(labels).save(tmp_path / "indices.png")
     for form in (labels, colored, tmp_path / "m.png", tmp_path / "indices.png", colored.repeat(3, 0).repeat(3, 1)):
-        np.testing.assert_array_equal(read_labels(form, frame), labels)
+        np.testing.assert_array_equal(read_map(SEMANTIC, form, frame), labels)
     big = cv2.warpAffine(colored, frame.matrix, frame.photo_size, flags=cv2.INTER_NEAREST)
-    assert (read_labels(big, frame) == labels).mean() > 0.97
+    assert (read_map(SEMANTIC, big, frame) == labels).mean() > 0.97
     for name in ("hair", "skin"):
         (tmp_path / "classes").mkdir(exist_ok=True)
         Image.fromarray(np.where(labels == INDEX[name], 255, 0).astype(np.uint8)).save(tmp_path / f"classes/{name}.png")
-    np.testing.assert_array_equal(read_labels(tmp_path / "classes", frame), labels)
+    np.testing.assert_array_equal(read_map(SEMANTIC, tmp_path / "classes", frame), labels)
 
 
 def test_colors_in_both_frames(frame: CropFrame) -> None:
     painted = np.zeros((SIDE, SIDE, 4), np.uint8)
     painted[30:60, 40:100] = (20, 90, 220, 255)
-    np.testing.assert_array_equal(read_colors(painted, frame), painted)
+    np.testing.assert_array_equal(read_map(COLOR, painted, frame), painted)
     big = cv2.warpAffine(painted, frame.matrix, frame.photo_size, flags=cv2.INTER_NEAREST)
-    assert (read_colors(big, frame) == painted).all(2).mean() > 0.98
-    assert read_colors(painted[..., :3], frame)[..., 3].all()
+    assert (read_map(COLOR, big, frame) == painted).all(2).mean() > 0.98
+    assert read_map(COLOR, painted[..., :3], frame)[..., 3].all()
 
 
 def test_exemplars(portrait: Photo, aligned: AlignedFace, tmp_path: Path) -> None:

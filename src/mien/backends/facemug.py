@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.store import CARD, load_config
 from mien.compose.seam import harmonise
 from mien.conditions.layers import from_conditions
-from mien.conditions.types import PIXELWISE, Conditions
+from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
 from mien.editing.context import EditContext
 from mien.editing.directions import load_directions, save_directions
@@ -127,7 +127,9 @@ class Facemug:
     def supports(self) -> frozenset[str]:
         """See :class:`mien.backends.base.CropEditor`."""
         known = {"attributes": self.attributes, "text": self.clip}
-        return frozenset({*PIXELWISE, "exemplar", *(name for name, there in known.items() if there)})
+        return frozenset(
+            {*self.networks.config.modalities[1:], "exemplar", *(name for name, there in known.items() if there)}
+        )
 
     def fingerprint(self) -> bytes:
         """See :class:`mien.backends.base.CropEditor`."""
@@ -216,7 +218,7 @@ class Facemug:
                 return picture
             image = np.zeros((self.size, self.size, 3), np.uint8)
             everywhere = np.ones((self.size, self.size), np.float32)
-            seen = [self._see(image, replace(conditions, mask=everywhere))]
+            seen = [self._see(image, conditions.replaced(mask=everywhere))]
             drawn = self._codes(seen, [CodeRequest.of(conditions, seed, None)], context.cache)
             return self._paint(seen, drawn, [weights], context)[0][0]
 
@@ -230,8 +232,10 @@ class Facemug:
         assert conditions.mask is not None, "an edit needs a mask"
         area = conditions.mask > 0
         visible = np.where(area[..., None], np.uint8(0), image)
-        key = digest(self.fingerprint(), visible, area, *(getattr(conditions, name) for name in PIXELWISE))
-        return Seen(from_conditions(image, conditions).to(self.device).stack(), area, key)
+        key = digest(self.fingerprint(), visible, area, *(part for pair in conditions.maps.items() for part in pair))
+        return Seen(
+            from_conditions(image, conditions).to(self.device).stack(self.networks.config.modalities), area, key
+        )
 
     def _codes(self, seen: Sequence[Seen], wanted: Sequence[CodeRequest], cache: EditCache) -> list[Tensor]:
         """B times (1, L, C)."""

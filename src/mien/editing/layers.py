@@ -6,9 +6,8 @@ Legend: D side of a layer in the crop's frame, S side of the crop that is edited
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,23 +16,20 @@ from mien.align.crop import crop_face
 from mien.align.finder import FaceFinder, select_face
 from mien.align.paste import Mask, mask_to_photo
 from mien.conditions.attributes import validate_attributes
-from mien.conditions.color import normalise_color
-from mien.conditions.labels import UNKNOWN
+from mien.conditions.modalities import maps
+from mien.conditions.modality import MapModality
+from mien.conditions.pictures import as_photo, hardened, name_of, painted_mask, rgba
 from mien.conditions.protection import protected
 from mien.conditions.regions import parse_region, region_mask
-from mien.conditions.semantic import from_colors, from_indices, read_semantic
-from mien.conditions.sketch import line_width, normalise
-from mien.conditions.svg import drawing_size, read_svg, render_strokes
+from mien.conditions.resample import levels_at, picture_at
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.context import ParsedCrop
 from mien.editing.crop_frame import CropFrame, cut
-from mien.editing.pictures import as_photo, drawing, hardened, name_of, painted_mask, rgba
 from mien.editing.request import Request
-from mien.editing.resample import color_at, conditions_at, labels_at, levels_at, lines_at, picture_at
 from mien.editing.self_layers import is_own, own_layer
 from mien.errors import LayerError
-from mien.types import AlignedFace, Bool, UInt8
+from mien.types import AlignedFace, Bool, Float64, PictureLike, UInt8
 
 REGION_GROWTH = 2 / 128
 """Fraction of the crop's side by which a region named as mask is widened, so that its soft edge, which lies inside of
@@ -58,91 +54,63 @@ class Tools:
     parsed: Callable[[], ParsedCrop]
 
 
-def conditions_of(request: Request, crop: AlignedFace, frame: CropFrame, tools: Tools) -> Conditions:
+def conditions_of(
+    request: Request, crop: AlignedFace, frame: CropFrame, tools: Tools, notes: list[str] | None = None
+) -> Conditions:
     """All layers but the mask, at the crop's side S.
 
+    Args:
+        notes: takes up what the user should know, in words.
+
     Raises:
-        LayerError, PhotoError, FaceError: a layer cannot be read, does not fit, or says nothing within the crop.
+        LayerError, PhotoError, FaceError: a layer cannot be read, does not fit, or is empty within the crop.
     """
     layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
-    given = conditions_at(replace(layers, mask=None), frame.size)
-    readers: Mapping[str, tuple[Any, Callable[[Any, CropFrame], Any]]] = {
-        "sketch": (request.sketch, read_lines),
-        "semantic": (request.semantic, read_labels),
-        "color": (request.color, read_colors),
-    }
-    found: dict[str, Any] = {
-        name: own_layer(name, crop, tools) if is_own(source) else read(source, frame)
-        for name, (source, read) in readers.items()
-        if source is not None
-    }
+    given = layers.without("mask").at(frame.size)
+    found: dict[str, Any] = {}
+    for name, modality in maps().items():
+        source = getattr(request, name, None)
+        if source is not None:
+            taken = is_own(source)
+            found[name] = own_layer(modality, crop, tools) if taken else read_map(modality, source, frame, notes)
     if request.exemplar is not None:
         found["exemplar"] = read_face(request.exemplar, crop, tools.finder)
-    if given.exemplar is not None:
-        found.setdefault("exemplar", picture_at(given.exemplar, crop.size))
+    elif given.exemplar is not None:
+        found["exemplar"] = picture_at(given.exemplar, crop.size)
     attributes = validate_attributes({**given.attributes, **request.attributes})
     text = validate_text((given.text or "") if request.text is None else request.text)
-    return replace(given, **found, attributes=attributes, text=text)
+    return given.replaced(**found, attributes=attributes, text=text)
 
 
-def read_lines(source: Any, frame: CropFrame) -> Bool:
-    """A sketch: (S, S) bool."""
-    name, frame = name_of(source, "sketch"), frame.for_source(source)
-    if isinstance(source, str | Path) and Path(source).suffix.lower() == ".svg":
-        lines = _strokes(Path(source), frame)
+def read_map(modality: MapModality, source: PictureLike, frame: CropFrame, notes: list[str] | None = None) -> Any:
+    """A map from a drawing in any frame: the modality's value at side S.
+
+    Raises:
+        LayerError, PhotoError: unreadable, of the wrong size or kind, or empty within the crop.
+    """
+    name, frame = name_of(source, modality.title), frame.for_source(source)
+    if (vectors := modality.strokes(source)) is not None:
+        value = modality.render(_placed(*vectors, name, frame), frame.size)
     else:
-        drawn = drawing(source, "sketch")
+        drawn = modality.open(source)
         if drawn.dtype == np.bool_:
             brought = frame.bring(drawn.astype(np.uint8), name, smooth=False) > 0
         else:
-            brought = normalise(frame.bring(rgba(drawn.astype(np.uint8, copy=False)), name, smooth=True))
-        lines = lines_at(brought, frame.size)
-    _require(lines.any(), f"{name} holds no line within the crop of {frame.name}; draw some there, or leave it out.")
-    return lines
+            pixels = drawn.astype(np.uint8, copy=False)
+            brought = frame.bring(rgba(pixels) if modality.smooth else pixels, name, smooth=modality.smooth)
+        value = modality.resample(modality.parse(brought, name, [] if notes is None else notes), frame.size)
+    if not modality.said(value).any():
+        raise LayerError(f"{name} is empty within the crop of {frame.name}; {modality.hint}.")
+    return value
 
 
-def _strokes(path: Path, frame: CropFrame) -> Bool:
-    strokes, (width, height) = read_svg(path), drawing_size(path)
-    if frame.over_photo(round(width), round(height), path.name):
-        unit = max(width, height) * frame.photo_size[0] / width
-        strokes = [frame.points(stroke * unit) for stroke in strokes]
-    return render_strokes(strokes, frame.size, line_width(frame.size))
-
-
-def read_labels(source: Any, frame: CropFrame) -> UInt8:
-    """A semantic map: (S, S) uint8."""
-    name, frame = name_of(source, "semantic map"), frame.for_source(source)
-    if isinstance(source, str | Path) and Path(source).is_dir():
-        labels = _from_folder(Path(source))
-    else:
-        drawn = drawing(source, "semantic map").astype(np.uint8, copy=False)
-        brought = frame.bring(drawn, name, smooth=False)
-        labels = from_indices(brought, name=name) if brought.ndim == 2 else from_colors(brought, name=name)
-    labels = labels_at(labels, frame.size)
-    says = (labels != UNKNOWN).any()
-    _require(says, f"{name} says nothing within the crop of {frame.name}; paint some class there, or leave it out.")
-    return labels
-
-
-def _from_folder(folder: Path) -> UInt8:
-    """One picture for each class, of whatever side the first one has."""
-    first = next(iter(sorted(folder.glob("*.png"))), None)
-    if first is None:
-        raise LayerError(f"{folder} holds no PNG; give a picture, or a folder with one picture for each class.")
-    return read_semantic(folder, drawing(first, "semantic map").shape[0])
-
-
-def read_colors(source: Any, frame: CropFrame) -> UInt8:
-    """A colour map: (S, S, 4) uint8, alpha 255 or 0."""
-    name, frame = name_of(source, "colour map"), frame.for_source(source)
-    drawn = drawing(source, "colour map")
-    if drawn.ndim == 2:
-        raise LayerError(f"{name} is gray and has no colours; save the colour map as RGB or RGBA.")
-    brought = frame.bring(drawn.astype(np.uint8, copy=False), name, smooth=False)
-    color = color_at(normalise_color(brought), frame.size)
-    painted = color[..., 3].any()
-    _require(painted, f"{name} has nothing painted within the crop of {frame.name}; paint there, or leave it out.")
-    return color
+def _placed(strokes: Sequence[Float64], size: tuple[float, float], name: str, frame: CropFrame) -> Sequence[Float64]:
+    """Strokes over the photo or over the crop, as fractions of the crop's side."""
+    width, height = size
+    if not frame.over_photo(round(width), round(height), name):
+        return strokes
+    unit = max(width, height) * frame.photo_size[0] / width
+    return [frame.points(stroke * unit) for stroke in strokes]
 
 
 def read_face(source: Any, crop: AlignedFace, finder: Callable[[], FaceFinder]) -> UInt8:
@@ -213,8 +181,3 @@ def mask_in_crop(mask: Mask, frame: CropFrame) -> Any:
     if seen.max() <= FAINTEST:
         raise LayerError(f"The mask is smaller than a pixel of the crop of {frame.name}; paint a larger area.")
     return np.where(seen > FAINTEST, seen.clip(0, 1), np.float32(0))
-
-
-def _require(says: object, otherwise: str) -> None:
-    if not says:
-        raise LayerError(otherwise)

@@ -5,7 +5,7 @@ Legend: S side of the crop that is edited.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,16 +15,17 @@ import numpy as np
 from mien.align.crop import crop_face, pixel_scale
 from mien.align.paste import Mask, paste_face
 from mien.compose.relight import relit
+from mien.conditions.modalities import maps, weightable
+from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext, ParsedCrop
 from mien.editing.crop_frame import CropFrame
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import Tools, conditions_of, mask_in_crop, mask_of
-from mien.editing.pictures import as_photo, name_of
 from mien.editing.plain_color import color_map, plain_color
 from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
-from mien.editing.self_layers import changes_colors_alone, refuse_own
+from mien.editing.self_layers import changes_colors_alone, is_own, refuse_own
 from mien.editing.target import FaceTarget, find_target
 from mien.editing.timing import Stopwatch
 from mien.editing.validation import check_request
@@ -99,23 +100,26 @@ class PreparedEdit:
         return replace(self, request=replace(self.request, seed=self.request.seed + number))
 
 
-def prepare(photo: Photo, target: FaceTarget, request: Request, size: int, context: EditContext) -> PreparedEdit:
+def prepare(
+    photo: Photo, target: FaceTarget, request: Request, backend: CropEditor, context: EditContext
+) -> PreparedEdit:
     """Reads and checks all that was asked for; nothing is painted yet.
 
     Raises:
         LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
     """
-    crop = crop_face(photo, target.quad, size, target.face)
+    crop = crop_face(photo, target.quad, backend.size, target.face)
     frame = CropFrame.of(crop, request.frame, target.name)
     tools = Tools(lambda: context.finder, lambda: context.parsed(photo, target.quad))
     mask, outside = mask_of(request, frame, tools)
-    conditions = _conditions(request, crop, frame, tools, mask_in_crop(mask, frame))
-    weights = weights_of(request.weights, request.weight_maps, frame)
-    notes = []
+    notes: list[str] = []
+    conditions = _conditions(request, crop, frame, tools, mask_in_crop(mask, frame), notes)
+    weights = weights_of(request.weights, request.weight_maps, frame, _weighed(backend))
     if outside >= NOTABLE:
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
     elif isinstance(request.mask, str) and _cut(conditions.mask, crop):
         notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
+    notes += _unused(request, conditions, backend)
     if conditions.without("mask").given == ("color",):
         notes.append("with colors alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
     return PreparedEdit(crop, target, request, conditions, mask, weights, tuple(notes))
@@ -184,15 +188,15 @@ def edit_in_turn(
     done: list[FaceEdit] = []
     for target, request in zip(targets, requests.values(), strict=True):
         with context.watch("layers"):
-            prepared = prepare(edited, target, request, backend.size, context)
+            prepared = prepare(edited, target, request, backend, context)
         (crop,) = _paint(backend, [prepared], context)
         edited, face = finish(edited, prepared, crop, backend, context.watch)
         done.append(face)
     return EditResult(edited, original, tuple(done), context.watch.lap())
 
 
-def without_photo(request: Request, size: int, context: EditContext) -> tuple[Conditions, Float32 | None]:
-    """Conditions of side ``size``, and weights, of a face that is made of nothing else.
+def without_photo(request: Request, backend: CropEditor, context: EditContext) -> tuple[Conditions, Float32 | None]:
+    """Conditions of the backend's side S, and weights, of a face that is made of nothing else.
 
     Raises:
         ConfigError, LayerError: as above, and something that is said about a photo.
@@ -201,11 +205,12 @@ def without_photo(request: Request, size: int, context: EditContext) -> tuple[Co
     if about:
         raise ConfigError(f"'{about[0]}' says something about a photo, and there is none; leave it out.")
     refuse_own({name: getattr(request, name) for name in LAYERS})
+    size = backend.size
     blank = AlignedFace(np.zeros((size, size, 3), np.uint8), np.eye(2, 3), (size, size))
     frame = CropFrame.of(blank, "crop", "the face")
     everywhere = np.ones((size, size), np.float32)
-    conditions = _conditions(request, blank, frame, Tools(lambda: context.finder, _no_regions), everywhere)
-    return replace(conditions, mask=None), weights_of(request.weights, {}, frame)
+    conditions = _conditions(request, blank, frame, Tools(lambda: context.finder, _no_regions), everywhere, [])
+    return conditions.without("mask"), weights_of(request.weights, {}, frame, _weighed(backend))
 
 
 def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext) -> PreparedEdit:
@@ -222,14 +227,36 @@ def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext)
     with context.watch("find"):
         target = find_target(photo, which, context, name)
     with context.watch("layers"):
-        prepared = prepare(photo, target, request, backend.size, context)
+        prepared = prepare(photo, target, request, backend, context)
     return replace(prepared, notes=(*notes, *prepared.notes))
 
 
-def _conditions(request: Request, crop: AlignedFace, frame: CropFrame, tools: Tools, mask: Float32) -> Conditions:
+def _conditions(
+    request: Request, crop: AlignedFace, frame: CropFrame, tools: Tools, mask: Float32, notes: list[str]
+) -> Conditions:
     color = plain_color(request.color)
-    conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, tools)
-    return replace(conditions, mask=mask, color=color_map(color, mask) if color else conditions.color)
+    conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, tools, notes)
+    return conditions.replaced(mask=mask, color=color_map(color, mask) if color else conditions.color)
+
+
+def _weighed(backend: CropEditor) -> list[str]:
+    """Names of the modalities that a backend weighs against each other, the image first."""
+    first, *others = weightable()
+    return [first, *(name for name in others if name in backend.supports())]
+
+
+def _unused(request: Request, conditions: Conditions, backend: CropEditor) -> Iterator[str]:
+    """What was given and cannot change the result, in words."""
+    given, area = conditions.without("mask").given, np.asarray(conditions.mask) > 0
+    if not given:
+        yield "nothing but the mask was given, so it is filled to match what surrounds it"
+    for name in given:
+        if name not in backend.supports():
+            yield f"{backend.name} does not use the {name}, which was left out"
+    for name, value in conditions.maps.items():
+        inside = maps()[name].said(value) & area
+        if not inside.any() and not is_own(getattr(request, name, None)) and name in backend.supports():
+            yield f"the {name} is empty inside the mask, where it was to be used; paint there, or mask more"
 
 
 def _paint(backend: CropEditor, edits: Sequence[PreparedEdit], context: EditContext) -> list[CropEdit]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from mien.conditions.color import segment_means
 from mien.conditions.labels import CLASSES, COUNT, UNKNOWN
+from mien.conditions.segments import segment_means
 from mien.errors import ConfigError
 from mien.pixels import to_tensor
 from mien.types import Bool, Float64, UInt8

@@ -14,8 +14,8 @@ from torch import Tensor
 from mien.align.landmarker import locate
 from mien.align.measure import head_pose
 from mien.checkpoints.perception import load_landmarks
+from mien.conditions.lines import sketch_of
 from mien.conditions.parser import FaceParser
-from mien.conditions.sketch import sketch_of
 from mien.errors import DataError
 from mien.evaluation.color import mean_delta_e, region_delta_e
 from mien.evaluation.estimate import Estimate, mean
@@ -175,7 +175,7 @@ def identity_meter(space: FeatureSpace) -> MeanMeter:
 
 
 def sketch_meter() -> MeanMeter:
-    """F1 of the drawings that :func:`mien.conditions.sketch.sketch_of` extracts, within 2 px of 256; square crops."""
+    """F1 of the drawings that :func:`mien.conditions.lines.sketch_of` extracts, within 2 px of 256; square crops."""
 
     def measure(pair: Pair) -> dict[str, float]:
         lines, wanted = (sketch_of(one) for one in pair.tensors())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -150,15 +150,15 @@ class Bench:
         side = size or self.size
         source = case.layers or case.picture
         layers = self.studio.material(source, side).layers
-        layers = replace(layers, text=self.studio.material(source, self.size).layers.text)  # the same at every side
+        layers = layers.replaced(text=self.studio.material(source, self.size).layers.text)  # the same at every side
         if case.coarse:
-            layers = replace(layers, color=self.studio.coarse_colors(source, side))
+            layers = layers.replaced(color=self.studio.coarse_colors(source, side))
         exemplar = None
         if case.exemplar:
             exemplar = self.studio.material(case.exemplar, side).image
             exemplar = np.ascontiguousarray(exemplar[:, ::-1]) if case.mirrored else exemplar
         mask = mask_at(case.mask, side).astype(np.float32)
-        return case.configuration.of(replace(layers, mask=mask, exemplar=exemplar))
+        return case.configuration.of(layers.replaced(mask=mask, exemplar=exemplar))
 
     def make(self, model: Model, case: Case) -> UInt8:
         """The edited crop (S, S, 3), made now; nothing is written.

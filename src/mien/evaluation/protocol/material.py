@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mien.conditions.color import superpixel_means
 from mien.conditions.extract import conditions_of
 from mien.conditions.parser import FaceParser
+from mien.conditions.segments import superpixel_means
 from mien.conditions.types import Conditions
 from mien.data import Picture, find_pictures
 from mien.data.sources import INDEX, folder_pictures
@@ -83,7 +83,7 @@ class Studio:
         if (name, size) not in self._material:
             image = self._picture(name).pixels(size).copy()  # Pillow's memory is read-only, which PyTorch dislikes
             labels = self.parser.parse_crop(image)
-            layers = replace(conditions_of(image, labels), text=caption(image, labels))
+            layers = conditions_of(image, labels).replaced(text=caption(image, labels))
             self._material[name, size] = Material(image, labels, layers)
         return self._material[name, size]
 

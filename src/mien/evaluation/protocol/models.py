@@ -18,7 +18,8 @@ from mien.backends.facemug import Facemug
 from mien.checkpoints.editor import DEFAULT, KIND
 from mien.checkpoints.hub import find_folder
 from mien.checkpoints.store import load_config
-from mien.conditions.types import PIXELWISE, Conditions
+from mien.conditions.modalities import pictures
+from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
 from mien.editor import Editor
 from mien.errors import ConfigError
@@ -27,7 +28,7 @@ from mien.types import Bool, UInt8
 RADIUS = 3.0
 """Neighbourhood of OpenCV's inpainting in pixels of a 128 px crop."""
 
-EDITOR_HEEDS = frozenset({*PIXELWISE, "exemplar"})
+EDITOR_HEEDS = frozenset(pictures())
 """Modalities of an editor; one with a CLIP heeds text, too."""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mien.conditions.labels import COUNT, UNKNOWN
-from mien.conditions.sketch import sketch_of
+from mien.conditions.lines import sketch_of
 from mien.conditions.types import Conditions
 from mien.editing.cache import digest
 from mien.evaluation.color import region_delta_e

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.checkpoints.editor import save_editor
+from mien.conditions.layers import Layers
 from mien.data.sheets import contact_sheet
 from mien.models.editing import EditorNetworks
 from mien.pixels import to_bytes
@@ -108,6 +109,10 @@ class EditingStage:
     def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         """See :class:`mien.training.phases.Loss`."""
         raise NotImplementedError
+
+    def stack(self, layers: Layers) -> Tensor:
+        """(B, I, S, S): the channels that these networks know."""
+        return layers.stack(self.networks.config.modalities)
 
     def _varied(self, step: Step) -> Step:
         c = self.settings

@@ -10,10 +10,11 @@ import torch
 
 from mien.checkpoints.editor import PARTS, load_editor
 from mien.checkpoints.generator import load_generator
+from mien.conditions.modalities import channels
 from mien.conditions.parser import FaceParser
 from mien.data import Feed
 from mien.errors import ConfigError, DataError
-from mien.models.editing import PRESETS, EditorConfig, EditorNetworks
+from mien.models.editing import PRESETS, EditorConfig, EditorNetworks, with_modalities
 from mien.models.editing.growth import take_over
 from mien.models.stylegan2 import DiscriminatorConfig
 from mien.pixels import to_tensor
@@ -102,7 +103,11 @@ def build_networks(run: EditingRun) -> tuple[EditorNetworks, tuple[str, ...]]:
     earlier, trained = (None, ()) if run.editor is None else load_editor(run.editor)
     if run.generator is None and "generator" not in trained:
         raise ConfigError("An editor is built around a generator; give one as --generator.")
-    config = earlier.config if earlier is not None and run.preset is None else PRESETS[run.preset or DEFAULT]()
+    config = (
+        earlier.config
+        if earlier is not None and run.preset is None
+        else with_modalities(PRESETS[run.preset or DEFAULT](), channels())
+    )
     networks = EditorNetworks(_ablated(config, run))
     trained = trained if earlier is None else take_over(networks, earlier, trained)
     if run.codes is not None:
