@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.checkpoints.editor import DEFAULT
-from mien.checkpoints.hub import find_folder
+from mien.checkpoints.hub import DEFAULT, find_folder
 from mien.checkpoints.store import CONFIG
 from mien.editing.directions import attribute_names
 from mien.errors import UnknownCheckpointError

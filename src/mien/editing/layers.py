@@ -20,7 +20,7 @@ from mien.conditions.modalities import maps
 from mien.conditions.modality import MapModality
 from mien.conditions.pictures import as_photo, hardened, name_of, painted_mask, rgba
 from mien.conditions.protection import protected
-from mien.conditions.regions import parse_region, region_mask
+from mien.conditions.regions import is_expression, parse_region, region_mask
 from mien.conditions.resample import levels_at, picture_at
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
@@ -37,8 +37,6 @@ the mask, leaves no fringe of what was there."""
 
 FAINTEST = 1e-3
 """Cover of a pixel of the crop below which the mask does not reach it."""
-
-_WORDS = re.compile(r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +148,7 @@ def _mask(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, str]:
         return _to_photo(hardened(request.layers.mask), frame), "The mask"
     if source is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
-    if isinstance(source, str) and _WORDS.fullmatch(source.strip().lower()):
+    if isinstance(source, str) and is_expression(source):
         growth = 0.0 if is_own(request.sketch) else REGION_GROWTH  # where lines stay, nothing lies beyond them
         return _to_photo(_region(tools.parsed().labels, source, growth), frame), f"The region {source}"
     mask, name = painted_mask(source), name_of(source, "mask")

@@ -9,20 +9,21 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
+from mien.conditions.folder import NOTES
+from mien.conditions.pictures import name_of
 from mien.conditions.regions import is_expression, parse_region
 from mien.conditions.types import Conditions
+from mien.editing.crop_frame import CropFrame
 from mien.editing.request import LAYERS, Request
+from mien.editing.weights import weights_of
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
 from mien.types import Photo
 
 CLIP = "openai/clip-vit-base-patch32"
 """What a message names."""
 
-NOTES = "layers.json"
-"""Marks a folder of layers."""
-
-TURNED = (5, 6, 7, 8)
-"""Values of EXIF's orientation that exchange width and height."""
+ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
+"""EXIF's tag, and those of its values that exchange width and height."""
 
 
 class Knows(Protocol):
@@ -68,13 +69,16 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
         if name != "teeth":
             parse_region(name)
+    frame = CropFrame(np.eye(2, 3), 1, (photo.width, photo.height), request.frame)
     for name, source in _pictures(request):
-        _check_picture(name, source, request.frame, photo)
+        if (size := _size(source)) is not None:
+            frame.for_source(source).over_photo(*size, name_of(source, name))
+    weights_of(request.weights, {}, frame)
 
 
 def _pictures(request: Request) -> Iterator[tuple[str, Any]]:
-    """Files and arrays by name; words and exemplars, which may have any size, apart."""
-    for name in LAYERS:
+    """Files and arrays by name; words, and exemplars, which may have any size, apart."""
+    for name in LAYERS[:-1]:
         source = getattr(request, name)
         word = isinstance(source, str) and not Path(source).suffix
         if source is not None and not word:
@@ -82,35 +86,16 @@ def _pictures(request: Request) -> Iterator[tuple[str, Any]]:
     yield from ((f"weight map of {name}", source) for name, source in request.weight_maps.items())
 
 
-def _check_picture(name: str, source: Any, frame: str, photo: Photo) -> None:
-    size = _size(name, source)
-    if size is None or name == "exemplar":
-        return
-    fits_photo, fits_crop = size == (photo.width, photo.height), size[0] == size[1]
-    if (fits_photo and frame != "crop") or (fits_crop and frame != "photo"):
-        return
-    of_photo = f"the photo's size, {photo.width} x {photo.height}"
-    wanted = {"auto": f"{of_photo}, or a square over the face crop", "photo": of_photo, "crop": "a square"}[frame]
-    what = Path(source).name if isinstance(source, str | Path) else f"The {name}"
-    raise LayerError(f"{what} is {size[0]} x {size[1]} pixels; draw it at {wanted}.")
-
-
-def _size(name: str, source: Any) -> tuple[int, int] | None:
+def _size(source: Any) -> tuple[int, int] | None:
     """(width, height) as far as it can be told without reading all of a picture."""
     if isinstance(source, Photo):
         return source.width, source.height
-    if isinstance(source, Image.Image):
-        return source.size
-    if isinstance(source, np.ndarray) and source.ndim in (2, 3) and source.shape[-1] != 0:
+    if isinstance(source, np.ndarray) and source.ndim in (2, 3):
         return int(source.shape[1]), int(source.shape[0])
-    if not isinstance(source, str | Path) or Path(source).suffix.lower() == ".svg" or Path(source).is_dir():
-        return None
+    if isinstance(source, str | Path) and not Path(source).exists() and not str(source).endswith(".svg"):
+        raise UnreadablePhotoError(f"{source} does not exist or is no ordinary file; check the name.")
     try:
-        with Image.open(source) as picture:
-            turned = picture.getexif().get(0x0112) in TURNED
-            return picture.size[::-1] if turned else picture.size
-    except FileNotFoundError:
-        error = LayerError if name in LAYERS[1:4] else UnreadablePhotoError
-        raise error(f"{source} does not exist; check the name.") from None
-    except Exception:  # whatever else is wrong with the file is told by what reads it
+        picture = source if isinstance(source, Image.Image) else Image.open(source)
+        return picture.size[::-1] if picture.getexif().get(ORIENTATION) in TURNED else picture.size
+    except Exception:  # a drawing of strokes, a folder, a tensor; and what is wrong with a file is told by its reader
         return None
