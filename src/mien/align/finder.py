@@ -65,8 +65,8 @@ class FaceFinder:
     def find(self, photo: Photo, *, min_size: float = 48.0, threshold: float = 0.5) -> list[Face]:
         """All faces, largest first.
 
-        The networks know faces that lean by up to about 60 degrees; where none is found for sure, the photo is looked at
-        in all four turns.
+        The networks know faces that lean by up to about 60 degrees; where none is found for sure, the photo is looked
+        at in all four turns.
 
         Args:
             photo: any size.
@@ -94,7 +94,7 @@ class FaceFinder:
         for turns, (back, shift) in _TURNED_BACK.items():
             upright = np.ascontiguousarray(np.rot90(image, turns))
             for points, score in self._upright(upright, min_size, threshold):
-                points[:, :2] = points[:, :2] @ np.float32(back).T + np.float32(shift) * image.shape[1::-1]
+                points[:, :2] = points[:, :2] @ np.array(back).T + np.multiply(shift, image.shape[1::-1])
                 faces.append((points, score))
         return faces
 

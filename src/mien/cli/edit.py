@@ -80,6 +80,7 @@ def _numbered(target: Path, n: int) -> list[Path]:
 
 def _check_targets(targets: list[Path], preview: Path | None, explain: Path | None, inputs: list[Path]) -> None:
     """Finds out before the work, rather than after it, that a result cannot be written."""
+    from mien.conditions.modalities import weightable
     from mien.errors import SaveError
     from mien.files import check_targets
     from mien.photos.write import target_container
@@ -90,12 +91,11 @@ def _check_targets(targets: list[Path], preview: Path | None, explain: Path | No
         raise SaveError(f"{preview} would hold a PNG; give it that ending.")
     if explain is not None and explain.is_file():
         raise SaveError(f"{explain} is a file; name a folder for --explain.")
-    pictures = [] if explain is None else [explain / name for name in SHARES]
+    shares = [explain / f"{name}.png" for name in (*weightable(), "legend")] if explain is not None else []
+    taken = {one.resolve() for one in (*targets, *inputs, preview) if one is not None}
+    for target in (one for one in shares if one.resolve() in taken):
+        raise SaveError(f"{target} would be written over by --explain; choose another folder for it.")
     check_targets([*targets, preview], inputs)
-    for picture in (
-        one for one in pictures if one.resolve() in {t.resolve() for t in (*targets, *inputs, preview) if t}
-    ):
-        raise SaveError(f"{picture} would be written over by --explain; choose another folder for it.")
 
 
 def _draw(result: EditResult, preview: Path | None, explain: Path | None) -> None:

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 else:
     EditOptions = make_dataclass(
-        "EditOptions", [*map(_declared, fields(Request)), _BOX], bases=(_Options,), frozen=True, module=__name__
+        "EditOptions", [*map(_declared, fields(Request)), _BOX], bases=(_Options,), frozen=True
     )
 
 

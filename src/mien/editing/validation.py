@@ -14,6 +14,7 @@ from mien.conditions.pictures import name_of
 from mien.conditions.regions import is_expression, parse_region
 from mien.conditions.types import Conditions
 from mien.editing.crop_frame import CropFrame
+from mien.editing.plain_color import plain_color
 from mien.editing.request import LAYERS, Request
 from mien.editing.weights import weights_of
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
@@ -64,14 +65,15 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
             raise LayerError(f"{request.layers} is no folder of layers: it has no {NOTES}; run 'mien conditions'.")
     elif request.mask is None and layers.mask is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
-    if is_expression(request.mask):
+    if isinstance(request.mask, str) and is_expression(request.mask):
         parse_region(request.mask)
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
         if name != "teeth":
             parse_region(name)
+    plain = plain_color(request.color)
     frame = CropFrame(np.eye(2, 3), 1, (photo.width, photo.height), request.frame)
     for name, source in _pictures(request):
-        if (size := _size(source)) is not None:
+        if not (name == "color" and plain) and (size := _size(source)) is not None:
             frame.for_source(source).over_photo(*size, name_of(source, name))
     weights_of(request.weights, {}, frame)
 
