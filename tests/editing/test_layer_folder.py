@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -49,13 +50,13 @@ def paint(path: Path, box: tuple[int, int, int, int], color: tuple[int, ...]) ->
 
 
 def read(folder: Path, photo: Photo, parser: FaceParser) -> Repainted:
-    return read_repainted(folder, photo, lambda: parser)
+    return read_repainted(folder, photo, SimpleNamespace(parser=parser))
 
 
 def test_an_untouched_folder_says_nothing(folder: Path, portrait: Photo, parser: FaceParser) -> None:
     with pytest.raises(LayerError, match="as they were extracted; repaint one, or give a mask"):
         read(folder, portrait, parser)
-    found = read_repainted(folder, portrait, lambda: parser, {"mask": "hair"})
+    found = read_repainted(folder, portrait, SimpleNamespace(parser=parser), {"mask": "hair"})
     assert found.conditions.given == () and found.untouched == ("sketch", "semantic", "color")
 
 
@@ -88,7 +89,7 @@ def test_layers_that_are_given_otherwise_do_not_count(folder: Path, portrait: Ph
     paint(folder / "color.png", (100, 150, 150, 180), (30, 60, 220, 255))
     alone = read(folder, portrait, parser)
     paint(folder / "sketch.png", (20, 20, 80, 22), (0, 0, 0, 255))
-    found = read_repainted(folder, portrait, lambda: parser, {"sketch": "self", "semantic": None})
+    found = read_repainted(folder, portrait, SimpleNamespace(parser=parser), {"sketch": "self", "semantic": None})
     assert found.conditions.given == ("mask", "color") and found.untouched == ("semantic",)
     assert "sketch" not in found.notes[0]
     np.testing.assert_array_equal(found.conditions.mask, alone.conditions.mask)

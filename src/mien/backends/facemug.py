@@ -127,9 +127,8 @@ class Facemug:
     def supports(self) -> frozenset[str]:
         """See :class:`mien.backends.base.CropEditor`."""
         known = {"attributes": self.attributes, "text": self.clip}
-        return frozenset(
-            {*self.networks.config.modalities[1:], "exemplar", *(name for name, there in known.items() if there)}
-        )
+        named = [name for name, there in known.items() if there]
+        return frozenset({*self.networks.config.modalities[1:], "exemplar", *named})
 
     def fingerprint(self) -> bytes:
         """See :class:`mien.backends.base.CropEditor`."""
@@ -233,9 +232,8 @@ class Facemug:
         area = conditions.mask > 0
         visible = np.where(area[..., None], np.uint8(0), image)
         key = digest(self.fingerprint(), visible, area, *(part for pair in conditions.maps.items() for part in pair))
-        return Seen(
-            from_conditions(image, conditions).to(self.device).stack(self.networks.config.modalities), area, key
-        )
+        layers = from_conditions(image, conditions).to(self.device)
+        return Seen(layers.stack(self.networks.config.modalities), area, key)
 
     def _codes(self, seen: Sequence[Seen], wanted: Sequence[CodeRequest], cache: EditCache) -> list[Tensor]:
         """B times (1, L, C)."""
@@ -257,7 +255,9 @@ class Facemug:
             _, bank = self.networks.bank(w_plus)
         with context.watch("decode"):
             # (1) I_out = R(a, w_e, F_s)
-            pictures = to_levels(refinement.decode(_joined([features for features, _ in found]), w_plus, bank))
+            pictures = to_levels(
+                refinement.decode(EncoderFeatures.joined([features for features, _ in found]), w_plus, bank)
+            )
         return [(picture, shares) for picture, (_, shares) in zip(pictures, found, strict=True)]
 
     def _features(
@@ -268,7 +268,7 @@ class Facemug:
         mask = torch.from_numpy(np.stack([s.area for s in seen]))[:, None].to(layers)
         a, shares = painter.aggregation(layers, mask, _stacked(weights, layers))
         features, all_shares = painter.refinement.encode(a), shares.float().cpu().numpy()
-        return [(_part(features, i), all_shares[i]) for i in range(len(seen))]
+        return [(features.of(i), all_shares[i]) for i in range(len(seen))]
 
 
 def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
@@ -279,23 +279,6 @@ def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
     shape = np.broadcast_shapes(*(w.shape for w in given))
     each = [np.broadcast_to(np.float32(1) if w is None else w, shape) for w in weights]
     return torch.from_numpy(np.stack(each)).to(like)
-
-
-def _joined(features: Sequence[EncoderFeatures]) -> EncoderFeatures:
-    if len(features) == 1:
-        return features[0]
-    maps = {side: torch.cat([one.maps[side] for one in features]) for side in features[0].maps}
-    last, shared = (torch.cat([getattr(one, name) for one in features]) for name in ("last", "x_global"))
-    return EncoderFeatures(maps, last, shared)
-
-
-def _part(features: EncoderFeatures, index: int) -> EncoderFeatures:
-    """Of one crop; copied, so that what is kept of it does not keep the whole batch."""
-    if len(features.last) == 1:
-        return features
-    part = slice(index, index + 1)
-    maps = {side: value[part].clone() for side, value in features.maps.items()}
-    return EncoderFeatures(maps, features.last[part].clone(), features.x_global[part].clone())
 
 
 def _faded(picture: Float32, image: UInt8, area: Bool, strength: float) -> Float32:

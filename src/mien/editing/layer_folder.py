@@ -10,7 +10,7 @@ Legend: D side of the folder's layers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from mien.align.crop import crop_face, matrix_to_quad
 from mien.conditions.folder import LayerFolder, find_layer, read_layers
 from mien.conditions.masks import grow
 from mien.conditions.modalities import maps, pictures
-from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions
+from mien.editing.context import FaceNetworks
 from mien.errors import LayerError
 from mien.types import Bool, Float64, Photo
 
@@ -59,14 +59,14 @@ class Repainted:
 
 
 def read_repainted(
-    folder: Path, photo: Photo, parser: Callable[[], FaceParser], inputs: Mapping[str, Any] | None = None
+    folder: Path, photo: Photo, networks: FaceNetworks, inputs: Mapping[str, Any] | None = None
 ) -> Repainted:
     """Reads a folder.
 
     Args:
         folder: of layers.
         photo: that is edited.
-        parser: the one that extracted the layers.
+        networks: whose parser extracted the layers.
         inputs: what else the editor is given, by its names: the folder's layers of these names do not count.
 
     Raises:
@@ -78,7 +78,7 @@ def read_repainted(
         _check_photo(found, quad, photo, folder)
     elsewhere = [name for name, value in (inputs or {}).items() if value is not None]
     given = found.conditions.without(*(name for name in elsewhere if name in ("mask", *pictures())))
-    touched, area = _painted(replace(found, conditions=given), folder, parser)
+    touched, area = _painted(replace(found, conditions=given), folder, networks)
     untouched = tuple(name for name in given.maps if name not in touched)
     kept = given.without(*untouched)
     if kept.mask is None and area.any():
@@ -88,14 +88,14 @@ def read_repainted(
     return Repainted(kept, quad, untouched, found.notes)
 
 
-def _painted(found: LayerFolder, folder: Path, parser: Callable[[], FaceParser]) -> tuple[list[str], Bool]:
+def _painted(found: LayerFolder, folder: Path, networks: FaceNetworks) -> tuple[list[str], Bool]:
     """Names of the layers that differ from what is extracted now, and where something was painted, (D, D) bool.
 
     What was erased makes a layer differ, but only a modality of which erasing is a wish has something painted there.
     """
     given, area = found.conditions.maps, np.zeros(found.image.shape[:2], np.bool_)
     touched: list[str] = []
-    labels = parser().parse_crop(found.image) if given else np.zeros(area.shape, np.uint8)
+    labels = networks.parser.parse_crop(found.image) if given else np.zeros(area.shape, np.uint8)
     for name, value in given.items():
         modality = maps()[name]
         origin = (found.origin or {}).get(name) or {}

@@ -6,14 +6,13 @@ Legend: D side of a layer in the crop's frame, S side of the crop that is edited
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from mien.align.crop import crop_face
-from mien.align.finder import FaceFinder, select_face
+from mien.align.finder import select_face
 from mien.align.paste import Mask, mask_to_photo
 from mien.conditions.attributes import validate_attributes
 from mien.conditions.modalities import maps
@@ -24,7 +23,7 @@ from mien.conditions.regions import is_expression, parse_region, region_mask
 from mien.conditions.resample import levels_at, picture_at
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
-from mien.editing.context import ParsedCrop
+from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame, cut
 from mien.editing.request import Request
 from mien.editing.self_layers import is_own, own_layer
@@ -39,25 +38,13 @@ FAINTEST = 1e-3
 """Cover of a pixel of the crop below which the mask does not reach it."""
 
 
-@dataclass(frozen=True, eq=False)
-class Tools:
-    """What reading layers may need; nothing is loaded before it is asked for.
-
-    Attributes:
-        finder: finds the exemplar's face.
-        parsed: gives the crop's regions.
-    """
-
-    finder: Callable[[], FaceFinder]
-    parsed: Callable[[], ParsedCrop]
-
-
 def conditions_of(
-    request: Request, crop: AlignedFace, frame: CropFrame, tools: Tools, notes: list[str] | None = None
+    request: Request, crop: AlignedFace, frame: CropFrame, context: EditContext, notes: list[str] | None = None
 ) -> Conditions:
     """All layers but the mask, at the crop's side S.
 
     Args:
+        context: finds the exemplar's face and the crop's regions.
         notes: takes up what the user should know, in words.
 
     Raises:
@@ -70,9 +57,9 @@ def conditions_of(
         source = getattr(request, name, None)
         if source is not None:
             taken = is_own(source)
-            found[name] = own_layer(modality, crop, tools) if taken else read_map(modality, source, frame, notes)
+            found[name] = own_layer(modality, crop, context) if taken else read_map(modality, source, frame, notes)
     if request.exemplar is not None:
-        found["exemplar"] = read_face(request.exemplar, crop, tools.finder)
+        found["exemplar"] = read_face(request.exemplar, crop, context)
     elif given.exemplar is not None:
         found["exemplar"] = picture_at(given.exemplar, crop.size)
     attributes = validate_attributes({**given.attributes, **request.attributes})
@@ -111,29 +98,29 @@ def _placed(strokes: Sequence[Float64], size: tuple[float, float], name: str, fr
     return [frame.points(stroke * unit) for stroke in strokes]
 
 
-def read_face(source: Any, crop: AlignedFace, finder: Callable[[], FaceFinder]) -> UInt8:
+def read_face(source: Any, crop: AlignedFace, context: EditContext) -> UInt8:
     """An exemplar, aligned: (S, S, 3) uint8; "self" is the crop itself."""
     if isinstance(source, AlignedFace):
         return picture_at(source.pixels, crop.size)
     if is_own(source):
         return crop.pixels
     photo = as_photo(source, "The exemplar")
-    face = select_face(finder().find(photo), "largest", name_of(source, "exemplar"))
+    face = select_face(context.faces(photo), "largest", name_of(source, "exemplar"))
     return crop_face(photo, face.quad, crop.size).pixels
 
 
-def mask_of(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, float]:
+def mask_of(request: Request, frame: CropFrame, context: EditContext) -> tuple[Mask, float]:
     """The mask in the photo's frame, nowhere beyond the crop, and the fraction of it that was.
 
     Raises:
         LayerError: none given, unreadable, of the wrong size, empty, outside of the crop, or protected away.
     """
-    mask, name = _mask(request, frame, tools)
+    mask, name = _mask(request, frame, context)
     if mask.shape != frame.photo_size[::-1]:
         raise LayerError(f"{name} is {mask.shape[1]} x {mask.shape[0]} pixels; draw it at the photo's size.")
     kept, outside = frame.within(mask, name)
     if request.protect:
-        parsed = tools.parsed()
+        parsed = context.parsed()
         side = parsed.labels.shape[0]
         area = protected(parsed.pixels, parsed.labels, request.protect, side / 256)
         kept = cut(kept, mask_to_photo(area, frame.matrix_at(side), frame.photo_size) > 0)
@@ -142,7 +129,7 @@ def mask_of(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, flo
     return kept, outside
 
 
-def _mask(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, str]:
+def _mask(request: Request, frame: CropFrame, context: EditContext) -> tuple[Mask, str]:
     source = request.mask
     if source is None and isinstance(request.layers, Conditions) and request.layers.mask is not None:
         return _to_photo(hardened(request.layers.mask), frame), "The mask"
@@ -150,7 +137,7 @@ def _mask(request: Request, frame: CropFrame, tools: Tools) -> tuple[Mask, str]:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(source, str) and is_expression(source):
         growth = 0.0 if is_own(request.sketch) else REGION_GROWTH  # where lines stay, nothing lies beyond them
-        return _to_photo(_region(tools.parsed().labels, source, growth), frame), f"The region {source}"
+        return _to_photo(_region(context.parsed().labels, source, growth), frame), f"The region {source}"
     mask, name = painted_mask(source), name_of(source, "mask")
     if frame.for_source(source).over_photo(mask.shape[1], mask.shape[0], name):
         return mask, name

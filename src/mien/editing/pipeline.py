@@ -18,10 +18,10 @@ from mien.compose.relight import relit
 from mien.conditions.modalities import maps, weightable
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
-from mien.editing.context import EditContext, ParsedCrop
+from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.layer_folder import read_repainted
-from mien.editing.layers import Tools, conditions_of, mask_in_crop, mask_of
+from mien.editing.layers import conditions_of, mask_in_crop, mask_of
 from mien.editing.plain_color import color_map, plain_color
 from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
@@ -30,7 +30,7 @@ from mien.editing.target import FaceTarget, find_target
 from mien.editing.timing import Stopwatch
 from mien.editing.validation import check_request
 from mien.editing.weights import weights_of
-from mien.errors import ConfigError, LayerError
+from mien.errors import ConfigError
 from mien.types import AlignedFace, Float32, Photo, PictureLike
 
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ def prepare(
     """
     crop = crop_face(photo, target.quad, backend.size, target.face)
     frame = CropFrame.of(crop, request.frame, target.name)
-    tools = Tools(lambda: context.finder, lambda: context.parsed(photo, target.quad))
-    mask, outside = mask_of(request, frame, tools)
+    context = context.of(photo, target.quad)
+    mask, outside = mask_of(request, frame, context)
     notes: list[str] = []
-    conditions = _conditions(request, crop, frame, tools, mask_in_crop(mask, frame), notes)
+    conditions = _conditions(request, crop, frame, context, mask_in_crop(mask, frame), notes)
     weights = weights_of(request.weights, request.weight_maps, frame, _weighed(backend))
     if outside >= NOTABLE:
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
@@ -209,7 +209,7 @@ def without_photo(request: Request, backend: CropEditor, context: EditContext) -
     blank = AlignedFace(np.zeros((size, size, 3), np.uint8), np.eye(2, 3), (size, size))
     frame = CropFrame.of(blank, "crop", "the face")
     everywhere = np.ones((size, size), np.float32)
-    conditions = _conditions(request, blank, frame, Tools(lambda: context.finder, _no_regions), everywhere, [])
+    conditions = _conditions(request, blank, frame, context, everywhere, [])
     return conditions.without("mask"), weights_of(request.weights, {}, frame, _weighed(backend))
 
 
@@ -221,7 +221,7 @@ def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext)
     if isinstance(request.layers, str | Path):
         with context.watch("layers"):
             inputs = {layer: getattr(request, layer) for layer in LAYERS}
-            painted = read_repainted(Path(request.layers), photo, lambda: context.parser, inputs)
+            painted = read_repainted(Path(request.layers), photo, context.networks, inputs)
         request, notes = replace(request, layers=painted.conditions), painted.notes
         which = painted.quad if request.face is None and painted.quad is not None else which
     with context.watch("find"):
@@ -232,10 +232,10 @@ def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext)
 
 
 def _conditions(
-    request: Request, crop: AlignedFace, frame: CropFrame, tools: Tools, mask: Float32, notes: list[str]
+    request: Request, crop: AlignedFace, frame: CropFrame, context: EditContext, mask: Float32, notes: list[str]
 ) -> Conditions:
     color = plain_color(request.color)
-    conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, tools, notes)
+    conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, context, notes)
     return conditions.replaced(mask=mask, color=color_map(color, mask) if color else conditions.color)
 
 
@@ -262,10 +262,6 @@ def _unused(request: Request, conditions: Conditions, backend: CropEditor) -> It
 def _paint(backend: CropEditor, edits: Sequence[PreparedEdit], context: EditContext) -> list[CropEdit]:
     options = [CropOptions(e.request.seed, e.request.strength, e.weights) for e in edits]
     return backend.edit([e.crop.pixels for e in edits], [e.conditions for e in edits], options, context)
-
-
-def _no_regions() -> ParsedCrop:
-    raise LayerError("There is no photo to find a region in; give layers.")
 
 
 def _cut(mask: Float32 | None, crop: AlignedFace) -> bool:

@@ -14,7 +14,7 @@ from mien.editing.request import Request
 from mien.errors import LayerError
 
 if TYPE_CHECKING:
-    from mien.editing.layers import Tools
+    from mien.editing.context import EditContext
     from mien.types import AlignedFace
 
 OWN = "self"
@@ -26,13 +26,13 @@ def is_own(source: Any) -> bool:
     return isinstance(source, str) and source.strip().lower() == OWN
 
 
-def own_layer(modality: MapModality, crop: AlignedFace, tools: Tools) -> Any:
+def own_layer(modality: MapModality, crop: AlignedFace, context: EditContext) -> Any:
     """A map of the crop at the editor's side, where shapes are as large as it sees them.
 
     Args:
         modality: which map.
         crop: S pixels wide.
-        tools: label it, where the map needs labels.
+        context: labels it, where the map needs labels.
 
     Returns:
         at S.
@@ -41,7 +41,7 @@ def own_layer(modality: MapModality, crop: AlignedFace, tools: Tools) -> Any:
         LayerError: there is nothing of it in the crop, such as a line.
     """
     side = crop.size
-    labels = labels_at(tools.parsed().labels, side) if modality.needs_labels else np.zeros((side, side), np.uint8)
+    labels = labels_at(context.parsed().labels, side) if modality.needs_labels else np.zeros((side, side), np.uint8)
     value = modality.of_crop(crop.pixels, labels)
     if value is None:
         raise LayerError(f"The photo has no {modality.title} within the crop; leave {modality.name} 'self' out.")
