@@ -28,16 +28,12 @@ from benchmarks.training import PLAIN, STEPS, stage_for
 from mien.data import Feed
 from mien.models import stylegan2
 from mien.models.editing import PRESETS, EditorConfig, EditorNetworks
-from mien.training.critics import CriticConfig
 from mien.training.devices import Devices
-from mien.training.loop import LoopConfig, Stage
+from mien.training.loop import Stage
 from mien.training.phases import Step, run_phases
-from mien.training.stages.editing import EditingConfig
-from mien.training.stages.encoder import EncoderConfig
-from mien.training.stages.feeds import DataConfig
-from mien.training.stages.painter import PainterConfig
-from mien.training.stages.run_editing import EditingRun, build_stage
-from mien.training.stages.warping import WarpingConfig
+from mien.training.settings import CriticConfig, DataConfig, LoopConfig
+from mien.training.stages.editing_run import EditingRun
+from mien.training.stages.editing_settings import EditingConfig, EncoderConfig, PainterConfig, WarpingConfig
 
 PAPER_IMAGES = 6_400_000
 CRITIC = CriticConfig("stylegan2", augment="none", r1_gamma=PLAIN.r1_gamma)
@@ -45,7 +41,7 @@ STAGES: dict[str, Callable[[int], EditingConfig] | None] = {
     "generator": None,
     "encoder": lambda batch: EncoderConfig(batch=batch),
     "warping": lambda batch: WarpingConfig(batch=batch),
-    "painter": lambda batch: PainterConfig(batch=batch, critics=(CRITIC,)),
+    "painter": lambda batch: PainterConfig(batch=batch, projected=CriticConfig("projected", 0.0), plain=CRITIC),
 }
 """What configures each stage, in the order of training; the generator's is made by benchmarks/training.py."""
 
@@ -56,13 +52,14 @@ def build(name: str, preset: str, options: argparse.Namespace, devices: Devices)
     make = STAGES[name]
     if make is None:
         named = next(n for n, known in stylegan2.PRESETS.items() if known() == config.generator)
-        return stage_for((PLAIN,), named, options.batch, None), config.generator.resolution
+        return stage_for("stylegan2", PLAIN, named, options.batch, None), config.generator.resolution
     run = EditingRun(DataConfig(Path()), make(options.batch), LoopConfig(), options.perceptual, options.identity)
     torch.manual_seed(0)
     trained = ("generator", "encoder", "warping")
     shown = step_of(0, options.batch, config.resolution)
     # The feed serves to calibrate projected critics, of which there is none here.
-    return build_stage(run, EditorNetworks(config), trained, devices, cast(Feed, None), shown), config.resolution
+    stage = run.stage_of(EditorNetworks(config), trained, devices, cast(Feed, None), shown)
+    return stage, config.resolution
 
 
 def step_of(index: int, batch: int, side: int) -> Step:

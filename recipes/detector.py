@@ -1,9 +1,11 @@
 """How the bundled face detector came to be.
 
     python -m recipes.detector --data PORTRAITS --out runs/detector --scenes 300000 --time-limit 960
+    python -m recipes.detector --data PORTRAITS --start runs/detector --out runs/detector-2 --time-limit 900 --rate 1e-3
 
 No boxes were drawn by hand and no other detector was asked: portraits that are aligned by the FFHQ rule are pasted into
-scenes (``recipes/scenes.py``), so that centre, side and roll of every face's square are known exactly.
+scenes (``recipes/scenes.py``), so that centre, side and roll of every face's square are known exactly. A third of them
+were turned to other poses by machine (``recipes/turning.py``).
 """
 
 from __future__ import annotations
@@ -19,13 +21,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from mien.checkpoints.store import save_folder
+from mien.checkpoints.store import load_folder, save_folder
 from mien.models.perception.detector import STRIDE, DetectorConfig, DetectorNet
 from mien.pixels import scale_bytes
 from mien.types import Float32, UInt8
 from recipes.fitting import Fitting
-from recipes.portraits import Portraits, load_portraits
+from recipes.portraits import Portraits, fair_weights, load_portraits
 from recipes.scenes import Scene, SceneMaker
+from recipes.turning import with_turned
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class DetectorRecipe:
         rate: peak learning rate of AdamW.
         ema: decay per step of the averaged weights.
         workers: processes that draw scenes.
+        turned: portraits that are turned by machine, beside the others.
     """
 
     scenes: int = 300_000
@@ -47,6 +51,7 @@ class DetectorRecipe:
     rate: float = 2e-3
     ema: float = 0.998
     workers: int = 1
+    turned: int = 2000
     network: DetectorConfig = DetectorConfig()
 
 
@@ -99,8 +104,8 @@ def detector_loss(maps: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 class Scenes(IterableDataset[tuple[UInt8, Float32]]):
     """Endless stream of (scene (S, S, 3) uint8, targets (8, S / 8, S / 8))."""
 
-    def __init__(self, portraits: Portraits, recipe: DetectorRecipe, seed: int) -> None:
-        self.maker, self.recipe, self.seed = SceneMaker(portraits, recipe.size), recipe, seed
+    def __init__(self, portraits: Portraits, weights: Float32, recipe: DetectorRecipe, seed: int) -> None:
+        self.maker, self.recipe, self.seed = SceneMaker(portraits, recipe.size, weights), recipe, seed
 
     def __iter__(self) -> Iterator[tuple[UInt8, Float32]]:
         cv2.setNumThreads(0)
@@ -111,13 +116,16 @@ class Scenes(IterableDataset[tuple[UInt8, Float32]]):
             yield np.ascontiguousarray(scene.image), targets(scene, self.recipe.network)
 
 
-def train(portraits: Path, out: Path, recipe: DetectorRecipe, time_limit: float) -> None:
+def train(portraits: Path, out: Path, recipe: DetectorRecipe, time_limit: float, start: Path | None = None) -> None:
     """Runs the recipe and saves the averaged network to ``out``; stops after ``time_limit`` seconds at the latest."""
     torch.manual_seed(0)
     network = DetectorNet(recipe.network)
+    if start is not None:
+        network.load_state_dict(load_folder(start, "face-detector")[1])
     limits = {"time_limit": time_limit, "samples": recipe.scenes}
+    data, weights = with_turned(load_portraits(portraits, "train"), fair_weights(portraits, "train"), recipe.turned)
+    stream = Scenes(data, weights, recipe, 0 if start is None else 1)
     fitting = Fitting(network, rate=recipe.rate, ema=recipe.ema, clip=5.0, **limits)
-    stream = Scenes(load_portraits(portraits, "train"), recipe, 0)
     for scenes, target in DataLoader(stream, recipe.batch, num_workers=recipe.workers, prefetch_factor=8):
         if fitting.pace() >= 1:
             break
@@ -157,9 +165,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scenes", type=int, default=DetectorRecipe.scenes)
+    parser.add_argument("--start", type=Path, help="folder of a network to go on from")
+    parser.add_argument("--rate", type=float, default=DetectorRecipe.rate)
     parser.add_argument("--time-limit", type=float, default=3600.0, help="seconds")
-    arguments = parser.parse_args()
-    train(arguments.data, arguments.out, DetectorRecipe(scenes=arguments.scenes), arguments.time_limit)
+    a = parser.parse_args()
+    train(a.data, a.out, DetectorRecipe(scenes=a.scenes, rate=a.rate), a.time_limit, a.start)
 
 
 if __name__ == "__main__":

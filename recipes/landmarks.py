@@ -1,9 +1,12 @@
 """How the bundled landmark network came to be.
 
     python -m recipes.landmarks --data PORTRAITS --out runs/landmarks --images 600000 --time-limit 1680
+    python -m recipes.landmarks --data PORTRAITS --start runs/landmarks --out runs/landmarks-2 --images 2000000 \\
+        --time-limit 900 --rate 8e-4
 
 Trained on the train split only. A sample is a portrait, mirrored half of the time, seen through a crop that is turned,
 shifted, stretched and scaled against the FFHQ frame, with another background now and then, distorted as photos are.
+A third of the portraits were turned to other poses by machine (``recipes/turning.py``).
 One in eight is no face at all (a far-off crop or shuffled tiles): from those the presence logit learns.
 """
 
@@ -21,13 +24,14 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from mien.align import mesh
-from mien.checkpoints.store import save_folder
+from mien.checkpoints.store import load_folder, save_folder
 from mien.models.perception.landmarks import POINTS, LandmarkConfig, LandmarkNet
 from mien.pixels import scale_bytes
 from mien.types import Float32, UInt8
 from recipes.distort import Rng, distort, occlude
 from recipes.fitting import Fitting
-from recipes.portraits import Portraits, load_portraits, mirror_order, rough_yaw
+from recipes.portraits import Portraits, fair_weights, load_portraits, mirror_order, rough_yaw
+from recipes.turning import with_turned
 
 FRAME = 256
 EYES_AND_MOUTH = [*mesh.LEFT_EYE, *mesh.RIGHT_EYE, *mesh.MOUTH_CORNERS]
@@ -44,6 +48,7 @@ class LandmarkRecipe:
         rate: peak learning rate of Adam, see ``recipes/fitting.py``.
         ema: decay per step of the averaged weights, which are the ones that are saved.
         negatives: fraction of samples without a face.
+        turned: portraits that are turned by machine, beside the others.
         workers: processes that make samples.
     """
 
@@ -52,6 +57,7 @@ class LandmarkRecipe:
     rate: float = 1.5e-3
     ema: float = 0.998
     negatives: float = 0.12
+    turned: int = 3000
     workers: int = 1
     network: LandmarkConfig = LandmarkConfig()
 
@@ -84,10 +90,11 @@ def warp(image: UInt8, matrix: np.ndarray, size: int, border: int, value: tuple[
 class Samples(IterableDataset[tuple[UInt8, Float32, float]]):
     """Endless stream of (crop (S, S, 3) uint8, points (478, 3) in half sides, 1.0 for a face or 0.0)."""
 
-    def __init__(self, portraits: Portraits, recipe: LandmarkRecipe, seed: int) -> None:
-        self.portraits, self.recipe, self.seed = portraits, recipe, seed
-        self.order = mirror_order(portraits.landmarks)
-        weight = 1 + 3 * np.clip(np.abs(rough_yaw(portraits.landmarks)) / 0.5, 0, 1) ** 2
+    def __init__(
+        self, portraits: Portraits, weights: Float32, order: np.ndarray, recipe: LandmarkRecipe, seed: int = 0
+    ) -> None:
+        self.portraits, self.order, self.recipe, self.seed = portraits, order, recipe, seed
+        weight = weights * (1 + 3 * np.clip(np.abs(rough_yaw(portraits.landmarks)) / 0.5, 0, 1) ** 2)
         self.probability = weight / weight.sum()
 
     def __iter__(self) -> Iterator[tuple[UInt8, Float32, float]]:
@@ -162,14 +169,19 @@ def loss_terms(points: Tensor, logits: Tensor, target: Tensor, present: Tensor) 
     return (error * present).sum() / present.sum().clamp(min=1), presence
 
 
-def train(portraits: Path, out: Path, recipe: LandmarkRecipe, time_limit: float) -> None:
+def train(portraits: Path, out: Path, recipe: LandmarkRecipe, time_limit: float, start: Path | None = None) -> None:
     """Runs the recipe and saves the averaged network to ``out``; stops after ``time_limit`` seconds at the latest."""
     torch.manual_seed(0)
     data = load_portraits(portraits, "train")
+    order = mirror_order(data.landmarks)
     network = LandmarkNet(recipe.network)
     network.mean.copy_(torch.from_numpy((data.landmarks - (128, 128, 0)).mean(0) / 128))
+    if start is not None:
+        network.load_state_dict(load_folder(start, "face-landmarks")[1])
+    data, weights = with_turned(data, fair_weights(portraits, "train"), recipe.turned)
     fitting = Fitting(network, rate=recipe.rate, time_limit=time_limit, samples=recipe.images, ema=recipe.ema)
-    loader = DataLoader(Samples(data, recipe, 0), recipe.batch, num_workers=recipe.workers, prefetch_factor=8)
+    stream = Samples(data, weights, order, recipe, 0)
+    loader = DataLoader(stream, recipe.batch, num_workers=recipe.workers, prefetch_factor=8)
     for crops, target, present in loader:
         if fitting.pace() >= 1:
             break
@@ -210,9 +222,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--images", type=int, default=LandmarkRecipe.images)
+    parser.add_argument("--start", type=Path, help="folder of a network to go on from")
+    parser.add_argument("--rate", type=float, default=LandmarkRecipe.rate)
     parser.add_argument("--time-limit", type=float, default=3600.0, help="seconds")
-    arguments = parser.parse_args()
-    train(arguments.data, arguments.out, LandmarkRecipe(images=arguments.images), arguments.time_limit)
+    a = parser.parse_args()
+    train(a.data, a.out, LandmarkRecipe(images=a.images, rate=a.rate), a.time_limit, a.start)
 
 
 if __name__ == "__main__":

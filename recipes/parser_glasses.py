@@ -29,11 +29,13 @@ class Glasses:
         bridge: gradient of the strongest line across the nose between the eyes, levels per pixel.
         rims: how much of the rims lies on an edge, 0 to 1.
         mask: (H, W) lenses, rims and bridge.
+        places: (2, SAMPLES, 2) points on the left and the right rim.
     """
 
     bridge: float
     rims: float
     mask: Bool
+    places: np.ndarray
 
     @property
     def present(self) -> bool | None:
@@ -84,7 +86,38 @@ def fit_glasses(image: UInt8, points: Float32) -> Glasses:
     lower = rims[0, 0, :, 1] >= rims[0, 0, :, 1].mean() + 0.3 * np.ptp(rims[0, 0, :, 1]) / 2
     fraction = hits.mean((1, 2)) * 0.5 + hits[:, :, lower].mean((1, 2)) * 0.5
     best = int(np.argmax(fraction))
-    return Glasses(bridge, float(fraction[best]), _fill(places[best], image.shape[0]))
+    return Glasses(bridge, float(fraction[best]), _fill(places[best], image.shape[0]), places[best])
+
+
+def temples(image: UInt8, points: Float32, glasses: Glasses) -> Bool:
+    """The arms between rims and ears, where a dark or bright line can be seen; (H, W) bool."""
+    gray = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 1.0).astype(np.float32)
+    canvas = np.zeros(gray.shape, np.uint8)
+    unit = float(np.linalg.norm(points[263, :2] - points[33, :2]))
+    for rim, ear, outwards in ((glasses.places[0], 127, -1), (glasses.places[1], 356, 1)):
+        start = rim[(rim[:, 0] * outwards).argmax()]
+        end = points[ear, :2] + np.array([outwards * 0.04 * unit, 0])
+        if (end[0] - start[0]) * outwards < 0.05 * unit:
+            continue
+        share = np.linspace(0.1, 0.95, 24)[:, None]
+        best, line = 6.0, None
+        for a in np.arange(-0.22, 0.1, 0.02) * unit:
+            for b in np.arange(-0.18, 0.14, 0.02) * unit:
+                places = (start + (0, a)) * (1 - share) + (end + (0, b)) * share
+                middle, above, below = (_sample(gray, places + (0, d)) for d in (0.0, -0.035 * unit, 0.035 * unit))
+                contrast = np.quantile(np.minimum(above, below) - middle, 0.25)
+                if contrast > best:
+                    best, line = float(contrast), places
+        if line is not None:
+            corners = np.round((line - 0.5) * 16).astype(np.int32)
+            cv2.polylines(canvas, [corners], False, 1, max(2, round(0.04 * unit)), cv2.LINE_8, 4)
+    return canvas > 0
+
+
+def _sample(gray: Float32, places: np.ndarray) -> np.ndarray:
+    x = np.clip(places[:, 0] - 0.5, 0, gray.shape[1] - 1).round().astype(np.int32)
+    y = np.clip(places[:, 1] - 0.5, 0, gray.shape[0] - 1).round().astype(np.int32)
+    return gray[y, x]
 
 
 def _bridge(gy: Float32, points: Float32, turn: np.ndarray) -> float:

@@ -7,6 +7,7 @@ foreground probability, ``landmarks.npy`` (rows, 478, 3) in the frame of the ima
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,17 +37,34 @@ class Portraits:
         return len(self.images)
 
 
-def load_portraits(folder: Path, split: str) -> Portraits:
-    """Decodes one split into memory (about 0.27 MB a picture)."""
+def load_rows(folder: Path, split: str) -> list[dict[str, str]]:
+    """The index's rows of one split.
+
+    Raises:
+        DataError: no index.
+    """
     index = folder / "index.csv"
     if not index.is_file():
         raise DataError(f"{folder} has no index.csv; give the folder of a prepared portrait set.")
     with index.open(newline="", encoding="utf-8") as file:
-        ids = [row["id"] for row in csv.DictReader(file) if row["split"] == split]
+        return [row for row in csv.DictReader(file) if row["split"] == split]
+
+
+def load_portraits(folder: Path, split: str) -> Portraits:
+    """Decodes one split into memory (about 0.27 MB a picture)."""
+    ids = [row["id"] for row in load_rows(folder, split)]
     images = [cv2.imread(str(folder / "images" / f"{i}.jpg"))[..., ::-1] for i in ids]
     person = [cv2.imread(str(folder / "person" / f"{i}.png"), cv2.IMREAD_GRAYSCALE) for i in ids]
     points = np.load(folder / "landmarks.npy")[[int(i) for i in ids]].astype(np.float32)
     return Portraits(np.stack(images), np.stack(person), points)
+
+
+def fair_weights(folder: Path, split: str) -> Float32:
+    """(N,) sampling weights, mean 1: fewer from the large official sources, more from the small informal ones."""
+    sources = [row.get("source", "") for row in load_rows(folder, split)]
+    count = Counter(sources)
+    weight = np.array([count[source] ** -0.35 for source in sources], np.float32)
+    return weight / weight.mean()
 
 
 def mirror_order(landmarks: Float32) -> np.ndarray:

@@ -64,8 +64,9 @@ def blend(front: UInt8, behind: UInt8, weight: UInt8) -> UInt8:
 class SceneMaker:
     """Draws scenes of side ``size`` out of one split of portraits."""
 
-    def __init__(self, portraits: Portraits, size: int) -> None:
+    def __init__(self, portraits: Portraits, size: int, weights: Float32 | None = None) -> None:
         self.portraits, self.size = portraits, size
+        self.share = np.cumsum(np.ones(len(portraits)) if weights is None else weights)
         self.plain = plain_pictures()
         # Portraits at several sizes, so that shrinking one to 30 pixels is anti-aliased and cheap.
         self.images = {
@@ -97,7 +98,7 @@ class SceneMaker:
 
     def paste(self, canvas: UInt8, x: float, y: float, side: float, roll: float, rng: Rng, fill: bool) -> UInt8:
         """One portrait over the canvas: cut out along the person, or with its own background as a photo has it."""
-        i = int(rng.integers(len(self.portraits)))
+        i = min(int(np.searchsorted(self.share, rng.random() * self.share[-1])), len(self.portraits) - 1)
         source = next(s for s in (32, 64, 128, 256) if s >= min(side, 256))
         image, person = self.images[source][i], self.person[source][i]
         if rng.random() < 0.5:

@@ -15,7 +15,9 @@ from __future__ import annotations
 import argparse
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,8 +25,10 @@ import numpy as np
 from mien.align import mesh
 from mien.conditions.labels import INDEX, UNKNOWN, colors
 from mien.types import Bool, Float32, UInt8
+from recipes.parser_beards import beard_mask
 from recipes.parser_colors import bins, closed, components, guided_filter, lab, log_density, opened
-from recipes.parser_glasses import fit_glasses
+from recipes.parser_glasses import fit_glasses, temples
+from recipes.parser_notes import UNSEEN, Notes
 from recipes.parser_regions import PARTS, FaceFrame, lowest_row, part, polygon
 from recipes.portraits import load_portraits
 
@@ -82,7 +86,7 @@ def hair_by_color(cells: np.ndarray, person: Bool, oval: Bool, frame: FaceFrame)
     return (1 / (1 + np.exp(-ratio)) * (person & ~(oval & (y > frame.brow)))).astype(np.float32)
 
 
-def label(evidence: Evidence) -> UInt8:
+def label(evidence: Evidence, notes: Notes = UNSEEN) -> UInt8:
     """(S, S) labels of one portrait."""
     e, size = evidence, len(evidence.image)
     y, x = np.mgrid[:size, :size].astype(np.float32) + 0.5
@@ -101,20 +105,36 @@ def label(evidence: Evidence) -> UInt8:
     beside = body & ~skin & ~covered
     for name, ear in ears(e, beside, x, y).items():
         labels[ear] = INDEX[name]
-    # Glare on a forehead is small; a hat is large and leaves little hair; the rest is anybody's guess.
-    bare_headed = (hair & (y < e.frame.brow)).sum() > covered.sum()
     labels[earrings(e, beside & (labels != INDEX["neck"]), labels, y)] = INDEX["earring"]
-    labels[covered] = INDEX["skin"] if covered.sum() < 900 else UNKNOWN if bare_headed else INDEX["hat"]
+    # Glare on a forehead is small, what covers more of a head without a hat is anybody's guess.
+    labels[covered] = INDEX["skin"] if notes.hat is False and covered.sum() < 900 else UNKNOWN
     labels[hair] = INDEX["hair"]
+    if notes.hat:
+        labels[hat(e, body, notes.scarf, y)] = INDEX["hat"]
+    if notes.beard is not False:
+        beard = beard_mask(e.lab, e.cells, e.points, person, e.bare)
+        labels[beard] = INDEX["hair"] if notes.beard else UNKNOWN
     glasses = fit_glasses(e.image, e.points)
     if glasses.present is not False:
         labels[glasses.mask & person & ~hair] = INDEX["glasses"] if glasses.present else UNKNOWN
+    if glasses.present:
+        labels[temples(e.image, e.points, glasses) & person] = INDEX["glasses"]
     for name in PARTS:
         area = part(e.points, name, size) & ~(hair & (y < e.frame.brow + 0.1 * e.frame.height))
         labels[area & ~((name == "nose") & (labels == INDEX["glasses"]))] = INDEX[name]
     unsure = (np.abs(e.person - 0.5) < 0.15) | ((np.abs(e.hair - 0.5) < 0.09) & ~inner & person)
     labels[unsure & np.isin(labels, [INDEX[n] for n in ("background", "hair", "skin", "cloth")])] = UNKNOWN
     return labels
+
+
+def hat(e: Evidence, body: Bool, scarf: bool, y: Float32) -> Bool:
+    """What of a person with a hat is neither hair nor skin, above the brows or, for a scarf, all around the face."""
+    fit = skin_fit(e, (y > e.frame.eyes) & (y < e.frame.mouth), 3)
+    if scarf:
+        return closed(body & (~e.oval | ((y < e.frame.brow) & (fit < -1))) & (y < e.frame.chin), 2) & body
+    forehead = cv2.erode(e.oval.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    above = body & (y < e.frame.brow + 0.05 * e.frame.height) & ~(forehead & (fit > -0.5))
+    return components(opened(closed(above, 3) & body, 2), 300)
 
 
 def skin_fit(e: Evidence, rows: Bool, radius: int) -> Float32:
@@ -216,13 +236,20 @@ def write_sheets(folder: Path, tiles: list[UInt8], columns: int = 6, rows: int =
         cv2.imwrite(str(folder / f"sheet_{number // (columns * rows):03d}.png"), sheet)
 
 
+@cache
+def _network(path: Path) -> Any:
+    import torch
+
+    return torch.jit.load(str(path)).eval()
+
+
 def teach_hair(path: Path, images: UInt8) -> Float32:
     """(N, 160, 160) probability of hair by a TorchScript network that takes RGB in [-1, 1]."""
     import torch
 
     from mien.pixels import to_tensor
 
-    network = torch.jit.load(str(path)).eval()
+    network = _network(path)
     with torch.inference_mode():
         parts = [network(to_tensor(images[i : i + 16]))[:, 0].numpy() for i in range(0, len(images), 16)]
     return np.concatenate(parts)
@@ -235,6 +262,7 @@ def main() -> None:
     parser.add_argument("--hair", type=Path, help="hair teacher (TorchScript), or its answers (.npy)")
     parser.add_argument("--split", default="train")
     parser.add_argument("--every", type=int, default=1, help="label only every n-th picture")
+    parser.add_argument("--first", type=int, default=0, help="from this one on")
     parser.add_argument("--sheets", type=Path, help="folder for contact sheets")
     a = parser.parse_args()
     cv2.setNumThreads(1)
@@ -243,12 +271,13 @@ def main() -> None:
     data = load_portraits(a.data, a.split)
     hair = None
     if a.hair is not None:
-        hair = np.load(a.hair) / np.float32(255) if a.hair.suffix == ".npy" else teach_hair(a.hair, data.images)
+        hair = np.load(a.hair) if a.hair.suffix == ".npy" else teach_hair(a.hair, data.images)
     a.out.mkdir(parents=True, exist_ok=True)
     tiles = []
-    for i in range(0, len(ids), a.every):
-        known = Evidence.of(data.images[i], data.landmarks[i], data.person[i], None if hair is None else hair[i])
-        labels = label(known)
+    for i in range(a.first, len(ids), a.every):
+        taught = None if hair is None else hair[i] / np.float32(255 if hair.dtype == np.uint8 else 1)
+        known = Evidence.of(data.images[i], data.landmarks[i], data.person[i], taught)
+        labels = label(known, Notes.of(ids[i]))
         cv2.imwrite(str(a.out / f"{ids[i]}.png"), labels)
         if a.sheets:
             tiles.append(draw(data.images[i], labels))

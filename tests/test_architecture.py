@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "mien"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 # A package may import itself and those named here; everybody may import errors, types and files.
-COMMON = {"errors", "types", "files", "quiet", "_version"}
+COMMON = {"errors", "types", "files", "quiet", "forks", "_version"}
 ALLOWED = {
     "pixels": set(),
     "photos": set(),

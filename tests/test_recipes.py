@@ -72,7 +72,8 @@ def test_scenes_hold_faces_where_they_say(portraits: Portraits) -> None:
 
 
 def test_samples_are_faces_with_their_points_or_none(portraits: Portraits) -> None:
-    stream = iter(Samples(portraits, LandmarkRecipe(negatives=0.5), 0))
+    order = mirror_order(portraits.landmarks)
+    stream = iter(Samples(portraits, np.ones(len(portraits), np.float32), order, LandmarkRecipe(negatives=0.5)))
     drawn = [next(stream) for _ in range(40)]
     present = [p for _, p, label in drawn if label]
     assert 5 < len(present) < 35

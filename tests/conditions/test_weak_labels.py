@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from mien.conditions.labels import INDEX, UNKNOWN
-from recipes.parser import Samples
 from recipes.parser_colors import bins, guided_filter, lab, log_density
 from recipes.parser_labels import fuse
+from recipes.parser_samples import Samples, portrait_pools
 from recipes.portraits import load_portraits
 from recipes.weak_labels import Evidence, label
 
@@ -61,7 +61,8 @@ def test_samples_leave_what_is_beyond_the_portrait_unknown(data: Path) -> None:
     portraits = load_portraits(data / "portraits", "val")
     labels = np.full((len(portraits), 256, 256), INDEX["skin"], np.uint8)
     labels[:, :, :128], labels[:, :, 128:] = INDEX["left_eye"], INDEX["right_eye"]
-    stream = iter(Samples(portraits, labels, 64, 0))
+    pools = portrait_pools(portraits, labels, np.ones(len(portraits), np.float32), 20)
+    stream = iter(Samples(pools, 64, 0))
     seen = [next(stream) for _ in range(30)]
     assert all(crop.shape == (64, 64, 3) and target.shape == (32, 32) for crop, target in seen)
     assert any((target == UNKNOWN).mean() > 0.2 for _, target in seen)

@@ -67,10 +67,10 @@ def drift(
     as_json: Json = False,
 ) -> None:
     """Measure every edit that led here against the original: outside the masks, and the crop of the face."""
-    from mien.sessions.drift import meters_of
+    from mien.sessions.drift import metrics_of
     from mien.sessions.history import History
 
-    rows = History(folder).drift(at, meters_of(identity or (), perceptual or ()))
+    rows = History(folder).drift(at, metrics_of(identity or (), perceptual or ()))
     if as_json:
         print_json([row.as_dict() for row in rows])
     else:
