@@ -46,14 +46,17 @@ STAGES: dict[str, Callable[[int], EditingConfig] | None] = {
 """What configures each stage, in the order of training; the generator's is made by benchmarks/training.py."""
 
 
-def build(name: str, preset: str, options: argparse.Namespace, devices: Devices) -> tuple[Stage, int]:
-    """A stage with random weights, and the side of the pictures that it learns from."""
+def build(
+    settings: EditingConfig | None, preset: str, options: argparse.Namespace, devices: Devices
+) -> tuple[Stage, int]:
+    """A stage with random weights (the generator's for None), and the side of the pictures that it learns from."""
     config: EditorConfig = PRESETS[preset]()
-    make = STAGES[name]
-    if make is None:
+    if settings is None:
         named = next(n for n, known in stylegan2.PRESETS.items() if known() == config.generator)
         return stage_for("stylegan2", PLAIN, named, options.batch, None), config.generator.resolution
-    run = EditingRun(DataConfig(Path()), make(options.batch), LoopConfig(), options.perceptual, options.identity)
+    run = EditingRun(
+        DataConfig(Path()), settings, LoopConfig(), options.perceptual, options.identity, trust_code=options.trust_code
+    )
     torch.manual_seed(0)
     trained = ("generator", "encoder", "warping")
     shown = step_of(0, options.batch, config.resolution)
@@ -111,7 +114,8 @@ def _figures(name: str, preset: str, options: argparse.Namespace, devices: Devic
     if STAGES[name] is not None and options.perceptual is None:
         return {"skipped": "needs --perceptual"}
     try:
-        stage, side = build(name, preset, options, devices)
+        make = STAGES[name]
+        stage, side = build(None if make is None else make(options.batch), preset, options, devices)
         rates = images_per_second(stage, side, options, devices)
     except (RuntimeError, AssertionError) as error:  # the preset's networks do not fit the stage
         return {"skipped": str(error).splitlines()[0]}
@@ -127,6 +131,7 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--perceptual", type=Path, help="TorchScript distance; without it only the generator's stage")
     parser.add_argument("--identity", type=Path, help="TorchScript face embedding")
+    parser.add_argument("--trust-code", action="store_true", help="run TorchScript files")
     parser.add_argument("--presets", nargs="+", choices=tuple(PRESETS), default=list(PRESETS))
     parser.add_argument("--stages", nargs="+", choices=tuple(STAGES), default=list(STAGES))
     parser.add_argument("--batch", type=int, default=12)

@@ -16,7 +16,7 @@ a folder of its own.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,9 +124,9 @@ RUNS: dict[str, Callable[[Places], EditingRun]] = {
 ABLATIONS = ("full", "add", "gated", "plain", "nobank")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", choices=RUNS)
+def main(runs: Mapping[str, Callable[[Places], EditingRun]] = RUNS, description: str | None = __doc__) -> None:
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", choices=runs)
     parser.add_argument("--data", type=Path, required=True, help="the prepared portraits, or a packed set of them")
     parser.add_argument("--weights", type=Path, required=True, help="folder with the networks that judge")
     parser.add_argument("--generator", type=Path, required=True, help="a saved generator")
@@ -142,7 +142,7 @@ def main() -> None:
     options = parser.parse_args()
     places = Places(options.data, options.weights, options.generator, options.out)
     name = options.run if options.ablation is None else f"{options.run}-{options.ablation}"
-    run = RUNS[options.run](places) if options.ablation is None else ablated(places, options.ablation)
+    run = runs[options.run](places) if options.ablation is None else ablated(places, options.ablation)
     if options.start is not None:
         run = replace(run, editor=options.start, codes=None)
     if options.rate is not None:
