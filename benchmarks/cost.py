@@ -28,16 +28,12 @@ from benchmarks.training import PLAIN, STEPS, stage_for
 from mien.data import Feed
 from mien.models import stylegan2
 from mien.models.editing import PRESETS, EditorConfig, EditorNetworks
-from mien.training.critics import CriticConfig
 from mien.training.devices import Devices
-from mien.training.loop import LoopConfig, Stage
+from mien.training.loop import Stage
 from mien.training.phases import Step, run_phases
-from mien.training.stages.editing import EditingConfig
-from mien.training.stages.encoder import EncoderConfig
-from mien.training.stages.feeds import DataConfig
-from mien.training.stages.painter import PainterConfig
-from mien.training.stages.run_editing import EditingRun, build_stage
-from mien.training.stages.warping import WarpingConfig
+from mien.training.settings import CriticConfig, DataConfig, LoopConfig
+from mien.training.stages.editing_run import EditingRun
+from mien.training.stages.editing_settings import EditingConfig, EncoderConfig, PainterConfig, WarpingConfig
 
 PAPER_IMAGES = 6_400_000
 CRITIC = CriticConfig("stylegan2", augment="none", r1_gamma=PLAIN.r1_gamma)
@@ -45,24 +41,28 @@ STAGES: dict[str, Callable[[int], EditingConfig] | None] = {
     "generator": None,
     "encoder": lambda batch: EncoderConfig(batch=batch),
     "warping": lambda batch: WarpingConfig(batch=batch),
-    "painter": lambda batch: PainterConfig(batch=batch, critics=(CRITIC,)),
+    "painter": lambda batch: PainterConfig(batch=batch, projected=CriticConfig("projected", 0.0), plain=CRITIC),
 }
 """What configures each stage, in the order of training; the generator's is made by benchmarks/training.py."""
 
 
-def build(name: str, preset: str, options: argparse.Namespace, devices: Devices) -> tuple[Stage, int]:
-    """A stage with random weights, and the side of the pictures that it learns from."""
+def build(
+    settings: EditingConfig | None, preset: str, options: argparse.Namespace, devices: Devices
+) -> tuple[Stage, int]:
+    """A stage with random weights (the generator's for None), and the side of the pictures that it learns from."""
     config: EditorConfig = PRESETS[preset]()
-    make = STAGES[name]
-    if make is None:
+    if settings is None:
         named = next(n for n, known in stylegan2.PRESETS.items() if known() == config.generator)
-        return stage_for((PLAIN,), named, options.batch, None), config.generator.resolution
-    run = EditingRun(DataConfig(Path()), make(options.batch), LoopConfig(), options.perceptual, options.identity)
+        return stage_for("stylegan2", PLAIN, named, options.batch, None), config.generator.resolution
+    run = EditingRun(
+        DataConfig(Path()), settings, LoopConfig(), options.perceptual, options.identity, trust_code=options.trust_code
+    )
     torch.manual_seed(0)
     trained = ("generator", "encoder", "warping")
     shown = step_of(0, options.batch, config.resolution)
     # The feed serves to calibrate projected critics, of which there is none here.
-    return build_stage(run, EditorNetworks(config), trained, devices, cast(Feed, None), shown), config.resolution
+    stage = run.stage_of(EditorNetworks(config), trained, devices, cast(Feed, None), shown)
+    return stage, config.resolution
 
 
 def step_of(index: int, batch: int, side: int) -> Step:
@@ -114,7 +114,8 @@ def _figures(name: str, preset: str, options: argparse.Namespace, devices: Devic
     if STAGES[name] is not None and options.perceptual is None:
         return {"skipped": "needs --perceptual"}
     try:
-        stage, side = build(name, preset, options, devices)
+        make = STAGES[name]
+        stage, side = build(None if make is None else make(options.batch), preset, options, devices)
         rates = images_per_second(stage, side, options, devices)
     except (RuntimeError, AssertionError) as error:  # the preset's networks do not fit the stage
         return {"skipped": str(error).splitlines()[0]}
@@ -130,6 +131,7 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--perceptual", type=Path, help="TorchScript distance; without it only the generator's stage")
     parser.add_argument("--identity", type=Path, help="TorchScript face embedding")
+    parser.add_argument("--trust-code", action="store_true", help="run TorchScript files")
     parser.add_argument("--presets", nargs="+", choices=tuple(PRESETS), default=list(PRESETS))
     parser.add_argument("--stages", nargs="+", choices=tuple(STAGES), default=list(STAGES))
     parser.add_argument("--batch", type=int, default=12)

@@ -17,27 +17,27 @@ from mien.conditions.freeform import centre_mask
 from mien.conditions.lines import sketch_of
 from mien.conditions.parser import FaceParser
 from mien.editor import Editor
+from mien.evaluation.metrics.sketch import sketch_agreement
 from mien.evaluation.perceptual import PerceptualDistance, load_distance
 from mien.evaluation.protocol.configurations import configuration
-from mien.evaluation.protocol.material import Studio, open_set
-from mien.evaluation.sketches import sketch_agreement
+from mien.evaluation.protocol.faces import FaceSets, open_set
 from mien.pixels import to_tensor
 
 GIVEN = ("none", "+Sk", "+Sk+Co", "+Se", "+Sk+Se+Co")
 
 
-def measure(editor: Editor, studio: Studio, distance: PerceptualDistance, given: str) -> dict[str, float]:
-    """Means over all pictures of the studio."""
+def measure(editor: Editor, faces: FaceSets, distance: PerceptualDistance, given: str) -> dict[str, float]:
+    """Means over all pictures."""
     mask = centre_mask(editor.size)
     found, away = [], []
-    for name in studio.pictures:
-        material = studio.material(name, editor.size)
-        said = configuration(given).of(material.layers).replaced(mask=mask.astype(np.float32))
-        made = np.rint(editor.edit_crop(material.image, said).pixels).astype(np.uint8)
-        a, b = to_tensor(made), to_tensor(material.image)
+    for name in faces.pictures:
+        face = faces.face(name, editor.size)
+        given_here = configuration(given).of(face.layers).replaced(mask=mask.astype(np.float32))
+        made = np.rint(editor.edit_crop(face.image, given_here).pixels).astype(np.uint8)
+        a, b = to_tensor(made), to_tensor(face.image)
         away.append(float(distance(a, b)))
-        if material.layers.sketch is not None:
-            found.append(sketch_agreement(sketch_of(a), material.layers.sketch, mask=mask > 0).f1)
+        if face.layers.sketch is not None:
+            found.append(sketch_agreement(sketch_of(a), face.layers.sketch, mask=mask > 0).f1)
     return {"F1": float(np.nanmean(found)), distance.label: float(np.mean(away))}
 
 
@@ -51,12 +51,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     o = parser.parse_args()
     torch.set_num_threads(o.threads)
-    studio = Studio({o.split: open_set(o.data, o.split, o.limit)}, FaceParser.bundled())
+    faces = FaceSets({o.split: open_set(o.data, o.split, o.limit)}, FaceParser.bundled())
     distance = load_distance(o.perceptual)
     for name in o.editors:
         editor = Editor.from_pretrained(name)
         for given in GIVEN:
-            figures = measure(editor, studio, distance, given)
+            figures = measure(editor, faces, distance, given)
             print(
                 f"{name}  {given:10}",
                 "  ".join(f"{metric} {value:.4f}" for metric, value in figures.items()),

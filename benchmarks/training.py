@@ -23,22 +23,22 @@ from torch import Tensor
 from mien.checkpoints.script import load_script
 from mien.models.projected import ProjectedConfig, ProjectedDiscriminator, Pyramid
 from mien.models.stylegan2 import PRESETS, Discriminator, Generator, discriminator_for
-from mien.training.critics import CriticConfig
 from mien.training.devices import Devices
 from mien.training.frozen import load_frozen
 from mien.training.phases import Step, run_phases
-from mien.training.stages.generator import GeneratorStage, GeneratorStageConfig
+from mien.training.settings import CriticConfig
+from mien.training.stages.generator import GeneratorStage
+from mien.training.stages.generator_run import GeneratorStageConfig
 
 STEPS = 16
 PLAIN = CriticConfig("stylegan2", r1_gamma=1.0)
-PROJECTED = CriticConfig("projected")
 
 
-def stage_for(critics: tuple[CriticConfig, ...], preset: str, batch: int, pyramid: Pyramid | None) -> GeneratorStage:
-    """A generator with these critics, on the CPU or GPU."""
-    config = GeneratorStageConfig(PRESETS[preset](), critics, batch=batch)
+def stage_for(kind: str, plain: CriticConfig, preset: str, batch: int, pyramid: Pyramid | None) -> GeneratorStage:
+    """A generator with the discriminators of a kind, on the CPU or GPU."""
+    config = GeneratorStageConfig(PRESETS[preset](), kind, plain=plain, batch=batch)
     networks: list[torch.nn.Module] = []
-    for critic in critics:
+    for critic in config.critics:
         if critic.kind == "projected":
             assert pyramid is not None
             channels = tuple(x.shape[1] for x in pyramid(torch.zeros(1, 3, 64, 64)))
@@ -92,12 +92,12 @@ def main() -> None:
 
     device = Devices().device
     report: dict[str, Any] = {"device": str(device), "threads": torch.get_num_threads(), "batch": options.batch}
-    choices: dict[str, tuple[CriticConfig, ...]] = {"stylegan2": (PLAIN,)}
+    choices: dict[str, tuple[str, CriticConfig]] = {"stylegan2": ("stylegan2", PLAIN)}
     fast: Pyramid | None = None
     if options.pyramid is not None:
         fast = load_frozen(options.pyramid, device)
-        choices |= {"projected": (PROJECTED,), "both": (PROJECTED, PLAIN)}
-        choices["both, plain critic of half the width"] = (PROJECTED, replace(PLAIN, channel_base=1024))
+        choices |= {"projected": ("projected", PLAIN), "both": ("both", PLAIN)}
+        choices["both, plain critic of half the width"] = ("both", replace(PLAIN, channel_base=1024))
         stored = load_script(options.pyramid, device)
 
         def timed(pyramid: Callable[[Tensor], Any]) -> Callable[[int], float]:
@@ -105,7 +105,7 @@ def main() -> None:
 
         report["pyramid_seconds"] = best({"stored": timed(stored), "fast": timed(fast)}, 3 * options.rounds, min)
         report["pyramid_speedup"] = report["pyramid_seconds"]["stored"] / report["pyramid_seconds"]["fast"]
-    stages = {name: stage_for(critics, options.preset, options.batch, fast) for name, critics in choices.items()}
+    stages = {name: stage_for(*critics, options.preset, options.batch, fast) for name, critics in choices.items()}
     rows = {name: lambda n, stage=stage: round_of_steps(stage, n * STEPS) for name, stage in stages.items()}
     report["images_per_second"] = best(rows, options.rounds, max)
     report["generator_parameters"] = sum(p.numel() for p in stages["stylegan2"].generator.parameters())

@@ -18,8 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mien.cli.runs import seconds
-from mien.training.stages.run_editing import train_editing
+from mien.training.options import seconds
+from mien.training.stages.running import train as train_run
 from recipes.editor import ABLATIONS, Places, ablated
 
 PAPER = {
@@ -48,7 +48,7 @@ def train(places: Places, images: int | None, deadline: float | None) -> bool:
             return False
         run = ablated(places, name)
         run = replace(run, loop=replace(run.loop, images=images or run.loop.images, time_limit=left))
-        loop, reason = train_editing(run, places.out / f"coarse-{name}", resume=True, listener=print)
+        loop, reason = train_run(run, places.out / f"coarse-{name}", resume=True, listener=print)
         print(f"{name}: {reason}, {loop.images} images")
         if run.loop.images is not None and loop.images < run.loop.images:
             return False
@@ -66,7 +66,7 @@ def judge(places: Places, limit: int | None) -> dict[str, Any]:
     }
     given = [f"--{option}={places.weights / file}" for option, file in networks.items()]
     words = ["evaluate", "protocol", *models, f"--data={places.data}", f"--out={out}", *given]
-    words += ["--families=mixed", "--configurations=none,+Ex", "--chains=0"]
+    words += ["--families=mixed", "--configurations=none,+Ex"]
     words += [] if limit is None else [f"--limit={limit}"]
     subprocess.run([sys.executable, "-c", "from mien.cli import main; main()", *words], check=True)
     report: dict[str, Any] = json.loads((out / "report.json").read_text(encoding="utf-8"))

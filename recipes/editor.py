@@ -16,20 +16,19 @@ a folder of its own.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mien.cli.runs import seconds
-from mien.training.critics import CriticConfig
 from mien.training.editing.sample import SampleConfig
-from mien.training.loop import LoopConfig
-from mien.training.phases import AdamConfig
-from mien.training.stages.encoder import EncoderConfig
-from mien.training.stages.feeds import DataConfig
-from mien.training.stages.painter import PainterConfig
-from mien.training.stages.run_editing import EditingRun, train_editing
-from mien.training.stages.warping import WarpingConfig
+from mien.training.options import seconds
+from mien.training.settings import AdamConfig, CriticConfig, DataConfig, LoopConfig
+from mien.training.stages.editing_run import EditingRun
+from mien.training.stages.editing_settings import EncoderConfig, PainterConfig, WarpingConfig
+from mien.training.stages.running import train
+
+NONE = CriticConfig("projected", weight=0.0)
+"""No discriminator."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def warping(at: Places) -> EditingRun:
 def coarse(at: Places) -> EditingRun:
     """Aggregation and refinement at 64 px, by exact losses alone."""
     stage, loop = (
-        PainterConfig(batch=8, adam=AdamConfig(0.002, (0.9, 0.99))),
+        PainterConfig(batch=8, adam=AdamConfig(0.002, (0.9, 0.99)), projected=NONE),
         LoopConfig(images=100_000, preview_every=10_000),
     )
     return replace(warping(at), stage=stage, loop=loop, preset="portrait-64", editor=at.editor("warping"))
@@ -81,12 +80,12 @@ def coarse(at: Places) -> EditingRun:
 
 def painter(at: Places) -> EditingRun:
     """The same at 128 px; a projected critic beside the exact losses."""
-    critic = CriticConfig("projected", weight=0.25, augment="none")
+    critic = CriticConfig("projected", weight=0.25, augment="none", adam=AdamConfig())
     stage = PainterConfig(
         batch=8,
         adam=AdamConfig(0.001, (0.9, 0.99)),
         sample=SampleConfig(other=0.25),
-        critics=(critic,),
+        projected=critic,
         perceptual=2.0,
     )
     return replace(
@@ -125,9 +124,9 @@ RUNS: dict[str, Callable[[Places], EditingRun]] = {
 ABLATIONS = ("full", "add", "gated", "plain", "nobank")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", choices=RUNS)
+def main(runs: Mapping[str, Callable[[Places], EditingRun]] = RUNS, description: str | None = __doc__) -> None:
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", choices=runs)
     parser.add_argument("--data", type=Path, required=True, help="the prepared portraits, or a packed set of them")
     parser.add_argument("--weights", type=Path, required=True, help="folder with the networks that judge")
     parser.add_argument("--generator", type=Path, required=True, help="a saved generator")
@@ -143,7 +142,7 @@ def main() -> None:
     options = parser.parse_args()
     places = Places(options.data, options.weights, options.generator, options.out)
     name = options.run if options.ablation is None else f"{options.run}-{options.ablation}"
-    run = RUNS[options.run](places) if options.ablation is None else ablated(places, options.ablation)
+    run = runs[options.run](places) if options.ablation is None else ablated(places, options.ablation)
     if options.start is not None:
         run = replace(run, editor=options.start, codes=None)
     if options.rate is not None:
@@ -152,7 +151,7 @@ def main() -> None:
         run = replace(run, stage=replace(run.stage, ema_half_life=options.half_life))
     limit = seconds(options.time_limit) if options.time_limit else None
     run = replace(run, loop=replace(run.loop, time_limit=limit, compact=True))
-    loop, reason = train_editing(run, options.out / name, device=options.device, resume=True, listener=print)
+    loop, reason = train(run, options.out / name, device=options.device, resume=True, listener=print)
     print(f"{reason}: {loop.images} images")
 
 

@@ -19,23 +19,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from mien.cli.runs import seconds
 from mien.models.stylegan2 import portrait_128, portrait_256
-from mien.training.anchor import AnchorConfig
-from mien.training.critics import CriticConfig
-from mien.training.loop import LoopConfig
-from mien.training.phases import AdamConfig
-from mien.training.stages.feeds import DataConfig
-from mien.training.stages.generator import GeneratorStageConfig
-from mien.training.stages.run_generator import GeneratorRun, train_generator
+from mien.training.options import seconds
+from mien.training.settings import AdamConfig, AnchorConfig, CriticConfig, DataConfig, LoopConfig
+from mien.training.stages.generator_run import GeneratorRun, GeneratorStageConfig
+from mien.training.stages.running import train
 
 
 def projected(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRun:
     """Baseline: 128 px, projected critic alone."""
-    critic = CriticConfig("projected", augment="diffaugment")
     return GeneratorRun(
         data=DataConfig(data),
-        stage=GeneratorStageConfig(portrait_128(), (critic,)),
+        stage=GeneratorStageConfig(portrait_128(), "projected"),
         loop=LoopConfig(images=64_000, preview_every=10_000),
         pyramid=pyramid,
         perceptual=perceptual,
@@ -45,8 +40,7 @@ def projected(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> Genera
 def plain(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRun:
     """Baseline: the same with StyleGAN2's own discriminator."""
     before = projected(data, pyramid, perceptual, runs)
-    critic = CriticConfig("stylegan2", augment="diffaugment", r1_gamma=1.0)
-    return replace(before, stage=replace(before.stage, critics=(critic,)))
+    return replace(before, stage=replace(before.stage, discriminator="stylegan2"))
 
 
 def shape(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRun:
@@ -64,11 +58,11 @@ def refine(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> Generator
     """
     before = shape(data, pyramid, perceptual, runs)
     slower = AdamConfig(lr=0.001)
-    features = replace(before.stage.critics[0], weight=0.6, strength=0.5, adam=slower)
+    features = CriticConfig("projected", weight=0.6, strength=0.5, adam=slower)
     pixels = CriticConfig("stylegan2", weight=1.0, augment="ada", r1_gamma=4.0, channel_base=1024, adam=slower)
-    assert before.stage.anchor is not None
     anchor = replace(before.stage.anchor, warm_up=0, l1=1.0, rate=7.0, share=0.25)
-    stage = replace(before.stage, critics=(features, pixels), ema_half_life=20_000.0, anchor=anchor, adam=slower)
+    stage = replace(before.stage, discriminator="both", projected=features, plain=pixels, anchor=anchor, adam=slower)
+    stage = replace(stage, ema_half_life=20_000.0)
     return replace(before, stage=stage, loop=replace(before.loop, images=400_000), init=runs / "shape")
 
 
@@ -113,7 +107,7 @@ def main() -> None:
     run = RUNS[options.run](options.data, options.pyramid, options.perceptual, options.out)
     limit = seconds(options.time_limit) if options.time_limit else None
     run = replace(run, loop=replace(run.loop, time_limit=limit, compact=True))
-    loop, reason = train_generator(run, options.out / options.run, device=options.device, resume=True, listener=print)
+    loop, reason = train(run, options.out / options.run, device=options.device, resume=True, listener=print)
     print(f"{reason}: {loop.images} images")
 
 

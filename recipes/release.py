@@ -4,7 +4,7 @@
     mien evaluate neighbours RUN/generator --data PORTRAITS --held-out test --features FEATURES --out copies.png
     python -m recipes.release generator --run RUN --before RUN --figures table.json --copies copies.json
 
-    mien evaluate bars --model RUN/editor ... --out bars
+    python -m benchmarks.bars --model RUN/editor ... --out bars
     python -m recipes.release editor --run RUN --before RUN ... --figures bars/report.json
 
     python -m recipes.release figures --figures bars/report.json
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from typing import Any
 import torch
 from PIL import Image
 
+from benchmarks.bars.report import HEAD, bar_lines
 from mien.checkpoints.editor import DEFAULT as EDITOR
 from mien.checkpoints.editor import load_editor, save_editor
 from mien.checkpoints.generator import DEFAULT, load_generator, save_generator
@@ -32,7 +34,6 @@ from mien.checkpoints.store import BUNDLED
 from mien.data import contact_sheet
 from mien.editing.directions import load_directions, save_directions
 from mien.errors import DataError
-from mien.evaluation.protocol.report import BAR_HEAD, bar_lines
 from mien.files import atomic_path
 from mien.models.stylegan2 import Generator, codes_of_seeds
 from mien.pixels import to_bytes
@@ -114,7 +115,7 @@ def release_generator(
 def bars_table(report: Mapping[str, Any]) -> str:
     """Markdown: what was wanted of the editor, and what it does."""
     columns = ("bar", "metric", "wanted", "measured", "met", "set", "masks", "given", "remark")
-    chosen = [BAR_HEAD.index(name) for name in columns]
+    chosen = [HEAD.index(name) for name in columns]
     lines = [list(columns), ["---"] * len(columns)]
     lines += [[line[i] for i in chosen] for line in bar_lines(report["results"])]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -151,9 +152,9 @@ def release_editor(run: Path, before: Sequence[Path], figures: Path, into: Path)
 def renew_figures(figures: Path, into: Path) -> None:
     """The command and the table at the end of an editor's card, anew."""
     report, card = json.loads(figures.read_text(encoding="utf-8")), into / "README.md"
-    text, found, _ = card.read_text(encoding="utf-8").partition("\n`mien evaluate bars")
-    if not found:
-        raise DataError(f"{card} quotes no figures of mien evaluate bars; release the editor first.")
+    text, *figures_before = re.split(r"\n`(?:mien evaluate bars|python -m benchmarks\.bars)", card.read_text("utf-8"))
+    if not figures_before:
+        raise DataError(f"{card} quotes no figures of benchmarks.bars; release the editor first.")
     with atomic_path(card) as temporary:
         table = f"`{portable(report['command'])}`\n\n{bars_table(report)}\n"
         temporary.write_text(f"{text}\n{table}", encoding="utf-8")
@@ -164,7 +165,7 @@ def main() -> None:
     parser.add_argument("what", choices=("generator", "editor", "figures"))
     parser.add_argument("--run", type=Path)
     parser.add_argument("--before", type=Path, nargs="*", default=[])
-    parser.add_argument("--figures", type=Path, required=True, help="JSON of mien evaluate compare, or bars")
+    parser.add_argument("--figures", type=Path, required=True, help="JSON of mien evaluate compare, or benchmarks.bars")
     parser.add_argument("--copies", type=Path, help="JSON of mien evaluate neighbours, for a generator")
     parser.add_argument("--into", type=Path, help="default: the bundled one")
     parser.add_argument("--pictures", type=Path, default=Path("docs/images"))

@@ -1,4 +1,4 @@
-"""House rules as tests: who may import whom, where pixels are scaled, strictness, lightness."""
+"""House rules as tests: who may import whom, where pixels are scaled, strictness, lightness, size, names."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "mien"
 MODULES = sorted(SOURCE.rglob("*.py"))
+MOST_LINES, LONGEST_FUNCTION = 320, 45
 
-# A package may import itself and those named here; everybody may import errors, types and files.
-COMMON = {"errors", "types", "files", "quiet", "_version"}
+# A package may import itself and those named here; everybody may import what is in COMMON.
+COMMON = {"errors", "types", "files", "quiet", "forks", "_version"}
 ALLOWED = {
     "pixels": set(),
     "photos": set(),
@@ -38,30 +41,23 @@ ALLOWED = {
     "session": {"sessions", "editor", "editing"},
     "__main__": {"cli"},
     "cli": {
-        "align",
-        "conditions",
-        "photos",
-        "pixels",
-        "checkpoints",
-        "models",
-        "training",
-        "data",
-        "evaluation",
-        "editing",
-        "backends",
-        "editor",
-        "session",
-        "sessions",
-        "cli",
+        *("align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "evaluation"),
+        *("editing", "backends", "editor", "session", "sessions"),
     },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}
+# Words that told the authors something and a reader nothing; the field has terms for all of them.
+PRIVATE_WORDS = {"choosing", "making", "heed"}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
     """Dotted names that a file imports; those under TYPE_CHECKING do not count, since they never run."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    nodes: list[ast.AST] = list(tree.body)
+    nodes: list[ast.AST] = list(tree(path).body)
     while nodes:
         node = nodes.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -77,69 +73,92 @@ def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
         nodes.extend(ast.iter_child_nodes(node))
 
 
-def name(path: Path) -> str:
-    return str(path.relative_to(SOURCE))
+def roots(path: Path, *, top_level_only: bool = False) -> set[str]:
+    return {name.split(".")[0] for name in imports(path, top_level_only=top_level_only)}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_imports_follow_the_arrows(path: Path) -> None:
-    home = path.relative_to(SOURCE).parts[0].removesuffix(".py")
-    allowed = COMMON if home in COMMON | {"__init__"} else ALLOWED[home] | COMMON | {home}
-    used = {parts[1] for parts in (i.split(".") for i in imports(path)) if parts[0] == "mien" and len(parts) > 1}
-    assert not {u for u in used if (SOURCE / u).exists() or (SOURCE / f"{u}.py").exists()} - allowed
+def within(folder: str) -> list[Path]:
+    return [path for path in MODULES if folder in path.relative_to(SOURCE).parts]
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if p != SOURCE / "pixels.py"], ids=name)
-def test_pixels_are_scaled_in_one_place(path: Path) -> None:
-    assert not re.search(r"127\.5|/ ?255\.0? ?\* ?2", path.read_text(encoding="utf-8")), "use mien.pixels"
+def dotted(path: Path) -> str:
+    parts = ("mien", *path.relative_to(SOURCE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_only_importers_may_relax_strictness(path: Path) -> None:
-    if "foreign" in path.parts:
-        return
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id == "zip"):
-            relaxed = [k for k in node.keywords if k.arg == "strict" and ast.unparse(k.value) == "False"]
-            assert not relaxed, f"line {node.lineno}: strict=False belongs into checkpoints/foreign"
+def test_imports_follow_the_arrows() -> None:
+    homes = {path.relative_to(SOURCE).parts[0].removesuffix(".py") for path in MODULES}
+    wrong = []
+    for path in MODULES:
+        home = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+        allowed = COMMON if home in COMMON | {"__init__"} else ALLOWED[home] | COMMON | {home}
+        used = {parts[1] for parts in (i.split(".") for i in imports(path)) if parts[0] == "mien" and len(parts) > 1}
+        wrong += [f"{dotted(path)} imports {other}" for other in sorted((used & homes) - allowed)]
+    assert not wrong
+    assert set(ALLOWED) | COMMON | {"__init__"} >= homes, "every folder has its line in ALLOWED"
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if "photos" in p.parts], ids=name)
-def test_photos_never_need_torch(path: Path) -> None:
-    assert "torch" not in {i.split(".")[0] for i in imports(path)}
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    known = {dotted(path) for path in MODULES}
+    graph = {dotted(path): known & set(imports(path, top_level_only=True)) - {dotted(path)} for path in MODULES}
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if "cli" in p.parts], ids=name)
-def test_verbs_import_heavy_things_when_they_run(path: Path) -> None:
-    assert not {i.split(".")[0] for i in imports(path, top_level_only=True)} & HEAVY
+def test_pixels_are_scaled_in_one_place() -> None:
+    scaling = re.compile(r"127\.5|/ ?255\.0? ?\* ?2")
+    others = [path for path in MODULES if path != SOURCE / "pixels.py"]
+    assert not [dotted(path) for path in others if scaling.search(path.read_text("utf-8"))], "use mien.pixels"
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if "models" in p.parts], ids=name)
-def test_models_touch_no_files(path: Path) -> None:
-    assert not {i.split(".")[0] for i in imports(path)} & {"pathlib", "os", "safetensors", "huggingface_hub", "json"}
-    calls = {ast.unparse(n.func) for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)}
-    assert not calls & {"open", "torch.load", "torch.save", "torch.hub.load", "torch.jit.load"}
+def test_only_importers_may_relax_strictness() -> None:
+    for path in set(MODULES) - set(within("foreign")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id == "zip"):
+                relaxed = [k for k in node.keywords if k.arg == "strict" and ast.unparse(k.value) == "False"]
+                assert not relaxed, f"{path}:{node.lineno}: strict=False belongs into checkpoints/foreign"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_files_stay_small(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
+def test_models_touch_no_files() -> None:
+    forbidden = {"open", "torch.load", "torch.save", "torch.hub.load", "torch.jit.load"}
+    for path in within("models"):
+        assert not roots(path) & {"pathlib", "os", "safetensors", "huggingface_hub", "json"}, path
+        assert not {ast.unparse(n.func) for n in ast.walk(tree(path)) if isinstance(n, ast.Call)} & forbidden, path
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_functions_stay_small(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef):
-            start = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.lineno
-            assert (node.end_lineno or start) - start <= 45, f"{node.name} is too long"
-
-
-@pytest.mark.parametrize("statement", ["import mien", "from mien.errors import MienError", "import mien.cli.app"])
-def test_import_is_light(statement: str) -> None:
+def test_what_is_light_stays_light() -> None:
+    assert not [path for path in within("photos") if "torch" in roots(path)]
+    assert not [path for path in within("cli") if roots(path, top_level_only=True) & HEAVY]
     heavy = sorted(HEAVY - {"rich"})  # Typer brings Rich along
-    code = f"{statement}\nimport sys\nprint(sorted(set({heavy!r}) & set(sys.modules)))"
+    code = f"import mien.errors, mien.cli.app\nimport sys\nprint(sorted(set({heavy!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_files_and_functions_stay_small() -> None:
+    long = [f"{path}: {lines(path)} lines" for path in MODULES if lines(path) > MOST_LINES]
+    for path in MODULES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                start = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.lineno
+                if (node.end_lineno or start) - start > LONGEST_FUNCTION:
+                    long.append(f"{path}:{node.lineno}: {node.name}")
+    assert not long
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_names_are_terms_of_the_field() -> None:
+    named = {(path, path.stem) for path in MODULES}
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    named |= {(path, node.name) for path in MODULES for node in ast.walk(tree(path)) if isinstance(node, definitions)}
+    words = ((path, name, re.findall(r"[A-Z]?[a-z]+", name)) for path, name in named)
+    private = [f"{path}: {name}" for path, name, parts in words if {part.lower() for part in parts} & PRIVATE_WORDS]
+    assert not private, "say it in the field's own terms"
 
 
 def test_public_names_resolve() -> None:

@@ -101,9 +101,9 @@ def test_figures_are_renewed_and_nothing_else(tmp_path: Path) -> None:
     empty = dict.fromkeys(("value", "low", "high", "met"))
     texts = dict.fromkeys(("bar", "set", "model", "family", "configuration", "network", "resize", "remark"), "text")
     bar = {**texts, **empty, "metric": "SSIM", "wanted": "> 0", "pictures": 0, "size": 128}
-    report = {"command": "mien evaluate bars --model /somewhere/new", "results": [bar]}
+    report = {"command": "python -m benchmarks.bars --model /somewhere/new", "results": [bar]}
     (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
     renew_figures(tmp_path / "report.json", tmp_path)
     text = card.read_text(encoding="utf-8")
-    assert text.startswith("# An editor\n\n## Measured\n\n`mien evaluate bars --model new`\n\n| bar |")
+    assert text.startswith("# An editor\n\n## Measured\n\n`python -m benchmarks.bars --model new`\n\n| bar |")
     assert "| SSIM | > 0 |" in text and "old" not in text

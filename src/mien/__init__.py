@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mien import forks as forks
 from mien._version import __version__
 
 if TYPE_CHECKING:

@@ -66,6 +66,10 @@ class Session(History):
             self._editor = Editor.from_pretrained()
         return self._editor
 
+    @editor.setter
+    def editor(self, editor: FaceEditor) -> None:
+        self._editor = editor
+
     @cached_property
     def cache(self) -> Any:
         """What the editor remembers from one edit to the next: an :class:`mien.editing.cache.EditCache`."""

@@ -57,10 +57,11 @@ def test_a_session_from_end_to_end(run: Run, folder: Path, painter: Painter, tmp
     assert run("redo", folder).startswith("2  wider")
     run("redo", folder)
     changed = json.loads(run("change", folder, "1", "--strength", "0.5", "--without", "attributes", "--json"))
-    assert changed["number"] == 6 and changed["parent"] == 5
+    assert changed["number"] == 6 and changed["parent"] == 5 and changed["became"] == {"1": 4, "2": 5, "3": 6}
     lines = run("log", folder).splitlines()
     assert [line[:3] for line in lines] == ["| 0", "  1", "  2", "  3", "| 4", "| 5", "* 6"]
     assert [line.endswith("(on 0)") for line in lines] == [False] * 4 + [True, False, False]
+    assert lines[4].endswith("(was 1)  (on 0)") and lines[5].endswith("(was 2)")
     assert run("checkout", folder, "3").startswith("3  mask hair")
     told = json.loads(run("log", folder, "--json"))
     assert told["head"] == 3 and [edit["parent"] for edit in told["edits"]] == [0, 1, 2, 0, 4, 5]
@@ -68,6 +69,25 @@ def test_a_session_from_end_to_end(run: Run, folder: Path, painter: Painter, tmp
     receipt = json.loads(run("export", folder, "-o", out, "--at", "6", "--receipt"))
     assert receipt["preserved"] and receipt["input"] == "portrait.png" and len(receipt["operations"]) == 3
     assert np.array_equal(read_photo(out).pixels, Session.open(folder).result(6).pixels)
+
+
+def test_an_edit_keeps_its_number_through_changes(run: Run, folder: Path) -> None:
+    for mask in ("left", "mouth", "hair"):
+        run("edit", folder, "--mask", mask)
+    assert run("change", folder, "2", "--seed", "4").splitlines()[:2] == [
+        "Edit 2 is now edit 4.",
+        "Edit 3 is now edit 5.",
+    ]
+    assert run("change", folder, "2", "--seed", "5").startswith(
+        "Edit 4 is now edit 6.\nEdit 5 is now edit 7.\n7  mask hair"
+    )
+    assert run("change", folder, "3", "--seed", "6").startswith("Edit 7 is now edit 8.\n8  mask hair, seed 6 (")
+    session = Session.open(folder)
+    assert [node.number for node in session.line()] == [1, 6, 8]
+    assert [session.tree.now(number).number for number in (1, 2, 3, 4, 5, 6, 7)] == [1, 6, 8, 6, 8, 6, 8]
+    run("checkout", folder, "3")
+    with pytest.raises(SessionError, match="Edit 8 did not lead to edit 3"):
+        run("change", folder, "8", "--seed", "6")
 
 
 def test_replay(run: Run, folder: Path, tmp_path: Path) -> None:

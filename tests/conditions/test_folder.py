@@ -68,6 +68,20 @@ def test_folders_of_the_old_spelling_are_read(layers: LayerFolder, tmp_path: Pat
     assert np.array_equal(again.conditions.color, layers.conditions.color)
 
 
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_layers_saved_with_an_orientation_are_turned(layers: LayerFolder, orientation: int, tmp_path: Path) -> None:
+    write_layers(tmp_path, layers)
+    turn = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90}[orientation]
+    for name in ("sketch", "semantic", "color", "mask", "exemplar"):
+        picture = Image.open(tmp_path / f"{name}.png")
+        exif = picture.getexif()
+        exif[0x0112] = orientation
+        picture.convert("L" if name == "mask" else "RGBA").transpose(turn).save(tmp_path / f"{name}.png", exif=exif)
+    again = read_layers(tmp_path).conditions
+    for name in ("sketch", "semantic", "color", "mask", "exemplar"):
+        assert np.array_equal(getattr(again, name), getattr(layers.conditions, name)), name
+
+
 def test_a_missing_layer_says_nothing_and_a_vector_sketch_counts(layers: LayerFolder, tmp_path: Path) -> None:
     write_layers(tmp_path, layers)
     for name in ("mask", "color", "exemplar", "sketch"):

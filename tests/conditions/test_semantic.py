@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from mien.conditions.labels import CELEBAMASK_HQ_COLORS, INDEX, UNKNOWN, colors
+from mien.conditions.labels import CELEBAMASK_HQ_COLORS, INDEX, PALETTE, UNKNOWN, colors
 from mien.conditions.modalities.semantic import Semantic, one_hot
 from mien.errors import LayerError, MienError
 from mien.types import UInt8
@@ -78,6 +79,55 @@ def test_unknown_colors_are_named_with_their_places(tmp_path: Path) -> None:
         SEMANTIC.read(tmp_path / "map.png", 16)
     assert "(1, 2, 250) at x 7, y 3" in str(error.value)
     assert "(250, 2, 250) at x 2, y 9 and 1 more pixels" in str(error.value)
+
+
+def blobs(side: int) -> UInt8:
+    """Labels (side, side) of a face in rough shapes."""
+    labels = np.full((side, side), INDEX["background"], np.uint8)
+    for name, center, axes in (
+        ("hair", (0.5, 0.45), (0.35, 0.4)),
+        ("skin", (0.5, 0.55), (0.25, 0.33)),
+        ("left_eye", (0.4, 0.5), (0.05, 0.03)),
+        ("right_eye", (0.6, 0.5), (0.05, 0.03)),
+        ("upper_lip", (0.5, 0.7), (0.09, 0.03)),
+    ):
+        points = tuple(round(v * side) for v in center), tuple(round(v * side) for v in axes)
+        cv2.ellipse(labels, *points, 0, 0, 360, INDEX[name], -1)
+    return labels
+
+
+@pytest.mark.parametrize("palette", [PALETTE, CELEBAMASK_HQ_COLORS])
+@pytest.mark.parametrize("side", [128, 512])
+@pytest.mark.parametrize("kind", ["jpeg", "smoothed", "webp"])
+def test_compressed_and_smoothed_maps_are_read(
+    kind: str, side: int, palette: dict[str, tuple[int, int, int]], tmp_path: Path
+) -> None:
+    labels = blobs(side)
+    picture = Image.fromarray(colors(palette)[labels])
+    path = tmp_path / {"jpeg": "m.jpg", "smoothed": "m.png", "webp": "m.webp"}[kind]
+    if kind == "smoothed":
+        large = Image.fromarray(colors(palette)[blobs(4 * side)])
+        large.resize((side, side), Image.Resampling.BOX).save(path)
+    else:
+        picture.save(path, quality=85)
+    notes: list[str] = []
+    found = SEMANTIC.read(path, side, notes)
+    assert (found == labels).mean() > 0.97 and np.isin(found, np.unique(labels)).mean() > 0.995
+    assert len(notes) == 1 and "pixels" in notes[0] and "taken for the nearest class" in notes[0]
+
+
+def test_exact_maps_are_read_without_a_note(tmp_path: Path) -> None:
+    notes: list[str] = []
+    SEMANTIC.write(blobs(64), tmp_path / "m.png")
+    assert (SEMANTIC.read(tmp_path / "m.png", 64, notes) == blobs(64)).all() and not notes
+
+
+def test_a_region_in_a_color_of_no_class_is_refused(tmp_path: Path) -> None:
+    picture = colors()[blobs(128)]
+    picture[50:90, 50:80] = (150, 100, 150)
+    Image.fromarray(picture).save(tmp_path / "m.png")
+    with pytest.raises(LayerError, match=r"stand for no class: \(150, 100, 150\) at"):
+        SEMANTIC.read(tmp_path / "m.png", 128)
 
 
 @pytest.mark.parametrize(

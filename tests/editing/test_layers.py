@@ -27,7 +27,7 @@ from mien.editing.layers import (
     read_map,
 )
 from mien.editing.request import Request
-from mien.errors import LayerError
+from mien.errors import PhotoError
 from mien.types import AlignedFace, Bool, Face, Photo, UInt8
 
 SIDE = 128
@@ -149,7 +149,7 @@ def test_what_the_photo_shows_itself(
     hair = own.semantic == INDEX["hair"]
     assert np.abs(own.color[hair, :3].mean(0) - aligned.pixels[hair].mean(0)).max() < 3
     (tmp_path / "self").write_bytes(b"no picture")
-    with pytest.raises(LayerError, match="self"):
+    with pytest.raises(PhotoError, match="self"):
         conditions_of(Request(sketch=tmp_path / "self"), aligned, frame, context)
 
 

@@ -11,7 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from mien.errors import DataError
 from mien.evaluation.estimate import Estimate, mean
-from mien.evaluation.frechet import frechet_distance, gaussian_distance
+from mien.evaluation.frechet import frechet_distance
 from mien.evaluation.kernel import kernel_distance
 from mien.evaluation.manifold import manifold_scores
 from mien.evaluation.separability import Separability, is_informative, separate
@@ -27,19 +27,6 @@ def correlated(count: int, seed: int) -> Float32:
     rng = np.random.default_rng(seed)
     mixing = rng.normal(size=(12, 12))
     return (rng.normal(size=(count, 12)) @ mixing + rng.normal(size=12)).astype(np.float32)
-
-
-def test_frechet_distance_of_gaussians_in_one_dimension() -> None:
-    distance = gaussian_distance(np.array([1.0]), np.array([[4.0]]), np.array([-2.0]), np.array([[9.0]]))
-    assert distance == pytest.approx((1 + 2) ** 2 + (2 - 3) ** 2)
-
-
-def test_frechet_distance_of_gaussians_with_common_axes() -> None:
-    turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(5, 5)))
-    first, second = np.array([1.0, 4, 0, 2, 9]), np.array([4.0, 1, 3, 2, 0])
-    covariances = [turn @ np.diag(values) @ turn.T for values in (first, second)]
-    distance = gaussian_distance(np.zeros(5), covariances[0], np.zeros(5), covariances[1])
-    assert distance == pytest.approx(float(((np.sqrt(first) - np.sqrt(second)) ** 2).sum()), rel=1e-6)
 
 
 def literal_frechet(x: Float32, y: Float32) -> float:

@@ -11,42 +11,43 @@ from mien.align import mesh
 from mien.align.measure import head_pose
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.errors import ConfigError, DataError
-from mien.evaluation.identity import identity_similarity
-from mien.evaluation.parsing import parsing_agreement
+from mien.evaluation.metrics.identity import identity_similarity
+from mien.evaluation.metrics.parsing import accuracy_counts, mean_ratio, parsing_counts
+from mien.evaluation.metrics.pose import pose_error
+from mien.evaluation.metrics.sketch import sketch_agreement, tolerance_at
+from mien.evaluation.metrics.text import clip_score, directional_similarity
 from mien.evaluation.path_length import PathLength, path_length
-from mien.evaluation.pose import pose_error
-from mien.evaluation.sketches import sketch_agreement, tolerance_at
-from mien.evaluation.text_image import clip_score, directional_similarity
 from mien.models.stylegan2 import Generator, GeneratorConfig
 from mien.types import Pose, UInt8
 
 
 def labels(*rows: str) -> UInt8:
     names = {"h": INDEX["hair"], "s": INDEX["skin"], "b": INDEX["background"], "?": UNKNOWN}
-    return np.array([[names[c] for c in row] for row in rows], np.uint8)[None]
+    return np.array([[names[c] for c in row] for row in rows], np.uint8)
 
 
-def test_parsing_agreement_by_hand() -> None:
-    found = parsing_agreement(labels("hhsb", "hs?b"), labels("hssb", "hsb?"))
-    assert found.iou() == pytest.approx({"background": 1, "skin": 2 / 3, "hair": 2 / 3})
-    assert found.mean_iou().value == pytest.approx(7 / 9)
-    assert found.accuracy().value == pytest.approx(5 / 6)
+def test_parsing_counts_by_hand() -> None:
+    maps = labels("hhsb", "hs?b"), labels("hssb", "hsb?")
+    counts = parsing_counts(*maps)
+    seen = counts[1] > 0
+    assert (counts[0] / np.maximum(counts[1], 1))[seen].tolist() == pytest.approx([1, 2 / 3, 2 / 3])
+    assert mean_ratio(counts[None]).value == pytest.approx(7 / 9)
+    assert mean_ratio(accuracy_counts(*maps)[None]).value == pytest.approx(5 / 6)
 
 
-def test_parsing_agreement_sums_over_pairs_before_dividing() -> None:
-    found = parsing_agreement(
-        np.concatenate([labels("hhhh"), labels("hsss")]), np.concatenate([labels("hhhs"), labels("ssss")])
-    )
-    assert found.iou() == pytest.approx({"skin": 3 / 5, "hair": 3 / 5})
-    low, high = found.mean_iou().interval()
-    assert low <= found.mean_iou().value <= high
+def test_parsing_counts_are_summed_over_pairs_before_dividing() -> None:
+    pairs = ((labels("hhhh"), labels("hhhs")), (labels("hsss"), labels("ssss")))
+    found = mean_ratio(np.stack([parsing_counts(*pair) for pair in pairs]))
+    assert found.value == pytest.approx(3 / 5)
+    low, high = found.interval()
+    assert low <= found.value <= high
 
 
-def test_parsing_agreement_inside_a_mask() -> None:
-    mask = np.array([[[True, True, False, False]]])
-    assert parsing_agreement(labels("hhsb"), labels("hhbs"), mask).accuracy().value == 1
+def test_parsing_counts_inside_a_mask() -> None:
+    mask = np.array([[True, True, False, False]])
+    assert mean_ratio(parsing_counts(labels("hhsb"), labels("hhbs"), mask)[None]).value == 1
     with pytest.raises(DataError, match="no pixel that both know"):
-        parsing_agreement(labels("?h"), labels("h?"))
+        parsing_counts(labels("?h"), labels("h?"))
 
 
 def test_parsing_interval_is_as_wide_as_repeated_draws_scatter() -> None:
@@ -57,7 +58,7 @@ def test_parsing_interval_is_as_wide_as_repeated_draws_scatter() -> None:
         wrong = rng.random((60, 8, 8)) < rng.beta(2, 5, (60, 1, 1))
         return np.where(wrong, rng.integers(0, 3, (60, 8, 8)), wanted).astype(np.uint8), wanted
 
-    draws = [parsing_agreement(*draw()).mean_iou() for _ in range(150)]
+    draws = [mean_ratio(np.stack([parsing_counts(*p) for p in zip(*draw(), strict=True)])) for _ in range(150)]
     low, high = draws[0].interval()
     assert (high - low) / (2 * 1.96) == pytest.approx(np.std([one.value for one in draws]), rel=0.25)
 

@@ -12,9 +12,9 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.errors import DataError
-from mien.evaluation.color import delta_e, mean_delta_e, region_delta_e
-from mien.evaluation.psnr import psnr
-from mien.evaluation.ssim import SCALES, ms_ssim, ssim
+from mien.evaluation.metrics.color import delta_e, mean_delta_e, region_delta_e
+from mien.evaluation.metrics.psnr import psnr
+from mien.evaluation.metrics.ssim import SCALES, ms_ssim, ssim
 from mien.pixels import to_tensor
 from mien.types import Float64, UInt8
 

@@ -19,9 +19,10 @@ from mien.cli.app import app
 from mien.errors import ConfigError, DataError
 from mien.evaluation.candidates import GeneratedSet, PictureSet, common_size, open_candidate, open_pictures
 from mien.evaluation.compare import Comparison, compare, report
+from mien.evaluation.estimate import Interval
 from mien.evaluation.features import load_features
 from mien.evaluation.frechet import frechet_distance
-from mien.evaluation.meters import pixel_meter
+from mien.evaluation.metrics.psnr import PSNR
 from mien.evaluation.neighbours import nearest_neighbours, neighbour_sheet
 from mien.evaluation.pairs import find_pairs, measure_pairs
 from mien.evaluation.report import as_csv, rounded
@@ -98,7 +99,7 @@ def test_the_same_inputs_give_the_same_report(
 def test_figures_are_those_of_the_metric_on_the_resized_pictures(draw: Draw, averages: Path) -> None:
     real, fake = (open_pictures(draw(name, 8, seed), "test") for seed, name in enumerate(("real", "fake")))
     space = load_features(averages)
-    settings = Comparison(24, [space], k=2, resamples=20)
+    settings = Comparison(24, [space], k=2, interval=Interval(20))
     content = report(compare([fake], [real], settings), settings, [fake], [real])
     sides = [space.features([np.stack([p.pixels(24) for p in one.pictures])]) for one in (fake, real)]
     assert content["results"][0]["value"] == rounded(frechet_distance(*sides).value)
@@ -109,7 +110,7 @@ def test_figures_are_those_of_the_metric_on_the_resized_pictures(draw: Draw, ave
 def test_a_set_against_itself_is_perfect(draw: Draw, averages: Path) -> None:
     real = open_pictures(draw("real", 40, 0), "test")
     space = load_features(averages)
-    settings = Comparison(48, [space], [load_features(averages)], k=5, resamples=20)
+    settings = Comparison(48, [space], [load_features(averages)], k=5, interval=Interval(20))
     rows = report(compare([real], [real], settings), settings, [], [])["results"]
     values = {row["metric"]: row["value"] for row in rows}
     assert len(rows) == 7  # a network that is given twice is asked once
@@ -152,7 +153,7 @@ def test_sets_that_are_too_small_or_empty_are_named(draw: Draw, averages: Path, 
         common_size([broken])
 
 
-def test_pairs_report_what_the_meters_measure(draw: Draw, difference: Path, averages: Path, tmp_path: Path) -> None:
+def test_pairs_report_what_the_metrics_measure(draw: Draw, difference: Path, averages: Path, tmp_path: Path) -> None:
     wanted, masks = draw("wanted", 3, 0), tmp_path / "masks"
     made = tmp_path / "made"
     made.mkdir(), masks.mkdir()
@@ -183,7 +184,7 @@ def test_pairs_that_do_not_fit_are_named(draw: Draw, tmp_path: Path) -> None:
         find_pairs(made, wanted)
     Image.new("RGB", (20, 48)).save(wanted / "001.png")
     with pytest.raises(DataError, match="48 x 48 and 20 x 48"):
-        measure_pairs(find_pairs(made, wanted), [pixel_meter()])
+        measure_pairs(find_pairs(made, wanted), [PSNR], Interval(20))
     Image.new("RGB", (48, 48)).save(wanted / "001.jpg")
     with pytest.raises(DataError, match="holds 001 twice"):
         find_pairs(made, wanted)
@@ -277,3 +278,32 @@ def test_sentences_are_scored(draw: Draw, clip_folder: Path, tmp_path: Path) -> 
         texts.write_text(content, encoding="utf-8")
         with pytest.raises(DataError, match=words):
             run("pairs", made, wanted, "--clip", clip_folder, "--texts", texts)
+
+
+def test_the_old_name_of_further_features_still_works_and_says_so(
+    draw: Draw, averages: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    real, fake = draw("real", 9, 0), draw("fake", 9, 1)
+    arguments = ("compare", fake, "--reference", real, "--features", averages, "-k", "3", "--resamples", "10")
+    for name in ("--manifold-features", "--perceptual"):
+        result = CliRunner().invoke(app, ["evaluate", *map(str, (*arguments, name, averages))], catch_exceptions=False)
+        assert result.exit_code == 0 and ("--manifold-features" in result.output) == (name == "--perceptual")
+
+
+def test_tables_are_never_cut_off(draw: Draw, averages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    real = draw("real", 9, 0)
+    candidates = [draw(f"a rather long name of a folder {number}", 9, number) for number in range(1, 6)]
+    output = run("compare", *candidates, "--reference", real, "--features", averages, "-k", "3", "--resamples", "10")
+    assert "…" not in output and all(str(folder) in output for folder in candidates)
+    head = next(line for line in output.splitlines() if line.startswith("metric"))
+    assert head.split() == ["metric", "(1)", "(2)", "(3)", "(4)", "(5)"]
+    rows = [line for line in output.splitlines() if line.startswith("precision")]
+    assert len(rows) == 1 and len(rows[0]) > 80
+
+
+def test_texts_that_are_nested_too_deeply_are_named(draw: Draw, clip_folder: Path, tmp_path: Path) -> None:
+    made = draw("made", 1, 0)
+    (tmp_path / "texts.json").write_text("[" * 100_000)
+    with pytest.raises(DataError, match="holds no sentences"):
+        run("pairs", made, made, "--clip", clip_folder, "--texts", tmp_path / "texts.json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +14,8 @@ from torch import Tensor
 
 from mien.checkpoints import clip as clips
 from mien.checkpoints.clip import Clip, load_clip
-from mien.evaluation.meters import Pair
-from mien.evaluation.protocol.gauge import Gauge
-from mien.evaluation.text_image import SOURCE, score, text_meter
+from mien.evaluation.metrics import Judges, Pair, measure_pair, metrics_of
+from mien.evaluation.metrics.text import SOURCE, score, text_metrics
 from mien.types import UInt8
 
 WORDS = {"red": (1.0, 0.0), "green": (0.0, 1.0), SOURCE: (-1.0, 0.0)}
@@ -26,7 +25,7 @@ WORDS = {"red": (1.0, 0.0), "green": (0.0, 1.0), SOURCE: (-1.0, 0.0)}
 class Colors(Clip):
     """Pictures are their mean red and green; words stand for these."""
 
-    sha256: str = "colours"  # type: ignore[assignment]
+    sha256: str = "colors"  # type: ignore[assignment]
 
     def of_pictures(self, pictures: Tensor) -> Tensor:
         return pictures[:, :2].mean((2, 3)) + 1
@@ -35,7 +34,7 @@ class Colors(Clip):
         return torch.tensor([WORDS[text] for text in texts])
 
 
-def colors(name: str = "colours", sha256: str = "colours") -> Colors:
+def colors(name: str = "colors", sha256: str = "colors") -> Colors:
     network = SimpleNamespace(config=SimpleNamespace(vision_config=SimpleNamespace(image_size=8)))
     return Colors(name, Path(), network, None, sha256)
 
@@ -48,23 +47,23 @@ def test_scores_and_directions() -> None:
     clip = colors()
     assert score(clip, flat(255, 0), "red") == pytest.approx(100) and score(clip, flat(255, 0), "green") == 0
     assert score(clip, flat(255, 255), "red") == pytest.approx(100 / 2**0.5)
-    values = text_meter(clip, {"a": "red"}).measure(Pair("a", flat(255, 100), flat(0, 100)))
-    there = values["directional similarity (colours)"]
-    back = text_meter(clip, {"a": "red"}).measure(Pair("a", flat(0, 100), flat(255, 100)))
-    assert there > 0.8 and back["directional similarity (colours)"] == pytest.approx(-there)
-    assert "directional similarity (colours)" not in text_meter(clip, {"a": "red"}).measure(
-        Pair("a", flat(9, 9), flat(9, 9))
-    )
+
+    def direction(made: UInt8, wanted: UInt8) -> float | None:
+        found = measure_pair(text_metrics(clip), Pair("a", made, wanted, text="red"))
+        return found.get("directional similarity (colors)")
+
+    there, back = direction(flat(255, 100), flat(0, 100)), direction(flat(0, 100), flat(255, 100))
+    assert there is not None and there > 0.8 and back == pytest.approx(-there)
+    assert direction(flat(9, 9), flat(9, 9)) is None
 
 
-def test_a_gauge_scores_what_the_sentence_says_and_knows_its_judge() -> None:
-    gauge, mask = Gauge(clip=colors()), np.ones((16, 16), np.bool_)
-    figures = gauge.figures(flat(255, 0), flat(255, 9), mask, "red")
-    assert figures["image-text score (colours)"] == pytest.approx(100)
-    assert "image-text score (colours)" not in gauge.figures(flat(255, 0), flat(255, 9), mask)
-    assert gauge.source("image-text score (colours)") == {"network": "colours", "resize": colors().resize}
-    judges = (None, colors(), colors("others"), colors(sha256="others"))
-    assert len({Gauge(clip=judge).digest for judge in judges}) == len(judges)
+def test_pairs_with_a_sentence_are_scored_and_name_their_judge() -> None:
+    metrics = metrics_of(Judges(clip=colors()))
+    pair = Pair("a", flat(255, 0), flat(255, 9), np.ones((16, 16), np.float32))
+    assert measure_pair(metrics, replace(pair, text="red"))["image-text score (colors)"] == pytest.approx(100)
+    assert "image-text score (colors)" not in measure_pair(metrics, pair)
+    (scored,) = [metric for metric in metrics if metric.name == "image-text score (colors)"]
+    assert scored.source == {"network": "colors", "resize": colors().resize}
 
 
 def test_only_openais_own_weights_off_the_hub_give_the_published_name() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from mien.errors import MienError, SaveError, SessionError
+from mien.files import atomic_path
 from mien.photos.write import save_photo
 from mien.session import Session
 from mien.sessions.journal import END, NAME, Journal
@@ -227,7 +228,9 @@ def test_what_a_killed_attempt_left_does_not_block(two: Session, other: Path, tm
     done = two.replay(target, other)
     (target / NAME).rename(target / "journal.draft")  # as if killed just before the end
     for folder in (target, target / "objects", target / "snapshots"):
-        (folder / ".abcd_123.part").write_bytes(b"torn")
+        with atomic_path(folder / "x") as unfinished:
+            pass
+        (folder / "x").rename(unfinished)  # as if killed within the block
     with pytest.raises(SessionError, match="is no session"):
         Session.open(target)
     again = two.replay(target, other)

@@ -13,7 +13,7 @@ from torch import nn
 from mien.align.crop import crop_face
 from mien.errors import UnknownCheckpointError
 from mien.session import Session
-from mien.sessions.drift import SIZE, measure, meters_of
+from mien.sessions.drift import SIZE, measure, metrics_of
 from mien.types import Photo
 
 
@@ -46,7 +46,7 @@ def test_what_leaks_is_seen(session: Session) -> None:
 
 def test_equal_pictures_are_ready_for_json(session: Session) -> None:
     node = session.apply(mask="left")
-    row = measure(session.original, node, session.original, session.mask(), meters_of())
+    row = measure(session.original, node, session.original, session.mask(), metrics_of())
     assert row.changed == 0 and row.face["PSNR"] == np.inf and row.face["SSIM"] == pytest.approx(1)
     assert json.loads(json.dumps(row.as_dict(), allow_nan=False))["face"]["PSNR"] is None
 
@@ -66,7 +66,7 @@ def test_networks_of_the_user(session: Session, tmp_path: Path) -> None:
     for name, network in files.items():
         torch.jit.script(network).save(str(tmp_path / f"{name}.pt"))
     session.apply(mask="left", attributes={"strong": 2.0})
-    (row,) = session.drift(meters=meters_of([tmp_path / "who.pt"], [tmp_path / "apart.pt"]))
+    (row,) = session.drift(metrics=metrics_of([tmp_path / "who.pt"], [tmp_path / "apart.pt"]))
     crops = [
         crop_face(p, np.array(session.line()[0].quad), SIZE).pixels / 127.5 - 1
         for p in (session.original, session.result())
@@ -74,4 +74,4 @@ def test_networks_of_the_user(session: Session, tmp_path: Path) -> None:
     assert row.face["apart"] == pytest.approx(np.abs(crops[0] - crops[1]).mean(), rel=1e-4)
     assert -1 <= row.face["identity (who)"] < 1
     with pytest.raises(UnknownCheckpointError):
-        meters_of([tmp_path / "missing.pt"])
+        metrics_of([tmp_path / "missing.pt"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from PIL import Image
 
 from mien.conditions.types import Conditions
+from mien.editing.request import Request
 from mien.errors import ConfigError, LayerError
 from mien.photos.read import read_photo
 from mien.sessions.objects import Objects
-from mien.sessions.recipe import describe, freeze, thaw
+from mien.sessions.recipe import DEFAULTS, describe, freeze, thaw
+from mien.sessions.step import INPUTS
 from tests.sessions.painter import picture
 
 
@@ -86,3 +89,15 @@ def test_descriptions(objects: Objects, tmp_path: Path) -> None:
     assert describe(freeze({"layers": layers, "seed": 3}, objects)) == (
         "painted mask, painted sketch, smile -2, seed 3"
     )
+
+
+def test_one_color_is_no_file(objects: Objects) -> None:
+    for color in ("#703020", "Sienna", [112, 48, 32]):
+        assert there_and_back(objects, color=color) == {"color": color}
+    assert describe(freeze({"color": "#703020"}, objects)) == "color #703020"
+    with pytest.raises(LayerError, match="is no color"):
+        freeze({"color": "#70302"}, objects)
+
+
+def test_every_field_of_a_request_may_be_kept(objects: Objects) -> None:
+    assert set(INPUTS) == {one.name for one in fields(Request)} and set(DEFAULTS) == set(INPUTS)

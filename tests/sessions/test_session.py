@@ -39,7 +39,7 @@ def test_ten_edits_leave_everything_else_exactly_as_it_was(
     difference = np.abs(result.pixels.astype(int) - photo.pixels.astype(int))
     assert result.bits == photo.bits and 0.05 < union.mean() < 0.6
     assert difference[~union].max() == 0 and difference[union].mean() > photo.bits
-    assert [row.largest for row in session.drift(meters=[])] == [0] * 10
+    assert [row.largest for row in session.drift(metrics=[])] == [0] * 10
     receipt = session.save(tmp_path / "out.png")
     assert receipt.preserved and receipt.mask_pixels == union.sum()
     assert same(read_photo(tmp_path / "out.png"), result)

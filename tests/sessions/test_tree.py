@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,3 +62,12 @@ def path(number: int, parents: dict[int, int]) -> list[int]:
     while found[-1]:
         found.append(parents[found[-1]])
     return found[::-1]
+
+
+@pytest.mark.parametrize(
+    "corner", [(1e308, 1.0), (float("nan"), 1.0), (float("inf"), 0.0), (5.0, 1.0), (0.0, 0.0), (1e7, 1.0)]
+)
+def test_crops_that_are_none(corner: tuple[float, float]) -> None:
+    bad = replace(node(1, 0), quad=[(0.0, 0.0), (0.0, 1.0), corner, (1.0, 0.0)])
+    with pytest.raises(SessionError, match="damaged"):
+        Tree().after(Tree().grown([bad]).record("edit", [bad]))

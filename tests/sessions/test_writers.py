@@ -71,7 +71,7 @@ def test_killed_writers_lose_nothing_that_they_had_reported(session: Session, pa
     for node in found.tree.nodes:
         made = painter(found.result(node.parent), face=np.array(node.quad), **node.recipe)
         assert np.array_equal(made.photo.pixels, found.result(node.number).pixels)
-    assert all(row.largest == 0 for row in found.drift(meters=[]))
+    assert all(row.largest == 0 for row in found.drift(metrics=[]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")

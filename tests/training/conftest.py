@@ -11,11 +11,8 @@ from PIL import Image
 from torch import nn
 
 from mien.models.stylegan2 import GeneratorConfig
-from mien.training.critics import CriticConfig
-from mien.training.loop import LoopConfig
-from mien.training.stages.feeds import DataConfig
-from mien.training.stages.generator import GeneratorStageConfig
-from mien.training.stages.run_generator import GeneratorRun
+from mien.training.settings import CriticConfig, DataConfig, LoopConfig
+from mien.training.stages.generator_run import GeneratorRun, GeneratorStageConfig
 
 TINY = GeneratorConfig(resolution=32, z_dim=8, w_dim=8, mapping_layers=2, channel_base=256, channel_max=16)
 
@@ -62,11 +59,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tiny_run(pictures: Path, pyramid: Path) -> GeneratorRun:
     """Both critics, adaptive augmentation, R1 and path length: every kind of state there is."""
-    critics = (
-        CriticConfig("projected", augment="diffaugment"),
-        CriticConfig("stylegan2", augment="ada", r1_gamma=1.0, r1_interval=4),
-    )
-    stage = GeneratorStageConfig(TINY, critics, batch=4, path_length=1.0, seed=7)
+    plain = CriticConfig("stylegan2", augment="ada", r1_gamma=1.0, r1_interval=4)
+    stage = GeneratorStageConfig(TINY, "both", plain=plain, batch=4, path_length=1.0, seed=7)
     return GeneratorRun(DataConfig(pictures), stage, LoopConfig(preview_every=40), pyramid=pyramid)
 
 

@@ -12,12 +12,13 @@ from torch import nn
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.models.stylegan2 import DiscriminatorConfig
 from mien.models.stylegan2.posterior import Posterior
-from mien.training.anchor import Anchor, AnchorConfig
-from mien.training.critics import CriticConfig
+from mien.training.anchor import Anchor
 from mien.training.frozen import load_by_shape
+from mien.training.settings import AnchorConfig, CriticConfig
 from mien.training.snapshots import Snapshots
 from mien.training.stages.generator import GeneratorStage
-from mien.training.stages.run_generator import GeneratorRun, train_generator
+from mien.training.stages.generator_run import GeneratorRun
+from mien.training.stages.running import train
 
 Shown = Callable[[GeneratorRun, int], GeneratorRun]
 SMALL = DiscriminatorConfig(resolution=32, channel_base=256, channel_max=16)
@@ -58,9 +59,9 @@ def _anchor(**settings: float) -> Anchor:
 
 
 def test_a_run_with_an_anchor_resumes_bit_for_bit(anchored: GeneratorRun, shown: Shown, tmp_path: Path) -> None:
-    train_generator(shown(anchored, 12), tmp_path / "whole", device="cpu")
-    train_generator(shown(anchored, 6), tmp_path / "parts", device="cpu")
-    train_generator(shown(anchored, 12), tmp_path / "parts", device="cpu", resume=True)
+    train(shown(anchored, 12), tmp_path / "whole", device="cpu")
+    train(shown(anchored, 6), tmp_path / "parts", device="cpu")
+    train(shown(anchored, 12), tmp_path / "parts", device="cpu", resume=True)
     whole, parts = (Snapshots(tmp_path / name).latest() for name in ("whole", "parts"))
     assert whole is not None and parts is not None
     for part in ("generator", "posterior", "anchor"):
@@ -70,8 +71,8 @@ def test_a_run_with_an_anchor_resumes_bit_for_bit(anchored: GeneratorRun, shown:
 
 
 def test_the_next_run_goes_on_from_the_posterior(anchored: GeneratorRun, shown: Shown, tmp_path: Path) -> None:
-    train_generator(shown(anchored, 3), tmp_path / "first", device="cpu")
-    later, _ = train_generator(replace(shown(anchored, 0), init=tmp_path / "first"), tmp_path / "second", device="cpu")
+    train(shown(anchored, 3), tmp_path / "first", device="cpu")
+    later, _ = train(replace(shown(anchored, 0), init=tmp_path / "first"), tmp_path / "second", device="cpu")
     state = Snapshots(tmp_path / "first").latest()
     assert state is not None and isinstance(later.stage, GeneratorStage) and later.stage.anchor is not None
     now = later.stage.anchor.network.state_dict()
@@ -84,7 +85,7 @@ def test_a_held_generator_stands_still_while_the_others_learn(
     run = replace(anchored, stage=replace(anchored.stage, hold=24, anchor=replace(anchored.stage.anchor, warm_up=0)))
     states = []
     for steps in (0, 6, 12):
-        train_generator(shown(run, steps), tmp_path / "run", device="cpu", resume=steps > 0)
+        train(shown(run, steps), tmp_path / "run", device="cpu", resume=steps > 0)
         states.append((Snapshots(tmp_path / "run").latest() or {})["parts"])
     moved = [
         {part for part in ("generator", "generator.ema", "posterior", "stylegan2") if _differ(one[part], other[part])}
@@ -101,8 +102,11 @@ def _differ(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> boo
 def test_reconstructions_come_closer(anchored: GeneratorRun, shown: Shown, tmp_path: Path) -> None:
     assert anchored.stage.anchor is not None
     alone = replace(anchored.stage, anchor=replace(anchored.stage.anchor, warm_up=10**6), path_length=0.0)
-    run = replace(shown(anchored, 60), stage=replace(alone, critics=(CriticConfig("stylegan2", augment="none"),)))
-    loop, _ = train_generator(run, tmp_path / "run", device="cpu")
+    run = replace(
+        shown(anchored, 60),
+        stage=replace(alone, discriminator="stylegan2", plain=CriticConfig("stylegan2", augment="none")),
+    )
+    loop, _ = train(run, tmp_path / "run", device="cpu")
     assert isinstance(loop.stage, GeneratorStage) and loop.stage.anchor is not None
     reals = torch.rand(4, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1
     z, _ = loop.stage.anchor.codes(reals)
@@ -144,7 +148,7 @@ def test_means_are_centred_and_nats_are_those_of_the_gaussian() -> None:
 
 def test_an_anchor_needs_a_distance(anchored: GeneratorRun, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--perceptual"):
-        train_generator(replace(anchored, perceptual=None), tmp_path / "run", device="cpu")
+        train(replace(anchored, perceptual=None), tmp_path / "run", device="cpu")
 
 
 def test_frozen_networks_of_any_shape_agree_with_the_file(distance: Path, tmp_path: Path) -> None:

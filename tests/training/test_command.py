@@ -10,9 +10,9 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from mien.cli.data import data as data_verbs
-from mien.cli.runs import seconds
-from mien.cli.train_editing import train
+from mien.cli.train import train
 from mien.errors import ConfigError, MienError
+from mien.training.options import seconds
 
 
 def _run(verbs: Typer, *arguments: object) -> str:
@@ -44,7 +44,7 @@ def test_pack_then_train_then_resume(pictures: Path, tmp_path: Path) -> None:
     with pytest.raises(MienError, match="--resume"):
         _run(train, *options, "--images", 8)
     _run(train, *options, "--images", 8, "--resume")
-    assert json.loads((out / "run.json").read_text())["stage"]["critics"][0]["kind"] == "stylegan2"
+    assert json.loads((out / "run.json").read_text())["stage"]["discriminator"] == "stylegan2"
     assert [json.loads(line)["images"] for line in (out / "log.jsonl").read_text().splitlines()] == [4, 8]
     assert (out / "generator" / "model.safetensors").is_file()
     sheets = sorted((out / "previews").iterdir())
@@ -61,6 +61,11 @@ def test_pack_then_train_then_resume(pictures: Path, tmp_path: Path) -> None:
         (("--discriminator", "vgg"), "vgg"),
         (("--discriminator", "projected"), "--pyramid"),
         (("--precision", "fp8"), "fp8"),
+        (("--batch", "0"), "--batch is 0; give 1 or more"),
+        (("--images", "-1"), "--images is -1"),
+        (("--lr", "-0.1"), "--lr is -0.1"),
+        (("--anchor", "2"), "--anchor is 2.0; give 1 or less"),
+        (("--init", "nowhere"), "nowhere does not exist; give the right path as --init"),
         (("--device", "tpu"), "tpu"),
         (("--augment", "blur"), "blur"),
         (("--balance", "age"), "no column 'age'"),

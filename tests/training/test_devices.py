@@ -17,17 +17,18 @@ import sys, torch
 from dataclasses import replace
 from pathlib import Path
 from mien.models.stylegan2 import GeneratorConfig
-from mien.training.critics import CriticConfig
-from mien.training.loop import LoopConfig
-from mien.training.stages.generator import GeneratorStageConfig
-from mien.training.stages.feeds import DataConfig
-from mien.training.stages.run_generator import GeneratorRun, train_generator
+from mien.training.settings import CriticConfig
+from mien.training.settings import LoopConfig
+from mien.training.stages.generator_run import GeneratorStageConfig
+from mien.training.settings import DataConfig
+from mien.training.stages.generator_run import GeneratorRun
+from mien.training.stages.running import train
 
 shape = GeneratorConfig(32, z_dim=8, w_dim=8, mapping_layers=2, channel_base=128, channel_max=8)
-stage = GeneratorStageConfig(shape, (CriticConfig("stylegan2", r1_gamma=1.0),), batch=8, seed=1)
+stage = GeneratorStageConfig(shape, batch=8, seed=1)
 run = GeneratorRun(DataConfig(Path(sys.argv[1])), stage, LoopConfig(images=16))
 for resume in (False, True):
-    loop, _ = train_generator(run, Path(sys.argv[2]), device="cpu", resume=resume)
+    loop, _ = train(run, Path(sys.argv[2]), device="cpu", resume=resume)
     run = replace(run, loop=LoopConfig(images=32))
 parts = loop.stage.parts
 torch.save([loop.step, parts["generator"].synthesis.const, parts["stylegan2"].out.weight, loop.stage.rng.get_state()],

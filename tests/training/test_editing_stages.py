@@ -18,16 +18,15 @@ from mien.checkpoints.generator import save_generator
 from mien.errors import ConfigError
 from mien.models.editing import PRESETS
 from mien.models.stylegan2 import Generator
-from mien.training.critics import CriticConfig
 from mien.training.editing.sample import SampleConfig
-from mien.training.loop import Loop, LoopConfig
+from mien.training.loop import Loop
+from mien.training.settings import DataConfig, LoopConfig
 from mien.training.snapshots import Snapshots
 from mien.training.stages.editing import EditingStage, composite
-from mien.training.stages.encoder import EncoderConfig
-from mien.training.stages.feeds import DataConfig
-from mien.training.stages.painter import PainterConfig, PainterStage
-from mien.training.stages.run_editing import EditingRun, build_networks, train_editing
-from mien.training.stages.warping import WarpingConfig
+from mien.training.stages.editing_run import EditingRun
+from mien.training.stages.editing_settings import EncoderConfig, PainterConfig, WarpingConfig
+from mien.training.stages.painter import PainterStage
+from mien.training.stages.running import train
 
 
 class TinyFeatures(nn.Module):
@@ -88,7 +87,7 @@ def encoded(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
         folder / "distance.pt",
         generator=folder / "generator",
     )
-    train_editing(first, out / "run", device="cpu")
+    train(first, out / "run", device="cpu")
     return out / "run" / "editor"
 
 
@@ -99,14 +98,14 @@ def _later(run: EditingRun, encoded: Path, stage: Any) -> EditingRun:
 STAGES: list[Any] = [
     EncoderConfig(batch=2),
     WarpingConfig(batch=2),
-    PainterConfig(batch=2, critics=(CriticConfig("projected", weight=0.1, augment="none"),), attribute_interval=1),
+    PainterConfig(batch=2, attribute_interval=1),
 ]
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=["encoder", "warping", "painter"])
 def test_a_stage_moves_its_own_network_and_no_other(stage: Any, run: EditingRun, encoded: Path, tmp_path: Path) -> None:
     before, _ = load_editor(encoded)
-    loop, reason = train_editing(_later(run, encoded, stage), tmp_path / "run", device="cpu")
+    loop, reason = train(_later(run, encoded, stage), tmp_path / "run", device="cpu")
     assert reason == "4 images shown"
     assert isinstance(loop.stage, EditingStage)
     networks, own = loop.stage.networks, loop.stage.part
@@ -127,7 +126,7 @@ def test_a_stage_moves_its_own_network_and_no_other(stage: Any, run: EditingRun,
 def test_a_stage_resumes_bit_for_bit(stage: Any, run: EditingRun, encoded: Path, tmp_path: Path) -> None:
     def until(images: int, out: str, resume: bool = False) -> Loop:
         short = replace(_later(run, encoded, stage), loop=replace(run.loop, images=images))
-        return train_editing(short, tmp_path / out, device="cpu", resume=resume)[0]
+        return train(short, tmp_path / out, device="cpu", resume=resume)[0]
 
     until(8, "whole")
     until(4, "parts")
@@ -141,7 +140,7 @@ def test_a_stage_resumes_bit_for_bit(stage: Any, run: EditingRun, encoded: Path,
 
 
 def test_previews_show_every_modality_and_draw_from_nothing(run: EditingRun, encoded: Path, tmp_path: Path) -> None:
-    loop, _ = train_editing(_later(run, encoded, STAGES[2]), tmp_path / "run", device="cpu")
+    loop, _ = train(_later(run, encoded, STAGES[2]), tmp_path / "run", device="cpu")
     assert isinstance(loop.stage, PainterStage)
     state = loop.stage.rng.get_state()
     sheet = loop.stage.preview()["painter"]
@@ -154,7 +153,7 @@ def test_previews_show_every_modality_and_draw_from_nothing(run: EditingRun, enc
 @pytest.mark.parametrize("changes", [{"fusion": "add"}, {"fusion": "gated"}, {"bank": False}])
 def test_ablations_train(changes: dict[str, Any], run: EditingRun, encoded: Path, tmp_path: Path) -> None:
     short = replace(_later(run, encoded, PainterConfig(batch=2)), loop=replace(run.loop, images=2), **changes)
-    loop, _ = train_editing(short, tmp_path / "run", device="cpu")
+    loop, _ = train(short, tmp_path / "run", device="cpu")
     assert isinstance(loop.stage, EditingStage)
     refinement = loop.stage.networks.config.refinement
     assert all(getattr(refinement, name) == value for name, value in changes.items())
@@ -167,7 +166,7 @@ def test_another_face_is_judged_by_what_its_codes_look_like(run: EditingRun, enc
     seen: list[float] = []
     for index, stage in enumerate(stages):
         short = replace(_later(run, encoded, stage), loop=replace(run.loop, images=2))
-        loop, _ = train_editing(short, tmp_path / f"{index}", device="cpu")
+        loop, _ = train(short, tmp_path / f"{index}", device="cpu")
         assert isinstance(loop.stage, PainterStage)
         shown = loop.stage.shown
         assert shown.labels is not None
@@ -185,7 +184,7 @@ def test_an_encoder_learns_to_tell_pictures_apart(run: EditingRun, tmp_path: Pat
         losses.append(progress.scalars["l2"])
 
     short = replace(run, loop=LoopConfig(images=80, report_every=0.0, autocast=False), identity=None)
-    train_editing(short, tmp_path / "run", device="cpu", listener=listen)
+    train(short, tmp_path / "run", device="cpu", listener=listen)
     assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])
 
 
@@ -206,10 +205,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         "portrait-256",
     ),
     "no encoder": (lambda run, _: replace(run, stage=WarpingConfig(batch=2)), "--editor"),
-    "unknown critic": (
-        lambda run, editor: _later(run, editor, PainterConfig(batch=2, critics=(CriticConfig("patch"),))),
-        "patch",
-    ),
+    "no pyramid": (lambda run, editor: replace(_later(run, editor, PainterConfig(batch=2)), pyramid=None), "--pyramid"),
 }
 
 
@@ -219,7 +215,7 @@ def test_mistakes_are_named_before_anything_is_written(
 ) -> None:
     change, named = MISTAKES[mistake]
     with pytest.raises(ConfigError, match=named):
-        train_editing(change(run, encoded), tmp_path / "run", device="cpu")
+        train(change(run, encoded), tmp_path / "run", device="cpu")
     assert not (tmp_path / "run").exists()
 
 
@@ -227,10 +223,10 @@ def test_newer_codes_take_the_place_of_those_a_painter_began_with(
     run: EditingRun, encoded: Path, tmp_path: Path
 ) -> None:
     painter = _later(run, encoded, STAGES[2])
-    train_editing(painter, tmp_path / "painter", device="cpu")
-    train_editing(replace(_later(run, encoded, STAGES[0]), loop=replace(run.loop, images=8)), tmp_path / "newer")
+    train(painter, tmp_path / "painter", device="cpu")
+    train(replace(_later(run, encoded, STAGES[0]), loop=replace(run.loop, images=8)), tmp_path / "newer")
     later = replace(painter, editor=tmp_path / "painter" / "editor", codes=tmp_path / "newer" / "editor")
-    networks, trained = build_networks(later)
+    networks, trained = later.networks()
     newer, _ = load_editor(tmp_path / "newer" / "editor")
     begun, _ = load_editor(tmp_path / "painter" / "editor")
     assert set(trained) == {"generator", "encoder", "painter"}

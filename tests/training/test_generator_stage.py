@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from mien.training.critics import CriticConfig
 from mien.training.devices import Devices
-from mien.training.stages.feeds import DataConfig
+from mien.training.settings import CriticConfig, DataConfig
 from mien.training.stages.generator import GeneratorStage
-from mien.training.stages.run_generator import GeneratorRun, build_stage, generator_feed, train_generator
+from mien.training.stages.generator_run import GeneratorRun
+from mien.training.stages.running import train
 from mien.training.state import RandomState
 
 Shown = Callable[[GeneratorRun, int], GeneratorRun]
@@ -20,7 +20,7 @@ Shown = Callable[[GeneratorRun, int], GeneratorRun]
 
 def _stage(run: GeneratorRun) -> GeneratorStage:
     devices = Devices("cpu")
-    return build_stage(run, devices, generator_feed(run, devices))
+    return run.build(devices)[1]
 
 
 def test_looking_does_not_change_what_comes_next(tiny_run: GeneratorRun) -> None:
@@ -39,7 +39,7 @@ def test_looking_does_not_change_what_comes_next(tiny_run: GeneratorRun) -> None
 def test_phases_are_the_schedule_that_was_asked_for(tiny_run: GeneratorRun) -> None:
     expected = [("generator", 1), ("path-length", 4), ("projected", 1), ("stylegan2", 1), ("stylegan2-r1", 4)]
     assert [(phase.name, phase.interval) for phase in _stage(tiny_run).phases] == expected
-    alone = replace(tiny_run.stage, critics=(CriticConfig("projected"),), path_length=0.0)
+    alone = replace(tiny_run.stage, discriminator="projected", path_length=0.0)
     assert [phase.name for phase in _stage(replace(tiny_run, stage=alone)).phases] == ["generator", "projected"]
 
 
@@ -56,10 +56,12 @@ def test_a_generator_learns_the_color_of_its_set(tiny_run: GeneratorRun, shown: 
     folder.mkdir()
     for i in range(4):
         Image.new("RGB", (32, 32), (230, 120 + 5 * i, 20)).save(folder / f"{i}.png")
-    critics = (CriticConfig("stylegan2", augment="translation", r1_gamma=0.1),)
-    stage = replace(tiny_run.stage, critics=critics, path_length=0.0, batch=8, ema_half_life=80.0)
+    critic = CriticConfig("stylegan2", augment="translation", r1_gamma=0.1)
+    stage = replace(
+        tiny_run.stage, discriminator="stylegan2", plain=critic, path_length=0.0, batch=8, ema_half_life=80.0
+    )
     run = shown(replace(tiny_run, data=DataConfig(folder), stage=stage), 60)
-    loop, _ = train_generator(run, tmp_path / "run", device="cpu")
+    loop, _ = train(run, tmp_path / "run", device="cpu")
     assert isinstance(loop.stage, GeneratorStage)
     color = loop.stage.preview(count=8)["psi1.0"].reshape(-1, 3).mean(axis=0)
     assert color[0] > color[1] + 20

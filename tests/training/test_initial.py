@@ -12,14 +12,15 @@ from mien.checkpoints.generator import load_generator
 from mien.errors import ConfigError, UnknownCheckpointError
 from mien.training.devices import Devices
 from mien.training.stages.generator import GeneratorStage
-from mien.training.stages.run_generator import GeneratorRun, build_stage, generator_feed, train_generator
+from mien.training.stages.generator_run import GeneratorRun
+from mien.training.stages.running import train
 
 Shown = Callable[[GeneratorRun, int], GeneratorRun]
 
 
 def _stage(run: GeneratorRun) -> GeneratorStage:
     devices = Devices("cpu")
-    return build_stage(run, devices, generator_feed(run, devices))
+    return run.build(devices)[1]
 
 
 def _grown(run: GeneratorRun, init: Path) -> GeneratorRun:
@@ -29,7 +30,7 @@ def _grown(run: GeneratorRun, init: Path) -> GeneratorRun:
 @pytest.fixture
 def small(tiny_run: GeneratorRun, shown: Shown, tmp_path: Path) -> Path:
     """The folder of a run of three steps at 32 px."""
-    train_generator(shown(tiny_run, 3), tmp_path / "small", device="cpu")
+    train(shown(tiny_run, 3), tmp_path / "small", device="cpu")
     return tmp_path / "small"
 
 

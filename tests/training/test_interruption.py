@@ -15,7 +15,8 @@ import torch
 from mien.training.interruption import Interruption
 from mien.training.report import Progress, duration
 from mien.training.snapshots import Snapshots
-from mien.training.stages.run_generator import GeneratorRun, train_generator
+from mien.training.stages.generator_run import GeneratorRun
+from mien.training.stages.running import train
 
 Shown = Callable[[GeneratorRun, int], GeneratorRun]
 WRITER = """
@@ -40,7 +41,7 @@ def test_a_signal_saves_and_stops_between_steps(
     before = signal.getsignal(number)  # a shell's background jobs ignore Ctrl-C
     run = shown(tiny_run, 1000)
     run = replace(run, loop=replace(run.loop, report_every=0.0))
-    loop, reason = train_generator(run, tmp_path / "run", device="cpu", listener=interrupt)
+    loop, reason = train(run, tmp_path / "run", device="cpu", listener=interrupt)
     assert (reason, loop.step) == (f"{word} received", 2)
     state = Snapshots(tmp_path / "run").latest()
     assert state is not None
@@ -59,13 +60,13 @@ def test_a_second_signal_interrupts_at_once() -> None:
 
 def test_the_time_limit_stops_the_run(tiny_run: GeneratorRun, tmp_path: Path) -> None:
     run = replace(tiny_run, loop=replace(tiny_run.loop, time_limit=0.0, compact=True))
-    loop, reason = train_generator(run, tmp_path / "run", device="cpu")
+    loop, reason = train(run, tmp_path / "run", device="cpu")
     assert (reason, loop.step) == ("time limit reached", 0)
     carried = tmp_path / "carried"
     carried.mkdir()
     (tmp_path / "run" / "compact.pt").rename(carried / "compact.pt")
     again = replace(run, loop=replace(run.loop, time_limit=None, images=run.stage.batch))
-    loop, _ = train_generator(again, carried, device="cpu", resume=True)
+    loop, _ = train(again, carried, device="cpu", resume=True)
     assert loop.step == 1
 
 

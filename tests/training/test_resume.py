@@ -12,7 +12,8 @@ import torch
 
 from mien.errors import ConfigError
 from mien.training.snapshots import Snapshots
-from mien.training.stages.run_generator import GeneratorRun, train_generator
+from mien.training.stages.generator_run import GeneratorRun
+from mien.training.stages.running import train
 
 Shown = Callable[[GeneratorRun, int], GeneratorRun]
 
@@ -46,13 +47,13 @@ def _unsettle() -> None:
 def test_twenty_steps_equal_ten_and_ten_bit_for_bit(tiny_run: GeneratorRun, shown: Shown, tmp_path: Path) -> None:
     random.seed(1)
     np.random.seed(1)  # noqa: NPY002
-    train_generator(shown(tiny_run, 20), tmp_path / "whole", device="cpu")
+    train(shown(tiny_run, 20), tmp_path / "whole", device="cpu")
     random.seed(1)
     np.random.seed(1)  # noqa: NPY002
-    train_generator(shown(tiny_run, 10), tmp_path / "parts", device="cpu")
+    train(shown(tiny_run, 10), tmp_path / "parts", device="cpu")
     halfway = _state(tmp_path / "parts")
     _unsettle()
-    loop, reason = train_generator(shown(tiny_run, 20), tmp_path / "parts", device="cpu", resume=True)
+    loop, reason = train(shown(tiny_run, 20), tmp_path / "parts", device="cpu", resume=True)
     assert (loop.step, loop.images, reason) == (20, 80, "80 images shown")
     assert _differences(_state(tmp_path / "whole"), _state(tmp_path / "parts")) == []
     assert _differences(halfway, _state(tmp_path / "parts")), "the second half changed nothing"
@@ -61,9 +62,9 @@ def test_twenty_steps_equal_ten_and_ten_bit_for_bit(tiny_run: GeneratorRun, show
 def test_a_run_is_not_overwritten_and_other_networks_are_refused(
     tiny_run: GeneratorRun, shown: Shown, tmp_path: Path
 ) -> None:
-    train_generator(shown(tiny_run, 1), tmp_path / "run", device="cpu")
+    train(shown(tiny_run, 1), tmp_path / "run", device="cpu")
     with pytest.raises(ConfigError, match="--resume"):
-        train_generator(shown(tiny_run, 2), tmp_path / "run", device="cpu")
+        train(shown(tiny_run, 2), tmp_path / "run", device="cpu")
     wider = replace(tiny_run.stage, generator=replace(tiny_run.stage.generator, channel_max=8))
     with pytest.raises(ConfigError, match="other networks"):
-        train_generator(shown(replace(tiny_run, stage=wider), 2), tmp_path / "run", device="cpu", resume=True)
+        train(shown(replace(tiny_run, stage=wider), 2), tmp_path / "run", device="cpu", resume=True)

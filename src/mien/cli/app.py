@@ -17,7 +17,7 @@ from mien.cli import (
     paste,
     sample,
     session,
-    train_editing,
+    train,
 )
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)
 app.add_typer(session.session, name="session")
-app.add_typer(train_editing.train, name="train")
+app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
 app.add_typer(evaluate_protocol.evaluate, name="evaluate")
 app.add_typer(import_.import_, name="import")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mien.cli.console import print_json
-from mien.cli.selection import check_face
+from mien.cli.selection import check_face, check_model
 
 
 def conditions(
@@ -29,19 +29,10 @@ def conditions(
 
     from mien.align.crop import crop_face
     from mien.conditions.labels import CLASSES
-    from mien.conditions.regions import parse_region, region_mask
-    from mien.errors import SaveError
-    from mien.files import keep_inputs
+    from mien.conditions.regions import region_mask
     from mien.photos.read import read_photo
 
-    check_face(face)
-    if region is not None:
-        parse_region(region)
-    if out.exists() and not out.is_dir():
-        raise SaveError(f"{out} is a file; name a folder for the layers.")
-    if (out / "layers.json").exists() and not overwrite:
-        raise SaveError(f"{out} holds layers already, perhaps painted ones; choose another folder or add --overwrite.")
-    keep_inputs(out / "image.png", [photo])
+    _check(photo, out, face, region, parser, overwrite)
     picture = read_photo(photo)
     from mien.align.finder import FaceFinder, select_face  # brings PyTorch along: errors until here come at once
     from mien.conditions.extract import conditions_of, origin_of
@@ -67,3 +58,20 @@ def conditions(
         return
     print(f"{out}: image, {', '.join(layers.given)} at {size} x {size}; sheet.png shows them side by side.")
     print("Found: " + ", ".join(f"{name} {share:.1%}" for name, share in found.items()))
+
+
+def _check(photo: Path, out: Path, face: str, region: str | None, parser: Path | None, overwrite: bool) -> None:
+    """Refuses before anything is loaded what cannot work."""
+    from mien.conditions.regions import parse_region
+    from mien.errors import SaveError
+    from mien.files import keep_inputs
+
+    check_face(face)
+    check_model(parser, "--parser")
+    if region is not None:
+        parse_region(region)
+    if out.exists() and not out.is_dir():
+        raise SaveError(f"{out} is a file; name a folder for the layers.")
+    if (out / "layers.json").exists() and not overwrite:
+        raise SaveError(f"{out} holds layers already, perhaps painted ones; choose another folder or add --overwrite.")
+    keep_inputs(out / "image.png", [photo])

@@ -12,16 +12,15 @@ from mien.cli.console import progress, stderr
 
 if TYPE_CHECKING:
     from mien.evaluation.compare import Progress
-    from mien.evaluation.meters import Meter
 
 evaluate = typer.Typer(help="Measure pictures and generators.", no_args_is_help=True)
 
 Features = Annotated[
     list[Path], typer.Option(help="Network for the distances: Inception or VGG-16 weights, TorchScript; repeatable.")
 ]
-Perceptual = Annotated[
+Manifolds = Annotated[
     list[Path] | None,
-    typer.Option(help="Further network for precision, recall, density and coverage; repeatable."),
+    typer.Option(help="Further network for precision, recall, density and coverage only; repeatable."),
 ]
 Samples = Annotated[int, typer.Option(min=2, help="Pictures that a generator makes.")]
 Psi = Annotated[float, typer.Option(min=0, max=2, help="Truncation of a generator; 1 for none.")]
@@ -38,7 +37,8 @@ def compare(
     candidates: Annotated[list[str], typer.Argument(help="Folders of pictures, or generators (folder or name).")],
     reference: Annotated[Path, typer.Option(help="Real pictures: a folder, a prepared set, shards, a packed set.")],
     features: Features,
-    perceptual: Perceptual = None,
+    manifold_features: Manifolds = None,
+    perceptual: Annotated[list[Path] | None, typer.Option(hidden=True)] = None,
     split: Annotated[
         list[str] | None, typer.Option(help="Of a prepared reference: train, val or test (default); repeatable.")
     ] = None,
@@ -59,12 +59,16 @@ def compare(
     """
     from mien.evaluation import compare as comparing
     from mien.evaluation.candidates import common_size, open_candidate, open_pictures
+    from mien.evaluation.estimate import Interval
     from mien.evaluation.features import load_features
 
-    spaces, manifolds = (tuple(map(load_features, files)) for files in (features, perceptual or ()))
+    if perceptual:
+        stderr().print("--perceptual of compare is now --manifold-features; elsewhere it is a distance of pairs.")
+    others = (*(manifold_features or ()), *(perceptual or ()))
+    spaces, manifolds = (tuple(map(load_features, files)) for files in (features, others))
     opened = [open_candidate(one, samples=samples, psi=psi, seed=seed, split=candidate_split) for one in candidates]
     references = [open_pictures(reference, one) for one in split or ["test"]]
-    settings = comparing.Comparison(size or common_size(opened), spaces, manifolds, k, resamples, seed)
+    settings = comparing.Comparison(size or common_size(opened), spaces, manifolds, k, Interval(resamples, seed))
     with progress() as bar:
         table = comparing.compare(opened, references, settings, reporter(bar))
     _finish({"command": command_line(), **comparing.report(table, settings, opened, references)}, out)
@@ -92,19 +96,23 @@ def pairs(
     out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
 ) -> None:
     """Measure pictures against what they should be: PSNR, SSIM, MS-SSIM, ΔE2000, LPIPS, identity and more."""
-    from mien.evaluation import meters
+    from mien.checkpoints.clip import load_clip
+    from mien.errors import ConfigError
+    from mien.evaluation.estimate import Interval
     from mien.evaluation.features import load_features
-    from mien.evaluation.pairs import find_pairs, measure_pairs
+    from mien.evaluation.metrics import Judges, metrics_of
+    from mien.evaluation.pairs import find_pairs, measure_pairs, read_texts
     from mien.evaluation.perceptual import load_distance
 
-    chosen: list[meters.Meter] = [meters.pixel_meter()]
-    chosen += [meters.perceptual_meter(load_distance(file)) for file in perceptual or ()]
-    chosen += [meters.identity_meter(load_features(file)) for file in identity or ()]
-    chosen += meters.face_meters() if faces else []
-    chosen += _text_meters(clip, texts)
-    found = find_pairs(made, wanted, masks)
+    if (clip is None) != (texts is None):
+        raise ConfigError("--clip and --texts belong together; give both, or neither.")
+    found, sentences = find_pairs(made, wanted, masks), None if texts is None else read_texts(texts)
+    spaces = [load_features(file) for file in identity or ()]
+    distances = [load_distance(file) for file in perceptual or ()]
+    judges = Judges(distances, spaces, clip=None if clip is None else load_clip(clip), faces=faces)
     with progress() as bar:
-        report = measure_pairs(found, chosen, resamples=resamples, seed=seed, progress=reporter(bar))
+        show, interval = reporter(bar), Interval(resamples, seed)
+        report = measure_pairs(found, metrics_of(judges), interval, texts=sentences, progress=show)
     _finish({"command": command_line(), **report}, out)
 
 
@@ -155,12 +163,13 @@ def smoothness(
     """Measure how smoothly a generator's pictures change along a path: perceptual path length."""
     from mien.checkpoints.generator import load_generator
     from mien.evaluation.candidates import GeneratedSet
+    from mien.evaluation.estimate import Interval
     from mien.evaluation.path_length import PathLength, path_length_report
     from mien.evaluation.perceptual import load_distance
 
     settings = PathLength(samples, space, sampling, seed=seed)
     made = GeneratedSet(generator, load_generator(generator), samples)
-    report = path_length_report(made, load_distance(perceptual), settings, resamples)
+    report = path_length_report(made, load_distance(perceptual), settings, Interval(resamples, seed))
     _finish({"command": command_line(), **report}, out)
 
 
@@ -186,76 +195,41 @@ def reporter(bar: Any) -> Progress:
     return show
 
 
-def _text_meters(clip: str | None, texts: Path | None) -> list[Meter]:
-    import json
-
-    from mien.checkpoints.clip import load_clip
-    from mien.errors import ConfigError, DataError
-    from mien.evaluation.text_image import text_meter
-
-    if clip is None or texts is None:
-        if clip is not None or texts is not None:
-            raise ConfigError("--clip and --texts belong together; give both, or neither.")
-        return []
-    try:
-        found = json.loads(texts.read_text(encoding="utf-8"))
-        sentences = {str(name): _sentence(str(name), text) for name, text in found.items()}
-    except (OSError, ValueError, AttributeError) as error:
-        raise DataError(f'{texts} holds no sentences; write JSON such as {{"a": "a smile"}}.') from error
-    return [text_meter(load_clip(clip), sentences)]
-
-
-def _sentence(name: str, text: Any) -> str:
-    from mien.conditions.text import validate_text
-    from mien.errors import DataError, LayerError
-
-    try:
-        found = validate_text(text)
-    except LayerError as error:
-        raise DataError(f"The sentence for {name}: {error}") from error
-    if found is None:
-        raise DataError(f"The sentence for {name} is empty; write one, or leave the name out.")
-    return found
-
-
 def _finish(report: Mapping[str, Any], out: Path | None) -> None:
     """Prints the table, then writes the files."""
     from mien.evaluation.report import write_report
 
-    _print_table(report["results"])
+    _print_results(report["results"])
     if out is not None:
         write_report(report, out)
         stderr().print(f"Saved {out} and {out.with_suffix('.csv').name}.", highlight=False, soft_wrap=True)
 
 
-def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
+def _print_results(rows: Sequence[Mapping[str, Any]]) -> None:
     """One line for each metric, one column for each candidate and reference, whose names stand above."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from mien.evaluation.report import as_text
 
     sides = list(dict.fromkeys(_side(row) for row in rows))
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("metric", no_wrap=True)
-    for number, _ in enumerate(sides, 1):
-        table.add_column(f"({number})" if len(sides) > 1 else "mean", justify="right", no_wrap=True)
-    cells = {(row["metric"], _side(row)): _cell(row) for row in rows}
-    for metric in dict.fromkeys(row["metric"] for row in rows):
-        table.add_row(metric, *(cells.get((metric, side), "") for side in sides))
-    console = Console()
-    for number, side in enumerate(sides, 1):
-        console.print(f"({number}) {side}" if len(sides) > 1 else side, highlight=False, soft_wrap=True, markup=False)
-    console.print(table)
+    titles = [f"({number}) {side}" for number, side in enumerate(sides, 1)] if len(sides) > 1 else sides
+    cells = {(row["metric"], _side(row)): as_text(row) for row in rows}
+    metrics = dict.fromkeys(row["metric"] for row in rows)
+    lines = [[metric, *(cells.get((metric, side), "") for side in sides)] for metric in metrics]
+    head = [f"({number})" for number, _ in enumerate(sides, 1)] if len(sides) > 1 else ["mean"]
+    print_table("\n".join(titles), ["metric", *head], lines)
+
+
+def print_table(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """A table on stdout, as wide as it is: lines that a terminal breaks are better than figures that are cut off."""
+    widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
+    texts = [not any(line[place][:1].isdigit() for line in lines) for place in range(len(head))]
+    typer.echo(title)
+    for line in (head, ["-" * width for width in widths], *lines):
+        cells = zip(line, widths, texts, strict=True)
+        typer.echo("  ".join(cell.ljust(width) if text else cell.rjust(width) for cell, width, text in cells).rstrip())
+    typer.echo()
 
 
 def _side(row: Mapping[str, Any]) -> str:
     if "reference" not in row:
         return f"{row.get('candidate', 'Mean')}, {row['pairs']} pairs"
     return f"{row['candidate']}, {row['pictures']} pictures, against {row['reference']}, {row['reference_pictures']}"
-
-
-def _cell(row: Mapping[str, Any]) -> str:
-    """The figure and half the width of its interval; JSON and CSV have both ends."""
-    if row["value"] is None:
-        return "–"
-    return f"{row['value']:.4g} ± {(row['high'] - row['low']) / 2:.2g}"

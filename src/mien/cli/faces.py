@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.cli.console import print_json, print_table
-from mien.cli.selection import check_face, parse_box
+from mien.cli.selection import check_face, check_model, parse_box
 
 if TYPE_CHECKING:
     from mien.types import Face, Photo
@@ -69,6 +69,7 @@ def _check(
     if box is not None and (mediapipe is not None or face is not None):
         raise ConfigError("--box says where the one face is; leave out --face and --mediapipe.")
     check_face(face)
+    check_model(mediapipe, "--mediapipe")
     if annotated is not None:
         target_container(annotated)
     check_targets([annotated], [photo])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.console import print_json, stderr
+from mien.cli.console import print_json, print_table, remark
 
 if TYPE_CHECKING:
     from mien.sessions.drift import Drift
@@ -56,7 +56,7 @@ def export(
         return
     print(target)
     if not done.preserved:
-        stderr().print(done.operations[-1], style="yellow", markup=False)
+        remark(done.operations[-1])
 
 
 def drift(
@@ -67,10 +67,10 @@ def drift(
     as_json: Json = False,
 ) -> None:
     """Measure every edit that led here against the original: outside the masks, and the crop of the face."""
-    from mien.sessions.drift import meters_of
+    from mien.sessions.drift import metrics_of
     from mien.sessions.history import History
 
-    rows = History(folder).drift(at, meters_of(identity or (), perceptual or ()))
+    rows = History(folder).drift(at, metrics_of(identity or (), perceptual or ()))
     if as_json:
         print_json([row.as_dict() for row in rows])
     else:
@@ -105,17 +105,11 @@ def label(opened: History, number: int) -> str:
 
 
 def _print_drift(rows: Sequence[Drift]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    title = "Against the original; outside: beyond the union of all masks"
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), collapse_padding=True, title=title)
     figures = list(dict.fromkeys(name for row in rows for name in row.face))
-    table.add_column("edit", justify="right")
-    for column in ("changed", "largest outside", "mean outside", *figures):
-        table.add_column(column, justify="right", overflow="fold", min_width=7)
-    for row in rows:
-        cells = [f"{row.face[name]:.4g}" if name in row.face else "" for name in figures]
-        table.add_row(str(row.node), f"{row.changed:.2%}", str(row.largest), f"{row.mean:g}", *cells)
-    Console().print(table)
+    lines = [
+        (str(row.node), f"{row.changed:.2%}", str(row.largest), f"{row.mean:g}")
+        + tuple(f"{row.face[name]:.4g}" if name in row.face else "" for name in figures)
+        for row in rows
+    ]
+    head = ("edit", "changed", "largest outside", "mean outside", *figures)
+    print_table("Against the original; outside: beyond the union of all masks", head, lines)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.console import print_json
-from mien.cli.selection import check_face
+from mien.cli.selection import check_face, check_model
 
 if TYPE_CHECKING:
     from mien.types import Float32, Photo, UInt8
@@ -36,7 +36,9 @@ def mask(
     from mien.photos.color import to_srgb
     from mien.photos.read import read_photo
 
-    _check(photo, [out, preview], region, box, polygon, protect, face)
+    check_face(face)
+    check_model(parser, "--parser")
+    _check(photo, [out, preview], region, box, polygon, protect)
     picture = read_photo(photo)
     labels, margin = _parse(picture, photo.name, face, parser) if region is not None or protect else (None, 0.0)
     area = _area(picture, labels, region, box, polygon, grow, feather)
@@ -54,13 +56,7 @@ def mask(
 
 
 def _check(
-    photo: Path,
-    targets: Sequence[Path | None],
-    region: str | None,
-    box: str | None,
-    polygon: str | None,
-    protect: str,
-    face: str,
+    photo: Path, targets: Sequence[Path | None], region: str | None, box: str | None, polygon: str | None, protect: str
 ) -> None:
     """Refuses before anything is loaded what cannot work."""
     from mien.conditions.regions import parse_region
@@ -75,7 +71,6 @@ def _check(
     for text, count in ((box, 4), (polygon, None)):
         if text is not None:
             _numbers(text, count)
-    check_face(face)
     for target in targets:
         if target is not None and target.suffix.lower() != ".png":
             raise SaveError(f"{target} would hold a PNG; give it that ending.")

@@ -43,6 +43,7 @@ def sample(
     ] = None,
 ) -> None:
     """Make pictures; the same seed always gives the same one."""
+    from mien.checkpoints.hub import find_folder
     from mien.errors import ConfigError, SaveError
     from mien.files import check_targets
     from mien.photos.write import target_container
@@ -55,11 +56,12 @@ def sample(
     if grid is not None:
         target_container(grid)
     if video is not None and video.suffix.lower() not in FILMS:
-        raise SaveError(f"{video.name} is no kind of film that is known here; name it {', '.join(FILMS)}.")
+        raise SaveError(f"{video.name} is no kind of film that is known here; name it .mp4, .webp or .gif.")
     check_targets([grid, video])
+    folder = None if weights is None else find_folder(weights)
     from mien.checkpoints.generator import DEFAULT, load_generator  # brings PyTorch along
 
-    generator = load_generator(weights or DEFAULT)
+    generator = load_generator(folder or DEFAULT)
     centres = _modes(generator, modes)
 
     def codes(numbers: list[int]) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -54,6 +55,18 @@ def check_face(text: str | None) -> None:
         _, _ = (float(part) for part in text.split(","))
     except ValueError:
         raise FaceSelectionError(f"'{text}' names no face; give a number, 'largest', or a point x,y.") from None
+
+
+def check_model(path: Path | None, option: str) -> None:
+    """Refuses a network that is not there, before the others are loaded.
+
+    Raises:
+        UnknownCheckpointError: it is neither a folder nor an ordinary file.
+    """
+    from mien.errors import UnknownCheckpointError
+
+    if path is not None and not path.is_dir() and not path.is_file():
+        raise UnknownCheckpointError(f"{path} is neither a folder nor an ordinary file; check what {option} names.")
 
 
 def parse_box(text: str) -> tuple[float, float, float, float]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -74,7 +75,9 @@ def change(
     """Make another edit of one that led here, and those after it again on top: a new branch."""
     opened = _open(folder, editor, device, clip)
     inputs = {**dict.fromkeys(without or ()), **_inputs(options, opened)}
-    _report(opened, opened.change(number, note=note, **inputs), as_json)
+    node, first = opened.change(number, note=note, **inputs), opened.tree.now(number)
+    became = {one.replaces: one.number for one in opened.line() if one.number >= first.number}
+    _report(opened, node, as_json, became)
 
 
 @session.command()
@@ -115,10 +118,10 @@ def replay(
 def _open(folder: Path, editor: str, device: str, clip: str | None) -> Session:
     """A session with an editor, which is loaded once it is known that there is a session."""
     from mien.session import Session
-    from mien.sessions.history import History
 
-    History(folder)
-    return Session.open(folder, load_editor(editor, device, clip))
+    opened = Session.open(folder)
+    opened.editor = load_editor(editor, device, clip)
+    return opened
 
 
 def _inputs(options: EditOptions, opened: Session) -> dict[str, Any]:
@@ -135,14 +138,15 @@ def _go(folder: Path, move: Callable[[Session], int]) -> None:
     print(label(opened, move(opened)))
 
 
-def _report(opened: Session, node: Node, as_json: bool) -> None:
-    became = {one.replaces: one.number for one in opened.line() if one.replaces}
+def _report(opened: Session, node: Node, as_json: bool, became: Mapping[int, int] = MappingProxyType({})) -> None:
+    """Says which edit was made, and what has become of others."""
     if as_json:
-        print_json({**node.as_dict(), "became": became})
+        print_json({**node.as_dict(), **({"became": dict(became)} if became else {})})
         return
     for former, number in became.items():
         print(f"Edit {former} is now edit {number}.")
-    size = opened.folder.patch(node, opened.facts).inside.sum() / (opened.original.width * opened.original.height)
+    patch = opened.folder.patch(node, opened.facts)
+    size = patch.inside.sum() / (opened.facts["width"] * opened.facts["height"])
     print(f"{label(opened, node.number)} ({size:.1%} of the photo)")
 
 

@@ -46,7 +46,7 @@ class Modality:
     empty: Any = None
 
     def check(self, value: Any) -> None:
-        """Raises ValueError where a value is of the wrong shape or type."""
+        """Raises ValueError or LayerError where a value is of the wrong shape, type or range."""
 
     def validate(self, value: Any) -> Any:
         """A value as :meth:`note` wrote it, checked; for what is no picture.

@@ -29,6 +29,7 @@ class Conditions:
 
     Raises:
         ValueError: a value of the wrong shape or type, or maps of several sides.
+        LayerError: attributes or a text that can never be any.
         TypeError: no modality of that name.
     """
 

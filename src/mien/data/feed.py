@@ -27,7 +27,6 @@ class ImageSet:
     def __init__(self, pictures: Sequence[Picture], size: int, *, memory: int = 4 << 30) -> None:
         self.pictures = list(pictures)
         self.size = size
-        self._pool = ThreadPoolExecutor()
         self._cache: UInt8 | None = None
         if len(self.pictures) * size * size * 3 <= memory:
             self._cache = self._decode(range(len(self.pictures)))
@@ -45,9 +44,10 @@ class ImageSet:
 
     def _decode(self, indices: Sequence[int]) -> UInt8:
         out = np.empty((len(indices), self.size, self.size, 3), np.uint8)
-        decoded = self._pool.map(lambda index: self.pictures[index].pixels(self.size), indices)
-        for row, pixels in zip(out, decoded, strict=True):
-            row[:] = pixels
+        with ThreadPoolExecutor() as pool:  # made anew: threads do not survive a fork, and a pool waits for them
+            decoded = pool.map(lambda index: self.pictures[index].pixels(self.size), indices)
+            for row, pixels in zip(out, decoded, strict=True):
+                row[:] = pixels
         return out
 
 

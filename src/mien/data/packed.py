@@ -74,14 +74,14 @@ def packed_pictures(path: Path) -> list[Picture]:
     from safetensors.numpy import load_file
 
     try:
-        entries = json.loads((_header(path) or {})["entries"])
+        entries = [(str(name), dict(fields)) for name, fields in json.loads((_header(path) or {})["entries"])]
         tensors = load_file(path)
         data, offsets = tensors["data"], tensors["offsets"]
-        if len(offsets) != len(entries) + 1 or offsets[-1] != len(data):
+        spans = list(zip(offsets[:-1].tolist(), offsets[1:].tolist(), entries, strict=True))
+        if data.ndim != 1 or offsets[-1] != len(data) or (np.diff(offsets) < 0).any():
             raise ValueError("offsets do not fit")
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{path} is not a complete packed set; make it again with mien data pack.") from error
-    spans = zip(offsets[:-1].tolist(), offsets[1:].tolist(), entries, strict=True)
     return [Picture(name, partial(_slice, data, start, stop), fields) for start, stop, (name, fields) in spans]
 
 

@@ -33,7 +33,7 @@ def _pictures(shard: Path) -> list[Picture]:
                     path = PurePosixPath(member.name)
                     stem, _, ending = path.name.partition(".")
                     members.setdefault(str(path.with_name(stem)), {})[ending.lower()] = member
-    except (tarfile.TarError, OSError) as error:
+    except (tarfile.TarError, OSError, ValueError) as error:
         raise DataError(f"{shard} is not an uncompressed tar file; give .tar shards or a folder.") from error
     pictures = []
     for key, parts in members.items():
@@ -53,7 +53,7 @@ def _read(shard: Path, member: tarfile.TarInfo) -> bytes:
 def _fields(data: bytes) -> dict[str, str]:
     try:
         values = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return (
         {k: str(v) for k, v in values.items() if isinstance(v, str | int | float)} if isinstance(values, dict) else {}

@@ -72,10 +72,9 @@ def prepared_pictures(folder: Path, split: str) -> list[Picture]:
     """The rows of ``index.csv`` (columns ``id`` and ``split``, others become fields) with ``images/{id}.*``.
 
     Raises:
-        DataError: a column or a picture is missing.
+        DataError: a column or a picture is missing, or the table cannot be read.
     """
-    with (folder / INDEX).open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_index(folder)
     if not rows or not {"id", "split"} <= rows[0].keys():
         raise DataError(f"{folder / INDEX} needs rows with the columns id and split; see the format of a prepared set.")
     files = {file.stem: file for file in (folder / "images").glob("*") if file.suffix.lower() in SUFFIXES}
@@ -83,3 +82,17 @@ def prepared_pictures(folder: Path, split: str) -> list[Picture]:
     if missing := [row["id"] for row in chosen if row["id"] not in files]:
         raise DataError(f"{folder} lacks the picture of id {missing[0]} ({len(missing)} in all); complete images/.")
     return [Picture(row["id"], files[row["id"]].read_bytes, row) for row in chosen]
+
+
+def read_index(folder: Path) -> list[dict[str, str]]:
+    """The rows of ``index.csv``; cells that a row lacks are empty, those beyond the header are left out.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        with (folder / INDEX).open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file, restval=""))
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(f"{folder / INDEX} is not a table of text ({error}); write it again as UTF-8.") from error
+    return [{name: cell for name, cell in row.items() if name is not None} for row in rows]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from mien.conditions.regions import parse_region
-from mien.evaluation.color import delta_e
+from mien.evaluation.metrics.color import delta_e
 from mien.types import UInt8
 
 HAIR: Mapping[str, tuple[int, int, int]] = {

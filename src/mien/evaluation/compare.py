@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,17 +11,17 @@ import numpy as np
 
 from mien._version import __version__
 from mien.evaluation.candidates import Candidate
-from mien.evaluation.estimate import Estimate
+from mien.evaluation.estimate import Interval
 from mien.evaluation.features import FeatureSpace
-from mien.evaluation.frechet import frechet_distance
-from mien.evaluation.kernel import kernel_distance
 from mien.evaluation.manifold import manifold_scores
-from mien.evaluation.report import rounded
-from mien.evaluation.separability import is_informative, separate
+from mien.evaluation.sets import Figure, set_metrics
 from mien.types import Float32
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many pictures of it are done, and how many there are."""
+
+Row = dict[str, Any]
+"""One figure, ready for JSON and CSV."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,16 +33,14 @@ class Comparison:
         distributions: spaces for the distances, U-IDS, and the manifold's figures.
         manifolds: further spaces, for precision, recall, density and coverage only.
         k: nearest neighbours of the manifold's figures.
-        resamples: of the intervals.
-        seed: of the intervals.
+        interval: of all figures.
     """
 
     size: int
     distributions: Sequence[FeatureSpace]
     manifolds: Sequence[FeatureSpace] = ()
     k: int = 5
-    resamples: int = 1000
-    seed: int = 0
+    interval: Interval = field(default_factory=Interval)
 
     @property
     def spaces(self) -> tuple[FeatureSpace, ...]:
@@ -51,48 +49,6 @@ class Comparison:
         for space in (*self.distributions, *self.manifolds):
             found.setdefault(space.sha256, space)
         return tuple(found.values())
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """One figure.
-
-    Attributes:
-        candidate, reference: their names.
-        pictures, reference_pictures: how many.
-        metric: its honest name.
-        space: where it was measured.
-        estimate: None where the metric says nothing; ``remark`` tells why.
-        remark: one sentence, or empty.
-    """
-
-    candidate: str
-    reference: str
-    pictures: int
-    reference_pictures: int
-    metric: str
-    space: FeatureSpace
-    estimate: Estimate | None
-    remark: str = ""
-
-    def as_dict(self, settings: Comparison) -> dict[str, Any]:
-        """Ready for JSON and CSV."""
-        figures: dict[str, float | None] = {"value": None, "low": None, "high": None}
-        if self.estimate is not None:
-            interval = self.estimate.interval(resamples=settings.resamples, seed=settings.seed)
-            values = (self.estimate.value, *interval)
-            figures = dict(zip(figures, map(rounded, values), strict=True))
-        return {
-            "candidate": self.candidate,
-            "pictures": self.pictures,
-            "reference": self.reference,
-            "reference_pictures": self.reference_pictures,
-            "metric": self.metric,
-            **figures,
-            "network": self.space.label,
-            "resize": self.space.resize,
-            "remark": self.remark,
-        }
 
 
 @dataclass
@@ -115,22 +71,24 @@ def compare(
         DataError: a set is too small for k, or holds a file that is no picture.
     """
     table = Table()
-    known = {reference.name: _embed(reference, settings, progress, table) for reference in references}
+    known = {reference.name: embed(reference, settings, progress, table) for reference in references}
     for candidate in candidates:
-        features = _embed(candidate, settings, progress, table)
+        features = embed(candidate, settings, progress, table)
         started = time.perf_counter()
         for reference in references:
+            sides = {"candidate": candidate.name, "pictures": candidate.count}
+            sides |= {"reference": reference.name, "reference_pictures": reference.count}
             for space in settings.spaces:
-                sides = features[space.sha256], known[reference.name][space.sha256]
-                for metric, estimate, remark in _metrics(*sides, settings, space):
-                    counts = candidate.count, reference.count
-                    row = Row(candidate.name, reference.name, *counts, space.name(metric), space, estimate, remark)
-                    table.rows.append(row)
+                vectors = features[space.sha256], known[reference.name][space.sha256]
+                for metric, estimate, remark in _metrics(*vectors, settings, space):
+                    figures = settings.interval.figures(estimate)
+                    source = {"network": space.label, "resize": space.resize}
+                    table.rows.append({**sides, "metric": space.name(metric), **figures, **source, "remark": remark})
         table.seconds[f"{candidate.name}: metrics"] = time.perf_counter() - started
     return table
 
 
-def _embed(pictures: Candidate, settings: Comparison, progress: Progress, table: Table) -> Mapping[str, Float32]:
+def embed(pictures: Candidate, settings: Comparison, progress: Progress, table: Table) -> dict[str, Float32]:
     """Features by the space's checksum; the pictures are gone through once."""
     started = time.perf_counter()
     parts: dict[str, list[Float32]] = {space.sha256: [] for space in settings.spaces}
@@ -144,17 +102,9 @@ def _embed(pictures: Candidate, settings: Comparison, progress: Progress, table:
     return {key: np.concatenate(vectors) for key, vectors in parts.items()}
 
 
-def _metrics(
-    features: Float32, reference: Float32, settings: Comparison, space: FeatureSpace
-) -> Iterator[tuple[str, Estimate | None, str]]:
+def _metrics(features: Float32, reference: Float32, settings: Comparison, space: FeatureSpace) -> Iterator[Figure]:
     if space in settings.distributions:
-        yield "FD", frechet_distance(features, reference), ""
-        yield "KID", kernel_distance(features, reference), ""
-        if is_informative(len(features), len(reference), features.shape[1]):
-            yield "U-IDS", separate(features, reference).unpaired(), ""
-        else:
-            fewest = 2 * features.shape[1]
-            yield "U-IDS", None, f"any {fewest} pictures or fewer can be separated with {features.shape[1]} features"
+        yield from set_metrics(features, reference)
     scores = manifold_scores(features, reference, settings.k)
     for metric in ("precision", "recall", "density", "coverage"):
         yield metric, getattr(scores, metric), ""
@@ -170,10 +120,10 @@ def report(
         "size": settings.size,
         "resize": f"cut to a square, then Lanczos (Pillow, anti-aliased) to {settings.size} px",
         "k": settings.k,
-        "interval": {"level": 0.95, "resamples": settings.resamples, "seed": settings.seed},
+        "interval": settings.interval.facts(),
         "networks": [space.facts() for space in settings.spaces],
         "candidates": [candidate.facts() for candidate in candidates],
         "references": [reference.facts() for reference in references],
-        "results": [row.as_dict(settings) for row in table.rows],
+        "results": table.rows,
         "timings": {what: round(seconds, 3) for what, seconds in table.seconds.items()},
     }

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mien.evaluation.report import rounded
 from mien.types import Float64
+
+LEVEL = 0.95
+"""Probability of the intervals."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +29,7 @@ class Estimate:
     value: float
     contributions: Float64
 
-    def interval(self, *, level: float = 0.95, resamples: int = 1000, seed: int = 0) -> tuple[float, float]:
+    def interval(self, *, level: float = LEVEL, resamples: int = 1000, seed: int = 0) -> tuple[float, float]:
         """Percentile bootstrap of the mean contribution (Efron, 1979), around ``value``.
 
         Args:
@@ -44,3 +48,26 @@ class Estimate:
 def mean(values: Float64) -> Estimate:
     """The mean of one value for each picture or pair, (N,)."""
     return Estimate(float(values.mean()), np.asarray(values, np.float64))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """How the intervals of a report are drawn.
+
+    Attributes:
+        resamples, seed: see :meth:`Estimate.interval`.
+    """
+
+    resamples: int = 1000
+    seed: int = 0
+
+    def figures(self, estimate: Estimate | None) -> dict[str, float | None]:
+        """Value, low and high, rounded; None where nothing could be measured."""
+        if estimate is None:
+            return {"value": None, "low": None, "high": None}
+        low, high = estimate.interval(resamples=self.resamples, seed=self.seed)
+        return {"value": rounded(estimate.value), "low": rounded(low), "high": rounded(high)}
+
+    def facts(self) -> dict[str, float]:
+        """What a report says about the intervals."""
+        return {"level": LEVEL, "resamples": self.resamples, "seed": self.seed}

@@ -17,12 +17,6 @@ TINY = 1e-10
 """Eigenvalues below this fraction of the largest one count as 0."""
 
 
-def gaussian_distance(mean: Float64, covariance: Float64, ref_mean: Float64, ref_covariance: Float64) -> float:
-    """The squared Fréchet (2-Wasserstein) distance of two Gaussians, (D,) and (D, D) each."""
-    root = _power(ref_covariance, 0.5)
-    return _distance(mean - ref_mean, covariance, ref_covariance, root @ covariance @ root)
-
-
 def frechet_distance(features: Float32, reference: Float32) -> Estimate:
     """The squared distance of the Gaussians fitted to two sets, as everybody prints it.
 
@@ -40,12 +34,13 @@ def frechet_distance(features: Float32, reference: Float32) -> Estimate:
     ref_mean, ref_covariance = y.mean(0), np.cov(y, rowvar=False).reshape(y.shape[1], -1)
     root = _power(ref_covariance, 0.5)
     product = root @ covariance @ root
-    value = _distance(mean - ref_mean, covariance, ref_covariance, product)
+    shift, roots = mean - ref_mean, np.sqrt(np.maximum(np.linalg.eigvalsh(product), 0.0))
+    value = float(shift @ shift + np.trace(covariance) + np.trace(ref_covariance) - 2 * roots.sum())
     # ∂d²/∂μ = 2 (μ − μ_r), ∂d²/∂Σ = I − T, with T the optimal map from the one Gaussian to the other.
     transport = root @ _power(product, -0.5) @ root
     centred = x - mean
     quadratic = np.einsum("nd,nd->n", centred - centred @ transport, centred)
-    return Estimate(value, 2 * centred @ (mean - ref_mean) + quadratic)
+    return Estimate(value, 2 * centred @ shift + quadratic)
 
 
 def _spanned(x: Float64, y: Float64) -> tuple[Float64, Float64]:
@@ -55,11 +50,6 @@ def _spanned(x: Float64, y: Float64) -> tuple[Float64, Float64]:
     centre = y.mean(0)
     basis, _ = np.linalg.qr(np.concatenate([x, y]).T - centre[:, None])
     return (x - centre) @ basis, (y - centre) @ basis
-
-
-def _distance(shift: Float64, covariance: Float64, ref_covariance: Float64, product: Float64) -> float:
-    roots = np.sqrt(np.maximum(np.linalg.eigvalsh(product), 0.0))
-    return float(shift @ shift + np.trace(covariance) + np.trace(ref_covariance) - 2 * roots.sum())
 
 
 def _power(matrix: Float64, exponent: float) -> Float64:

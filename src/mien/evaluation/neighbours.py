@@ -8,7 +8,6 @@ Letters: N samples, M training pictures, H held-out pictures, D features, K neig
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from mien.errors import DataError
 from mien.evaluation.candidates import Candidate, PictureSet
 from mien.evaluation.distances import blocks_of_squared_distances, kth_nearest
 from mien.evaluation.features import FeatureSpace
-from mien.evaluation.report import rounded
+from mien.evaluation.report import rounded, write_json
 from mien.files import atomic_path
 from mien.types import Float32, Float64, UInt8
 
@@ -220,6 +219,4 @@ def write_sheet(check: CopyCheck, path: Path, *, shown: int = 32, command: str =
     ]
     with atomic_path(path) as temporary:
         Image.fromarray(sheet).save(temporary, "PNG")
-    with atomic_path(path.with_suffix(".json")) as temporary:
-        text = json.dumps({"command": command, **check.figures(), "closest": rows}, indent=2, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_json({"command": command, **check.figures(), "closest": rows}, path.with_suffix(".json"))

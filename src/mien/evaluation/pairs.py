@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mien._version import __version__
+from mien.conditions.text import validate_text
 from mien.data.sources import folder_pictures
-from mien.errors import DataError
-from mien.evaluation.meters import Meter, Pair
-from mien.evaluation.report import rounded
+from mien.errors import DataError, LayerError
+from mien.evaluation.estimate import Interval
+from mien.evaluation.metrics.base import INSIDE, Metric, Pair, measure_pair, scalar, summarize
+from mien.evaluation.report import read_json, rounded
 from mien.photos.color import to_srgb
 from mien.photos.mask import read_levels
 from mien.photos.read import read_photo
+from mien.types import Float64
 
 
 @dataclass(frozen=True)
@@ -84,56 +87,80 @@ def _by_name(folder: Path) -> dict[str, Path]:
     return files
 
 
+def read_texts(file: Path) -> dict[str, str]:
+    """Sentences by the names of the pictures.
+
+    Raises:
+        DataError: the file cannot be read, or a sentence is empty or too long.
+    """
+    texts: dict[str, str] = {}
+    try:
+        for name, text in read_json(file).items():
+            words = validate_text(text)
+            if words is None:
+                raise DataError(f"The sentence for {name} is empty; write one, or leave the name out.")
+            texts[str(name)] = words
+    except LayerError as error:
+        raise DataError(f"The sentence for {name}: {error}") from error
+    except (OSError, ValueError, AttributeError) as error:
+        raise DataError(f'{file} holds no sentences; write JSON such as {{"a": "a smile"}}.') from error
+    return texts
+
+
 def measure_pairs(
     pairs: Sequence[PairFiles],
-    meters: Sequence[Meter],
+    metrics: Sequence[Metric],
+    interval: Interval,
     *,
-    resamples: int = 1000,
-    seed: int = 0,
+    texts: Mapping[str, str] | None = None,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> dict[str, Any]:
     """The report, ready for JSON: one row for each metric, and every value of every pair.
 
+    Args:
+        pairs: at least one.
+        metrics: see :func:`mien.evaluation.metrics.metrics_of`.
+        interval: of the figures.
+        texts: what each picture should show, by its name.
+        progress: is told what is being done.
+
     Raises:
-        MienError: see :meth:`PairFiles.read` and the meters.
+        DataError: there are no pairs, or one without a sentence where sentences are given.
+        MienError: see :meth:`PairFiles.read` and the metrics.
     """
     if not pairs:
         raise DataError("There are no pairs to measure; give two folders with pictures of the same names.")
+    missing = [] if texts is None else [files.name for files in pairs if files.name not in texts]
+    if missing:
+        raise DataError(f"There is no sentence for {missing[0]}; add one to the file of texts.")
     started = time.perf_counter()
+    by_name = {metric.name + suffix: metric for metric in metrics for suffix in ("", INSIDE)}
+    found: dict[str, list[float | Float64]] = {}
     values: list[dict[str, Any]] = []
     for done, files in enumerate(pairs, 1):
-        pair = files.read()
-        row: dict[str, Any] = {"name": files.name}
-        for meter in meters:
-            row |= {metric: _finite(value) for metric, value in meter.add(pair).items()}
-        values.append(row)
+        values.append({"name": files.name})
+        pair = replace(files.read(), text=(texts or {}).get(files.name, ""))
+        for name, value in measure_pair(metrics, pair).items():
+            found.setdefault(name, []).append(value)
+            number = scalar(by_name[name], value)
+            values[-1][name] = rounded(number) if np.isfinite(number) else None
         progress("pairs", done, len(pairs))
+    order = sorted(found, key=list(by_name).index)
+    networks = {metric.judge["label"]: dict(metric.judge) for metric in metrics if metric.judge}
     return {
         "kind": "mien-pairs",
         "version": __version__,
         "pairs": len(pairs),
-        "interval": {"level": 0.95, "resamples": resamples, "seed": seed},
-        "networks": [facts for meter in meters for facts in meter.facts()],
-        "results": [row for meter in meters for row in _rows(meter, resamples, seed)],
+        "interval": interval.facts(),
+        "networks": list(networks.values()),
+        "results": [row for name in order for row in _row(by_name[name], name, found[name], interval)],
         "values": values,
         "timings": {"pairs": round(time.perf_counter() - started, 3)},
     }
 
 
-def _rows(meter: Meter, resamples: int, seed: int) -> Iterator[dict[str, Any]]:
-    for result in meter.results():
-        low, high = result.estimate.interval(resamples=resamples, seed=seed)
-        yield {
-            "metric": result.metric,
-            "value": rounded(result.estimate.value),
-            "low": rounded(low),
-            "high": rounded(high),
-            "pairs": len(result.estimate.contributions),
-            "network": meter.network,
-            "resize": meter.resize,
-            "remark": result.remark,
-        }
-
-
-def _finite(value: float) -> float | None:
-    return rounded(value) if np.isfinite(value) else None
+def _row(metric: Metric, name: str, values: Sequence[float | Float64], interval: Interval) -> Iterator[dict[str, Any]]:
+    estimate, remark = summarize(metric, values)
+    if estimate is not None:
+        count = {"pairs": len(estimate.contributions)}
+        yield {"metric": name, **interval.figures(estimate), **count, **metric.source, "remark": remark}

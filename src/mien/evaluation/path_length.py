@@ -20,9 +20,8 @@ from torch.nn import functional as F
 from mien._version import __version__
 from mien.errors import ConfigError, DataError
 from mien.evaluation.candidates import GeneratedSet
-from mien.evaluation.estimate import Estimate, mean
+from mien.evaluation.estimate import Estimate, Interval, mean
 from mien.evaluation.perceptual import Distance, PerceptualDistance
-from mien.evaluation.report import rounded
 from mien.models.stylegan2 import Generator, codes_of_seeds
 
 BATCH = 8
@@ -82,18 +81,15 @@ def path_length(generator: Generator, distance: Distance, settings: PathLength |
 
 
 def path_length_report(
-    generator: GeneratedSet, distance: PerceptualDistance, settings: PathLength, resamples: int = 1000
+    generator: GeneratedSet, distance: PerceptualDistance, settings: PathLength, interval: Interval
 ) -> dict[str, Any]:
     """The figure of a generator, ready for JSON; it is called after the space, the sampling and the distance."""
     started = time.perf_counter()
     estimate = path_length(generator.generator, distance, settings)
-    low, high = estimate.interval(resamples=resamples, seed=settings.seed)
     row = {
         "candidate": generator.name,
         "metric": f"PPL-{settings.space}-{settings.sampling} ({distance.label})",
-        "value": rounded(estimate.value),
-        "low": rounded(low),
-        "high": rounded(high),
+        **interval.figures(estimate),
         "pairs": len(estimate.contributions),
         "network": distance.label,
         "resize": f"halved (2 x 2 means) until at most {settings.largest} px",
@@ -103,7 +99,7 @@ def path_length_report(
         "kind": "mien-path-length",
         "version": __version__,
         "settings": asdict(settings),
-        "interval": {"level": 0.95, "resamples": resamples, "seed": settings.seed},
+        "interval": interval.facts(),
         "networks": [distance.facts()],
         "results": [row],
         "timings": {generator.name: round(time.perf_counter() - started, 3)},

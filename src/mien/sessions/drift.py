@@ -17,7 +17,7 @@ from mien.sessions.tree import Node
 from mien.types import Bool, Photo
 
 if TYPE_CHECKING:
-    from mien.evaluation.meters import Meter
+    from mien.evaluation.metrics import Metric
 
 SIZE = 256
 """Side of the crops that are compared, pixels."""
@@ -49,24 +49,26 @@ class Drift:
         return {**self.__dict__, "face": face}
 
 
-def measure(original: Photo, node: Node, photo: Photo, mask: Bool, meters: Sequence[Meter]) -> Drift:
-    """One row of the meter.
+def measure(original: Photo, node: Node, photo: Photo, mask: Bool, metrics: Sequence[Metric]) -> Drift:
+    """How far one step is from the photo.
 
     Args:
         original: the photo before all edits.
         node: the step.
         photo: its result.
         mask: (H, W), union of the masks up to it.
-        meters: what compares the crops; each keeps its means over all steps, too.
+        metrics: what compares the crops.
     """
-    from mien.evaluation.meters import Pair
+    from mien.evaluation.metrics import Pair, measure_pair
+    from mien.evaluation.metrics.base import scalar
 
     largest, mean = _outside(original, photo, mask)
     face: dict[str, float] = {}
-    if meters:
+    if metrics:
         made, wanted = (crop_face(one, np.asarray(node.quad), SIZE).pixels for one in (photo, original))
         pair = Pair(str(node.number), made, wanted)
-        face = {name: value for meter in meters for name, value in meter.add(pair).items()}
+        by_name = {metric.name: metric for metric in metrics}
+        face = {name: scalar(by_name[name], value) for name, value in measure_pair(metrics, pair).items()}
     differs = original.pixels != photo.pixels
     changed = float(np.logical_or.reduce([differs[..., channel] for channel in range(differs.shape[2])]).mean())
     return Drift(node.number, largest, mean, changed, float(mask.mean()), face)
@@ -82,7 +84,7 @@ def _outside(original: Photo, photo: Photo, mask: Bool) -> tuple[int, float]:
     return found.largest, found.mean
 
 
-def meters_of(identity: Sequence[Path] = (), perceptual: Sequence[Path] = ()) -> list[Meter]:
+def metrics_of(identity: Sequence[Path] = (), perceptual: Sequence[Path] = ()) -> list[Metric]:
     """PSNR in decibels and SSIM, and what networks the user has.
 
     Args:
@@ -92,17 +94,12 @@ def meters_of(identity: Sequence[Path] = (), perceptual: Sequence[Path] = ()) ->
     Raises:
         CheckpointError: a file is none of these, or damaged.
     """
-    from mien.evaluation import meters
     from mien.evaluation.features import load_features
+    from mien.evaluation.metrics.identity import identity_metric
+    from mien.evaluation.metrics.perceptual import perceptual_metric
+    from mien.evaluation.metrics.psnr import PSNR
+    from mien.evaluation.metrics.ssim import SSIM
     from mien.evaluation.perceptual import load_distance
-    from mien.evaluation.psnr import psnr
-    from mien.evaluation.ssim import ssim
 
-    def of_pixels(pair: meters.Pair) -> dict[str, float]:
-        made, wanted = pair.tensors()
-        return {"PSNR": float(psnr(made, wanted)), "SSIM": float(ssim(made, wanted))}
-
-    chosen: list[Meter] = [meters.MeanMeter(of_pixels)]
-    chosen += [meters.identity_meter(load_features(file)) for file in identity]
-    chosen += [meters.perceptual_meter(load_distance(file)) for file in perceptual]
-    return chosen
+    chosen = [PSNR, SSIM, *(identity_metric(load_features(file)) for file in identity)]
+    return [*chosen, *(perceptual_metric(load_distance(file)) for file in perceptual)]

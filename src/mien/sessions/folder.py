@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class Folder:
 
     path: Path
     draft: bool = False
+    _known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def journal(self) -> Journal:
@@ -101,10 +102,11 @@ class Folder:
         Raises:
             SessionError: another writer is at work, or the session is damaged.
         """
-        self.read()  # so that nothing is written into a folder that is no session
+        self.journal.content()  # so that nothing is written into a folder that is no session
         with lock.writing(self.path):
+            tree = self.read()[1]
             self._prepare()
-            yield self.read()[1]
+            yield tree
 
     def append(self, record: Record) -> None:
         """Adds an action to the journal; see :meth:`Journal.append`."""
@@ -116,13 +118,17 @@ class Folder:
         Raises:
             SessionError: damaged, or of a newer version.
         """
-        first, records = self.journal.read()
+        end, data = self.journal.end(), self.journal.content()
+        if (end, data) == self._known.get("read"):  # parsing hundreds of edits takes longer than comparing bytes
+            return self._known["facts"], self._known["tree"]
+        first, records = self.journal.read(data, end)
         facts, tree = first.get("photo"), Tree()
         types = {"file": str, "name": str, "width": int, "height": int, "bits": int}
         if not isinstance(facts, dict) or not all(isinstance(facts.get(key), kind) for key, kind in types.items()):
             raise SessionError(f"The journal of {self.path} names no photo; restore it from a copy of the session.")
         for record in records:
             tree = tree.after(record)
+        self._known.update(read=(end, data), facts=facts, tree=tree)
         return facts, tree
 
     def original(self, facts: Facts) -> Photo:

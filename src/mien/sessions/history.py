@@ -13,7 +13,7 @@ import numpy as np
 from mien.errors import SaveError
 from mien.photos.receipt import save_with_receipt
 from mien.photos.write import QUALITY
-from mien.sessions.drift import Drift, measure, meters_of
+from mien.sessions.drift import Drift, measure, metrics_of
 from mien.sessions.folder import Folder
 from mien.sessions.patch import Patch
 from mien.sessions.recipe import describe
@@ -22,7 +22,7 @@ from mien.sessions.tree import Node
 from mien.types import Bool, Photo, Receipt, UInt8
 
 if TYPE_CHECKING:
-    from mien.evaluation.meters import Meter
+    from mien.evaluation.metrics import Metric
 
 
 class History:
@@ -111,15 +111,15 @@ class History:
         receipt = save_with_receipt(self.original, photo, mask, path, done, quality=quality, overwrite=overwrite)
         return replace(receipt, input=self.name)
 
-    def drift(self, number: int | None = None, meters: Sequence[Meter] | None = None) -> list[Drift]:
+    def drift(self, number: int | None = None, metrics: Sequence[Metric] | None = None) -> list[Drift]:
         """How far from the original each edit that led to one is.
 
         Args:
             number: of the edit.
-            meters: what compares the crops; None takes those that need no network of the user's, see
-                :func:`mien.sessions.drift.meters_of`.
+            metrics: what compares the crops; None takes those that need no network of the user's, see
+                :func:`mien.sessions.drift.metrics_of`.
         """
-        chosen = meters_of() if meters is None else meters
+        chosen = metrics_of() if metrics is None else metrics
         union, rows = np.zeros((self.original.height, self.original.width), np.bool_), list[Drift]()
         for node, photo, patch in self._results(number):
             patch.cover(union)

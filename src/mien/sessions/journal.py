@@ -51,7 +51,7 @@ class Journal:
         Raises:
             SaveError: the folder cannot be written.
         """
-        self._end.unlink(missing_ok=True)
+        self._end_path.unlink(missing_ok=True)
         self._replace(sealed([{"format": FORMAT, "version": VERSION, **facts}])[0])
 
     def append(self, record: Record) -> None:
@@ -61,7 +61,7 @@ class Journal:
             SaveError: the file cannot be written, or the disk is full.
             SessionError: the journal is damaged.
         """
-        data = self._content()
+        data = self.content()
         lines, end, check = self._whole(data)
         if check:
             added, check = sealed([record], check)
@@ -70,27 +70,39 @@ class Journal:
             first, *rest = (self._parsed(number, line) for number, line in enumerate(lines, 1))
             text, check = sealed([{**first, "version": VERSION}, *rest, record])
             self._replace(text)
-        with suppress(SaveError), atomic_path(self._end) as temporary:  # it may lag behind: the line is what counts
+        with (
+            suppress(SaveError),
+            atomic_path(self._end_path) as temporary,
+        ):  # it may lag behind: the line is what counts
             temporary.write_bytes(check)
 
-    def read(self) -> tuple[Record, list[Record]]:
+    def read(self, data: bytes | None = None, end: bytes | None = None) -> tuple[Record, list[Record]]:
         """The facts of the first line, and the records of the others.
+
+        Args:
+            data: the file's content, where it was read before.
+            end: what :meth:`end` gave before that.
 
         Raises:
             SessionError: there is no journal, it is of a newer version, a line is damaged, or the end is lost.
         """
-        end = b""
-        with suppress(OSError):
-            end = read_file(self._end)
-        lines, _, _ = self._whole(self._content(), end)
+        end = self.end() if end is None else end
+        lines, _, _ = self._whole(self.content() if data is None else data, end)
         records = [self._parsed(number, line) for number, line in enumerate(lines, 1)]
         return records[0], records[1:]
 
-    @property
-    def _end(self) -> Path:
-        return self.path.with_name(END)
+    def end(self) -> bytes:
+        """A check that one of the lines must have; empty if none must. Read it before the content."""
+        with suppress(OSError):
+            return read_file(self._end_path)
+        return b""
 
-    def _content(self) -> bytes:
+    def content(self) -> bytes:
+        """The bytes of the file.
+
+        Raises:
+            SessionError: there is none, or it cannot be read.
+        """
         try:
             data = read_file(self.path)
         except FileNotFoundError as error:
@@ -102,12 +114,16 @@ class Journal:
             raise SessionError(f"{self.path} has {len(data) / 1e6:.0f} MB, too many; go on in a new session.")
         return data
 
+    @property
+    def _end_path(self) -> Path:
+        return self.path.with_name(END)
+
     def _whole(self, data: bytes, end: bytes = b"") -> tuple[list[bytes], int, bytes]:
         """The lines that count, how many bytes they take, and the check of the last; empty for version 1.
 
         Args:
             data: the content of the file.
-            end: a check that one of the lines must have; empty if none must.
+            end: see :meth:`end`.
         """
         lines = data.split(b"\n")[:-1]
         version = self._version(lines[0] if lines else b"")

@@ -21,7 +21,7 @@ MOST_BYTES = 1 << 31
 
 _NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,8})?")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
-_UNFINISHED = re.compile(r"\.[a-z0-9_]{8}\.part")  # as mien.files.atomic_path calls them
+_UNFINISHED = re.compile(r"\.[a-z0-9_]{8,16}\.part")  # as mien.files.atomic_path calls them
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from PIL import Image
 
 from mien.conditions.modalities import MODALITIES, current_name, pictures
 from mien.conditions.types import Conditions
+from mien.editing.plain_color import plain_color
+from mien.editing.request import Request
 from mien.errors import ConfigError, LayerError, SessionError
 from mien.photos.color import to_srgb
 from mien.photos.containers import PNG
@@ -34,7 +37,7 @@ PICTURES = ("mask", *pictures())
 _WORDS: Mapping[str, str] = {**dict.fromkeys(PICTURES, "self"), "mask": r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*"}
 """What text means something else than the name of a file, by input."""
 
-DEFAULTS: Mapping[str, Any] = {"seed": 0, "strength": 1.0, "frame": "auto", "face": "largest", "protect": ""}
+DEFAULTS: Mapping[str, Any] = {**{one.name: one.default for one in fields(Request)}, "face": "largest"}
 """What is not worth telling."""
 
 Recipe = Mapping[str, Any]
@@ -148,7 +151,8 @@ def _as_file(name: str, value: Any) -> Any:
     """Whether a word means a file."""
     if name not in (*PICTURES, "weight_maps") or not isinstance(value, str):
         return value
-    return value if re.fullmatch(_WORDS.get(name, ""), value.strip().lower()) else Path(value)
+    is_word = re.fullmatch(_WORDS.get(name, ""), value.strip().lower()) is not None
+    return value if is_word or (name == "color" and plain_color(value) is not None) else Path(value)
 
 
 def _is_outside(name: str, value: Any) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from mien.editing.request import Request
 from mien.errors import ConfigError, MienError, SessionError
 from mien.sessions.folder import Folder
 from mien.sessions.patch import Patch
-from mien.sessions.recipe import PICTURES, Recipe, file_names, thaw
+from mien.sessions.recipe import Recipe, file_names, thaw
 from mien.sessions.tree import Node, Tree
 from mien.types import Face, Photo
 
@@ -21,19 +22,7 @@ if TYPE_CHECKING:
     from mien.conditions.parser import FaceParser
     from mien.editing.result import EditResult
 
-INPUTS = (
-    *PICTURES,
-    "attributes",
-    "text",
-    "seed",
-    "strength",
-    "face",
-    "weights",
-    "weight_maps",
-    "protect",
-    "frame",
-    "layers",
-)
+INPUTS = tuple(one.name for one in fields(Request))
 """What an edit of a session may say; see :class:`mien.editing.request.Request`."""
 
 Quad = Sequence[Sequence[float]]

@@ -8,7 +8,6 @@ Convention:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -17,6 +16,8 @@ from mien.errors import SessionError
 from mien.sessions.recipe import with_current_names
 
 ORIGINAL = 0
+
+Corner = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ def _node(values: Mapping[str, Any]) -> Node:
     known = {name: values[name] for name in Node.__dataclass_fields__ if name in values}
     (x, y), operations = known["place"], tuple(known.get("operations", ()))
     corners = [(float(across), float(down)) for across, down in known["quad"]]
-    if len(corners) != 4 or not all(math.isfinite(value) for corner in corners for value in corner):
+    if len(corners) != 4 or not _is_quad(*corners):
         raise ValueError("quad")
     recipe = with_current_names(known["recipe"])
     if _is_deep(recipe):
@@ -195,6 +196,15 @@ def _node(values: Mapping[str, Any]) -> Node:
     if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
         raise TypeError("types")
     return node
+
+
+def _is_quad(one: Corner, two: Corner, three: Corner, four: Corner) -> bool:
+    """Whether corners are those of a parallelogram that a photo may hold; see :mod:`mien.align.crop`."""
+    across, down = (four[0] - one[0], four[1] - one[1]), (two[0] - one[0], two[1] - one[1])
+    side = max(1.0, *map(abs, (*across, *down)))
+    gap = max(abs(one[axis] + three[axis] - two[axis] - four[axis]) for axis in (0, 1))
+    area = abs(across[0] * down[1] - across[1] * down[0])
+    return max(map(abs, (*one, *three))) < 1e6 and gap <= 1e-3 * side and area > 1e-6
 
 
 def _is_deep(value: Any, levels: int = 8) -> bool:

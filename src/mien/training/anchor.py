@@ -10,35 +10,13 @@ fall between those of the pictures; fewer, and all pictures look alike.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from mien.models.stylegan2.posterior import Posterior
+from mien.training.settings import AnchorConfig
 from mien.training.teachers import Distance
-
-
-@dataclass(frozen=True)
-class AnchorConfig:
-    """How strongly the set's own pictures are asked for.
-
-    Attributes:
-        share: of each batch that is made from real pictures' codes, in (0, 1); the rest is drawn from the prior.
-        weight: of the distance, beside the critics' losses.
-        l1: λ above.
-        rate: nats per picture that the posterior shall tell.
-        warm_up: pictures at the start for which the critics' loss counts for nothing, then more and more: before a
-            posterior has learned to see, an adversary teaches the generator to be wrong in a thousand other ways.
-        channel_base: of the posterior's trunk, see :class:`mien.models.stylegan2.DiscriminatorConfig`.
-    """
-
-    share: float = 0.5
-    weight: float = 4.0
-    l1: float = 0.5
-    rate: float = 30.0
-    warm_up: int = 12_000
-    channel_base: int = 1024
 
 
 class Anchor:

@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
 from mien.losses import hinge_critic, hinge_generator, logistic_critic, logistic_generator, r1_penalty
 from mien.training.augment import AdaptiveStrength, augmentation
-from mien.training.phases import AdamConfig, Phase, Step, lazy_adam
+from mien.training.phases import Phase, Step, lazy_adam
+from mien.training.settings import AdamConfig, CriticConfig
 
 Fakes = Callable[[], Tensor]
 """Returns the step's generated pictures (B, 3, S, S), without gradient."""
-
-
-@dataclass(frozen=True)
-class CriticConfig:
-    """How one critic is trained.
-
-    Attributes:
-        kind: "stylegan2" (logistic loss) or "projected" (hinge loss).
-        weight: of its loss in the generator's.
-        augment: a name of :data:`mien.training.augment.AUGMENTATIONS`.
-        strength: p of the augmentation; None to adapt it if the augmentation is meant to be, 1 otherwise.
-        r1_gamma: γ of R1; 0 for none.
-        r1_interval: steps between two penalties.
-        adam: of its optimiser.
-        channel_base: of a "stylegan2" one, see :class:`mien.models.stylegan2.DiscriminatorConfig`; None for the
-            generator's. A critic that stands beside another may be narrower.
-    """
-
-    kind: str
-    weight: float = 1.0
-    augment: str = "diffaugment"
-    strength: float | None = None
-    r1_gamma: float = 0.0
-    r1_interval: int = 16
-    adam: AdamConfig = field(default_factory=AdamConfig)
-    channel_base: int | None = None
 
 
 class Critic:
@@ -49,12 +23,13 @@ class Critic:
         network: pictures -> logits, any number per picture.
         config: its training.
         rng: for augmentation, on the training device.
+        adam: of the optimiser, where ``config`` says nothing.
 
     Attributes:
         strength: of the augmentation.
     """
 
-    def __init__(self, network: nn.Module, config: CriticConfig, rng: torch.Generator) -> None:
+    def __init__(self, network: nn.Module, config: CriticConfig, rng: torch.Generator, adam: AdamConfig) -> None:
         self.network, self.config, self.rng = network, config, rng
         self._augment = augmentation(config.augment)
         adapt = config.strength is None and self._augment.adaptive
@@ -64,7 +39,7 @@ class Critic:
         self._generator_loss = hinge_generator if hinge else logistic_generator
         self._critic_loss = hinge_critic if hinge else logistic_critic
         lazy = config.r1_interval if config.r1_gamma else None
-        self.optimiser = lazy_adam(network, config.adam, lazy)
+        self.optimiser = lazy_adam(network, config.adam or adam, lazy)
 
     def generator_loss(self, fakes: Tensor) -> Tensor:
         """What this critic has to say about pictures with gradient: scalar."""

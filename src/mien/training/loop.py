@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ from mien.training.devices import Devices
 from mien.training.interruption import Interruption
 from mien.training.phases import Phase, Step, run_phases
 from mien.training.report import Progress, RunReport
+from mien.training.settings import LoopConfig
 from mien.training.snapshots import Snapshots
 from mien.training.state import RandomState, Stateful, collect, restore
 from mien.types import UInt8
@@ -58,29 +58,6 @@ class Stage(Protocol):
     def export(self, run: Path, progress: Progress) -> None:
         """Writes the result as a folder of our store below ``run``."""
         ...
-
-
-@dataclass(frozen=True)
-class LoopConfig:
-    """When to stop, save and report.
-
-    Attributes:
-        images: pictures to show over all sittings; None for no limit.
-        time_limit: seconds for this sitting, the last save included; None for no limit.
-        snapshot_every: seconds between snapshots.
-        report_every: seconds between reports.
-        preview_every: pictures between previews.
-        autocast: bfloat16 where operations allow it.
-        compact: write ``compact.pt`` at the end (see :mod:`mien.training.snapshots`).
-    """
-
-    images: int | None = None
-    time_limit: float | None = None
-    snapshot_every: float = 300.0
-    report_every: float = 10.0
-    preview_every: int = 20_000
-    autocast: bool = True
-    compact: bool = False
 
 
 class Loop:
@@ -127,14 +104,15 @@ class Loop:
         settings = [[dict(g, params=None) for g in phase.optimiser.param_groups] for phase in self.stage.phases]
         try:
             restore(self._parts, state["parts"])
-        except (KeyError, ValueError, RuntimeError) as error:
+            step, images, elapsed = (state["counters"][name] for name in ("step", "images", "elapsed"))
+        except (KeyError, ValueError, RuntimeError, TypeError, AttributeError, IndexError) as error:
             raise ConfigError(
                 f"{self.run_folder} was started with other networks or data; give the same options, or another folder."
             ) from error
         for phase, groups in zip(self.stage.phases, settings, strict=True):
             for group, wanted in zip(phase.optimiser.param_groups, groups, strict=True):
                 group.update({name: value for name, value in wanted.items() if name != "params"})
-        self.step, self.images, self.elapsed = (state["counters"][name] for name in ("step", "images", "elapsed"))
+        self.step, self.images, self.elapsed = int(step), int(images), float(elapsed)
         if self.devices.rank:  # the snapshot holds the generators of the first process; the others must not copy it
             self.stage.rng.manual_seed(self.step * self.devices.world + self.devices.rank)
             torch.manual_seed(self.step * self.devices.world + self.devices.rank)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from mien.training.devices import Devices
+from mien.training.settings import AdamConfig
 
 
 @dataclass
@@ -57,17 +58,6 @@ class Phase:
     optimiser: Optimizer
     interval: int
     loss: Loss
-
-
-@dataclass(frozen=True)
-class AdamConfig:
-    """Attributes:
-    lr: learning rate.
-    betas: decay of the two moments.
-    """
-
-    lr: float = 0.002
-    betas: tuple[float, float] = (0.0, 0.99)
 
 
 def lazy_adam(module: nn.Module, config: AdamConfig, interval: int | None = None) -> Adam:

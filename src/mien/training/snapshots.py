@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from mien.errors import CorruptCheckpointError
+from mien.errors import CorruptCheckpointError, SaveError
 from mien.files import atomic_path
 from mien.training.state import halved, widened
 
@@ -68,9 +67,16 @@ class Snapshots:
 
 
 def write_state(state: dict[str, Any], target: Path) -> None:
-    """``torch.save``, whole or not at all, and on the disk when it returns."""
+    """``torch.save``, whole or not at all, and on the disk when it returns.
+
+    Raises:
+        SaveError: the disk is full, or the folder cannot be written.
+    """
     with atomic_path(target) as path:
-        torch.save(state, path)
+        try:
+            torch.save(state, path)
+        except RuntimeError as error:  # that is how its writer says that the disk is full
+            raise SaveError(f"Cannot write {target}; make room, and go on with --resume.") from error
         with path.open("rb") as file:
             os.fsync(file.fileno())
 
@@ -87,8 +93,8 @@ def read_state(path: Path) -> dict[str, Any]:
         if damaged is not None:
             raise zipfile.BadZipFile(damaged)
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (zipfile.BadZipFile, OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        if isinstance(state, dict) and "parts" in state:
+            return {**state, "parts": widened(state["parts"])}
+    except Exception as error:  # a damaged pickle, or one of another kind, raises almost anything
         raise CorruptCheckpointError(f"{path} is damaged; use an older snapshot.") from error
-    if not isinstance(state, dict) or "parts" not in state:
-        raise CorruptCheckpointError(f"{path} is not a training snapshot; give one that mien train wrote.")
-    return {**state, "parts": widened(state["parts"])}
+    raise CorruptCheckpointError(f"{path} is not a training snapshot; give one that mien train wrote.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from mien.checkpoints.editor import PARTS, save_editor
 from mien.conditions.labels import INDEX
 from mien.conditions.types import Conditions
 from mien.data import Picture
+from mien.editing.result import CropEdit
+from mien.evaluation.estimate import Interval
 from mien.evaluation.features import load_features
+from mien.evaluation.metrics import Judges
 from mien.evaluation.perceptual import load_distance
-from mien.evaluation.protocol.gauge import Gauge
-from mien.evaluation.protocol.material import open_set
-from mien.evaluation.protocol.rows import Interval
+from mien.evaluation.protocol.faces import open_set
+from mien.evaluation.protocol.models import Model
 from mien.evaluation.protocol.run import Setup
 from mien.models import stylegan2
 from mien.models.editing import EditorNetworks, portrait_128, with_generator
@@ -81,27 +83,38 @@ class Obedient:
     """
 
     name: str = "obedient"
-    heeds: frozenset[str] = frozenset({"sketch", "semantic", "color", "exemplar"})
-    size: int | None = SIDE
+    known: frozenset[str] = frozenset({"sketch", "semantic", "color", "exemplar"})
+    size: int = SIDE
     leaks: int = 0
     calls: int = 0
     fails_at: int | None = None
     sizes: list[int] = field(default_factory=list)
     read: list[str | None] = field(default_factory=list)
     drawings: dict[bytes, UInt8] = field(default_factory=dict)
+    kind: str = "test"
+    attributes: tuple[str, ...] = ()
+    reader: str = ""
 
-    @property
-    def digest(self) -> str:
-        return f"{self.name} {self.leaks}"
+    def supports(self) -> frozenset[str]:
+        return self.known
 
-    def edit(self, image: UInt8, conditions: Conditions, seed: int) -> UInt8:
+    def fingerprint(self) -> bytes:
+        return f"{self.name} {self.leaks}".encode()
+
+    def edit(
+        self, images: Sequence[UInt8], conditions: Sequence[Conditions], options: Sequence[Any], context: Any
+    ) -> list[CropEdit]:
+        made = (self.paint(image, given) for image, given in zip(images, conditions, strict=True))
+        return [CropEdit(one.astype(np.float32), np.zeros((4, *one.shape[:2]), np.float32)) for one in made]
+
+    def paint(self, image: UInt8, conditions: Conditions) -> UInt8:
         if self.calls == self.fails_at:
             raise KeyboardInterrupt
         self.calls += 1
         self.sizes.append(len(image))
         self.read.append(conditions.text)
-        given = conditions if self.heeds else conditions.without(*conditions.given[1:])
-        assert given.mask is not None and set(conditions.given) <= {"mask", *self.heeds}
+        given = conditions if self.known else conditions.without(*conditions.given[1:])
+        assert given.mask is not None and set(given.given) <= {"mask", *self.known}
         made = np.full(image.shape, 128.0)
         for meant in self._meant(given):
             made += 0.9 * (meant - made)
@@ -123,13 +136,18 @@ class Obedient:
         if given.sketch is not None:
             yield self.drawings.get(given.sketch.tobytes(), np.where(given.sketch[..., None], 0, 255))
 
-    def facts(self) -> dict[str, Any]:
-        return {"name": self.name, "kind": "editor", "size": self.size, "sha256": self.digest}
-
 
 @pytest.fixture
-def model() -> Callable[..., Obedient]:
-    return Obedient
+def model() -> Callable[..., Model]:
+    """``model(...)``: an :class:`Obedient` as the protocol sees it; ``edit=`` replaces how it paints a picture."""
+
+    def make(edit: Callable[[UInt8, Conditions], UInt8] | None = None, **settings: Any) -> Model:
+        editor = Obedient(**settings)
+        if edit is not None:
+            editor.paint = edit  # type: ignore[method-assign]
+        return Model(editor.name, editor, editor.size)
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -156,21 +174,20 @@ def pictures(faces: Path) -> tuple[Picture, ...]:
 
 
 @pytest.fixture
-def gauge(averages: Path, difference: Path) -> Gauge:
+def judges(averages: Path, difference: Path) -> Judges:
     space = load_features(averages)
-    return Gauge([load_distance(difference)], [space], [space])
+    return Judges([load_distance(difference)], [space], [space])
 
 
 @pytest.fixture
-def setup(pictures: tuple[Picture, ...], gauge: Gauge, tmp_path: Path) -> Callable[..., Setup]:
+def setup(pictures: tuple[Picture, ...], judges: Judges, tmp_path: Path) -> Callable[..., Setup]:
     """``setup(...)``: an evaluation of the painted faces, in ``tmp_path / "report"`` unless told."""
 
     def make(**changes: Any) -> Setup:
         usual: dict[str, Any] = {
             "folder": tmp_path / "report",
             "sets": {"painted": pictures},
-            "gauge": Gauge(gauge.perceptual, gauge.identity, gauge.features),
-            "chains": 1,
+            "judges": judges,
             "interval": Interval(50),
             "parser": ColorParser(),
         }

@@ -10,19 +10,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
+from benchmarks.bars.__main__ import main
+from benchmarks.bars.base import Subject, Threshold
+from benchmarks.bars.faces48 import same_person
+from benchmarks.bars.incremental import UNION, run_chains
+from benchmarks.bars.report import run_bars
+from benchmarks.bars.yaw import APART, warping_bars
 from mien.checkpoints.clip import load_clip
-from mien.cli.app import app
 from mien.conditions.lines import sketch_of
 from mien.conditions.types import Conditions
-from mien.evaluation.protocol.floor48 import same_person
-from mien.evaluation.protocol.gauge import Gauge
-from mien.evaluation.protocol.goals import Exam, Goal
-from mien.evaluation.protocol.material import open_set
-from mien.evaluation.protocol.models import BASELINES, EditorModel
-from mien.evaluation.protocol.run import Setup, run_bars
-from mien.evaluation.protocol.yaw import APART, warping_bars
+from mien.evaluation.metrics import Judges
+from mien.evaluation.protocol.faces import open_set
+from mien.evaluation.protocol.models import open_model
+from mien.evaluation.protocol.run import Setup
 from mien.pixels import to_tensor
 from mien.types import UInt8
 
@@ -31,9 +32,10 @@ Rows = list[dict[str, Any]]
 
 
 def bars(setup: Setup, model: Any, **more: Any) -> Rows:
-    rivals = [BASELINES["telea"], BASELINES["mean"]]
+    rivals = [open_model("telea"), open_model("navier-stokes")]
     setup = replace(setup, limit=3)
-    rows: Rows = run_bars(setup, model, rivals, pairs_set="painted", command="mien evaluate bars", **more)["results"]
+    report = run_bars(setup, model, rivals, pairs_set="painted", chains=1, command="python -m benchmarks.bars", **more)
+    rows: Rows = report["results"]
     return rows
 
 
@@ -52,9 +54,9 @@ def test_who_obeys_meets_the_bars_of_response(setup: Make, model: Callable[..., 
         assert of(rows, bar, "rise")["value"] > 0.3 and of(rows, bar, "sketch F1, inside")["value"] > 0.5
     assert of(rows, "response to sketch", "rise")["met"] and of(rows, "response to semantic", "mIoU over")["met"]
     assert of(rows, "response to semantic", "mIoU over")["value"] > 0.9
-    assert of(rows, "response to color", "ΔE2000 of region means, inside")["value"] < 5
-    assert of(rows, "response to color", "ΔE2000 of region means without")["value"] > 10
-    for metric in ("share of pairs whose distance in color", "share of pairs whose distance in identity"):
+    assert of(rows, "response to colour", "ΔE2000 of region means, inside")["value"] < 5
+    assert of(rows, "response to colour", "ΔE2000 of region means without")["value"] > 10
+    for metric in ("share of pairs whose distance in colour", "share of pairs whose distance in identity"):
         assert of(rows, "response to exemplar", metric)["value"] > 0.75
     assert of(rows, "subsets", "mean")["met"] and of(rows, "subsets", "largest")["met"]
     assert of(rows, "subsets", "mean")["configuration"] == "16 of 32 subsets"
@@ -67,14 +69,14 @@ def test_who_obeys_meets_the_bars_of_response(setup: Make, model: Callable[..., 
 
 
 def test_all_32_subsets_and_the_response_to_words(
-    setup: Make, model: Callable[..., Any], gauge: Gauge, clip_folder: Path
+    setup: Make, model: Callable[..., Any], judges: Judges, clip_folder: Path
 ) -> None:
-    reader = model(heeds=frozenset({"sketch", "semantic", "color", "exemplar", "text"}))
+    reader = model(known=frozenset({"sketch", "semantic", "color", "exemplar", "text"}))
     clip = load_clip(clip_folder)
-    rows = bars(setup(gauge=replace(gauge, clip=clip)), reader)
+    rows = bars(setup(judges=replace(judges, clip=clip)), reader)
     subsets = of(rows, "subsets", "mean")
     assert subsets["configuration"] == "32 of 32 subsets" and subsets["met"] and not subsets["remark"]
-    said = {text for text in reader.read if text}
+    said = {text for text in reader.editor.read if text}
     assert len(said) > 1 and all(text.startswith("A portrait of a person") for text in said)
     assert of(rows, "response to text, layer of another face", "rise of the image-text score")["pictures"] == 3
     deaf = of(bars(setup(), model()), "response to text")
@@ -82,43 +84,39 @@ def test_all_32_subsets_and_the_response_to_words(
 
 
 def test_who_ignores_or_leaks_does_not(setup: Make, model: Callable[..., Any]) -> None:
-    rows = bars(setup(), model(name="deaf", heeds=frozenset(), leaks=1))
+    rows = bars(setup(), model(name="deaf", known=frozenset(), leaks=1))
     assert of(rows, "ten edits in a row", "largest")["met"] is False
     assert "not available" in of(rows, "response to sketch")["remark"]
-    ignoring = model(name="ignoring")
-    ignoring.edit = lambda image, given, seed: np.where(given.mask[..., None] > 0, np.uint8(128), image)
+    ignoring = model(lambda image, given: np.where(given.mask[..., None] > 0, np.uint8(128), image), name="ignoring")
     rows = bars(setup(), ignoring)
     assert of(rows, "response to sketch", "rise")["met"] is False
     assert of(rows, "response to sketch", "rise")["value"] == 0
     assert of(rows, "response to semantic", "mIoU over")["met"] is False
-    assert of(rows, "response to color", "ΔE2000 of region means, inside")["met"] is False
-    assert of(rows, "response to exemplar", "share of pairs whose distance in color")["value"] == 0
+    assert of(rows, "response to colour", "ΔE2000 of region means, inside")["met"] is False
+    assert of(rows, "response to exemplar", "share of pairs whose distance in colour")["value"] == 0
     assert of(rows, "subsets", "mean")["met"] is False
 
 
 def test_reconstruction_is_compared_edit_by_edit(setup: Make, model: Callable[..., Any]) -> None:
-    perfect = model(name="perfect")
     originals = {one.name: one.pixels(64) for one in setup().sets["painted"]}
 
-    def restore(image: UInt8, given: Conditions, seed: int) -> UInt8:
+    def restore(image: UInt8, given: Conditions) -> UInt8:
         outside = given.mask == 0
         return min(originals.values(), key=lambda one: float(np.abs(one[outside].astype(int) - image[outside]).sum()))
 
-    perfect.edit = restore
-    rows = bars(setup(), perfect, without_bank=model(name="no bank"))
+    rows = bars(setup(), model(restore, name="perfect"), without_bank=model(name="no bank"))
     found = [r for r in rows if r["bar"] == "reconstruction"]
     assert len(found) == 2 * 3 * 4 and all(r["met"] for r in found), [r for r in found if not r["met"]]
-    assert {r["remark"] for r in found} == {"against telea", "against mean", "against no bank"}
+    assert {r["remark"] for r in found} == {"against telea", "against navier-stokes", "against no bank"}
     # a network that the U-Net was not measured with is not judged by its figures
     assert all(r["value"] is None and "not available: no " in r["remark"] for r in rows if r["bar"] == "48 faces")
 
 
 def test_the_48_faces(setup: Make, model: Callable[..., Any], difference: Path, averages: Path) -> None:
     plain = setup()
-    distance, space = plain.gauge.perceptual[0], plain.gauge.identity[0]
-    plain.gauge.perceptual = [replace(distance, label="LPIPS-alex")]
-    plain.gauge.identity = [replace(space, label="MobileFace")]
-    rows = bars(plain, model())
+    distance, space = plain.judges.perceptual[0], plain.judges.identity[0]
+    named = Judges([replace(distance, label="LPIPS-alex")], [replace(space, label="MobileFace")])
+    rows = bars(replace(plain, judges=named), model())
     at_128 = [r for r in rows if r["bar"] == "48 faces"]
     judged = [(r["configuration"], r["metric"], r["wanted"]) for r in at_128 if r["met"] is not None]
     assert len(judged) == 8 and ("+Sk+Co", "LPIPS-alex", "≤ 0.035") in judged
@@ -134,7 +132,7 @@ def test_bars_resume_and_repeat(setup: Make, model: Callable[..., Any], tmp_path
     again = model()
     bars(setup(), again)
     bars(setup(folder=tmp_path / "whole"), model())
-    assert again.calls == 6  # one edit of each of three pictures is made twice, to see that it is the same
+    assert again.editor.calls == 6  # one edit of each of three pictures is made twice, to see that it is the same
     for name in ("report.csv", "report.html"):
         assert (tmp_path / "report" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
@@ -144,28 +142,26 @@ def test_yaw_is_that_of_what_is_shown(setup: Make, model: Callable[..., Any], da
     pictures = open_set(data / "portraits", "test", 6)
     real = setup(sets={"portraits": pictures}, size=64)
 
-    class Saved(EditorModel):
-        size = 64
-
-    saved = Saved("saved", model(), "0" * 64, tmp_path)
-    bench = real.bench([saved])
-    exam = Exam(bench, saved, real.items(bench, ("centre",)), "portraits", real.interval)
-    rows = warping_bars(exam, "centre", lambda folder: lambda exemplar, target, through: (exemplar, target))
+    saved = model(name="saved")
+    saved.folder = tmp_path
+    store = real.store([saved])
+    subject = Subject(store, saved, real.items(store, ("centre",)), "portraits", real.interval)
+    rows = warping_bars(subject, "centre", lambda folder: lambda exemplar, target, through: (exemplar, target))
     whole = [row for row in rows if row["remark"] == "target whole"]
     after, before, frontal = (row["value"] for row in whole[:3])
     assert after == 0 and whole[0]["met"] and before > 1 and frontal > 0
     far = [row for row in whole if f"{APART:g} degrees" in row["metric"]]
     assert not far or far[1]["value"] >= APART
-    (lacking,) = warping_bars(exam, "centre", lambda folder: None)
+    (lacking,) = warping_bars(subject, "centre", lambda folder: None)
     assert lacking["met"] is None and "no trained warping network" in lacking["remark"]
 
 
-def test_the_verb(faces: Path, editors: Path, tmp_path: Path) -> None:
+def test_the_command(faces: Path, editors: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With a small editor of random weights, and the bundled parser, which finds hardly a face in these."""
-    command = ["evaluate", "bars", "--model", f"small={editors / 'small'}", "--no-bank", editors / "unturned"]
+    command = ["--model", f"small={editors / 'small'}", "--no-bank", editors / "unturned"]
     command += ["--data", faces, "--out", tmp_path, "--limit", "2", "--chains", "1", "--resamples", "20"]
-    done = CliRunner().invoke(app, list(map(str, command)), catch_exceptions=False)
-    assert done.exit_code == 0 and "The bars of small" in done.stdout
+    main([*map(str, command)])
+    assert "The bars of small" in capsys.readouterr().out
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     rows = {(row["bar"], row["metric"]): row for row in report["results"]}
     assert report["size"] == 128 and report["list"]["made_of"]["limit"] == 2
@@ -176,12 +172,26 @@ def test_the_verb(faces: Path, editors: Path, tmp_path: Path) -> None:
         "against navier-stokes",
         "against no bank",
     }
+    with pytest.raises(SystemExit, match="error: "):
+        main([*map(str, command), "--model", "nonsense"])
 
 
-def test_goals() -> None:
-    assert str(Goal("≥", 0.2)) == "≥ 0.2" and Goal("≥", 0.2).met(0.2) and not Goal("<", 0).met(0)
+def test_thresholds() -> None:
+    assert str(Threshold("≥", 0.2)) == "≥ 0.2" and Threshold("≥", 0.2).met(0.2) and not Threshold("<", 0).met(0)
 
 
 def test_pairs_of_one_person(data: Path) -> None:
     pairs = same_person(open_set(data / "london", "test"))
     assert len(pairs) == 52 and all("neutral" in a and "smiling" in b and a[-6:-3] == b[-6:-3] for a, b in pairs)
+
+
+def test_ten_edits_in_a_row_count_the_change_outside_all_masks(setup: Make, model: Callable[..., Any]) -> None:
+    store = setup().store([model()])
+
+    def changes(**settings: Any) -> list[float | None]:
+        (chain,) = run_chains(store, model(name=f"m{settings}", **settings), "painted", 1)
+        return [figures[UNION] for figures in chain.figures]
+
+    assert changes() == [0] * 10
+    leaking = changes(leaks=2)
+    assert leaking[0] == 2 and leaking[3] is not None and leaking[3] > 2

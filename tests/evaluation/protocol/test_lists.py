@@ -13,8 +13,9 @@ from PIL import Image
 
 from mien.data import Picture
 from mien.errors import ConfigError, DataError
+from mien.evaluation.protocol.faces import FaceSets, open_set
+from mien.evaluation.protocol.groups import groups_of
 from mien.evaluation.protocol.lists import NAME, ItemList, check_list, evenly, read_list
-from mien.evaluation.protocol.material import Studio, open_set
 from mien.evaluation.protocol.run import Setup
 
 FAMILIES = ("hair", "irregular-20-30", "centre")
@@ -22,7 +23,7 @@ Make = Callable[..., Setup]
 
 
 def listed(setup: Setup, families: tuple[str, ...] = FAMILIES) -> ItemList:
-    return setup.items(setup.bench([]), families)
+    return setup.items(setup.store([]), families)
 
 
 def test_a_list_is_made_once_and_read_again(setup: Make, tmp_path: Path) -> None:
@@ -78,18 +79,29 @@ def test_what_does_not_fit_is_named(setup: Make, pictures: tuple[Picture, ...], 
         listed(setup(size=32, folder=tmp_path / "guest", list_from=items.folder))
     changed = (replace(pictures[0], read=pictures[1].read), *pictures[1:])
     with pytest.raises(DataError, match="painted/0 is not the file"):
-        check_list(items, Studio({"painted": changed}, setup().parser))
+        check_list(items, FaceSets({"painted": changed}, setup().parser))
     with pytest.raises(DataError, match="no picture called painted/0"):
-        check_list(items, Studio({"painted": pictures[1:]}, setup().parser))
+        check_list(items, FaceSets({"painted": pictures[1:]}, setup().parser))
     Image.fromarray(np.zeros((64, 64), np.uint8)).save(items.folder / item.mask)
     with pytest.raises(DataError, match="make the list again"):
         items.mask(item)
     Image.fromarray(np.full((64, 64), 255, np.uint8)).save(items.folder / item.mask)
     with pytest.raises(DataError, match="is not the one"):
         items.mask(item)
-    (items.folder / NAME).write_text("{}")
-    with pytest.raises(DataError, match="is no list of edits"):
-        read_list(items.folder)
+
+
+def test_odd_lists_are_named(setup: Make) -> None:
+    folder = listed(setup(size=64)).folder
+    whole = json.loads((folder / NAME).read_text(encoding="utf-8"))
+
+    def changed(**fields: object) -> str:
+        return json.dumps({**whole, "items": [{**whole["items"][0], **fields}]})
+
+    odd = ["{}", "[]", "[" * 100_000, "\xff", changed(mask=3), changed(seed="a"), changed(more=1), json.dumps(None)]
+    for text in [*odd, json.dumps({**whole, "left_out": [1]}), json.dumps({**whole, "size": "large"})]:
+        (folder / NAME).write_text(text, encoding="utf-8")
+        with pytest.raises(DataError, match="is no list of edits"):
+            read_list(folder)
 
 
 def test_pictures_are_spaced_evenly(pictures: tuple[Picture, ...]) -> None:
@@ -107,4 +119,21 @@ def test_a_set_without_splits_is_read_whole(faces: Path, tmp_path: Path) -> None
     assert [(one.name, one.fields["kind"]) for one in found] == [("p0", "neutral"), ("p2", "smiling")]
     (tmp_path / "index.csv").write_text("id,kind\nx,neutral\n")
     with pytest.raises(DataError, match="holds no pictures"):
+        open_set(tmp_path, "test")
+
+
+def test_odd_indexes_are_named_or_read(faces: Path, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "images" / "p0.png")
+    index = tmp_path / "index.csv"
+    for content in (b"id,kind\np0,\xff\xfe", b'id,kind\np0,"' + b"x" * 200_000 + b'"'):
+        index.write_bytes(content)
+        with pytest.raises(DataError, match="is not a table of text"):
+            open_set(tmp_path, "test")
+    index.write_bytes(b"\xef\xbb\xbfid,split,gender,age\np0,test\n")
+    assert groups_of(open_set(tmp_path, "test")[0].fields, None) == ("skin tone: unknown",)
+    index.write_bytes(b"id,split\np0,test,more,and more\n")
+    assert open_set(tmp_path, "test")[0].fields == {"id": "p0", "split": "test"}
+    index.write_bytes(b"")
+    with pytest.raises(DataError, match="needs rows"):
         open_set(tmp_path, "test")

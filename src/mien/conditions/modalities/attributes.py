@@ -14,6 +14,9 @@ class Attributes(Modality):
 
     name, empty = "attributes", MappingProxyType({})
 
+    def check(self, value: Any) -> None:
+        validate_attributes(value)
+
     def validate(self, value: Any) -> dict[str, float]:
         return validate_attributes(value or {})
 

@@ -40,7 +40,7 @@ TOLERANCE = 2
 NEAR = 12
 """The same up to which there is no doubt which one it is: colors of our palette differ by more than twice as much."""
 
-MIXED = 32
+MIXED = 96
 """Largest difference of a channel from a mixture of two colors of the picture: compression adds that much."""
 
 REACH = 8
@@ -136,13 +136,14 @@ def _from_colors(pixels: UInt8, name: str, notes: list[str]) -> UInt8:
     tried = [(*_nearest(rgb, palette), palette) for palette in PALETTES.values()]
     labels, away, palette = min(tried, key=lambda one: (int((painted & (one[1] > NEAR)).sum()), one[1].sum()))
     labels = np.where(painted, labels, UNKNOWN).astype(np.uint8)
-    doubtful = painted & (away > NEAR)
+    doubtful = painted & ((away > NEAR) | ((away > TOLERANCE) & _thin(labels)))
     if doubtful.any():
         labels[doubtful] = UNKNOWN
         found = [palette[one] for one, index in INDEX.items() if (labels == index).any()]
         distance, nearest = _spread(labels)
         wrong = doubtful & (distance > REACH)
         wrong[doubtful] |= ~_mixed(rgb[doubtful], np.array(found, np.float32).reshape(-1, 3))
+        wrong &= away > NEAR
         if wrong.any():
             raise LayerError(f"{name} has colors that stand for no class: {_colors(wrong, rgb)}; use the palette's.")
         labels = np.where(doubtful, nearest, labels)
@@ -163,6 +164,14 @@ def _nearest(rgb: UInt8, palette: Mapping[str, tuple[int, int, int]]) -> tuple[U
     away = np.stack([np.abs(unpacked - np.array(color)).max(1) for color in palette.values()])
     codes = np.array([INDEX[name] for name in palette], np.uint8)[away.argmin(0)]
     return codes[inverse].reshape(packed.shape), away.min(0)[inverse].reshape(packed.shape).astype(np.int32)
+
+
+def _thin(labels: UInt8) -> Bool:
+    """(H, W) bool: pixels that are in no square of 3 x 3 of their class, as the mixture of two others may be."""
+    around = np.ones((3, 3), np.uint8)
+    flat = (cv2.erode(labels, around) == cv2.dilate(labels, around)).astype(np.uint8)
+    thin: Bool = cv2.dilate(flat, around) == 0
+    return thin
 
 
 def _spread(labels: UInt8) -> tuple[Float32, UInt8]:

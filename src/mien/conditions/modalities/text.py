@@ -13,6 +13,9 @@ class Text(Modality):
 
     name, short = "text", "Te"
 
+    def check(self, value: Any) -> None:
+        validate_text(value)
+
     def validate(self, value: Any) -> str | None:
         return validate_text(value or "")
 

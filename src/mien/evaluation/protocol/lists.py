@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,10 @@ import numpy as np
 
 from mien.conditions.masks import read_mask, write_mask
 from mien.data import Picture
-from mien.errors import DataError, LayerError, SaveError
+from mien.errors import DataError, LayerError
+from mien.evaluation.protocol.faces import FaceSets
 from mien.evaluation.protocol.families import family_mask, rng_of
-from mien.evaluation.protocol.material import Studio
-from mien.evaluation.report import rounded
-from mien.files import atomic_path
+from mien.evaluation.report import make_folder, read_json, rounded, write_json
 from mien.types import Bool
 
 NAME = "list.json"
@@ -113,9 +112,7 @@ class ItemList:
         Raises:
             SaveError: the folder cannot be written.
         """
-        with atomic_path(self.folder / NAME) as temporary:
-            text = json.dumps(self._content(), indent=1, ensure_ascii=False)
-            temporary.write_text(text + "\n", encoding="utf-8")
+        write_json(self._content(), self.folder / NAME, indent=1)
 
     def _content(self) -> dict[str, Any]:
         items = [asdict(item) for item in self.items]
@@ -129,7 +126,7 @@ def digest_of(mask: Bool) -> str:
 
 
 def fixed_list(
-    studio: Studio,
+    faces: FaceSets,
     families: Sequence[str],
     size: int,
     folder: Path,
@@ -141,7 +138,7 @@ def fixed_list(
     """The list in a folder where it was made with the same settings from the same pictures; otherwise a new one.
 
     Args:
-        studio: all pictures: those that are edited, and their exemplars.
+        faces: all pictures: those that are edited, and their exemplars.
         families: see :func:`mien.evaluation.protocol.families.family_names`.
         size: side of the masks.
         folder: there already.
@@ -153,17 +150,17 @@ def fixed_list(
         DataError: a picture that cannot be read.
         SaveError: the folder cannot be written.
     """
-    names = {name: [picture.name for picture in pictures] for name, pictures in studio.sets.items()}
-    digests = {name: studio.digest(name) for name in studio.pictures}
+    names = {name: [picture.name for picture in pictures] for name, pictures in faces.sets.items()}
+    digests = {name: faces.digest(name) for name in faces.pictures}
     pictures = hashlib.sha256(json.dumps([names, digests], sort_keys=True).encode()).hexdigest()
-    chosen = list(studio.sets if sets is None else sets)
+    chosen = list(faces.sets if sets is None else sets)
     made_of: dict[str, Any] = {"size": size, "seed": seed, "limit": limit, "families": list(families)}
     made_of |= {"sets": chosen, "pictures": pictures}
     if (folder / NAME).is_file():
         found = read_list(folder)
         if found.made_of == made_of:
             return found
-    return _build(studio, folder, made_of)
+    return _build(faces, folder, made_of)
 
 
 def read_list(folder: Path) -> ItemList:
@@ -174,41 +171,57 @@ def read_list(folder: Path) -> ItemList:
     """
     path = folder / NAME
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         if (content["kind"], content["version"]) != (KIND, VERSION):
             raise ValueError("kind")
-        items = tuple(Item(**item) for item in content["items"])
-        return ItemList(folder, content["size"], content["made_of"], items, tuple(content["left_out"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        items = tuple(_checked(Item(**item)) for item in content["items"])
+        left_out = tuple({str(name): str(value) for name, value in one.items()} for one in content["left_out"])
+        return ItemList(folder, int(content["size"]), dict(content["made_of"]), items, left_out)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path} is no list of edits; name a folder that an evaluation wrote.") from error
 
 
-def check_list(items: ItemList, studio: Studio) -> None:
+def _checked(item: Item) -> Item:
+    """An item whose fields are of their kinds.
+
+    Raises:
+        ValueError: one is not.
+    """
+    kinds = {"str": str, "float": int | float, "int": int, "bool": bool}
+    for field in fields(Item):
+        if not isinstance(getattr(item, field.name), kinds[str(field.type)]):
+            raise ValueError(field.name)
+    return item
+
+
+def check_list(items: ItemList, faces: FaceSets) -> None:
     """Whether the pictures at hand are those of a list.
 
     Raises:
         DataError: a picture is missing, or another file.
     """
     for item in items.items:
-        if studio.digest(item.picture) != item.sha256:
+        if faces.digest(item.picture) != item.sha256:
             raise DataError(f"{item.picture} is not the file that the list was made with; give the same set.")
         for needed in filter(None, (item.exemplar, item.other)):
-            studio.digest(needed)
+            faces.digest(needed)
 
 
-def _build(studio: Studio, folder: Path, made_of: Mapping[str, Any]) -> ItemList:
+def _build(faces: FaceSets, folder: Path, made_of: Mapping[str, Any]) -> ItemList:
     items, left_out = [], []
     for set_name in made_of["sets"]:
         for family in made_of["families"]:
-            for picture in evenly(studio.sets[set_name], made_of["limit"]):
-                labels = studio.material(picture.name, made_of["size"]).labels
+            for picture in evenly(faces.sets[set_name], made_of["limit"]):
+                labels = faces.face(picture.name, made_of["size"]).labels
                 mask = family_mask(family, labels, rng_of(made_of["seed"], family, picture.name))
                 if mask is None:
                     reason = f"there is no {family} in the picture"
                     left_out.append({"set": set_name, "picture": picture.name, "family": family, "reason": reason})
                 else:
-                    items.append(_item(studio, set_name, picture, family, mask, made_of["seed"]))
-                    _save_mask(mask, folder / items[-1].mask)
+                    items.append(_item(faces, set_name, picture, family, mask, made_of["seed"]))
+                    path = folder / items[-1].mask
+                    make_folder(path.parent)
+                    write_mask(mask.astype(np.float32), path)
     made = ItemList(folder, made_of["size"], made_of, tuple(items), tuple(left_out))
     made.write()
     return made
@@ -221,28 +234,20 @@ def evenly(pictures: Sequence[Picture], limit: int | None) -> list[Picture]:
     return [pictures[index] for index in np.linspace(0, len(pictures) - 1, limit).round().astype(int)]
 
 
-def _item(studio: Studio, set_name: str, picture: Picture, family: str, mask: Bool, seed: int) -> Item:
-    exemplar, mirrored = _same_person(picture, studio.sets[set_name])
+def _item(faces: FaceSets, set_name: str, picture: Picture, family: str, mask: Bool, seed: int) -> Item:
+    exemplar, mirrored = _same_person(picture, faces.sets[set_name])
     return Item(
         set=set_name,
         picture=picture.name,
-        sha256=studio.digest(picture.name),
+        sha256=faces.digest(picture.name),
         family=family,
         mask=f"masks/{family}/{picture.name}.png",
         mask_sha256=digest_of(mask),
         coverage=rounded(float(mask.mean())),
         exemplar=exemplar,
         mirrored=mirrored,
-        other=_other_person(picture, studio.sets[set_name], seed),
+        other=_other_person(picture, faces.sets[set_name], seed),
     )
-
-
-def _save_mask(mask: Bool, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SaveError(f"Cannot make the folder {path.parent}: {error.strerror}; choose another.") from error
-    write_mask(mask.astype(np.float32), path)
 
 
 def _same_person(picture: Picture, pictures: Sequence[Picture]) -> tuple[str, bool]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from mien.evaluation.meters import INSIDE
-from mien.evaluation.protocol.bench import Bench, Edit, case_of
+from mien.evaluation.estimate import Interval
+from mien.evaluation.metrics import INSIDE
 from mien.evaluation.protocol.configurations import TEXT, Configuration
-from mien.evaluation.protocol.gauge import Figures
+from mien.evaluation.protocol.edits import Edit, EditStore, Figures, case_of
 from mien.evaluation.protocol.groups import groups_of, typology_angle
 from mien.evaluation.protocol.lists import Item, ItemList
 from mien.evaluation.protocol.models import Model
-from mien.evaluation.protocol.rows import Cell, Interval, Row, mean_rows
-from mien.evaluation.protocol.sets import SetMeter
-from mien.types import Bool
+from mien.evaluation.protocol.rows import Cell, Row, mean_rows
+from mien.evaluation.protocol.sets import SetDistances
 
 POOLED = "all"
 """The family that stands for all of them."""
@@ -29,7 +28,7 @@ class Plan:
     """What is run.
 
     Attributes:
-        models: each under all configurations whose modalities it heeds.
+        models: each under all configurations whose modalities it supports.
         configurations: see :mod:`mien.evaluation.protocol.configurations`.
         items: the fixed list.
         interval: of all figures.
@@ -42,7 +41,7 @@ class Plan:
 
     def of(self, model: Model) -> list[Configuration]:
         """The configurations that a model is run with."""
-        return [one for one in self.configurations if one.modalities <= model.heeds]
+        return [one for one in self.configurations if one.modalities <= model.supports]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +54,11 @@ class Outcome:
     figures: Figures
 
 
-def all_edits(bench: Bench, plan: Plan, items: Sequence[Item] | None = None) -> list[Outcome]:
+def all_edits(store: EditStore, plan: Plan, items: Sequence[Item] | None = None) -> list[Outcome]:
     """Makes and measures every edit of the plan that is not in the journal yet.
 
     Args:
-        bench: where edits are made.
+        store: where edits are made.
         plan: what is run.
         items: of the plan's list; None for all of them.
 
@@ -73,21 +72,17 @@ def all_edits(bench: Bench, plan: Plan, items: Sequence[Item] | None = None) -> 
         for item in chosen:
             mask = plan.items.mask(item)
             for configuration in plan.of(model):
-                outcomes.append(_outcome(bench, plan, model, item, configuration, mask))
-                bench.progress("edits", len(outcomes), total)
+                edit = store.edit(model, case_of(plan.items, item, configuration, mask))
+                outcomes.append(Outcome(item, model.name, edit, store.figures(edit)))
+                store.progress("edits", len(outcomes), total)
     return outcomes
 
 
-def _outcome(bench: Bench, plan: Plan, model: Model, item: Item, configuration: Configuration, mask: Bool) -> Outcome:
-    edit = bench.edit(model, case_of(plan.items, item, configuration, mask))
-    return Outcome(item, model.name, edit, bench.figures(edit))
-
-
-def table(bench: Bench, plan: Plan, outcomes: Sequence[Outcome]) -> list[Row]:
+def table(store: EditStore, plan: Plan, outcomes: Sequence[Outcome]) -> list[Row]:
     """The rows: every family, all of them pooled, groups, and what is not available."""
-    sets, meter = list(bench.studio.sets), SetMeter(bench, plan.interval.resamples, plan.interval.seed)
+    sets, distances = list(store.faces.sets), SetDistances(store, plan.interval)
     families = list(dict.fromkeys(item.family for item in plan.items.items))
-    groups = _groups(bench, plan.items)
+    groups = _groups(store, plan.items)
     cells = [
         Cell(set_name, model.name, family, configuration.name)
         for set_name in sets
@@ -98,13 +93,13 @@ def table(bench: Bench, plan: Plan, outcomes: Sequence[Outcome]) -> list[Row]:
     rows: list[Row] = []
     for done, cell in enumerate(cells, 1):
         members = [one for one in outcomes if _belongs(one, cell)]
-        rows += mean_rows(cell, _figures(members), bench.gauge, bench.size, plan.interval)
+        rows += mean_rows(cell, _figures(members), store, plan.interval)
         if members and cell.family != POOLED:
-            rows += _set_rows(cell, members, meter, bench.size)
+            rows += _set_rows(cell, members, distances)
         elif members:
-            rows += _group_rows(bench, plan, cell, members, groups)
-        bench.progress("tables", done, len(cells))
-    return rows + list(_missing(plan, bench.size))
+            rows += _group_rows(store, plan, cell, members, groups)
+        store.progress("tables", done, len(cells))
+    return rows + list(_missing(plan, store.size))
 
 
 def _belongs(one: Outcome, cell: Cell) -> bool:
@@ -116,29 +111,30 @@ def _figures(members: Sequence[Outcome]) -> list[tuple[str, Figures]]:
     return [(one.item.picture, one.figures) for one in members]
 
 
-def _set_rows(cell: Cell, members: Sequence[Outcome], meter: SetMeter, size: int) -> Iterator[Row]:
-    for row in meter.rows([one.edit for one in members]):
-        yield {**cell.__dict__, "pictures": len(members), "edits": len(members), "size": size, **row}
+def _set_rows(cell: Cell, members: Sequence[Outcome], distances: SetDistances) -> Iterator[Row]:
+    counts = {"pictures": len(members), "edits": len(members), "size": distances.store.size}
+    for row in distances.rows([one.edit for one in members]):
+        yield {**asdict(cell), **counts, **row}
 
 
-def _groups(bench: Bench, items: ItemList) -> dict[str, tuple[str, ...]]:
+def _groups(store: EditStore, items: ItemList) -> dict[str, tuple[str, ...]]:
     """The groups of each picture, as it was before all edits."""
     found = {}
     for name in dict.fromkeys(item.picture for item in items.items):
-        material = bench.studio.material(name, bench.size)
-        angle = typology_angle(material.image, material.labels)
-        found[name] = groups_of(bench.studio.pictures[name].fields, angle)
+        face = store.faces.face(name, store.size)
+        angle = typology_angle(face.image, face.labels)
+        found[name] = groups_of(store.faces.pictures[name].fields, angle)
     return found
 
 
 def _group_rows(
-    bench: Bench, plan: Plan, cell: Cell, members: Sequence[Outcome], groups: dict[str, tuple[str, ...]]
+    store: EditStore, plan: Plan, cell: Cell, members: Sequence[Outcome], groups: dict[str, tuple[str, ...]]
 ) -> Iterator[Row]:
-    only = [one.label for one in bench.gauge.perceptual] + [one.name("identity") for one in bench.gauge.identity]
+    only = [name for name, metric in store.metrics.items() if metric.judge]
     for group in sorted({group for one in members for group in groups[one.item.picture]}):
         inside = [one for one in members if group in groups[one.item.picture]]
-        here = Cell(**{**cell.__dict__, "group": group})
-        yield from mean_rows(here, _figures(inside), bench.gauge, bench.size, plan.interval, (*only, *GROUPED))
+        here = Cell(**{**asdict(cell), "group": group})
+        yield from mean_rows(here, _figures(inside), store, plan.interval, (*only, *GROUPED))
 
 
 def _missing(plan: Plan, size: int) -> Iterator[Row]:
@@ -146,7 +142,7 @@ def _missing(plan: Plan, size: int) -> Iterator[Row]:
     empty = {"metric": "", "value": None, "low": None, "high": None, "pictures": 0, "edits": 0, "size": size}
     for model in plan.models:
         for configuration in plan.configurations:
-            lacking = configuration.modalities - model.heeds
-            if lacking == {TEXT} and model.facts()["kind"] == "editor":
+            lacking = configuration.modalities - model.supports
+            if lacking == {TEXT} and model.supports:
                 cell = Cell(POOLED, model.name, POOLED, configuration.name)
-                yield {**cell.__dict__, **empty, "network": "", "resize": "", "remark": NO_TEXT}
+                yield {**asdict(cell), **empty, "network": "", "resize": "", "remark": NO_TEXT}

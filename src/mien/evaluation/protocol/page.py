@@ -7,7 +7,6 @@ import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
@@ -90,15 +89,6 @@ def table(
 def figures(pictures: Iterable[tuple[str, UInt8]]) -> str:
     """Pictures (H, W, 3) uint8 beside each other, each above its caption."""
     return f'<div class="row">{"".join(_figure(caption, pixels) for caption, pixels in pictures)}</div>'
-
-
-def number(row: Mapping[str, Any]) -> str:
-    """The figure of a row and half the width of its interval; a dash where there is none."""
-    if row["value"] is None:
-        return "–"
-    if row["low"] == row["high"]:
-        return f"{row['value']:.4g}"
-    return f"{row['value']:.4g} ± {(row['high'] - row['low']) / 2:.2g}"
 
 
 def _figure(caption: str, pixels: UInt8) -> str:

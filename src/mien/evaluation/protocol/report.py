@@ -1,4 +1,4 @@
-"""Reports of the protocol and of the bars: JSON, CSV, and a page to look at.
+"""Reports: JSON, CSV, and a page to look at.
 
 All but ``timings`` depends on the inputs alone; the page has none.
 """
@@ -10,23 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from mien._version import __version__
-from mien.evaluation.protocol.bench import Bench
+from mien.evaluation.estimate import Interval
+from mien.evaluation.metrics import metrics_of
+from mien.evaluation.protocol.edits import EditStore
 from mien.evaluation.protocol.lists import ItemList
 from mien.evaluation.protocol.models import Model
 from mien.evaluation.protocol.outcomes import POOLED
-from mien.evaluation.protocol.page import folded, heading, number, paragraph, table, write_page
-from mien.evaluation.protocol.rows import Interval, Row, facts_of
-from mien.evaluation.report import write_report
+from mien.evaluation.protocol.page import folded, heading, paragraph, table, write_page
+from mien.evaluation.protocol.rows import Row
+from mien.evaluation.report import as_text, write_report
 
 NAME = "report"
-YES, NO = "yes", "no"
-BAR_HEAD = ("bar", "metric", "wanted", "measured", "met", "pictures", "set", "masks", "given", "px", "remark")
-BAR_TEXTS = ("bar", "metric", "set", "masks", "given", "remark")
 
 
 def report_of(
     kind: str,
-    bench: Bench,
+    store: EditStore,
     items: ItemList,
     models: Sequence[Model],
     interval: Interval,
@@ -36,8 +35,8 @@ def report_of(
     """Everything about a run, ready for JSON.
 
     Args:
-        kind: "mien-protocol" or "mien-bars".
-        bench: where edits were made.
+        kind: of the report, such as "mien-protocol".
+        store: where edits were made.
         items: the list.
         models: that edited.
         interval: of the figures.
@@ -48,21 +47,28 @@ def report_of(
         "kind": kind,
         "version": __version__,
         "command": command,
-        "size": bench.size,
-        "resize": f"cut to a square, then Lanczos (Pillow, anti-aliased) to {bench.size} px",
-        "interval": {"level": 0.95, "resamples": interval.resamples, "seed": interval.seed},
+        "size": store.size,
+        "resize": f"cut to a square, then Lanczos (Pillow, anti-aliased) to {store.size} px",
+        "interval": interval.facts(),
         "models": [model.facts() for model in models],
-        "networks": bench.gauge.facts(),
+        "networks": _networks(store),
         "list": {"sha256": items.digest, "items": len(items.items), "made_of": dict(items.made_of)},
         "left_out": [dict(one) for one in items.left_out],
         "results": list(rows),
-        "timings": timings(bench),
+        "timings": timings(store),
     }
 
 
-def timings(bench: Bench) -> dict[str, float]:
+def _networks(store: EditStore) -> list[dict[str, str]]:
+    """What a report says about the networks, each once."""
+    judges = [dict(metric.judge) for metric in metrics_of(store.judges) if metric.judge]
+    found = {one["sha256"]: one for one in [*judges, *(space.facts() for space in store.judges.features)]}
+    return list(found.values())
+
+
+def timings(store: EditStore) -> dict[str, float]:
     """Seconds for 100 results of each kind, whenever they were computed."""
-    journal = bench.journal
+    journal = store.journal
     return {
         f"100 results of '{kind}', seconds": round(journal.milliseconds[kind] / count / 10, 3)
         for kind, count in journal.counts.items()
@@ -84,7 +90,7 @@ def protocol_tables(rows: Sequence[Row]) -> Iterator[str]:
     for set_name in dict.fromkeys(row["set"] for row in rows if row["metric"]):
         inside = [row for row in rows if row["set"] == set_name and row["metric"]]
         whole = [row for row in inside if not row["group"]]
-        families = facts_of(whole, "family")
+        families = dict.fromkeys(row["family"] for row in whole)
         yield heading(set_name)
         for place, family in enumerate(sorted(families, key=lambda name: name != POOLED)):
             chosen = [row for row in whole if row["family"] == family]
@@ -101,24 +107,6 @@ def protocol_tables(rows: Sequence[Row]) -> Iterator[str]:
         yield paragraph(f"{model} {', '.join(names)}: {remark}.")
 
 
-def bar_tables(rows: Sequence[Row]) -> Iterator[str]:
-    """One table for all bars."""
-    marks = {YES: "good", NO: "bad"}
-    judged = [row for row in rows if row["met"] is not None]
-    yield heading(f"{sum(row['met'] for row in judged)} of {len(judged)} bars are met")
-    yield table(BAR_HEAD, bar_lines(rows), texts=BAR_TEXTS, marks=marks)
-
-
-def bar_lines(rows: Sequence[Row]) -> list[list[str]]:
-    """Cells for :data:`BAR_HEAD`."""
-    names = ("pictures", "set", "family", "configuration", "size", "remark")
-    met = {None: "", True: YES, False: NO}
-    return [
-        [row["bar"], row["metric"], row["wanted"], number(row), met[row["met"]], *(str(row[name]) for name in names)]
-        for row in rows
-    ]
-
-
 def crossed(rows: Sequence[Row], sides: Sequence[str]) -> tuple[list[str], list[list[str]]]:
     """Head and lines of a table: metrics as columns, a line for every combination of the ``sides``."""
     metrics = list(dict.fromkeys(row["metric"] for row in rows))
@@ -128,7 +116,7 @@ def crossed(rows: Sequence[Row], sides: Sequence[str]) -> tuple[list[str], list[
     body = []
     for names, cells in lines.items():
         pictures = max(int(row["pictures"]) for row in cells.values())
-        body.append([*names, str(pictures), *(number(cells[one]) if one in cells else "" for one in metrics)])
+        body.append([*names, str(pictures), *(as_text(cells[one]) if one in cells else "" for one in metrics)])
     return [*sides, "pictures", *metrics], body
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from mien.evaluation.estimate import Estimate, mean
-from mien.evaluation.protocol.gauge import Figures, Gauge
-from mien.evaluation.report import rounded
-from mien.types import Float64
+from mien.evaluation.estimate import Interval, mean
+from mien.evaluation.protocol.edits import EditStore, Figures
 
 Row = dict[str, Any]
 
@@ -32,23 +30,6 @@ class Cell:
     group: str = ""
 
 
-@dataclass(frozen=True)
-class Interval:
-    """How intervals are drawn.
-
-    Attributes:
-        resamples, seed: see :meth:`Estimate.interval`.
-    """
-
-    resamples: int = 1000
-    seed: int = 0
-
-    def figures(self, estimate: Estimate) -> Row:
-        """Value, low and high."""
-        low, high = estimate.interval(resamples=self.resamples, seed=self.seed)
-        return {"value": rounded(estimate.value), "low": rounded(low), "high": rounded(high)}
-
-
 def by_picture(found: Iterable[tuple[str, Figures]], metric: str) -> dict[str, float]:
     """One value for each picture, the mean over its edits: edits of one picture are not independent.
 
@@ -67,8 +48,7 @@ def by_picture(found: Iterable[tuple[str, Figures]], metric: str) -> dict[str, f
 def mean_rows(
     cell: Cell,
     found: Sequence[tuple[str, Figures]],
-    gauge: Gauge,
-    size: int,
+    store: EditStore,
     interval: Interval,
     only: Sequence[str] = (),
 ) -> Iterator[Row]:
@@ -79,28 +59,13 @@ def mean_rows(
         if (only and metric not in only) or not values:
             continue
         equal = sum(figures.get(metric, 0.0) is None for _, figures in found)
-        remark = f"without {equal} edits that equal the original" if equal else ""
         yield {
-            **cell.__dict__,
+            **asdict(cell),
             "metric": metric,
             **interval.figures(mean(np.array(list(values.values())))),
             "pictures": len(values),
             "edits": len(found) - equal,
-            "size": size,
-            **gauge.source(metric),
-            "remark": remark,
+            "size": store.size,
+            **store.source(metric),
+            "remark": f"without {equal} edits that equal the original" if equal else "",
         }
-
-
-def differences(
-    first: Iterable[tuple[str, Figures]], second: Iterable[tuple[str, Figures]], metric: str
-) -> tuple[Float64, Float64]:
-    """Values of a metric on the pictures that both have, in one order: (N,) each."""
-    a, b = by_picture(first, metric), by_picture(second, metric)
-    common = sorted(a.keys() & b.keys())
-    return np.array([a[name] for name in common]), np.array([b[name] for name in common])
-
-
-def facts_of(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
-    """The different values of a column, in the order of their first row."""
-    return list(dict.fromkeys(str(row[name]) for row in rows if row.get(name)))

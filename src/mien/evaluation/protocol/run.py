@@ -7,28 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mien.checkpoints.clip import load_clip
 from mien.conditions.parser import FaceParser
 from mien.data import Picture
-from mien.errors import ConfigError, SaveError
+from mien.errors import ConfigError
 from mien.evaluation.compare import Progress
-from mien.evaluation.protocol.bars import FACE, FAMILIES, Examination, chains_of
-from mien.evaluation.protocol.bench import JOURNAL, Bench
-from mien.evaluation.protocol.code import code_of
+from mien.evaluation.estimate import Interval
+from mien.evaluation.features import load_features
+from mien.evaluation.metrics import Judges
+from mien.evaluation.perceptual import load_distance
 from mien.evaluation.protocol.configurations import Configuration
-from mien.evaluation.protocol.families import MIXED
-from mien.evaluation.protocol.gauge import Gauge
-from mien.evaluation.protocol.goals import Exam
-from mien.evaluation.protocol.incremental import incremental_rows
+from mien.evaluation.protocol.edits import JOURNAL, EditStore
+from mien.evaluation.protocol.faces import FaceSets
 from mien.evaluation.protocol.journal import Journal
 from mien.evaluation.protocol.lists import ItemList, check_list, fixed_list, read_list
-from mien.evaluation.protocol.material import Studio
 from mien.evaluation.protocol.models import Model
 from mien.evaluation.protocol.outcomes import Plan, all_edits, table
 from mien.evaluation.protocol.page import heading
-from mien.evaluation.protocol.report import bar_tables, protocol_tables, report_of, write_all
-from mien.evaluation.protocol.rows import Interval
-from mien.evaluation.protocol.strips import best_and_worst, exemplar_strips, given_and_made, in_a_row
-from mien.evaluation.protocol.subsets import subset_edits
+from mien.evaluation.protocol.report import protocol_tables, report_of, write_all
+from mien.evaluation.protocol.samples import best_and_worst, given_and_made
+from mien.evaluation.report import make_folder
 
 USUAL_SIZE = 256
 
@@ -40,11 +38,10 @@ class Setup:
     Attributes:
         folder: of all that is written; made if it is missing. The same folder again resumes.
         sets: pictures by the name of their set.
-        gauge: networks that measure.
+        judges: networks that measure.
         size: side at which everything is measured; None for that of the smallest editor, or 256 px.
         limit: pictures of each set that are edited, evenly spaced; None for all.
         list_from: folder of a list to use instead of an own one.
-        chains: pictures of each set that editors edit ten times in a row.
         interval: of all figures; its seed is also that of the list.
         parser: labels faces.
         progress: is told what is being done.
@@ -52,49 +49,45 @@ class Setup:
 
     folder: Path
     sets: Mapping[str, Sequence[Picture]]
-    gauge: Gauge
+    judges: Judges
     size: int | None = None
     limit: int | None = None
     list_from: Path | None = None
-    chains: int = 12
     interval: Interval = field(default_factory=Interval)
     parser: FaceParser = field(default_factory=FaceParser.bundled)
     progress: Progress = lambda what, done, total: None
 
-    def bench(self, models: Sequence[Model]) -> Bench:
+    def store(self, models: Sequence[Model]) -> EditStore:
         """Everything that edits need.
 
         Raises:
             SaveError: the folder cannot be made.
-            DataError: its journal is damaged.
+            DataError: its journal cannot be read.
             ConfigError: two models share a name.
         """
         names = [model.name for model in models]
         for name in names:
             if names.count(name) > 1:
                 raise ConfigError(f"Two models are called {name}; write label=... before one of them.")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SaveError(f"Cannot make the folder {self.folder}: {error.strerror}; choose another.") from error
+        make_folder(self.folder)
         sizes = [model.size for model in models if model.size is not None]
         size = self.size or min(sizes, default=USUAL_SIZE)
-        studio = Studio(self.sets, self.parser)
-        return Bench(studio, self.gauge, self.folder, Journal(self.folder / JOURNAL, code_of), size, self.progress)
+        faces = FaceSets(self.sets, self.parser)
+        return EditStore(faces, self.judges, self.folder, Journal(self.folder / JOURNAL), size, self.progress)
 
-    def items(self, bench: Bench, families: Sequence[str], sets: Sequence[str] | None = None) -> ItemList:
+    def items(self, store: EditStore, families: Sequence[str], sets: Sequence[str] | None = None) -> ItemList:
         """The fixed list; of all sets where none are named.
 
         Raises:
             DataError, ConfigError: a list from elsewhere does not fit.
         """
         if self.list_from is None:
-            studio, seed = bench.studio, self.interval.seed
-            return fixed_list(studio, families, bench.size, self.folder, sets=sets, limit=self.limit, seed=seed)
+            faces, seed = store.faces, self.interval.seed
+            return fixed_list(faces, families, store.size, self.folder, sets=sets, limit=self.limit, seed=seed)
         items = read_list(self.list_from)
-        if items.size != bench.size:
+        if items.size != store.size:
             raise ConfigError(f"The list in {self.list_from} is for {items.size} px; give --size {items.size}.")
-        check_list(items, bench.studio)
+        check_list(items, store.faces)
         return items
 
 
@@ -105,7 +98,7 @@ def run_protocol(
     configurations: Sequence[Configuration],
     command: str = "",
 ) -> dict[str, Any]:
-    """The paper's protocol, and editors ten times in a row; writes the report.
+    """The paper's protocol; writes the report.
 
     Args:
         setup: what to work with.
@@ -120,54 +113,26 @@ def run_protocol(
     Raises:
         MienError: something cannot be read, edited or written.
     """
-    bench = setup.bench(models)
-    items = setup.items(bench, families)
+    store = setup.store(models)
+    items = setup.items(store, families)
     plan = Plan(models, configurations, items, setup.interval)
-    outcomes = all_edits(bench, plan)
-    rows = table(bench, plan, outcomes)
-    body = [heading("Layers and results"), *given_and_made(bench, items, outcomes)]
-    body += [heading("Best and worst"), *best_and_worst(bench, outcomes), heading("Ten edits in a row")]
-    for model in models:
-        for set_name in setup.sets if model.facts()["kind"] == "editor" else ():
-            chains = chains_of(Exam(bench, model, items, set_name, setup.interval), setup.chains)
-            rows += incremental_rows(bench, set_name, model.name, chains, setup.interval)
-            body += [heading(f"{model.name}, {set_name}", 3), *in_a_row(bench, chains)]
-    report = report_of("mien-protocol", bench, items, models, setup.interval, rows, command)
+    outcomes = all_edits(store, plan)
+    rows = table(store, plan, outcomes)
+    body = [heading("Layers and results"), *given_and_made(store, items, outcomes)]
+    body += [heading("Best and worst"), *best_and_worst(store, outcomes)]
+    report = report_of("mien-protocol", store, items, models, setup.interval, rows, command)
     write_all(report, setup.folder, "Local face editing, by mask and modality", [*protocol_tables(rows), *body])
     return report
 
 
-def run_bars(
-    setup: Setup,
-    model: Model,
-    rivals: Sequence[Model],
-    without_bank: Model | None = None,
-    pairs_set: str | None = None,
-    command: str = "",
-) -> dict[str, Any]:
-    """Every bar of one editor on the first set; writes the report.
-
-    Args:
-        setup: what to work with.
-        model: the editor.
-        rivals, without_bank, pairs_set: see :class:`Examination`.
-        command: is printed in the report.
-
-    Returns:
-        The report, as in ``report.json``.
+def load_judges(
+    perceptual: Sequence[Path], identity: Sequence[Path], features: Sequence[Path], clip: str | Path | None
+) -> Judges:
+    """Networks from their files.
 
     Raises:
-        MienError: something cannot be read, edited or written.
+        MienError: see :func:`load_distance`, :func:`load_features` and :func:`load_clip`.
     """
-    models = [model, *rivals, *([without_bank] if without_bank else [])]
-    bench = setup.bench(models)
-    first = next(iter(setup.sets))
-    items = setup.items(bench, FAMILIES, [first])
-    exam = Exam(bench, model, items, first, setup.interval)
-    rows = Examination(exam, rivals, without_bank, pairs_set, setup.limit, setup.chains).rows()
-    report = report_of("mien-bars", bench, items, models, setup.interval, rows, command)
-    shown = [heading("Subsets"), *given_and_made(bench, items, subset_edits(exam, MIXED))]
-    shown += [heading("After another person"), *exemplar_strips(exam, FACE)]
-    shown += [heading("Ten edits in a row"), *in_a_row(bench, chains_of(exam, setup.chains))]
-    write_all(report, setup.folder, f"The bars of {model.name}", [*bar_tables(rows), *shown])
-    return report
+    distances = [load_distance(file) for file in perceptual]
+    faces, sets = ([load_features(file) for file in files] for files in (identity, features))
+    return Judges(distances, faces, sets, None if clip is None else load_clip(clip))

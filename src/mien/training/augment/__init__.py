@@ -22,17 +22,12 @@ AUGMENTATIONS: dict[str, Callable[[], Augmentation]] = {
 }
 
 
-FORMER_NAMES = {"colour": "color"}
-"""What earlier versions called them."""
-
-
 def augmentation(name: str) -> Augmentation:
     """The augmentation of that name.
 
     Raises:
         ConfigError: there is none.
     """
-    name = FORMER_NAMES.get(name, name)
     if name not in AUGMENTATIONS:
         raise ConfigError(f"There is no augmentation {name!r}; choose one of {', '.join(AUGMENTATIONS)}.")
     return AUGMENTATIONS[name]()

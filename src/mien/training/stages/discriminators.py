@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -13,41 +12,32 @@ from mien.errors import ConfigError
 from mien.models.projected import ProjectedConfig, ProjectedDiscriminator
 from mien.models.stylegan2 import Discriminator, DiscriminatorConfig
 from mien.pixels import to_tensor
-from mien.training.critics import CriticConfig
 from mien.training.devices import Devices
 from mien.training.frozen import load_frozen
+from mien.training.settings import CriticConfig, Run
 
 
 def build_discriminator(
-    critic: CriticConfig,
-    shape: DiscriminatorConfig,
-    pyramid: Path | None,
-    devices: Devices,
-    feed: Feed,
-    *,
-    autocast: bool,
+    critic: CriticConfig, shape: DiscriminatorConfig, run: Run, devices: Devices, feed: Feed
 ) -> nn.Module:
     """The network of one critic.
 
     Args:
         critic: whose ``kind`` and ``channel_base`` count.
         shape: of a "stylegan2" one, where ``critic`` does not say otherwise.
-        pyramid: TorchScript features, for a "projected" one.
+        run: what it is trained for.
         devices: where it is going to run.
         feed: some of whose pictures calibrate a projected one.
-        autocast: whether features are computed in bfloat16.
 
     Raises:
-        ConfigError: the kind is unknown, or a projected one lacks its pyramid.
+        ConfigError: a projected one lacks its pyramid.
         CheckpointError: the pyramid cannot be read.
     """
     if critic.kind == "stylegan2":
         return Discriminator(replace(shape, channel_base=critic.channel_base or shape.channel_base))
-    if critic.kind != "projected":
-        raise ConfigError(f"There is no discriminator {critic.kind!r}; choose stylegan2 or projected.")
-    if pyramid is None:
-        raise ConfigError("A projected discriminator needs pretrained features; give a TorchScript file as --pyramid.")
-    features = load_frozen(pyramid, devices.device, torch.bfloat16 if autocast else torch.float32)
+    if run.pyramid is None:
+        raise ConfigError("A projected discriminator needs pretrained features; give a file of them as --pyramid.")
+    features = load_frozen(run.pyramid, devices.device, torch.bfloat16 if run.loop.autocast else torch.float32)
     some = to_tensor(feed.images.batch(range(min(64, len(feed.images))))).to(devices.device)
     network = ProjectedDiscriminator(features, ProjectedConfig(channels=tuple(x.shape[1] for x in features(some[:1]))))
     devices.place(network).calibrate(some)

@@ -5,9 +5,7 @@ Legend: B batch, S side.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,53 +15,26 @@ from torch import Tensor, nn
 from mien.checkpoints.editor import save_editor
 from mien.conditions.layers import Layers
 from mien.data.sheets import contact_sheet
-from mien.models.editing import EditorNetworks
 from mien.pixels import to_bytes
-from mien.training.devices import Devices
-from mien.training.editing.sample import SampleConfig, step_rng
-from mien.training.editing.variation import Variation, varied
+from mien.training.editing.sample import step_rng
+from mien.training.editing.variation import varied
 from mien.training.ema import Ema
-from mien.training.phases import AdamConfig, Phase, Step, lazy_adam
+from mien.training.phases import Phase, Step, lazy_adam
 from mien.training.report import Progress, duration
+from mien.training.stages.editing_settings import EditingConfig, Ingredients
 from mien.training.state import Stateful
-from mien.training.teachers import Teachers
 from mien.types import UInt8
 
 VARIATION = 1000
 """Added to the seed, so that variations and edits draw different numbers."""
 
 
-@dataclass(frozen=True)
-class EditingConfig:
-    """What the stages share.
-
-    Attributes:
-        batch: pictures per step, over all processes.
-        adam: of the network that learns.
-        ema_half_life: of its average, in pictures.
-        seed: of weights and edits.
-        sample: how edits are drawn.
-        variation: of the pictures, before anything else.
-    """
-
-    batch: int = 12
-    adam: AdamConfig = field(default_factory=AdamConfig)
-    ema_half_life: float = 10_000.0
-    seed: int = 0
-    sample: SampleConfig = field(default_factory=SampleConfig)
-    variation: Variation = field(default_factory=Variation)
-
-
 class EditingStage:
     """Implements most of :class:`mien.training.loop.Stage`; a subclass adds its loss and its preview.
 
     Args:
-        networks: of the editor; all but one are fixed.
-        config: see there.
-        teachers: that judge.
-        devices: where to run.
-        shown: a held-out batch for previews, its labels included.
-        trained: networks that hold something useful, this stage's own not among them.
+        settings: see there.
+        given: networks, teachers, pictures.
 
     Attributes:
         part: name of the network that learns, one of :data:`mien.checkpoints.editor.PARTS`.
@@ -71,25 +42,17 @@ class EditingStage:
 
     part: ClassVar[str]
 
-    def __init__(
-        self,
-        networks: EditorNetworks,
-        config: EditingConfig,
-        teachers: Teachers,
-        devices: Devices,
-        shown: Step,
-        trained: Sequence[str],
-    ) -> None:
-        self.networks = devices.place(networks).eval().requires_grad_(False)
-        self.settings, self.teachers, self.devices, self.shown = config, teachers, devices, shown
-        self.trained = (*(name for name in trained if name != self.part), self.part)
-        self.learner: nn.Module = getattr(networks, self.part)
+    def __init__(self, settings: EditingConfig, given: Ingredients) -> None:
+        self.settings, self.teachers, self.devices, self.shown = settings, given.teachers, given.devices, given.shown
+        self.networks = self.devices.place(given.networks).eval().requires_grad_(False)
+        self.trained = (*(name for name in given.trained if name != self.part), self.part)
+        self.learner: nn.Module = getattr(self.networks, self.part)
         self.learner.train().requires_grad_(True)
-        self.ema = Ema(self.learner, config.ema_half_life)
-        self.optimiser = lazy_adam(self.learner, config.adam)
-        self._rng = torch.Generator(devices.device)
-        self._rng.manual_seed(config.seed * 1000 + devices.rank)
-        devices.broadcast(self.learner)
+        self.ema = Ema(self.learner, settings.ema_half_life)
+        self.optimiser = lazy_adam(self.learner, settings.adam)
+        self._rng = torch.Generator(self.devices.device)
+        self._rng.manual_seed(settings.seed * 1000 + self.devices.rank)
+        self.devices.broadcast(self.learner)
 
     @property
     def phases(self) -> list[Phase]:
@@ -140,11 +103,6 @@ class EditingStage:
         facts = {"progress": {"stage": self.part, "images": progress.images}}
         save_editor(run / "editor", self.networks, _card(self, progress), self.trained, facts=facts)
         setattr(self.networks, self.part, self.learner)
-
-    def fixed(self) -> list[Tensor]:
-        """Weights that must not move; for tests."""
-        others = (getattr(self.networks, name) for name in self.trained if name != self.part)
-        return list(itertools.chain.from_iterable(network.parameters() for network in others))
 
 
 def masked(picture: Tensor, mask: Tensor) -> Tensor:

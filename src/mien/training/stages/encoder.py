@@ -6,7 +6,6 @@ The losses are those of e4e (Tov et al., 2021), its latent discriminator aside.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -15,19 +14,8 @@ from mien.losses import delta_loss
 from mien.models.editing import StyleEncoder
 from mien.training.editing.sample import draw_encodings, image_only
 from mien.training.phases import Step
-from mien.training.stages.editing import EditingConfig, EditingStage
-
-
-@dataclass(frozen=True)
-class EncoderConfig(EditingConfig):
-    """Attributes:
-    l2, perceptual, identity, delta: weights of the losses.
-    """
-
-    l2: float = 1.0
-    perceptual: float = 0.8
-    identity: float = 0.5
-    delta: float = 2e-4
+from mien.training.stages.editing import EditingStage
+from mien.training.stages.editing_settings import EncoderConfig
 
 
 class EncoderStage(EditingStage):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -12,30 +11,11 @@ from mien.conditions.labels import mirror_table
 from mien.conditions.parser import FaceParser
 from mien.data import Feed, ImageSet, LabelMaps, Sampler, balanced_weights, find_pictures
 from mien.data.sources import read_names
-from mien.errors import ConfigError
+from mien.errors import ConfigError, DataError
 from mien.pixels import to_tensor
 from mien.training.devices import Devices
-
-
-@dataclass(frozen=True)
-class DataConfig:
-    """What to train on.
-
-    Attributes:
-        path: see :func:`mien.data.find_pictures`.
-        split: of a prepared set.
-        balance: columns whose groups are shown more equally; none for the set as it is.
-        balance_strength: 0 for the set as it is, 1 for equal groups.
-        mirror: flip left and right half of the time.
-        drop: a text file with names to leave out, one per line (``mien data filter`` writes one).
-    """
-
-    path: Path
-    split: str = "train"
-    balance: tuple[str, ...] = ()
-    balance_strength: float = 0.5
-    mirror: bool = True
-    drop: Path | None = None
+from mien.training.phases import Step
+from mien.training.settings import DataConfig
 
 
 def build_feed(
@@ -73,3 +53,18 @@ def parse_all(images: ImageSet, parser: FaceParser, batch: int = 32) -> LabelMap
         with torch.autocast("cpu", torch.bfloat16):
             maps[indices.start : indices.stop] = parser.parse(to_tensor(images.batch(indices))).numpy()
     return LabelMaps(maps, mirror_table())
+
+
+def held_out(data: DataConfig, size: int, count: int, devices: Devices, parser: FaceParser) -> Step:
+    """The first pictures of the validation split, or else of the set itself."""
+    for split in ("val", data.split):
+        try:
+            feed = build_feed(replace(data, split=split, balance=(), mirror=False), size, count, devices, parser=parser)
+            break
+        except DataError:
+            if split == data.split:
+                raise
+    indices = [i % len(feed.images) for i in range(count)]
+    assert feed.labels is not None
+    labels = torch.from_numpy(feed.labels.maps[indices]).to(devices.device)
+    return Step(0, 0, count, to_tensor(feed.images.batch(indices)).to(devices.device), labels)

@@ -7,64 +7,28 @@ also what the critics learn from.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mien.checkpoints.generator import model_card, save_generator
 from mien.data.sheets import contact_sheet
 from mien.losses import path_length_penalty, path_lengths
-from mien.models.stylegan2 import Generator, GeneratorConfig, mix_styles, random_crossover
+from mien.models.stylegan2 import Generator, mix_styles, random_crossover
 from mien.models.stylegan2.posterior import Posterior
 from mien.pixels import to_bytes
-from mien.training.anchor import Anchor, AnchorConfig
-from mien.training.critics import Critic, CriticConfig
+from mien.training.anchor import Anchor
+from mien.training.critics import Critic
 from mien.training.devices import Devices
 from mien.training.ema import Ema
-from mien.training.phases import AdamConfig, Phase, Step, lazy_adam
-from mien.training.report import Progress
-from mien.training.stages.export import export_generator
+from mien.training.phases import Phase, Step, lazy_adam
+from mien.training.report import Progress, duration
+from mien.training.stages.generator_run import GeneratorStageConfig
 from mien.training.state import Stateful
 from mien.training.teachers import Distance
 from mien.types import UInt8
-
-
-@dataclass(frozen=True)
-class GeneratorStageConfig:
-    """How a generator is trained.
-
-    Attributes:
-        generator: shape of the network.
-        critics: one or more; each kind at most once.
-        batch: pictures per step, over all processes.
-        adam: of the generator's optimiser.
-        style_mixing: probability that a picture is made of two codes.
-        ema_half_life: of the averaged generator, in pictures.
-        path_length: weight of path-length regularisation; 0 for none (small sets rarely need it).
-        path_length_interval: steps between two of them.
-        seed: of weights, codes and augmentation.
-        anchor: also make the set's own pictures, against the forgetting of most of them; None for no.
-        hold: pictures at the start during which the generator stands still: fresh critics and a fresh posterior must
-            first learn to see, or they spoil weights that come from elsewhere.
-    """
-
-    generator: GeneratorConfig
-    critics: tuple[CriticConfig, ...]
-    batch: int = 16
-    adam: AdamConfig = field(default_factory=AdamConfig)
-    style_mixing: float = 0.9
-    ema_half_life: float = 10_000.0
-    path_length: float = 0.0
-    path_length_interval: int = 4
-    seed: int = 0
-    anchor: AnchorConfig | None = None
-    hold: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields, ready for JSON."""
-        return asdict(self)
 
 
 class GeneratorStage:
@@ -92,11 +56,11 @@ class GeneratorStage:
         self._rng = torch.Generator(devices.device)
         self._rng.manual_seed(config.seed * 1000 + devices.rank)
         self.critics = [
-            Critic(devices.place(network), settings, self._rng)
+            Critic(devices.place(network), settings, self._rng, config.adam)
             for network, settings in zip(critics, config.critics, strict=True)
         ]
         self.anchor: Anchor | None = None
-        if config.anchor is not None and posterior is not None:
+        if posterior is not None:
             self.anchor = Anchor(devices.place(posterior[0]), config.anchor, posterior[1], self._rng)
         own = [self.generator] if self.anchor is None else [self.generator, self.anchor.network]
         self._trained = nn.ModuleList(own)
@@ -156,16 +120,20 @@ class GeneratorStage:
                 to_bytes(self.ema.network(codes.to(self.devices.device), psi=psi, noise="const"))
                 for codes in torch.split(z, self.config.batch)
             ]
-            sheets[f"psi{psi}"] = contact_sheet(_stacked(pictures))
+            sheets[f"psi{psi}"] = contact_sheet(np.concatenate(pictures))
         return sheets
 
     def export(self, run: Path, progress: Progress) -> None:
-        """The average as ``generator/`` in the run's folder."""
-        export_generator(self.ema.network, run / "generator", progress)
+        """The average as ``generator/`` in the run's folder, with a card that says what the run knows about itself."""
+        time = duration(progress.elapsed)
+        shown = f"{progress.images:,} pictures shown in {progress.step:,} steps, {time} h of training."
+        remarks = (shown, "Data, licence and limits: to be filled in by whoever trained it.")
+        card = model_card(self.ema.network, "trained with mien train generator", "unknown", remarks)
+        save_generator(run / "generator", self.ema.network, card, facts={"images": progress.images})
 
     def _generator_loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
-        batch = len(step.reals)
-        if step.images < self.config.hold:
+        batch, held = len(step.reals), step.images < self.config.hold
+        if held:
             self.generator.requires_grad_(False)
         made = 0 if self.anchor is None else self.anchor.count(batch, step.images)
         w_plus = self._codes(batch - made, update_average=True)
@@ -178,7 +146,7 @@ class GeneratorStage:
         weights = [critic.config.weight for critic in self.critics]
         total = torch.stack([w * loss for w, loss in zip(weights, losses.values(), strict=True)]).sum()
         if self.anchor is None:
-            return total, losses
+            return (total.detach().requires_grad_() if held else total), losses
         distance, figures = self.anchor.loss(pictures[:made], step.reals[:made], nats)
         return self.anchor.adversity(step.images) * total + distance, {**losses, **figures}
 
@@ -208,9 +176,3 @@ class GeneratorStage:
     def _last_fakes(self) -> Tensor:
         assert self._fakes is not None, "the generator's phase comes first"
         return self._fakes
-
-
-def _stacked(chunks: Sequence[UInt8]) -> UInt8:
-    import numpy as np
-
-    return np.concatenate(chunks)

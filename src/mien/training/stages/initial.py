@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,10 +22,8 @@ from mien.models.stylegan2 import (
 )
 from mien.models.stylegan2.growth import grow_posterior
 from mien.models.stylegan2.posterior import Posterior
+from mien.training.folder import CONFIG, read_settings
 from mien.training.snapshots import Snapshots
-
-CONFIG = "run.json"
-"""File name of a run's settings inside its folder."""
 
 
 def initialise(
@@ -47,7 +44,7 @@ def initialise(
     state = Snapshots(folder).latest()
     if state is None:
         raise UnknownCheckpointError(f"{folder} has no snapshot yet; give a run that has saved one.")
-    small = GeneratorConfig.from_dict(json.loads((folder / CONFIG).read_text(encoding="utf-8"))["stage"]["generator"])
+    small = GeneratorConfig.from_dict(read_settings(folder, "generator"))
     parts = state["parts"]
     grown = [_initial_critic(critic, parts, small.resolution) for critic in critics]
     current, average = Generator(small), Generator(small)
@@ -65,7 +62,7 @@ def initial_posterior(folder: Path, posterior: Posterior) -> Posterior:
     state = Snapshots(folder).latest() if (folder / CONFIG).is_file() else None
     if state is None or "posterior" not in state["parts"]:
         return posterior
-    before = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["stage"]["generator"]["resolution"]
+    before = GeneratorConfig.from_dict(read_settings(folder, "generator")).resolution
     network = Posterior(replace(posterior.config, resolution=before), posterior.z_dim)
     try:
         network.load_state_dict(state["parts"]["posterior"])

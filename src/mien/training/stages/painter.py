@@ -10,81 +10,44 @@ Pictures are judged as they are saved: composited with what lies outside of the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mien.losses import attribute_loss
-from mien.models.editing import EditorNetworks, Painter
+from mien.models.editing import Painter
 from mien.models.stylegan2 import mix_styles, random_crossover
-from mien.training.critics import Critic, CriticConfig
-from mien.training.devices import Devices
+from mien.training.critics import Critic
 from mien.training.editing.sample import Sample, draw_edits, image_only, step_rng
 from mien.training.phases import Phase, Step
-from mien.training.stages.editing import EditingConfig, EditingStage, composite
+from mien.training.stages.editing import EditingStage, composite
+from mien.training.stages.editing_settings import Ingredients, PainterConfig
 from mien.training.state import Stateful
-from mien.training.teachers import Teachers
 
 RING = 32
 """The output is judged outside of the mask, too, up to this fraction of the side."""
-
-
-@dataclass(frozen=True)
-class PainterConfig(EditingConfig):
-    """Attributes:
-    critics: with their weights; 1 is the paper's.
-    absolute, perceptual, identity, attribute: weights of the other losses.
-    foreign: what the perceptual loss counts, in parts of itself, where the exemplar is another face: there the picture
-        that the generator makes of the codes stands for the truth.
-    diverse: fraction of edits after another picture whose codes are mixed with random ones, equation 20; 0 is the plain
-        attribute loss, ablation D of Table VI.
-    warped: fraction of exemplars whose codes go through the warping network.
-    identity_interval, attribute_interval: these two losses run networks of their own; they count at every so-manieth
-        step, with so much weight.
-    """
-
-    critics: tuple[CriticConfig, ...] = ()
-    absolute: float = 2.0
-    perceptual: float = 1.0
-    identity: float = 0.3
-    attribute: float = 0.1
-    foreign: float = 0.5
-    diverse: float = 0.5
-    warped: float = 1.0
-    identity_interval: int = 2
-    attribute_interval: int = 4
 
 
 class PainterStage(EditingStage):
     """Implements :class:`mien.training.loop.Stage`.
 
     Args:
-        critics: networks in the order of ``config.critics``.
-        others: see :class:`EditingStage`.
+        settings, given: see :class:`EditingStage`.
+        critics: networks in the order of ``settings.critics``.
     """
 
     part = "painter"
     settings: PainterConfig
 
-    def __init__(
-        self,
-        networks: EditorNetworks,
-        config: PainterConfig,
-        teachers: Teachers,
-        devices: Devices,
-        shown: Step,
-        trained: Sequence[str],
-        critics: Sequence[nn.Module] = (),
-    ) -> None:
-        super().__init__(networks, config, teachers, devices, shown, trained)
+    def __init__(self, settings: PainterConfig, given: Ingredients, critics: Sequence[nn.Module] = ()) -> None:
+        super().__init__(settings, given)
         self.critics = [
-            Critic(devices.place(network), settings, self.rng)
-            for network, settings in zip(critics, config.critics, strict=True)
+            Critic(self.devices.place(network), critic, self.rng, settings.adam)
+            for network, critic in zip(critics, settings.critics, strict=True)
         ]
         for critic in self.critics:
-            devices.broadcast(critic.network)
+            self.devices.broadcast(critic.network)
         self._shown: tuple[Tensor, Tensor] | None = None
         self._calibrate()
 
@@ -160,7 +123,10 @@ class PainterStage(EditingStage):
         if len(shown):
             source = networks.encoder(self.stack(image_only(sample.exemplar[shown])))
             if "warping" in self.trained:
-                source = torch.where(draws[0] < c.warped, networks.warping(source, codes[shown]), source)
+                # (2) w_w = w_s + W(w_s, w_t − w_s)
+                warp = networks.turned if c.as_edited else networks.warping
+                kept = (draws[0] >= c.warped) | (sample.own[shown].view(-1, 1, 1) & c.as_edited)
+                source = torch.where(kept, source, warp(source, codes[shown]))
             # (20) w_i = α·w_r + (1 − α)·w_ex, α ~ U(0, 1); α = 0 when the exemplar is the ground truth
             alpha = draws[2] * (draws[1] < c.diverse) * (~sample.own[shown]).view(-1, 1, 1)
             codes = codes.index_copy(0, shown, torch.lerp(source, random, alpha))

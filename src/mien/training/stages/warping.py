@@ -8,7 +8,6 @@ L_W = L_id + L_lpips + 0.1·L_attr                                            (1
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -19,20 +18,8 @@ from mien.training.editing.augment import augmented
 from mien.training.editing.masks import edit_masks
 from mien.training.editing.sample import image_only, step_rng
 from mien.training.phases import Step
-from mien.training.stages.editing import EditingConfig, EditingStage, masked
-
-
-@dataclass(frozen=True)
-class WarpingConfig(EditingConfig):
-    """Attributes:
-    identity, perceptual, attribute: weights of the losses, equation 10.
-    region: probability that a region of the target is masked.
-    """
-
-    identity: float = 1.0
-    perceptual: float = 1.0
-    attribute: float = 0.1
-    region: float = 0.5
+from mien.training.stages.editing import EditingStage, masked
+from mien.training.stages.editing_settings import WarpingConfig
 
 
 class WarpingStage(EditingStage):

@@ -1,0 +1,81 @@
+"""How far two head poses are apart, in degrees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, partial
+
+import numpy as np
+
+from mien.align.landmarker import locate
+from mien.align.measure import head_pose
+from mien.checkpoints.perception import load_landmarks
+from mien.evaluation.metrics.base import Metric, Pair
+from mien.models.perception.landmarks import LandmarkNet
+from mien.types import Float32, Float64, Pose, UInt8
+
+
+@dataclass(frozen=True)
+class PoseError:
+    """Degrees, none negative.
+
+    Attributes:
+        yaw, pitch, roll: absolute differences of the angles.
+        rotation: the angle of the rotation that leads from the one head to the other (geodesic distance).
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+    rotation: float
+
+
+def pose_error(a: Pose, b: Pose) -> PoseError:
+    """Symmetric; the convention of the angles is that of :func:`mien.align.measure.head_pose`."""
+    cosine = (np.trace(_rotation(a).T @ _rotation(b)) - 1) / 2
+    return PoseError(
+        yaw=_apart(a.yaw, b.yaw),
+        pitch=_apart(a.pitch, b.pitch),
+        roll=_apart(a.roll, b.roll),
+        rotation=float(np.degrees(np.arccos(np.clip(cosine, -1, 1)))),
+    )
+
+
+def _apart(a: float, b: float) -> float:
+    return abs((a - b + 180) % 360 - 180)
+
+
+def _rotation(pose: Pose) -> Float64:
+    """R = Rz(roll) Ry(yaw) Rx(pitch), with the signs of :class:`mien.types.Pose`."""
+    x, y, z = np.radians([-pose.pitch, -pose.yaw, pose.roll])
+    about_x = np.array([[1, 0, 0], [0, np.cos(x), -np.sin(x)], [0, np.sin(x), np.cos(x)]])
+    about_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
+    about_z = np.array([[np.cos(z), -np.sin(z), 0], [np.sin(z), np.cos(z), 0], [0, 0, 1]])
+    product: Float64 = about_z @ about_y @ about_x
+    return product
+
+
+def pose_of(network: LandmarkNet, pixels: UInt8) -> Pose:
+    """The head pose in an aligned face (S, S, 3) uint8."""
+    side = float(pixels.shape[0])
+    quad = np.array([[[0, 0], [0, side], [side, side], [side, 0]]], np.float64)
+    return head_pose(locate(network, pixels, quad)[0][0], network.mean.numpy())
+
+
+@cache
+def landmarks() -> LandmarkNet:
+    """The bundled landmarks."""
+    return load_landmarks()
+
+
+def _measure(angle: str, pair: Pair, mask: Float32 | None) -> float:
+    error = pair.once("pose", lambda: pose_error(*(pose_of(landmarks(), one) for one in (pair.made, pair.wanted))))
+    value: float = getattr(error, angle)
+    return value
+
+
+JUDGE = {"label": "bundled landmarks", "resize": "FFHQ crop, averaged to the network's size"}
+POSE = tuple(
+    Metric(f"pose error, {angle} (degrees)", partial(_measure, angle), lower_is_better=True, judge=JUDGE)
+    for angle in ("yaw", "pitch", "roll", "rotation")
+)

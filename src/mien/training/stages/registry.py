@@ -1,0 +1,35 @@
+"""The stages of training by their names; the verbs of ``mien train`` are made from this list.
+
+A new stage is a file with its settings, its networks and a :class:`mien.training.settings.Run` that builds them, and a
+line here. What is imported here must not import torch at the top, or every verb of ``mien`` would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mien.training.settings import Run
+from mien.training.stages.editing_run import EditingRun
+from mien.training.stages.editing_settings import EncoderConfig, PainterConfig, WarpingConfig
+from mien.training.stages.generator_run import GeneratorRun, GeneratorStageConfig
+
+
+@dataclass(frozen=True)
+class StageEntry:
+    """Attributes:
+    run: class of its runs.
+    settings: class of ``run.stage``.
+    help: what it learns.
+    """
+
+    run: type[Run]
+    settings: type
+    help: str
+
+
+STAGES: dict[str, StageEntry] = {
+    "generator": StageEntry(GeneratorRun, GeneratorStageConfig, "A StyleGAN2 generator: faces out of random codes."),
+    "encoder": StageEntry(EditingRun, EncoderConfig, "The style encoder: any part of a face and its layers -> codes."),
+    "warping": StageEntry(EditingRun, WarpingConfig, "Latent warping: the codes of one face in the pose of another."),
+    "editor": StageEntry(EditingRun, PainterConfig, "Aggregation and refinement: what is painted inside the mask."),
+}

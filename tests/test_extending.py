@@ -1,0 +1,51 @@
+"""What somebody adds is one file and one line in a list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from mien.cli.train import verbs
+from mien.training.stages.registry import STAGES, StageEntry
+
+
+def test_a_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.training.toy import ToyConfig, ToyRun
+
+    monkeypatch.setitem(STAGES, "toy", StageEntry(ToyRun, ToyConfig, "How bright pictures are."))
+    Image.new("RGB", (32, 32), (191, 191, 191)).save(tmp_path / "gray.png")
+    run, line = CliRunner(), ["toy", "--data", tmp_path, "--out", tmp_path / "run", "--device", "cpu", "--size", 16]
+    options = run.invoke(verbs(STAGES), ["toy", "--help"]).output
+    assert "--size" in options and "Side of the pictures" in options and "--lr" in options and "--balance" in options
+    first = run.invoke(verbs(STAGES), [str(word) for word in (*line, "--images", 100)], catch_exceptions=False)
+    assert first.exit_code == 0
+    again = [str(word) for word in (*line, "--images", 200, "--resume", "--lr", 0.01)]
+    assert run.invoke(verbs(STAGES), again, catch_exceptions=False).exit_code == 0
+    assert float((tmp_path / "run" / "level.txt").read_text()) == pytest.approx(0.5, abs=0.03)
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["stage"]["size"] == 16
+
+
+def test_a_metric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mien.cli.app import app
+    from mien.evaluation.metrics import METRICS, Judges
+    from mien.evaluation.protocol.edits import EditStore
+    from mien.evaluation.protocol.journal import Journal
+    from tests.evaluation.toy import BRIGHTER
+
+    monkeypatch.setitem(METRICS, "brighter", lambda judges: [BRIGHTER])
+    made, wanted = np.full((2, 32, 32, 3), [[[[90]]], [[[80]]]], np.uint8)
+    for name, pixels in (("made", made), ("wanted", wanted)):
+        (tmp_path / name).mkdir()
+        Image.fromarray(pixels).save(tmp_path / name / "a.png")
+    line = ["evaluate", "pairs", tmp_path / "made", tmp_path / "wanted", "--out", tmp_path / "pairs.json"]
+    assert CliRunner().invoke(app, [*map(str, line)], catch_exceptions=False).exit_code == 0
+    rows = {row["metric"]: row["value"] for row in json.loads((tmp_path / "pairs.json").read_text())["results"]}
+    assert rows["brighter"] == 10
+    store = EditStore(None, Judges(), tmp_path, Journal(tmp_path / "journal"), 32)  # type: ignore[arg-type]
+    figures = store.measure(made, wanted, np.ones((32, 32), np.bool_))
+    assert figures["brighter"] == figures["brighter inside the mask"] == 10
