@@ -1,6 +1,7 @@
 """How well faces are found, on real photos, and against the labels they come with.
 
-    python -m benchmarks.faces [--data ../shared/data] [--json out.json]
+    python -m benchmarks.faces [--data ../shared/data] [--json out.json] [--detector FOLDER] [--landmarks FOLDER]
+    python -m benchmarks.faces --groups   # the validation split, group by group, and its faces turned by machine
 
 Corner error: mean distance of the four corners of the FFHQ square from the label's, over the label's side.
 Normalised mean error (NME): mean distance of the points over the distance of the outer corners of the eyes.
@@ -23,8 +24,13 @@ from mien.align import mesh
 from mien.align.crop import ffhq_quad
 from mien.align.finder import FaceFinder
 from mien.align.measure import interocular
+from mien.checkpoints.perception import load_detector, load_landmarks
+from mien.checkpoints.store import BUNDLED
 from mien.photos.read import read_photo
 from mien.types import Face, Float32, Float64, Photo
+from recipes.parser_notes import HATS
+from recipes.portraits import load_portraits, load_rows
+from recipes.turning import turned_portraits
 
 CORNERS_189 = {18: 33, 22: 133, 23: 362, 27: 263, 87: 61, 93: 291}
 """Hand-placed point -> mesh point: the corners of the eyes and of the mouth, compared point to point."""
@@ -68,6 +74,27 @@ def portraits(data: Path, split: str = "test") -> Iterator[Sample]:
             one = points[int(row["id"])]
             photo = read_photo(data / "portraits" / "images" / f"{row['id']}.jpg")
             yield Sample(row["id"], photo, ffhq_quad(one), one)
+
+
+def groups(data: Path) -> dict[str, list[Sample]]:
+    """The validation split by kind and pose; its hats; the training split's turned heads; turned by machine."""
+    found: dict[str, list[Sample]] = {}
+    folder = data / "portraits"
+    for split in ("val", "train"):
+        points = np.load(folder / "landmarks.npy").astype(np.float32)
+        for row in load_rows(folder, split):
+            turned = "turned" in row["flags"]
+            names = [f"{split} turned" if turned else f"{split} {row['kind']}"] + [f"{split} hats"] * (
+                row["id"] in HATS
+            )
+            for name in names if split == "val" else [n for n in names if n.endswith(("turned", "hats"))]:
+                one = points[int(row["id"])]
+                photo = read_photo(folder / "images" / f"{row['id']}.jpg")
+                found.setdefault(name, []).append(Sample(row["id"], photo, ffhq_quad(one), one))
+    more, _, _ = turned_portraits(load_portraits(folder, "val"), 200, 5)
+    pairs = zip(more.images, more.landmarks, strict=True)
+    found["val turned by machine"] = [Sample(str(i), Photo(a), ffhq_quad(b), b) for i, (a, b) in enumerate(pairs)]
+    return found
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:
@@ -149,10 +176,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--detector", type=Path, default=BUNDLED / "face-detector")
+    parser.add_argument("--landmarks", type=Path, default=BUNDLED / "face-landmarks")
+    parser.add_argument("--groups", action="store_true", help="the validation split instead")
     arguments = parser.parse_args()
-    finder = FaceFinder.bundled()
-    sets = {"photos": photos, "london": london, "portraits test": portraits}
-    report = {name: measure(make(arguments.data), finder) for name, make in sets.items()}
+    finder = FaceFinder(load_detector(arguments.detector), load_landmarks(arguments.landmarks))
+    if arguments.groups:
+        report = {name: measure(iter(one), finder) for name, one in groups(arguments.data).items()}
+    else:
+        sets = {"photos": photos, "london": london, "portraits test": portraits}
+        report = {name: measure(make(arguments.data), finder) for name, make in sets.items()}
     for name, figures in report.items():
         print(
             f"{name}: {figures['photos']} photos, missed {figures['missed'] or 0}, other faces {figures['other_faces']}"

@@ -52,7 +52,7 @@ def main() -> None:
     o = parser.parse_args()
     torch.set_num_threads(o.threads)
     faces = FaceSets({o.split: open_set(o.data, o.split, o.limit)}, FaceParser.bundled())
-    distance = load_distance(o.perceptual)
+    distance = load_distance(o.perceptual, trust_code=True)
     for name in o.editors:
         editor = Editor.from_pretrained(name)
         for given in GIVEN:

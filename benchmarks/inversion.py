@@ -62,7 +62,7 @@ def main() -> None:
     o = parser.parse_args()
     networks, _ = load_editor(o.editor)
     networks.eval().requires_grad_(False)
-    teachers = load_teachers(o.perceptual, o.identity, torch.device("cpu"), torch.float32)
+    teachers = load_teachers(o.perceptual, o.identity, torch.device("cpu"), torch.float32, trust_code=True)
     size = networks.config.encoder.inner_side
     rows = {}
     for split in ("train", "test"):

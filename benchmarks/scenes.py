@@ -17,6 +17,8 @@ import numpy as np
 
 from mien.align.detector import SQUARE_PER_FACE
 from mien.align.finder import FaceFinder
+from mien.checkpoints.perception import load_detector, load_landmarks
+from mien.checkpoints.store import BUNDLED
 from mien.types import Photo, UInt8
 from recipes.portraits import Portraits, load_portraits
 from recipes.scenes import SceneMaker
@@ -44,8 +46,8 @@ def scene(
     return (front * alpha + behind * (1 - alpha)).astype(np.uint8), (x, y)
 
 
-def mien_finder() -> Find:
-    finder = FaceFinder.bundled()
+def mien_finder(detector: Path, landmarks: Path) -> Find:
+    finder = FaceFinder(load_detector(detector), load_landmarks(landmarks))
     return lambda image: [tuple(face.quad.mean(0)) for face in finder.find(Photo(image))]  # type: ignore[misc]
 
 
@@ -84,12 +86,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--yunet", type=Path)
+    parser.add_argument("--detector", type=Path, default=BUNDLED / "face-detector")
+    parser.add_argument("--landmarks", type=Path, default=BUNDLED / "face-landmarks")
     parser.add_argument("--count", type=int, default=24, help="scenes for each size and roll")
     arguments = parser.parse_args()
     portraits = load_portraits(arguments.data / "portraits", "test")
     faces, rolls = [48.0, 64.0, 96.0, 200.0, 450.0], [0.0, 15.0, 30.0, 45.0]
     print("mien")
-    run(mien_finder(), portraits, faces, rolls, arguments.count)
+    run(mien_finder(arguments.detector, arguments.landmarks), portraits, faces, rolls, arguments.count)
     if arguments.yunet:
         print("FaceDetectorYN")
         run(yunet_finder(arguments.yunet), portraits, faces, rolls, arguments.count)

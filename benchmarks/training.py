@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mien.checkpoints.script import load_script
+from mien.checkpoints.judges import load_script
 from mien.models.projected import ProjectedConfig, ProjectedDiscriminator, Pyramid
 from mien.models.stylegan2 import PRESETS, Discriminator, Generator, discriminator_for
 from mien.training.devices import Devices
@@ -95,10 +95,10 @@ def main() -> None:
     choices: dict[str, tuple[str, CriticConfig]] = {"stylegan2": ("stylegan2", PLAIN)}
     fast: Pyramid | None = None
     if options.pyramid is not None:
-        fast = load_frozen(options.pyramid, device)
+        fast = load_frozen(options.pyramid, device, trust_code=True)
         choices |= {"projected": ("projected", PLAIN), "both": ("both", PLAIN)}
         choices["both, plain critic of half the width"] = ("both", replace(PLAIN, channel_base=1024))
-        stored = load_script(options.pyramid, device)
+        stored = load_script(options.pyramid, device, trust_code=True)
 
         def timed(pyramid: Callable[[Tensor], Any]) -> Callable[[int], float]:
             return lambda _: pyramid_seconds(pyramid, options.batch, PRESETS[options.preset]().resolution)

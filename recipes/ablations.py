@@ -66,7 +66,7 @@ def judge(places: Places, limit: int | None) -> dict[str, Any]:
     }
     given = [f"--{option}={places.weights / file}" for option, file in networks.items()]
     words = ["evaluate", "protocol", *models, f"--data={places.data}", f"--out={out}", *given]
-    words += ["--families=mixed", "--configurations=none,+Ex"]
+    words += ["--trust-code", "--families=mixed", "--configurations=none,+Ex"]
     words += [] if limit is None else [f"--limit={limit}"]
     subprocess.run([sys.executable, "-c", "from mien.cli import main; main()", *words], check=True)
     report: dict[str, Any] = json.loads((out / "report.json").read_text(encoding="utf-8"))

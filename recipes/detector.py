@@ -26,7 +26,7 @@ from mien.models.perception.detector import STRIDE, DetectorConfig, DetectorNet
 from mien.pixels import scale_bytes
 from mien.types import Float32, UInt8
 from recipes.fitting import Fitting
-from recipes.portraits import Portraits, fair_weights, load_portraits
+from recipes.portraits import SOURCES, Portraits, fair_weights, load_portraits
 from recipes.scenes import Scene, SceneMaker
 from recipes.turning import with_turned
 
@@ -144,18 +144,20 @@ def save(out: Path, fitting: Fitting[DetectorNet]) -> None:
     save_folder(out, network.state_dict(), {"kind": "face-detector", **network.config.to_dict(), **run}, CARD)
 
 
-CARD = """# Face detector
+CARD = f"""# Face detector
 
-Finds upright faces (turned in the plane by up to 45 degrees) and gives for each the FFHQ square: centre, side, roll.
+Finds upright faces (turned in the plane by up to 45 degrees) and gives for each the FFHQ square: centre, side,
+roll.
 
-- **Recipe**: `recipes/detector.py`. Scenes shown and seconds of training on two cores are in `config.json`. The clock
-  that paces the learning rate was moved on once, by 330 s near the start, so that a rerun is close but not the same.
-- **Data**: the train split (1,830 pictures) of a set of public-domain, CC0 and MIT-licensed official portraits, pasted
-  into scenes together with pictures without faces from scikit-image, cut-up portraits and drawings. No hand-drawn
-  boxes, no other detector.
+- **Recipe**: `recipes/detector.py` in two rounds (1,830 portraits first, then the data below, with faces turned by
+  machine). Scenes shown and seconds of the second round on one core are in `config.json`.
+- **Data**: {SOURCES}
+  They are pasted into scenes together with pictures without faces from scikit-image, cut-up portraits and drawings.
+  No hand-drawn boxes, no other detector.
 - **Licence**: Apache-2.0, as the rest of mien.
-- **Limits**: adults facing the camera are the majority of the data; older white men are over-represented. Full
-  profiles, the backs of heads and faces upside down are not found. It tells where a face is, never whose.
+- **Limits**: adults facing the camera are the majority of the data; older white men are over-represented. Beyond
+  about 60 degrees of yaw faces are often missed; the backs of heads and faces upside down are not found. It tells
+  where a face is, never whose.
 - **Figures**: `python -m benchmarks.faces` and `python -m benchmarks.scenes` measure them; README.md quotes them.
 """
 

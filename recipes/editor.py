@@ -7,10 +7,10 @@
     python -m recipes.editor fine ...
 
 The same line again resumes; ``--time-limit`` ends a sitting. NETWORKS is a folder with ``lpips_squeeze.pt``,
-``identity_mobileface.pt`` and ``features_mobilenetv2_pyramid.pt``. ``coarse`` is the painter at 64 px, where a picture
-costs a third; ``painter`` grows it to 128 px and ``fine`` to 256 px. ``coarse --ablation full|add|gated|plain|nobank``
-trains it with all parts of the paper's model or as variant B, C, D or E of Table VI, each without a discriminator, in
-a folder of its own.
+``identity_mobileface.pt`` and ``features_mobilenetv2_pyramid.pt``: TorchScript, which runs as code, so take only files
+whose makers you trust. ``coarse`` is the painter at 64 px, where a picture costs a third; ``painter`` grows it to
+128 px and ``fine`` to 256 px. ``coarse --ablation full|add|gated|plain|nobank`` trains it with all parts of the paper's
+model or as variant B, C, D or E of Table VI, each without a discriminator, in a folder of its own.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def encoder(at: Places) -> EditingRun:
         perceptual=at.weights / "lpips_squeeze.pt",
         identity=at.weights / "identity_mobileface.pt",
         generator=at.generator,
+        trust_code=True,
     )
 
 

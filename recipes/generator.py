@@ -6,7 +6,8 @@
     python -m recipes.generator widen  ...
     python -m recipes.generator grow   ...
 
-The same line again resumes; ``--time-limit`` ends a sitting. ``shape`` finds faces quickly with a projected critic, and
+Both files may be TorchScript, which runs as code: take only files whose makers you trust. The same line again resumes;
+``--time-limit`` ends a sitting. ``shape`` finds faces quickly with a projected critic, and
 an anchor keeps all of the set's variety. ``refine`` adds a plain critic, which sees colour and texture that pretrained
 features overlook; ``finish`` goes on from its weights alone, and ``widen`` with more portraits. ``grow`` doubles the
 resolution. ``plain`` and ``projected`` are the two critics alone, at 64 000 pictures.
@@ -34,6 +35,7 @@ def projected(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> Genera
         loop=LoopConfig(images=64_000, preview_every=10_000),
         pyramid=pyramid,
         perceptual=perceptual,
+        trust_code=True,
     )
 
 

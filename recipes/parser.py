@@ -15,7 +15,7 @@ photos are. A backdrop that goes on beyond the picture's edge is learnt from, a 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -30,6 +30,7 @@ from mien.models.perception.parser import ParserConfig, ParserNet
 from mien.pixels import scale_bytes
 from recipes.fitting import Fitting
 from recipes.parser_samples import Pool, Samples, load_pools
+from recipes.portraits import SOURCES
 
 WEIGHTS = {"background": 0.7, "skin": 0.8, "cloth": 0.8, "neck": 1.2, "glasses": 1.5, "left_ear": 2.0, "right_ear": 2.0}
 WEIGHTS |= {"hat": 1.5}
@@ -79,7 +80,7 @@ def train(pools: list[Pool], out: Path, recipe: ParserRecipe, time_limit: float,
     weights = torch.tensor([WEIGHTS.get(name, 1.0) for name in INDEX])
     assert len(weights) == COUNT
     for number, (end, size) in enumerate(recipe.phases):
-        samples = Samples(pools, size, number + 10 * (start is not None))
+        samples = Samples(pools, size, number + 10 * (start is not None) + 20 * (len(recipe.phases) == 1))
         for crops, target in DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6):
             if fitting.pace() >= end:
                 break
@@ -98,26 +99,33 @@ def save(out: Path, fitting: Fitting[ParserNet]) -> None:
     save_folder(out, network.state_dict(), {"kind": KIND, **network.config.to_dict(), **run}, CARD)
 
 
-CARD = """# Face parser
+CARD = f"""# Face parser
 
-19 semantic classes (the face-parsing order) for each pixel of an FFHQ-aligned face, from 256 px.
+19 semantic classes (the face-parsing order) for each pixel of a window of 0.7 to 2.5 FFHQ sides around a face, from
+256 px.
 
-- **Recipe**: `recipes/parser.py`, on labels made by `recipes/weak_labels.py` and, in a second round, cleaned by
-  `recipes/parser_labels.py`. Settings and images shown in the second round are in `config.json`; the first round
-  (1,500 s, about 61,000 images) used an earlier state of the weak labels, without widened brows, earrings and hats. The
-  clock that paces the learning rate was moved on once in the second round, by 350 s, so that a rerun is close but not
-  the same.
-- **Data**: the train split (1,830 pictures) of a set of public-domain, CC0 and MIT-licensed official portraits,
-  aligned by the FFHQ rule. Nobody annotated them: the labels come from machine landmarks (MediaPipe 0.10, Apache-2.0),
-  machine person masks, colour models and edges.
-- **Licence**: Apache-2.0, as the rest of mien. **Note**: hair labels came from a teacher network (MIT licence) whose
-  own training data, CelebAMask-HQ, are for non-commercial research only.
-- **Limits**: hats are rare in the data and often taken for hair or background; earrings are labelled roughly and often
-  missed; necklaces are not labelled at all, so that class never comes up; glasses are found by their frames, rimless
-  ones are missed. Adults facing the camera are the majority; older white men are over-represented. Hands and
-  microphones before the face may count as skin or cloth.
-- **Figures**: `python -m benchmarks.parser` measures them; `CHANGELOG.md` quotes them. The width of the brows in the
-  labels was chosen on the London set, so that its figure for brows is not untouched.
+- **Recipe**: `recipes/parser.py` in three rounds. The first two saw 1,830 portraits; the third goes on from them
+  with the data below, on labels made by `recipes/weak_labels.py`, cleaned with the second round's parser by
+  `recipes/parser_labels.py`, and, around the FFHQ square, by `recipes/wide_labels.py`. Its settings and images
+  shown are in `config.json`.
+- **Data**: {SOURCES}
+  Nobody annotated them pixel by pixel: labels come from machine landmarks (MediaPipe 0.10, Apache-2.0), machine
+  person masks, colour models and edges; which pictures show hats and beards was seen by eye
+  (`recipes/parser_notes.py`). Glasses were drawn, hats pasted, faces turned by machine.
+- **Licence**: Apache-2.0, as the rest of mien. **Note**: hair labels came from a teacher network (MIT licence)
+  whose own training data, CelebAMask-HQ, are for non-commercial research only.
+- **Classes**: a beard or moustache is hair; stubble may be either. A headscarf is a hat. The inside of glasses is
+  glasses but for the eyes and brows that show through.
+- **Limits**: striped, knitted and hair-coloured hats are still taken for hair in part, and turbans for hair at the
+  back; red, fair and gray beards are found in part; stubble and shadows of the chin may come out as patches of
+  hair. Temples of glasses are seldom found over hair, rimless glasses are missed. Hair is lost where it is as dark
+  as the backdrop. Earrings are labelled roughly and often missed; necklaces are not labelled at all, so that class
+  never comes up. Beyond about 45 degrees of yaw the far side of the face is a guess. Hands and microphones before
+  the face may count as skin or cloth. Adults facing the camera are the majority of the data; older white men are
+  over-represented.
+- **Figures**: `python -m benchmarks.parser` and `python -m benchmarks.parser_groups` measure them; `CHANGELOG.md`
+  quotes them. The width of the brows in the labels was chosen on the London set, so that its figure for brows is
+  not untouched.
 """
 
 
@@ -130,10 +138,13 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="folder of a parser to go on from (a second round)")
     parser.add_argument("--time-limit", type=float, default=1500.0, help="seconds")
     parser.add_argument("--rate", type=float, default=ParserRecipe.rate)
+    parser.add_argument("--fine", action="store_true", help="at the full size only, to end a run that was cut off")
     parser.add_argument("--turned", type=int, default=ParserRecipe.turned, help="portraits turned by machine")
     a = parser.parse_args()
     pools = load_pools(a.data, a.labels, a.wide, a.turned)
-    train(pools, a.out, ParserRecipe(rate=a.rate), a.time_limit, a.start)
+    recipe = ParserRecipe(rate=a.rate)
+    recipe = replace(recipe, phases=recipe.phases[-1:]) if a.fine else recipe
+    train(pools, a.out, recipe, a.time_limit, a.start)
 
 
 if __name__ == "__main__":

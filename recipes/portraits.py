@@ -18,6 +18,16 @@ from scipy.optimize import linear_sum_assignment
 from mien.errors import DataError
 from mien.types import Float32, UInt8
 
+SOURCES = """4,558 aligned portraits, a quarter of them synthetic, all from public repositories; nobody is named.
+  CC0: presidential-innovation-fellows/pif-website, GSA/digitalcorps.gsa.gov, GSA/digitalgov.gov, 18F/18f.gsa.gov,
+  publiccodenet/publiccode.net. US public domain: Hainish/congress-images-225x275, vharnathka/cse151a,
+  voteview/member_photos (official portraits). MIT: CivilServiceUSA/us-house, us-senate and us-governors (official
+  portraits), cds-snc/digital-canada-ca. CC BY 4.0: MicrosoftDocs/cloud-developer-advocates, ropensci/roweb3,
+  rladies/rladies.github.io, carpentries/carpentries.org, angular/angular.io, AusDTO/dta-website. Licence Ouverte
+  (Etalab): entrepreneur-interet-general/site-eig. Synthetic faces, MIT: SelfishGene/SFHQ-T2I-dataset (SDXL and
+  FLUX-schnell), SelfishGene/visual_taste_approximator (Stable Diffusion 1.4), openpeople 0.1.2."""
+"""Of the train split, for model cards."""
+
 
 @dataclass(frozen=True, eq=False)
 class Portraits:

@@ -28,8 +28,9 @@ from mien.models.perception.landmarks import LandmarkNet
 from mien.pixels import to_tensor
 from mien.types import Float64, UInt8
 from recipes.landmarks import CARD
-from recipes.portraits import load_portraits
+from recipes.portraits import fair_weights, load_portraits
 from recipes.scenes import SceneMaker
+from recipes.turning import with_turned
 
 SIZE = 448
 LOW = 0.08
@@ -106,7 +107,8 @@ def main() -> None:
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     network = load_landmarks(arguments.landmarks)
-    maker = SceneMaker(load_portraits(arguments.data, "train"), SIZE)
+    data, weights = with_turned(load_portraits(arguments.data, "train"), fair_weights(arguments.data, "train"), 800)
+    maker = SceneMaker(data, SIZE, weights)
     rows, labels, scene = gather(load_detector(arguments.detector), network, maker, arguments.scenes)
     test = scene % 5 == 0  # whole scenes, since both passes and neighbouring guesses look at the same pixels
     weight, bias = fit(rows[~test], labels[~test])

@@ -244,7 +244,7 @@ def _network(path: Path) -> Any:
 
 
 def teach_hair(path: Path, images: UInt8) -> Float32:
-    """(N, 160, 160) probability of hair by a TorchScript network that takes RGB in [-1, 1]."""
+    """(N, 160, 160) probability of hair by a TorchScript network that takes RGB in [-1, 1]; its program is run."""
     import torch
 
     from mien.pixels import to_tensor

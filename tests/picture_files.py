@@ -212,6 +212,11 @@ def _pngs() -> dict[str, Sample]:
             result[f"png-{name}{bits}"] = Sample(
                 png(picture(channels, bits), bits, color), ".png", picture(channels, bits)
             )
+    block = exif_block().hex().encode()
+    text = b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n%8d\n" % (len(block) // 2) + block)
+    primaries = struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+    stated = chunk(b"gAMA", struct.pack(">I", 50000)) + chunk(b"cHRM", primaries) + chunk(b"zTXt", text)
+    result["png-statements"] = Sample(png(picture(3, 8), 8, 2, stated), ".png", picture(3, 8))
     index, palette = picture(1, 4), picture(3, 8, 1).reshape(-1, 3)[:16]
     colors = chunk(b"PLTE", palette.tobytes())
     result["png-palette"] = Sample(png(index, 4, 3, colors), ".png", palette[index[..., 0]])

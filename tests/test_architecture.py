@@ -15,7 +15,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "mien"
 MODULES = sorted(SOURCE.rglob("*.py"))
-MOST_LINES, LONGEST_FUNCTION = 320, 45
+MOST_LINES, LONGEST_FUNCTION = 300, 40
 
 # A package may import itself and those named here; everybody may import what is in COMMON.
 COMMON = {"errors", "types", "files", "quiet", "forks", "_version"}
@@ -33,21 +33,22 @@ ALLOWED = {
         *("models", "losses", "data", "checkpoints", "pixels", "photos", "conditions", "align"),
         *("editing", "editor", "backends", "compose"),  # what the protocol judges
     },
+    "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
     "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
-    "editing": {"models", "losses", "checkpoints", "photos", "pixels", "align", "conditions", "compose"},
+    "editing": {"models", "losses", "checkpoints", "photos", "pixels", "align", "conditions", "compose", "guides"},
     "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing", "backends", "compose"},
     "sessions": {"photos", "align", "conditions", "editing", "evaluation", "backends"},
     "session": {"sessions", "editor", "editing"},
     "__main__": {"cli"},
     "cli": {
         *("align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "evaluation"),
-        *("editing", "backends", "editor", "session", "sessions"),
+        *("editing", "guides", "backends", "editor", "session", "sessions"),
     },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}
 # Words that told the authors something and a reader nothing; the field has terms for all of them.
-PRIVATE_WORDS = {"choosing", "making", "heed"}
+PRIVATE_WORDS = {"heed", "heeds", "heeded", "exam", "examination", "gauge", "bench", "choosing", "making"}
 
 
 @cache

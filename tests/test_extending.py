@@ -49,3 +49,17 @@ def test_a_metric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = EditStore(None, Judges(), tmp_path, Journal(tmp_path / "journal"), 32)  # type: ignore[arg-type]
     figures = store.measure(made, wanted, np.ones((32, 32), np.bool_))
     assert figures["brighter"] == figures["brighter inside the mask"] == 10
+
+
+def test_a_foreign_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mien.checkpoints.foreign import registry
+    from mien.checkpoints.generator import load_generator
+    from mien.cli.app import app
+    from tests.checkpoints.toy import TOY, write
+
+    write(str(tmp_path / "a.bin"))
+    line = ["import", str(tmp_path / "a.bin"), "--out", str(tmp_path / "folder")]
+    assert CliRunner().invoke(app, line).exit_code != 0
+    monkeypatch.setattr(registry, "FORMATS", (*registry.FORMATS, TOY))
+    assert CliRunner().invoke(app, line, catch_exceptions=False).exit_code == 0
+    assert bool((load_generator(tmp_path / "folder").synthesis.const == 1).all())

@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
         bare = None if o.no_bank is None else open_model(f"no bank={o.no_bank}", o.device, o.clip)
         others = [open_model(name) for name in ("telea", "navier-stokes")]
         sets = open_sets([o.data, *([o.pairs] if o.pairs else [])], o.split)
-        judges = load_judges(o.perceptual, o.identity, o.features, o.clip)
+        judges = load_judges(o.perceptual, o.identity, o.features, o.clip, trust_code=True)
         interval = Interval(o.resamples, o.seed)
         setup = Setup(o.out, sets, judges, o.size, o.limit, o.list_from, interval)
         command = shlex.join(["python", "-m", "benchmarks.bars", *(sys.argv[1:] if arguments is None else arguments)])

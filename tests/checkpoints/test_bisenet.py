@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from mien.checkpoints.foreign.bisenet import load_bisenet
+from mien.checkpoints.foreign import registry
 from mien.errors import CorruptCheckpointError, UnknownCheckpointError, UnsafeCheckpointError
 from mien.models.perception.bisenet import BiSeNet, BiSeNetConfig
 
@@ -43,7 +43,7 @@ def test_published_names() -> None:
 
 def test_widths_are_read_off_the_file(state: dict[str, Any], tmp_path: Path) -> None:
     torch.save(state, tmp_path / "79999_iter.pth")
-    network = load_bisenet(tmp_path / "79999_iter.pth")
+    network = registry.load(tmp_path / "79999_iter.pth", "parser")
     assert (network.config.width, network.config.context, network.config.classes) == (4, 8, 19)
     reference = BiSeNet(SMALL)
     reference.load_state_dict({k: v for k, v in state.items() if not k.startswith(("conv_out16", "conv_out32"))})
@@ -67,7 +67,7 @@ def test_missing_tensors_are_named(state: dict[str, Any], tmp_path: Path) -> Non
     del state["ffm.conv1.weight"]
     torch.save(state, tmp_path / "a.pth")
     with pytest.raises(CorruptCheckpointError, match=r"ffm\.conv1\.weight"):
-        load_bisenet(tmp_path / "a.pth")
+        registry.load(tmp_path / "a.pth", "parser")
 
 
 class Executes:
@@ -86,12 +86,12 @@ class Executes:
 def test_other_files_are_refused(content: Any, error: type[Exception], tmp_path: Path) -> None:
     torch.save(content, tmp_path / "a.pth")
     with pytest.raises(error, match=r"a\.pth"):
-        load_bisenet(tmp_path / "a.pth")
+        registry.load(tmp_path / "a.pth", "parser")
 
 
 def test_damaged_and_missing_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.pth").write_bytes(b"nonsense")
-    with pytest.raises(CorruptCheckpointError):
-        load_bisenet(tmp_path / "a.pth")
-    with pytest.raises(UnknownCheckpointError, match="does not exist"):
-        load_bisenet(tmp_path / "b.pth")
+    with pytest.raises(UnknownCheckpointError, match="not a file of weights"):
+        registry.load(tmp_path / "a.pth", "parser")
+    with pytest.raises(UnknownCheckpointError, match="no such file"):
+        registry.load(tmp_path / "b.pth", "parser")

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from mien.checkpoints.clip import DEVIATION, MEAN, load_clip
-from mien.errors import ConfigError, CorruptCheckpointError, MienError, UnknownCheckpointError
+from mien.errors import ConfigError, CorruptCheckpointError, MienError, UnknownCheckpointError, UnsafeCheckpointError
 
 
 def test_pictures_and_words_are_the_networks_own(clip_folder: Path) -> None:
@@ -93,8 +93,8 @@ def _other(folder: Path) -> None:
     ("spoil", "error", "words"),
     [
         (_without_weights, CorruptCheckpointError, "holds no weights"),
-        (_trapped, CorruptCheckpointError, "cannot be read as a CLIP"),
-        (_cut, CorruptCheckpointError, "cannot be read as a CLIP"),
+        (_trapped, UnsafeCheckpointError, "nothing was run"),
+        (_cut, CorruptCheckpointError, "not a safetensors file"),
         (_lacking, CorruptCheckpointError, "visual_projection.weight is missing"),
         (_wordless, CorruptCheckpointError, "holds no tokenizer"),
         (_talkative, CorruptCheckpointError, "knows more words than its network"),
@@ -137,3 +137,40 @@ def test_what_a_configuration_asks_for_besides_sizes_is_not_done(clip_folder: Pa
 def test_a_device_that_is_not_there(clip_folder: Path) -> None:
     with pytest.raises(ConfigError, match="Nothing can run on 'abacus'"):
         load_clip(clip_folder, "abacus")
+
+
+def test_sharded_pickles_and_the_older_names_of_the_settings(clip_folder: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    folder = Path(shutil.copytree(clip_folder, tmp_path / "older"))
+    state = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    names = sorted(state)
+    for part, chosen in enumerate((names[::2], names[1::2]), 1):
+        torch.save({name: state[name] for name in chosen}, folder / f"pytorch_model-{part:05d}-of-00002.bin")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    for part in ("text_config", "vision_config"):
+        config[f"{part}_dict"] = config.pop(part)
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    older, newer = load_clip(folder), load_clip(clip_folder)
+    assert torch.equal(older.of_words(["a smile"]), newer.of_words(["a smile"]))
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("text_config", {"hidden_size": 1 << 20, "intermediate_size": 1 << 22}),
+        ("text_config", {"vocab_size": 1 << 40}),
+        ("vision_config", {"num_hidden_layers": 1 << 30}),
+        ("vision_config", {"image_size": 1 << 20, "patch_size": 1}),
+    ],
+)
+def test_configurations_that_claim_huge_networks(
+    clip_folder: Path, tmp_path: Path, part: str, change: dict[str, int]
+) -> None:
+    folder = Path(shutil.copytree(clip_folder, tmp_path / "huge"))
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config[part].update(change)
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(CorruptCheckpointError, match="huge"):
+        load_clip(folder)

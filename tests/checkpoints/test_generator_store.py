@@ -28,6 +28,7 @@ def test_round_trip(tmp_path: Path, generator: Generator) -> None:
     back = load_generator(tmp_path / "g")
     assert back.config == CONFIG
     assert not back.training
+    assert all(p.is_contiguous(memory_format=torch.channels_last) for p in back.parameters() if p.ndim == 4)
     assert not any(p.requires_grad for p in back.parameters())
     state = back.state_dict()
     assert all(torch.equal(state[name], value) for name, value in generator.state_dict().items())
@@ -42,7 +43,7 @@ def test_half_precision_halves_the_file_and_keeps_the_picture(tmp_path: Path, ge
         save_generator(tmp_path / "g", generator, "card", half=half)
         sizes[half] = (tmp_path / "g" / "model.safetensors").stat().st_size
         loaded = load_generator(tmp_path / "g")
-        assert (loaded(z, noise="const") - generator(z, noise="const")).abs().max() < (0.02 if half else 1e-6)
+        assert (loaded(z, noise="const") - generator(z, noise="const")).abs().max() < (0.02 if half else 1e-5)
     assert sizes[True] < 0.7 * sizes[False]
 
 
@@ -74,7 +75,7 @@ def test_configurations_that_do_not_fit(tmp_path: Path, generator: Generator, ch
     config = json.loads(path.read_text())
     config["generator"] = change and {**config["generator"], **change}
     path.write_text(json.dumps(config))
-    with pytest.raises(CorruptCheckpointError, match="do not belong together"):
+    with pytest.raises(CorruptCheckpointError, match=r"does not fit its layout|describes no network"):
         load_generator(tmp_path)
 
 

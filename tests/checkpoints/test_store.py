@@ -49,7 +49,7 @@ def test_another_kind_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UnknownCheckpointError, match="has no config"):
         load_config(tmp_path, "net")
     (folder / CONFIG).write_text("[1, 2]", encoding="utf-8")
-    with pytest.raises(UnknownCheckpointError, match="None, not 'net'"):
+    with pytest.raises(UnknownCheckpointError, match="'None', not 'net'"):
         load_config(folder, "net")
 
 
@@ -98,3 +98,42 @@ def test_nothing_is_left_behind(
     with pytest.raises(SaveError, match="No space"):
         save_folder(folder, state, {"kind": "net", "width": 8}, "# New\n")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_what_float16_cannot_hold_stays_float32(tmp_path: Path) -> None:
+    state = {"large": torch.tensor([1.0, 1e5]), "bf16": torch.tensor([1e6]).bfloat16(), "small": torch.tensor([3.0])}
+    state["endless"] = torch.tensor([float("inf")])
+    assert save_folder(tmp_path, state, {"kind": "net"}, "") == ["large", "bf16"]
+    loaded = load_folder(tmp_path, "net")[1]
+    assert all(torch.equal(loaded[name], value.float()) for name, value in state.items())
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 200_000, b'{"kind": ' * 100_000, b'{"a": 1e999999, "b": ' + b"9" * 9999 + b"}"]
+)
+def test_json_that_no_reader_follows_is_refused(content: bytes, folder: Path) -> None:
+    (folder / CONFIG).write_bytes(content)
+    with pytest.raises(CorruptCheckpointError, match="not valid JSON"):
+        load_folder(folder, "net")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}',
+        b'{"a":{"dtype":"F4","shape":[16],"data_offsets":[0,8]}}',
+        b'{"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,8]}}',
+        b'{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"x":1}}',
+        b"[" * 100_000,
+    ],
+)
+def test_safetensors_of_other_types_and_headers_are_refused_or_read(header: bytes, folder: Path) -> None:
+    data = len(header).to_bytes(8, "little") + header + bytes(8)
+    (folder / WEIGHTS).write_bytes(data)
+    config = {"kind": "net", "sha256": hashlib.sha256(data).hexdigest()}
+    (folder / CONFIG).write_text(json.dumps(config), encoding="utf-8")
+    try:
+        loaded = load_folder(folder, "net")[1]
+        assert set(loaded) == {"a"}
+    except CorruptCheckpointError as error:
+        assert "not a safetensors file" in str(error) and "\n" not in str(error)

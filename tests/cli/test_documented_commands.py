@@ -14,7 +14,7 @@ import typer.main
 from mien.cli.app import app
 
 ROOT = Path(__file__).parent.parent.parent
-HISTORY = {ROOT / "docs" / "log.md"}  # what was run in its time
+HISTORY = {ROOT / "docs" / "log.md", *ROOT.glob("docs/tables/*.md")}  # what was run in its time
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("src/mien/bundled/*/README.md")} - HISTORY)
 IN_PROSE = re.compile(r"`((?:torchrun [^`]*-m )?mien [^`]+)`", re.DOTALL)
 INDENTED = re.compile(r"^(?: {4}|\t)((?:torchrun .*-m )?mien .*)$", re.MULTILINE)

@@ -23,7 +23,7 @@ from tests.checkpoints.foreign import rosinality_layout
 
 CONFIG = GeneratorConfig(resolution=32, z_dim=16, w_dim=16, mapping_layers=2, channel_base=256, channel_max=16)
 app = typer.Typer()
-app.add_typer(import_, name="import")
+app.command("import")(import_)
 app.add_typer(export, name="export")
 app.command("sample")(sample)
 
@@ -53,7 +53,7 @@ def test_import_and_export_are_inverse(tmp_path: Path) -> None:
     torch.manual_seed(0)
     content = {"g_ema": rosinality_layout.generator({4: 8, 8: 8, 16: 8, 32: 4}), "latent_avg": torch.randn(16)}
     torch.save(content, tmp_path / "a.pt")
-    result = run("import", "generator", tmp_path / "a.pt", "--out", tmp_path / "g", "--licence", "MIT", "--json")
+    result = run("import", tmp_path / "a.pt", "--out", tmp_path / "g", "--licence", "MIT", "--json")
     report = json.loads(result.stdout)
     assert report["layout"].startswith("rosinality")
     assert report["resolution"] == 32
@@ -65,7 +65,7 @@ def test_import_and_export_are_inverse(tmp_path: Path) -> None:
 
 def test_import_says_when_the_licence_is_not_known(tmp_path: Path) -> None:
     torch.save(rosinality_layout.generator({4: 8, 8: 8, 16: 8, 32: 4}), tmp_path / "a.pt")
-    result = run("import", "generator", tmp_path / "a.pt", "--out", tmp_path / "g", "--half")
+    result = run("import", tmp_path / "a.pt", "--out", tmp_path / "g", "--half")
     assert "licence" in result.stderr
     assert "no mean of w" in result.stderr
     assert load_generator(tmp_path / "g").config.resolution == 32
@@ -74,8 +74,35 @@ def test_import_says_when_the_licence_is_not_known(tmp_path: Path) -> None:
 def test_a_refused_import_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.pkl").write_bytes(b"\x80\x04cos\nsystem\n.")
     with pytest.raises(MienError, match=r"asks for os\.system"):
-        run("import", "generator", tmp_path / "a.pkl", "--out", tmp_path / "g")
+        run("import", tmp_path / "a.pkl", "--out", tmp_path / "g")
     assert not (tmp_path / "g").exists()
+
+
+def test_import_says_what_other_networks_are_for(tmp_path: Path) -> None:
+    from mien.models.judges.vgg import Vgg16
+
+    torch.save(Vgg16(1, 4, 3).state_dict(), tmp_path / "a.pth")
+    with pytest.raises(MienError, match=r"a\.pth is VGG-16, not a generator; give it as --features"):
+        run("import", tmp_path / "a.pth", "--out", tmp_path / "g")
+
+
+def test_import_keeps_what_float16_cannot_hold(tmp_path: Path) -> None:
+    state = rosinality_layout.generator({4: 8, 8: 8, 16: 8, 32: 4})
+    state["style.1.weight"][0, 0] = 1e6
+    torch.save({"g_ema": state, "latent_avg": torch.zeros(16)}, tmp_path / "a.pt")
+    result = run("import", tmp_path / "a.pt", "--out", tmp_path / "g", "--half")
+    assert "float16" in result.stderr and "mapping.layers.0.weight" in result.stderr
+    assert float(load_generator(tmp_path / "g").mapping.layers[0].weight[0, 0]) == 1e6
+
+
+def test_export_goes_by_the_ending(tmp_path: Path, folder: Path) -> None:
+    pytest.importorskip("onnx")
+    assert run("export", "generator", folder, "--out", tmp_path / "g.onnx").exit_code == 0
+    assert (tmp_path / "g.onnx").read_bytes()[:4] != b"PK\x03\x04"
+    for options in (("--out", tmp_path / "h.bin"), ("--out", tmp_path / "h.onnx", "--layout", "rosinality")):
+        with pytest.raises(ConfigError):
+            run("export", "generator", folder, *options)
+    assert not list(tmp_path.glob("h.*"))
 
 
 def test_export_to_onnx(tmp_path: Path, folder: Path) -> None:

@@ -12,15 +12,15 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
 
+from mien.checkpoints import judges
+from mien.checkpoints.judges import Known
 from mien.errors import CorruptCheckpointError, UnknownCheckpointError, UnsafeCheckpointError
-from mien.evaluation import files
 from mien.evaluation.features import load_features
-from mien.evaluation.files import Known
-from mien.evaluation.networks.arcface import ArcFace
-from mien.evaluation.networks.inception import BlockE, Inception
-from mien.evaluation.networks.squeezenet import LpipsSqueeze
-from mien.evaluation.networks.vgg import Vgg16
 from mien.evaluation.perceptual import load_distance
+from mien.models.judges.inception import BlockE, Inception
+from mien.models.judges.irse import ArcFace
+from mien.models.judges.lpips import Lpips
+from mien.models.judges.vgg import Vgg16
 
 
 def pictures(count: int = 2, size: int = 64, seed: int = 0) -> torch.Tensor:
@@ -79,7 +79,7 @@ SMALL = {
     "Inception": (lambda: Inception(2, 10), 256),
     "VGG-16": (lambda: Vgg16(2, 24, 10), 24),
     "ArcFace": (lambda: ArcFace(16, 20), 20),
-    "pooled LPIPS-squeeze": (LpipsSqueeze, 2240),
+    "pooled LPIPS-squeeze": (Lpips, 2240),
 }
 
 
@@ -102,20 +102,20 @@ def test_only_the_published_file_gives_the_published_name(tmp_path: Path, monkey
     torch.save(randomised(Inception(2, 10)).state_dict(), file)
     assert load_features(file).name("FD") != "FID"
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    monkeypatch.setattr(files, "BY_CHECKSUM", {digest: files.INCEPTION})
+    monkeypatch.setattr(judges, "BY_CHECKSUM", {digest: judges.INCEPTION})
     names = [load_features(file).name(metric) for metric in ("FD", "KID", "U-IDS", "P-IDS", "recall")]
     assert names == ["FID", "KID", "U-IDS", "P-IDS", "recall (Inception)"]
-    monkeypatch.setattr(files, "UNFIT", {digest: "is not for this; give another"})
+    monkeypatch.setattr(judges, "UNFIT", {digest: "is not for this; give another"})
     with pytest.raises(UnknownCheckpointError, match=r"weights\.pth is not for this; give another\."):
         load_features(file)
 
 
 def test_unknown_torchscript_is_called_after_its_file(averages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    space = load_features(averages)
+    space = load_features(averages, trust_code=True)
     assert [space.name(m) for m in ("FD", "recall")] == ["FD-averages", "recall (averages)"]
     digest = hashlib.sha256(averages.read_bytes()).hexdigest()
-    monkeypatch.setattr(files, "BY_CHECKSUM", {digest: Known("Quarters", "none")})
-    assert load_features(averages).name("FD") == "FD-Quarters"
+    monkeypatch.setattr(judges, "BY_CHECKSUM", {digest: Known("Quarters", "none")})
+    assert load_features(averages, trust_code=True).name("FD") == "FD-Quarters"
 
 
 def test_inceptions_averages_leave_the_padding_out_and_its_last_block_takes_the_maximum() -> None:
@@ -134,10 +134,10 @@ def test_faces_are_cut_as_arcface_wants_them() -> None:
     changed = faces.clone()
     changed[:, :, :35], changed[:, :, 223:], changed[..., :32], changed[..., 220:] = 1, 1, 1, 1
     with torch.inference_mode():
-        vectors = network(faces)
-        assert torch.equal(vectors, network(changed))
+        vectors = network.embed(faces)
+        assert torch.equal(vectors, network.embed(changed))
         changed[:, :, 200:223, 200:220] = 1
-        assert not torch.equal(vectors, network(changed))
+        assert not torch.equal(vectors, network.embed(changed))
     assert torch.allclose(vectors.norm(dim=1), torch.ones(2))
 
 
@@ -150,16 +150,16 @@ def test_vgg_sees_pictures_normalised() -> None:
         hidden = network.features(seen.permute(2, 0, 1)[None]).flatten(1)
         for index in (0, 3):
             hidden = network.classifier[index](hidden).relu()
-        assert torch.allclose(network(x), hidden, atol=1e-5)
+        assert torch.allclose(network.embed(x), hidden, atol=1e-5)
 
 
 def test_pooled_lpips_features_are_never_farther_apart_than_lpips() -> None:
-    network = randomised(LpipsSqueeze())
+    network = randomised(Lpips())
     a, b = pictures(3, 70, 1), pictures(3, 70, 2)
     with torch.inference_mode():
-        pooled = (network.pooled(a) - network.pooled(b)).square().sum(1)
-        assert (pooled <= network(a, b)).all()
-        assert torch.equal(network(a, a), torch.zeros(3))
+        pooled = (network.embed(a) - network.embed(b)).square().sum(1)
+        assert (pooled <= network.distance(a, b)).all()
+        assert torch.equal(network.distance(a, a), torch.zeros(3))
 
 
 def test_lpips_from_named_tensors_is_the_official_one(weights: Path) -> None:
@@ -167,21 +167,25 @@ def test_lpips_from_named_tensors_is_the_official_one(weights: Path) -> None:
     stored = load_distance(weights / "lpips_squeeze.pt")
     assert own.label == stored.label == "LPIPS-squeeze"
     a, b = pictures(2, 97, 3), pictures(2, 97, 4)
-    assert torch.allclose(own(a, b), stored(a, b), rtol=1e-4)
+    for net in ("squeeze", "alex"):
+        program = torch.jit.load(str(weights / f"lpips_{net}.pt"))
+        assert torch.allclose(load_distance(weights / f"lpips_{net}.pt")(a, b), program(a, b), rtol=1e-4)
+    assert torch.equal(own(a, b), stored(a, b))
 
 
 def test_public_files_have_their_own_names(weights: Path) -> None:
-    assert load_features(weights / "features_mobilenetv2_pooled.pt").name("FD") == "FD-MobileNetV2"
-    assert load_features(weights / "identity_mobileface.pt").name("identity") == "identity (MobileFace)"
+    pooled = load_features(weights / "features_mobilenetv2_pooled.pt", trust_code=True)
+    assert pooled.name("FD") == "FD-MobileNetV2"
+    identity = load_features(weights / "identity_mobileface.pt", trust_code=True)
+    assert identity.name("identity") == "identity (MobileFace)"
     assert load_distance(weights / "lpips_alex.pt").label == "LPIPS-alex"
-    with pytest.raises(UnknownCheckpointError, match="not a feature network"):
-        load_features(weights / "lpips_alex.pt")
+    assert load_features(weights / "lpips_alex.pt").label == "pooled LPIPS-alex"
     with pytest.raises(UnknownCheckpointError, match="not a perceptual distance"):
-        load_distance(weights / "age_gender.pt")
+        load_distance(weights / "age_gender.pt", trust_code=True)
 
 
 def test_a_mask_makes_a_distance_see_only_its_inside(difference: Path) -> None:
-    distance = load_distance(difference)
+    distance = load_distance(difference, trust_code=True)
     assert distance.label == "difference"
     a, b = pictures(2, 16, 5), pictures(2, 16, 6)
     mask = torch.zeros(2, 1, 16, 16)
@@ -206,12 +210,12 @@ def test_files_that_will_not_do_are_named(tmp_path: Path, difference: Path) -> N
     (tmp_path / "half.pt").write_bytes(whole[: len(whole) // 2])
     expected = {
         "none.pt": (UnknownCheckpointError, "cannot be read"),
-        "notes.txt": (UnknownCheckpointError, "notes.txt is not a network"),
-        "other.pth": (UnknownCheckpointError, "no layout that is known here .a.weight"),
-        "list.pth": (UnknownCheckpointError, "not a list of named weights"),
+        "notes.txt": (UnknownCheckpointError, "notes.txt is not a file of weights"),
+        "other.pth": (UnknownCheckpointError, "no judging network that is known here .a.weight"),
+        "list.pth": (UnknownCheckpointError, "no weights"),
         "mischief.pth": (UnsafeCheckpointError, "nothing was run"),
         "cut.st": (CorruptCheckpointError, "cut.st does not fit its layout"),
-        "shorter.st": (CorruptCheckpointError, "Conv2d_1a_3x3.bn.weight is missing"),
+        "shorter.st": (CorruptCheckpointError, "lacks Conv2d_1a_3x3.bn.weight"),
         "half.pt": (CorruptCheckpointError, "damaged"),
     }
     for name, (kind, words) in expected.items():

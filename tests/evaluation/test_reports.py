@@ -75,7 +75,8 @@ def test_the_same_inputs_give_the_same_report(
     draw: Draw, generator: Path, averages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, fake = draw("real", 12, 0), draw("fake", 9, 1)
-    arguments = (fake, generator, "--reference", real, "--features", averages, "--samples", "10", "-k", "3")
+    arguments = (fake, generator, "--reference", real, "--features", averages, "--trust-code")
+    arguments += ("--samples", "10", "-k", "3")
     reports = []
     for name in ("one", "two"):
         monkeypatch.setattr("sys.argv", ["mien", "evaluate", "compare", "my set", "--out", f"{name}.json", "-k", "3"])
@@ -98,7 +99,7 @@ def test_the_same_inputs_give_the_same_report(
 
 def test_figures_are_those_of_the_metric_on_the_resized_pictures(draw: Draw, averages: Path) -> None:
     real, fake = (open_pictures(draw(name, 8, seed), "test") for seed, name in enumerate(("real", "fake")))
-    space = load_features(averages)
+    space = load_features(averages, trust_code=True)
     settings = Comparison(24, [space], k=2, interval=Interval(20))
     content = report(compare([fake], [real], settings), settings, [fake], [real])
     sides = [space.features([np.stack([p.pixels(24) for p in one.pictures])]) for one in (fake, real)]
@@ -109,8 +110,8 @@ def test_figures_are_those_of_the_metric_on_the_resized_pictures(draw: Draw, ave
 
 def test_a_set_against_itself_is_perfect(draw: Draw, averages: Path) -> None:
     real = open_pictures(draw("real", 40, 0), "test")
-    space = load_features(averages)
-    settings = Comparison(48, [space], [load_features(averages)], k=5, interval=Interval(20))
+    space = load_features(averages, trust_code=True)
+    settings = Comparison(48, [space], [load_features(averages, trust_code=True)], k=5, interval=Interval(20))
     rows = report(compare([real], [real], settings), settings, [], [])["results"]
     values = {row["metric"]: row["value"] for row in rows}
     assert len(rows) == 7  # a network that is given twice is asked once
@@ -140,7 +141,7 @@ def test_reduced_pictures_are_anti_aliased(tmp_path: Path) -> None:
 
 def test_sets_that_are_too_small_or_empty_are_named(draw: Draw, averages: Path, tmp_path: Path) -> None:
     real, fake = (open_pictures(draw(name, n, 0), "test") for name, n in (("real", 9), ("fake", 4)))
-    settings = Comparison(16, [load_features(averages)], k=5)
+    settings = Comparison(16, [load_features(averages, trust_code=True)], k=5)
     with pytest.raises(DataError, match="4 pictures are too few for 5 neighbours"):
         compare([fake], [real], settings)
     (tmp_path / "empty").mkdir()
@@ -164,7 +165,7 @@ def test_pairs_report_what_the_metrics_measure(draw: Draw, difference: Path, ave
         mask = np.zeros((48, 48), np.uint8)
         mask[16:32, 16:32] = 255
         Image.fromarray(mask).save(masks / f"{index:03d}.png")
-    networks = ("--perceptual", difference, "--identity", averages)
+    networks = ("--perceptual", difference, "--identity", averages, "--trust-code")
     output = run("pairs", made, wanted, "--masks", masks, *networks, "--resamples", "50", "--out", tmp_path / "p.json")
     content = without_timings(tmp_path / "p.json")
     rows = {row["metric"]: row for row in content["results"]}
@@ -210,7 +211,7 @@ def test_faces_are_measured_with_the_bundled_networks(data: Path, tmp_path: Path
 
 
 def test_a_path_length_says_which_one_it_is(generator: Path, difference: Path, tmp_path: Path) -> None:
-    arguments = ("--perceptual", difference, "--samples", "12", "--resamples", "20")
+    arguments = ("--perceptual", difference, "--trust-code", "--samples", "12", "--resamples", "20")
     output = run("smoothness", generator, *arguments, "--out", tmp_path / "ppl.json")
     (row,) = without_timings(tmp_path / "ppl.json")["results"]
     assert row["metric"] == "PPL-w-end (difference)" and row["metric"] in output
@@ -242,7 +243,8 @@ def test_the_sheet_of_neighbours(draw: Draw, averages: Path, tmp_path: Path) -> 
     training, made = draw("training", 30, 0), draw("made", 6, 1)
     copied = made / "003.png"
     copied.write_bytes((training / "017.png").read_bytes())
-    arguments = ("--data", training, "--features", averages, "--shown", "4", "--out", tmp_path / "near.png")
+    arguments = ("--data", training, "--features", averages, "--trust-code", "--shown", "4")
+    arguments += ("--out", tmp_path / "near.png")
     printed = json.loads(run("neighbours", made, *arguments))
     saved = json.loads((tmp_path / "near.json").read_text())
     assert printed["suspicious"] >= 1
@@ -284,7 +286,8 @@ def test_the_old_name_of_further_features_still_works_and_says_so(
     draw: Draw, averages: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     real, fake = draw("real", 9, 0), draw("fake", 9, 1)
-    arguments = ("compare", fake, "--reference", real, "--features", averages, "-k", "3", "--resamples", "10")
+    arguments = ("compare", fake, "--reference", real, "--features", averages, "--trust-code", "-k", "3")
+    arguments += ("--resamples", "10")
     for name in ("--manifold-features", "--perceptual"):
         result = CliRunner().invoke(app, ["evaluate", *map(str, (*arguments, name, averages))], catch_exceptions=False)
         assert result.exit_code == 0 and ("--manifold-features" in result.output) == (name == "--perceptual")
@@ -294,7 +297,8 @@ def test_tables_are_never_cut_off(draw: Draw, averages: Path, monkeypatch: pytes
     monkeypatch.setenv("COLUMNS", "40")
     real = draw("real", 9, 0)
     candidates = [draw(f"a rather long name of a folder {number}", 9, number) for number in range(1, 6)]
-    output = run("compare", *candidates, "--reference", real, "--features", averages, "-k", "3", "--resamples", "10")
+    options = ("--features", averages, "--trust-code", "-k", "3", "--resamples", "10")
+    output = run("compare", *candidates, "--reference", real, *options)
     assert "…" not in output and all(str(folder) in output for folder in candidates)
     head = next(line for line in output.splitlines() if line.startswith("metric"))
     assert head.split() == ["metric", "(1)", "(2)", "(3)", "(4)", "(5)"]

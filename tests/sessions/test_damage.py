@@ -16,6 +16,7 @@ from mien.files import atomic_path
 from mien.photos.write import save_photo
 from mien.session import Session
 from mien.sessions.journal import END, NAME, Journal
+from mien.sessions.objects import read_file
 from tests.sessions.painter import Painter, picture
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
@@ -98,6 +99,19 @@ def test_what_is_no_ordinary_file(two: Session, painter: Painter, part: str, kin
         with pytest.raises(MienError):
             use()
     assert all(path.read_bytes() == data for path, data in before.items())  # nothing was written through a link
+
+
+@posix
+def test_refused_files_are_closed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    handles = []
+    for path in (tmp_path, tmp_path / "pipe", tmp_path / "none"):
+        for _ in range(3):
+            with pytest.raises(OSError):
+                read_file(path)
+            handles.append(os.dup(0))
+            os.close(handles[-1])
+    assert len(set(handles)) == 1
 
 
 @posix

@@ -66,7 +66,7 @@ def test_networks_of_the_user(session: Session, tmp_path: Path) -> None:
     for name, network in files.items():
         torch.jit.script(network).save(str(tmp_path / f"{name}.pt"))
     session.apply(mask="left", attributes={"strong": 2.0})
-    (row,) = session.drift(metrics=metrics_of([tmp_path / "who.pt"], [tmp_path / "apart.pt"]))
+    (row,) = session.drift(metrics=metrics_of([tmp_path / "who.pt"], [tmp_path / "apart.pt"], trust_code=True))
     crops = [
         crop_face(p, np.array(session.line()[0].quad), SIZE).pixels / 127.5 - 1
         for p in (session.original, session.result())

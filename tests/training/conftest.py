@@ -61,7 +61,7 @@ def tiny_run(pictures: Path, pyramid: Path) -> GeneratorRun:
     """Both critics, adaptive augmentation, R1 and path length: every kind of state there is."""
     plain = CriticConfig("stylegan2", augment="ada", r1_gamma=1.0, r1_interval=4)
     stage = GeneratorStageConfig(TINY, "both", plain=plain, batch=4, path_length=1.0, seed=7)
-    return GeneratorRun(DataConfig(pictures), stage, LoopConfig(preview_every=40), pyramid=pyramid)
+    return GeneratorRun(DataConfig(pictures), stage, LoopConfig(preview_every=40), pyramid=pyramid, trust_code=True)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from mien.errors import ConfigError, CorruptCheckpointError
+from mien.errors import ConfigError, UnknownCheckpointError
 from mien.models.stylegan2 import DiscriminatorConfig
 from mien.models.stylegan2.posterior import Posterior
 from mien.training.anchor import Anchor
@@ -152,7 +152,7 @@ def test_an_anchor_needs_a_distance(anchored: GeneratorRun, tmp_path: Path) -> N
 
 
 def test_frozen_networks_of_any_shape_agree_with_the_file(distance: Path, tmp_path: Path) -> None:
-    network = load_by_shape(distance, torch.device("cpu"), torch.float32)
+    network = load_by_shape(distance, torch.device("cpu"), torch.float32, use="distance", trust_code=True)
     original = torch.jit.load(str(distance))
     for batch in (2, 3):
         a, b = (torch.rand(batch, 3, 32, 32) * 2 - 1 for _ in range(2))
@@ -161,8 +161,8 @@ def test_frozen_networks_of_any_shape_agree_with_the_file(distance: Path, tmp_pa
         (mine,) = torch.autograd.grad(network(a, b)[0].sum(), a)
         (theirs,) = torch.autograd.grad(original(a, b).sum(), a)
         torch.testing.assert_close(mine, theirs)
-    half = load_by_shape(distance, torch.device("cpu"))(a, b)[0]
+    half = load_by_shape(distance, torch.device("cpu"), use="distance", trust_code=True)(a, b)[0]
     torch.testing.assert_close(half.float(), original(a, b), rtol=0.1, atol=0.02)
     (tmp_path / "no.pt").write_bytes(b"nothing")
-    with pytest.raises(CorruptCheckpointError, match=r"no\.pt"):
-        load_by_shape(tmp_path / "no.pt", torch.device("cpu"))
+    with pytest.raises(UnknownCheckpointError, match=r"no\.pt"):
+        load_by_shape(tmp_path / "no.pt", torch.device("cpu"), use="distance")

@@ -109,7 +109,7 @@ def test_filter_lists_and_shows_what_it_drops(pictures: Path, tmp_path: Path) ->
     means[2].weight.data, means[2].bias.data = torch.eye(3), torch.ones(3)  # mean red, green and blue in [0, 2]
     torch.jit.trace(means, torch.zeros(1, 3, 32, 32)).save(str(tmp_path / "features.pt"))
     out = tmp_path / "filtered"
-    options = ("filter", everything, "--out", out, "--features", tmp_path / "features.pt", "--size", 32)
+    options = ("filter", everything, "--out", out, "--features", tmp_path / "features.pt", "--trust-code", "--size", 32)
     report = json.loads(_run(data_verbs, *options, "--neighbours", 3, "--most", 0.1))
     assert report["dropped"] == 1
     assert (out / "drop.txt").read_text() == "red.png\n"
@@ -119,3 +119,18 @@ def test_filter_lists_and_shows_what_it_drops(pictures: Path, tmp_path: Path) ->
         _run(data_verbs, "pack", everything, "--out", tmp_path / "p.safetensors", "--drop", out / "drop.txt")
     )
     assert packed["pictures"] == 10
+
+
+def test_choices_that_are_listed_without_torch_are_those_there_are() -> None:
+    from mien.models import editing, stylegan2
+    from mien.training import augment, settings
+    from mien.training.options import options
+    from mien.training.stages import editing_run
+    from mien.training.stages.registry import STAGES
+
+    assert set(editing_run.PRESETS) == set(editing.PRESETS)
+    assert set(settings.AUGMENTATIONS.values()) == set(augment.AUGMENTATIONS)
+    generator = options(STAGES["generator"].run, stage=STAGES["generator"].settings)
+    assert set(generator["preset"].option.choices or ()) == set(stylegan2.PRESETS)
+    assert generator["lr"].default == 0.002 and generator["plain-weight"].paths == (("stage", "plain", "weight"),)
+    assert len(generator["augment"].paths) == 2

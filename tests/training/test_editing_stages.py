@@ -71,7 +71,8 @@ def run(files: dict[str, Path]) -> EditingRun:
         LoopConfig(images=4, autocast=False),
         folder / "distance.pt",
         folder / "identity.pt",
-        files["pyramid"],
+        pyramid=files["pyramid"],
+        trust_code=True,
         generator=folder / "generator",
     )
 
@@ -86,6 +87,7 @@ def encoded(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
         LoopConfig(images=4, autocast=False),
         folder / "distance.pt",
         generator=folder / "generator",
+        trust_code=True,
     )
     train(first, out / "run", device="cpu")
     return out / "run" / "editor"

@@ -159,7 +159,7 @@ def test_odd_settings_of_an_earlier_run_are_one_sentence(tiny_run: GeneratorRun,
     from mien.models.stylegan2 import Generator
 
     with pytest.raises(MienError) as caught:
-        initialise(tmp_path, Generator(tiny_run.stage.generator), [])
+        initialise(tmp_path, Generator(tiny_run.stage.generator), {})
     assert len(str(caught.value)) < 300
 
 

@@ -53,6 +53,8 @@ def test_critics_come_along(tiny_run: GeneratorRun, small: Path) -> None:
         values = [stage.parts[kind].state_dict()[name] for stage in (before, after, fresh)]
         assert torch.equal(values[0], values[1])
         assert not torch.equal(values[0], values[2])
+    entry = [stage.parts["stylegan2"].state_dict()["from_rgb.weight"] for stage in (before, after)]
+    assert not torch.equal(*entry), "the layer that reads the picture starts afresh"
 
 
 def test_a_saved_generator_will_do(tiny_run: GeneratorRun, small: Path) -> None:

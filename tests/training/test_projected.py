@@ -12,7 +12,7 @@ from mien.training.frozen import load_frozen
 @pytest.fixture
 def network(pyramid: Path) -> ProjectedDiscriminator:
     torch.manual_seed(2)
-    features = load_frozen(pyramid, torch.device("cpu"), torch.float32)
+    features = load_frozen(pyramid, torch.device("cpu"), torch.float32, trust_code=True)
     return ProjectedDiscriminator(features, ProjectedConfig(channels=(8, 8, 8, 8), mixed=6, width=10))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
 
+from mien.checkpoints.filling import build_for, fill
+from mien.checkpoints.foreign.entries import open_file
 from mien.checkpoints.hub import fetch, is_identifier
-from mien.errors import ConfigError, CorruptCheckpointError, UnknownCheckpointError
+from mien.errors import CheckpointError, ConfigError, CorruptCheckpointError, UnknownCheckpointError
 
 EXAMPLE = "openai/clip-vit-base-patch32"
 """What a message names."""
@@ -29,7 +30,8 @@ MEAN, DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 
 """Of the pictures it was trained on, RGB in [0, 1]."""
 
 CONFIG = "config.json"
-SAFE, PICKLED = ("model.safetensors", "model-*-of-*.safetensors"), ("pytorch_model.bin",)
+SAFE = ("model.safetensors", "model-*-of-*.safetensors")
+PICKLED = ("pytorch_model.bin", "pytorch_model-*-of-*.bin")
 """Weights; the second kind, of which nothing but tensors is unpickled, where there is none of the first."""
 
 READ = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt")
@@ -119,7 +121,8 @@ class Clip:
 def load_clip(name: str | Path, device: str | torch.device = "cpu", revision: str | None = None) -> Clip:
     """A CLIP of the user's: a folder as ``transformers`` writes it, or an id of the Hugging Face Hub, fetched once.
 
-    Weights are read as tensors, in float32, into a network built here; nothing that a folder names is fetched or run.
+    Weights are read as tensors, in float32, into a network built here once its size is known to be theirs; nothing that
+    a folder names is fetched or run.
 
     Raises:
         ConfigError: ``transformers`` is not installed, or there is no such device.
@@ -149,12 +152,14 @@ def _config(folder: Path, name: str) -> dict[str, Any]:
     """Sizes alone, ready for a ``CLIPConfig``."""
     try:
         told = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        # Older files say "text_config_dict", which counts where both are there.
+        given = {part: told.get(f"{part}_dict") or told[part] for part in SHAPE}
         parts = {
-            part: {key: told[part][key] for key in (*SHARED, *keys) if key in told[part]}
+            part: {key: given[part][key] for key in (*SHARED, *keys) if key in given[part]}
             for part, keys in SHAPE.items()
         }
         length = int(told.get("projection_dim", 512))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         told, parts, length = {}, {}, 0
     if told.get("model_type") != "clip":
         raise UnknownCheckpointError(f"{name} is not a CLIP; give a folder of a CLIPModel, or an id such as {EXAMPLE}.")
@@ -162,8 +167,8 @@ def _config(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _weights(folder: Path) -> list[Path]:
-    found = sorted(file for pattern in SAFE for file in folder.glob(pattern))
-    return found or [folder / name for name in PICKLED if (folder / name).is_file()]
+    safe, pickled = (sorted(f for pattern in kind for f in folder.glob(pattern)) for kind in (SAFE, PICKLED))
+    return safe or pickled
 
 
 def _read(folder: Path, name: str) -> tuple[Any, Any]:
@@ -178,26 +183,26 @@ def _read(folder: Path, name: str) -> tuple[Any, Any]:
     if not _weights(folder):
         raise CorruptCheckpointError(f"{name} holds no weights ({SAFE[0]} or {PICKLED[0]}); fetch it again.")
     try:
-        model = transformers.CLIPModel(transformers.CLIPConfig(**config, attn_implementation="sdpa"))
-        state, names = _state(folder), list(model.state_dict())
+        shape = transformers.CLIPConfig(**config, attn_implementation="sdpa")
+        model = _filled(folder, lambda: transformers.CLIPModel(shape), name)
         tokenizer = transformers.CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
         words = 1 + max(tokenizer.get_vocab().values())
-        missing = [weight for weight in names if weight not in state]
-        if not missing:  # older files hold more: the numbers of the positions
-            model.load_state_dict({weight: state[weight] for weight in names})
-    except Exception as error:  # each format, and each version of transformers, has errors of its own
+    except CheckpointError:
+        raise
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # each version of transformers has errors of its own, and so have its parts in Rust
         reason = " ".join(str(error).split())[:200]
         raise CorruptCheckpointError(f"{name} cannot be read as a CLIP ({reason}); fetch it again.") from error
-    if missing:
-        raise CorruptCheckpointError(f"{name} does not fit its layout: {missing[0]} is missing.")
     if words > model.config.text_config.vocab_size:
         raise CorruptCheckpointError(f"The tokenizer of {name} knows more words than its network; fetch both again.")
     return model, tokenizer
 
 
-def _state(folder: Path) -> dict[str, Tensor]:
-    """All weights by name."""
-    state: dict[str, Tensor] = {}
-    for file in _weights(folder):
-        state |= load_file(file) if file.suffix == ".safetensors" else torch.load(file, "cpu", weights_only=True)
-    return state
+def _filled(folder: Path, build: Callable[[], Any], name: str) -> Any:
+    """The network with the weights of all files; older files hold more: the numbers of the positions."""
+    files = [open_file(file, f"{name}/{file.name}") for file in _weights(folder)]
+    state = {weight: file for file in files for weight in file.names}
+    weights = {weight: file.tensor(weight) for weight, file in state.items()}
+    model = build_for(build, weights, name)
+    return fill(lambda: model, {weight: weights[weight] for weight in model.state_dict() if weight in weights}, name)

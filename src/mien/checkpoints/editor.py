@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mien.checkpoints.filling import fill
 from mien.checkpoints.hub import DEFAULT as DEFAULT
 from mien.checkpoints.hub import find_folder
 from mien.checkpoints.store import load_folder, save_folder
-from mien.errors import ConfigError, CorruptCheckpointError
+from mien.errors import CorruptCheckpointError
 from mien.models.editing import EditorConfig, EditorNetworks
 
 KIND = "mien-editor"
@@ -59,14 +60,10 @@ def load_editor(name: str | Path = DEFAULT, revision: str | None = None) -> tupl
     folder = find_folder(name, revision)
     config, state = load_folder(folder, KIND)
     try:
-        shape, trained = EditorConfig.from_dict(config["editor"]), tuple(str(part) for part in config["trained"])
-        networks = EditorNetworks(shape)
-        for part in PARTS:
-            own = {key.removeprefix(f"{part}."): value for key, value in state.items() if key.startswith(f"{part}.")}
-            if part in trained:
-                getattr(networks, part).load_state_dict(own)
-    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError, ConfigError) as error:
-        raise CorruptCheckpointError(
-            f"The configuration and the weights in {folder} do not belong together; fetch the folder again."
-        ) from error
-    return networks.eval().requires_grad_(False), trained
+        trained = tuple(str(part) for part in config["trained"])
+        shape = config["editor"]
+    except (KeyError, TypeError) as error:
+        raise CorruptCheckpointError(f"{folder} does not describe an editor; fetch it again.") from error
+    state = {name: value for name, value in state.items() if name.split(".")[0] in trained}
+    untrained = [part for part in PARTS if part not in trained]
+    return fill(lambda: EditorNetworks(EditorConfig.from_dict(shape)), state, str(folder), untrained), trained

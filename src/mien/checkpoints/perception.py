@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from torch import nn
 
+from mien.checkpoints.filling import fill
 from mien.checkpoints.store import BUNDLED, load_folder
-from mien.errors import CorruptCheckpointError
 from mien.models.perception.detector import DetectorConfig, DetectorNet
 from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.layers import fuse_batch_norms
@@ -42,10 +42,6 @@ def load_network(folder: Path, kind: str, build: Callable[[dict[str, Any]], Netw
         CheckpointError: the folder is missing, damaged, holds something else, or its weights do not fit.
     """
     config, state = load_folder(folder, kind)
-    try:
-        network = build(config)
-        network.load_state_dict(state)
-    except (RuntimeError, TypeError, ValueError, IndexError) as error:
-        raise CorruptCheckpointError(f"{folder} holds weights that do not fit its config; fetch it again.") from error
-    fuse_batch_norms(network.eval().requires_grad_(False))
+    network = fill(lambda: build(config), state, str(folder))
+    fuse_batch_norms(network)
     return network

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mien.errors import CorruptCheckpointError, UnknownCheckpointError
-from mien.files import atomic_path as atomic_path  # re-exported
+from mien.files import atomic_path
 
 if TYPE_CHECKING:
     import torch
@@ -31,7 +31,7 @@ def save_folder(
     card: str,
     *,
     half: bool = True,
-) -> None:
+) -> list[str]:
     """Writes weights, configuration and model card; each file is replaced whole or not at all.
 
     Args:
@@ -39,7 +39,10 @@ def save_folder(
         state: the network's ``state_dict()``.
         config: JSON-ready; must have a ``kind`` (which network) so that a wrong folder is recognised.
         card: Markdown: data, licence, training time, limits, figures.
-        half: store floating-point tensors as float16.
+        half: store floating-point tensors as float16, but for those with numbers beyond its range (65,504).
+
+    Returns:
+        The names of the tensors that float16 cannot hold, if ``half``.
     """
     import torch
     from safetensors.torch import save_file
@@ -47,10 +50,11 @@ def save_folder(
     if "kind" not in config:
         raise ValueError("config needs a 'kind'")
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {
-        name: (value.half() if half and value.dtype in (torch.float32, torch.bfloat16) else value).contiguous()
-        for name, value in state.items()
-    }
+    floats = {name: value for name, value in state.items() if value.dtype in (torch.float32, torch.bfloat16)}
+    halves = {name: value.half() for name, value in floats.items()} if half else {}
+    wide = [name for name, value in halves.items() if bool((value.isinf() & floats[name].isfinite()).any())]
+    halves = {name: value for name, value in halves.items() if name not in wide}
+    tensors = {name: halves.get(name, value).contiguous() for name, value in state.items()}
     with atomic_path(folder / WEIGHTS) as path:
         save_file(tensors, path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -58,6 +62,7 @@ def save_folder(
         path.write_text(json.dumps({**config, "sha256": digest}, indent=2) + "\n", encoding="utf-8")
     with atomic_path(folder / CARD) as path:
         path.write_text(card, encoding="utf-8")
+    return wide
 
 
 def load_config(folder: Path, kind: str) -> dict[str, Any]:
@@ -72,11 +77,11 @@ def load_config(folder: Path, kind: str) -> dict[str, Any]:
         raise UnknownCheckpointError(f"{folder} has no {CONFIG}; give a folder that mien saved.")
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CorruptCheckpointError(f"{path} is not valid JSON; fetch the folder again.") from error
     if not isinstance(config, dict) or config.get("kind") != kind:
         found = config.get("kind") if isinstance(config, dict) else None
-        raise UnknownCheckpointError(f"{folder} holds {found!r}, not {kind!r}; give a folder of that kind.")
+        raise UnknownCheckpointError(f"{folder} holds {str(found)[:60]!r}, not {kind!r}; give a folder of that kind.")
     return config
 
 
@@ -87,9 +92,6 @@ def load_folder(folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, torc
         UnknownCheckpointError: not one of our folders, or another kind of network.
         CorruptCheckpointError: weights missing, damaged, or not the ones that the configuration names.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load
-
     config = load_config(folder, kind)
     path = folder / WEIGHTS
     if not path.is_file():
@@ -97,8 +99,22 @@ def load_folder(folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, torc
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != config.get("sha256"):
         raise CorruptCheckpointError(f"{path} does not match its checksum; fetch the folder again.")
-    try:
-        tensors = load(data)
-    except SafetensorError as error:
-        raise CorruptCheckpointError(f"{path} is not a safetensors file; fetch the folder again.") from error
+    tensors = read_safetensors(data, str(path))
     return config, {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+
+
+def read_safetensors(data: bytes, source: str) -> dict[str, torch.Tensor]:
+    """Tensors by name out of the bytes of a safetensors file.
+
+    Raises:
+        CorruptCheckpointError: it is no such file, damaged, or of a version that is not known here.
+    """
+    from safetensors.torch import load
+
+    try:
+        tensors: dict[str, torch.Tensor] = load(data)
+    except Exception as error:  # besides its own error, it raises what torch and the JSON reader do
+        raise CorruptCheckpointError(
+            f"{source} is not a safetensors file that can be read here; fetch it again."
+        ) from error
+    return tensors

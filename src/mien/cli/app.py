@@ -6,15 +6,20 @@ import typer
 
 from mien._version import __version__
 from mien.cli import (
+    attributes,
+    borrow,
     conditions,
     data,
+    dye,
     edit,
     evaluate_protocol,
     export,
     faces,
+    heal,
     import_,
     mask,
     paste,
+    reshape,
     sample,
     session,
     train,
@@ -30,6 +35,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("conditions")(conditions.conditions)
+app.command("dye")(dye.dye)
+app.command("reshape")(reshape.reshape)
+app.command("borrow")(borrow.borrow)
+app.command("heal")(heal.heal)
+app.command("attributes")(attributes.attributes)
 app.command("edit")(edit.edit)
 app.command("faces")(faces.faces)
 app.command("mask")(mask.mask)
@@ -39,7 +49,7 @@ app.add_typer(session.session, name="session")
 app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
 app.add_typer(evaluate_protocol.evaluate, name="evaluate")
-app.add_typer(import_.import_, name="import")
+app.command("import")(import_.import_)
 app.add_typer(export.export, name="export")
 
 

@@ -20,12 +20,13 @@ def print_json(value: Any) -> None:
 
 
 def print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A title and a table on stdout; columns are as wide as what they hold, however narrow the console is."""
+    """A table on stdout, as wide as it is: lines that a terminal breaks are better than figures that are cut off."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    texts = [not any(row[place][:1].isdigit() for row in rows) for place in range(len(head))]
     print(title)
     for row in (head, ["-" * width for width in widths], *rows):
-        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join([first.lstrip().ljust(widths[0]), *others]).rstrip())
+        cells = zip(row, widths, texts, strict=True)
+        print("  ".join(cell.ljust(width) if text else cell.rjust(width) for cell, width, text in cells).rstrip())
 
 
 def remark(text: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.console import print_json
+from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
     from mien.data.outliers import Features
@@ -43,7 +44,7 @@ def pack(
 def filter_outliers(
     source: Source,
     out: Annotated[Path, typer.Option(help="Folder for drop.txt, scores.csv and dropped.png.")],
-    features: Annotated[Path, typer.Option(help="TorchScript: pictures in [-1, 1] -> one vector each.")],
+    features: Annotated[Path, typer.Option(help="Network that turns pictures into vectors, e.g. Inception.")],
     size: Annotated[int, typer.Option(min=16, max=2048, help="Side at which the features see pictures.")] = 224,
     neighbours: Annotated[int, typer.Option(min=1, help="How many neighbours a picture is compared with.")] = 8,
     deviations: Annotated[
@@ -52,25 +53,26 @@ def filter_outliers(
     ] = 4.0,
     most: Annotated[float, typer.Option(help="Never drop more than this fraction.")] = 0.1,
     split: Split = "train",
+    trust_code: TrustCode = False,
 ) -> None:
     """List the pictures that do not resemble the rest of the set, with a contact sheet of them; nothing is deleted."""
     from mien.data import find_pictures
     from mien.data.outliers import collect_features, find_outliers, write_verdict
 
     pictures = find_pictures(source, split=split)
-    vectors = collect_features(pictures, _features(features), size)
+    vectors = collect_features(pictures, _features(features, trust_code), size)
     verdict = find_outliers(vectors, neighbours=neighbours, deviations=deviations, most=most)
     write_verdict(pictures, verdict, out)
     print_json({"pictures": len(pictures), "dropped": len(verdict.dropped), "threshold": round(verdict.threshold, 4)})
 
 
-def _features(file: Path) -> Features:
+def _features(file: Path, trust_code: bool) -> Features:
     import torch
 
-    from mien.checkpoints.script import load_script
+    from mien.checkpoints.judges import load_judge
     from mien.pixels import to_tensor
 
-    network = load_script(file, torch.device("cpu"))
+    network = load_judge(file, trust_code=trust_code).method("embed")
 
     @torch.no_grad()
     def features(pictures: UInt8) -> Float32:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import Field, fields, make_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,7 +24,7 @@ class _Options:
         """
         given = {one.name: getattr(self, _option(one)) for one in fields(Request) if one.name != "face"}
         return {
-            name: _mapping(name, value) if isinstance(value, list) else value
+            name: _several(name, value) if isinstance(value, list) else value
             for name, value in given.items()
             if value is not None and value != []
         }
@@ -57,23 +57,24 @@ else:
     )
 
 
-def _mapping(name: str, values: Sequence[str]) -> Mapping[str, Any]:
+def _several(name: str, values: Sequence[str]) -> Any:
+    """The field of a repeatable option."""
+    from mien.cli.pixel_edit import pairs
+    from mien.cli.reshape import parse_drag, parse_strength
     from mien.conditions.attributes import parse_attributes
 
     if name == "attributes":
         return parse_attributes(",".join(values))
-    if name == "weights":
-        return {layer: _number(layer, value) for layer, value in _pairs(values, "sketch=2")}
-    return {layer: Path(value) for layer, value in _pairs(values, "color=map.png")}
-
-
-def _pairs(values: Sequence[str], example: str) -> Iterator[tuple[str, str]]:
-    from mien.errors import ConfigError
-
-    for name, equals, rest in (value.partition("=") for value in values):
-        if not (name and equals and rest):
-            raise ConfigError(f"'{name}{equals}{rest}' does not name a layer and its weight; write it as {example}.")
-        yield name.strip().lower(), rest.strip()
+    if name == "drag":
+        return tuple(parse_drag(text) for text in values)
+    kinds: dict[str, tuple[str, Callable[[str, str], Any]]] = {
+        "reshape": ("smile=1", parse_strength),
+        "dye": ("hair=auburn", lambda _, color: color),
+        "weights": ("sketch=2", _number),
+        "weight_maps": ("color=map.png", lambda _, path: Path(path)),
+    }
+    example, read = kinds[name]
+    return {one: read(one, value) for one, value in pairs(values, example).items()}
 
 
 def _number(name: str, value: str) -> float:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.console import progress, stderr
+from mien.cli.console import print_table, progress, stderr
+from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
     from mien.evaluation.compare import Progress
@@ -51,6 +52,7 @@ def compare(
     ] = None,
     k: Annotated[int, typer.Option("-k", "--neighbours", min=1, help="For precision, recall and the like.")] = 5,
     resamples: Resamples = 1000,
+    trust_code: TrustCode = False,
     out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
 ) -> None:
     """Compare any number of candidates with real pictures, in one table.
@@ -65,7 +67,9 @@ def compare(
     if perceptual:
         stderr().print("--perceptual of compare is now --manifold-features; elsewhere it is a distance of pairs.")
     others = (*(manifold_features or ()), *(perceptual or ()))
-    spaces, manifolds = (tuple(map(load_features, files)) for files in (features, others))
+    spaces, manifolds = (
+        tuple(load_features(file, trust_code=trust_code) for file in files) for files in (features, others)
+    )
     opened = [open_candidate(one, samples=samples, psi=psi, seed=seed, split=candidate_split) for one in candidates]
     references = [open_pictures(reference, one) for one in split or ["test"]]
     settings = comparing.Comparison(size or common_size(opened), spaces, manifolds, k, Interval(resamples, seed))
@@ -93,6 +97,7 @@ def pairs(
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of the intervals.")] = 0,
     resamples: Resamples = 1000,
+    trust_code: TrustCode = False,
     out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
 ) -> None:
     """Measure pictures against what they should be: PSNR, SSIM, MS-SSIM, ΔE2000, LPIPS, identity and more."""
@@ -107,8 +112,8 @@ def pairs(
     if (clip is None) != (texts is None):
         raise ConfigError("--clip and --texts belong together; give both, or neither.")
     found, sentences = find_pairs(made, wanted, masks), None if texts is None else read_texts(texts)
-    spaces = [load_features(file) for file in identity or ()]
-    distances = [load_distance(file) for file in perceptual or ()]
+    spaces = [load_features(file, trust_code=trust_code) for file in identity or ()]
+    distances = [load_distance(file, trust_code=trust_code) for file in perceptual or ()]
     judges = Judges(distances, spaces, clip=None if clip is None else load_clip(clip), faces=faces)
     with progress() as bar:
         show, interval = reporter(bar), Interval(resamples, seed)
@@ -132,6 +137,7 @@ def neighbours(
     psi: Psi = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="Of the first sample.")] = 0,
     size: Annotated[int | None, typer.Option(min=16, max=2048, help="Side; default: the generator's.")] = None,
+    trust_code: TrustCode = False,
 ) -> None:
     """Look whether a generator copies: the nearest training pictures of its samples, with distances, as a sheet."""
     from mien.cli.console import print_json
@@ -141,7 +147,7 @@ def neighbours(
 
     made = open_candidate(candidate, samples=samples, psi=psi, seed=seed, split=split)
     training, others = open_pictures(data, split), None if held_out is None else open_pictures(data, held_out)
-    space = load_features(features)
+    space = load_features(features, trust_code=trust_code)
     with progress() as bar:
         found = find_copies(made, training, space, size or made.size, count, reporter(bar), others)
     write_sheet(found, out, shown=shown, command=command_line())
@@ -158,6 +164,7 @@ def smoothness(
     sampling: Annotated[str, typer.Option(help="end or full.")] = "end",
     seed: Annotated[int, typer.Option(min=0, help="Of the first code, and of the interval.")] = 0,
     resamples: Resamples = 1000,
+    trust_code: TrustCode = False,
     out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
 ) -> None:
     """Measure how smoothly a generator's pictures change along a path: perceptual path length."""
@@ -169,7 +176,9 @@ def smoothness(
 
     settings = PathLength(samples, space, sampling, seed=seed)
     made = GeneratedSet(generator, load_generator(generator), samples)
-    report = path_length_report(made, load_distance(perceptual), settings, Interval(resamples, seed))
+    report = path_length_report(
+        made, load_distance(perceptual, trust_code=trust_code), settings, Interval(resamples, seed)
+    )
     _finish({"command": command_line(), **report}, out)
 
 
@@ -216,17 +225,6 @@ def _print_results(rows: Sequence[Mapping[str, Any]]) -> None:
     lines = [[metric, *(cells.get((metric, side), "") for side in sides)] for metric in metrics]
     head = [f"({number})" for number, _ in enumerate(sides, 1)] if len(sides) > 1 else ["mean"]
     print_table("\n".join(titles), ["metric", *head], lines)
-
-
-def print_table(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """A table on stdout, as wide as it is: lines that a terminal breaks are better than figures that are cut off."""
-    widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
-    texts = [not any(line[place][:1].isdigit() for line in lines) for place in range(len(head))]
-    typer.echo(title)
-    for line in (head, ["-" * width for width in widths], *lines):
-        cells = zip(line, widths, texts, strict=True)
-        typer.echo("  ".join(cell.ljust(width) if text else cell.rjust(width) for cell, width, text in cells).rstrip())
-    typer.echo()
 
 
 def _side(row: Mapping[str, Any]) -> str:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.console import progress, stderr
-from mien.cli.evaluate import Resamples, command_line, print_table, reporter
+from mien.cli.console import print_table, progress, stderr
+from mien.cli.evaluate import Resamples, command_line, reporter
 from mien.cli.evaluate import evaluate as evaluate  # the verb here joins those there
+from mien.cli.selection import TrustCode
 
 
 @evaluate.command()
@@ -47,6 +48,7 @@ def protocol(
     resamples: Resamples = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Of the list and of the intervals.")] = 0,
     device: Annotated[str, typer.Option(help="Where editors run: cpu, cuda or mps.")] = "cpu",
+    trust_code: TrustCode = False,
 ) -> None:
     """Edit every face under every family of masks with every subset of the modalities, and measure against the face.
 
@@ -65,7 +67,7 @@ def protocol(
 
     chosen, given = family_names(_words(families)), parse_configurations(_words(configurations))
     sets = open_sets(data, split)
-    judges = load_judges(perceptual or (), identity or (), features or (), clip)
+    judges = load_judges(perceptual or (), identity or (), features or (), clip, trust_code=trust_code)
     models = [open_model(text, device, clip) for text in model]
     setup = Setup(out, sets, judges, size, limit, list_from, Interval(resamples, seed))
     with progress() as bar:

@@ -31,14 +31,25 @@ def generator(
     weights: Annotated[str, typer.Argument(help="Folder, bundled name or Hugging Face id.")],
     out: Annotated[Path, typer.Option(help="The file to write.")],
     layout: Annotated[
-        Layout, typer.Option(help="rosinality (.pt); onnx: W+ and noise to picture; onnx-z: z, psi and noise.")
-    ] = Layout.ROSINALITY,
+        Layout | None,
+        typer.Option(
+            help="rosinality; onnx: W+ and noise to picture; onnx-z: z, psi and noise. Default: as --out ends."
+        ),
+    ] = None,
 ) -> None:
     """Write a StyleGAN2 generator in a layout that other programs read."""
     from mien.checkpoints.foreign.rosinality import export_rosinality
     from mien.checkpoints.generator import load_generator
     from mien.checkpoints.onnx import export_onnx
+    from mien.errors import ConfigError
 
+    endings = {".pt": Layout.ROSINALITY, ".pth": Layout.ROSINALITY, ".onnx": Layout.ONNX}
+    usual = endings.get(out.suffix.lower())
+    layout = layout or usual
+    if layout is None:
+        raise ConfigError(f"{out.name} ends neither in .pt nor in .onnx; name it so, or say which --layout to write.")
+    if usual is not None and layout.value[:4] != usual.value[:4]:
+        raise ConfigError(f"{out.name} is not a name for the layout {layout.value}; change one of the two.")
     network = load_generator(weights)
     if layout is Layout.ROSINALITY:
         export_rosinality(network, out)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.console import print_json, print_table, remark
+from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
     from mien.sessions.drift import Drift
@@ -64,13 +65,14 @@ def drift(
     identity: Annotated[list[Path] | None, typer.Option(help="Identity network; repeatable.")] = None,
     perceptual: Annotated[list[Path] | None, typer.Option(help="LPIPS or another distance; repeatable.")] = None,
     at: At = None,
+    trust_code: TrustCode = False,
     as_json: Json = False,
 ) -> None:
     """Measure every edit that led here against the original: outside the masks, and the crop of the face."""
     from mien.sessions.drift import metrics_of
     from mien.sessions.history import History
 
-    rows = History(folder).drift(at, metrics_of(identity or (), perceptual or ()))
+    rows = History(folder).drift(at, metrics_of(identity or (), perceptual or (), trust_code=trust_code))
     if as_json:
         print_json([row.as_dict() for row in rows])
     else:

@@ -9,19 +9,9 @@ import typer
 
 from mien.cli.console import print_json, stderr
 
-import_ = typer.Typer(
-    help="Take in weights of other programs; nothing stored in them is executed.", no_args_is_help=True
-)
 
-
-@import_.callback()
-def verbs() -> None:
-    """Take in weights of other programs; nothing stored in them is executed."""
-
-
-@import_.command()
-def generator(
-    file: Annotated[Path, typer.Argument(help="NVIDIA StyleGAN2 .pkl (PyTorch) or rosinality .pt.")],
+def import_(
+    file: Annotated[Path, typer.Argument(help="A StyleGAN2 generator of NVIDIA's (.pkl, .pt) or rosinality's (.pt).")],
     out: Annotated[Path, typer.Option(help="Folder to write: weights, configuration, model card.")],
     network: Annotated[
         str | None, typer.Option(help="Network in the file, e.g. G; the averaged generator if not given.")
@@ -30,18 +20,22 @@ def generator(
     half: Annotated[bool, typer.Option("--half", help="Store weights as float16: half the size.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Convert a StyleGAN2 generator; the layout is recognised by the file's content, not by its ending."""
-    from mien.checkpoints.foreign.recognise import import_generator
+    """Take in a generator of another program; nothing stored in its file is run.
+
+    What it is, is found out from its content. Other networks need no import: the message says which option takes them.
+    """
+    from mien.checkpoints.foreign import registry
     from mien.checkpoints.generator import model_card, save_generator
 
-    imported = import_generator(file, network)
-    config = imported.generator.config
+    imported = registry.load(file, "generator", network)
+    config, remarks = imported.generator.config, list(imported.remarks)
     card = model_card(imported.generator, f"{imported.layout}, file {file.name}", licence, imported.remarks)
-    save_generator(out, imported.generator, card, half=half)
+    if wide := save_generator(out, imported.generator, card, half=half):
+        remarks.append(f"Too large for float16, and so stored as float32: {', '.join(wide)}.")
     if as_json:
-        print_json({"folder": str(out), "layout": imported.layout, "remarks": imported.remarks, **config.to_dict()})
+        print_json({"folder": str(out), "layout": imported.layout, "remarks": remarks, **config.to_dict()})
         return
-    lines = [f"{imported.layout}: {config.resolution} px, {config.codes} codes of {config.w_dim}.", *imported.remarks]
+    lines = [f"{imported.layout}: {config.resolution} px, {config.codes} codes of {config.w_dim}.", *remarks]
     if licence == "unknown":
         lines.append("Its licence is not in the file; find it out and put it into the model card (--licence).")
     stderr().print("\n".join([*lines, f"Saved in {out}."]), highlight=False, soft_wrap=True)

@@ -28,8 +28,10 @@ def sample(
     grid: Annotated[Path | None, typer.Option(help="Write the pictures as one, row by row.")] = None,
     columns: Annotated[int | None, typer.Option(min=1, help="Pictures per row of the grid.")] = None,
     psi: Annotated[float, typer.Option(min=0, max=2, help="Truncation: 1 for full variety, less for safer.")] = 0.7,
-    cutoff: Annotated[int | None, typer.Option(min=0, help="Truncate only so many codes, from the coarsest.")] = None,
-    modes: Annotated[int, typer.Option(min=1, help="Truncate towards the nearest of so many kinds.")] = 1,
+    cutoff: Annotated[
+        int | None, typer.Option(min=0, help="Truncate only this many codes, the coarsest first.")
+    ] = None,
+    modes: Annotated[int, typer.Option(min=1, help="Truncate towards the nearest of this many cluster centres.")] = 1,
     interpolate: Annotated[
         tuple[int, int] | None, typer.Option(metavar="A B", help="Two seeds to move between.")
     ] = None,

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 EditorName = Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")]
 ClipName = Annotated[str | None, typer.Option(help="CLIP for --text: a folder, or a Hugging Face id.")]
+TrustCode = Annotated[
+    bool,
+    typer.Option("--trust-code", help="Run networks that are TorchScript programs: only if you trust their makers."),
+]
 Device = Annotated[str, typer.Option(help="Where to compute: cpu, cuda, mps.")]
 
 

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from mien.align.crop import between_pixels, crop_face, pixel_scale, quad_to_matrix
 from mien.checkpoints.fingerprint import fingerprint
-from mien.checkpoints.foreign.bisenet import load_bisenet
+from mien.checkpoints.foreign import registry
 from mien.checkpoints.parser import KIND, load_parser
 from mien.checkpoints.store import BUNDLED, load_config
 from mien.conditions.labels import INDEX, UNKNOWN
@@ -55,7 +55,7 @@ class FaceParser:
         Raises:
             CheckpointError: neither.
         """
-        return cls(load_parser(path) if path.is_dir() else load_bisenet(path), path)
+        return cls(load_parser(path) if path.is_dir() else registry.load(path, "parser"), path)
 
     @cached_property
     def fingerprint(self) -> bytes:

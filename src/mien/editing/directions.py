@@ -50,6 +50,24 @@ def attribute_names(folder: Path) -> tuple[str, ...]:
         raise CorruptCheckpointError(f"{folder / FILE} is damaged; fetch the editor again.") from error
 
 
+def direction_names(folder: Path) -> tuple[str, ...]:
+    """Attributes of an editor's folder, by the header of its file alone; none where it has none.
+
+    Raises:
+        CorruptCheckpointError: the file is damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / FILE
+    if not path.exists():
+        return ()
+    try:
+        with safe_open(path, "numpy") as file:
+            return tuple(sorted(file.keys()))
+    except (OSError, SafetensorError) as error:
+        raise CorruptCheckpointError(f"{path} is damaged; fetch the editor again.") from error
+
+
 def load_directions(folder: Path, codes: int, w_dim: int) -> dict[str, Tensor]:
     """(L, C) float32 by the name of the attribute; none where the editor has none.
 
@@ -57,15 +75,15 @@ def load_directions(folder: Path, codes: int, w_dim: int) -> dict[str, Tensor]:
         CorruptCheckpointError: the file is damaged, or made for codes of another shape.
     """
     import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+
+    from mien.checkpoints.store import read_safetensors
 
     path = folder / FILE
     if not path.exists():
         return {}
     try:
-        found: dict[str, Tensor] = {name: value.float() for name, value in load_file(path).items()}
-    except (OSError, SafetensorError) as error:
+        found = {name: value.float() for name, value in read_safetensors(path.read_bytes(), str(path)).items()}
+    except (OSError, CorruptCheckpointError) as error:
         raise CorruptCheckpointError(f"{path} is damaged; fetch the editor again.") from error
     for name, value in found.items():
         if value.shape != (codes, w_dim) or not bool(torch.isfinite(value).all()):

@@ -6,7 +6,7 @@ Legend: D side of a layer in the crop's frame, S side of the crop that is edited
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -166,3 +166,17 @@ def mask_in_crop(mask: Mask, frame: CropFrame) -> Any:
     if seen.max() <= FAINTEST:
         raise LayerError(f"The mask is smaller than a pixel of the crop of {frame.name}; paint a larger area.")
     return np.where(seen > FAINTEST, seen.clip(0, 1), np.float32(0))
+
+
+def unused(request: Request, conditions: Conditions, name: str, supported: Collection[str]) -> Iterator[str]:
+    """What was given and cannot change the result, in words, for a backend of that name and what it supports."""
+    given, area = conditions.without("mask").given, np.asarray(conditions.mask) > 0
+    if not given:
+        yield "nothing but the mask was given, so it is filled to match what surrounds it"
+    for one in given:
+        if one not in supported:
+            yield f"{name} does not use the {one}, which was left out"
+    for one, value in conditions.maps.items():
+        inside = maps()[one].said(value) & area
+        if one in supported and not inside.any() and not is_own(getattr(request, one, None)):
+            yield f"the {one} is empty inside the mask, where it was to be used; paint there, or mask more"

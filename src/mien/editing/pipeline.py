@@ -15,21 +15,21 @@ import numpy as np
 from mien.align.crop import crop_face, pixel_scale
 from mien.align.paste import Mask, paste_face
 from mien.compose.relight import relit
-from mien.conditions.modalities import maps, weightable
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
-from mien.editing.layers import conditions_of, mask_in_crop, mask_of
+from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
 from mien.editing.plain_color import color_map, plain_color
 from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
-from mien.editing.self_layers import changes_colors_alone, is_own, refuse_own
+from mien.editing.self_layers import changes_colors_alone, refuse_own
 from mien.editing.target import FaceTarget, find_target
 from mien.editing.timing import Stopwatch
 from mien.editing.validation import check_request
-from mien.editing.weights import weights_of
+from mien.editing.weights import weighed, weights_of
 from mien.errors import ConfigError
 from mien.types import AlignedFace, Float32, Photo, PictureLike
 
@@ -100,6 +100,17 @@ class PreparedEdit:
         return replace(self, request=replace(self.request, seed=self.request.seed + number))
 
 
+@dataclass(frozen=True, eq=False)
+class _Begun:
+    """A photo whose edit is read: pixels are moved already; None is prepared where nothing is painted."""
+
+    photo: Photo
+    target: FaceTarget
+    guided: Guided
+    prepared: PreparedEdit | None
+    count: int
+
+
 def prepare(
     photo: Photo, target: FaceTarget, request: Request, backend: CropEditor, context: EditContext
 ) -> PreparedEdit:
@@ -114,12 +125,12 @@ def prepare(
     mask, outside = mask_of(request, frame, context)
     notes: list[str] = []
     conditions = _conditions(request, crop, frame, context, mask_in_crop(mask, frame), notes)
-    weights = weights_of(request.weights, request.weight_maps, frame, _weighed(backend))
+    weights = weights_of(request.weights, request.weight_maps, frame, weighed(backend.supports()))
     if outside >= NOTABLE:
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
     elif isinstance(request.mask, str) and _cut(conditions.mask, crop):
         notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
-    notes += _unused(request, conditions, backend)
+    notes += unused(request, conditions, backend.name, backend.supports())
     if conditions.without("mask").given == ("color",):
         notes.append("with colors alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
     return PreparedEdit(crop, target, request, conditions, mask, weights, tuple(notes))
@@ -162,16 +173,14 @@ def edit_photos(backend: CropEditor, asked: Sequence[Asked], context: EditContex
     """
     results: list[EditResult] = []
     for start in range(0, len(asked), AT_ONCE):
-        read = [(as_photo(one.photo), one) for one in asked[start : start + AT_ONCE]]
-        ready = [(photo, _read(backend, photo, one, context), one.count) for photo, one in read]
-        edits = [(photo, edit.variant(k)) for photo, edit, count in ready for k in range(count)]
-        painted = _paint(backend, [edit for _, edit in edits], context)
-        pairs = zip(edits, painted, strict=True)
-        done = [(photo, *finish(photo, edit, crop, backend, context.watch)) for (photo, edit), crop in pairs]
-        timings = context.watch.lap()
-        left = iter([EditResult(edited, photo, (face,), timings) for photo, edited, face in done])
-        for _, _, count in ready:
-            first, *others = [next(left) for _ in range(count)]
+        begun = [_begin(backend, one, context) for one in asked[start : start + AT_ONCE]]
+        edits = [(one, edit.variant(k)) for one in begun if (edit := one.prepared) for k in range(one.count)]
+        crops = iter(_paint(backend, [edit for _, edit in edits], context) if edits else ())
+        for one in begun:
+            variants = range(one.count if one.prepared else 1)
+            done = [_end(one, k, crops, backend, context) for k in variants]
+            timings = context.watch.lap()
+            first, *others = [EditResult(edited, one.photo, (face,), timings) for edited, face in done]
             results.append(replace(first, others=tuple(others)))
     return results
 
@@ -187,10 +196,9 @@ def edit_in_turn(
         targets = [find_target(original, which, context, name_of(photo, "photo")) for which in requests]
     done: list[FaceEdit] = []
     for target, request in zip(targets, requests.values(), strict=True):
-        with context.watch("layers"):
-            prepared = prepare(edited, target, request, backend, context)
-        (crop,) = _paint(backend, [prepared], context)
-        edited, face = finish(edited, prepared, crop, backend, context.watch)
+        begun = _begin(backend, Asked(edited, replace(request, face=target.face or target.quad)), context)
+        crops = iter(_paint(backend, [begun.prepared], context) if begun.prepared else ())
+        edited, face = _end(begun, 0, crops, backend, context)
         done.append(face)
     return EditResult(edited, original, tuple(done), context.watch.lap())
 
@@ -210,11 +218,40 @@ def without_photo(request: Request, backend: CropEditor, context: EditContext) -
     frame = CropFrame.of(blank, "crop", "the face")
     everywhere = np.ones((size, size), np.float32)
     conditions = _conditions(request, blank, frame, context, everywhere, [])
-    return conditions.without("mask"), weights_of(request.weights, {}, frame, _weighed(backend))
+    return conditions.without("mask"), weights_of(request.weights, {}, frame, weighed(backend.supports()))
 
 
-def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext) -> PreparedEdit:
-    """What was painted in a folder of layers, if one is given; then the face; then all else."""
+def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
+    """Reads a photo and what is asked for; pixels are moved where that is asked for."""
+    photo = as_photo(asked.photo)
+    request, target, notes = _target(backend, photo, asked, context)
+    moved = guided(photo, target, request, context)
+    if not request.paints:
+        return _Begun(photo, target, moved, None, 1)
+    with context.watch("layers"):
+        prepared = prepare(moved.photo, target, request, backend, context)
+    return _Begun(photo, target, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
+
+
+def _end(
+    begun: _Begun, number: int, crops: Iterator[CropEdit], backend: CropEditor, context: EditContext
+) -> tuple[Photo, FaceEdit]:
+    """The edited photo of one variant, and what was done."""
+    moved = begun.guided
+    if begun.prepared is None:
+        return moved.photo, face_edit(begun.photo, begun.target, moved, backend.size)
+    edited, face = finish(moved.photo, begun.prepared.variant(number), next(crops), backend, context.watch)
+    if not moved.operations:
+        return edited, face
+    both = np.maximum(face.mask, moved.area.astype(face.mask.dtype))
+    operations, notes = (*moved.operations, *face.operations), (*moved.notes, *face.notes)
+    return edited, replace(face, mask=both, operations=operations, notes=notes)
+
+
+def _target(
+    backend: CropEditor, photo: Photo, asked: Asked, context: EditContext
+) -> tuple[Request, FaceTarget, tuple[str, ...]]:
+    """What was painted in a folder of layers, if one is given; then the face."""
     request, notes, name = asked.request, tuple[str, ...](), name_of(asked.photo, "photo")
     check_request(request, photo, backend)
     which: Any = "largest" if request.face is None else request.face
@@ -225,10 +262,7 @@ def _read(backend: CropEditor, photo: Photo, asked: Asked, context: EditContext)
         request, notes = replace(request, layers=painted.conditions), painted.notes
         which = painted.quad if request.face is None and painted.quad is not None else which
     with context.watch("find"):
-        target = find_target(photo, which, context, name)
-    with context.watch("layers"):
-        prepared = prepare(photo, target, request, backend, context)
-    return replace(prepared, notes=(*notes, *prepared.notes))
+        return request, find_target(photo, which, context, name), notes
 
 
 def _conditions(
@@ -237,26 +271,6 @@ def _conditions(
     color = plain_color(request.color)
     conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, context, notes)
     return conditions.replaced(mask=mask, color=color_map(color, mask) if color else conditions.color)
-
-
-def _weighed(backend: CropEditor) -> list[str]:
-    """Names of the modalities that a backend weighs against each other, the image first."""
-    first, *others = weightable()
-    return [first, *(name for name in others if name in backend.supports())]
-
-
-def _unused(request: Request, conditions: Conditions, backend: CropEditor) -> Iterator[str]:
-    """What was given and cannot change the result, in words."""
-    given, area = conditions.without("mask").given, np.asarray(conditions.mask) > 0
-    if not given:
-        yield "nothing but the mask was given, so it is filled to match what surrounds it"
-    for name in given:
-        if name not in backend.supports():
-            yield f"{backend.name} does not use the {name}, which was left out"
-    for name, value in conditions.maps.items():
-        inside = maps()[name].said(value) & area
-        if not inside.any() and not is_own(getattr(request, name, None)) and name in backend.supports():
-            yield f"the {name} is empty inside the mask, where it was to be used; paint there, or mask more"
 
 
 def _paint(backend: CropEditor, edits: Sequence[PreparedEdit], context: EditContext) -> list[CropEdit]:

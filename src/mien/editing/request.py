@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from mien.conditions.types import Conditions
     from mien.types import AlignedFace, Face, PictureLike
 
+Mode = Literal["auto", "look", "heal"]
+"""How a mask is filled: painted ("auto"), an exemplar's look alone ("look"), or with what surrounds it ("heal")."""
+
 Frame = Literal["auto", "photo", "crop"]
 """Where layers were drawn: over the photo, over the square face crop, or whichever their size says."""
 
@@ -44,6 +47,11 @@ class Request:
             for all of the mask: "#703020", a name that CSS knows, or (red, green, blue) in [0, 255].
         exemplar: any photo with a face, of which the largest is taken; an :class:`AlignedFace`; or "self": the person's
             own look.
+        part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "mouth", "nose+brows".
+        reshape: strength by attribute ("smile", "nose-width"), in standard deviations: the photo's own pixels move.
+        drag: points of the face that are pulled, (from x, from y, to x, to y) in photo pixels.
+        dye: color by region ("hair", "lips", "irises"): a name, "#hex", or (red, green, blue).
+        mode: see :data:`Mode`.
         attributes: strength by name. Without an exemplar they change the person's own look.
         text: what the face shall look like, in words; the editor needs a CLIP for it. Without an exemplar it changes
             the person's own look.
@@ -77,6 +85,22 @@ class Request:
     exemplar: PictureLike | AlignedFace | None = field(
         default=None, metadata={"help": "Whose look to borrow: a photo of a face, or 'self'."}
     )
+    part: str = field(
+        default="", metadata={"help": "Borrow the exemplar's pixels for this part: eyes, mouth, nose+brows."}
+    )
+    reshape: Mapping[str, float] = field(
+        default_factory=dict,
+        metadata={"help": "Move the photo's pixels: smile=1, nose-width=-1; repeatable.", "option": "reshape"},
+    )
+    drag: tuple[tuple[float, float, float, float], ...] = field(
+        default=(),
+        metadata={"help": "Pull a point of the face: 'x,y:x,y' in photo pixels; repeatable.", "option": "drag"},
+    )
+    dye: Mapping[str, str | tuple[int, int, int]] = field(
+        default_factory=dict,
+        metadata={"help": "Color by region: hair=auburn, lips=#a02040; repeatable.", "option": "dye"},
+    )
+    mode: Mode = field(default="auto", metadata={"help": "'heal' fills the mask with what surrounds it."})
     attributes: Mapping[str, float] = field(
         default_factory=dict, metadata={"help": "Such as smile=1.5; repeatable.", "option": "attribute"}
     )
@@ -124,8 +148,22 @@ class Request:
             raise ConfigError(f"The seed is {self.seed!r}; give a whole number from 0 to 4294967295.")
         if not is_number(self.strength, 0, 1):
             raise ConfigError(f"The strength is {self.strength!r}; give a number from 0 (the photo) to 1 (the edit).")
+        if self.mode not in get_args(Mode):
+            raise ConfigError(f"'{self.mode}' is no mode; choose {', '.join(get_args(Mode))}.")
         if self.frame not in get_args(Frame):
             raise ConfigError(f"'{self.frame}' is no frame; choose auto, photo or crop.")
+
+    @property
+    def moves_pixels(self) -> bool:
+        """Whether pixels that are there are moved, borrowed, dyed or healed."""
+        return bool(self.part or self.reshape or self.drag or self.dye or self.mode == "heal")
+
+    @property
+    def paints(self) -> bool:
+        """Whether something is painted: always where pixels are not merely moved."""
+        drawn = (self.sketch, self.semantic, self.color, None if self.part else self.exemplar, self.layers)
+        asked = bool(self.attributes or self.text) or any(one is not None for one in drawn)
+        return asked or not self.moves_pixels
 
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> Request:
@@ -163,7 +201,7 @@ class Request:
             name: value
             for name, (value, default) in values.items()
             if value is not None
-            and not (isinstance(value, Mapping) and not value)
+            and not (isinstance(value, Mapping | tuple) and not value)
             and not (isinstance(value, str | Real) and value == default)
         }
 
@@ -178,6 +216,11 @@ class Request:
         drawn = [name for name in given if name not in ("attributes", "text")]
         words = [f"layers {', '.join(drawn)}"] if drawn else []
         words += [f"{name} {_name(source)}" for name in LAYERS if (source := getattr(self, name)) is not None]
+        words += [f"part {self.part}"] if self.part else []
+        words += [f"reshape {draw_attributes(self.reshape)}"] if self.reshape else []
+        words += [f"{len(self.drag)} points dragged"] if self.drag else []
+        words += [f"{region} dyed {color}" for region, color in self.dye.items()]
+        words += [self.mode] if self.mode != "auto" else []
         words += [f"protecting {self.protect}"] if self.protect else []
         words += [draw_attributes(attributes)] if attributes else []
         text = validate_text((getattr(self.layers, "text", None) or "") if self.text is None else self.text)

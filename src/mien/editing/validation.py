@@ -63,7 +63,7 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     if isinstance(request.layers, str | Path):
         if not (Path(request.layers) / NOTES).is_file():
             raise LayerError(f"{request.layers} is no folder of layers: it has no {NOTES}; run 'mien conditions'.")
-    elif request.mask is None and layers.mask is None:
+    elif request.paints and request.mask is None and layers.mask is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(request.mask, str) and is_expression(request.mask):
         parse_region(request.mask)

@@ -6,7 +6,7 @@ Legend: S side of the crop, N modalities, the image first, as in :mod:`mien.cond
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -64,3 +64,9 @@ def weights_of(
             "The weight of image is 0 everywhere, and nothing is left to start from; give a small number."
         )
     return None if math.isclose(result.min(), 1) and math.isclose(result.max(), 1) else result
+
+
+def weighed(supported: Collection[str]) -> list[str]:
+    """Names of the modalities that a backend weighs against each other, out of those it supports, the image first."""
+    first, *others = weightable()
+    return [first, *(name for name in others if name in supported)]

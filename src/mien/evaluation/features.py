@@ -6,7 +6,7 @@ the published names (FID, KID, precision, ...). Any other file is called after i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mien.checkpoints.script import load_script
-from mien.errors import UnknownCheckpointError
-from mien.evaluation.files import Known, checksum, is_script, known_file, load_state
-from mien.evaluation.layouts import Embed, build_features
+from mien.checkpoints.judges import load_judge
 from mien.pixels import to_tensor
 from mien.types import Float32, UInt8
+
+Embed = Callable[[Tensor], Tensor]
+"""(B, 3, S, S) in [-1, 1] -> (B, D)."""
 
 BATCH = 32
 
@@ -62,44 +62,34 @@ class FeatureSpace:
         return {"label": self.label, "file": self.file, "sha256": self.sha256, "resize": self.resize}
 
 
-def load_features(file: Path, device: torch.device | None = None) -> FeatureSpace:
-    """The feature space of a file: TorchScript (pictures -> one vector each), or weights in a layout that is known.
-
-    Layouts: Inception as pytorch-fid publishes it, VGG-16 as torchvision does, ArcFace's IR-SE-50, and SqueezeNet with
-    LPIPS's heads (safetensors). See docs/evaluation.md.
+def load_features(file: Path, device: torch.device | None = None, *, trust_code: bool = False) -> FeatureSpace:
+    """The feature space of a file: weights in a layout that is known, or TorchScript (pictures -> one vector each).
 
     Args:
-        file: what the user gives.
+        file: what the user gives; see :func:`mien.checkpoints.judges.load_judge` and docs/evaluation.md.
         device: where to run; the CPU if None.
+        trust_code: whether a program in the file may be run.
 
     Raises:
         UnknownCheckpointError: missing, another layout, or a network that is not a feature space.
-        UnsafeCheckpointError: the file asks to execute code.
+        UnsafeCheckpointError: the file is a program that is not trusted.
         CorruptCheckpointError: damaged.
     """
     place = device or torch.device("cpu")
-    digest = checksum(file)
-    known = known_file(file, digest)
-    if is_script(file):
-        embed = _script(file, place)
-        known = known or Known(file.stem, "as the network itself does")
-    else:
-        embed, layout = build_features(load_state(file), file.name, place)
-        known = layout if known else Known(f"{layout.label}[{file.stem}]", layout.resize)
-    return FeatureSpace(known.label, known.resize, digest, file.name, embed, known.published)
-
-
-def _script(file: Path, device: torch.device) -> Embed:
-    network = load_script(file, device)
-    complaint = f"{file.name} is not a feature network; give one that turns a batch of pictures into a vector each."
-    try:
-        with torch.inference_mode():
-            probe = network(torch.zeros(2, 3, 64, 64, device=device))
-    except RuntimeError as error:
-        raise UnknownCheckpointError(complaint) from error
-    if not isinstance(probe, Tensor) or probe.ndim != 2 or len(probe) != 2:
-        raise UnknownCheckpointError(complaint)
-    return lambda pictures: network(pictures.to(device))
+    judge = load_judge(file, device, trust_code=trust_code)
+    embed = judge.method("embed")
+    if judge.program:
+        try:
+            with torch.inference_mode():
+                probe = embed(torch.zeros(2, 3, 64, 64, device=place))
+        except RuntimeError as error:
+            raise judge.unfit("embed") from error
+        if not isinstance(probe, Tensor) or probe.ndim != 2 or len(probe) != 2:
+            raise judge.unfit("embed")
+    label = f"pooled {judge.known.label}" if hasattr(judge.network, "distance") else judge.known.label
+    return FeatureSpace(
+        label, judge.known.resize, judge.sha256, file.name, lambda x: embed(x.to(place)), judge.known.published
+    )
 
 
 def in_batches(pictures: UInt8, size: int = BATCH) -> Iterator[UInt8]:

@@ -9,10 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mien.checkpoints.script import load_script
-from mien.errors import UnknownCheckpointError
-from mien.evaluation.files import checksum, is_script, known_file, load_state
-from mien.evaluation.layouts import build_lpips, is_lpips
+from mien.checkpoints.judges import load_judge
 
 Distance = Callable[[Tensor, Tensor], Tensor]
 """Two batches (B, 3, H, W) in [-1, 1] -> (B,)."""
@@ -52,33 +49,27 @@ class PerceptualDistance:
         return {"label": self.label, "file": self.file, "sha256": self.sha256, "resize": self.resize}
 
 
-def load_distance(file: Path, device: torch.device | None = None) -> PerceptualDistance:
-    """The distance of a file: TorchScript (two batches -> (B,)), or SqueezeNet's weights with LPIPS's heads.
+def load_distance(file: Path, device: torch.device | None = None, *, trust_code: bool = False) -> PerceptualDistance:
+    """The distance of a file: LPIPS's weights, or TorchScript (two batches -> (B,)).
+
+    Args:
+        file: what the user gives; see :func:`mien.checkpoints.judges.load_judge`.
+        device: where to run; the CPU if None.
+        trust_code: whether a program in the file may be run.
 
     Raises:
         UnknownCheckpointError: missing, another layout, or a network that is not a distance.
-        UnsafeCheckpointError: the file asks to execute code.
+        UnsafeCheckpointError: the file is a program that is not trusted.
         CorruptCheckpointError: damaged.
     """
-    place = device or torch.device("cpu")
-    digest = checksum(file)
-    known = known_file(file, digest)
-    complaint = (
-        f"{file.name} is not a perceptual distance; give one that turns two batches of pictures into a number each."
-    )
-    if is_script(file):
-        network: Distance = load_script(file, place)
-    else:
-        state = load_state(file)
-        if not is_lpips(state):
-            raise UnknownCheckpointError(complaint)
-        network = build_lpips(state, file.name, place)
+    judge = load_judge(file, device, trust_code=trust_code)
+    network: Distance = judge.method("distance")
     try:
-        probe = torch.zeros(2, 3, 64, 64, device=place)
+        probe = torch.zeros(2, 3, 64, 64, device=device)
         with torch.inference_mode():
             shape = network(probe, probe).shape
     except (RuntimeError, AttributeError) as error:
-        raise UnknownCheckpointError(complaint) from error
+        raise judge.unfit("distance") from error
     if shape != (2,):
-        raise UnknownCheckpointError(complaint)
-    return PerceptualDistance(known.label if known else file.stem, digest, file.name, network)
+        raise judge.unfit("distance")
+    return PerceptualDistance(judge.known.label, judge.sha256, judge.file, network)

@@ -158,7 +158,7 @@ def _check_size(
 def _check_single(image: ImageFile.ImageFile, container: Container, path: Path) -> None:
     if container is TIFF:
         if _has_second_page(image):
-            raise UnsupportedPhotoError(f"{path} has several pages; save the one you want as a file of its own.")
+            raise UnsupportedPhotoError(f"{path} has several pages; save the one you want as a separate file.")
     elif getattr(image, "n_frames", 1) > 1:
         raise UnsupportedPhotoError(f"{path} is animated or holds several pictures; save one of them as PNG first.")
 

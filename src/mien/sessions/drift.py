@@ -84,12 +84,15 @@ def _outside(original: Photo, photo: Photo, mask: Bool) -> tuple[int, float]:
     return found.largest, found.mean
 
 
-def metrics_of(identity: Sequence[Path] = (), perceptual: Sequence[Path] = ()) -> list[Metric]:
+def metrics_of(
+    identity: Sequence[Path] = (), perceptual: Sequence[Path] = (), *, trust_code: bool = False
+) -> list[Metric]:
     """PSNR in decibels and SSIM, and what networks the user has.
 
     Args:
         identity: files of identity networks, see :func:`mien.evaluation.features.load_features`.
         perceptual: files of perceptual distances, see :func:`mien.evaluation.perceptual.load_distance`.
+        trust_code: whether those files may be TorchScript, which runs as code.
 
     Raises:
         CheckpointError: a file is none of these, or damaged.
@@ -101,5 +104,5 @@ def metrics_of(identity: Sequence[Path] = (), perceptual: Sequence[Path] = ()) -
     from mien.evaluation.metrics.ssim import SSIM
     from mien.evaluation.perceptual import load_distance
 
-    chosen = [PSNR, SSIM, *(identity_metric(load_features(file)) for file in identity)]
-    return [*chosen, *(perceptual_metric(load_distance(file)) for file in perceptual)]
+    chosen = [PSNR, SSIM, *(identity_metric(load_features(file, trust_code=trust_code)) for file in identity)]
+    return [*chosen, *(perceptual_metric(load_distance(file, trust_code=trust_code)) for file in perceptual)]

@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import SaveError, SessionError
-from mien.files import atomic_path
-from mien.sessions.objects import opened, read_file, sync
+from mien.sessions.objects import opened, read_file, write_file
 
 NAME, DRAFT, END = "journal.jsonl", "journal.draft", "journal.end"
 FORMAT, VERSION = "mien-session", 2
@@ -52,7 +51,7 @@ class Journal:
             SaveError: the folder cannot be written.
         """
         self._end_path.unlink(missing_ok=True)
-        self._replace(sealed([{"format": FORMAT, "version": VERSION, **facts}])[0])
+        write_file(self.path, sealed([{"format": FORMAT, "version": VERSION, **facts}])[0])
 
     def append(self, record: Record) -> None:
         """Adds a line; it is on the disk when this returns. Only for the holder of the lock.
@@ -69,12 +68,9 @@ class Journal:
         else:  # of version 1: from now on with checks
             first, *rest = (self._parsed(number, line) for number, line in enumerate(lines, 1))
             text, check = sealed([{**first, "version": VERSION}, *rest, record])
-            self._replace(text)
-        with (
-            suppress(SaveError),
-            atomic_path(self._end_path) as temporary,
-        ):  # it may lag behind: the line is what counts
-            temporary.write_bytes(check)
+            write_file(self.path, text)
+        with suppress(SaveError, OSError):  # it may lag behind the line
+            write_file(self._end_path, check)
 
     def read(self, data: bytes | None = None, end: bytes | None = None) -> tuple[Record, list[Record]]:
         """The facts of the first line, and the records of the others.
@@ -94,7 +90,7 @@ class Journal:
     def end(self) -> bytes:
         """A check that one of the lines must have; empty if none must. Read it before the content."""
         with suppress(OSError):
-            return read_file(self._end_path)
+            return read_file(self._end_path, 1000)
         return b""
 
     def content(self) -> bytes:
@@ -104,15 +100,12 @@ class Journal:
             SessionError: there is none, or it cannot be read.
         """
         try:
-            data = read_file(self.path)
+            return read_file(self.path, _MOST_BYTES)
         except FileNotFoundError as error:
             raise SessionError(f"{self.path.parent} is no session; start one with 'mien session new'.") from error
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise SessionError(f"{self.path} cannot be read ({reason}); give the folder of a session.") from error
-        if len(data) > _MOST_BYTES:
-            raise SessionError(f"{self.path} has {len(data) / 1e6:.0f} MB, too many; go on in a new session.")
-        return data
 
     @property
     def _end_path(self) -> Path:
@@ -173,12 +166,6 @@ class Journal:
         if 1 < number == last:
             remedy += f", or delete that line and {END}, and with them the last action"
         return SessionError(f"{self.path} is damaged at line {number}; {remedy}.")
-
-    def _replace(self, text: bytes) -> None:
-        with atomic_path(self.path) as temporary:
-            temporary.write_bytes(text)
-            sync(temporary)
-        sync(self.path.parent)
 
     def _add(self, text: bytes, end: int) -> None:
         """Writes behind the lines that count. When that fails, they are all that is there."""

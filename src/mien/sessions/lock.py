@@ -28,7 +28,7 @@ def writing(folder: Path) -> Iterator[None]:
     lock = FileLock(path, timeout=0, preserve_lock_file=True, on_acquired=_write_number)
     try:
         if path.exists():
-            read_file(path)  # refuses what is no ordinary file
+            read_file(path, 1000)  # refuses what is no ordinary file
         lock.acquire()
     except Timeout as error:
         raise SessionError(
@@ -56,7 +56,7 @@ def _holder(path: Path) -> str:
     """Who wrote its number into the lock file."""
     number = b""
     with suppress(OSError):
-        number = read_file(path)[:20]
+        number = read_file(path, 20)
     if not number.isdigit():
         return "another program"
     return "this very program" if int(number) == os.getpid() else f"another process ({int(number)})"

@@ -49,12 +49,9 @@ class Objects:
         name = hashlib.sha256(data).hexdigest() + (suffix if _SUFFIX.fullmatch(suffix) else "")
         path = self.folder / name
         with suppress(OSError):
-            if read_file(path) == data:
+            if read_file(path, len(data)) == data:
                 return name
-        with atomic_path(path) as temporary:
-            temporary.write_bytes(data)
-            sync(temporary)
-        sync(self.folder)
+        write_file(path, data)
         return name
 
     def path(self, name: str) -> Path:
@@ -88,30 +85,47 @@ def is_unfinished(path: Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path, flags: int = os.O_RDONLY) -> Iterator[FileIO]:
+def opened(path: Path, flags: int = os.O_RDONLY, most: int = MOST_BYTES) -> Iterator[FileIO]:
     """An ordinary file. Links may lead out of the session, and reading a pipe may never end.
 
     Raises:
         OSError: it is something else, too large, or cannot be opened.
     """
     handle = os.open(path, flags | _FLAGS)
-    with open(handle, "r+b" if flags & os.O_RDWR else "rb", buffering=0) as file:  # noqa: PTH123
+    try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is no ordinary file")
-        if found.st_size > MOST_BYTES:
-            raise OSError(errno.EFBIG, f"it has {found.st_size / 1e9:.1f} GB")
-        yield file
+        if found.st_size > most:
+            raise OSError(errno.EFBIG, f"it has {found.st_size / 1e6:.0f} MB")
+        with open(handle, "r+b" if flags & os.O_RDWR else "rb", buffering=0, closefd=False) as file:
+            yield file
+    finally:
+        os.close(handle)
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
     """The content of an ordinary file.
 
     Raises:
         OSError: as :func:`opened`.
     """
-    with opened(path) as file:
+    with opened(path, most=most) as file:
         return file.read()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all; it is on the disk when this returns. A link is replaced, not followed.
+
+    Raises:
+        SaveError: the folder cannot be written.
+    """
+    if path.is_symlink():
+        path.unlink(missing_ok=True)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
+        sync(temporary)
+    sync(path.parent)
 
 
 def sync(path: Path) -> None:

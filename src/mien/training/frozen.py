@@ -1,8 +1,8 @@
-"""Pretrained TorchScript networks as fixed functions, fast enough to be trained through.
+"""Networks that judge as fixed functions, fast enough to be trained through.
 
 A traced TorchScript file keeps its weights as constants: it cannot be converted to bfloat16 or channels_last, and
-TorchScript's own differentiation is slow on the CPU. :func:`load_frozen` traces such a file once more into an FX graph
-whose constants are ordinary tensors, and replaces two operations whose backward pass is slow on the CPU: ``clamp``
+TorchScript's own differentiation is slow on the CPU. Every network is traced into an FX graph whose constants are
+ordinary tensors, and two operations are replaced whose backward pass is slow on the CPU: ``clamp``
 (by ``hardtanh``, the same function) and strided grouped convolution in bfloat16 (by the float32 one).
 """
 
@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.fx import GraphModule, Node
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from mien.checkpoints.script import load_script
+from mien.checkpoints.judges import load_judge
 from mien.errors import CorruptCheckpointError
 
 Maps = Sequence[Tensor]
@@ -25,19 +25,22 @@ _CONVOLUTION = torch.ops.aten._convolution.default
 _CLAMP = torch.ops.aten.clamp.default
 
 
-def load_frozen(file: Path, device: torch.device, dtype: torch.dtype = torch.bfloat16) -> Callable[[Tensor], Maps]:
-    """A TorchScript pyramid, pictures -> maps, as a graph that computes its convolutions in ``dtype``.
+def load_frozen(
+    file: Path, device: torch.device, dtype: torch.dtype = torch.bfloat16, *, trust_code: bool = False
+) -> Callable[[Tensor], Maps]:
+    """A pyramid, pictures -> maps, as a graph that computes its convolutions in ``dtype``.
 
     Args:
-        file: TorchScript; takes RGB (B, 3, H, W) in [-1, 1], returns a tuple of maps.
+        file: VGG-16, or TorchScript; takes RGB (B, 3, H, W) in [-1, 1], returns a tuple of maps.
         device: where to run.
         dtype: of the convolutions; everything in front of the first one stays in float32.
+        trust_code: whether TorchScript may be run.
 
     Raises:
-        UnknownCheckpointError: there is no such file.
-        CorruptCheckpointError: it is not TorchScript, or not a function of one picture batch of any size.
+        CheckpointError: as :func:`mien.checkpoints.judges.load_judge` does; or it is not a function of one picture
+            batch of any size.
     """
-    script = load_script(file, device)
+    script = load_judge(file, device, trust_code=trust_code).method("pyramid")
     try:
         graph = make_fx(lambda picture: tuple(script(picture)))(torch.zeros(1, 3, 64, 64, device=device))
         _convert(graph, torch.float32)
@@ -57,22 +60,25 @@ def load_frozen(file: Path, device: torch.device, dtype: torch.dtype = torch.bfl
     return features
 
 
-def load_by_shape(file: Path, device: torch.device, dtype: torch.dtype = torch.bfloat16) -> Callable[..., Maps]:
-    """Any TorchScript network of pictures (a distance, an embedding), as graphs that convolve in ``dtype``.
+def load_by_shape(
+    file: Path, device: torch.device, dtype: torch.dtype = torch.bfloat16, *, use: str, trust_code: bool = False
+) -> Callable[..., Maps]:
+    """A distance or an embedding of pictures, as graphs that convolve in ``dtype``.
 
     Sizes may be constants in such a file; a graph is made for each shape of input when it is first seen (about a
     second), so keep their number small.
 
     Args:
-        file: TorchScript; takes one or several batches of RGB (B, 3, H, W) in [-1, 1], returns a tensor or a tuple.
+        file: a network that judges; takes one or several batches of RGB (B, 3, H, W) in [-1, 1].
         device: where to run.
         dtype: of the convolutions; everything in front of the first one stays in float32.
+        use: "distance" or "embed".
+        trust_code: whether TorchScript may be run.
 
     Raises:
-        UnknownCheckpointError: there is no such file.
-        CorruptCheckpointError: it is not TorchScript.
+        CheckpointError: as :func:`mien.checkpoints.judges.load_judge` does.
     """
-    script = load_script(file, device)
+    script = load_judge(file, device, trust_code=trust_code).method(use)
     graphs: dict[tuple[torch.Size, ...], GraphModule] = {}
 
     def network(*batches: Tensor) -> Maps:

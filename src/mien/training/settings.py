@@ -146,7 +146,9 @@ class Run:
     stage: Any = nested(object)
     loop: LoopConfig = nested(LoopConfig)
     pyramid: Path | None = option(None, "Network with maps of features, for a projected discriminator.", kw_only=True)
-    trust_code: bool = option(False, "Run TorchScript files.", kw_only=True)
+    trust_code: bool = option(
+        False, "Run networks that are TorchScript programs: only if you trust their makers.", kw_only=True
+    )
 
     def build(self, devices: Devices) -> tuple[Feed, Stage]:
         """Makes everything; the generators of random numbers are seeded by then.

@@ -28,21 +28,29 @@ class Teachers:
 
 
 def load_teachers(
-    perceptual: Path, identity: Path | None, device: torch.device, dtype: torch.dtype = torch.bfloat16
+    perceptual: Path,
+    identity: Path | None,
+    device: torch.device,
+    dtype: torch.dtype = torch.bfloat16,
+    *,
+    trust_code: bool = False,
 ) -> Teachers:
-    """TorchScript files as fixed, differentiable functions.
+    """Files of networks that judge as fixed, differentiable functions.
 
     Args:
         perceptual: two batches -> (B,).
         identity: faces -> (B, D) embeddings.
         device: where to run.
         dtype: of their convolutions.
+        trust_code: whether TorchScript may be run.
 
     Raises:
-        CheckpointError: a file is missing or is not TorchScript.
+        CheckpointError: as :func:`mien.checkpoints.judges.load_judge` does.
     """
-    distance = load_by_shape(perceptual, device, dtype)
-    embed = None if identity is None else load_by_shape(identity, device, dtype)
+    distance = load_by_shape(perceptual, device, dtype, use="distance", trust_code=trust_code)
+    embed = None
+    if identity is not None:
+        embed = load_by_shape(identity, device, dtype, use="embed", trust_code=trust_code)
 
     def alike(pictures: Tensor, wanted: Tensor) -> Tensor:
         return distance(pictures, wanted)[0].float()

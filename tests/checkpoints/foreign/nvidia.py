@@ -69,7 +69,9 @@ class Module:
         return _reconstruct_persistent_obj, (meta,), None
 
 
-def fully_connected(inputs: int, outputs: int, *, bias: float = 0.0, multiplier: float = 1.0) -> Module:
+def fully_connected(
+    inputs: int, outputs: int, *, bias: float = 0.0, multiplier: float = 1.0, activation: str = "linear"
+) -> Module:
     weight = torch.nn.Parameter(torch.randn(outputs, inputs) / multiplier)
     offset = torch.nn.Parameter(torch.full((outputs,), bias) + torch.randn(outputs) * 0.2 / multiplier)
     import numpy as np
@@ -78,7 +80,7 @@ def fully_connected(inputs: int, outputs: int, *, bias: float = 0.0, multiplier:
         "FullyConnectedLayer",
         {"weight": weight, "bias": offset},
         {},
-        activation="linear",
+        activation=activation,
         weight_gain=np.float64(multiplier / inputs**0.5),
         bias_gain=multiplier,
     )
@@ -98,7 +100,13 @@ def layer(inputs: int, outputs: int, w_dim: int, resolution: int, *, noise: bool
     if noise:
         tensors["noise_const"] = torch.randn(resolution, resolution)
         tensors["noise_strength"] = torch.nn.Parameter(torch.tensor(0.3))
-    return Module("SynthesisLayer", tensors, {"affine": fully_connected(w_dim, inputs, bias=1.0)}, conv_clamp=clamp)
+    return Module(
+        "SynthesisLayer",
+        tensors,
+        {"affine": fully_connected(w_dim, inputs, bias=1.0)},
+        conv_clamp=clamp,
+        activation="lrelu",
+    )
 
 
 def generator(
@@ -118,7 +126,9 @@ def generator(
         children["torgb"] = Module("ToRGBLayer", color, {"affine": fully_connected(w_dim, width, bias=1.0)})
         blocks[f"b{resolution}"] = Module("SynthesisBlock", tensors, children, architecture="skip")
     sizes = [z_dim, *[w_dim] * layers]
-    full = {f"fc{i}": fully_connected(sizes[i], sizes[i + 1], multiplier=0.01) for i in range(layers)}
+    full = {
+        f"fc{i}": fully_connected(sizes[i], sizes[i + 1], multiplier=0.01, activation="lrelu") for i in range(layers)
+    }
     mapping = Module("MappingNetwork", {"w_avg": torch.randn(w_dim)}, full, c_dim=0)
     synthesis = Module("SynthesisNetwork", {}, blocks, img_resolution=max(widths))
     return Module("Generator", {}, {"mapping": mapping, "synthesis": synthesis}, c_dim=0)

@@ -186,7 +186,7 @@ def test_what_cannot_be_is_named(setup: Make, model: Callable[..., Any], tmp_pat
 def test_the_verb(faces: Path, averages: Path, difference: Path, tmp_path: Path) -> None:
     command = ["evaluate", "protocol", "--model", "telea", "--model", "fast=telea", "--data", faces, "--out", tmp_path]
     command += ["--families", "centre, irregular", "--size", "64", "--limit", "3", "--resamples", "20"]
-    command += ["--perceptual", difference, "--identity", averages, "--features", averages]
+    command += ["--perceptual", difference, "--identity", averages, "--features", averages, "--trust-code"]
     done = CliRunner().invoke(app, list(map(str, command)), catch_exceptions=False)
     assert done.exit_code == 0 and "painted, all families" in done.stdout and "fast" in done.stdout
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from mien.errors import ConfigError
-from mien.models.editing import IRSE50, StyleEncoder, StyleEncoderConfig, paper_256, portrait_128, portrait_256
+from mien.models.editing import StyleEncoder, StyleEncoderConfig, paper_256, portrait_128, portrait_256
+from mien.models.judges.irse import IRSE50
 
 LIGHT = StyleEncoderConfig(
     side=256, inner_side=128, codes=9, w_dim=12, inputs=6, widths=(8, 8, 12, 12, 16), grid=2, grid_channels=4

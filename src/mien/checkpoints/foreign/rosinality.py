@@ -7,49 +7,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from mien.checkpoints.foreign.layout import LOW_PASS, Imported, adopt, check_low_pass, widths_to_config
-from mien.errors import ConfigError, CorruptCheckpointError, UnknownCheckpointError
+from mien.checkpoints.foreign.entries import Entries
+from mien.checkpoints.foreign.generators import (
+    LOW_PASS,
+    Imported,
+    adopt,
+    check_low_pass,
+    choose,
+    widths_to_config,
+)
+from mien.errors import ConfigError, UnknownCheckpointError
 from mien.files import atomic_path
 from mien.models.stylegan2 import Generator, GeneratorConfig
 
+LANDMARK = "input.input"
 SAMPLES = 10_000
 """Codes of which the mean is taken when a file has no ``latent_avg``."""
 
 
-def import_rosinality(content: Mapping[str, Any], source: str, network: str = "g_ema") -> Imported:
+def is_rosinality(entries: Entries) -> bool:
+    """Whether a file holds such a generator."""
+    return bool(entries.prefixes(LANDMARK)) and any("to_rgbs.0." in name for name in entries.names)
+
+
+def import_rosinality(entries: Entries, network: str | None = None) -> Imported:
     """A generator out of a ``.pt``.
 
     Args:
-        content: what the file holds (:func:`load_torch_file`): networks by name, or one state dict.
-        source: what to call the file in messages.
-        network: which of the stored networks: "g_ema" (the averaged one) or "g".
+        entries: the file: networks by name, or one state dict.
+        network: which of the stored networks, "g_ema" or "g"; the averaged one when None.
 
     Raises:
         UnknownCheckpointError: it holds something else than a StyleGAN2 generator.
         CorruptCheckpointError: damaged.
     """
-    state = _state(content, network, source)
-    for name, value in state.items():
-        if name.endswith(".kernel"):
-            check_low_pass(value, source)
-    config = _config(state, source)
-    mean = content.get("latent_avg")
-    remarks: tuple[str, ...] = ()
-    if not isinstance(mean, Tensor):
-        remarks = (f"It has no mean of w; the mean of {SAMPLES} codes stands for it.",)
-    average = mean if isinstance(mean, Tensor) else torch.zeros(config.w_dim)
-    generator = adopt(config, _names(config), {**state, "latent_avg": average}, source)
-    if remarks:
+    found, name = choose(entries, LANDMARK, network, "g_ema")
+    check_low_pass(found, ".kernel")
+    config = _config(found)
+    names, remarks = _names(config), []
+    average = entries.tensor("latent_avg") if "latent_avg" in entries else None
+    if average is None:
+        remarks.append(f"It has no mean of w; the mean of {SAMPLES} codes stands for it.")
+    if not any(key.startswith("noises.") for key in found.names):
+        remarks.append("It has no noise maps; new ones were drawn.")
+    random = torch.Generator().manual_seed(0)
+
+    def theirs(ours: str) -> Tensor:
+        key = names[ours]
+        if key == "latent_avg":
+            return torch.zeros(config.w_dim) if average is None else average
+        if key.startswith("noises.") and key not in found:
+            side = int(ours.split(".")[2])
+            return torch.randn(side, side, generator=random)
+        return found.tensor(key)
+
+    generator = adopt(config, found, theirs)
+    if average is None:
         z = torch.randn(SAMPLES, config.z_dim, generator=torch.Generator().manual_seed(0))
         generator.mapping.update_w_avg(generator.mapping(z), decay=0.0)
-    return Imported(generator, f"rosinality checkpoint, network {network}", remarks)
+    return Imported(generator, f"rosinality StyleGAN2, {name}", tuple(remarks))
 
 
 def export_rosinality(generator: Generator, path: Path) -> None:
@@ -118,27 +139,13 @@ def _affine(ours: str, theirs: str) -> dict[str, str]:
     }
 
 
-def _state(content: Mapping[str, Any], network: str, source: str) -> dict[str, Tensor]:
-    state = content if "input.input" in content else content.get(network)
-    if not isinstance(state, Mapping):
-        found = ", ".join(map(str, content))
-        raise UnknownCheckpointError(f"{source} has no network {network!r} (it holds {found}); choose another.")
-    tensors = {str(name): value for name, value in state.items() if isinstance(value, Tensor)}
-    for name, value in tensors.items():
-        if value.numel() * value.element_size() > value.untyped_storage().nbytes():
-            raise CorruptCheckpointError(
-                f"{source}: {name} claims more data than the file holds; fetch the file again."
-            )
-    return tensors
-
-
-def _config(state: Mapping[str, Tensor], source: str) -> GeneratorConfig:
-    layers = sum(bool(re.fullmatch(r"style\.\d+\.weight", name)) for name in state)
-    first = state.get("style.1.weight")
-    blocks = 1 + sum(bool(re.fullmatch(r"to_rgbs\.\d+\.conv\.weight", name)) for name in state)
-    colors = ["to_rgb1", *(f"to_rgbs.{block}" for block in range(blocks - 1))]
-    weights = [state.get(f"{name}.conv.weight") for name in colors]
-    if first is None or first.ndim != 2 or any(w is None or w.ndim != 5 or w.shape[1] != 3 for w in weights):
-        raise UnknownCheckpointError(f"{source} holds no rosinality StyleGAN2 generator; see 'mien import --help'.")
-    widths = {4 << block: w.shape[2] for block, w in enumerate(weights) if w is not None}
-    return widths_to_config(widths, source, z_dim=first.shape[1], w_dim=first.shape[0], mapping_layers=layers)
+def _config(found: Entries) -> GeneratorConfig:
+    layers = sum(bool(re.fullmatch(r"style\.\d+\.weight", name)) for name in found.names)
+    blocks = 1 + sum(bool(re.fullmatch(r"to_rgbs\.\d+\.conv\.weight", name)) for name in found.names)
+    colors = [f"{name}.conv.weight" for name in ("to_rgb1", *(f"to_rgbs.{block}" for block in range(blocks - 1)))]
+    shapes: list[tuple[int, ...]] = [tuple(found.tensor(name).shape) if name in found else () for name in colors]
+    first = found.tensor("style.1.weight").shape
+    if len(first) != 2 or any(len(shape) != 5 or shape[1] != 3 for shape in shapes) or blocks > 9:
+        raise UnknownCheckpointError(f"{found.source} holds no whole rosinality StyleGAN2 generator; give another.")
+    widths = {4 << block: shape[2] for block, shape in enumerate(shapes)}
+    return widths_to_config(widths, found.source, z_dim=first[1], w_dim=first[0], mapping_layers=layers)

@@ -126,13 +126,18 @@ def run_protocol(
 
 
 def load_judges(
-    perceptual: Sequence[Path], identity: Sequence[Path], features: Sequence[Path], clip: str | Path | None
+    perceptual: Sequence[Path],
+    identity: Sequence[Path],
+    features: Sequence[Path],
+    clip: str | Path | None,
+    *,
+    trust_code: bool = False,
 ) -> Judges:
-    """Networks from their files.
+    """Networks from their files, which may be TorchScript if ``trust_code``.
 
     Raises:
         MienError: see :func:`load_distance`, :func:`load_features` and :func:`load_clip`.
     """
-    distances = [load_distance(file) for file in perceptual]
-    faces, sets = ([load_features(file) for file in files] for files in (identity, features))
+    distances = [load_distance(file, trust_code=trust_code) for file in perceptual]
+    faces, sets = ([load_features(file, trust_code=trust_code) for file in files] for files in (identity, features))
     return Judges(distances, faces, sets, None if clip is None else load_clip(clip))

@@ -1,7 +1,6 @@
 """FACEMUG's networks around a StyleGAN2 generator (the facial feature bank)."""
 
 from mien.models.editing.aggregation import Aggregation, AggregationConfig
-from mien.models.editing.irse import IRSE50
 from mien.models.editing.latent_warping import LatentWarping, LatentWarpingConfig
 from mien.models.editing.networks import EditorNetworks, Painter
 from mien.models.editing.presets import (
@@ -18,7 +17,6 @@ from mien.models.editing.refinement import EncoderFeatures, Refinement, Refineme
 from mien.models.editing.style_encoder import StyleEncoder, StyleEncoderConfig
 
 __all__ = [
-    "IRSE50",
     "PRESETS",
     "Aggregation",
     "AggregationConfig",

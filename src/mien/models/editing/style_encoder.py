@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mien.errors import ConfigError
-from mien.models.editing.irse import IRSE50
+from mien.models.judges.irse import IRSE50
 from mien.models.perception.config import NetworkConfig
 from mien.models.stylegan2.discriminator import DiscriminatorBlock, DownConv2d
 from mien.models.stylegan2.layers import GAIN, SLOPE, EqualConv2d, EqualLinear

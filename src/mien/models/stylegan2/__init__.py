@@ -12,7 +12,7 @@ from mien.models.stylegan2.config import (
 )
 from mien.models.stylegan2.discriminator import Discriminator
 from mien.models.stylegan2.generator import Generator, codes_of_seeds, mix_styles, random_crossover
-from mien.models.stylegan2.growth import grow_discriminator, grow_generator
+from mien.models.stylegan2.growth import grow_generator
 from mien.models.stylegan2.synthesis import Features, Noise
 from mien.models.stylegan2.truncation import cluster_centres, nearest_centres, truncate
 
@@ -28,7 +28,6 @@ __all__ = [
     "codes_of_seeds",
     "discriminator_for",
     "ffhq_1024",
-    "grow_discriminator",
     "grow_generator",
     "mix_styles",
     "nearest_centres",

@@ -7,9 +7,7 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from mien.models.stylegan2.discriminator import Discriminator
 from mien.models.stylegan2.generator import Generator
-from mien.models.stylegan2.posterior import Posterior
 from mien.models.stylegan2.synthesis import SynthesisBlock
 
 
@@ -27,24 +25,10 @@ def grow_generator(small: Generator) -> Generator:
     return grown
 
 
-def grow_discriminator(small: Discriminator) -> Discriminator:
-    """A discriminator of twice the resolution with the weights of ``small``, except its layer that reads RGB."""
-    grown = Discriminator(replace(small.config, resolution=2 * small.config.resolution))
-    copy_common(small, grown)
-    return grown
-
-
-def grow_posterior(small: Posterior) -> Posterior:
-    """The same for a posterior."""
-    grown = Posterior(replace(small.config, resolution=2 * small.config.resolution), small.z_dim)
-    copy_common(small, grown)
-    return grown
-
-
 @torch.no_grad()
 def copy_common(source: nn.Module, target: nn.Module) -> None:
-    """Copies every weight that has a namesake of the same shape, except those that read RGB."""
+    """Copies every weight that has a namesake of the same shape."""
     into = target.state_dict()
     for name, value in source.state_dict().items():
-        if name in into and into[name].shape == value.shape and not name.startswith("from_rgb."):
+        if name in into and into[name].shape == value.shape:
             into[name].copy_(value)

@@ -37,7 +37,8 @@ def build_discriminator(
         return Discriminator(replace(shape, channel_base=critic.channel_base or shape.channel_base))
     if run.pyramid is None:
         raise ConfigError("A projected discriminator needs pretrained features; give a file of them as --pyramid.")
-    features = load_frozen(run.pyramid, devices.device, torch.bfloat16 if run.loop.autocast else torch.float32)
+    dtype = torch.bfloat16 if run.loop.autocast else torch.float32
+    features = load_frozen(run.pyramid, devices.device, dtype, trust_code=run.trust_code)
     some = to_tensor(feed.images.batch(range(min(64, len(feed.images))))).to(devices.device)
     network = ProjectedDiscriminator(features, ProjectedConfig(channels=tuple(x.shape[1] for x in features(some[:1]))))
     devices.place(network).calibrate(some)

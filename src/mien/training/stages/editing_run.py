@@ -94,7 +94,7 @@ class EditingRun(Run):
         if not isinstance(self.stage, EncoderConfig) and "encoder" not in trained:
             raise ConfigError("This stage needs a trained style encoder; give its run's editor folder as --editor.")
         dtype = torch.bfloat16 if self.loop.autocast else torch.float32
-        teachers = load_teachers(self.perceptual, self.identity, devices.device, dtype)
+        teachers = load_teachers(self.perceptual, self.identity, devices.device, dtype, trust_code=self.trust_code)
         return self.stage.stage(self, Ingredients(networks, trained, teachers, devices, feed, shown))
 
     def networks(self) -> tuple[EditorNetworks, tuple[str, ...]]:

@@ -111,11 +111,13 @@ class GeneratorRun(Run):
         feed, stage = self.feed(devices), self.stage
         generator, shape = Generator(stage.generator), discriminator_for(stage.generator)
         critics = [build_discriminator(critic, shape, self, devices, feed) for critic in stage.critics]
-        average = None
+        average, anchored = None, self._posterior(devices)
         if self.init is not None:
-            generator, average, critics = initialise(self.init, generator, critics)
+            others = {one.kind: network for one, network in zip(stage.critics, critics, strict=True)}
+            others |= {} if anchored is None else {"posterior": anchored[0]}
+            generator, average = initialise(self.init, generator, others)
             stage = replace(stage, anchor=replace(stage.anchor, warm_up=0))
-        return feed, GeneratorStage(generator, critics, stage, devices, average, self._posterior(devices))
+        return feed, GeneratorStage(generator, critics, stage, devices, average, anchored)
 
     def _posterior(self, devices: Devices) -> tuple[Posterior, Distance] | None:
         """What ``stage.anchor`` needs; None if there is no anchor."""
@@ -124,17 +126,15 @@ class GeneratorRun(Run):
         from mien.models.stylegan2 import discriminator_for
         from mien.models.stylegan2.posterior import Posterior
         from mien.training.frozen import load_by_shape
-        from mien.training.stages.initial import initial_posterior
 
         anchor, shape = self.stage.anchor, self.stage.generator
         if not anchor.share:
             return None
         if self.perceptual is None:
             raise ConfigError("An anchor needs a perceptual distance; give a file of one as --perceptual.")
+        dtype = torch.bfloat16 if self.loop.autocast else torch.float32
         distance: Any = load_by_shape(
-            self.perceptual, devices.device, torch.bfloat16 if self.loop.autocast else torch.float32
+            self.perceptual, devices.device, dtype, use="distance", trust_code=self.trust_code
         )
         posterior = Posterior(replace(discriminator_for(shape), channel_base=anchor.channel_base), shape.z_dim)
-        if self.init is not None:
-            posterior = initial_posterior(self.init, posterior)
         return posterior, lambda a, b: distance(a, b)[0]

@@ -165,7 +165,7 @@ class Inception(nn.Module):
         self.Mixed_7c = BlockE(128 * unit, unit, maximum=True)
         self.fc = nn.Linear(128 * unit, classes)
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def embed(self, pictures: Tensor) -> Tensor:
         """(B, 3, H, W) in [-1, 1], any size -> (B, 128·unit); resized to 299 px (bilinear, anti-aliased)."""
         x = F.interpolate(pictures, (SIZE, SIZE), mode="bilinear", antialias=True)
         for name, layer in self.named_children():

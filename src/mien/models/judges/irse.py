@@ -1,7 +1,6 @@
-"""The IR-SE50 trunk: the residual network of ArcFace (Deng et al., 2019) with squeeze and excitation (Hu et al., 2018).
+"""IR-SE-50, a residual network (Deng et al., 2019) with squeeze and excitation (Hu et al., 2018), and ArcFace on it.
 
-The style encoder e4e stands on it, and so does the usual identity network; layers are named and ordered as in the
-published weights, so that those can be read.
+The style encoder e4e uses the same network; layers are named and ordered as in the published ``model_ir_se50.pth``.
 
 Legend: B batch, I and O input and output channels, H and W rows and columns.
 """
@@ -9,9 +8,16 @@ Legend: B batch, I and O input and output channels, H and W rows and columns.
 from __future__ import annotations
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-STAGES = ((64, 3), (128, 4), (256, 14), (512, 3))
-"""Channels and units of the four stages; the first unit of each halves the size."""
+STAGES = ((1, 3), (2, 4), (4, 14), (8, 3))
+"""Channels, as multiples of the first layer's, and units of the four stages; the first unit of each halves the size."""
+
+SIZE = 256
+"""Side of an aligned face, in pixels, from which ArcFace cuts the face."""
+
+CROP = (slice(35, 223), slice(32, 220))
+"""Rows and columns of the cut; it is then averaged to 112 px."""
 
 
 class SqueezeExcitation(nn.Module):
@@ -60,6 +66,7 @@ class IRSE50(nn.Module):
 
     Args:
         in_channels: of the picture; more than 3 for a style encoder that sees other modalities.
+        width: channels of the first layer; 64 in the published network.
 
     Attributes:
         channels: of the three maps, coarsest first.
@@ -69,18 +76,19 @@ class IRSE50(nn.Module):
     channels = (512, 256, 128)
     strides = (16, 8, 4)
 
-    def __init__(self, in_channels: int = 3) -> None:
+    def __init__(self, in_channels: int = 3, width: int = 64) -> None:
         super().__init__()
-        before = STAGES[0][0]
+        before = width
         self.input_layer = nn.Sequential(
             nn.Conv2d(in_channels, before, 3, padding=1, bias=False), nn.BatchNorm2d(before), nn.PReLU(before)
         )
         units: list[Unit] = []
         self.taps: list[int] = []
-        for width, count in STAGES:
-            units += [Unit(before, width, 2), *(Unit(width, width, 1) for _ in range(count - 1))]
+        for multiple, count in STAGES:
+            channels = multiple * width
+            units += [Unit(before, channels, 2), *(Unit(channels, channels, 1) for _ in range(count - 1))]
             self.taps.append(len(units) - 1)
-            before = width
+            before = channels
         self.body = nn.Sequential(*units)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -92,3 +100,25 @@ class IRSE50(nn.Module):
             maps[index] = x
         _, fine, middle, coarse = self.taps
         return maps[coarse], maps[middle], maps[fine]
+
+
+class ArcFace(IRSE50):
+    """Aligned faces -> unit vectors whose inner product tells whether two are the same person.
+
+    Args:
+        width: channels of the first layer; 64 in the published network.
+        length: of a vector; 512 in the published network.
+    """
+
+    def __init__(self, width: int = 64, length: int = 512) -> None:
+        super().__init__(3, width)
+        last = STAGES[-1][0] * width
+        self.output_layer = nn.Sequential(
+            nn.BatchNorm2d(last), nn.Dropout(0.6), nn.Flatten(), nn.Linear(last * 49, length), nn.BatchNorm1d(length)
+        )
+
+    def embed(self, faces: Tensor) -> Tensor:
+        """(B, 3, S, S) FFHQ-aligned faces in [-1, 1] -> (B, length), of length 1."""
+        x = F.interpolate(faces, (SIZE, SIZE), mode="bilinear", antialias=True)
+        x = F.adaptive_avg_pool2d(x[:, :, CROP[0], CROP[1]], 112)
+        return F.normalize(self.output_layer(self(x)[0]), dim=1)

@@ -1,0 +1,74 @@
+"""What the verbs share that move, borrow, dye and heal pixels: options, saving, reporting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mien.cli.console import print_json, stderr
+
+NO_WEIGHTS = "opencv:telea"
+"""These verbs paint nothing, so that no network that paints is loaded."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where it happens and where the result goes; see :func:`mien.cli.option_groups.grouped`."""
+
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None
+    face: Annotated[str | None, typer.Option(help="Which face: a number, 'largest', or a point x,y.")] = None
+    mask: Annotated[str | None, typer.Option(help="Only inside: a region (hair, mouth) or a picture.")] = None
+    strength: Annotated[float, typer.Option(min=0, max=1, help="1 all of it, 0.5 half.")] = 1.0
+    quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95
+    receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False
+
+
+def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: Sequence[Path] = ()) -> None:
+    """Edits, saves, reports."""
+    from mien.cli.selection import check_face
+    from mien.editing.request import Request
+    from mien.files import check_targets
+    from mien.photos.read import read_photo
+    from mien.photos.write import default_output, target_container
+
+    said = {"face": target.face, "mask": target.mask, "strength": target.strength, **inputs}
+    request = Request.from_dict(said)
+    check_face(target.face)
+    picture = read_photo(photo)
+    output = target.output or default_output(photo, "edited", picture)
+    target_container(output)
+    read = [photo, *files, *([Path(target.mask)] if target.mask and Path(target.mask).is_file() else [])]
+    check_targets([output], read)
+
+    from mien.editor import Editor
+
+    result = Editor.from_pretrained(NO_WEIGHTS)(picture, request)
+    receipt = result.save(output, quality=target.quality, protected=read)
+    if target.receipt:
+        print_json(receipt.as_dict())
+        return
+    print(output)
+    notes = [*(note for face in result.faces for note in face.notes)]
+    for note in [*notes, *([] if receipt.preserved else [receipt.operations[-1]])]:
+        stderr().print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def pairs(values: Iterable[str], example: str) -> dict[str, str]:
+    """``["hair=auburn"]`` -> {"hair": "auburn"}.
+
+    Raises:
+        ConfigError: not of this form.
+    """
+    from mien.errors import ConfigError
+
+    found: dict[str, str] = {}
+    for value in values:
+        name, equals, rest = (part.strip() for part in value.partition("="))
+        if not (name and equals and rest):
+            raise ConfigError(f"'{value}' is not of the form name=value; write it as {example}.")
+        found[name.lower()] = rest
+    return found

@@ -1,0 +1,139 @@
+"""Mattes: how much of each pixel belongs to a region, single strands of hair included, and the colours on either side.
+
+The closed-form matte (Levin et al., 2008) in the form of He et al., "Fast matting using large kernel matting Laplacian
+matrices" (2010): the Laplacian is never built, its product with a vector is the vector minus its guided filter.
+
+Convention:
+    Pictures are (H, W, 3) float32 in [0, 1]; mattes and probabilities (H, W) float32 in [0, 1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.types import Float32, UInt8
+
+WORKING = 448
+"""Longer side at which the matte is solved; local colour lines carry it to the photo's own resolution."""
+
+RADIUS, EPSILON = 3, 1e-4
+"""Of the windows, in pixels of the working size, and how flat a window's colours may be."""
+
+TIED, ROUNDS = 8.0, 40
+"""How firmly known pixels are held, and steps of the conjugate gradients."""
+
+
+_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+
+
+@dataclass(frozen=True, eq=False)
+class GuidedFilter:
+    """The guided filter (He et al., 2013) of one picture: local lines from its colours to anything else.
+
+    Attributes:
+        picture: (H, W, 3).
+        radius: of the windows.
+        mean: (H, W, 3) of each window.
+        inverse: (H, W, 6), the upper triangle of each window's inverse covariance.
+    """
+
+    picture: Float32
+    radius: int
+    mean: Float32
+    inverse: Float32
+
+    @classmethod
+    def of(cls, picture: Float32, radius: int = RADIUS, epsilon: float = EPSILON) -> GuidedFilter:
+        """Prepares the windows' means and inverse covariances."""
+        mean = _box(picture, radius)
+        rr, rg, rb, gg, gb, bb = (
+            _box(picture[..., i] * picture[..., j], radius) - mean[..., i] * mean[..., j] + epsilon * (i == j)
+            for i, j in _PAIRS
+        )
+        first = (gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb)
+        adjugate = (*first, rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg)
+        determinant = rr * adjugate[0] + rg * adjugate[1] + rb * adjugate[2]
+        inverse = np.asarray(np.dstack(adjugate) / determinant[..., None], np.float32)
+        return cls(picture, radius, mean, inverse)
+
+    def lines(self, p: Float32) -> tuple[Float32, Float32]:
+        """Slopes (H, W, 3) and offsets (H, W) that predict p from the colours, averaged over all windows of a pixel."""
+        level = _box(p, self.radius)
+        x, y, z = cv2.split(_box(self.picture * p[..., None], self.radius) - self.mean * level[..., None])
+        a, b, c, d, e, f = cv2.split(self.inverse)
+        slopes = cv2.merge([a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z])
+        offsets = level - cv2.transform(slopes * self.mean, np.ones((1, 3), np.float32))
+        return _box(slopes, self.radius), _box(offsets, self.radius)
+
+    def __call__(self, p: Float32) -> Float32:
+        """The filtered map."""
+        slopes, offsets = self.lines(p)
+        return np.asarray(cv2.transform(slopes * self.picture, np.ones((1, 3), np.float32)) + offsets, np.float32)
+
+
+def matte(picture: UInt8, likely: Float32, known: Float32) -> Float32:
+    """A region's matte at the picture's own size.
+
+    Args:
+        picture: (H, W, 3) uint8 sRGB.
+        likely: the region's probability.
+        known: how sure that is: 1 deep inside and far outside, 0 in the band where strands decide.
+    """
+    height, width = likely.shape
+    shrink = min(1.0, WORKING / max(height, width))
+    size = (max(16, round(width * shrink)), max(16, round(height * shrink)))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+    want, held = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (likely, known))
+    guided = GuidedFilter.of(small)
+    solved = _solve(guided, want, TIED * held**2)
+    slopes, offsets = guided.lines(solved)
+    full = cv2.resize(np.dstack([slopes, offsets]), (width, height), interpolation=cv2.INTER_LINEAR)
+    alpha = (full[..., :3] * (picture.astype(np.float32) / np.float32(255))).sum(2) + full[..., 3]
+    alpha = alpha * (1 - known) + (known * likely + (1 - known) * alpha) * known
+    return np.asarray(np.clip((alpha - 0.03) / 0.94, 0, 1), np.float32)
+
+
+def _solve(guided: GuidedFilter, want: Float32, ties: Float32) -> Float32:
+    """argmin αᵀLα + (α − want)ᵀ ties (α − want) by conjugate gradients, where Lα = α − guided(α)."""
+
+    def product(alpha: Float32) -> Float32:
+        return alpha - guided(alpha) + ties * alpha
+
+    alpha = want.copy()
+    residual = ties * want - product(alpha)
+    direction, power = residual, float((residual**2).sum())
+    for _ in range(ROUNDS):
+        if power < 1e-6 * want.size:
+            break
+        image = product(direction)
+        step = power / max(float((direction * image).sum()), 1e-12)
+        alpha = alpha + np.float32(step) * direction
+        residual = residual - np.float32(step) * image
+        before, power = power, float((residual**2).sum())
+        direction = residual + np.float32(power / max(before, 1e-12)) * direction
+    return np.asarray(alpha, np.float32)
+
+
+def colors(picture: Float32, alpha: Float32, radius: int) -> tuple[Float32, Float32]:
+    """Foreground and background (H, W, 3) of I = αF + (1 − α)B (Forte, 2021: twice a blurred fusion)."""
+    front, back = picture, picture
+    for reach in (radius, max(2, radius // 4)):
+        front, back = _fused(picture, front, back, alpha, reach)
+    return front, back
+
+
+def _fused(picture: Float32, front: Float32, back: Float32, alpha: Float32, reach: int) -> tuple[Float32, Float32]:
+    a = alpha[..., None]
+    f = _box(front * a, reach) / (_box(alpha, reach)[..., None] + 1e-5)
+    b = _box(back * (1 - a), reach) / (_box(1 - alpha, reach)[..., None] + 1e-5)
+    return np.clip(f + a * (picture - a * f - (1 - a) * b), 0, 1), np.clip(b, 0, 1)
+
+
+def _box(values: Any, radius: int) -> Float32:
+    """Means over windows of 2·radius + 1, mirrored at the edge; up to 4 channels."""
+    side = (2 * radius + 1, 2 * radius + 1)
+    return np.asarray(cv2.blur(values, side, borderType=cv2.BORDER_REFLECT_101), np.float32)

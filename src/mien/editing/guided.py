@@ -1,0 +1,147 @@
+"""Edits made of pixels that are there: moved, borrowed, dyed, healed, before anything is painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mien.align.crop import crop_face
+from mien.align.paste import Mask, mask_to_photo
+from mien.conditions.pictures import as_photo, name_of
+from mien.conditions.regions import parse_region
+from mien.conditions.resample import levels_at
+from mien.conditions.types import Conditions
+from mien.editing.context import EditContext
+from mien.editing.crop_frame import CropFrame
+from mien.editing.layers import mask_of
+from mien.editing.request import Request
+from mien.editing.result import FaceEdit
+from mien.editing.target import FaceTarget
+from mien.errors import FaceSelectionError, LayerError
+from mien.guides.borrow import borrow, check_parts
+from mien.guides.colors import parse_color
+from mien.guides.dye import SETTINGS, Dye, dye
+from mien.guides.guide import Guide
+from mien.guides.heal import heal
+from mien.guides.move import move
+from mien.guides.regions import region_matte
+from mien.types import AlignedFace, Bool, Face, Photo
+
+BEFORE = "hair+glasses+hat-brows"
+"""What may lie over a part of a face, and is left where it is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guided:
+    """A photo whose pixels were brought to where they should be.
+
+    Attributes:
+        photo: with all guides laid over it.
+        area: (H, W), where something changed.
+        operations: what was done, in words.
+        notes: what the user should know about it, in words.
+    """
+
+    photo: Photo
+    area: Bool
+    operations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def then(self, guide: Guide, operation: str, mask: Mask | None, strength: float) -> Guided:
+        """With one more guide, faded by a strength and kept within a mask."""
+        x0, y0, x1, y1 = guide.box
+        confidence = guide.confidence * np.float32(strength)
+        if mask is not None:
+            confidence = confidence * mask[y0:y1, x0:x1].astype(np.float32)
+        photo, area = replace(guide, confidence=confidence).over(self.photo)
+        return Guided(photo, self.area | area, (*self.operations, operation), (*self.notes, *guide.notes))
+
+
+def guided(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Guided:
+    """Makes all edits of a request that need no painting.
+
+    Raises:
+        LayerError, ConfigError, FaceError: something is asked for that cannot be done with this face.
+    """
+    done = Guided(photo, np.zeros((photo.height, photo.width), np.bool_))
+    if not request.moves_pixels:
+        return done
+    face = _face_of(photo, target, context)
+    mask = None if request.mask is None else _mask(photo, target, request, context)
+    if request.reshape or request.drag:
+        with context.watch("move"):
+            wanted = {name: strength * request.strength for name, strength in request.reshape.items()}
+            moved = move(photo, face, wanted, drags=request.drag, mask=mask)
+            words = ", ".join(f"{name} {strength:+.2g}" for name, strength in moved.strengths.items() if strength)
+            pulled = f"{len(request.drag)} points dragged" if request.drag else ""
+            done = done.then(moved.guide, f"{target.name} reshaped: {words or pulled}", None, 1.0)
+    if request.part:
+        with context.watch("borrow"):
+            done = _borrowed(done, face, request, mask, context)
+    for region, color in request.dye.items():
+        with context.watch("dye"):
+            settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
+            key_photo = done.photo
+            matte = region_matte(key_photo, face, region, context.networks.parser)
+            guide = dye(key_photo, matte, parse_color(color), settings)
+            done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
+    if request.mode == "heal":
+        with context.watch("heal"):
+            if mask is None:
+                raise LayerError("Nothing says what is to vanish; give a mask.")
+            done = done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
+    return done
+
+
+def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:
+    """What a result tells about an edit in which nothing was painted."""
+    before, after = (crop_face(one, target.quad, size, target.face) for one in (photo, done.photo))
+    shares = np.ones((1, size, size), np.float32)
+    if not done.area.any():
+        raise LayerError("Nothing of this photo changes; ask for more, or mask a part of the face.")
+    seen = CropFrame.of(before, "photo", target.name).from_photo(done.area.astype(np.float32), smooth=True)
+    inside = np.clip(levels_at(seen, size), 0, 1).astype(np.float32)
+    return FaceEdit(before, after.pixels, Conditions(mask=inside), done.area, shares, done.operations, done.notes)
+
+
+def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
+    if request.exemplar is None:
+        raise LayerError(f"Nothing says whose {request.part} to borrow; give another photo as exemplar.")
+    source = Photo(request.exemplar.pixels) if isinstance(request.exemplar, AlignedFace) else request.exemplar
+    name, other = name_of(source, "exemplar"), as_photo(source, "The exemplar")
+    faces = context.faces(other)
+    if not faces:
+        raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
+    hidden, other_hidden = (_hidden(p, f, context) for p, f in ((done.photo, face), (other, faces[0])))
+    for part in check_parts(request.part):
+        guide = borrow(done.photo, face, other, faces[0], part, blocked=hidden, other_blocked=other_hidden)
+        done = done.then(guide, f"{part} borrowed from {name}", mask, request.strength)
+    return done
+
+
+def _hidden(photo: Photo, face: Face, context: EditContext) -> Bool:
+    """(H, W): hair, glasses and hats before a face."""
+    labels = context.of(photo, face.quad).parsed().labels
+    crop = crop_face(photo, face.quad, 256)
+    over = parse_region(BEFORE)[labels]
+    frame = CropFrame.of(crop, "photo")
+    return np.asarray(mask_to_photo(over, frame.matrix_at(labels.shape[0]), (photo.width, photo.height)) > 0)
+
+
+def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:
+    """The detection that belongs to a target, which may be known by its quad alone."""
+    if target.face is not None:
+        return target.face
+    side = float(np.linalg.norm(target.quad[3] - target.quad[0]))
+    near = [one for one in context.faces(photo) if np.abs(one.quad.mean(0) - target.quad.mean(0)).max() < 0.25 * side]
+    if not near:
+        raise FaceSelectionError("No face is found in this crop; pixels are moved along a face's points only.")
+    return near[0]
+
+
+def _mask(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask:
+    crop = crop_face(photo, target.quad, 256, target.face)
+    frame = CropFrame.of(crop, request.frame, target.name)
+    mask, _ = mask_of(request, frame, context.of(photo, target.quad))
+    return mask

@@ -1,0 +1,49 @@
+"""A guide: pixels that are brought to where they should be, with how sure one is of each.
+
+Convention:
+    A guide lies in the photo's frame and has the photo's own samples, so that nothing is converted on the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mien.types import Bool, Float32, Photo
+
+Box = tuple[int, int, int, int]
+"""(x0, y0, x1, y1) pixels, the last ones excluded."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    """Attributes:
+    box: the part of the photo that it covers.
+    samples: (h, w, C) float32 in the photo's own space, 0 to 2^bits − 1.
+    confidence: (h, w) float32 in [0, 1]: 1 where the samples are the result, 0 where nothing is known.
+    notes: what the user should know, in words.
+    """
+
+    box: Box
+    samples: Float32
+    confidence: Float32
+    notes: tuple[str, ...] = field(default=())
+
+    def over(self, photo: Photo) -> tuple[Photo, Bool]:
+        """The photo with the guide laid over it, and where that changed something, (H, W) bool.
+
+        Samples where the confidence is 0 are copied, not computed.
+        """
+        x0, y0, x1, y1 = self.box
+        pixels = photo.pixels.copy()
+        part = pixels[y0:y1, x0:x1]
+        sure = self.confidence[..., None]
+        mixed = part.astype(np.float32) * (1 - sure) + self.samples * sure
+        highest = 2**photo.bits - 1
+        rounded: Any = np.rint(mixed).clip(0, highest).astype(pixels.dtype)
+        part[...] = np.where(sure > 0, rounded, part)
+        area = np.zeros(pixels.shape[:2], np.bool_)
+        area[y0:y1, x0:x1] = self.confidence > 0
+        return photo.with_pixels(pixels), area

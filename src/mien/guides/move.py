@@ -1,0 +1,169 @@
+"""Move: the photo's own pixels, displaced after attributes ("smile") or points that were dragged.
+
+Nothing moves at the edge of the area, and nothing is painted: lips, eyes and skin keep their detail and their light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.align import mesh
+from mien.align.paste import Mask
+from mien.errors import ConfigError, LayerError
+from mien.guides.guide import Box, Guide
+from mien.guides.shapes import Placement, Shapes
+from mien.guides.spline import Spline, folds, look_up
+from mien.types import Face, Float32, Float64, Photo
+
+REACH = 0.75
+"""How far beyond the points the skin may follow, in eye distances."""
+
+SHUT = 0.06
+"""Openness of the mouth below which lips count as shut."""
+
+STILL = 0.02
+"""Pixels below which a displacement is none."""
+
+Drag = tuple[float, float, float, float]
+"""From (x, y) to (x, y), photo pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """Attributes:
+    guide: the displaced pixels.
+    strengths: what was done after clamping to the attributes' ranges and to what the face bears.
+    """
+
+    guide: Guide
+    strengths: Mapping[str, float]
+
+
+def move(
+    photo: Photo,
+    face: Face,
+    attributes: Mapping[str, float],
+    *,
+    drags: Sequence[Drag] = (),
+    mask: Mask | None = None,
+    shapes: Shapes | None = None,
+) -> Moved:
+    """Displaces a face's pixels.
+
+    Args:
+        photo: any.
+        face: as the finder found it in this photo.
+        attributes: strength by name, in standard deviations; see :class:`Shapes`.
+        drags: points of the face to pull, and where to.
+        mask: (H, W), above 0 where something may change; None to let the attributes decide.
+        shapes: None takes the bundled ones.
+
+    Raises:
+        ConfigError: an unknown attribute, or nothing to do.
+        LayerError: the mask leaves nothing that could move.
+    """
+    known = shapes or Shapes.bundled()
+    notes: list[str] = []
+    strengths = known.clamped(attributes)
+    for name, wanted in attributes.items():
+        if name in strengths and strengths[name] != wanted:
+            low, high = known.ranges[name]
+            notes.append(f"{name} goes from {low:g} to {high:g}; {wanted:g} was taken as {strengths[name]:g}")
+    if not any(strengths.values()) and not drags:
+        raise ConfigError("Nothing is to be moved; give an attribute such as smile=1, or a point to drag.")
+    if face.mouth_openness < SHUT and strengths.get("mouth-open", 0) > 0:
+        notes.append("the mouth is shut, and there is nothing inside it to show; it was left shut")
+        strengths["mouth-open"] = 0.0
+    points = face.landmarks.astype(np.float64)
+    placement = Placement.of(points, known.mean)
+    shift = placement.scale * known.displacement(strengths) @ placement.rotation.T
+    box = _box(photo, points[:, :2], placement.scale)
+    weight = _weight(photo, points[:, :2], placement.scale, box, mask)
+    if not weight.any():
+        raise LayerError("The mask leaves nothing of this face that could move; mask a part of the face.")
+    offsets, share = _unfolded(points[:, :2], shift[:, :2], drags, box, weight, placement.scale)
+    if share < 1:
+        notes.append(f"the face bears {share:.0%} of this; more would fold it")
+    moving = (np.abs(offsets).max(2) > STILL).astype(np.float32)
+    samples = look_up(photo.pixels[..., :], offsets, box[:2]).astype(np.float32)
+    return Moved(Guide(box, samples, moving, tuple(notes)), {n: s * share for n, s in strengths.items()})
+
+
+def _unfolded(
+    points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, weight: Float32, unit: float
+) -> tuple[Float32, float]:
+    """The field of offsets, weakened until it folds nowhere, and by how much it was."""
+    places, pulls = _controls(points, shift, drags, box, unit)
+    # The result's point p + d shows the source's point p: offsets −d are given at p + d.
+    for share in (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1):
+        spline = Spline.fit(places + share * pulls, -share * pulls, smoothing=1e-4)
+        offsets: Float32 = (spline.field(box) * weight[..., None]).astype(np.float32)
+        if not folds(_thinned(offsets)):
+            return offsets, share
+    raise LayerError("These points cannot be pulled so far without folding the face; drag them less far.")
+
+
+def _thinned(offsets: Float32) -> Float32:
+    """On every nth pixel, in units of that distance: enough to see folds, at a cost that does not grow."""
+    step = max(1, max(offsets.shape[:2]) // 400)
+    return offsets[::step, ::step] / np.float32(step)
+
+
+def _controls(points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, unit: float) -> tuple[Float64, Float64]:
+    """Control points (N, 2) and where they go: the landmarks, dragged points, and a frame that stays."""
+    x0, y0, x1, y1 = box
+    along = np.linspace(0, 1, 9)
+    frame = [(x0 + t * (x1 - x0), y) for t in along for y in (y0, y1)]
+    frame += [(x, y0 + t * (y1 - y0)) for t in along[1:-1] for x in (x0, x1)]
+    pulled = shift.copy()
+    extra: list[tuple[float, float]] = []
+    for from_x, from_y, to_x, to_y in drags:
+        pull = np.array([to_x - from_x, to_y - from_y])
+        away = np.linalg.norm(points - (from_x, from_y), axis=1)
+        pulled += np.exp(-0.5 * (away / (0.18 * unit)) ** 2)[:, None] * pull
+        if away.min() > 0.05 * unit:
+            extra.append((from_x, from_y))
+    extra_pulls = [np.array([d[2] - d[0], d[3] - d[1]]) for d in drags if (d[0], d[1]) in extra]
+    places = np.concatenate([points, np.array(extra).reshape(-1, 2), np.array(frame)])
+    pulls = np.concatenate([pulled, np.array(extra_pulls).reshape(-1, 2), np.zeros((len(frame), 2))])
+    _, first = np.unique(np.round(places / max(0.01 * unit, 0.5)), axis=0, return_index=True)
+    return places[first], pulls[first]
+
+
+def _box(photo: Photo, points: Float64, unit: float) -> Box:
+    low, high = points.min(0) - REACH * unit, points.max(0) + REACH * unit
+    x0, y0 = (max(0, int(v)) for v in low)
+    x1, y1 = (min(limit, int(np.ceil(v))) for v, limit in zip(high, (photo.width, photo.height), strict=True))
+    return x0, y0, x1, y1
+
+
+def _weight(photo: Photo, points: Float64, unit: float, box: Box, mask: Mask | None) -> Float32:
+    """(h, w) in [0, 1]: how much of a displacement is made; 0 at the edge of the box and of the mask."""
+    x0, y0, x1, y1 = box
+    shrink = max(1.0, unit / 128)
+    size = tuple(max(8, round(length / shrink)) for length in (x1 - x0, y1 - y0))
+    outline = (points[list(mesh.OUTLINE)] - (x0, y0)) * (size[0] / (x1 - x0), size[1] / (y1 - y0))
+    face = np.zeros(size[::-1], np.uint8)
+    cv2.fillPoly(face, [np.round(outline * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    away = cv2.distanceTransform(1 - face, cv2.DIST_L2, 5) / (unit / shrink)
+    weight: Any = _smooth(1 - away / (0.9 * REACH))
+    margin = np.zeros(size[::-1], np.uint8)
+    margin[1:-1, 1:-1] = 1
+    weight = weight * _smooth(cv2.distanceTransform(margin, cv2.DIST_L2, 5) / (0.12 * unit / shrink))
+    weight = cv2.resize(weight.astype(np.float32), (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+    if mask is not None:
+        allowed = (mask[y0:y1, x0:x1] > 0).astype(np.uint8)
+        inside = cv2.distanceTransform(np.pad(allowed, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+        weight = np.where(allowed > 0, weight * _smooth(inside / max(1.0, 0.06 * unit)), 0)
+    return np.asarray(weight, np.float32)
+
+
+def _smooth(t: Any) -> Any:
+    """0 up to 0, 1 from 1 on, and smooth between (3t² − 2t³)."""
+    t = np.clip(t, 0, 1)
+    return t * t * (3 - 2 * t)

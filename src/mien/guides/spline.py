@@ -1,0 +1,100 @@
+"""Thin-plate splines (Bookstein, 1989): the smoothest deformation of the plane that takes given points to given points.
+
+Convention:
+    Points are (x, y) in continuous pixels, as everywhere. A spline maps places of the *result* to places of the
+    *source*, so that a picture is deformed by looking up every pixel of the result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mien.types import Float32, Float64
+
+NODES = 64
+"""Most nodes along a side of the grid on which a spline is evaluated; between them it is interpolated."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spline:
+    """A fitted spline.
+
+    Attributes:
+        centres: (N, 2) control points in the unit of ``scale``.
+        weights: (N + 3, 2): of the radial functions, then of 1, x and y.
+        origin, scale: coordinates are (p - origin) / scale, which keeps the system well conditioned.
+    """
+
+    centres: Float64
+    weights: Float64
+    origin: Float64
+    scale: float
+
+    @classmethod
+    def fit(cls, places: Float64, offsets: Float64, smoothing: float = 0.0) -> Spline:
+        """A spline that is ``offsets`` (N, 2) at ``places`` (N, 2), N at least 3, not all on a line.
+
+        Args:
+            places: where the offsets are known; no two of them equal.
+            offsets: pixels.
+            smoothing: 0 goes through all offsets; larger values follow them less closely.
+        """
+        origin = places.mean(0)
+        scale = float(np.abs(places - origin).max())
+        p = (places - origin) / scale
+        n = len(p)
+        system = np.zeros((n + 3, n + 3))
+        system[:n, :n] = _radial(p, p) + smoothing * np.eye(n)
+        system[:n, n] = system[n, :n] = 1
+        system[:n, n + 1 :] = p
+        system[n + 1 :, :n] = p.T
+        return cls(p, np.linalg.solve(system, np.concatenate([offsets, np.zeros((3, 2))])), origin, scale)
+
+    def __call__(self, places: Float64) -> Float64:
+        """The offsets (M, 2) at places (M, 2)."""
+        p = (places - self.origin) / self.scale
+        affine = np.column_stack([np.ones(len(p)), p])
+        result: Float64 = _radial(p, self.centres) @ self.weights[:-3] + affine @ self.weights[-3:]
+        return result
+
+    def field(self, box: tuple[int, int, int, int]) -> Float32:
+        """The offsets of all pixel centres of a box (x0, y0, x1, y1): (y1 - y0, x1 - x0, 2) float32."""
+        x0, y0, x1, y1 = box
+        columns, rows = (max(2, min(NODES, end - start)) for start, end in ((x0, x1), (y0, y1)))
+        xs, ys = (np.arange(n) + 0.5 for n in (columns, rows))
+        grid = np.stack(np.meshgrid(x0 + xs * (x1 - x0) / columns, y0 + ys * (y1 - y0) / rows), -1)
+        coarse = self(grid.reshape(-1, 2)).reshape(rows, columns, 2).astype(np.float32)
+        return np.asarray(cv2.resize(coarse, (x1 - x0, y1 - y0), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def look_up(picture: np.ndarray, offsets: Float32, corner: tuple[int, int]) -> np.ndarray:
+    """A deformed part of a picture.
+
+    Args:
+        picture: (H, W) or (H, W, C), uint8, uint16 or float32.
+        offsets: (h, w, 2) from pixels of the result to places of the picture; 0 gives the very same samples.
+        corner: (x, y) of the part in the picture.
+
+    Returns:
+        (h, w) or (h, w, C), the picture's type.
+    """
+    height, width = offsets.shape[:2]
+    xs = np.arange(width, dtype=np.float32)[None] + np.float32(corner[0]) + offsets[..., 0]
+    ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(corner[1]) + offsets[..., 1]
+    found: np.ndarray = cv2.remap(picture, xs, ys, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
+    return found.reshape((height, width, *picture.shape[2:]))
+
+
+def folds(offsets: Float32) -> bool:
+    """Whether a field (h, w, 2) turns some part of the plane inside out (a Jacobian determinant of 0 or less)."""
+    dx, dy = np.diff(offsets, axis=1)[:-1], np.diff(offsets, axis=0)[:, :-1]
+    return bool(((1 + dx[..., 0]) * (1 + dy[..., 1]) - dx[..., 1] * dy[..., 0]).min(initial=1.0) <= 0)
+
+
+def _radial(a: Float64, b: Float64) -> Float64:
+    """U(r) = r² log r between all points (N, 2) and (M, 2) -> (N, M)."""
+    squared = np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T, 1e-20)
+    return np.asarray(0.5 * squared * np.log(squared))

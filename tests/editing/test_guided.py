@@ -1,0 +1,78 @@
+"""Edits of an editor that paint nothing: pixels are moved, borrowed, dyed, healed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mien import Editor
+from mien.errors import ConfigError, LayerError
+from mien.types import Photo
+
+
+@pytest.fixture(scope="module")
+def plain() -> Editor:
+    return Editor.from_pretrained("opencv:telea")
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"reshape": {"smile": 1.0}},
+        {"dye": {"hair": "auburn", "lips": (160, 30, 60)}},
+        {"drag": ((223.0, 140.0, 223.0, 136.0),)},
+        {"mask": "nose", "mode": "heal"},
+        {"exemplar": "photo", "part": "eyes+mouth"},
+    ],
+    ids=lambda inputs: next(iter(inputs)),
+)
+def test_only_what_the_result_says_changes(plain: Editor, portrait: Photo, inputs: dict[str, object]) -> None:
+    given = {name: portrait if value == "photo" else value for name, value in inputs.items()}
+    result = plain(portrait, **given)
+    changed = (result.photo.pixels != portrait.pixels).any(2)
+    assert not changed[~result.mask].any()
+    assert result.operations and result.mask.any()
+    assert changed.any() or "part" in inputs  # a face's own parts are what they were
+
+
+def test_edits_are_made_in_order_and_kept_within_the_mask(plain: Editor, portrait: Photo) -> None:
+    mask = np.zeros(portrait.pixels.shape[:2], np.bool_)
+    mask[:110] = True
+    result = plain(portrait, reshape={"smile": 1.0, "brow-height": 1.0}, dye={"hair": "blond"}, mask=mask)
+    assert (result.photo.pixels[~mask] == portrait.pixels[~mask]).all()
+    assert [words.split()[0] for words in result.operations] == ["face", "hair"]
+
+
+def test_strength_fades_every_kind(plain: Editor, portrait: Photo) -> None:
+    for inputs in ({"dye": {"hair": "#2040c0"}}, {"reshape": {"smile": 1.0}}):
+        whole, half = (plain(portrait, strength=s, **inputs).photo.pixels.astype(np.float32) for s in (1.0, 0.4))
+        before = portrait.pixels.astype(np.float32)
+        assert np.abs(half - before).mean() < 0.8 * np.abs(whole - before).mean()
+
+
+def test_moved_pixels_and_painted_ones_go_together(editor: Editor, portrait: Photo) -> None:
+    both = editor(portrait, mask="face", sketch="self", reshape={"smile": 1.0})
+    assert not (both.photo.pixels != portrait.pixels).any(2)[~both.mask].any()
+    assert len(both.operations) == 2 and "reshaped" in both.operations[0] and "edited" in both.operations[1]
+
+
+def test_a_dye_that_lies_outside_of_the_mask_is_refused(plain: Editor, portrait: Photo) -> None:
+    with pytest.raises(LayerError, match="Nothing"):
+        plain(portrait, mask="nose", dye={"hair": "auburn"})
+
+
+def test_a_saved_result_is_preserved_outside(plain: Editor, portrait: Photo, tmp_path: Path) -> None:
+    assert plain(portrait, dye={"hair": "auburn"}).save(tmp_path / "dyed.png").preserved
+
+
+def test_what_cannot_be_done_is_said(plain: Editor, portrait: Photo) -> None:
+    with pytest.raises(LayerError, match="exemplar"):
+        plain(portrait, part="eyes")
+    with pytest.raises(LayerError, match="mask"):
+        plain(portrait, mode="heal")
+    with pytest.raises(ConfigError, match="mode"):
+        plain(portrait, mode="magic")
+    with pytest.raises(ConfigError, match="choose from"):
+        plain(portrait, reshape={"grin": 1.0})

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mien.conditions.parser import FaceParser
+from mien.errors import LayerError
+from mien.guides.colors import parse_color
+from mien.guides.dye import dye
+from mien.guides.regions import region_matte
+from mien.types import Face, Photo
+
+skimage = pytest.importorskip("skimage.color")
+
+
+@pytest.fixture(scope="module")
+def hair(portrait: Photo, face: Face, parser: FaceParser) -> np.ndarray:
+    return region_matte(portrait, face, "hair", parser)
+
+
+@pytest.mark.parametrize("color", ["auburn", "blond", "#3050c0", (190, 190, 195)])
+def test_the_regions_mean_comes_to_the_color_and_nothing_else_changes(
+    portrait: Photo, hair: np.ndarray, color: str
+) -> None:
+    wanted = parse_color(color)
+    dyed, area = dye(portrait, hair, wanted).over(portrait)
+    assert (dyed.pixels[~area] == portrait.pixels[~area]).all()
+    assert not area[hair == 0].any()
+    weight = np.where(hair > 0.5, hair, 0)
+    mean = np.tensordot(weight / weight.sum(), skimage.rgb2lab(dyed.pixels), 2)
+    aim = skimage.rgb2lab(np.array(wanted)[None, None] / 255)[0, 0]
+    assert skimage.deltaE_ciede2000(mean, aim) <= 6
+
+
+def test_strands_stay(portrait: Photo, hair: np.ndarray) -> None:
+    inside = hair > 0.95
+    light = portrait.pixels.astype(np.float32).mean(2)
+    dyed = dye(portrait, hair, (120, 50, 30)).over(portrait)[0].pixels.astype(np.float32).mean(2)
+    assert np.corrcoef(light[inside], dyed[inside])[0, 1] > 0.9
+
+
+def test_the_matte_covers_hair_and_no_face(portrait: Photo, face: Face, hair: np.ndarray) -> None:
+    x, y = face.landmarks[4, :2].astype(int)
+    assert hair[y, x] == 0
+    assert hair.max() == 1 and 0.01 < hair.mean() < 0.3
+
+
+@pytest.mark.parametrize("region", ["irises", "lips", "brows", "skin"])
+def test_small_regions_lie_in_the_face(portrait: Photo, face: Face, parser: FaceParser, region: str) -> None:
+    found = region_matte(portrait, face, region, parser)
+    ys, xs = np.nonzero(found > 0.5)
+    x0, y0, x1, y1 = face.box
+    room = 0.2 * (y1 - y0)
+    assert xs.size and xs.min() > x0 - room and xs.max() < x1 + room and ys.min() > y0 - room and ys.max() < y1 + room
+
+
+def test_unknown_regions_and_colors_are_named(portrait: Photo, face: Face, parser: FaceParser) -> None:
+    with pytest.raises(LayerError, match="hair"):
+        region_matte(portrait, face, "tail", parser)
+    with pytest.raises(LayerError, match="auburn"):
+        parse_color("quite red")
+    assert parse_color("Dark Brown") == parse_color("dark-brown") and parse_color("1,2,3") == (1, 2, 3)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mien.align.finder import FaceFinder
+from mien.errors import ConfigError, LayerError
+from mien.guides.move import move
+from mien.guides.shapes import Shapes, canonical
+from mien.types import Face, Photo
+
+
+def found_again(photo: Photo) -> np.ndarray:
+    face = FaceFinder.bundled().find(photo)[0]
+    return canonical(face.landmarks[None], Shapes.bundled().mean)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "measure"),
+    [
+        ("smile", lambda x: -(x[61, 1] + x[291, 1]) / 2 + (x[0, 1] + x[17, 1]) / 2),
+        ("mouth-width", lambda x: x[291, 0] - x[61, 0]),
+        ("nose-width", lambda x: x[358, 0] - x[129, 0]),
+        ("jaw-width", lambda x: x[397, 0] - x[172, 0]),
+        ("brow-height", lambda x: -(x[105, 1] + x[334, 1]) / 2),
+    ],
+)
+def test_what_is_moved_measures_as_moved(portrait: Photo, face: Face, name: str, measure: object) -> None:
+    figures = []
+    for strength in (-1.0, 0.5, 1.0):
+        moved = move(portrait, face, {name: strength}).guide.over(portrait)[0]
+        figures.append(measure(found_again(moved)))  # type: ignore[operator]
+    assert figures == sorted(figures)
+
+
+def test_outside_of_the_area_and_of_the_mask_no_sample_changes(portrait: Photo, face: Face) -> None:
+    mask = np.zeros(portrait.pixels.shape[:2], np.bool_)
+    mask[100:180, 190:260] = True
+    for allowed in (None, mask):
+        moved, area = move(portrait, face, {"smile": 1.0}, mask=allowed).guide.over(portrait)
+        assert (moved.pixels[~area] == portrait.pixels[~area]).all()
+        assert (moved.pixels != portrait.pixels).any()
+        if allowed is not None:
+            assert not area[~mask].any()
+
+
+def test_a_drag_pulls_what_it_was_given(portrait: Photo, face: Face) -> None:
+    corner = face.landmarks[61, :2]
+    pull = (float(corner[0]), float(corner[1]), float(corner[0]), float(corner[1]) - 6)
+    moved = move(portrait, face, {}, drags=[pull]).guide.over(portrait)[0]
+    again = FaceFinder.bundled().find(moved)[0].landmarks[61, 1]
+    assert again < face.landmarks[61, 1] - 1
+
+
+def test_sixteen_bits_and_gray_are_moved_alike(portrait: Photo, face: Face) -> None:
+    deep = Photo(portrait.pixels.astype(np.uint16) * 257)
+    a, b = (move(p, face, {"smile": 1.0}).guide.over(p)[0].pixels for p in (portrait, deep))
+    assert np.abs(a.astype(np.float32) - b / np.float32(257)).max() <= 1
+    gray = Photo(portrait.pixels[..., :1].copy())
+    assert move(gray, face, {"smile": 1.0}).guide.over(gray)[0].pixels.shape == gray.pixels.shape
+
+
+def test_what_cannot_be_done_is_said(portrait: Photo, face: Face) -> None:
+    with pytest.raises(ConfigError, match="choose from"):
+        move(portrait, face, {"nonsense": 1.0})
+    with pytest.raises(ConfigError, match="Nothing"):
+        move(portrait, face, {"smile": 0.0})
+    with pytest.raises(LayerError, match="mask"):
+        move(portrait, face, {"smile": 1.0}, mask=np.zeros(portrait.pixels.shape[:2], np.bool_))
+    assert "taken as" in " ".join(move(portrait, face, {"smile": 9.0}).guide.notes)
+
+
+def test_every_attribute_has_a_range_and_folds_nowhere(portrait: Photo, face: Face) -> None:
+    shapes = Shapes.bundled()
+    assert set(shapes.moves) == set(shapes.ranges) and len(shapes.moves) >= 15
+    for name, (low, high) in shapes.ranges.items():
+        assert low < 0 < high
+        assert np.isfinite(shapes.moves[name]).all()
