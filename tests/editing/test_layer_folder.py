@@ -110,7 +110,7 @@ def test_erasing_is_no_painting(folder: Path, portrait: Photo, parser: FaceParse
         Image.fromarray(pixels).save(folder / name)
     with pytest.raises(LayerError, match="Nothing new is painted"):
         read(folder, portrait, parser)
-    found = read_repainted(folder, portrait, lambda: parser, {"mask": "hair"})
+    found = read_repainted(folder, portrait, SimpleNamespace(parser=parser), {"mask": "hair"})
     assert found.conditions.given == ("semantic", "color") and not found.conditions.color[:100].any()
     paint(folder / "color.png", (100, 150, 150, 180), (30, 60, 220, 255))
     mask = read(folder, portrait, parser).conditions.mask

@@ -143,7 +143,7 @@ def test_everything_says_what_it_is_in_a_line(editor: Editor, portrait: Photo, f
     assert texts[0] == "Editor(small, 128 px, cpu, float32, reads attributes, color, exemplar, semantic, sketch)"
     assert texts[1] == "Photo(from memory, 512 x 512, RGB, 8 bits)"
     assert texts[4] == "Request(mask hair, seed 2)" and repr(Request()) == "Request(nothing)"
-    assert texts[5] == "Conditions(mask, smile +1, 'a beard', 8 px)"
+    assert texts[5] == "Conditions(mask, attributes, text; side 8)"
     assert all(len(text) < 300 and "\n" not in text and "array(" not in text for text in texts)
 
 

@@ -136,7 +136,7 @@ class Facemug:
 
     @cached_property
     def _weights(self) -> bytes:
-        directions = [part for name, value in self.codes.directions.items() for part in (name, value.numpy())]
+        directions = [part for name, value in sorted(self.codes.directions.items()) for part in (name, value.numpy())]
         words = "" if self.clip is None else self.clip.sha256
         return digest(fingerprint(self.networks), self.codes.warps, words, *directions)
 

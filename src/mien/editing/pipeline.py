@@ -131,7 +131,7 @@ def prepare(
     elif isinstance(request.mask, str) and _cut(conditions.mask, crop):
         notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
     notes += unused(request, conditions, backend.name, backend.supports())
-    if conditions.without("mask").given == ("color",):
+    if conditions.without("mask").given == ("color",) and "sketch" in backend.supports():
         notes.append("with colors alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
     return PreparedEdit(crop, target, request, conditions, mask, weights, tuple(notes))
 

@@ -12,6 +12,7 @@ from PIL import Image
 from mien.conditions.folder import NOTES
 from mien.conditions.pictures import name_of
 from mien.conditions.regions import is_expression, parse_region
+from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.crop_frame import CropFrame
 from mien.editing.plain_color import plain_color
@@ -53,11 +54,11 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
             fits neither the photo nor a square crop.
     """
     layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
-    for name in {**layers.attributes, **request.attributes}:
-        if name not in painter.attributes:
+    for name, strength in {**layers.attributes, **request.attributes}.items():
+        if strength and name not in painter.attributes:
             known = f"it knows {', '.join(painter.attributes)}" if painter.attributes else "it knows none"
             raise ConfigError(f"This editor has no attribute '{name}'; {known}.")
-    text = request.text or layers.text
+    text = validate_text((layers.text or "") if request.text is None else request.text)
     if text and not painter.reader:
         raise ConfigError(f"'{text}' needs a network that understands words; give a CLIP, such as {CLIP}.")
     if isinstance(request.layers, str | Path):
