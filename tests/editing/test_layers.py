@@ -199,7 +199,7 @@ def test_regions_cover_what_they_name_and_spare_what_they_take_away(frame: CropF
     eyes = np.isin(small, [INDEX["left_eye"], INDEX["right_eye"]])
     assert seen("face")[eyes].mean() == 1
     assert seen("face-eyes")[eyes].mean() < 0.15
-    assert seen("face", "eyes")[eyes].mean() < 0.05 and seen("face", "eyes").sum() > 0.8 * seen("face").sum()
+    assert seen("face", "eyes")[eyes].mean() < 0.1 and seen("face", "eyes").sum() > 0.8 * seen("face").sum()
 
 
 def test_said_words_replace_those_of_the_layers(aligned: AlignedFace, frame: CropFrame, context: EditContext) -> None:
