@@ -20,8 +20,8 @@ def dye(
 ) -> None:
     """Give a region another color: the whole region, at the photo's own resolution.
 
-    Regions: hair, brows, lips, irises, skin, neck, hat, clothes, background,
-    glasses. Colors: names (auburn, blond, platinum, crimson ...), #hex, or
+    Regions: hair, beard, brows, lips, irises, skin, neck, hat, clothes,
+    background, glasses. Colors: names (auburn, blond, platinum, crimson ...), #hex, or
     three numbers.
     """
     from mien.guides.colors import parse_color

@@ -45,6 +45,7 @@ class Dye:
 SETTINGS: Mapping[str, Dye] = {
     "irises": Dye(0.85, light=0.35),
     "brows": Dye(light=0.8),
+    "beard": Dye(contrast=(0.6, 1.5), light=0.6),
     "lips": Dye(contrast=(0.6, 1.4), light=0.75),
 }
 """Where the defaults are not what looks real."""

@@ -24,6 +24,9 @@ from mien.photos.color import to_srgb
 from mien.pixels import to_tensor
 from mien.types import Face, Float32, Float64, Photo
 
+JAW = (234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454)
+"""From ear to ear along the jaw."""
+
 LOOKS = (2.3, 1.5, 1.0)
 """Sides of the squares that the parser looks at, in sides of the crop; the later ones count more where they reach."""
 
@@ -41,16 +44,19 @@ class Region:
     band: units around the region's border within which the picture decides; 0 takes the parser's border.
     looks: how many of the looks count, from the closest on.
     joined: whether only large pieces count: hair on both sides of a bald head, no fog on clothes.
+    beard: the parser calls beards hair: True takes what lies on the lower face, False all else, None both.
     """
 
     classes: str
     band: float = 1.5
     looks: int = 1
     joined: bool = False
+    beard: bool | None = None
 
 
 REGIONS: Mapping[str, Region] = {
-    "hair": Region("hair", 3.5, 3, joined=True),
+    "hair": Region("hair", 3.5, 3, joined=True, beard=False),
+    "beard": Region("hair", 4.0, 2, beard=True),
     "brows": Region("brows", 1.0),
     "lips": Region("lips", 0.8),
     "skin": Region("skin", 1.5),
@@ -120,10 +126,26 @@ def probability(photo: Photo, face: Face, classes: str, parser: FaceParser, look
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
     likely, box = probability(photo, face, region.classes, parser, region.looks)
+    if region.beard is not None:
+        lower = _lower_face(face, box, likely.shape)
+        likely = likely * (lower if region.beard else 1 - lower)
     if region.joined:
         likely = likely * _large_pieces(likely)
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     return _placed(photo, box, _sharpened(photo, box, likely, region.band * unit))
+
+
+def _lower_face(face: Face, box: Box, shape: tuple[int, ...]) -> Float32:
+    """(h, w) of a box: 1 where beards grow, from ear to ear below the nose and somewhat below the jaw, soft at its edge."""
+    points = face.landmarks[:, :2].astype(np.float64)
+    jaw = points[list(JAW)]
+    down = (points[152] - points[2]) * 0.9
+    outline = np.concatenate([jaw, (jaw + down)[::-1]])
+    area = np.zeros(shape[:2], np.uint8)
+    for polygon in (outline, np.concatenate([jaw, points[[2]]])):
+        cv2.fillPoly(area, [np.round((polygon - box[:2]) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
+    return np.asarray(cv2.GaussianBlur(area.astype(np.float32), (0, 0), max(1.0, 1.5 * unit)), np.float32)
 
 
 def _sharpened(photo: Photo, box: Box, likely: Float32, reach: float) -> Float32:
