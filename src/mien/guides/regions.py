@@ -136,7 +136,7 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
 
 
 def _lower_face(face: Face, box: Box, shape: tuple[int, ...]) -> Float32:
-    """(h, w) of a box: 1 where beards grow, from ear to ear below the nose and somewhat below the jaw, soft at its edge."""
+    """(h, w) of a box: 1 where beards grow, from ear to ear below the nose and below the jaw."""
     points = face.landmarks[:, :2].astype(np.float64)
     jaw = points[list(JAW)]
     down = (points[152] - points[2]) * 0.9
