@@ -177,7 +177,7 @@ def upon_each_other(photo: Path, edits: Sequence[Edit], editor: Editor, folder: 
     session = Session.create(folder / "session", photo, editor)
     for edit in edits:
         session.apply(layers=edit.conditions, face=edit.quad, note=edit.title, **edit.also)
-    drifts = session.drift(meters=())
+    drifts = session.drift(metrics=())
     write_receipt(session.save(folder / "all.png"), folder / "all-receipt.json")
     save_png(session.sheet(columns=len(edits) + 1), folder / "all-sheet.png")
     print(

@@ -21,7 +21,7 @@ def test_a_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Image.new("RGB", (32, 32), (191, 191, 191)).save(tmp_path / "gray.png")
     run, line = CliRunner(), ["toy", "--data", tmp_path, "--out", tmp_path / "run", "--device", "cpu", "--size", 16]
     options = run.invoke(verbs(STAGES), ["toy", "--help"]).output
-    assert "--size" in options and "Side of the pictures" in options and "--lr" in options and "--balance" in options
+    assert "--size" in options and "Side of the" in options and "--lr" in options and "--balance" in options
     first = run.invoke(verbs(STAGES), [str(word) for word in (*line, "--images", 100)], catch_exceptions=False)
     assert first.exit_code == 0
     again = [str(word) for word in (*line, "--images", 200, "--resume", "--lr", 0.01)]

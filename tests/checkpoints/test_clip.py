@@ -174,3 +174,4 @@ def test_configurations_that_claim_huge_networks(
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     with pytest.raises(CorruptCheckpointError, match="huge"):
         load_clip(folder)
+    assert torch.is_grad_enabled()

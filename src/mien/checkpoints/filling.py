@@ -58,6 +58,7 @@ def build_for(build: Callable[[], Network], state: Mapping[str, Tensor], source:
         CorruptCheckpointError: it cannot be built, or claims more.
     """
     numbers = 2 * sum(value.numel() for value in state.values()) + spare
+    recorded = torch.is_grad_enabled()
     try:
         with _Budget(CALLS + CALLS_EACH * len(state), numbers):
             return build()
@@ -66,6 +67,8 @@ def build_for(build: Callable[[], Network], state: Mapping[str, Tensor], source:
         raise CorruptCheckpointError(
             f"{source} describes no network that fits its weights ({reason}); fetch it again."
         ) from error
+    finally:
+        torch.set_grad_enabled(recorded)  # a build that was stopped within no_grad() could not switch it back
 
 
 def _check_shapes(expected: Mapping[str, Tensor], state: Mapping[str, Tensor], source: str) -> None:

@@ -92,7 +92,8 @@ class FaceParser:
 
     def parse_crop(self, pixels: UInt8) -> UInt8:
         """(S, S, 3) uint8 sRGB, an aligned face -> labels (S, S) uint8."""
-        device = next(self.network.parameters()).device
+        weights = next(self.network.parameters(), None)
+        device = "cpu" if weights is None else weights.device
         labels: UInt8 = self.parse(to_tensor(pixels).to(device))[0].cpu().numpy()
         return labels
 

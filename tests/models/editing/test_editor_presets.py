@@ -102,7 +102,7 @@ def test_the_larger_portrait_keeps_the_layers_of_the_smaller() -> None:
         ("encoder", {"codes": 11}, "number of codes"),
         ("warping", {"w_dim": 64}, "length of a code"),
         ("aggregation", {"width": 24}, "width of the aggregated map"),
-        ("aggregation", {"modalities": (3, 1, 3)}, "channels of the modalities"),
+        ("aggregation", {"modalities": (3, 1, 20, 3)}, "channels of the modalities"),
         ("encoder", {"side": 256}, "resolution"),
         ("generator", {"channel_max": 64}, "widths of the feature bank"),
     ],

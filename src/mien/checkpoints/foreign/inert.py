@@ -124,7 +124,7 @@ class _Reader(pickle._Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         found = Name(module, name)
         if not self.allowed(str(found)):
-            raise self._unsafe(f"asks for {found}, which no network needs")
+            raise self._unsafe(f"asks for {str(found)[:80]}, which no network needs")
         return found
 
     def persistent_load(self, pid: Any) -> Any:
