@@ -61,4 +61,4 @@ class ToyStage:
         return {}
 
     def export(self, run: Path, progress: Progress) -> None:
-        (run / "level.txt").write_text(f"{float(self.level['level']):.4f}\n", encoding="utf-8")
+        (run / "level.txt").write_text(f"{self.level['level'].item():.4f}\n", encoding="utf-8")
