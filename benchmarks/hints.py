@@ -8,15 +8,14 @@ The middle quarter of every face is edited, given nothing, its sketch, ...; "F1"
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from mien.conditions.freeform import centre_mask
+from mien.conditions.lines import sketch_of
 from mien.conditions.parser import FaceParser
-from mien.conditions.sketch import sketch_of
 from mien.editor import Editor
 from mien.evaluation.metrics.sketch import sketch_agreement
 from mien.evaluation.perceptual import PerceptualDistance, load_distance
@@ -33,7 +32,7 @@ def measure(editor: Editor, faces: FaceSets, distance: PerceptualDistance, given
     found, away = [], []
     for name in faces.pictures:
         face = faces.face(name, editor.size)
-        given_here = replace(configuration(given).of(face.layers), mask=mask.astype(np.float32))
+        given_here = configuration(given).of(face.layers).replaced(mask=mask.astype(np.float32))
         made = np.rint(editor.edit_crop(face.image, given_here).pixels).astype(np.uint8)
         a, b = to_tensor(made), to_tensor(face.image)
         away.append(float(distance(a, b)))

@@ -22,9 +22,9 @@ import torch
 
 from mien.checkpoints.store import BUNDLED, WEIGHTS
 from mien.conditions.labels import INDEX
+from mien.conditions.modalities import pictures
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import parse_region
-from mien.conditions.semantic import draw_semantic
 from mien.pixels import to_tensor
 from mien.types import Bool, Float32, UInt8
 
@@ -87,7 +87,7 @@ def foreground(parser: FaceParser, folder: Path, sheets: Path | None) -> dict[st
         person = cv2.imread(str(folder / "person" / f"{name}.png"), cv2.IMREAD_GRAYSCALE) > 127
         labels = parser.parse_crop(image)
         values.append(overlap(labels != INDEX["background"], person))
-        tiles.append(np.concatenate([image, draw_semantic(labels)], 1))
+        tiles.append(np.concatenate([image, pictures()["semantic"].draw(labels)], 1))
     if sheets is not None:
         write_sheets(tiles, sheets)
     return {"mean": float(np.mean(values)), "worst": float(np.min(values)), "portraits": len(values)}

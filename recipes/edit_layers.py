@@ -17,12 +17,12 @@ from mien.align import mesh
 from mien.align.crop import crop_face, inverse
 from mien.align.draw import SHIFT, to_fixed
 from mien.conditions.labels import INDEX
+from mien.conditions.lines import sketch_of
 from mien.conditions.masks import feather, grow
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import parse_region
-from mien.conditions.sketch import sketch_of
+from mien.conditions.resample import levels_at, picture_at
 from mien.conditions.types import Conditions
-from mien.editing.resample import levels_at, picture_at
 from mien.pixels import to_tensor
 from mien.types import AlignedFace, Bool, Face, Float32, Float64, Photo, UInt8
 

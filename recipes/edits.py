@@ -20,14 +20,12 @@ import cv2
 import numpy as np
 
 from mien.align.crop import crop_face, matrix_to_quad
-from mien.conditions.color import draw_color
 from mien.conditions.folder import LayerFolder, draw_row, write_layers
 from mien.conditions.masks import draw_mask
+from mien.conditions.modalities import pictures
 from mien.conditions.pictures import save_png
-from mien.conditions.semantic import draw_semantic
-from mien.conditions.sketch import draw_sketch
+from mien.conditions.resample import picture_at
 from mien.conditions.types import Conditions
-from mien.editing.resample import conditions_at, picture_at
 from mien.editing.result import EditResult
 from mien.editor import Editor
 from mien.photos.read import read_photo
@@ -104,15 +102,15 @@ def edits_of(photo: Photo, editor: Editor) -> Iterator[Edit]:
 
 def layer_tile(conditions: Conditions, crop: UInt8) -> tuple[str, UInt8]:
     """The layer that an edit is about, besides the mask, as a picture (TILE, TILE, 3) with its name; crop alike."""
-    c = conditions_at(conditions, TILE)
+    c = conditions.at(TILE)
     if c.sketch is not None:
-        drawn = cv2.resize(draw_sketch(conditions.sketch), (TILE, TILE), interpolation=cv2.INTER_NEAREST)
+        drawn = cv2.resize(pictures()["sketch"].draw(conditions.sketch), (TILE, TILE), interpolation=cv2.INTER_NEAREST)
         faint = 255 - (255 - crop) // 4  # for orientation
-        return "sketch (photo for orientation)", np.minimum(faint, drawn[..., None])
+        return "sketch (photo for orientation)", np.minimum(faint, drawn)
     if c.semantic is not None:
-        return "semantic map", draw_semantic(c.semantic)
+        return "semantic map", pictures()["semantic"].draw(c.semantic)
     if c.color is not None:
-        return "colour map", draw_color(c.color)
+        return "colour map", pictures()["color"].draw(c.color)
     if c.exemplar is not None:
         return "exemplar", picture_at(c.exemplar, TILE)
     words = ", ".join(f"{name} {strength:+g}" for name, strength in c.attributes.items())
@@ -122,7 +120,7 @@ def layer_tile(conditions: Conditions, crop: UInt8) -> tuple[str, UInt8]:
 
 def sheet_row(edit: Edit, result: EditResult) -> UInt8:
     """Photo, mask, layer, result, and where the mask is before and after, in the photo's own pixels."""
-    mask = conditions_at(edit.conditions, TILE).mask
+    mask = edit.conditions.at(TILE).mask
     assert mask is not None
     crop = crop_face(result.original, edit.quad, TILE).pixels
     box = close_up(result)

@@ -63,3 +63,17 @@ def test_a_foreign_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(registry, "FORMATS", (*registry.FORMATS, TOY))
     assert CliRunner().invoke(app, line, catch_exceptions=False).exit_code == 0
     assert bool((load_generator(tmp_path / "folder").synthesis.const == 1).all())
+
+
+def test_a_backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mien.backends import BACKENDS
+    from mien.editor import Editor
+    from tests.backends.toy import Gray
+
+    monkeypatch.setitem(BACKENDS, "gray", Gray.load)  # type: ignore[arg-type]
+    (tmp_path / "config.json").write_text(json.dumps({"kind": "gray", "level": 90}))
+    photo, mask = np.full((64, 64, 3), 200, np.uint8), np.zeros((64, 64), np.bool_)
+    mask[16:48, 16:48] = True
+    result = Editor.from_pretrained(tmp_path)(photo, mask=mask, face="aligned")
+    assert (result.photo.pixels[~mask] == 200).all() and (result.photo.pixels[30:34, 30:34] == 90).all()
+    assert "by gray" in result.operations[0]

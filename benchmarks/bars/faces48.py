@@ -8,14 +8,14 @@ say less, and once more 8 x 8 superpixels, which say about as much.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from benchmarks.bars.base import Subject, Threshold
-from mien.conditions.color import superpixel_means
 from mien.conditions.freeform import centre_mask
+from mien.conditions.segments import superpixel_means
 from mien.conditions.types import Conditions
 from mien.data import Picture
 from mien.evaluation.estimate import mean
@@ -97,7 +97,7 @@ def _coarse(faces: FaceSets, name: str, side: int) -> Conditions:
     face = faces.face(name, side)
     means = superpixel_means(to_tensor(face.image), across=COARSE)
     opaque = np.full((side, side, 1), 255, np.uint8)
-    return replace(face.layers, color=np.concatenate([to_bytes(means)[0], opaque], 2))
+    return face.layers.replaced(color=np.concatenate([to_bytes(means)[0], opaque], 2))
 
 
 def same_person(pictures: Sequence[Picture]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.bars.base import Subject, Threshold
 from mien.conditions.labels import COUNT, UNKNOWN
-from mien.conditions.sketch import sketch_of
+from mien.conditions.lines import sketch_of
 from mien.conditions.types import Conditions
 from mien.editing.cache import digest
 from mien.evaluation.estimate import Estimate, mean

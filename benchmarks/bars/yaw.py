@@ -53,7 +53,7 @@ def view_of(folder: Path) -> View | None:
     def view(exemplar: UInt8, target: UInt8, through: Conditions) -> tuple[UInt8, UInt8]:
         with torch.inference_mode():
             source, wanted = (
-                networks.encoder(from_conditions(picture, given).stack())
+                networks.encoder(from_conditions(picture, given).stack(networks.config.modalities))
                 for picture, given in ((exemplar, Conditions()), (target, through))
             )
             plain, warped = (

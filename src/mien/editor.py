@@ -9,7 +9,6 @@ Legend: S side of the crop that is edited, N modalities that have a weight.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
@@ -21,13 +20,13 @@ from mien.align.finder import FaceFinder
 from mien.backends import load_backend
 from mien.backends.base import CropEditor, FaceGenerator
 from mien.conditions.parser import FaceParser
+from mien.conditions.resample import picture_at
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
 from mien.editing.context import EditContext
 from mien.editing.pipeline import Asked, edit_in_turn, edit_photos, without_photo
 from mien.editing.request import Request, show_fields
-from mien.editing.resample import conditions_at, picture_at
 from mien.editing.result import CropEdit, CropOptions, EditResult, EditResults
 from mien.editing.timing import Stopwatch
 from mien.errors import ConfigError, LayerError
@@ -231,9 +230,9 @@ class Editor:
         """
         if image.shape != (self.size, self.size, 3) or image.dtype != np.uint8:
             raise LayerError(f"The crop is {image.shape} {image.dtype}; this editor takes {self.size} x {self.size}.")
-        at_size = conditions_at(replace(conditions, text=validate_text(conditions.text or "")), self.size)
+        at_size = conditions.replaced(text=validate_text(conditions.text or "")).at(self.size)
         if at_size.exemplar is not None:
-            at_size = replace(at_size, exemplar=picture_at(at_size.exemplar, self.size))
+            at_size = at_size.replaced(exemplar=picture_at(at_size.exemplar, self.size))
         if at_size.mask is None or not at_size.mask.any():
             raise LayerError("The mask is missing or empty; say where the face may change.")
         context, options = EditContext(self, cache or EditCache()), CropOptions(seed, strength, weights)
@@ -257,7 +256,7 @@ class Editor:
         if not isinstance(self.backend, FaceGenerator):
             raise ConfigError(f"{self.name} makes no faces without a photo; choose another editor.")
         asked = Request.merged(request, inputs, generator)
-        conditions, weights = without_photo(asked, self.size, EditContext(self))
+        conditions, weights = without_photo(asked, self.backend, EditContext(self))
         painted = self.backend.generate(conditions, int(asked.seed), weights, EditContext(self))
         return Photo(np.rint(painted).astype(np.uint8))
 

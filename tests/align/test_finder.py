@@ -59,6 +59,18 @@ def test_finds_a_leaning_head(finder: FaceFinder, astronaut: UInt8, degrees: flo
     assert face.pose.roll - upright.pose.roll == pytest.approx(degrees, abs=4)
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_finds_a_face_that_lies_on_its_side_or_upside_down(finder: FaceFinder, astronaut: UInt8, turns: int) -> None:
+    (upright,) = finder.find(Photo(astronaut))
+    (face,) = finder.find(Photo(np.ascontiguousarray(np.rot90(astronaut, turns))))
+    assert abs((face.pose.roll - upright.pose.roll + 90 * turns + 180) % 360 - 180) < 4
+    assert abs(face.score - upright.score) < 0.02 and abs(face.pose.yaw - upright.pose.yaw) < 3
+    for turned, straight in ((face.quad, upright.quad), (face.landmarks[:, :2], upright.landmarks[:, :2])):
+        x, y = straight.T
+        expected = {1: (y, 512 - x), 2: (512 - x, 512 - y), 3: (512 - y, x)}[turns]
+        assert np.abs(turned - np.stack(expected, 1)).max() < 3
+
+
 @pytest.mark.parametrize("scale", [0.5, 2.0, 4.0])
 def test_points_scale_with_the_photo(finder: FaceFinder, astronaut: UInt8, scale: float) -> None:
     one = finder.find(Photo(turned(astronaut, 0)[0]))[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_everything_at_once(run: Callable[..., str], portrait: Path, tmp_path: P
 def test_conditions_then_paint_then_edit(run: Callable[..., str], mien: Mien, portrait: Path, tmp_path: Path) -> None:
     folder = tmp_path / "layers"
     mien("conditions", portrait, "--out", folder)
-    assert "as they were extracted" in run("--layers", folder, "-o", tmp_path / "x.png", ok=5)
+    assert "Nothing new is painted" in run("--layers", folder, "-o", tmp_path / "x.png", ok=5)
     color = Image.open(folder / "color.png")
     color.paste((40, 70, 230, 255), (150, 60, 350, 120))
     color.save(folder / "color.png")
@@ -151,3 +152,52 @@ def test_no_input_is_ever_replaced(run: Callable[..., str], portrait: Path, tmp_
         assert "is an input" in run("--mask", mask, "-o", target, ok=7)
         assert "is an input" in run("--mask", mask, "-o", tmp_path / "out.png", "--preview", target, ok=7)
     assert (mask.read_bytes(), portrait.read_bytes()) == before and not (tmp_path / "out.png").exists()
+
+
+def test_a_result_is_never_written_over_by_another(run: Callable[..., str], tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    assert "would be written" in run("--mask", "nose", "-o", out, "--preview", out, ok=7)
+    assert "would be written" in run("--mask", "nose", "-o", out, "-n", "2", "--preview", tmp_path / "out-2.png", ok=7)
+    assert "--explain" in run("--mask", "nose", "-o", tmp_path / "legend.png", "--explain", tmp_path, ok=7)
+    assert not list(tmp_path.iterdir())
+
+
+WRONG = {
+    "no attribute 'beard'": ("--mask", "nose", "--attribute", "beard=1"),
+    "give a CLIP": ("--mask", "nose", "--text", "a beard"),
+    "'hairs' is no region": ("--mask", "hairs"),
+    "'smoke' is no region": ("--mask", "nose", "--protect", "smoke"),
+    "mask.png does not exist": ("--mask", "mask.png"),
+    "wide.png is 30 x 20 pixels": ("--mask", "nose", "--color", "wide.png"),
+    "write it as #703020": ("--mask", "nose", "--color", "#70302"),
+    "Nothing says where the face may change": ("--color", "#703020"),
+    "'exemplar' has no weight": ("--mask", "nose", "--weight", "exemplar=2"),
+    "is no folder of layers": ("--layers", "."),
+    "The strength of 'smile' is 99": ("--mask", "nose", "--attribute", "smile=99"),
+    "is no editor": ("--mask", "nose", "--editor", "portrait-generator"),
+    "it knows none": ("--mask", "nose", "--editor", "opencv:telea", "--attribute", "smile=1"),
+}
+
+
+def test_what_needs_no_network_is_refused_before_anything_is_loaded(
+    editor_folder: Path, portrait: Path, tmp_path: Path
+) -> None:
+    """One process tries all of it: torch is never imported."""
+    save(tmp_path / "wide.png", np.zeros((20, 30, 3), np.uint8))
+    code = (
+        "import contextlib, io, json, sys\nfrom mien.cli import main\nsaid = []\n"
+        "for words in json.loads(sys.argv[1]):\n"
+        "    sys.argv, caught = ['mien', *words], io.TextIOWrapper(io.BytesIO(), write_through=True)\n"
+        "    with contextlib.redirect_stderr(caught), contextlib.suppress(SystemExit):\n        main()\n"
+        "    said.append(caught.buffer.getvalue().decode())\n"
+        "print(json.dumps([said, 'torch' in sys.modules]))"
+    )
+    which = ("--editor", str(editor_folder))
+    given = [["edit", str(portrait), *(() if "--editor" in words else which), *words] for words in WRONG.values()]
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(given)], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    said, torch = json.loads(done.stdout)
+    for words, sentence in zip(WRONG, said, strict=True):
+        assert words in sentence and sentence.count("\n") == 1, (words, sentence)
+    assert not torch

@@ -7,8 +7,9 @@ import pytest
 import torch
 from PIL import Image
 
-from mien.conditions.color import draw_color, read_color, region_means, segment_means, superpixel_means, superpixels
 from mien.conditions.labels import UNKNOWN
+from mien.conditions.modalities.color import Color
+from mien.conditions.segments import region_means, segment_means, superpixel_means, superpixels
 from mien.errors import LayerError
 
 
@@ -53,7 +54,7 @@ def test_only_painted_pixels_count(tmp_path: Path) -> None:
     blobs[4:10, 4:10] = 200, 10, 30, 255
     blobs[10:12, 4:10] = 200, 10, 30, 60  # a soft edge
     Image.fromarray(blobs).save(tmp_path / "c.png")
-    color = read_color(tmp_path / "c.png", 32)
+    color = Color().read(tmp_path / "c.png", 32)
     assert (color[5, 5] == (200, 10, 30, 255)).all()
     assert (color[..., 3] > 0).sum() == 36
     assert (color[20, 20] == 0).all()
@@ -61,27 +62,27 @@ def test_only_painted_pixels_count(tmp_path: Path) -> None:
 
 def test_a_picture_without_transparency_counts_whole(tmp_path: Path) -> None:
     Image.fromarray(np.full((16, 16, 3), 9, np.uint8)).save(tmp_path / "c.png")
-    assert (read_color(tmp_path / "c.png", 16)[..., 3] == 255).all()
+    assert (Color().read(tmp_path / "c.png", 16)[..., 3] == 255).all()
 
 
 @pytest.mark.parametrize(
     ("picture", "message"),
     [
-        (np.zeros((16, 16), np.uint8), "mode L and no colours"),
-        (np.zeros((16, 16, 4), np.uint8), "nothing painted"),
+        (np.zeros((16, 16), np.uint8), "is gray and has no colors"),
+        (np.zeros((16, 16, 4), np.uint8), "is empty; paint some color"),
         (np.full((16, 8, 3), 9, np.uint8), "8 x 16 pixels, but the face crop is 16 x 16"),
     ],
 )
 def test_malformed_color_maps_are_refused_by_name(picture: np.ndarray, message: str, tmp_path: Path) -> None:
     Image.fromarray(picture).save(tmp_path / "my colours.png")
     with pytest.raises(LayerError, match=r"my colours\.png") as error:
-        read_color(tmp_path / "my colours.png", 16)
+        Color().read(tmp_path / "my colours.png", 16)
     assert message in str(error.value)
 
 
 def test_drawing_shows_a_board_where_nothing_is_painted() -> None:
     color = np.zeros((64, 64, 4), np.uint8)
     color[:32] = 1, 2, 3, 255
-    drawn = draw_color(color)
+    drawn = Color().draw(color)
     assert (drawn[:32] == (1, 2, 3)).all()
     assert len(np.unique(drawn[32:])) == 2

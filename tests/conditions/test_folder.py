@@ -12,7 +12,6 @@ from PIL import Image
 from mien.conditions.extract import conditions_of
 from mien.conditions.folder import LayerFolder, draw_sheet, read_layers, write_layers
 from mien.conditions.labels import INDEX, UNKNOWN
-from mien.conditions.types import Conditions
 from mien.errors import LayerError, SaveError
 
 ORIGIN = {"semantic": {"name": None, "sha256": None}, "color": {"segments": "regions"}}
@@ -29,7 +28,9 @@ def layers(request: pytest.FixtureRequest) -> LayerFolder:
     assert made.color is not None
     color = made.color * (labels != INDEX["hair"])[..., None].astype(np.uint8)
     mask = np.linspace(0, 255, size * size).round().astype(np.float32).reshape(size, size) / np.float32(255)
-    conditions = Conditions(mask, made.sketch, made.semantic, color, image[:64, :64], {"smile": 0.5}, "ein Bärtchen")
+    conditions = made.replaced(
+        mask=mask, color=color, exemplar=image[:64, :64], attributes={"smile": 0.5}, text="ein Bärtchen"
+    )
     return LayerFolder(image, conditions, np.array([[2.0, 0.1, 5], [-0.1, 2, 7]]), "photo.jpg", ORIGIN)
 
 
@@ -65,6 +66,20 @@ def test_folders_of_the_old_spelling_are_read(layers: LayerFolder, tmp_path: Pat
     again = read_layers(tmp_path)
     assert again.origin == ORIGIN
     assert np.array_equal(again.conditions.color, layers.conditions.color)
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_layers_saved_with_an_orientation_are_turned(layers: LayerFolder, orientation: int, tmp_path: Path) -> None:
+    write_layers(tmp_path, layers)
+    turn = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90}[orientation]
+    for name in ("sketch", "semantic", "color", "mask", "exemplar"):
+        picture = Image.open(tmp_path / f"{name}.png")
+        exif = picture.getexif()
+        exif[0x0112] = orientation
+        picture.convert("L" if name == "mask" else "RGBA").transpose(turn).save(tmp_path / f"{name}.png", exif=exif)
+    again = read_layers(tmp_path).conditions
+    for name in ("sketch", "semantic", "color", "mask", "exemplar"):
+        assert np.array_equal(getattr(again, name), getattr(layers.conditions, name)), name
 
 
 def test_a_missing_layer_says_nothing_and_a_vector_sketch_counts(layers: LayerFolder, tmp_path: Path) -> None:

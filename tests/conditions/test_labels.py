@@ -8,7 +8,6 @@ from mien.conditions.labels import (
     CLASSES,
     FACE_PARSING,
     INDEX,
-    ORDERS,
     PALETTES,
     UNKNOWN,
     canonical,
@@ -22,9 +21,8 @@ def test_both_published_orders_hold_the_same_classes() -> None:
     assert {canonical(name) for name in CELEBAMASK_HQ} == set(CLASSES)
 
 
-@pytest.mark.parametrize("order", ORDERS)
-def test_remapping_goes_by_name(order: str) -> None:
-    names = ORDERS[order]
+@pytest.mark.parametrize("names", [CLASSES, FACE_PARSING, CELEBAMASK_HQ])
+def test_remapping_goes_by_name(names: tuple[str, ...]) -> None:
     lookup = table(names)
     for index, name in enumerate(names):
         assert CLASSES[lookup[index]] == canonical(name)

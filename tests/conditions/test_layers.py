@@ -7,8 +7,9 @@ import torch
 from mien.conditions.dropping import Dropping, drop
 from mien.conditions.extract import Extraction, conditions_of, extract
 from mien.conditions.labels import INDEX, UNKNOWN
-from mien.conditions.layers import CHANNELS, Layers, from_conditions
-from mien.conditions.types import PIXELWISE, Conditions
+from mien.conditions.layers import Layers, from_conditions
+from mien.conditions.modalities import channels, maps
+from mien.conditions.types import Conditions
 from mien.pixels import to_tensor
 from mien.types import UInt8
 
@@ -31,19 +32,19 @@ def test_channel_layout(face: tuple[UInt8, UInt8]) -> None:
     image, labels = batch(face, 2)
     layers = extract(image, labels, torch.Generator().manual_seed(0))
     stacked = layers.stack()
-    assert stacked.shape == (2, CHANNELS, 64, 64) == (2, 26, 64, 64)
+    assert stacked.shape == (2, sum(channels().values()), 64, 64) == (2, 26, 64, 64)
     assert torch.equal(stacked[:, :3], image)
-    assert torch.equal(stacked[:, 3:4], layers.sketch)
+    assert torch.equal(stacked[:, 3:4], layers["sketch"])
     assert torch.equal(stacked[:, 4 + INDEX["skin"]] > 0, labels == INDEX["skin"])
-    assert torch.equal(stacked[:, 23:], layers.color)
-    again = Layers.split(stacked)
-    assert torch.equal(again.semantic, layers.semantic)
+    assert torch.equal(stacked[:, 23:], layers["color"])
+    assert torch.equal(stacked[:, 4:23], layers["semantic"])
+    assert torch.equal(layers.stack(("image", "color")), torch.cat([stacked[:, :3], stacked[:, 23:]], 1))
 
 
 def test_unknown_pixels_say_nothing(face: tuple[UInt8, UInt8]) -> None:
     layers = extract(*batch(face, 1), torch.Generator().manual_seed(0), Extraction(superpixels=0))
-    assert not layers.semantic[:, :, :3].any()
-    assert not layers.color[:, :, :3].any()
+    assert not layers["semantic"][:, :, :3].any()
+    assert not layers["color"][:, :, :3].any()
 
 
 def test_extraction_depends_on_the_seed_alone(face: tuple[UInt8, UInt8]) -> None:
@@ -66,10 +67,10 @@ def test_a_users_layers_are_those_of_training(face: tuple[UInt8, UInt8]) -> None
     user = from_conditions(image, conditions_of(image, labels))
     settings = Extraction(superpixels=0.0)
     trained = extract(to_tensor(image), torch.from_numpy(labels)[None], torch.Generator().manual_seed(1), settings)
-    assert torch.equal(user.semantic, trained.semantic)
-    known = trained.semantic.any(1, keepdim=True)
-    assert ((user.color - trained.color).abs() * known).max() < 1 / 127
-    assert not (user.sketch > trained.sketch).any() or trained.sketch.sum() < user.sketch.sum()
+    assert torch.equal(user["semantic"], trained["semantic"])
+    known = trained["semantic"].any(1, keepdim=True)
+    assert ((user["color"] - trained["color"]).abs() * known).max() < 1 / 127
+    assert not (user["sketch"] > trained["sketch"]).any() or trained["sketch"].sum() < user["sketch"].sum()
 
 
 def test_missing_modalities_are_zero(face: tuple[UInt8, UInt8]) -> None:
@@ -86,8 +87,8 @@ def test_unpainted_color_is_zero(face: tuple[UInt8, UInt8]) -> None:
     color = np.zeros((64, 64, 4), np.uint8)
     color[5, 5] = 255, 255, 255, 255
     layers = from_conditions(face[0], Conditions(color=color))
-    assert (layers.color[0, :, 5, 5] == 1).all()
-    assert layers.color.abs().sum() == 3
+    assert (layers["color"][0, :, 5, 5] == 1).all()
+    assert layers["color"].abs().sum() == 3
 
 
 def test_conditions_of_another_size_are_refused(face: tuple[UInt8, UInt8]) -> None:
@@ -96,7 +97,7 @@ def test_conditions_of_another_size_are_refused(face: tuple[UInt8, UInt8]) -> No
     with pytest.raises(ValueError, match="one size"):
         Conditions(sketch=np.ones((32, 32), bool), mask=np.ones((16, 16), np.float32))
     with pytest.raises(ValueError, match="semantic"):
-        Conditions(semantic=np.ones((32, 32), np.int64))  # type: ignore[arg-type]
+        Conditions(semantic=np.ones((32, 32), np.int64))
 
 
 def test_given_and_without() -> None:
@@ -107,24 +108,29 @@ def test_given_and_without() -> None:
     assert Conditions().given == ()
 
 
+def whole(count: int, side: int) -> Layers:
+    ones = {name: torch.ones(count, width, side, side) for name, width in channels().items()}
+    return Layers(ones["image"], ones)
+
+
 def test_dropping_keeps_zeroes_or_keeps_a_part() -> None:
     count = 400
-    ones = Layers(*(torch.ones(count, c, 16, 16) for c in (3, 1, 19, 3)))
+    ones = whole(count, 16)
     settings = Dropping(absent=0.5, whole=0.2)
     left, areas = drop(ones, torch.Generator().manual_seed(0), settings)
-    assert set(areas) == set(PIXELWISE)
+    assert set(areas) == set(maps())
     assert torch.equal(left.image, ones.image)
-    for name in PIXELWISE:
+    for name in maps():
         share = areas[name].mean((1, 2, 3))
         assert abs(float((share == 0).float().mean()) - 0.5) < 0.09
         assert abs(float((share == 1).float().mean()) - 0.2) < 0.09
-        assert torch.equal(getattr(left, name), areas[name].expand_as(getattr(left, name)))
-    kept = torch.stack([areas[name].amax((1, 2, 3)) for name in PIXELWISE], 1)
+        assert torch.equal(left[name], areas[name].expand_as(left[name]))
+    kept = torch.stack([areas[name].amax((1, 2, 3)) for name in maps()], 1)
     assert len(kept.unique(dim=0)) == 8  # every subset of the three occurs
 
 
 def test_dropping_depends_on_the_seed_alone() -> None:
-    ones = Layers(*(torch.ones(4, c, 32, 32) for c in (3, 1, 19, 3)))
+    ones = whole(4, 32)
     first, again, other = (drop(ones, torch.Generator().manual_seed(s))[0].stack() for s in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from mien.conditions.labels import INDEX, UNKNOWN
-from mien.conditions.masks import box_mask, draw_mask, feather, grow, polygon_mask, read_mask, validate_mask, write_mask
+from mien.conditions.masks import box_mask, draw_mask, feather, grow, polygon_mask, read_mask, write_mask
+from mien.conditions.pictures import validate_mask
 from mien.conditions.protection import protect, protected, teeth
 from mien.conditions.regions import REGIONS, classes_of, parse_region, region_mask
 from mien.errors import LayerError
@@ -142,6 +143,7 @@ def test_mask_files_are_checked(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((16, 16), np.uint8)).save(tmp_path / "m.png")
     with pytest.raises(LayerError, match=r"m\.png is empty"):
         read_mask(tmp_path / "m.png", 16)
+    Image.fromarray(np.full((16, 16), 255, np.uint8)).save(tmp_path / "m.png")
     with pytest.raises(LayerError, match=r"m\.png is 16 x 16 pixels"):
         read_mask(tmp_path / "m.png", 32)
 

@@ -8,17 +8,15 @@ import pytest
 import torch
 from PIL import Image
 
-from mien.conditions.sketch import (
+from mien.conditions.lines import (
     PencilFilter,
-    draw_sketch,
     extract_sketch,
     line_width,
     pencil,
-    read_sketch,
     sketch_of,
     thin_pencil,
-    write_sketch,
 )
+from mien.conditions.modalities.sketch import Sketch
 from mien.errors import LayerError
 from mien.pixels import to_tensor
 from mien.types import UInt8
@@ -86,8 +84,8 @@ def test_extraction_depends_on_the_seed_alone() -> None:
 @pytest.mark.parametrize("size", [128, 256, 1024])
 def test_round_trip(size: int, tmp_path: Path) -> None:
     lines = sketch_of(to_tensor(scene(size)))
-    write_sketch(lines, tmp_path / "sketch.png")
-    assert (read_sketch(tmp_path / "sketch.png", size) == lines).all()
+    Sketch().write(lines, tmp_path / "sketch.png")
+    assert (Sketch().read(tmp_path / "sketch.png", size) == lines).all()
 
 
 def drawing(ink: tuple[int, int, int], paper: tuple[int, int, int], width: int) -> UInt8:
@@ -112,7 +110,7 @@ def test_any_ink_on_any_paper_gives_the_same_lines(
     picture = drawing(ink, paper, width)
     noise = np.random.default_rng(0).normal(0, 4, picture.shape)
     Image.fromarray(np.clip(picture + noise, 0, 255).astype(np.uint8)).save(tmp_path / "d.png")
-    lines = read_sketch(tmp_path / "d.png", 256)
+    lines = Sketch().read(tmp_path / "d.png", 256)
     ideal = drawing((0, 0, 0), (255, 255, 255), 1)[..., 0] < 128
     near = cv2.dilate(ideal.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     assert (lines & ~near).sum() < 0.1 * lines.sum()
@@ -125,7 +123,7 @@ def test_ink_on_a_transparent_sheet(tmp_path: Path) -> None:
     sheet = np.zeros((256, 256, 4), np.uint8)
     cv2.line(sheet, (30, 40), (200, 180), (255, 255, 255, 255), 8)
     Image.fromarray(sheet).save(tmp_path / "d.png")
-    lines = read_sketch(tmp_path / "d.png", 256)
+    lines = Sketch().read(tmp_path / "d.png", 256)
     assert 120 < lines.sum() < 260
 
 
@@ -133,7 +131,7 @@ def test_shade_of_a_photographed_sheet_is_no_ink(tmp_path: Path) -> None:
     shade = np.linspace(255, 140, 256)[None, :, None] * np.ones((256, 1, 3))
     picture = np.minimum(shade, np.where(drawing((0, 0, 0), (255, 255, 255), 4) < 128, 60, 255)).astype(np.uint8)
     Image.fromarray(picture).save(tmp_path / "d.png")
-    lines = read_sketch(tmp_path / "d.png", 256)
+    lines = Sketch().read(tmp_path / "d.png", 256)
     near = cv2.dilate((picture < 100).any(2).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     assert lines.any()
     assert not (lines & ~near).any()
@@ -143,7 +141,7 @@ def test_specks_are_removed(tmp_path: Path) -> None:
     picture = drawing((0, 0, 0), (255, 255, 255), 4)
     picture[20, 20] = picture[230, 40] = 0
     Image.fromarray(picture).save(tmp_path / "d.png")
-    lines = read_sketch(tmp_path / "d.png", 256)
+    lines = Sketch().read(tmp_path / "d.png", 256)
     assert not lines[15:26, 15:26].any()
     assert not lines[225:236, 35:46].any()
 
@@ -151,7 +149,7 @@ def test_specks_are_removed(tmp_path: Path) -> None:
 def test_svg_is_rendered_at_any_size(tmp_path: Path) -> None:
     (tmp_path / "s.svg").write_text('<svg viewBox="0 0 10 10"><polyline points="1,5 9,5"/></svg>')
     for size in (128, 512):
-        lines = read_sketch(tmp_path / "s.svg", size)
+        lines = Sketch().read(tmp_path / "s.svg", size)
         rows, columns = np.nonzero(lines)
         assert abs(rows.mean() + 0.5 - size / 2) <= 1
         assert abs(columns.min() - 0.1 * size) <= 2
@@ -161,18 +159,18 @@ def test_svg_is_rendered_at_any_size(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("picture", "message"),
     [
-        (np.full((64, 64), 255, np.uint8), "holds no line"),
-        (np.zeros((64, 64), np.uint8), "holds no line"),
+        (np.full((64, 64), 255, np.uint8), "is empty; draw a line there"),
+        (np.zeros((64, 64), np.uint8), "is empty; draw a line there"),
         (np.zeros((64, 65), np.uint8), "65 x 64 pixels, but the face crop is 64 x 64"),
     ],
 )
 def test_malformed_sketches_are_refused_by_name(picture: UInt8, message: str, tmp_path: Path) -> None:
     Image.fromarray(picture).save(tmp_path / "my sketch.png")
     with pytest.raises(LayerError, match=r"my sketch\.png") as error:
-        read_sketch(tmp_path / "my sketch.png", 64)
+        Sketch().read(tmp_path / "my sketch.png", 64)
     assert message in str(error.value)
 
 
 def test_drawing_is_black_on_white() -> None:
     lines = np.eye(8, dtype=bool)
-    assert draw_sketch(lines)[0].tolist() == [0] + [255] * 7
+    assert Sketch().draw(lines)[0, :, 1].tolist() == [0] + [255] * 7

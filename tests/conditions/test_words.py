@@ -36,5 +36,5 @@ def test_text_is_tidied() -> None:
 def test_text_that_cannot_be_meant_is_refused() -> None:
     with pytest.raises(LayerError, match="control"):
         validate_text("a\x00b")
-    with pytest.raises(LayerError, match=f"say it in {LONGEST}"):
+    with pytest.raises(LayerError, match=f"use at most {LONGEST}"):
         validate_text("x" * (LONGEST + 1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +10,9 @@ import torch
 
 from mien.conditions.extract import conditions_of
 from mien.conditions.layers import from_conditions
+from mien.conditions.modalities import pictures
 from mien.conditions.parser import FaceParser
-from mien.conditions.types import PIXELWISE, Conditions
+from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
 from mien.editing.latents import random_codes
 from mien.editor import Editor
@@ -26,7 +26,7 @@ def everything(crop: UInt8, middle: Float32) -> Conditions:
     """All that can be said but text; the exemplar is the mirrored face."""
     layers = conditions_of(crop, FaceParser.bundled().parse_crop(crop))
     exemplar = np.ascontiguousarray(crop[:, ::-1])
-    return replace(layers, mask=middle, exemplar=exemplar, attributes={"smile": 1.5})
+    return layers.replaced(mask=middle, exemplar=exemplar, attributes={"smile": 1.5})
 
 
 def literal(editor: Editor, crop: UInt8, c: Conditions, weights: Float32 | None = None) -> Float32:
@@ -65,7 +65,7 @@ def test_edits_follow_the_equations(
 
 
 def test_all_subsets_run_and_differ(editor: Editor, crop: UInt8, everything: Conditions) -> None:
-    cache, kinds = EditCache(), (*PIXELWISE, "exemplar", "attributes")
+    cache, kinds = EditCache(), (*pictures(), "attributes")
     subsets = [names for size in range(len(kinds) + 1) for names in itertools.combinations(kinds, size)]
     seen = [editor.edit_crop(crop, everything.without(*names), cache=cache).pixels for names in subsets]
     assert len(seen) == 32
@@ -84,7 +84,7 @@ def test_the_cache_changes_nothing_but_the_time(editor: Editor, crop: UInt8, eve
         {"sketch": None, "attributes": {}},
     ]
     for step in steps:
-        c = replace(everything, **step)
+        c = everything.replaced(**step)
         for options in ({}, {"seed": 5}, {"weights": weighted}):
             fresh = editor.edit_crop(crop, c, **options).pixels
             np.testing.assert_array_equal(editor.edit_crop(crop, c, **options, cache=cache).pixels, fresh)
@@ -94,11 +94,11 @@ def test_only_what_changed_is_computed_again(editor: Editor, crop: UInt8, everyt
     cache = EditCache()
     editor.edit_crop(crop, everything, cache=cache)
     assert dict(cache.misses) == {"edit codes": 1, "picture codes": 1, "features": 1}
-    editor.edit_crop(crop, replace(everything, attributes={"age": 1.0}), seed=3, cache=cache)
+    editor.edit_crop(crop, everything.replaced(attributes={"age": 1.0}), seed=3, cache=cache)
     assert sum(cache.misses.values()) == 3
-    editor.edit_crop(crop, replace(everything, exemplar=crop), cache=cache)
+    editor.edit_crop(crop, everything.replaced(exemplar=crop), cache=cache)
     assert dict(cache.misses) == {"edit codes": 1, "picture codes": 2, "features": 1}
-    editor.edit_crop(crop, replace(everything, sketch=None), cache=cache)
+    editor.edit_crop(crop, everything.replaced(sketch=None), cache=cache)
     assert dict(cache.misses) == {"edit codes": 2, "picture codes": 2, "features": 2}
     weights = np.array([1, 1, 2, 1], np.float32).reshape(4, 1, 1)
     editor.edit_crop(crop, everything, weights=weights, cache=cache)
@@ -153,9 +153,9 @@ def test_generating_without_a_photo(editor: Editor, crop: UInt8, everything: Con
 
 def test_unusable_crops_and_attributes_are_refused(editor: Editor, crop: UInt8, everything: Conditions) -> None:
     with pytest.raises(ConfigError, match="has no attribute 'beard'; it knows age, smile"):
-        editor.edit_crop(crop, replace(everything, attributes={"beard": 1.0}))
+        editor.edit_crop(crop, everything.replaced(attributes={"beard": 1.0}))
     with pytest.raises(LayerError, match="takes 128 x 128"):
         editor.edit_crop(crop[:64, :64], everything)
     for mask in (None, np.zeros((128, 128), np.float32)):
         with pytest.raises(LayerError, match="mask is missing or empty"):
-            editor.edit_crop(crop, replace(everything, mask=mask))
+            editor.edit_crop(crop, everything.replaced(mask=mask))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -49,13 +50,13 @@ def paint(path: Path, box: tuple[int, int, int, int], color: tuple[int, ...]) ->
 
 
 def read(folder: Path, photo: Photo, parser: FaceParser) -> Repainted:
-    return read_repainted(folder, photo, lambda: parser)
+    return read_repainted(folder, photo, SimpleNamespace(parser=parser))
 
 
 def test_an_untouched_folder_says_nothing(folder: Path, portrait: Photo, parser: FaceParser) -> None:
-    with pytest.raises(LayerError, match="as they were extracted; repaint one, or give a mask"):
+    with pytest.raises(LayerError, match=r"Nothing new is painted in the layers of .*; repaint one, or give a mask"):
         read(folder, portrait, parser)
-    found = read_repainted(folder, portrait, lambda: parser, {"mask": "hair"})
+    found = read_repainted(folder, portrait, SimpleNamespace(parser=parser), {"mask": "hair"})
     assert found.conditions.given == () and found.untouched == ("sketch", "semantic", "color")
 
 
@@ -88,7 +89,7 @@ def test_layers_that_are_given_otherwise_do_not_count(folder: Path, portrait: Ph
     paint(folder / "color.png", (100, 150, 150, 180), (30, 60, 220, 255))
     alone = read(folder, portrait, parser)
     paint(folder / "sketch.png", (20, 20, 80, 22), (0, 0, 0, 255))
-    found = read_repainted(folder, portrait, lambda: parser, {"sketch": "self", "semantic": None})
+    found = read_repainted(folder, portrait, SimpleNamespace(parser=parser), {"sketch": "self", "semantic": None})
     assert found.conditions.given == ("mask", "color") and found.untouched == ("semantic",)
     assert "sketch" not in found.notes[0]
     np.testing.assert_array_equal(found.conditions.mask, alone.conditions.mask)
@@ -98,15 +99,35 @@ def test_painting_programs_may_round_colors(folder: Path, portrait: Photo, parse
     pixels = np.asarray(Image.open(folder / "color.png")).copy()
     pixels[..., :3] = np.clip(pixels[..., :3].astype(int) + 3, 0, 255)
     Image.fromarray(pixels).save(folder / "color.png")
-    with pytest.raises(LayerError, match="as they were extracted"):
+    with pytest.raises(LayerError, match="Nothing new is painted"):
         read(folder, portrait, parser)
+
+
+def test_erasing_is_no_painting(folder: Path, portrait: Photo, parser: FaceParser) -> None:
+    for name in ("color.png", "semantic.png"):
+        pixels = np.array(Image.open(folder / name).convert("RGBA"))
+        pixels[:100] = 0
+        Image.fromarray(pixels).save(folder / name)
+    with pytest.raises(LayerError, match="Nothing new is painted"):
+        read(folder, portrait, parser)
+    found = read_repainted(folder, portrait, SimpleNamespace(parser=parser), {"mask": "hair"})
+    assert found.conditions.given == ("semantic", "color") and not found.conditions.color[:100].any()
+    paint(folder / "color.png", (100, 150, 150, 180), (30, 60, 220, 255))
+    mask = read(folder, portrait, parser).conditions.mask
+    assert mask is not None and mask[165, 125] == 1 and mask.mean() < 0.15 and not mask[:90].any()
+
+
+def test_erasing_lines_is_a_wish(folder: Path, portrait: Photo, parser: FaceParser) -> None:
+    paint(folder / "sketch.png", (90, 90, 170, 170), (255, 255, 255, 255))
+    found = read(folder, portrait, parser)
+    assert found.conditions.given == ("mask", "sketch")
 
 
 def test_colors_by_superpixel_are_recognised(fresh: Path, folder: Path, portrait: Photo, parser: FaceParser) -> None:
     image = np.asarray(Image.open(fresh / "image.png"))
     color = conditions_of(image, parser.parse_crop(image), superpixels=True).color
     Image.fromarray(color).save(folder / "color.png")
-    with pytest.raises(LayerError, match="as they were extracted"):
+    with pytest.raises(LayerError, match="Nothing new is painted"):
         read(folder, portrait, parser)
 
 

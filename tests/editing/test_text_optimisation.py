@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from torch import Tensor
 
 from mien.checkpoints.clip import load_clip
 from mien.conditions.extract import conditions_of
+from mien.conditions.modalities import pictures
 from mien.conditions.parser import FaceParser
-from mien.conditions.types import PIXELWISE, Conditions
+from mien.conditions.types import Conditions
 from mien.editing import latents
 from mien.editing.cache import EditCache
 from mien.editing.latents import random_codes
@@ -95,15 +95,15 @@ def test_faces_without_a_photo(reader: Editor, hasty: None) -> None:
 
 def test_all_32_subsets_run_differ_and_repeat(reader: Editor, crop: UInt8, middle: Float32, hasty: None) -> None:
     layers = conditions_of(crop, FaceParser.bundled().parse_crop(crop))
-    everything = replace(layers, mask=middle, exemplar=np.ascontiguousarray(crop[:, ::-1]), text=TEXT)
-    names = (*PIXELWISE, "exemplar", "text")
+    everything = layers.replaced(mask=middle, exemplar=np.ascontiguousarray(crop[:, ::-1]), text=TEXT)
+    names = (*pictures(), "text")
     subsets = [chosen for count in range(6) for chosen in itertools.combinations(names, count)]
     assert len(subsets) == 32
     cache = EditCache(capacity=64)
     made = [reader.edit_crop(crop, everything.without(*left_out), cache=cache).pixels for left_out in subsets]
     for (i, a), (j, b) in itertools.combinations(enumerate(made), 2):
         assert np.abs(a - b).max() > 0, (subsets[i], subsets[j])
-    words_alone = subsets.index((*PIXELWISE, "exemplar"))
+    words_alone = subsets.index(tuple(pictures()))
     for again in (0, words_alone):
         assert (reader.edit_crop(crop, everything.without(*subsets[again])).pixels == made[again]).all()
 
@@ -127,4 +127,4 @@ def test_words_may_change_shapes_so_that_no_detail_is_kept_under_new_colors() ->
     request = Request(sketch="self", color=np.zeros((4, 4, 4), np.uint8))
     given = Conditions(sketch=np.ones((4, 4), np.bool_), color=np.zeros((4, 4, 4), np.uint8))
     assert changes_colors_alone(request, given)
-    assert not changes_colors_alone(request, replace(given, text=TEXT))
+    assert not changes_colors_alone(request, given.replaced(text=TEXT))

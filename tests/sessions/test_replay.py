@@ -10,7 +10,7 @@ import pytest
 
 from mien.align.crop import quad_to_matrix
 from mien.conditions.labels import UNKNOWN
-from mien.conditions.semantic import write_semantic
+from mien.conditions.modalities.semantic import write_semantic
 from mien.conditions.svg import drawing_size, read_svg
 from mien.conditions.types import Conditions
 from mien.errors import FaceSelectionError, SessionError

@@ -18,9 +18,19 @@ from mien.errors import ConfigError, FaceSelectionError, NoFaceError
 from mien.models.perception.detector import DetectorNet
 from mien.models.perception.landmarks import LandmarkNet
 from mien.photos.color import to_srgb
-from mien.types import Face, Float32, Float64, Photo
+from mien.types import Face, Float32, Float64, Photo, UInt8
 
 Box = tuple[float, float, float, float]
+
+SURE = 0.85
+"""Score from which a face is one beyond doubt; below it, a photo is looked at in other turns, too."""
+
+_TURNED_BACK = {
+    1: (((0, -1), (1, 0)), (1, 0)),
+    2: (((-1, 0), (0, -1)), (1, 1)),
+    3: (((0, 1), (-1, 0)), (0, 1)),
+}
+"""By quarter turns of a photo to the left: matrix and shift, in sides of the photo, of the way back."""
 
 NO_FACE = 0.02
 """Presence below which even a box drawn by hand is refused: drawings, masks and hard profiles score above it."""
@@ -55,6 +65,9 @@ class FaceFinder:
     def find(self, photo: Photo, *, min_size: float = 48.0, threshold: float = 0.5) -> list[Face]:
         """All faces, largest first.
 
+        The networks know faces that lean by up to about 60 degrees; where none is found for sure, the photo is looked
+        at in all four turns.
+
         Args:
             photo: any size.
             min_size: smallest face to look for: longer side of its box, photo pixels.
@@ -68,15 +81,32 @@ class FaceFinder:
         if not 0 < threshold < 1:
             raise ConfigError(f"The score threshold must lie between 0 and 1, got {threshold:g}; the default is 0.5.")
         image = to_srgb(photo)
+        faces = self._upright(image, min_size, threshold)
+        if all(score < SURE for _, score in faces):
+            faces = self._turned(image, min_size, max(SURE, threshold)) or faces
+        mean = self.landmarks.mean.cpu().numpy()
+        described = [describe_face(points, score, mean) for points, score in faces]
+        return sorted(_distinct(described), key=lambda face: -face.size)
+
+    def _turned(self, image: UInt8, min_size: float, threshold: float) -> list[tuple[Float32, float]]:
+        """As :meth:`_upright`, for faces that are upright once the photo is turned by one to three quarters."""
+        faces = []
+        for turns, (back, shift) in _TURNED_BACK.items():
+            upright = np.ascontiguousarray(np.rot90(image, turns))
+            for points, score in self._upright(upright, min_size, threshold):
+                points[:, :2] = points[:, :2] @ np.array(back).T + np.multiply(shift, image.shape[1::-1])
+                faces.append((points, score))
+        return faces
+
+    def _upright(self, image: UInt8, min_size: float, threshold: float) -> list[tuple[Float32, float]]:
+        """Points (478, 3) and scores of all faces that are about upright."""
         squares = detect(self.detector, image, min_size=min_size, threshold=min(0.3, threshold))
         quads = np.array([square_quad(x, y, side, np.degrees(roll)) for x, y, side, roll, _ in squares])
         points, presence = locate(self.landmarks, image, quads.reshape(-1, 4, 2))
         # Detector and landmark network look at different things; their geometric mean is surer than either.
         agree = [_agree(square, one) for square, one in zip(squares, points, strict=True)]
         scores = np.sqrt(squares[:, 4] * presence * agree)
-        mean = self.landmarks.mean.cpu().numpy()
-        faces = [describe_face(p, float(s), mean) for p, s in zip(points, scores, strict=True) if s >= threshold]
-        return sorted(_distinct(faces), key=lambda face: -face.size)
+        return [(p, float(s)) for p, s in zip(points, scores, strict=True) if s >= threshold]
 
     def at_box(self, photo: Photo, box: Box) -> Face:
         """The face inside a box that the user gave, for photos in which none is found.

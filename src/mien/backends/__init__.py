@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mien.backends.base import CropEditor
-from mien.checkpoints.editor import DEFAULT
-from mien.checkpoints.hub import find_folder
+from mien.checkpoints.hub import DEFAULT, find_folder
 from mien.checkpoints.store import CONFIG
+from mien.editing.directions import attribute_names
 from mien.errors import UnknownCheckpointError
 
-Loader = Callable[[Path, str, "str | Path | None"], CropEditor]
+if TYPE_CHECKING:
+    from mien.backends.base import CropEditor
+
+Loader = Callable[[Path, str, "str | Path | None"], "CropEditor"]
 """From a folder, a device, and the name of what reads text (None to do without)."""
 
 
@@ -57,6 +61,20 @@ def find_backend(name: str | Path, revision: str | None = None) -> tuple[str, Pa
             f"{folder} holds {found!r}, which is no editor; give one of {', '.join(BACKENDS)}."
         )
     return found, folder
+
+
+@dataclass(frozen=True)
+class Described:
+    """What is known of a backend before it is loaded; see :class:`mien.editing.validation.Knows`."""
+
+    attributes: tuple[str, ...]
+    reader: str
+
+
+def describe_backend(name: str | Path, *, with_clip: bool) -> Described:
+    """Reads no weights and imports no torch; errors as :func:`find_backend`."""
+    _, folder = find_backend(name)
+    return Described(attribute_names(folder), "a CLIP" if with_clip else "")
 
 
 def load_backend(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.store import CARD, load_config
 from mien.compose.seam import harmonise
 from mien.conditions.layers import from_conditions
-from mien.conditions.types import PIXELWISE, Conditions
+from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
 from mien.editing.context import EditContext
 from mien.editing.directions import load_directions, save_directions
@@ -127,7 +127,8 @@ class Facemug:
     def supports(self) -> frozenset[str]:
         """See :class:`mien.backends.base.CropEditor`."""
         known = {"attributes": self.attributes, "text": self.clip}
-        return frozenset({*PIXELWISE, "exemplar", *(name for name, there in known.items() if there)})
+        named = [name for name, there in known.items() if there]
+        return frozenset({*self.networks.config.modalities[1:], "exemplar", *named})
 
     def fingerprint(self) -> bytes:
         """See :class:`mien.backends.base.CropEditor`."""
@@ -135,7 +136,7 @@ class Facemug:
 
     @cached_property
     def _weights(self) -> bytes:
-        directions = [part for name, value in self.codes.directions.items() for part in (name, value.numpy())]
+        directions = [part for name, value in sorted(self.codes.directions.items()) for part in (name, value.numpy())]
         words = "" if self.clip is None else self.clip.sha256
         return digest(fingerprint(self.networks), self.codes.warps, words, *directions)
 
@@ -216,7 +217,7 @@ class Facemug:
                 return picture
             image = np.zeros((self.size, self.size, 3), np.uint8)
             everywhere = np.ones((self.size, self.size), np.float32)
-            seen = [self._see(image, replace(conditions, mask=everywhere))]
+            seen = [self._see(image, conditions.replaced(mask=everywhere))]
             drawn = self._codes(seen, [CodeRequest.of(conditions, seed, None)], context.cache)
             return self._paint(seen, drawn, [weights], context)[0][0]
 
@@ -230,8 +231,9 @@ class Facemug:
         assert conditions.mask is not None, "an edit needs a mask"
         area = conditions.mask > 0
         visible = np.where(area[..., None], np.uint8(0), image)
-        key = digest(self.fingerprint(), visible, area, *(getattr(conditions, name) for name in PIXELWISE))
-        return Seen(from_conditions(image, conditions).to(self.device).stack(), area, key)
+        key = digest(self.fingerprint(), visible, area, *(part for pair in conditions.maps.items() for part in pair))
+        layers = from_conditions(image, conditions).to(self.device)
+        return Seen(layers.stack(self.networks.config.modalities), area, key)
 
     def _codes(self, seen: Sequence[Seen], wanted: Sequence[CodeRequest], cache: EditCache) -> list[Tensor]:
         """B times (1, L, C)."""
@@ -253,7 +255,9 @@ class Facemug:
             _, bank = self.networks.bank(w_plus)
         with context.watch("decode"):
             # (1) I_out = R(a, w_e, F_s)
-            pictures = to_levels(refinement.decode(_joined([features for features, _ in found]), w_plus, bank))
+            pictures = to_levels(
+                refinement.decode(EncoderFeatures.joined([features for features, _ in found]), w_plus, bank)
+            )
         return [(picture, shares) for picture, (_, shares) in zip(pictures, found, strict=True)]
 
     def _features(
@@ -264,7 +268,7 @@ class Facemug:
         mask = torch.from_numpy(np.stack([s.area for s in seen]))[:, None].to(layers)
         a, shares = painter.aggregation(layers, mask, _stacked(weights, layers))
         features, all_shares = painter.refinement.encode(a), shares.float().cpu().numpy()
-        return [(_part(features, i), all_shares[i]) for i in range(len(seen))]
+        return [(features.of(i), all_shares[i]) for i in range(len(seen))]
 
 
 def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
@@ -275,21 +279,6 @@ def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
     shape = np.broadcast_shapes(*(w.shape for w in given))
     each = [np.broadcast_to(np.float32(1) if w is None else w, shape) for w in weights]
     return torch.from_numpy(np.stack(each)).to(like)
-
-
-def _joined(features: Sequence[EncoderFeatures]) -> EncoderFeatures:
-    maps = {side: torch.cat([one.maps[side] for one in features]) for side in features[0].maps}
-    last, shared = (torch.cat([getattr(one, name) for one in features]) for name in ("last", "x_global"))
-    return EncoderFeatures(maps, last, shared)
-
-
-def _part(features: EncoderFeatures, index: int) -> EncoderFeatures:
-    """Of one crop; copied, so that what is kept of it does not keep the whole batch."""
-    if len(features.last) == 1:
-        return features
-    part = slice(index, index + 1)
-    maps = {side: value[part].clone() for side, value in features.maps.items()}
-    return EncoderFeatures(maps, features.last[part].clone(), features.x_global[part].clone())
 
 
 def _faded(picture: Float32, image: UInt8, area: Bool, strength: float) -> Float32:

@@ -28,9 +28,6 @@ METHODS: Mapping[str, int] = {"telea": cv2.INPAINT_TELEA, "navier-stokes": cv2.I
 RADIUS = 3 / 128
 """Neighbourhood, in sides of the crop."""
 
-WEIGHTED = 4
-"""Modalities that have a weight; all that is painted comes from the first, the image."""
-
 
 @dataclass(frozen=True)
 class OpenCVInpainting:
@@ -95,8 +92,7 @@ class OpenCVInpainting:
         filled = cv2.inpaint(hidden, area.astype(np.uint8), RADIUS * len(image), METHODS[self.method])
         before = image.astype(np.float32)
         weight = np.float32(options.strength) * area[..., None]
-        shares = np.zeros((WEIGHTED, *area.shape), np.float32)
-        shares[0] = 1
+        shares = np.ones((1, *area.shape), np.float32)
         return CropEdit((before + weight * (filled - before)).astype(np.float32), shares)
 
     def fingerprint(self) -> bytes:

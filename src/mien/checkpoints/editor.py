@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from mien.checkpoints.filling import fill
+from mien.checkpoints.hub import DEFAULT as DEFAULT
 from mien.checkpoints.hub import find_folder
 from mien.checkpoints.store import load_folder, save_folder
 from mien.errors import CorruptCheckpointError
 from mien.models.editing import EditorConfig, EditorNetworks
 
 KIND = "mien-editor"
-DEFAULT = "portrait-editor"
-"""Name of the bundled editor."""
-
 PARTS = ("generator", "encoder", "warping", "painter")
 """Networks of an editor, in the order in which they are trained."""
 

@@ -9,6 +9,9 @@ from pathlib import Path
 from mien.checkpoints.store import BUNDLED, CONFIG
 from mien.errors import UnknownCheckpointError
 
+DEFAULT = "portrait-editor"
+"""Name of the bundled editor."""
+
 PATTERNS = ["*.safetensors", "*.json", "*.md"]
 """All that is ever fetched: weights, configuration, model card; nothing that could be executed."""
 

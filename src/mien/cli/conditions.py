@@ -24,7 +24,6 @@ def conditions(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Extract sketch, semantic map and colour map of a face, to repaint and to edit with."""
-    from dataclasses import replace
 
     import numpy as np
 
@@ -49,7 +48,7 @@ def conditions(
     labels = network.parse_crop(crop.pixels)
     layers = conditions_of(crop.pixels, labels, superpixels=superpixels)
     if region is not None:
-        layers = replace(layers, mask=region_mask(labels, region))
+        layers = layers.replaced(mask=region_mask(labels, region))
     origin = origin_of(network, superpixels=superpixels)
     write_layers(out, LayerFolder(crop.pixels, layers, crop.matrix, photo.name, origin))
     shares = {name: float((labels == index).mean()) for index, name in enumerate(CLASSES)}

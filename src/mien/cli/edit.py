@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.cli.console import print_json, stderr
-from mien.cli.edit_options import Said
+from mien.cli.edit_options import EditOptions
 from mien.cli.option_groups import grouped
 from mien.cli.selection import ClipName, Device, EditorName, chosen_face, load_editor
 
 if TYPE_CHECKING:
+    from mien.editing.request import Request
     from mien.editing.result import EditResult
     from mien.types import Receipt
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def edit(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     *,
-    said: Said,
+    options: EditOptions,
     n: Annotated[int, typer.Option("-n", min=1, max=64, help="So many variants, each a file of its own.")] = 1,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None,
     quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95,
@@ -38,17 +39,21 @@ def edit(
     is what is meant: untouched layers say nothing, and without --mask and
     mask.png the face may change where something was painted, and around it.
     """
+    from mien.backends import describe_backend
+    from mien.editing.request import Request
+    from mien.editing.validation import check_request
     from mien.photos.read import read_photo
     from mien.photos.write import default_output
 
-    given = said.inputs()
+    request = Request.from_dict(options.inputs())
     picture = read_photo(photo)
     targets = _numbered(output or default_output(photo, "edited", picture), n)
-    inputs = [photo, *_files(given)]
+    inputs = [photo, *_files(request)]
     _check_targets(targets, preview, explain, inputs)
+    check_request(request, picture, describe_backend(editor, with_clip=clip is not None))
     network = load_editor(editor, device, clip)
-    face = chosen_face(said.face, said.box, picture, network)
-    result = network(picture, n=n, face=face, **given)
+    face = chosen_face(options.face, options.box, picture, network)
+    result = network(picture, request, n=n, face=face)
     done = [
         one.save(target, quality=quality, protected=inputs)
         for one, target in zip(result.variants, targets, strict=True)
@@ -57,11 +62,12 @@ def edit(
     _report(result, targets, done, receipt)
 
 
-def _files(given: dict[str, Any]) -> list[Path]:
+def _files(request: Request) -> list[Path]:
     """Inputs that are files: they must never be written over."""
-    named = [given.get(name) for name in ("mask", "sketch", "semantic", "color", "exemplar")]
-    named += given.get("weight_maps", {}).values()
-    named += given["layers"].glob("*") if "layers" in given else ()
+    from mien.editing.request import LAYERS
+
+    named = [*(getattr(request, name) for name in LAYERS), *request.weight_maps.values()]
+    named += [] if request.layers is None else Path(request.layers).glob("*")
     return [Path(one) for one in named if one is not None and Path(one).is_file()]
 
 
@@ -74,6 +80,7 @@ def _numbered(target: Path, n: int) -> list[Path]:
 
 def _check_targets(targets: list[Path], preview: Path | None, explain: Path | None, inputs: list[Path]) -> None:
     """Finds out before the work, rather than after it, that a result cannot be written."""
+    from mien.conditions.modalities import weightable
     from mien.errors import SaveError
     from mien.files import check_targets
     from mien.photos.write import target_container
@@ -84,6 +91,10 @@ def _check_targets(targets: list[Path], preview: Path | None, explain: Path | No
         raise SaveError(f"{preview} would hold a PNG; give it that ending.")
     if explain is not None and explain.is_file():
         raise SaveError(f"{explain} is a file; name a folder for --explain.")
+    shares = [explain / f"{name}.png" for name in (*weightable(), "legend")] if explain is not None else []
+    taken = {one.resolve() for one in (*targets, *inputs, preview) if one is not None}
+    for target in (one for one in shares if one.resolve() in taken):
+        raise SaveError(f"{target} would be written over by --explain; choose another folder for it.")
     check_targets([*targets, preview], inputs)
 
 

@@ -1,71 +1,80 @@
-"""What may be said about a face, as options of a verb."""
+"""What may be said about a face, as options of a verb: one for each field of a request, and ``--box``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import Field, fields, make_dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-PLAIN = ("mask", "sketch", "semantic", "color", "exemplar", "text", "layers", "seed", "strength", "frame", "protect")
-"""Options that mean an input of the same name."""
+from mien.editing.request import Request
 
 
-@dataclass(frozen=True)
-class Said:
-    """All of it; see :func:`mien.cli.option_groups.grouped`. None was not said."""
-
-    mask: Annotated[str | None, typer.Option(help="What may change: a region (hair, eyes+brows) or a picture.")] = None
-    sketch: Annotated[str | None, typer.Option(help="Where lines run: a drawing, SVG, or 'self' (as they are).")] = None
-    semantic: Annotated[str | None, typer.Option(help="What lies where: a semantic map, or 'self'.")] = None
-    color: Annotated[str | None, typer.Option(help="Colours, where any are painted, or 'self'.")] = None
-    exemplar: Annotated[str | None, typer.Option(help="Whose look to borrow: a photo of a face, or 'self'.")] = None
-    attribute: Annotated[list[str] | None, typer.Option(help="Such as smile=1.5; repeatable.")] = None
-    text: Annotated[str | None, typer.Option(help="What it shall look like, in words; needs --clip.")] = None
-    layers: Annotated[Path | None, typer.Option(help="A folder of 'mien conditions' that you painted in.")] = None
-    seed: Annotated[int | None, typer.Option(min=0, help="0 is the plain result, others are variants.")] = None
-    strength: Annotated[float | None, typer.Option(min=0, max=1, help="How far to go from the photo to the edit.")] = (
-        None
-    )
-    face: Annotated[str | None, typer.Option(help="Which face: a number, 'largest', 'aligned', or a point x,y.")] = None
-    box: Annotated[str | None, typer.Option(help="Where the face is: left,top,right,bottom in pixels.")] = None
-    frame: Annotated[str | None, typer.Option(help="Layers lie over the photo or the crop; auto: by their size.")] = (
-        None
-    )
-    protect: Annotated[
-        str | None, typer.Option(help="Leave these as they are: glasses,earrings,teeth or any region.")
-    ] = None
-    weight: Annotated[list[str] | None, typer.Option(help="How much a layer counts: sketch=2; repeatable.")] = None
-    weight_map: Annotated[list[str] | None, typer.Option(help="The same, painted: color=map.png; repeatable.")] = None
+class _Options:
+    """See :class:`EditOptions`."""
 
     def inputs(self) -> dict[str, Any]:
-        """An editor's inputs, all but the face (see :mod:`mien.cli.selection`); what was not said is left out.
+        """Fields of a request, all but the face (see :mod:`mien.cli.selection`); what was not given is left out.
 
         Raises:
             LayerError: an attribute that is none.
             ConfigError: a weight that is none.
         """
-        from mien.conditions.attributes import parse_attributes
-
-        inputs = {name: value for name in PLAIN if (value := getattr(self, name)) is not None}
-        if self.attribute:
-            inputs["attributes"] = parse_attributes(",".join(self.attribute))
-        if self.weight:
-            inputs["weights"] = {name: _number(name, value) for name, value in _pairs(self.weight, "sketch=2")}
-        if self.weight_map:
-            inputs["weight_maps"] = {name: Path(value) for name, value in _pairs(self.weight_map, "color=map.png")}
-        return inputs
+        given = {one.name: getattr(self, _option(one)) for one in fields(Request) if one.name != "face"}
+        return {
+            name: _several(name, value) if isinstance(value, list) else value
+            for name, value in given.items()
+            if value is not None and value != []
+        }
 
 
-def _pairs(values: Sequence[str], example: str) -> Iterator[tuple[str, str]]:
-    from mien.errors import ConfigError
+def _option(one: Field[Any]) -> str:
+    """Fields that hold several things by name have an option for one of them, which may be repeated."""
+    return str(one.metadata.get("option", one.name))
 
-    for name, equals, rest in (value.partition("=") for value in values):
-        if not (name and equals and rest):
-            raise ConfigError(f"'{name}{equals}{rest}' does not name a layer and its weight; write it as {example}.")
-        yield name.strip().lower(), rest.strip()
+
+def _declared(one: Field[Any]) -> tuple[str, Any, None]:
+    limits = {name: one.metadata[name] for name in ("min", "max") if name in one.metadata}
+    kind: Any = list[str] if "option" in one.metadata else one.metadata.get("type", str)
+    return _option(one), Annotated[kind | None, typer.Option(help=one.metadata["help"], **limits)], None
+
+
+_BOX = ("box", Annotated[str | None, typer.Option(help="Where the face is: left,top,right,bottom in pixels.")], None)
+
+if TYPE_CHECKING:
+
+    class EditOptions(_Options):
+        """All of them, None where nothing was given; see :func:`mien.cli.option_groups.grouped`."""
+
+        face: str | None
+        box: str | None
+
+else:
+    EditOptions = make_dataclass(
+        "EditOptions", [*map(_declared, fields(Request)), _BOX], bases=(_Options,), frozen=True
+    )
+
+
+def _several(name: str, values: Sequence[str]) -> Any:
+    """The field of a repeatable option."""
+    from mien.cli.pixel_edit import pairs
+    from mien.cli.reshape import parse_drag, parse_strength
+    from mien.conditions.attributes import parse_attributes
+
+    if name == "attributes":
+        return parse_attributes(",".join(values))
+    if name == "drag":
+        return tuple(parse_drag(text) for text in values)
+    kinds: dict[str, tuple[str, Callable[[str, str], Any]]] = {
+        "reshape": ("smile=1", parse_strength),
+        "dye": ("hair=auburn", lambda _, color: color),
+        "weights": ("sketch=2", _number),
+        "weight_maps": ("color=map.png", lambda _, path: Path(path)),
+    }
+    example, read = kinds[name]
+    return {one: read(one, value) for one, value in pairs(values, example).items()}
 
 
 def _number(name: str, value: str) -> float:

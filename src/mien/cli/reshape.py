@@ -29,15 +29,16 @@ def reshape(
     from mien.errors import ConfigError
     from mien.guides.shapes import Shapes
 
-    wanted = {name: _number(name, value) for name, value in pairs(attribute or (), "smile=1").items()}
+    wanted = {name: parse_strength(name, value) for name, value in pairs(attribute or (), "smile=1").items()}
     Shapes.bundled().displacement(wanted)
-    drags = tuple(_drag(text) for text in drag or ())
+    drags = tuple(parse_drag(text) for text in drag or ())
     if not wanted and not drags:
         raise ConfigError("Nothing is to be moved; give --attribute smile=1, or --drag x,y:x,y.")
     edit_pixels(photo, target, {"reshape": wanted, "drag": drags})
 
 
-def _number(name: str, value: str) -> float:
+def parse_strength(name: str, value: str) -> float:
+    """A number below 100; raises ConfigError otherwise."""
     from mien.errors import ConfigError
 
     try:
@@ -49,7 +50,8 @@ def _number(name: str, value: str) -> float:
     return number
 
 
-def _drag(text: str) -> tuple[float, float, float, float]:
+def parse_drag(text: str) -> tuple[float, float, float, float]:
+    """``"120,200:124,192"``; raises ConfigError for anything else."""
     from mien.errors import ConfigError
 
     try:

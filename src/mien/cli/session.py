@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.cli.console import print_json
-from mien.cli.edit_options import Said
+from mien.cli.edit_options import EditOptions
 from mien.cli.history import Folder, Json, drift, export, label, log, sheet
 from mien.cli.option_groups import grouped
 from mien.cli.selection import ClipName, Device, EditorName, chosen_face, load_editor
@@ -46,7 +46,7 @@ def new(
 def edit(
     folder: Folder,
     *,
-    said: Said,
+    options: EditOptions,
     note: Note = None,
     editor: EditorName = "bundled",
     clip: ClipName = None,
@@ -55,7 +55,7 @@ def edit(
 ) -> None:
     """Edit once more, on top of the present edit."""
     opened = _open(folder, editor, device, clip)
-    _report(opened, opened.apply(note=note or "", **_inputs(said, opened)), as_json)
+    _report(opened, opened.apply(note=note or "", **_inputs(options, opened)), as_json)
 
 
 @session.command()
@@ -65,7 +65,7 @@ def change(
     number: Annotated[int, typer.Argument(metavar="EDIT", help="The edit's number.")],
     *,
     without: Annotated[list[str] | None, typer.Option(help="Take this input away: sketch; repeatable.")] = None,
-    said: Said,
+    options: EditOptions,
     note: Note = None,
     editor: EditorName = "bundled",
     clip: ClipName = None,
@@ -74,7 +74,7 @@ def change(
 ) -> None:
     """Make another edit of one that led here, and those after it again on top: a new branch."""
     opened = _open(folder, editor, device, clip)
-    inputs = {**dict.fromkeys(without or ()), **_inputs(said, opened)}
+    inputs = {**dict.fromkeys(without or ()), **_inputs(options, opened)}
     node, first = opened.change(number, note=note, **inputs), opened.tree.now(number)
     became = {one.replaces: one.number for one in opened.line() if one.number >= first.number}
     _report(opened, node, as_json, became)
@@ -124,10 +124,10 @@ def _open(folder: Path, editor: str, device: str, clip: str | None) -> Session:
     return opened
 
 
-def _inputs(said: Said, opened: Session) -> dict[str, Any]:
+def _inputs(options: EditOptions, opened: Session) -> dict[str, Any]:
     """All inputs, the face too where one was named."""
-    face = chosen_face(said.face, said.box, opened.original, opened.editor)
-    return {**said.inputs(), **({} if face is None else {"face": face})}
+    face = chosen_face(options.face, options.box, opened.original, opened.editor)
+    return {**options.inputs(), **({} if face is None else {"face": face})}
 
 
 def _go(folder: Path, move: Callable[[Session], int]) -> None:

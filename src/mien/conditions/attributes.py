@@ -1,4 +1,4 @@
-"""Attributes: named directions of change with a strength. Which names there are is the editor's business, not ours."""
+"""Attributes: named directions of change with a strength. Which names there are depends on the editor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 def parse_attributes(text: str) -> dict[str, float]:
-    """``"age=1.5, smile=-0.5"`` -> ``{"age": 1.5, "smile": -0.5}``; an empty text says nothing.
+    """``"age=1.5, smile=-0.5"`` -> ``{"age": 1.5, "smile": -0.5}``; nothing for an empty text.
 
     Raises:
         LayerError: not of this form, or a strength that is not a number of moderate size.
@@ -39,6 +39,8 @@ def validate_attributes(values: Mapping[str, float]) -> dict[str, float]:
     Raises:
         LayerError: a malformed name, or a strength that is not a number between -10 and 10.
     """
+    if not isinstance(values, Mapping):
+        raise LayerError(f"The attributes are {values!r}; give a strength by name, such as age=1.5.")
     for name, strength in values.items():
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise LayerError(f"'{name}' is no name of an attribute; use small letters, digits, - and _.")

@@ -10,12 +10,12 @@ from torch import Tensor
 
 from mien.conditions.freeform import FreeForm, freeform_batch
 from mien.conditions.layers import Layers
-from mien.conditions.types import PIXELWISE
+from mien.conditions.modalities import maps
 
 
 @dataclass(frozen=True)
 class Dropping:
-    """For each sample and modality on its own.
+    """For each sample and each modality separately.
 
     Attributes:
         absent: probability that nothing is left.
@@ -32,7 +32,7 @@ def drop(
     layers: Layers,
     generator: torch.Generator,
     settings: Dropping | None = None,
-    modalities: Sequence[str] = PIXELWISE,
+    modalities: Sequence[str] | None = None,
 ) -> tuple[Layers, dict[str, Tensor]]:
     """Drops modalities, or parts of them.
 
@@ -40,7 +40,7 @@ def drop(
         layers: a batch of B.
         generator: on the CPU; same seed, same result on every device.
         settings: None takes the defaults.
-        modalities: which of them; "image" is dropped only when named.
+        modalities: which of them; None takes all but the image.
 
     Returns:
         the rest, and what was kept: (B, 1, S, S) float32 in {0, 1} for each modality.
@@ -48,7 +48,7 @@ def drop(
     s = settings or Dropping()
     batch, _, side, _ = layers.image.shape
     areas: dict[str, Tensor] = {}
-    for name in modalities:
+    for name in maps() if modalities is None else modalities:
         draw = torch.rand(batch, generator=generator)
         area = torch.zeros(batch, 1, side, side)
         area[(draw >= s.absent) & (draw < s.absent + s.whole)] = 1

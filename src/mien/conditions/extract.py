@@ -1,20 +1,17 @@
-"""All pixel-wise modalities of a face, from the picture and its parsing; the same functions train and serve."""
+"""All maps of a face, from the picture and its parsing; training and editing use the same functions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from mien.conditions.color import ACROSS, COMPACTNESS, ROUNDS, region_means, superpixel_means
 from mien.conditions.layers import Layers
-from mien.conditions.semantic import one_hot
-from mien.conditions.sketch import PencilFilter, extract_sketch, sketch_of
+from mien.conditions.lines import PencilFilter
+from mien.conditions.modalities import maps
 from mien.conditions.types import Conditions
-from mien.pixels import to_bytes, to_tensor
 from mien.types import UInt8
 
 if TYPE_CHECKING:
@@ -27,7 +24,7 @@ class Extraction:
 
     Attributes:
         pencil: of the sketch.
-        superpixels: fraction of a training batch whose colour map is made of superpixels instead of regions.
+        superpixels: fraction of a training batch whose color map is made of superpixels instead of regions.
     """
 
     pencil: PencilFilter = field(default_factory=PencilFilter)
@@ -39,7 +36,7 @@ def extract(image: Tensor, labels: Tensor, generator: torch.Generator, settings:
 
     Args:
         image: (B, 3, S, S) in [-1, 1], on any device.
-        labels: (B, S, S) uint8 on the same device; ``UNKNOWN`` says nothing.
+        labels: (B, S, S) uint8 on the same device; ``UNKNOWN`` is no class.
         generator: on the CPU; same seed, same result.
         settings: None takes the defaults.
 
@@ -48,12 +45,7 @@ def extract(image: Tensor, labels: Tensor, generator: torch.Generator, settings:
     """
     s = settings or Extraction()
     assert labels.shape == (image.shape[0], *image.shape[2:]), f"labels {tuple(labels.shape)} do not fit the image"
-    sketch = extract_sketch(image, generator, s.pencil)
-    chosen = (torch.rand(len(image), generator=generator) < s.superpixels).nonzero()[:, 0].to(image.device)
-    color = region_means(image, labels)
-    if len(chosen):
-        color[chosen] = superpixel_means(image[chosen])
-    return Layers(image, sketch, one_hot(labels), color)
+    return Layers(image, {name: one.extract(image, labels, generator, s) for name, one in maps().items()})
 
 
 def conditions_of(image: UInt8, labels: UInt8, *, superpixels: bool = False) -> Conditions:
@@ -62,33 +54,20 @@ def conditions_of(image: UInt8, labels: UInt8, *, superpixels: bool = False) -> 
     Args:
         image: (S, S, 3) uint8 sRGB.
         labels: (S, S) uint8.
-        superpixels: colours by superpixel instead of by region.
+        superpixels: colors by superpixel instead of by region.
 
     Returns:
-        sketch (None in a picture without any edge), semantic map and colour map.
+        every map that there is; a picture without any edge has no sketch.
     """
-    batch = to_tensor(image)
-    means = superpixel_means(batch) if superpixels else region_means(batch, torch.from_numpy(labels)[None])
-    opaque = np.full((*labels.shape, 1), 255, np.uint8)
-    lines = sketch_of(batch)
-    return Conditions(
-        sketch=lines if lines.any() else None,
-        semantic=labels,
-        color=np.concatenate([to_bytes(means)[0], opaque], 2),
-    )
+    return Conditions(**{name: one.of_crop(image, labels, superpixels=superpixels) for name, one in maps().items()})
 
 
 def origin_of(parser: FaceParser, *, superpixels: bool = False) -> dict[str, Any]:
-    """How :func:`conditions_of` came to its maps, ready for JSON.
+    """How :func:`conditions_of` came to its maps, ready for JSON: by name, what the modality notes.
 
     Args:
         parser: that found the labels.
         superpixels: as there.
-
-    Returns:
-        ``semantic``: the parser, see :meth:`mien.conditions.parser.FaceParser.identity`; ``color``: its ``segments``,
-        "regions" (those of the semantic map) or "superpixels" with their settings.
     """
-    cells = {"across": ACROSS, "rounds": ROUNDS, "compactness": COMPACTNESS}
-    color = {"segments": "superpixels", **cells} if superpixels else {"segments": "regions"}
-    return {"semantic": parser.identity(), "color": color}
+    noted = {name: one.origin(parser, superpixels=superpixels) for name, one in maps().items()}
+    return {name: dict(origin) for name, origin in noted.items() if origin is not None}

@@ -9,50 +9,31 @@
     exemplar.png   an aligned face
     sheet.png      all of them side by side, for people; never read
 
-A layer that is missing says nothing.
+A layer that is missing gives no information.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from mien.conditions.attributes import draw_attributes, validate_attributes
-from mien.conditions.color import draw_color, read_color, write_color
-from mien.conditions.exemplar import read_aligned, write_aligned
 from mien.conditions.masks import draw_mask, read_mask, write_mask
-from mien.conditions.pictures import check_size, open_picture, save_png
-from mien.conditions.semantic import draw_semantic, read_semantic, write_semantic
-from mien.conditions.sketch import draw_sketch, read_sketch, write_sketch
-from mien.conditions.text import validate_text
-from mien.conditions.types import FORMER_NAMES, Conditions, current_name
+from mien.conditions.modalities import FORMER_NAMES, current_name, given_modalities, pictures
+from mien.conditions.modality import PictureModality
+from mien.conditions.pictures import check_size, drawing, rgba, save_png
+from mien.conditions.resample import picture_at
+from mien.conditions.types import Conditions
 from mien.errors import LayerError, SaveError
 from mien.files import atomic_path
 from mien.types import Float64, UInt8
 
-NOTES, IMAGE, SHEET = "layers.json", "image.png", "sheet.png"
-
-_READ: Mapping[str, Callable[[Path, int], Any]] = {
-    "mask": read_mask,
-    "sketch": read_sketch,
-    "semantic": read_semantic,
-    "color": read_color,
-    "exemplar": lambda path, size: read_aligned(path),
-}
-_WRITE: Mapping[str, Callable[[Any, Path], None]] = {
-    "mask": write_mask,
-    "sketch": write_sketch,
-    "semantic": write_semantic,
-    "color": write_color,
-    "exemplar": write_aligned,
-}
+NOTES, IMAGE, MASK, SHEET = "layers.json", "image.png", "mask.png", "sheet.png"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +46,7 @@ class LayerFolder:
         photo: name of the photo's file, or None.
         conditions: of side S.
         origin: how the maps were extracted, see :func:`mien.conditions.extract.origin_of`; None where nobody noted it.
+        notes: what the user should know about the files, in words.
     """
 
     image: UInt8
@@ -72,6 +54,7 @@ class LayerFolder:
     matrix: Float64 | None = None
     photo: str | None = None
     origin: Mapping[str, Any] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def write_layers(folder: Path, layers: LayerFolder) -> None:
@@ -86,9 +69,11 @@ def write_layers(folder: Path, layers: LayerFolder) -> None:
         raise SaveError(f"Cannot make the folder {folder}: {error.strerror}; choose another.") from error
     c = layers.conditions
     save_png(layers.image, folder / IMAGE)
-    for name, write in _WRITE.items():
+    if c.mask is not None:
+        write_mask(c.mask, folder / MASK)
+    for name, modality in pictures().items():
         if (value := getattr(c, name)) is not None:
-            write(value, folder / f"{name}.png")
+            modality.write(value, folder / f"{name}.png")
     notes = {
         "version": 1,
         "size": layers.image.shape[0],
@@ -96,8 +81,7 @@ def write_layers(folder: Path, layers: LayerFolder) -> None:
         "matrix": None if layers.matrix is None else layers.matrix.tolist(),
         "convention": "photo = matrix @ (x, y, 1); continuous pixels, the first pixel's centre at (0.5, 0.5)",
         "origin": None if layers.origin is None else dict(layers.origin),
-        "attributes": dict(c.attributes),
-        "text": c.text,
+        **{name: one.note(getattr(c, name)) for name, one in given_modalities().items() if not one.pictured},
     }
     with atomic_path(folder / NOTES) as path:
         path.write_text(json.dumps(notes, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -112,23 +96,27 @@ def read_layers(folder: Path) -> LayerFolder:
     """
     notes = _read_notes(folder / NOTES)
     size = notes["size"]
-    picture = open_picture(folder / IMAGE)
-    check_size(folder / IMAGE, picture.size, size)
+    image = rgba(drawing(folder / IMAGE, "image").astype(np.uint8, copy=False))
+    check_size(IMAGE, image, size)
+    remarks: list[str] = []
     found: dict[str, Any] = {}
-    for name, read in _READ.items():
-        path = folder / f"{name}.png"
-        if name == "sketch" and not path.exists():
-            path = path.with_suffix(".svg")
-        if not path.exists():  # as an earlier version called it
-            path = next((folder / f"{old}.png" for old, new in FORMER_NAMES.items() if new == name), path)
-        if path.exists():
-            found[name] = read(path, size)
-    attributes = validate_attributes(notes.get("attributes") or {})
-    conditions = Conditions(**found, attributes=attributes, text=validate_text(notes.get("text") or ""))
+    for name, modality in given_modalities().items():
+        if isinstance(modality, PictureModality):
+            path = find_layer(folder, modality)
+            found[name] = None if path is None else modality.read(path, size, remarks)
+        else:
+            found[name] = modality.validate(notes.get(name))
+    mask = read_mask(folder / MASK, size) if (folder / MASK).exists() else None
     matrix = None if notes.get("matrix") is None else np.array(notes["matrix"], np.float64)
-    image = np.asarray(picture.convert("RGB"))
     origin = None if notes.get("origin") is None else {current_name(name): of for name, of in notes["origin"].items()}
-    return LayerFolder(image, conditions, matrix, notes.get("photo"), origin)
+    pixels = np.ascontiguousarray(image[..., :3])
+    return LayerFolder(pixels, Conditions(mask, **found), matrix, notes.get("photo"), origin, tuple(remarks))
+
+
+def find_layer(folder: Path, modality: PictureModality) -> Path | None:
+    """The file of a modality, perhaps as an earlier version called it; None if there is none."""
+    former = (folder / f"{old}.png" for old, new in FORMER_NAMES.items() if new == modality.name)
+    return modality.find(folder) or next((path for path in former if path.exists()), None)
 
 
 def _read_notes(path: Path) -> dict[str, Any]:
@@ -138,9 +126,8 @@ def _read_notes(path: Path) -> dict[str, Any]:
             raise ValueError("size")
         if notes.get("matrix") is not None and np.array(notes["matrix"], np.float64).shape != (2, 3):
             raise ValueError("matrix")
-        for name in ("attributes", "origin"):
-            if not isinstance(notes.get(name) or {}, dict):
-                raise ValueError(name)
+        if not isinstance(notes.get("origin") or {}, dict):
+            raise ValueError("origin")
     except OSError as error:
         raise LayerError(f"{path.parent} is no folder of layers: it has no {NOTES}; run 'mien conditions'.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -160,18 +147,13 @@ def draw_sheet(image: UInt8, conditions: Conditions, results: Sequence[tuple[str
     tiles: list[tuple[str, UInt8]] = [("image", image)]
     if c.mask is not None:
         tiles.append(("mask", draw_mask(image, c.mask)))
-    if c.sketch is not None:
-        tiles.append(("sketch", np.repeat(draw_sketch(c.sketch)[..., None], 3, 2)))
-    if c.semantic is not None:
-        tiles.append(("semantic", draw_semantic(c.semantic)))
-    if c.color is not None:
-        tiles.append(("color", draw_color(c.color)))
-    if c.exemplar is not None:
-        resized: Any = cv2.resize(c.exemplar, (size, size), interpolation=cv2.INTER_AREA)
-        tiles.append(("exemplar", resized))
+    for name, modality in pictures().items():
+        if (value := getattr(c, name)) is not None:
+            tiles.append((name, picture_at(modality.draw(value), size)))
     tiles += results
     sheet = draw_row(tiles)
-    words = "   ".join(filter(None, (draw_attributes(c.attributes), f'"{c.text}"' if c.text else "")))
+    others = {name: one for name, one in given_modalities().items() if not one.pictured and getattr(c, name)}
+    words = "   ".join(one.caption(getattr(c, name)) for name, one in others.items())
     return np.concatenate([sheet, _caption(words, sheet.shape[1], size)]) if words else sheet
 
 

@@ -72,8 +72,6 @@ CELEBAMASK_HQ: tuple[str, ...] = (
 CELEBAMASK_HQ += ("u_lip", "l_lip", "hair", "hat", "ear_r", "neck_l", "neck", "cloth")
 """The order of the CelebAMask-HQ annotation, in its spelling."""
 
-ORDERS: Mapping[str, Sequence[str]] = {"mien": CLASSES, "face-parsing": FACE_PARSING, "celebamask-hq": CELEBAMASK_HQ}
-
 ALIASES: Mapping[str, str] = {
     **dict(zip(FACE_PARSING, CLASSES, strict=True)),
     "eye_glasses": "glasses",

@@ -1,60 +1,62 @@
-"""The 26 channels that the networks see.
+"""The channels that the networks see, 26 with the modalities that come with mien.
 
 Legend: B batch, S side.
-Channels, in this order: image 3, sketch 1, semantic 19, colour 3. Image and colour are in [-1, 1], sketch in {0, 1},
-semantics one-hot. A missing modality, and everything outside its valid area, is 0.
+Channels, in the order of :data:`mien.conditions.modalities.MODALITIES`: image 3, sketch 1, semantic 19, color 3. Image
+and color are in [-1, 1], sketch in {0, 1}, semantics one-hot. A modality that is missing is 0, and so is everything
+outside its valid area.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from mien.conditions.labels import COUNT
-from mien.conditions.semantic import one_hot
+from mien.conditions.modalities import channels, maps
 from mien.conditions.types import Conditions
 from mien.pixels import to_tensor
 from mien.types import UInt8
 
-WIDTHS: Mapping[str, int] = {"image": 3, "sketch": 1, "semantic": COUNT, "color": 3}
-CHANNELS = sum(WIDTHS.values())
 
-
-@dataclass(frozen=True, eq=False)
 class Layers:
-    """A batch of pixel-wise conditions.
+    """A batch of pixel-wise modalities: (B, C, S, S) by name.
 
-    Attributes:
+    Args:
         image: (B, 3, S, S) in [-1, 1].
-        sketch: (B, 1, S, S) in {0, 1}, 1 on lines.
-        semantic: (B, 19, S, S) in {0, 1}; all 0 where nothing is said.
-        color: (B, 3, S, S) in [-1, 1].
+        others: further modalities; those that are left out are 0.
     """
 
-    image: Tensor
-    sketch: Tensor
-    semantic: Tensor
-    color: Tensor
-
-    def __post_init__(self) -> None:
-        batch, _, *sides = self.image.shape
-        for name, width in WIDTHS.items():
-            shape = tuple(getattr(self, name).shape)
+    def __init__(self, image: Tensor, others: Mapping[str, Tensor]) -> None:
+        batch, _, *sides = image.shape
+        self._maps = {"image": image}
+        for name, width in channels().items():
+            if name != "image":
+                empty = image.new_zeros(batch, 1, 1, 1).expand(batch, width, *sides)
+                self._maps[name] = others.get(name, empty)
+            shape = tuple(self._maps[name].shape)
             assert shape == (batch, width, *sides), f"{name} must be {(batch, width, *sides)}, got {shape}"
 
-    def stack(self) -> Tensor:
-        """(B, 26, S, S)."""
-        return torch.cat([getattr(self, name) for name in WIDTHS], 1)
+    def __getitem__(self, name: str) -> Tensor:
+        return self._maps[name]
 
-    @classmethod
-    def split(cls, stacked: Tensor) -> Layers:
-        """The inverse of :meth:`stack`."""
-        assert stacked.shape[1] == CHANNELS, f"expected {CHANNELS} channels, got {stacked.shape[1]}"
-        return cls(*torch.split(stacked, list(WIDTHS.values()), 1))
+    @property
+    def image(self) -> Tensor:
+        """(B, 3, S, S)."""
+        return self._maps["image"]
+
+    def stack(self, names: Iterable[str] | None = None) -> Tensor:
+        """All channels together, (B, 26, S, S).
+
+        Args:
+            names: the modalities that a network knows, in its order; None takes all.
+        """
+        return torch.cat([self._maps[name] for name in names or self._maps], 1)
+
+    def replaced(self, **maps: Tensor) -> Layers:
+        """The same with some modalities replaced."""
+        others = {**self._maps, **maps}
+        return Layers(others.pop("image"), others)
 
     def within(self, areas: Mapping[str, Tensor]) -> Layers:
         """Sets modalities to 0 outside their areas.
@@ -62,12 +64,11 @@ class Layers:
         Args:
             areas: (B, 1, S, S) in [0, 1] by name; names that are missing stay whole.
         """
-        kept = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Layers(**{name: value * areas[name] if name in areas else value for name, value in kept.items()})
+        return self.replaced(**{name: self._maps[name] * area for name, area in areas.items()})
 
     def to(self, device: torch.device | str) -> Layers:
         """The same on another device."""
-        return Layers(*(getattr(self, f.name).to(device) for f in fields(self)))
+        return self.replaced(**{name: one.to(device) for name, one in self._maps.items()})
 
 
 def from_conditions(image: UInt8, conditions: Conditions) -> Layers:
@@ -86,13 +87,5 @@ def from_conditions(image: UInt8, conditions: Conditions) -> Layers:
     picture = to_tensor(image)
     if conditions.mask is not None:
         picture = picture * torch.from_numpy(conditions.mask == 0)
-    empty = torch.zeros(1, 1, side, side)
-    sketch = empty if conditions.sketch is None else torch.from_numpy(conditions.sketch).float()[None, None]
-    semantic = empty.expand(-1, COUNT, -1, -1)
-    if conditions.semantic is not None:
-        semantic = one_hot(torch.from_numpy(conditions.semantic)[None])
-    color = empty.expand(-1, 3, -1, -1)
-    if conditions.color is not None:
-        valid = torch.from_numpy(conditions.color[..., 3] > 0)
-        color = to_tensor(np.ascontiguousarray(conditions.color[..., :3])) * valid
-    return Layers(picture, sketch, semantic, color)
+    known = maps()
+    return Layers(picture, {name: known[name].encode(one) for name, one in conditions.maps.items()})

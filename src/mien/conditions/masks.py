@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mien.conditions.pictures import check_finite, check_size, open_picture, save_png
+from mien.conditions.pictures import check_size, save_png
 from mien.errors import LayerError
 from mien.photos.mask import read_levels
 from mien.types import Bool, Float32, UInt8
@@ -27,8 +27,9 @@ def read_mask(path: Path, size: int) -> Float32:
     Raises:
         LayerError: unreadable, wrong size, or empty.
     """
-    check_size(path, open_picture(path).size, size)
-    return read_levels(path)
+    levels = read_levels(path)
+    check_size(path.name, levels, size)
+    return levels
 
 
 def write_mask(mask: Float32, path: Path) -> None:
@@ -40,24 +41,6 @@ def to_gray(mask: Float32) -> UInt8:
     """(H, W) in [0, 1] -> uint8."""
     gray: UInt8 = np.round(mask * 255).astype(np.uint8)
     return gray
-
-
-def validate_mask(mask: Float32) -> Float32:
-    """A mask given from Python: (H, W), any number type or bool, in [0, 1].
-
-    Raises:
-        LayerError: wrong shape, NaN, values outside of [0, 1], or empty.
-    """
-    array = np.asarray(mask)
-    if array.ndim != 2:
-        raise LayerError(f"A mask has two dimensions, not {array.ndim}; give (height, width).")
-    check_finite("mask", array)
-    result: Float32 = array.astype(np.float32)
-    if result.min() < 0 or result.max() > 1:
-        raise LayerError(f"The mask goes from {result.min():g} to {result.max():g}; scale it to [0, 1].")
-    if not result.any():
-        raise LayerError("The mask is empty: it marks nothing to edit.")
-    return result
 
 
 def box_mask(size: tuple[int, int], box: tuple[float, float, float, float]) -> Float32:

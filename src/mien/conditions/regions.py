@@ -53,6 +53,11 @@ def classes_of(name: str) -> frozenset[int]:
     return frozenset(INDEX[n] for n in names)
 
 
+def is_expression(source: object) -> bool:
+    """Whether something given as a mask is the name of a region, rather than a picture."""
+    return isinstance(source, str) and _EXPRESSION.fullmatch(source.strip().lower()) is not None
+
+
 def parse_region(expression: str) -> Bool:
     """Which labels an expression takes; terms apply from left to right.
 

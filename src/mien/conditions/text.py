@@ -22,5 +22,5 @@ def validate_text(text: str) -> str | None:
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in plain):
         raise LayerError("The text holds control characters; type it again.")
     if len(plain) > LONGEST:
-        raise LayerError(f"The text has {len(plain)} characters; say it in {LONGEST}.")
+        raise LayerError(f"The text has {len(plain)} characters; use at most {LONGEST}.")
     return plain or None

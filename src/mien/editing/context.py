@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ from mien.align.finder import FaceFinder
 from mien.conditions.parser import FaceParser
 from mien.editing.cache import EditCache, digest
 from mien.editing.timing import Stopwatch
+from mien.errors import LayerError
 from mien.types import Face, Float64, Photo, UInt8
 
 PARSED = 512
@@ -43,33 +44,37 @@ class EditContext:
     """Passed along with an edit.
 
     Attributes:
-        networks: find faces and regions.
+        networks: find faces and regions; none is loaded before it is asked for.
         cache: of former edits.
         watch: of this edit.
+        photo, quad: the photo, and the (4, 2) corners of the crop that is edited; None while there is none.
     """
 
     networks: FaceNetworks
     cache: EditCache = field(default_factory=EditCache)
     watch: Stopwatch = field(default_factory=Stopwatch)
+    photo: Photo | None = None
+    quad: Float64 | None = None
 
-    @property
-    def finder(self) -> FaceFinder:
-        """Finds faces."""
-        return self.networks.finder
-
-    @property
-    def parser(self) -> FaceParser:
-        """Finds regions."""
-        return self.networks.parser
+    def of(self, photo: Photo, quad: Float64) -> EditContext:
+        """The same for a crop of a photo."""
+        return replace(self, photo=photo, quad=quad)
 
     def faces(self, photo: Photo) -> list[Face]:
         """All faces of a photo, largest first; found once."""
-        key = digest(photo.pixels, self.finder.fingerprint)
-        return self.cache.get("faces", key, lambda: self.finder.find(photo))
+        finder = self.networks.finder
+        return self.cache.get("faces", digest(photo.pixels, finder.fingerprint), lambda: finder.find(photo))
 
-    def parsed(self, photo: Photo, quad: Float64) -> ParsedCrop:
-        """The regions of the crop with (4, 2) corners in a photo; found once."""
-        side = np.hypot(*(quad[3] - quad[0]))
-        pixels = crop_face(photo, quad, int(np.clip(round(side), 128, PARSED))).pixels
-        key = digest(pixels, self.parser.fingerprint)
-        return self.cache.get("labels", key, lambda: ParsedCrop(pixels, self.parser.parse_crop(pixels)))
+    def parsed(self) -> ParsedCrop:
+        """The regions of the crop; found once.
+
+        Raises:
+            LayerError: there is no photo.
+        """
+        if self.photo is None or self.quad is None:
+            raise LayerError("There is no photo to find a region in; give layers.")
+        side = np.hypot(*(self.quad[3] - self.quad[0]))
+        pixels = crop_face(self.photo, self.quad, int(np.clip(round(side), 128, PARSED))).pixels
+        parser = self.networks.parser
+        key = digest(pixels, parser.fingerprint)
+        return self.cache.get("labels", key, lambda: ParsedCrop(pixels, parser.parse_crop(pixels)))

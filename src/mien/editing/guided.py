@@ -8,17 +8,16 @@ import numpy as np
 
 from mien.align.crop import crop_face
 from mien.align.paste import Mask, mask_to_photo
+from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.regions import parse_region
+from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
-from mien.editing.layers import Tools, mask_of
-from mien.editing.pictures import as_photo, name_of
+from mien.editing.layers import mask_of
 from mien.editing.request import Request
-from mien.editing.resample import levels_at
 from mien.editing.result import FaceEdit
 from mien.editing.target import FaceTarget
-from mien.editing.weights import MODALITIES
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import borrow, check_parts
 from mien.guides.colors import parse_color
@@ -27,7 +26,7 @@ from mien.guides.guide import Guide
 from mien.guides.heal import heal
 from mien.guides.move import move
 from mien.guides.regions import region_matte
-from mien.types import Bool, Face, Photo
+from mien.types import AlignedFace, Bool, Face, Photo
 
 BEFORE = "hair+glasses+hat-brows"
 """What may lie over a part of a face, and is left where it is."""
@@ -84,7 +83,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
         with context.watch("dye"):
             settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
             key_photo = done.photo
-            matte = region_matte(key_photo, face, region, context.parser)
+            matte = region_matte(key_photo, face, region, context.networks.parser)
             guide = dye(key_photo, matte, parse_color(color), settings)
             done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if request.mode == "heal":
@@ -98,8 +97,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:
     """What a result tells about an edit in which nothing was painted."""
     before, after = (crop_face(one, target.quad, size, target.face) for one in (photo, done.photo))
-    shares = np.zeros((len(MODALITIES), size, size), np.float32)
-    shares[0] = 1
+    shares = np.ones((1, size, size), np.float32)
     if not done.area.any():
         raise LayerError("Nothing of this photo changes; ask for more, or mask a part of the face.")
     seen = CropFrame.of(before, "photo", target.name).from_photo(done.area.astype(np.float32), smooth=True)
@@ -110,8 +108,8 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
 def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
     if request.exemplar is None:
         raise LayerError(f"Nothing says whose {request.part} to borrow; give another photo as exemplar.")
-    name = name_of(request.exemplar, "exemplar")
-    other = as_photo(request.exemplar, "The exemplar")
+    source = Photo(request.exemplar.pixels) if isinstance(request.exemplar, AlignedFace) else request.exemplar
+    name, other = name_of(source, "exemplar"), as_photo(source, "The exemplar")
     faces = context.faces(other)
     if not faces:
         raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
@@ -124,7 +122,7 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
 
 def _hidden(photo: Photo, face: Face, context: EditContext) -> Bool:
     """(H, W): hair, glasses and hats before a face."""
-    labels = context.parsed(photo, face.quad).labels
+    labels = context.of(photo, face.quad).parsed().labels
     crop = crop_face(photo, face.quad, 256)
     over = parse_region(BEFORE)[labels]
     frame = CropFrame.of(crop, "photo")
@@ -145,6 +143,5 @@ def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:
 def _mask(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask:
     crop = crop_face(photo, target.quad, 256, target.face)
     frame = CropFrame.of(crop, request.frame, target.name)
-    tools = Tools(lambda: context.finder, lambda: context.parsed(photo, target.quad))
-    mask, _ = mask_of(request, frame, tools)
+    mask, _ = mask_of(request, frame, context.of(photo, target.quad))
     return mask

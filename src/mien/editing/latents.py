@@ -84,8 +84,8 @@ class LatentCodes:
         """E of B whole pictures (S, S, 3) and nothing else -> B times (1, L, C); ``network`` is the encoder's hash."""
 
         def encoded(missing: Sequence[int]) -> list[Tensor]:
-            device = self.networks.encoder.w_avg.device
-            return self._encoded([from_conditions(images[i], Conditions()).to(device).stack() for i in missing])
+            device, names = self.networks.encoder.w_avg.device, self.networks.config.modalities
+            return self._encoded([from_conditions(images[i], Conditions()).to(device).stack(names) for i in missing])
 
         return cache.get_many("picture codes", [digest(network, image) for image in images], encoded)
 

@@ -1,15 +1,16 @@
-"""A folder that ``mien conditions`` wrote and a user painted in: what was painted is what is meant.
+"""A folder that ``mien conditions`` wrote and a user painted in: only layers that were changed are used.
 
-The layers are extracted from the folder's picture once more. A layer that comes out the same was not touched and says
-nothing: the old outline in an untouched sketch would fight a repainted hair. A layer that differs anywhere is meant,
-all of it. Without ``mask.png``, the face may change where touched layers differ, and a little around it.
+The layers are extracted from the folder's picture once more. A layer that comes out the same was not touched and is
+left out: the old outline in an untouched sketch would contradict a repainted hair. A layer that differs anywhere is
+used as a whole. Without ``mask.png``, the face may change where something was painted in these layers, and a little
+around it.
 
 Legend: D side of the folder's layers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,24 +19,13 @@ import cv2
 import numpy as np
 
 from mien.align.crop import crop_face, matrix_to_quad
-from mien.conditions.extract import conditions_of
-from mien.conditions.folder import LayerFolder, read_layers
+from mien.conditions.folder import LayerFolder, find_layer, read_layers
 from mien.conditions.masks import grow
-from mien.conditions.parser import FaceParser
-from mien.conditions.sketch import draw_sketch
-from mien.conditions.types import PIXELWISE, Conditions
-from mien.editing.pictures import drawing, rgba
+from mien.conditions.modalities import maps, pictures
+from mien.conditions.types import Conditions
+from mien.editing.context import FaceNetworks
 from mien.errors import LayerError
-from mien.types import Bool, Float64, Photo, UInt8
-
-COLOR_NOISE = 8
-"""Levels by which painting programs may change a colour by themselves."""
-
-INK = 64
-"""Levels by which a pixel of the sketch must differ."""
-
-SPECK = 6
-"""Pixels of the sketch that hang together, below which a difference is none."""
+from mien.types import Bool, Float64, Photo
 
 ROOM = 0.03
 """Fraction of the crop's side by which the mask reaches beyond what was painted: the edit has to join what is there."""
@@ -52,28 +42,31 @@ class Repainted:
         conditions: of side D, only what was touched, with a mask.
         quad: (4, 2) corners of the crop in the photo; None where the folder does not know them.
         untouched: names of the layers that were left as they were extracted.
+        remarks: what reading the files has found, in words.
     """
 
     conditions: Conditions
     quad: Float64 | None
     untouched: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know, in words."""
         names = " and ".join(self.untouched)
-        return (f"{names} as extracted, so left out: paint in a layer to say something with it",) if names else ()
+        left_out = (f"{names} as extracted, so left out: paint in a layer to use it",) if names else ()
+        return (*self.remarks, *left_out)
 
 
 def read_repainted(
-    folder: Path, photo: Photo, parser: Callable[[], FaceParser], inputs: Mapping[str, Any] | None = None
+    folder: Path, photo: Photo, networks: FaceNetworks, inputs: Mapping[str, Any] | None = None
 ) -> Repainted:
     """Reads a folder.
 
     Args:
         folder: of layers.
         photo: that is edited.
-        parser: the one that extracted the layers.
+        networks: whose parser extracted the layers.
         inputs: what else the editor is given, by its names: the folder's layers of these names do not count.
 
     Raises:
@@ -84,62 +77,36 @@ def read_repainted(
     if quad is not None:
         _check_photo(found, quad, photo, folder)
     elsewhere = [name for name, value in (inputs or {}).items() if value is not None]
-    given = found.conditions.without(*(name for name in elsewhere if name in ("mask", "exemplar", *PIXELWISE)))
-    found = replace(found, conditions=given)
-    areas = {name: area for name, area in _painted(found, folder, parser).items() if area.any()}
-    untouched = tuple(name for name in PIXELWISE if name in given.given and name not in areas)
+    given = found.conditions.without(*(name for name in elsewhere if name in ("mask", *pictures())))
+    touched, area = _painted(replace(found, conditions=given), folder, networks)
+    untouched = tuple(name for name in given.maps if name not in touched)
     kept = given.without(*untouched)
-    if kept.mask is None and areas:
-        kept = replace(kept, mask=room_around(np.any(list(areas.values()), axis=0)).astype(np.float32))
+    if kept.mask is None and area.any():
+        kept = kept.replaced(mask=room_around(area).astype(np.float32))
     if kept.mask is None and "mask" not in elsewhere:
-        raise LayerError(f"The layers in {folder} are as they were extracted; repaint one, or give a mask.")
-    return Repainted(kept, quad, untouched)
+        raise LayerError(f"Nothing new is painted in the layers of {folder}; repaint one, or give a mask.")
+    return Repainted(kept, quad, untouched, found.notes)
 
 
-def _painted(found: LayerFolder, folder: Path, parser: Callable[[], FaceParser]) -> dict[str, Bool]:
-    """Where each layer differs from what is extracted afresh, (D, D) bool by name."""
-    given = found.conditions
-    areas: dict[str, Bool] = {}
-    if not set(given.given) & set(PIXELWISE):
-        return areas
-    labels = parser().parse_crop(found.image)
-    fresh = conditions_of(found.image, labels)
-    if given.sketch is not None:
-        old = np.zeros_like(given.sketch) if fresh.sketch is None else fresh.sketch
-        areas["sketch"] = _redrawn(folder / "sketch.png", given.sketch, old)
-    if given.semantic is not None:
-        areas["semantic"] = _without_edges(given.semantic != labels)
-    if given.color is not None:
-        kinds = [fresh, conditions_of(found.image, labels, superpixels=True)]
-        if (segments := ((found.origin or {}).get("color") or {}).get("segments")) is not None:
-            kinds = kinds[1:] if segments == "superpixels" else kinds[:1]
-        candidates = [_recolored(given.color, c.color) for c in kinds if c.color is not None]
-        areas["color"] = min(candidates, key=np.count_nonzero)  # of both, where the folder does not say which it was
-    return areas
+def _painted(found: LayerFolder, folder: Path, networks: FaceNetworks) -> tuple[list[str], Bool]:
+    """Names of the layers that differ from what is extracted now, and where something was painted, (D, D) bool.
 
-
-def _redrawn(path: Path, lines: Bool, fresh: Bool) -> Bool:
-    """Where a sketch was drawn in or erased. The file is compared: reading it makes all lines anew."""
-    if not path.exists():  # an SVG drawing
-        return lines | fresh
-    pixels = rgba(drawing(path, "sketch").astype(np.uint8, copy=False))
-    opaque = pixels[..., 3] / np.float32(255)
-    shade = pixels[..., :3].mean(2) * opaque + 255 * (1 - opaque)
-    differs = np.abs(shade - draw_sketch(fresh)) > INK
-    _, index, stats, _ = cv2.connectedComponentsWithStats(differs.astype(np.uint8), connectivity=8)
-    drawn: Bool = differs & (stats[index, cv2.CC_STAT_AREA] >= SPECK)
-    return drawn
-
-
-def _recolored(color: UInt8, fresh: UInt8) -> Bool:
-    difference = np.abs(color.astype(np.int16) - fresh).max(2)
-    return _without_edges(difference > COLOR_NOISE)
-
-
-def _without_edges(differs: Bool) -> Bool:
-    """Without what is a pixel or two wide: two runs of a network may put an edge beside each other's."""
-    opened: Bool = cv2.morphologyEx(differs.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
-    return opened
+    What was erased makes a layer differ, but only a modality of which erasing is a wish has something painted there.
+    """
+    given, area = found.conditions.maps, np.zeros(found.image.shape[:2], np.bool_)
+    touched: list[str] = []
+    labels = networks.parser.parse_crop(found.image) if given else np.zeros(area.shape, np.uint8)
+    for name, value in given.items():
+        modality = maps()[name]
+        origin = (found.origin or {}).get(name) or {}
+        fresh = modality.candidates(found.image, labels, origin)
+        path = find_layer(folder, modality)
+        # Of several, the one that explains the most: where the folder does not tell how it was extracted.
+        differs = min((modality.differs(value, one, path) for one in fresh), key=np.count_nonzero)
+        if differs.any():
+            touched.append(name)
+            area |= differs if modality.erased_counts else differs & modality.said(value)
+    return touched, area
 
 
 def room_around(painted: Bool) -> Bool:

@@ -15,13 +15,13 @@ import numpy as np
 from mien.align.crop import crop_face, pixel_scale
 from mien.align.paste import Mask, paste_face
 from mien.compose.relight import relit
+from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
-from mien.editing.context import EditContext, ParsedCrop
+from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
-from mien.editing.layers import Tools, conditions_of, mask_in_crop, mask_of
-from mien.editing.pictures import as_photo, name_of
+from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
 from mien.editing.plain_color import color_map, plain_color
 from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
@@ -29,8 +29,8 @@ from mien.editing.self_layers import changes_colors_alone, refuse_own
 from mien.editing.target import FaceTarget, find_target
 from mien.editing.timing import Stopwatch
 from mien.editing.validation import check_request
-from mien.editing.weights import weights_of
-from mien.errors import ConfigError, LayerError
+from mien.editing.weights import weighed, weights_of
+from mien.errors import ConfigError
 from mien.types import AlignedFace, Float32, Photo, PictureLike
 
 if TYPE_CHECKING:
@@ -111,24 +111,27 @@ class _Begun:
     count: int
 
 
-def prepare(photo: Photo, target: FaceTarget, request: Request, size: int, context: EditContext) -> PreparedEdit:
+def prepare(
+    photo: Photo, target: FaceTarget, request: Request, backend: CropEditor, context: EditContext
+) -> PreparedEdit:
     """Reads and checks all that was asked for; nothing is painted yet.
 
     Raises:
         LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
     """
-    crop = crop_face(photo, target.quad, size, target.face)
+    crop = crop_face(photo, target.quad, backend.size, target.face)
     frame = CropFrame.of(crop, request.frame, target.name)
-    tools = Tools(lambda: context.finder, lambda: context.parsed(photo, target.quad))
-    mask, outside = mask_of(request, frame, tools)
-    conditions = _conditions(request, crop, frame, tools, mask_in_crop(mask, frame))
-    weights = weights_of(request.weights, request.weight_maps, frame)
-    notes = []
+    context = context.of(photo, target.quad)
+    mask, outside = mask_of(request, frame, context)
+    notes: list[str] = []
+    conditions = _conditions(request, crop, frame, context, mask_in_crop(mask, frame), notes)
+    weights = weights_of(request.weights, request.weight_maps, frame, weighed(backend.supports()))
     if outside >= NOTABLE:
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
     elif isinstance(request.mask, str) and _cut(conditions.mask, crop):
         notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
-    if conditions.without("mask").given == ("color",):
+    notes += unused(request, conditions, backend.name, backend.supports())
+    if conditions.without("mask").given == ("color",) and "sketch" in backend.supports():
         notes.append("with colors alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
     return PreparedEdit(crop, target, request, conditions, mask, weights, tuple(notes))
 
@@ -188,7 +191,7 @@ def edit_in_turn(
     """Several faces of a photo, each with a request; later edits see the earlier ones. Errors as above."""
     edited = original = as_photo(photo)
     for request in requests.values():
-        check_request(request, original, backend.attributes, backend.reader)
+        check_request(request, original, backend)
     with context.watch("find"):
         targets = [find_target(original, which, context, name_of(photo, "photo")) for which in requests]
     done: list[FaceEdit] = []
@@ -200,8 +203,8 @@ def edit_in_turn(
     return EditResult(edited, original, tuple(done), context.watch.lap())
 
 
-def without_photo(request: Request, size: int, context: EditContext) -> tuple[Conditions, Float32 | None]:
-    """Conditions of side ``size``, and weights, of a face that is made of nothing else.
+def without_photo(request: Request, backend: CropEditor, context: EditContext) -> tuple[Conditions, Float32 | None]:
+    """Conditions of the backend's side S, and weights, of a face that is made of nothing else.
 
     Raises:
         ConfigError, LayerError: as above, and something that is said about a photo.
@@ -210,11 +213,12 @@ def without_photo(request: Request, size: int, context: EditContext) -> tuple[Co
     if about:
         raise ConfigError(f"'{about[0]}' says something about a photo, and there is none; leave it out.")
     refuse_own({name: getattr(request, name) for name in LAYERS})
+    size = backend.size
     blank = AlignedFace(np.zeros((size, size, 3), np.uint8), np.eye(2, 3), (size, size))
     frame = CropFrame.of(blank, "crop", "the face")
     everywhere = np.ones((size, size), np.float32)
-    conditions = _conditions(request, blank, frame, Tools(lambda: context.finder, _no_regions), everywhere)
-    return replace(conditions, mask=None), weights_of(request.weights, {}, frame)
+    conditions = _conditions(request, blank, frame, context, everywhere, [])
+    return conditions.without("mask"), weights_of(request.weights, {}, frame, weighed(backend.supports()))
 
 
 def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
@@ -225,7 +229,7 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     if not request.paints:
         return _Begun(photo, target, moved, None, 1)
     with context.watch("layers"):
-        prepared = prepare(moved.photo, target, request, backend.size, context)
+        prepared = prepare(moved.photo, target, request, backend, context)
     return _Begun(photo, target, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
 
 
@@ -249,31 +253,29 @@ def _target(
 ) -> tuple[Request, FaceTarget, tuple[str, ...]]:
     """What was painted in a folder of layers, if one is given; then the face."""
     request, notes, name = asked.request, tuple[str, ...](), name_of(asked.photo, "photo")
-    check_request(request, photo, backend.attributes, backend.reader)
+    check_request(request, photo, backend)
     which: Any = "largest" if request.face is None else request.face
     if isinstance(request.layers, str | Path):
         with context.watch("layers"):
             inputs = {layer: getattr(request, layer) for layer in LAYERS}
-            painted = read_repainted(Path(request.layers), photo, lambda: context.parser, inputs)
+            painted = read_repainted(Path(request.layers), photo, context.networks, inputs)
         request, notes = replace(request, layers=painted.conditions), painted.notes
         which = painted.quad if request.face is None and painted.quad is not None else which
     with context.watch("find"):
         return request, find_target(photo, which, context, name), notes
 
 
-def _conditions(request: Request, crop: AlignedFace, frame: CropFrame, tools: Tools, mask: Float32) -> Conditions:
+def _conditions(
+    request: Request, crop: AlignedFace, frame: CropFrame, context: EditContext, mask: Float32, notes: list[str]
+) -> Conditions:
     color = plain_color(request.color)
-    conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, tools)
-    return replace(conditions, mask=mask, color=color_map(color, mask) if color else conditions.color)
+    conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, context, notes)
+    return conditions.replaced(mask=mask, color=color_map(color, mask) if color else conditions.color)
 
 
 def _paint(backend: CropEditor, edits: Sequence[PreparedEdit], context: EditContext) -> list[CropEdit]:
     options = [CropOptions(e.request.seed, e.request.strength, e.weights) for e in edits]
     return backend.edit([e.crop.pixels for e in edits], [e.conditions for e in edits], options, context)
-
-
-def _no_regions() -> ParsedCrop:
-    raise LayerError("There is no photo to find a region in; give layers.")
 
 
 def _cut(mask: Float32 | None, crop: AlignedFace) -> bool:

@@ -89,13 +89,16 @@ class Request:
         default="", metadata={"help": "Borrow the exemplar's pixels for this part: eyes, mouth, nose+brows."}
     )
     reshape: Mapping[str, float] = field(
-        default_factory=dict, metadata={"help": "Move the photo's pixels: smile=1, nose-width=-1; repeatable."}
+        default_factory=dict,
+        metadata={"help": "Move the photo's pixels: smile=1, nose-width=-1; repeatable.", "option": "reshape"},
     )
     drag: tuple[tuple[float, float, float, float], ...] = field(
-        default=(), metadata={"help": "Pull a point of the face: 'x,y:x,y' in photo pixels; repeatable."}
+        default=(),
+        metadata={"help": "Pull a point of the face: 'x,y:x,y' in photo pixels; repeatable.", "option": "drag"},
     )
     dye: Mapping[str, str | tuple[int, int, int]] = field(
-        default_factory=dict, metadata={"help": "Color by region: hair=auburn, lips=#a02040; repeatable."}
+        default_factory=dict,
+        metadata={"help": "Color by region: hair=auburn, lips=#a02040; repeatable.", "option": "dye"},
     )
     mode: Mode = field(default="auto", metadata={"help": "'heal' fills the mask with what surrounds it."})
     attributes: Mapping[str, float] = field(
@@ -198,7 +201,7 @@ class Request:
             name: value
             for name, (value, default) in values.items()
             if value is not None
-            and not (isinstance(value, Mapping) and not value)
+            and not (isinstance(value, Mapping | tuple) and not value)
             and not (isinstance(value, str | Real) and value == default)
         }
 

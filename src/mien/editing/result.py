@@ -18,7 +18,6 @@ from mien.align.paste import Mask
 from mien.conditions.folder import draw_sheet
 from mien.conditions.types import Conditions
 from mien.editing.contributions import write_shares
-from mien.editing.resample import conditions_at
 from mien.photos.receipt import save_with_receipt
 from mien.photos.write import QUALITY
 from mien.types import AlignedFace, Bool, Float32, Float64, Photo, Receipt, UInt8
@@ -167,7 +166,7 @@ class EditResult:
             for name, variant in zip(names, self.variants, strict=True)
         ]
         before = crop_face(self.original, face.quad, side).pixels
-        return draw_sheet(before, conditions_at(face.conditions, side), results)
+        return draw_sheet(before, face.conditions.at(side), results)
 
     def explain(self, folder: Path) -> list[Path]:
         """Writes what each modality contributed at each pixel, see :func:`mien.editing.contributions.write_shares`.

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mien.conditions.extract import conditions_of
-from mien.conditions.sketch import sketch_of
+import numpy as np
+
+from mien.conditions.modality import MapModality
+from mien.conditions.resample import labels_at
 from mien.conditions.types import Conditions
 from mien.editing.request import Request
-from mien.editing.resample import labels_at
 from mien.errors import LayerError
-from mien.pixels import to_tensor
 
 if TYPE_CHECKING:
-    from mien.editing.layers import Tools
+    from mien.editing.context import EditContext
     from mien.types import AlignedFace
 
 OWN = "self"
@@ -26,26 +26,26 @@ def is_own(source: Any) -> bool:
     return isinstance(source, str) and source.strip().lower() == OWN
 
 
-def own_layer(name: str, crop: AlignedFace, tools: Tools) -> Any:
-    """Sketch, semantic map or colour map of the crop at the editor's side, where shapes are as large as it sees them.
+def own_layer(modality: MapModality, crop: AlignedFace, context: EditContext) -> Any:
+    """A map of the crop at the editor's side, where shapes are as large as it sees them.
 
     Args:
-        name: "sketch", "semantic" or "colour", a field of :class:`mien.conditions.types.Conditions`.
+        modality: which map.
         crop: S pixels wide.
-        tools: label it; a sketch does without.
+        context: labels it, where the map needs labels.
 
     Returns:
         at S.
 
     Raises:
-        LayerError: a sketch of a crop without any edge.
+        LayerError: there is nothing of it in the crop, such as a line.
     """
-    if name == "sketch":
-        lines = sketch_of(to_tensor(crop.pixels))
-        if not lines.any():
-            raise LayerError("The photo shows no line within the crop; leave the sketch 'self' out.")
-        return lines
-    return getattr(conditions_of(crop.pixels, labels_at(tools.parsed().labels, crop.size)), name)
+    side = crop.size
+    labels = labels_at(context.parsed().labels, side) if modality.needs_labels else np.zeros((side, side), np.uint8)
+    value = modality.of_crop(crop.pixels, labels)
+    if value is None:
+        raise LayerError(f"The photo has no {modality.title} within the crop; leave {modality.name} 'self' out.")
+    return value
 
 
 def refuse_own(layers: Mapping[str, Any]) -> None:

@@ -1,35 +1,104 @@
-"""What can be known to be wrong about a request before any network is loaded. No torch here."""
+"""What can be known to be wrong about a request before any network is loaded, or any face looked for. No torch here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
 
+import numpy as np
+from PIL import Image
+
+from mien.conditions.folder import NOTES
+from mien.conditions.pictures import name_of
+from mien.conditions.regions import is_expression, parse_region
+from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
-from mien.editing.request import Request
-from mien.errors import ConfigError
+from mien.editing.crop_frame import CropFrame
+from mien.editing.plain_color import plain_color
+from mien.editing.request import LAYERS, Request
+from mien.editing.weights import weights_of
+from mien.errors import ConfigError, LayerError, UnreadablePhotoError
 from mien.types import Photo
 
 CLIP = "openai/clip-vit-base-patch32"
 """What a message names."""
 
+ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
+"""EXIF's tag, and those of its values that exchange width and height."""
 
-def check_request(request: Request, photo: Photo, attributes: Sequence[str], reader: object) -> None:
+
+class Knows(Protocol):
+    """What paints, or will: see :class:`mien.backends.base.CropEditor`."""
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names."""
+
+    @property
+    def reader(self) -> str:
+        """Empty where nothing reads text."""
+
+
+def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     """Refuses what cannot work on a photo.
 
     Args:
         request: what is asked for.
         photo: that is edited.
-        attributes: names that the editor knows.
-        reader: what reads text for the editor; empty where there is nothing.
+        painter: what will paint.
 
     Raises:
-        ConfigError: an attribute that the editor does not know, or a text that nothing reads.
+        ConfigError: an attribute that the painter does not know, or a text that nothing reads.
+        LayerError, PhotoError: no mask, no region of such a name, a file that is not there, or a picture of a size that
+            fits neither the photo nor a square crop.
     """
     layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
-    for name in {**layers.attributes, **request.attributes}:
-        if name not in attributes:
-            known = f"it knows {', '.join(attributes)}" if attributes else "it knows none"
+    for name, strength in {**layers.attributes, **request.attributes}.items():
+        if strength and name not in painter.attributes:
+            known = f"it knows {', '.join(painter.attributes)}" if painter.attributes else "it knows none"
             raise ConfigError(f"This editor has no attribute '{name}'; {known}.")
-    text = request.text or layers.text
-    if text and not reader:
+    text = validate_text((layers.text or "") if request.text is None else request.text)
+    if text and not painter.reader:
         raise ConfigError(f"'{text}' needs a network that understands words; give a CLIP, such as {CLIP}.")
+    if isinstance(request.layers, str | Path):
+        if not (Path(request.layers) / NOTES).is_file():
+            raise LayerError(f"{request.layers} is no folder of layers: it has no {NOTES}; run 'mien conditions'.")
+    elif request.paints and request.mask is None and layers.mask is None:
+        raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
+    if isinstance(request.mask, str) and is_expression(request.mask):
+        parse_region(request.mask)
+    for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
+        if name != "teeth":
+            parse_region(name)
+    plain = plain_color(request.color)
+    frame = CropFrame(np.eye(2, 3), 1, (photo.width, photo.height), request.frame)
+    for name, source in _pictures(request):
+        if not (name == "color" and plain) and (size := _size(source)) is not None:
+            frame.for_source(source).over_photo(*size, name_of(source, name))
+    weights_of(request.weights, {}, frame)
+
+
+def _pictures(request: Request) -> Iterator[tuple[str, Any]]:
+    """Files and arrays by name; words, and exemplars, which may have any size, apart."""
+    for name in LAYERS[:-1]:
+        source = getattr(request, name)
+        word = isinstance(source, str) and not Path(source).suffix
+        if source is not None and not word:
+            yield name, source
+    yield from ((f"weight map of {name}", source) for name, source in request.weight_maps.items())
+
+
+def _size(source: Any) -> tuple[int, int] | None:
+    """(width, height) as far as it can be told without reading all of a picture."""
+    if isinstance(source, Photo):
+        return source.width, source.height
+    if isinstance(source, np.ndarray) and source.ndim in (2, 3):
+        return int(source.shape[1]), int(source.shape[0])
+    if isinstance(source, str | Path) and not Path(source).exists() and not str(source).endswith(".svg"):
+        raise UnreadablePhotoError(f"{source} does not exist or is no ordinary file; check the name.")
+    try:
+        picture = source if isinstance(source, Image.Image) else Image.open(source)
+        return picture.size[::-1] if picture.getexif().get(ORIENTATION) in TURNED else picture.size
+    except Exception:  # a drawing of strokes, a folder, a tensor; and what is wrong with a file is told by its reader
+        return None

@@ -17,7 +17,7 @@ _LOSSY_NOISE = 24 / 255  # what JPEG and its kind do around a hard edge
 _LOSSY = frozenset(container.name for container in CONTAINERS if not container.lossless)
 
 
-def read_mask(path: Path) -> Bool | Float32:
+def read_mask(source: Path | Photo) -> Bool | Float32:
     """A painted mask: which part of the photo may change.
 
     Transparency counts if the file has any; otherwise brightness does, so that white on black and ink on a transparent
@@ -32,12 +32,12 @@ def read_mask(path: Path) -> Bool | Float32:
         PhotoError: not a picture.
         LayerError: nothing is painted.
     """
-    picture = read_photo(path)
-    levels = _levels(picture)
+    picture = source if isinstance(source, Photo) else read_photo(source)
+    levels = levels_of(picture)
     tolerance = np.float32(_LOSSY_NOISE if picture.format in _LOSSY else _NOISE)
     hard = bool(((levels <= tolerance) | (levels >= 1 - tolerance)).all())
     mask: Bool | Float32 = levels > 0.5 if hard else np.where(levels < np.float32(_NOISE), np.float32(0), levels)
-    _check_painted(mask, path)
+    _check_painted(mask, "The mask" if picture.path is None else f"The mask {picture.path.name}")
     return mask
 
 
@@ -48,12 +48,13 @@ def read_levels(path: Path) -> Float32:
         PhotoError: not a picture.
         LayerError: nothing is painted.
     """
-    levels = _levels(read_photo(path))
-    _check_painted(levels, path)
+    levels = levels_of(read_photo(path))
+    _check_painted(levels, f"The mask {path.name}")
     return levels
 
 
-def _levels(picture: Photo) -> Float32:
+def levels_of(picture: Photo) -> Float32:
+    """Opacity if any pixel is transparent, brightness otherwise: (H, W) float32 in [0, 1], every level exact."""
     peak = float(np.iinfo(picture.pixels.dtype).max)
     alpha = picture.alpha
     if alpha is not None and int(alpha.min()) < peak:
@@ -62,6 +63,7 @@ def _levels(picture: Photo) -> Float32:
     return brightness / np.float32(255)
 
 
-def _check_painted(mask: Bool | Float32, path: Path) -> None:
+def _check_painted(mask: Bool | Float32, name: str) -> None:
+    """Raises LayerError where a mask is empty."""
     if not mask.any():
-        raise LayerError(f"The mask {path.name} is empty; paint white (or ink on a transparent sheet) what may change.")
+        raise LayerError(f"{name} is empty; paint white (or ink on a transparent sheet) what may change.")

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien.conditions.types import Conditions, current_name
+from mien.conditions.modalities import MODALITIES, current_name, pictures
+from mien.conditions.types import Conditions
 from mien.editing.plain_color import plain_color
 from mien.editing.request import Request
 from mien.errors import ConfigError, LayerError, SessionError
@@ -30,7 +31,7 @@ from mien.photos.write import QUALITY
 from mien.sessions.objects import Objects
 from mien.types import AlignedFace, Photo
 
-PICTURES = ("mask", "sketch", "semantic", "color", "exemplar")
+PICTURES = ("mask", *pictures())
 """Inputs that may be files."""
 
 _WORDS: Mapping[str, str] = {**dict.fromkeys(PICTURES, "self"), "mask": r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*"}
@@ -132,7 +133,7 @@ def describe(recipe: Recipe) -> str:
         elif name in ("weights", "weight_maps"):
             words += [f"weight of {key} {_word(weight)}" for key, weight in value.items()]
         elif name == "layers":
-            words += [f"painted {key}" for key in value if key not in ("attributes", "text")]
+            words += [f"painted {key}" for key in value if key not in MODALITIES or MODALITIES[key].pictured]
             words += [f"text {value['text']}"] if value.get("text") else []
             words += [describe({"attributes": value["attributes"]})] if value.get("attributes") else []
         elif value != DEFAULTS.get(name):

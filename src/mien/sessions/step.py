@@ -95,7 +95,7 @@ def check_inputs(
     if isinstance(layers, str | Path):
         from mien.editing.layer_folder import read_repainted
 
-        painted = read_repainted(Path(layers), photo(), lambda: editor().parser, inputs)
+        painted = read_repainted(Path(layers), photo(), editor(), inputs)
         layers, face = painted.conditions, painted.quad if face is None else face
     if isinstance(face, Face):
         face = face.quad

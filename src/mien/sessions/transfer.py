@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.align.crop import between_pixels, inverse, pixel_scale, quad_to_matrix
-from mien.conditions.labels import UNKNOWN
+from mien.conditions.modalities import maps
 from mien.conditions.svg import drawing_size, read_svg
 from mien.photos.encode import interleaved
 from mien.photos.read import read_photo
@@ -31,9 +31,8 @@ Array = NDArray[Any]
 Size = tuple[int, int]
 """(width, height) of a photo."""
 
-_CLASSES = ("semantic", "color")
-_UNDRAWN = ("exemplar", "layers")
-_FAINTEST = 0.3  # of a line's ink: reducing a thin line spreads it
+_DRAWN = ("mask", "weight_maps")
+"""What lies over the photo or its crop, besides the maps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +73,7 @@ def transferred(recipe: Recipe, old: Place, new: Place) -> dict[str, Any]:
     def moved(name: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
         path = old.objects.path(value["file"])
         data, suffix = path.read_bytes(), path.suffix
-        if name not in _UNDRAWN:
+        if name in _DRAWN or name in maps():
             drawn = None if recipe.get("frame") == "crop" else _redrawn(path, name, matrix, old.size, new.size)
             frames.add("crop" if drawn is None else "photo")
             data, suffix = drawn or (data, suffix)
@@ -113,29 +112,30 @@ def _redrawn_svg(path: Path, matrix: Float64, old: Size, new: Size) -> tuple[byt
 
 
 def _with_alpha(samples: Array, name: str) -> Array:
-    """Colours with an alpha, which can tell where nothing is said."""
-    if name not in _CLASSES or samples.ndim == 2 or samples.shape[2] != 3:
+    """Colors with an alpha, which can tell where there is nothing."""
+    if name in _DRAWN or maps()[name].smooth or samples.ndim == 2 or samples.shape[2] != 3:
         return samples
     return np.dstack([samples, np.full(samples.shape[:2], np.iinfo(samples.dtype).max, samples.dtype)])
 
 
 def _mapped(samples: Array, name: str, matrix: Float64, size: Size) -> Array:
     """Samples over the old photo, (H, W) or (H, W, C), as samples over the new one, of the same type."""
-    classes = name in _CLASSES
+    modality = maps().get(name)
+    classes = modality is not None and not modality.smooth
     values = samples if classes else samples.astype(np.float32)
     shrink = pixel_scale(inverse(matrix))
     if not classes and shrink > 1:  # against aliasing
         values = cv2.GaussianBlur(values, (0, 0), 0.5 * np.sqrt(shrink**2 - 1), borderType=cv2.BORDER_REPLICATE)
-    goes_on = name in ("sketch", "weight_maps")  # an edge of the paper would be taken for a line
+    beyond = modality.beyond if modality is not None else 0 if name == "mask" else None
     mapped: Array = cv2.warpAffine(
         values,
         between_pixels(matrix),
         size,
         flags=cv2.INTER_NEAREST if classes else cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE if goes_on else cv2.BORDER_CONSTANT,
-        borderValue=UNKNOWN if name == "semantic" and min(samples.shape[2:], default=1) == 1 else 0,
+        borderMode=cv2.BORDER_REPLICATE if beyond is None else cv2.BORDER_CONSTANT,
+        borderValue=beyond or 0 if min(samples.shape[2:], default=1) == 1 else 0,
     )
     mapped = mapped.reshape(size[1], size[0], *samples.shape[2:])
     if samples.dtype == np.bool_:
-        return mapped >= (_FAINTEST if name == "sketch" else 0.5)
+        return mapped >= (0.5 if modality is None else modality.threshold)
     return np.rint(mapped).astype(samples.dtype) if samples.dtype.kind in "iu" else mapped.astype(samples.dtype)

@@ -18,7 +18,7 @@ from benchmarks.bars.incremental import UNION, run_chains
 from benchmarks.bars.report import run_bars
 from benchmarks.bars.yaw import APART, warping_bars
 from mien.checkpoints.clip import load_clip
-from mien.conditions.sketch import sketch_of
+from mien.conditions.lines import sketch_of
 from mien.conditions.types import Conditions
 from mien.evaluation.metrics import Judges
 from mien.evaluation.protocol.faces import open_set

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from mien.conditions.layers import WIDTHS
-from mien.models.editing import Aggregation, AggregationConfig, portrait_128
+from mien.conditions.modalities import channels
+from mien.models.editing import Aggregation, AggregationConfig, portrait_128, with_modalities
 
 CONFIG = AggregationConfig(width=8, hidden=8, score_stride=2)
 
@@ -22,7 +22,10 @@ def inputs(batch: int = 2, side: int = 16) -> tuple[Tensor, Tensor]:
 
 
 def test_modalities_are_those_of_the_stacked_layers() -> None:
-    assert AggregationConfig().modalities == tuple(WIDTHS.values()) == portrait_128().aggregation.modalities
+    config = AggregationConfig()
+    assert dict(zip(config.names, config.modalities, strict=True)) == channels()
+    assert config == AggregationConfig.from_dict({"modalities": [3, 1, 19, 3]}), "as saved before there were names"
+    assert with_modalities(portrait_128(), channels()) == portrait_128()
 
 
 @torch.no_grad()

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from mien.conditions.layers import CHANNELS
+from mien.conditions.modalities import channels
 from mien.errors import ConfigError
 from mien.models import stylegan2
 from mien.models.editing import (
@@ -34,7 +34,7 @@ def test_json_round_trip(name: str) -> None:
     config = PRESETS[name]()
     assert EditorConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
     assert config.resolution == int(name.split("-")[1])
-    assert config.encoder.inputs == CHANNELS
+    assert config.encoder.inputs == sum(channels().values())
 
 
 def test_the_paper_has_its_sizes() -> None:

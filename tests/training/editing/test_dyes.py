@@ -54,5 +54,5 @@ def test_dyes_are_told_and_exemplars_are_not_dyed(step: Step) -> None:
     changed = (sample.picture - step.reals).abs().amax(1, keepdim=True) > 0
     assert torch.equal(sample.exemplar, step.reals)
     inner = -torch.nn.functional.max_pool2d(-changed.float(), 5, 1, 2) > 0
-    for picture, color, where in zip(sample.picture, sample.layers.color, inner[:, 0], strict=True):
+    for picture, color, where in zip(sample.picture, sample.layers["color"], inner[:, 0], strict=True):
         assert (picture[:, where].mean(1) - color[:, where].mean(1)).abs().max() < 0.2

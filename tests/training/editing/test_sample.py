@@ -52,7 +52,7 @@ def test_another_face_as_exemplar_comes_without_modalities_as_algorithm_3_says()
     assert 16 < int(foreign.sum()) < 48
     assert bool(sample.given.all())
     for name in ("sketch", "semantic", "color"):
-        assert float(getattr(sample.layers, name)[foreign].abs().max()) == 0.0
+        assert float(sample.layers[name][foreign].abs().max()) == 0.0
     same = (sample.exemplar == step.reals).flatten(1).all(1)
     assert torch.equal(same, sample.own)
     assert torch.equal(sample.picture[foreign], step.reals[foreign])
@@ -61,16 +61,16 @@ def test_another_face_as_exemplar_comes_without_modalities_as_algorithm_3_says()
 def test_modalities_that_stay_inside_say_nothing_outside() -> None:
     config = SampleConfig(inside=1.0, dropping=Dropping(absent=0.0, whole=1.0))
     sample = draw_edits(_step(), 0, config=config)
-    assert float((sample.layers.semantic * (1 - sample.mask)).abs().max()) == 0.0
+    assert float((sample.layers["semantic"] * (1 - sample.mask)).abs().max()) == 0.0
     everywhere = SampleConfig(inside=0.0, exemplar=0.0, dropping=Dropping(absent=0.0, whole=1.0))
-    assert bool((draw_edits(_step(), 0, config=everywhere).layers.semantic.sum(1) == 1).all())
+    assert bool((draw_edits(_step(), 0, config=everywhere).layers["semantic"].sum(1) == 1).all())
 
 
 def test_all_subsets_of_modalities_come_up() -> None:
     seen = set()
     for index in range(8):
         sample = draw_edits(_step(index=index), 0)
-        parts = (sample.layers.sketch, sample.layers.semantic, sample.layers.color)
+        parts = (sample.layers["sketch"], sample.layers["semantic"], sample.layers["color"])
         present = torch.stack([(part.flatten(1) != 0).any(1) for part in (*parts, sample.given.view(-1, 1))], 1)
         seen |= {tuple(row.tolist()) for row in present}
     assert len(seen) == 16
@@ -100,7 +100,7 @@ def test_encodings_are_exemplars_edits_and_fragments() -> None:
     assert 0.2 < float((kept == 1).float().mean()) < 0.45
     missing = layers.image.flatten(1).abs().sum(1) == 0
     assert 0.03 < float(missing.float().mean()) < 0.25
-    alone = torch.cat([layers.sketch, layers.semantic, layers.color], 1).flatten(1).abs().sum(1) == 0
+    alone = torch.cat([layers["sketch"], layers["semantic"], layers["color"]], 1).flatten(1).abs().sum(1) == 0
     assert bool((kept[alone & ~missing] == 1).any()), "exemplars come without modalities"
 
 

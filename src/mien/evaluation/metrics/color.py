@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from mien.conditions.color import segment_means
 from mien.conditions.labels import CLASSES, COUNT, UNKNOWN
+from mien.conditions.segments import segment_means
 from mien.errors import ConfigError
 from mien.evaluation.metrics.base import Metric, Pair
 from mien.evaluation.metrics.parsing import labels_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.conditions.sketch import sketch_of
+from mien.conditions.lines import sketch_of
 from mien.evaluation.metrics.base import Metric, Pair
 from mien.types import Bool, Float32
 
@@ -60,7 +60,7 @@ def _share(lines: Bool, near: Bool, tolerance: float, mask: Bool | None) -> floa
 
 
 def _measure(pair: Pair, mask: Float32 | None) -> float:
-    """Of the drawings that :func:`mien.conditions.sketch.sketch_of` extracts; square crops."""
+    """Of the drawings that :func:`mien.conditions.lines.sketch_of` extracts; square crops."""
     lines, wanted = pair.once("sketch", lambda: [sketch_of(one) for one in pair.tensors])
     return sketch_agreement(lines, wanted, mask=None if mask is None else mask > 0.5).f1
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from mien.conditions.modalities import MODALITIES
 from mien.conditions.types import Conditions
 from mien.errors import ConfigError
 
-SHORT: Mapping[str, str] = {"Sk": "sketch", "Se": "semantic", "Co": "color", "Ex": "exemplar", "Te": "text"}
+SHORT: Mapping[str, str] = {one.short: name for name, one in MODALITIES.items() if one.short}
 """Modalities by the paper's abbreviations; "+Ma", the masked picture, is always given."""
 
 TEXT = "text"

@@ -189,13 +189,13 @@ class EditStore:
         """The conditions of a case, its mask among them, at S or another size."""
         side = size or self.size
         layers_at = case.layers or (lambda at: self.faces.face(case.picture, at).layers)
-        layers = replace(layers_at(side), text=layers_at(self.size).text)  # the same sentence at every side
+        layers = layers_at(side).replaced(text=layers_at(self.size).text)  # the same sentence at every side
         exemplar = None
         if case.exemplar:
             exemplar = self.faces.face(case.exemplar, side).image
             exemplar = np.ascontiguousarray(exemplar[:, ::-1]) if case.mirrored else exemplar
         mask = mask_at(case.mask, side).astype(np.float32)
-        return case.configuration.of(replace(layers, mask=mask, exemplar=exemplar))
+        return case.configuration.of(layers.replaced(mask=mask, exemplar=exemplar))
 
     def make(self, model: Model, case: Case) -> UInt8:
         """The edited crop (S, S, 3), made now; nothing is written.

@@ -76,7 +76,7 @@ class FaceSets:
         if (name, size) not in self._faces:
             image = self._picture(name).pixels(size).copy()  # Pillow's memory is read-only, which PyTorch dislikes
             labels = self.parser.parse_crop(image)
-            layers = replace(conditions_of(image, labels), text=caption(image, labels))
+            layers = conditions_of(image, labels).replaced(text=caption(image, labels))
             self._faces[name, size] = Face(image, labels, layers)
         return self._faces[name, size]
 

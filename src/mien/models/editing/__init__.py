@@ -11,6 +11,7 @@ from mien.models.editing.presets import (
     portrait_128,
     portrait_256,
     with_generator,
+    with_modalities,
 )
 from mien.models.editing.refinement import EncoderFeatures, Refinement, RefinementConfig
 from mien.models.editing.style_encoder import StyleEncoder, StyleEncoderConfig
@@ -34,4 +35,5 @@ __all__ = [
     "portrait_128",
     "portrait_256",
     "with_generator",
+    "with_modalities",
 ]

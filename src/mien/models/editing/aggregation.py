@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from mien.errors import ConfigError
 from mien.models.perception.config import NetworkConfig
 from mien.models.stylegan2.channels import spread
 from mien.models.stylegan2.layers import GAIN, SLOPE, EqualConv2d
@@ -29,6 +30,7 @@ class AggregationConfig(NetworkConfig):
         width: C.
         hidden: channels inside the residual blocks.
         modalities: channels of each modality, in the order of the stacked layers; the image is the first.
+        names: of the modalities.
         score_stride: scores are computed on maps that are this much smaller and enlarged bilinearly; 1 or 2.
     """
 
@@ -36,6 +38,11 @@ class AggregationConfig(NetworkConfig):
     hidden: int = 64
     modalities: tuple[int, ...] = (3, 1, 19, 3)
     score_stride: int = 1
+    names: tuple[str, ...] = ("image", "sketch", "semantic", "color")
+
+    def __post_init__(self) -> None:
+        if len(self.names) != len(self.modalities):
+            raise ConfigError(f"{len(self.modalities)} modalities have {len(self.names)} names; name each of them.")
 
 
 class ResidualBlock(nn.Module):

@@ -50,6 +50,11 @@ class EditorConfig:
                 raise ConfigError(f"The editor's networks do not agree in the {what}; take the numbers of a preset.")
 
     @property
+    def modalities(self) -> tuple[str, ...]:
+        """Names of the modalities that the networks see, in the order of their channels."""
+        return self.aggregation.names
+
+    @property
     def resolution(self) -> int:
         """Side of the edited picture, pixels."""
         return self.refinement.resolution
@@ -158,6 +163,15 @@ def with_generator(editor: EditorConfig, generator: GeneratorConfig, channels: t
         warping=replace(editor.warping, codes=codes, w_dim=w_dim),
         refinement=replace(editor.refinement, channels=channels, bank_channels=bank, codes=codes, w_dim=w_dim),
         discriminator=replace(editor.discriminator, resolution=resolution),
+    )
+
+
+def with_modalities(editor: EditorConfig, channels: Mapping[str, int]) -> EditorConfig:
+    """The same editor for other modalities: how many channels each takes, in their order, the image first."""
+    return replace(
+        editor,
+        encoder=replace(editor.encoder, inputs=sum(channels.values())),
+        aggregation=replace(editor.aggregation, modalities=tuple(channels.values()), names=tuple(channels)),
     )
 
 

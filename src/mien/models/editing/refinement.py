@@ -6,7 +6,7 @@ C_r and K_r channels of the level and of the bank there, L W+ codes, C length of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -90,6 +90,22 @@ class EncoderFeatures:
     maps: Mapping[int, Tensor]
     last: Tensor
     x_global: Tensor
+
+    @classmethod
+    def joined(cls, parts: Sequence[EncoderFeatures]) -> EncoderFeatures:
+        """As one batch."""
+        maps = {side: _cat([one.maps[side] for one in parts]) for side in parts[0].maps}
+        return cls(maps, _cat([one.last for one in parts]), _cat([one.x_global for one in parts]))
+
+    def of(self, index: int) -> EncoderFeatures:
+        """Of one sample; a copy, so that what is kept of it does not keep the whole batch."""
+        part = slice(index, index + 1)
+        maps = {side: value[part].clone() for side, value in self.maps.items()}
+        return EncoderFeatures(maps, self.last[part].clone(), self.x_global[part].clone())
+
+
+def _cat(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
 class RefinementEncoder(nn.Module):

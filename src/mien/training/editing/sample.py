@@ -5,7 +5,7 @@ Letters: B batch, S side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ from mien.conditions.dropping import Dropping, drop
 from mien.conditions.extract import Extraction, extract
 from mien.conditions.freeform import freeform_batch
 from mien.conditions.layers import Layers
-from mien.conditions.types import PIXELWISE
+from mien.conditions.modalities import maps
 from mien.training.editing.dyes import dyed
 from mien.training.editing.masks import EditMasks, edit_masks
 from mien.training.phases import Step
@@ -85,10 +85,10 @@ def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None
     mask = torch.where((told & (draws[3] < 0.5)).view(-1, 1, 1, 1), _grown(dye), mask)
     whole = extract(picture, step.labels, rng, c.extraction)
     kept, _ = drop(whole, rng, c.dropping)
-    kept = replace(kept, color=torch.where(told.view(-1, 1, 1, 1), whole.color, kept.color))
+    kept = kept.replaced(color=torch.where(told.view(-1, 1, 1, 1), whole["color"], kept["color"]))
     inside = (draws[2] < c.inside).view(-1, 1, 1, 1)
     area = torch.where(inside, mask, torch.ones_like(mask)) * own.view(-1, 1, 1, 1)
-    layers = kept.within({"image": 1.0 - mask, **dict.fromkeys(PIXELWISE, area)})
+    layers = kept.within({"image": 1.0 - mask, **dict.fromkeys(maps(), area)})
     exemplar = torch.where(own.view(-1, 1, 1, 1), step.reals, step.reals.roll(1, 0))
     return Sample(picture, mask, layers, exemplar, given, own, told)
 
@@ -118,14 +118,12 @@ def draw_encodings(step: Step, seed: int, rank: int = 0, config: SampleConfig | 
         image = torch.where(kind >= least, area, image)
     image = image.to(device)
     alone = (kind < 0.2).to(device)  # an exemplar comes without modalities
-    return kept.within({"image": image, **dict.fromkeys(PIXELWISE, (~alone).float().expand_as(image))})
+    return kept.within({"image": image, **dict.fromkeys(maps(), (~alone).float().expand_as(image))})
 
 
 def image_only(picture: Tensor) -> Layers:
-    """(B, 3, S, S) -> layers in which nothing but the whole picture is said, as the encoder sees an exemplar."""
-    batch, _, height, width = picture.shape
-    empty = picture.new_zeros(batch, 1, height, width)
-    return Layers(picture, empty, empty.expand(-1, 19, -1, -1), empty.expand(-1, 3, -1, -1))
+    """(B, 3, S, S) -> layers of the whole picture and nothing else, as the encoder sees an exemplar."""
+    return Layers(picture, {})
 
 
 def step_rng(seed: int, index: int, rank: int) -> torch.Generator:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.checkpoints.editor import save_editor
+from mien.conditions.layers import Layers
 from mien.data.sheets import contact_sheet
 from mien.pixels import to_bytes
 from mien.training.editing.sample import step_rng
@@ -71,6 +72,10 @@ class EditingStage:
     def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         """See :class:`mien.training.phases.Loss`."""
         raise NotImplementedError
+
+    def stack(self, layers: Layers) -> Tensor:
+        """(B, I, S, S): the channels that these networks know."""
+        return layers.stack(self.networks.config.modalities)
 
     def _varied(self, step: Step) -> Step:
         c = self.settings

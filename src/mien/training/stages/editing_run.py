@@ -106,7 +106,8 @@ class EditingRun(Run):
         """
         from mien.checkpoints.editor import PARTS, load_editor
         from mien.checkpoints.generator import load_generator
-        from mien.models.editing import PRESETS, EditorNetworks
+        from mien.conditions.modalities import channels
+        from mien.models.editing import PRESETS, EditorNetworks, with_modalities
         from mien.models.editing.growth import take_over
 
         if self.preset is not None and self.preset not in PRESETS:
@@ -114,7 +115,8 @@ class EditingRun(Run):
         earlier, trained = (None, ()) if self.editor is None else load_editor(self.editor)
         if self.generator is None and "generator" not in trained:
             raise ConfigError("An editor is built around a generator; give one as --generator.")
-        config = earlier.config if earlier is not None and self.preset is None else PRESETS[self.preset or DEFAULT]()
+        preset = with_modalities(PRESETS[self.preset or DEFAULT](), channels())
+        config = earlier.config if earlier is not None and self.preset is None else preset
         networks = EditorNetworks(self._ablated(config))
         trained = trained if earlier is None else take_over(networks, earlier, trained)
         if self.codes is not None:

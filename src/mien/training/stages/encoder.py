@@ -27,7 +27,7 @@ class EncoderStage(EditingStage):
     def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         """See the top of the file."""
         c = self.settings
-        layers = draw_encodings(step, c.seed, self.devices.rank, c.sample).stack()
+        layers = self.stack(draw_encodings(step, c.seed, self.devices.rank, c.sample))
         assert isinstance(self.learner, StyleEncoder)
         codes, deltas = self.learner.codes_and_deltas(layers)
         pictures = self.networks.inverted(codes)
@@ -45,6 +45,8 @@ class EncoderStage(EditingStage):
         """Pictures, what the generator makes of their own codes, what is left of them, and what it makes of that."""
         c = self.settings
         layers = draw_encodings(step, c.seed, 0, c.sample)
-        own, partial = (self.networks.inverted(learner(given.stack())) for given in (image_only(step.reals), layers))
-        hints = layers.image + (layers.image == 0) * (layers.color - layers.sketch)
+        own, partial = (
+            self.networks.inverted(learner(self.stack(given))) for given in (image_only(step.reals), layers)
+        )
+        hints = layers.image + (layers.image == 0) * (layers["color"] - layers["sketch"])
         return [step.reals, own, hints.clamp(-1, 1), partial]

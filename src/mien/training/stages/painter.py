@@ -71,7 +71,7 @@ class PainterStage(EditingStage):
         c = self.settings
         sample = draw_edits(step, c.seed, self.devices.rank, c.sample)
         codes, bank, shown = self._given(sample, step_rng(c.seed + 1, step.index, self.devices.rank))
-        edited, _ = self.learner(sample.layers.stack(), sample.mask, codes, bank)
+        edited, _ = self.learner(self.stack(sample.layers), sample.mask, codes, bank)
         # Where the exemplar is another face, there is no truth, but the generator shows what its codes look like.
         shown = composite(shown, sample.picture, sample.mask)
         wanted = torch.where(sample.own.view(-1, 1, 1, 1), sample.picture, shown)
@@ -90,7 +90,7 @@ class PainterStage(EditingStage):
             )
         if c.attribute and step.index % c.attribute_interval == 0:
             # (21) L_attr = MSE(E(I_out), w_i); the codes know nothing of a dye
-            distance = attribute_loss(self.networks.encoder(image_only(pictures).stack()), codes)
+            distance = attribute_loss(self.networks.encoder(self.stack(image_only(pictures))), codes)
             told = (sample.given & ~sample.dyed).float()
             losses["attribute"] = (c.attribute * c.attribute_interval, _mean(distance, told))
         for critic in self.critics:
@@ -102,24 +102,26 @@ class PainterStage(EditingStage):
         """What is given (picture, lines, labels, colours, exemplar), the codes' own picture, the edit, the truth."""
         sample = draw_edits(step, 1, 0, self.settings.sample)
         codes, bank, own = self._given(sample, step_rng(2, 0, 0))
-        edited, _ = learner(sample.layers.stack(), sample.mask, codes, bank)
-        labels = (sample.layers.semantic * torch.linspace(0.2, 1.0, 19, device=codes.device).view(1, -1, 1, 1)).sum(1)
+        edited, _ = learner(self.stack(sample.layers), sample.mask, codes, bank)
+        labels = (sample.layers["semantic"] * torch.linspace(0.2, 1.0, 19, device=codes.device).view(1, -1, 1, 1)).sum(
+            1
+        )
         shown = sample.given.view(-1, 1, 1, 1) * sample.exemplar
         result = composite(edited, sample.picture, sample.mask)
         layers = sample.layers
-        maps = (_gray(layers.sketch), _gray(labels[:, None]))
-        return [layers.image, *maps, layers.color, shown, own, result, sample.picture]
+        maps = (_gray(layers["sketch"]), _gray(labels[:, None]))
+        return [layers.image, *maps, layers["color"], shown, own, result, sample.picture]
 
     @torch.no_grad()
     def _given(self, sample: Sample, rng: torch.Generator) -> tuple[Tensor, Mapping[int, Tensor], Tensor]:
         """The codes w_e of every edit, and the bank F_s and the picture that the generator makes of them."""
         networks, c = self.networks, self.settings
-        codes = networks.encoder(sample.layers.stack())
+        codes = networks.encoder(self.stack(sample.layers))
         shown = sample.given.nonzero()[:, 0]
         draws = torch.rand(3, len(codes), 1, 1, generator=rng).to(codes.device)[:, shown]
         random = self._random_codes(len(codes), rng)[shown]
         if len(shown):
-            source = networks.encoder(image_only(sample.exemplar[shown]).stack())
+            source = networks.encoder(self.stack(image_only(sample.exemplar[shown])))
             if "warping" in self.trained:
                 # (2) w_w = w_s + W(w_s, w_t − w_s)
                 warp = networks.turned if c.as_edited else networks.warping
@@ -141,7 +143,7 @@ class PainterStage(EditingStage):
     @torch.no_grad()
     def _calibrate(self) -> None:
         """The bank's maps enter the painter with unit mean square."""
-        codes = self.networks.encoder(image_only(self.shown.reals).stack())
+        codes = self.networks.encoder(self.stack(image_only(self.shown.reals)))
         for painter in (self.learner, self.ema.network):
             assert isinstance(painter, Painter)
             painter.refinement.calibrate(self.networks.bank(codes)[1])

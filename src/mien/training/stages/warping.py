@@ -67,5 +67,5 @@ class WarpingStage(EditingStage):
 
     def _encode(self, what: Tensor | Layers) -> Tensor:
         layers = image_only(what) if isinstance(what, Tensor) else what
-        codes: Tensor = self.networks.encoder(layers.stack())
+        codes: Tensor = self.networks.encoder(self.stack(layers))
         return codes

@@ -1,4 +1,4 @@
-"""Line drawings: the paper's pencil filter, and a user's own lines brought to the same form.
+"""Lines of a picture: the paper's pencil filter, thinned, and lines of one width.
 
 Convention:
     Sketches are binary, True on lines. A thin line is ``line_width(size)`` pixels wide at every size.
@@ -7,7 +7,6 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,11 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mien.conditions.pictures import check_size, open_picture, save_png
-from mien.conditions.svg import read_svg, render_strokes
 from mien.conditions.thinning import thin, widen
-from mien.errors import LayerError
-from mien.types import Bool, UInt8
+from mien.types import Bool
 
 REFERENCE = 256
 """The side at which the settings are stated."""
@@ -155,11 +151,11 @@ def extract_sketch(image: Tensor, generator: torch.Generator, settings: PencilFi
 
 def sketch_of(image: Tensor, settings: PencilFilter | None = None) -> Bool:
     """What a user gets to paint on: thin lines of one crop (1, 3, S, S), specks removed; (S, S) bool."""
-    return _tidy(thin_pencil(image, settings)[0, 0].cpu().numpy())
+    return tidy(thin_pencil(image, settings)[0, 0].cpu().numpy())
 
 
-def _tidy(lines: Bool) -> Bool:
-    """Thin lines of the standard width without specks."""
+def tidy(lines: Bool) -> Bool:
+    """(S, S) bool: thin lines of the standard width without specks."""
     size = lines.shape[0]
     thinned = thin(torch.from_numpy(lines)[None, None])
     kept = _without_specks(thinned[0, 0].numpy(), round(5 * size / REFERENCE))
@@ -173,75 +169,3 @@ def _without_specks(lines: Bool, smallest: int) -> Bool:
     keep[0] = False
     kept: Bool = keep[index]
     return kept
-
-
-def read_sketch(path: Path, size: int) -> Bool:
-    """A drawing from a picture (any colour on any background, or transparent) or from an SVG file of strokes.
-
-    Raises:
-        LayerError: unreadable, wrong size, or without any line.
-    """
-    if path.suffix.lower() == ".svg":
-        lines = render_strokes(read_svg(path), size, line_width(size))
-    else:
-        picture = open_picture(path)
-        check_size(path, picture.size, size)
-        lines = normalise(np.asarray(picture.convert("RGBA")))
-    if not lines.any():
-        raise LayerError(f"{path.name} holds no line; draw some, or leave the sketch out.")
-    return lines
-
-
-def normalise(pixels: UInt8) -> Bool:
-    """Lines of the standard width from any drawing.
-
-    Ink is what differs from the paper: from transparency where the sheet has it, from the local background otherwise,
-    so that the shade of a photographed sheet does not count. A drawing that is in standard form already stays as it is.
-
-    Args:
-        pixels: (S, S, 4) uint8 RGBA.
-
-    Returns:
-        (S, S) bool.
-    """
-    ink = _ink(pixels)
-    size = ink.shape[0]
-    if _is_standard(pixels, ink > 127):
-        return ink > 127
-    ink = cv2.GaussianBlur(ink, (0, 0), 0.7 * size / REFERENCE)
-    level, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)
-    lines: Bool = ink > max(level, 24)
-    return _tidy(lines)
-
-
-def _ink(pixels: UInt8) -> UInt8:
-    """(S, S) uint8, how much each pixel differs from the paper: 0 is paper."""
-    alpha = pixels[..., 3]
-    if (alpha < 128).mean() > 0.3:
-        return alpha.copy()
-    opaque = alpha[..., None] / np.float32(255)
-    rgb = (pixels[..., :3] * opaque + 255 * (1 - opaque)).astype(np.uint8)
-    small = cv2.resize(rgb, (96, 96), interpolation=cv2.INTER_AREA)
-    paper = cv2.resize(cv2.medianBlur(small, 41), rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    difference: UInt8 = cv2.absdiff(rgb, paper).max(2)
-    return difference
-
-
-def _is_standard(pixels: UInt8, lines: Bool) -> bool:
-    """Two-valued, and nowhere wider than a standard line plus one pixel."""
-    values = np.unique(pixels[..., :3])
-    if pixels[..., 3].min() < 255 or not np.isin(values, (0, 255)).all():
-        return False
-    width = line_width(lines.shape[0]) + 2
-    eroded = cv2.erode(lines.astype(np.uint8), np.ones((width, width), np.uint8))
-    return not eroded.any()
-
-
-def write_sketch(lines: Bool, path: Path) -> None:
-    """Black lines on white, which every painting program opens."""
-    save_png(draw_sketch(lines), path)
-
-
-def draw_sketch(lines: Bool) -> UInt8:
-    """(S, S) bool -> (S, S) uint8, black on white."""
-    return np.where(lines, 0, 255).astype(np.uint8)

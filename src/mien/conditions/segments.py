@@ -1,24 +1,18 @@
-"""Colour maps: the mean of each region, the mean of each superpixel, or what a user has painted."""
+"""Mean colours of regions and of superpixels."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from mien.conditions.labels import COUNT, UNKNOWN
-from mien.conditions.pictures import check_size, open_picture, save_png
-from mien.errors import LayerError
-from mien.types import UInt8
 
 WORKING_SIDE = 128
 """Superpixels are found at this side and enlarged: colour maps are coarse by intention."""
 
 ACROSS, ROUNDS, COMPACTNESS = 16, 4, 0.12
-"""Of :func:`superpixel_means`, unless it is told otherwise."""
+"""Defaults of :func:`superpixel_means`."""
 
 
 def region_means(image: Tensor, labels: Tensor) -> Tensor:
@@ -109,42 +103,3 @@ def _means(values: Tensor, index: Tensor, count: int, fallback: Tensor | None) -
     number.scatter_add_(2, flat[:, None], values.new_ones(1, 1, 1).expand(batch, 1, flat.shape[1]))
     means = total / number.clamp(min=1)
     return means if fallback is None else torch.where(number > 0, means, fallback)
-
-
-def read_color(path: Path, size: int) -> UInt8:
-    """A user's colours: only painted pixels count, those of alpha 128 and above; without transparency, all do.
-
-    Returns:
-        (size, size, 4) uint8 RGBA; alpha is 255 or 0, and colour is 0 where alpha is.
-
-    Raises:
-        LayerError: unreadable, wrong size, a gray picture, or nothing painted.
-    """
-    picture = open_picture(path)
-    check_size(path, picture.size, size)
-    if picture.mode not in ("RGB", "RGBA", "P", "PA"):
-        raise LayerError(f"{path.name} has mode {picture.mode} and no colours; save the colour map as RGB or RGBA.")
-    painted = normalise_color(np.asarray(picture.convert("RGBA")))
-    if not painted.any():
-        raise LayerError(f"{path.name} has nothing painted: it is transparent or black everywhere; paint some colour.")
-    return painted
-
-
-def normalise_color(pixels: UInt8) -> UInt8:
-    """(S, S, 4) RGBA of any alpha -> alpha 255 or 0, and nothing under what is transparent."""
-    painted = pixels[..., 3:] >= 128
-    result: UInt8 = np.concatenate([pixels[..., :3], np.full_like(pixels[..., 3:], 255)], 2) * painted
-    return result
-
-
-def write_color(color: UInt8, path: Path) -> None:
-    """Writes (S, S, 4) uint8 as a PNG with transparency."""
-    save_png(color, path)
-
-
-def draw_color(color: UInt8) -> UInt8:
-    """(S, S, 4) -> (S, S, 3) uint8 for people to look at; a checkerboard shows through what is not painted."""
-    side = color.shape[0]
-    rows, columns = np.indices((side, side)) // max(4, side // 32)
-    board = np.where((rows + columns) % 2, 232, 200).astype(np.uint8)[..., None]
-    return np.where(color[..., 3:] > 0, color[..., :3], board)
