@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.bars.report import HEAD, bar_lines, run_bars
-from mien.cli.console import progress
-from mien.cli.evaluate import print_table, reporter
+from mien.cli.console import print_table, progress
+from mien.cli.evaluate import reporter
 from mien.errors import MienError
 from mien.evaluation.estimate import Interval
 from mien.evaluation.protocol.faces import open_sets

@@ -30,7 +30,7 @@ def reconstruction_bars(subject: Subject, others: Sequence[Model]) -> Iterator[R
 
     Args:
         subject: what is measured; its list has the families of :data:`MASKS`.
-        others: whom to beat.
+        others: that it should do better than.
 
     Raises:
         MienError: see :meth:`EditStore.edit`.
@@ -42,29 +42,30 @@ def reconstruction_bars(subject: Subject, others: Sequence[Model]) -> Iterator[R
     distances = SetDistances(subject.store, subject.interval)
     for pooled, members in MASKS.items():
         inside = [one for one in outcomes if one.item.family in members]
-        own, *others = ([one for one in inside if one.model == model.name] for model in models)
-        for rival, other in zip(others, others, strict=True):
-            for metric, estimate, source in _against(subject, own, other, distances):
+        by_model = {model.name: [one for one in inside if one.model == model.name] for model in models}
+        for other in others:
+            sides = by_model[subject.model.name], by_model[other.name]
+            for metric, estimate, source in _against(subject, *sides, distances):
                 measured = subject.store.metric(metric)
                 lower = measured.lower_is_better if measured else True  # distances of sets
                 threshold = Threshold("<" if lower else ">", 0)
-                facts = {"family": pooled, "configuration": "none", "remark": f"against {rival.name}", **source}
+                facts = {"family": pooled, "configuration": "none", "remark": f"against {other.name}", **source}
                 yield subject.row(BAR, f"{metric}, difference", estimate, facts, threshold)
 
 
 def _against(
-    subject: Subject, own: Sequence[Outcome], rival: Sequence[Outcome], distances: SetDistances
+    subject: Subject, own: Sequence[Outcome], other: Sequence[Outcome], distances: SetDistances
 ) -> Iterator[tuple[str, Estimate | None, dict[str, str]]]:
-    """Metric, difference (own less the rival's), network."""
+    """Metric, difference (own less the other's), network."""
     store = subject.store
-    ours, theirs = ([(one.item.picture, one.figures) for one in side] for side in (own, rival))
+    ours, theirs = ([(one.item.picture, one.figures) for one in side] for side in (own, other))
     metrics = [SSIM, *(name for name, metric in store.metrics.items() if metric.judge)]
     for metric in metrics:
         a, b = differences(ours, theirs, metric)
         yield metric, mean(a - b) if len(a) else None, store.source(metric)
     for space in store.judges.features if len(own) > 1 else ():
         found = []
-        for side in (own, rival):
+        for side in (own, other):
             made, _, reference = distances.vectors([one.edit for one in side], space)
             found.append(frechet_distance(made, reference))
         value = found[0].value - found[1].value

@@ -82,18 +82,18 @@ LINE = np.array([[0.0], [1], [2], [3]], np.float32)
 def test_manifold_scores_on_a_line() -> None:
     # With k = 1 every ball of LINE has radius 1; those of the pictures have 0.4, 0.4 and 96.6.
     scores = manifold_scores(np.array([[3.0], [3.4], [100]], np.float32), LINE, k=1)
-    assert scores.precision.value == pytest.approx(2 / 3)
-    assert scores.density.value == pytest.approx((2 + 1 + 0) / 3)
-    assert scores.coverage.value == pytest.approx(2 / 4)  # the balls of 2 and 3
-    assert scores.recall.value == pytest.approx(1 / 4)  # 3 itself; 100's ball ends at 3.4
+    assert scores["precision"].value == pytest.approx(2 / 3)
+    assert scores["density"].value == pytest.approx((2 + 1 + 0) / 3)
+    assert scores["coverage"].value == pytest.approx(2 / 4)  # the balls of 2 and 3
+    assert scores["recall"].value == pytest.approx(1 / 4)  # 3 itself; 100's ball ends at 3.4
     apart = manifold_scores(LINE + 50, LINE, k=1)
-    assert [getattr(apart, name).value for name in ("precision", "recall", "density", "coverage")] == [0, 0, 0, 0]
+    assert [apart[name].value for name in ("precision", "recall", "density", "coverage")] == [0, 0, 0, 0]
 
 
 def test_equal_sets_are_precise_and_complete() -> None:
     x = normal(300, 8, 3)
     scores = manifold_scores(x, x, k=5)
-    assert (scores.precision.value, scores.recall.value, scores.coverage.value) == (1, 1, 1)
+    assert (scores["precision"].value, scores["recall"].value, scores["coverage"].value) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("k", [1, 3, 5])
@@ -103,10 +103,10 @@ def test_manifold_scores_agree_with_scikit_learn(k: int) -> None:
     radii = [NearestNeighbors(n_neighbors=k + 1).fit(z).kneighbors(z)[0][:, -1] for z in (x, y)]
     away = np.sqrt(((x[:, None].astype(np.float64) - y[None]) ** 2).sum(2))
     scores = manifold_scores(x, y, k)
-    assert scores.precision.value == pytest.approx((away <= radii[1]).any(1).mean(), abs=2e-3)
-    assert scores.recall.value == pytest.approx((away <= radii[0][:, None]).any(0).mean(), abs=2e-3)
-    assert scores.density.value == pytest.approx((away <= radii[1]).sum(1).mean() / k, rel=2e-3)
-    assert scores.coverage.value == pytest.approx((away.min(0) <= radii[1]).mean(), abs=2e-3)
+    assert scores["precision"].value == pytest.approx((away <= radii[1]).any(1).mean(), abs=2e-3)
+    assert scores["recall"].value == pytest.approx((away <= radii[0][:, None]).any(0).mean(), abs=2e-3)
+    assert scores["density"].value == pytest.approx((away <= radii[1]).sum(1).mean() / k, rel=2e-3)
+    assert scores["coverage"].value == pytest.approx((away.min(0) <= radii[1]).mean(), abs=2e-3)
 
 
 def test_equal_sets_cannot_be_separated_and_distant_ones_can() -> None:

@@ -89,10 +89,10 @@ def test_empty_sketches() -> None:
 def test_pose_error_is_the_angle_between_the_heads() -> None:
     straight = Pose(0, 0, 0)
     for pose in (Pose(25, 0, 0), Pose(0, 25, 0), Pose(0, 0, 25)):
-        assert pose_error(pose, straight).rotation == pytest.approx(25)
+        assert pose_error(pose, straight)["rotation"] == pytest.approx(25)
     error = pose_error(Pose(3, -2, 179), Pose(1, 2, -179))
-    assert (error.yaw, error.pitch, error.roll) == (2, 4, 2)
-    assert pose_error(Pose(10, 20, 30), Pose(10, 20, 30)).rotation == pytest.approx(0, abs=1e-5)
+    assert (error["yaw"], error["pitch"], error["roll"]) == (2, 4, 2)
+    assert pose_error(Pose(10, 20, 30), Pose(10, 20, 30))["rotation"] == pytest.approx(0, abs=1e-5)
 
 
 def test_pose_error_agrees_with_landmarks_that_were_turned() -> None:
@@ -108,7 +108,7 @@ def test_pose_error_agrees_with_landmarks_that_were_turned() -> None:
     for _ in range(5):
         (first, a), (second, b) = turned(), turned()
         angle = np.degrees(np.arccos((np.trace(first.T @ second) - 1) / 2))
-        assert pose_error(a, b).rotation == pytest.approx(angle, abs=0.01)
+        assert pose_error(a, b)["rotation"] == pytest.approx(angle, abs=0.01)
 
 
 def test_identity_and_words() -> None:

@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from mien.checkpoints.generator import save_generator
 from mien.cli.app import app
-from mien.errors import ConfigError, DataError
+from mien.errors import ConfigError, DataError, SaveError
 from mien.evaluation.candidates import GeneratedSet, PictureSet, common_size, open_candidate, open_pictures
-from mien.evaluation.compare import Comparison, compare, report
+from mien.evaluation.compare import Comparison, compare
 from mien.evaluation.estimate import Interval
 from mien.evaluation.features import load_features
 from mien.evaluation.frechet import frechet_distance
@@ -101,7 +101,7 @@ def test_figures_are_those_of_the_metric_on_the_resized_pictures(draw: Draw, ave
     real, fake = (open_pictures(draw(name, 8, seed), "test") for seed, name in enumerate(("real", "fake")))
     space = load_features(averages, trust_code=True)
     settings = Comparison(24, [space], k=2, interval=Interval(20))
-    content = report(compare([fake], [real], settings), settings, [fake], [real])
+    content = compare([fake], [real], settings)
     sides = [space.features([np.stack([p.pixels(24) for p in one.pictures])]) for one in (fake, real)]
     assert content["results"][0]["value"] == rounded(frechet_distance(*sides).value)
     low, high = (content["results"][0][end] for end in ("low", "high"))
@@ -112,7 +112,7 @@ def test_a_set_against_itself_is_perfect(draw: Draw, averages: Path) -> None:
     real = open_pictures(draw("real", 40, 0), "test")
     space = load_features(averages, trust_code=True)
     settings = Comparison(48, [space], [load_features(averages, trust_code=True)], k=5, interval=Interval(20))
-    rows = report(compare([real], [real], settings), settings, [], [])["results"]
+    rows = compare([real], [real], settings)["results"]
     values = {row["metric"]: row["value"] for row in rows}
     assert len(rows) == 7  # a network that is given twice is asked once
     assert values["FD-averages"] == 0
@@ -311,3 +311,15 @@ def test_texts_that_are_nested_too_deeply_are_named(draw: Draw, clip_folder: Pat
     (tmp_path / "texts.json").write_text("[" * 100_000)
     with pytest.raises(DataError, match="holds no sentences"):
         run("pairs", made, made, "--clip", clip_folder, "--texts", tmp_path / "texts.json")
+
+
+def test_a_report_that_cannot_be_written_is_named_before_the_work(tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+    for verb in (
+        ("compare", missing, "--reference", missing, "--features", missing),
+        ("pairs", missing, missing),
+        ("smoothness", missing, "--perceptual", missing),
+        ("neighbours", missing, "--data", missing, "--features", missing),
+    ):
+        with pytest.raises(SaveError, match="there is no such folder"):
+            run(*verb, "--out", missing / "report.json")

@@ -10,7 +10,7 @@ import pytest
 
 from mien.align.crop import quad_to_matrix
 from mien.conditions.labels import UNKNOWN
-from mien.conditions.modalities.semantic import write_semantic
+from mien.conditions.modalities import MODALITIES
 from mien.conditions.svg import drawing_size, read_svg
 from mien.conditions.types import Conditions
 from mien.errors import FaceSelectionError, SessionError
@@ -81,7 +81,7 @@ def test_masks_over_the_photo(session: Session, other: Path, painter: Painter, k
 def test_layers_over_the_photo(session: Session, other: Path, painter: Painter, tmp_path: Path) -> None:
     place = disc(session.original, painter)
     labels = np.where(place, 17, UNKNOWN).astype(np.uint8)
-    write_semantic(labels, tmp_path / "semantic.png")
+    MODALITIES["semantic"].write(labels, tmp_path / "semantic.png")
     color = np.where(place[..., None], np.array([250, 10, 20, 255], np.uint8), np.uint8(0))
     ink = np.where(place, 0, 255).astype(np.uint8)
     given = replayed(

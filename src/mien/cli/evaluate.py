@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.console import print_table, progress, stderr
+from mien.cli.console import print_table, progress, remark, stderr
 from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
@@ -64,8 +64,9 @@ def compare(
     from mien.evaluation.estimate import Interval
     from mien.evaluation.features import load_features
 
+    _check(out)
     if perceptual:
-        stderr().print("--perceptual of compare is now --manifold-features; elsewhere it is a distance of pairs.")
+        remark("--perceptual of compare is now --manifold-features; elsewhere it is a distance of pairs.")
     others = (*(manifold_features or ()), *(perceptual or ()))
     spaces, manifolds = (
         tuple(load_features(file, trust_code=trust_code) for file in files) for files in (features, others)
@@ -74,8 +75,8 @@ def compare(
     references = [open_pictures(reference, one) for one in split or ["test"]]
     settings = comparing.Comparison(size or common_size(opened), spaces, manifolds, k, Interval(resamples, seed))
     with progress() as bar:
-        table = comparing.compare(opened, references, settings, reporter(bar))
-    _finish({"command": command_line(), **comparing.report(table, settings, opened, references)}, out)
+        report = comparing.compare(opened, references, settings, reporter(bar))
+    _finish({"command": command_line(), **report}, out)
 
 
 @evaluate.command()
@@ -109,6 +110,7 @@ def pairs(
     from mien.evaluation.pairs import find_pairs, measure_pairs, read_texts
     from mien.evaluation.perceptual import load_distance
 
+    _check(out)
     if (clip is None) != (texts is None):
         raise ConfigError("--clip and --texts belong together; give both, or neither.")
     found, sentences = find_pairs(made, wanted, masks), None if texts is None else read_texts(texts)
@@ -144,7 +146,9 @@ def neighbours(
     from mien.evaluation.candidates import open_candidate, open_pictures
     from mien.evaluation.features import load_features
     from mien.evaluation.neighbours import find_copies, write_sheet
+    from mien.files import check_targets
 
+    check_targets([out, out.with_suffix(".json")])
     made = open_candidate(candidate, samples=samples, psi=psi, seed=seed, split=split)
     training, others = open_pictures(data, split), None if held_out is None else open_pictures(data, held_out)
     space = load_features(features, trust_code=trust_code)
@@ -174,6 +178,7 @@ def smoothness(
     from mien.evaluation.path_length import PathLength, path_length_report
     from mien.evaluation.perceptual import load_distance
 
+    _check(out)
     settings = PathLength(samples, space, sampling, seed=seed)
     made = GeneratedSet(generator, load_generator(generator), samples)
     report = path_length_report(
@@ -204,14 +209,21 @@ def reporter(bar: Any) -> Progress:
     return show
 
 
+def _check(out: Path | None) -> None:
+    """Before the work: whether a report can be written."""
+    from mien.files import check_targets
+
+    check_targets([] if out is None else [out, out.with_suffix(".csv")])
+
+
 def _finish(report: Mapping[str, Any], out: Path | None) -> None:
-    """Prints the table, then writes the files."""
+    """Writes the files, then prints the table."""
     from mien.evaluation.report import write_report
 
-    _print_results(report["results"])
     if out is not None:
         write_report(report, out)
         stderr().print(f"Saved {out} and {out.with_suffix('.csv').name}.", highlight=False, soft_wrap=True)
+    _print_results(report["results"])
 
 
 def _print_results(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -51,29 +51,22 @@ class Comparison:
         return tuple(found.values())
 
 
-@dataclass
-class Table:
-    """The result of :func:`compare`."""
-
-    rows: list[Row] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-
 def compare(
     candidates: Sequence[Candidate],
     references: Sequence[Candidate],
     settings: Comparison,
     progress: Progress = lambda what, done, total: None,
-) -> Table:
-    """Every metric of every candidate against every reference.
+) -> dict[str, Any]:
+    """Every metric of every candidate against every reference, and how it was measured: a report, ready for JSON.
 
     Raises:
         DataError: a set is too small for k, or holds a file that is no picture.
     """
-    table = Table()
-    known = {reference.name: embed(reference, settings, progress, table) for reference in references}
+    seconds: dict[str, float] = {}
+    rows: list[Row] = []
+    known = {reference.name: embed(reference, settings, progress, seconds) for reference in references}
     for candidate in candidates:
-        features = embed(candidate, settings, progress, table)
+        features = embed(candidate, settings, progress, seconds)
         started = time.perf_counter()
         for reference in references:
             sides = {"candidate": candidate.name, "pictures": candidate.count}
@@ -83,37 +76,8 @@ def compare(
                 for metric, estimate, remark in _metrics(*vectors, settings, space):
                     figures = settings.interval.figures(estimate)
                     source = {"network": space.label, "resize": space.resize}
-                    table.rows.append({**sides, "metric": space.name(metric), **figures, **source, "remark": remark})
-        table.seconds[f"{candidate.name}: metrics"] = time.perf_counter() - started
-    return table
-
-
-def embed(pictures: Candidate, settings: Comparison, progress: Progress, table: Table) -> dict[str, Float32]:
-    """Features by the space's checksum; the pictures are gone through once."""
-    started = time.perf_counter()
-    parts: dict[str, list[Float32]] = {space.sha256: [] for space in settings.spaces}
-    done = 0
-    for batch in pictures.batches(settings.size):
-        for space in settings.spaces:
-            parts[space.sha256].append(space.features([batch]))
-        done += len(batch)
-        progress(pictures.name, done, pictures.count)
-    table.seconds[f"{pictures.name}: features"] = time.perf_counter() - started
-    return {key: np.concatenate(vectors) for key, vectors in parts.items()}
-
-
-def _metrics(features: Float32, reference: Float32, settings: Comparison, space: FeatureSpace) -> Iterator[Figure]:
-    if space in settings.distributions:
-        yield from set_metrics(features, reference)
-    scores = manifold_scores(features, reference, settings.k)
-    for metric in ("precision", "recall", "density", "coverage"):
-        yield metric, getattr(scores, metric), ""
-
-
-def report(
-    table: Table, settings: Comparison, candidates: Sequence[Candidate], references: Sequence[Candidate]
-) -> dict[str, Any]:
-    """The table, and how it was measured, ready for JSON."""
+                    rows.append({**sides, "metric": space.name(metric), **figures, **source, "remark": remark})
+        seconds[f"{candidate.name}: metrics"] = time.perf_counter() - started
     return {
         "kind": "mien-comparison",
         "version": __version__,
@@ -124,6 +88,29 @@ def report(
         "networks": [space.facts() for space in settings.spaces],
         "candidates": [candidate.facts() for candidate in candidates],
         "references": [reference.facts() for reference in references],
-        "results": table.rows,
-        "timings": {what: round(seconds, 3) for what, seconds in table.seconds.items()},
+        "results": rows,
+        "timings": {what: round(spent, 3) for what, spent in seconds.items()},
     }
+
+
+def embed(
+    pictures: Candidate, settings: Comparison, progress: Progress, seconds: dict[str, float]
+) -> dict[str, Float32]:
+    """Features by the space's checksum; the pictures are gone through once."""
+    started = time.perf_counter()
+    parts: dict[str, list[Float32]] = {space.sha256: [] for space in settings.spaces}
+    done = 0
+    for batch in pictures.batches(settings.size):
+        for space in settings.spaces:
+            parts[space.sha256].append(space.features([batch]))
+        done += len(batch)
+        progress(pictures.name, done, pictures.count)
+    seconds[f"{pictures.name}: features"] = time.perf_counter() - started
+    return {key: np.concatenate(vectors) for key, vectors in parts.items()}
+
+
+def _metrics(features: Float32, reference: Float32, settings: Comparison, space: FeatureSpace) -> Iterator[Figure]:
+    if space in settings.distributions:
+        yield from set_metrics(features, reference)
+    for metric, estimate in manifold_scores(features, reference, settings.k).items():
+        yield metric, estimate, ""

@@ -6,7 +6,7 @@ the published names (FID, KID, precision, ...). Any other file is called after i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,8 +90,3 @@ def load_features(file: Path, device: torch.device | None = None, *, trust_code:
     return FeatureSpace(
         label, judge.known.resize, judge.sha256, file.name, lambda x: embed(x.to(place)), judge.known.published
     )
-
-
-def in_batches(pictures: UInt8, size: int = BATCH) -> Iterator[UInt8]:
-    """(N, S, S, 3) -> parts of it."""
-    return (pictures[start : start + size] for start in range(0, len(pictures), size))

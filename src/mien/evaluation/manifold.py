@@ -12,8 +12,6 @@ Letters: N pictures, M of the reference, D features.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from mien.errors import DataError
@@ -22,18 +20,10 @@ from mien.evaluation.estimate import Estimate, mean
 from mien.types import Float32
 
 
-@dataclass(frozen=True, eq=False)
-class ManifoldScores:
-    """The four figures; the intervals take both manifolds as fixed."""
+def manifold_scores(features: Float32, reference: Float32, k: int = 5) -> dict[str, Estimate]:
+    """Precision, recall, density and coverage, by name, with Euclidean balls, borders included.
 
-    precision: Estimate
-    recall: Estimate
-    density: Estimate
-    coverage: Estimate
-
-
-def manifold_scores(features: Float32, reference: Float32, k: int = 5) -> ManifoldScores:
-    """Precision, recall, density and coverage with Euclidean balls, borders included.
+    The intervals take both manifolds as fixed.
 
     Args:
         features: (N, D).
@@ -55,9 +45,5 @@ def manifold_scores(features: Float32, reference: Float32, k: int = 5) -> Manifo
         around[rows] = inside.sum(1)
         covered |= inside.any(0)
         recalled |= (squared <= radii[rows, None]).any(0)
-    return ManifoldScores(
-        precision=mean((around > 0).astype(np.float64)),
-        recall=mean(recalled.astype(np.float64)),
-        density=mean(around / k),
-        coverage=mean(covered.astype(np.float64)),
-    )
+    found = {"precision": around > 0, "recall": recalled, "density": around / k, "coverage": covered}
+    return {name: mean(values.astype(np.float64)) for name, values in found.items()}

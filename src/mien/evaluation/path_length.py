@@ -25,6 +25,8 @@ from mien.evaluation.perceptual import Distance, PerceptualDistance
 from mien.models.stylegan2 import Generator, codes_of_seeds
 
 BATCH = 8
+LARGEST = 256
+"""Pictures above this side are halved until they are not, by averaging areas."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,6 @@ class PathLength:
         space: "w" or "z".
         sampling: "end" measures at the beginning of each path (StyleGAN2), "full" somewhere on it (StyleGAN).
         epsilon: step along the path.
-        largest: pictures above this side are halved until they are not, by averaging areas.
         seed: of the first code.
     """
 
@@ -44,7 +45,6 @@ class PathLength:
     space: str = "w"
     sampling: str = "end"
     epsilon: float = 1e-4
-    largest: int = 256
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -92,7 +92,7 @@ def path_length_report(
         **interval.figures(estimate),
         "pairs": len(estimate.contributions),
         "network": distance.label,
-        "resize": f"halved (2 x 2 means) until at most {settings.largest} px",
+        "resize": f"halved (2 x 2 means) until at most {LARGEST} px",
         "remark": "without the lowest and the highest percent",
     }
     return {
@@ -113,7 +113,7 @@ def _pictures(generator: Generator, z: Tensor, t: Tensor, s: PathLength) -> Tens
     else:
         w = torch.lerp(generator.mapping(z[:, 0]), generator.mapping(z[:, 1]), t)
     pictures: Tensor = generator.synthesis(generator.broadcast(w), "const")
-    while pictures.shape[-1] > s.largest:
+    while pictures.shape[-1] > LARGEST:
         pictures = F.avg_pool2d(pictures, 2)
     return pictures
 

@@ -99,7 +99,7 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32, gain: float) -> Float
     away = (light - aim[0]) / np.maximum(room, 1)
     light = aim[0] + room * np.tanh(away * 1.0)
     deep = np.clip(light / max(aim[0], 1), 0, 1) ** 0.4
-    pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 1.2
+    pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
     return np.dstack([light, (aim[1:] * (deep * pale)[..., None]) + hues * deep[..., None]]).astype(np.float32)
 
 

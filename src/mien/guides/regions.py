@@ -27,6 +27,9 @@ from mien.types import Face, Float32, Float64, Photo
 LOOKS = (2.3, 1.5, 1.0)
 """Sides of the squares that the parser looks at, in sides of the crop; the later ones count more where they reach."""
 
+SHARE = 0.1
+"""Of the largest piece of a region that another piece must have to count."""
+
 SIDE = 256
 """Pixels of a look."""
 
@@ -37,7 +40,7 @@ class Region:
     classes: of the parser, by the names that masks know.
     band: units around the region's border within which the picture decides; 0 takes the parser's border.
     looks: how many of the looks count, from the closest on.
-    joined: whether only what hangs together with the largest piece counts.
+    joined: whether only large pieces count: hair on both sides of a bald head, no fog on clothes.
     """
 
     classes: str
@@ -118,7 +121,7 @@ def probability(photo: Photo, face: Face, classes: str, parser: FaceParser, look
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
     likely, box = probability(photo, face, region.classes, parser, region.looks)
     if region.joined:
-        likely = likely * _largest_piece(likely)
+        likely = likely * _large_pieces(likely)
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     return _placed(photo, box, _sharpened(photo, box, likely, region.band * unit))
 
@@ -201,16 +204,18 @@ def _fading(fades: bool) -> Float32:
     return np.asarray(cv2.blur(inner, (2 * margin + 1, 2 * margin + 1)), np.float32)
 
 
-def _largest_piece(likely: Float32) -> Float32:
-    """1 around the largest connected piece, 0 elsewhere."""
+def _large_pieces(likely: Float32) -> Float32:
+    """1 around connected pieces of at least a tenth of the largest one, 0 elsewhere."""
     shrink = min(1.0, 500 / max(likely.shape))
     size = (max(8, round(likely.shape[1] * shrink)), max(8, round(likely.shape[0] * shrink)))
     small = (cv2.resize(likely, size, interpolation=cv2.INTER_AREA) > 0.3).astype(np.uint8)
     count, index, stats, _ = cv2.connectedComponentsWithStats(small)
     if count < 2:
         return np.zeros_like(likely)
-    largest = (index == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
-    around = cv2.dilate(largest, np.ones((9, 9), np.uint8)).astype(np.float32)
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    large = np.isin(index, np.flatnonzero(areas >= SHARE * areas.max())).astype(np.uint8)
+    around = cv2.dilate(large, np.ones((9, 9), np.uint8)).astype(np.float32)
     return np.asarray(cv2.resize(around, likely.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 

@@ -54,9 +54,9 @@ def test_who_obeys_meets_the_bars_of_response(setup: Make, model: Callable[..., 
         assert of(rows, bar, "rise")["value"] > 0.3 and of(rows, bar, "sketch F1, inside")["value"] > 0.5
     assert of(rows, "response to sketch", "rise")["met"] and of(rows, "response to semantic", "mIoU over")["met"]
     assert of(rows, "response to semantic", "mIoU over")["value"] > 0.9
-    assert of(rows, "response to colour", "ΔE2000 of region means, inside")["value"] < 5
-    assert of(rows, "response to colour", "ΔE2000 of region means without")["value"] > 10
-    for metric in ("share of pairs whose distance in colour", "share of pairs whose distance in identity"):
+    assert of(rows, "response to color", "ΔE2000 of region means, inside")["value"] < 5
+    assert of(rows, "response to color", "ΔE2000 of region means without")["value"] > 10
+    for metric in ("share of pairs whose distance in color", "share of pairs whose distance in identity"):
         assert of(rows, "response to exemplar", metric)["value"] > 0.75
     assert of(rows, "subsets", "mean")["met"] and of(rows, "subsets", "largest")["met"]
     assert of(rows, "subsets", "mean")["configuration"] == "16 of 32 subsets"
@@ -92,8 +92,8 @@ def test_who_ignores_or_leaks_does_not(setup: Make, model: Callable[..., Any]) -
     assert of(rows, "response to sketch", "rise")["met"] is False
     assert of(rows, "response to sketch", "rise")["value"] == 0
     assert of(rows, "response to semantic", "mIoU over")["met"] is False
-    assert of(rows, "response to colour", "ΔE2000 of region means, inside")["met"] is False
-    assert of(rows, "response to exemplar", "share of pairs whose distance in colour")["value"] == 0
+    assert of(rows, "response to color", "ΔE2000 of region means, inside")["met"] is False
+    assert of(rows, "response to exemplar", "share of pairs whose distance in color")["value"] == 0
     assert of(rows, "subsets", "mean")["met"] is False
 
 

@@ -5,6 +5,9 @@ sRGB, D65, 2 degree observer; about 1 is just noticeable.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import numpy as np
 import torch
 
@@ -15,6 +18,18 @@ from mien.evaluation.metrics.base import Metric, Pair
 from mien.evaluation.metrics.parsing import labels_of
 from mien.pixels import to_tensor
 from mien.types import Bool, Float32, Float64, UInt8
+
+
+def skimage_color() -> Any:
+    """The module ``skimage.color``.
+
+    Raises:
+        ConfigError: scikit-image is not installed.
+    """
+    try:
+        return import_module("skimage.color")
+    except ImportError as error:
+        raise ConfigError("Colors need scikit-image; install it with pip install 'mien[evaluate]'.") from error
 
 
 def delta_e(a: UInt8 | Float64, b: UInt8 | Float64) -> Float64:
@@ -29,13 +44,8 @@ def delta_e(a: UInt8 | Float64, b: UInt8 | Float64) -> Float64:
     Raises:
         ConfigError: scikit-image is not installed.
     """
-    try:
-        from skimage.color import deltaE_ciede2000, rgb2lab
-    except ImportError as error:
-        raise ConfigError(
-            "Colour differences need scikit-image; install it with pip install 'mien[evaluate]'."
-        ) from error
-    difference: Float64 = deltaE_ciede2000(rgb2lab(a), rgb2lab(b))
+    color = skimage_color()
+    difference: Float64 = color.deltaE_ciede2000(color.rgb2lab(a), color.rgb2lab(b))
     return difference
 
 

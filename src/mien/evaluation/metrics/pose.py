@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
@@ -15,30 +14,14 @@ from mien.models.perception.landmarks import LandmarkNet
 from mien.types import Float32, Float64, Pose, UInt8
 
 
-@dataclass(frozen=True)
-class PoseError:
-    """Degrees, none negative.
+def pose_error(a: Pose, b: Pose) -> dict[str, float]:
+    """Degrees, none negative: differences of yaw, pitch and roll, and the angle of the rotation between both heads.
 
-    Attributes:
-        yaw, pitch, roll: absolute differences of the angles.
-        rotation: the angle of the rotation that leads from the one head to the other (geodesic distance).
+    Symmetric; the convention of the angles is that of :func:`mien.align.measure.head_pose`.
     """
-
-    yaw: float
-    pitch: float
-    roll: float
-    rotation: float
-
-
-def pose_error(a: Pose, b: Pose) -> PoseError:
-    """Symmetric; the convention of the angles is that of :func:`mien.align.measure.head_pose`."""
     cosine = (np.trace(_rotation(a).T @ _rotation(b)) - 1) / 2
-    return PoseError(
-        yaw=_apart(a.yaw, b.yaw),
-        pitch=_apart(a.pitch, b.pitch),
-        roll=_apart(a.roll, b.roll),
-        rotation=float(np.degrees(np.arccos(np.clip(cosine, -1, 1)))),
-    )
+    angles = {name: _apart(getattr(a, name), getattr(b, name)) for name in ("yaw", "pitch", "roll")}
+    return {**angles, "rotation": float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))}
 
 
 def _apart(a: float, b: float) -> float:
@@ -70,8 +53,7 @@ def landmarks() -> LandmarkNet:
 
 def _measure(angle: str, pair: Pair, mask: Float32 | None) -> float:
     error = pair.once("pose", lambda: pose_error(*(pose_of(landmarks(), one) for one in (pair.made, pair.wanted))))
-    value: float = getattr(error, angle)
-    return value
+    return error[angle]
 
 
 JUDGE = {"label": "bundled landmarks", "resize": "FFHQ crop, averaged to the network's size"}

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mien.conditions.labels import INDEX
-from mien.errors import ConfigError
+from mien.evaluation.metrics.color import skimage_color
 from mien.types import UInt8
 
 TONES = ((55.0, "very light"), (41.0, "light"), (28.0, "intermediate"), (10.0, "tan"), (-30.0, "brown"))
@@ -38,14 +38,10 @@ def typology_angle(image: UInt8, labels: UInt8) -> float | None:
     Raises:
         ConfigError: scikit-image is not installed.
     """
-    try:
-        from skimage.color import rgb2lab
-    except ImportError as error:
-        raise ConfigError("Skin tones need scikit-image; install it with pip install 'mien[evaluate]'.") from error
     skin = image[np.isin(labels, (INDEX["skin"], INDEX["nose"]))]
     if len(skin) < FEWEST_PIXELS:
         return None
-    lightness, _, yellow = np.median(rgb2lab(skin), axis=0)
+    lightness, _, yellow = np.median(skimage_color().rgb2lab(skin), axis=0)
     return math.degrees(math.atan2(lightness - 50, yellow))
 
 

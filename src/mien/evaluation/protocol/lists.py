@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -209,20 +210,21 @@ def check_list(items: ItemList, faces: FaceSets) -> None:
 
 def _build(faces: FaceSets, folder: Path, made_of: Mapping[str, Any]) -> ItemList:
     items, left_out = [], []
-    for set_name in made_of["sets"]:
-        for family in made_of["families"]:
-            for picture in evenly(faces.sets[set_name], made_of["limit"]):
-                labels = faces.face(picture.name, made_of["size"]).labels
-                mask = family_mask(family, labels, rng_of(made_of["seed"], family, picture.name))
-                if mask is None:
-                    reason = f"there is no {family} in the picture"
-                    left_out.append({"set": set_name, "picture": picture.name, "family": family, "reason": reason})
-                else:
-                    items.append(_item(faces, set_name, picture, family, mask, made_of["seed"]))
-                    path = folder / items[-1].mask
-                    make_folder(path.parent)
-                    write_mask(mask.astype(np.float32), path)
-    made = ItemList(folder, made_of["size"], made_of, tuple(items), tuple(left_out))
+    size, seed = made_of["size"], made_of["seed"]
+    for name, family in product(made_of["sets"], made_of["families"]):
+        for picture in evenly(faces.sets[name], made_of["limit"]):
+            mask = family_mask(family, faces.face(picture.name, size).labels, rng_of(seed, family, picture.name))
+            if mask is None:
+                reason = f"there is no {family} in the picture"
+                left_out.append({"set": name, "picture": picture.name, "family": family, "reason": reason})
+                continue
+            file = f"masks/{family}/{picture.name}.png"
+            make_folder((folder / file).parent)
+            write_mask(mask.astype(np.float32), folder / file)
+            about_mask = file, digest_of(mask), rounded(float(mask.mean()))
+            others = *_same_person(picture, faces.sets[name]), _other_person(picture, faces.sets[name], seed)
+            items.append(Item(name, picture.name, faces.digest(picture.name), family, *about_mask, *others))
+    made = ItemList(folder, size, made_of, tuple(items), tuple(left_out))
     made.write()
     return made
 
@@ -232,22 +234,6 @@ def evenly(pictures: Sequence[Picture], limit: int | None) -> list[Picture]:
     if limit is None or limit >= len(pictures):
         return list(pictures)
     return [pictures[index] for index in np.linspace(0, len(pictures) - 1, limit).round().astype(int)]
-
-
-def _item(faces: FaceSets, set_name: str, picture: Picture, family: str, mask: Bool, seed: int) -> Item:
-    exemplar, mirrored = _same_person(picture, faces.sets[set_name])
-    return Item(
-        set=set_name,
-        picture=picture.name,
-        sha256=faces.digest(picture.name),
-        family=family,
-        mask=f"masks/{family}/{picture.name}.png",
-        mask_sha256=digest_of(mask),
-        coverage=rounded(float(mask.mean())),
-        exemplar=exemplar,
-        mirrored=mirrored,
-        other=_other_person(picture, faces.sets[set_name], seed),
-    )
 
 
 def _same_person(picture: Picture, pictures: Sequence[Picture]) -> tuple[str, bool]:

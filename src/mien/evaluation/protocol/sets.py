@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mien.evaluation.estimate import Interval
-from mien.evaluation.features import FeatureSpace, in_batches
+from mien.evaluation.features import BATCH, FeatureSpace
 from mien.evaluation.protocol.edits import Edit, EditStore
 from mien.evaluation.protocol.journal import Values
 from mien.evaluation.sets import set_metrics
@@ -64,7 +64,7 @@ class SetDistances:
         missing = [(key, one) for key, one in wanted if (space.sha256, key) not in self._vectors]
         if missing:
             pictures: list[UInt8] = [self._pixels(one) for _, one in missing]
-            vectors = space.features(in_batches(np.stack(pictures)))
+            vectors = space.features(np.stack(pictures[i : i + BATCH]) for i in range(0, len(pictures), BATCH))
             keys = [(space.sha256, key) for key, _ in missing]
             self._vectors.update(zip(keys, vectors, strict=True))
 
