@@ -150,7 +150,8 @@ Finds upright faces (turned in the plane by up to 45 degrees) and gives for each
 roll.
 
 - **Recipe**: `recipes/detector.py` in two rounds (1,830 portraits first, then the data below, with faces turned by
-  machine). Scenes shown and seconds of the second round on one core are in `config.json`.
+  machine); `recipes/mix.py` goes 0.6 of the way from the first round's weights to the second's. Scenes shown and
+  seconds of the second round on one core are in `config.json`.
 - **Data**: {SOURCES}
   They are pasted into scenes together with pictures without faces from scikit-image, cut-up portraits and drawings.
   No hand-drawn boxes, no other detector.

@@ -209,9 +209,10 @@ CARD = f"""# Landmark network
 
 478 points of MediaPipe's face-mesh topology with irises, and whether a face is there at all, from a 128 px crop.
 
-- **Recipe**: `recipes/landmarks.py` in three rounds (1,830 portraits first, then two with the data below and with
-  faces turned by machine), then `recipes/presence.py` for the presence logit (1,500 scenes). Images shown and
-  seconds of the last round on one core are in `config.json`.
+- **Recipe**: `recipes/landmarks.py` in four rounds (1,830 portraits first, then three with the data below and with
+  faces turned by machine); before the last, `recipes/mix.py` went 0.6 of the way from the first round's weights to
+  the third's; then `recipes/presence.py` fitted the presence logit (1,000 scenes). Images shown and seconds of the
+  last round on one core are in `config.json`.
 - **Data**: {SOURCES}
   The points are machine labels made with MediaPipe 0.10 (Apache-2.0), good to about 2 % of the distance between the
   eyes, worse at the outline of the face; those of turned faces were turned with them.

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from mien.conditions.labels import INDEX, UNKNOWN
 from recipes.accessories import Hat, draw_glasses, put_hat, solid_hat
 from recipes.backdrops import backdrop
+from recipes.mix import mix
 from recipes.parser_notes import BEARDS, HATS, MAYBE_BEARDS, Notes
 from recipes.parser_samples import random_view
 from recipes.portraits import Portraits, fair_weights, load_portraits, rough_yaw
@@ -95,3 +97,9 @@ def test_notes_and_weights_agree_with_the_set(data: Path) -> None:
     assert Notes.of(min(HATS)).hat is True and Notes.of(min(BEARDS)).beard is True
     weights = fair_weights(data / "portraits", "val")
     assert weights.min() > 0 and weights.mean() == pytest.approx(1)
+
+
+def test_mixed_weights_lie_between() -> None:
+    before, after = {"w": torch.zeros(3)}, {"w": torch.ones(3), "steps": torch.tensor(7)}
+    mixed = mix(before, after, 0.25)
+    assert mixed["w"].tolist() == [0.25] * 3 and int(mixed["steps"]) == 7
