@@ -146,7 +146,7 @@ def _changed(own: UInt8, changed: UInt8, drawn_at: int) -> Bool:
     if drawn_at < size:  # an enlarged crop lacks the photo's fine detail everywhere; compare what both have
         own, changed = (cv2.resize(one, (drawn_at, drawn_at), interpolation=cv2.INTER_AREA) for one in (own, changed))
     difference = cv2.GaussianBlur(np.abs(own.astype(np.float32) - changed).max(2), (0, 0), 0.8)
-    _, parts = cv2.connectedComponents((difference > 5).astype(np.uint8))
+    _, parts = cv2.connectedComponents((difference > 7).astype(np.uint8))
     differs = np.isin(parts, np.setdiff1d(np.unique(parts[difference > 20]), [0])).astype(np.uint8)
     if not differs.any():
         raise LayerError("The crop is the photo's own, unchanged; paint in it first, or give --mask.")
