@@ -1,0 +1,95 @@
+"""Contact sheets of edits made of pixels, on the validation split of the wide portraits, to be looked at.
+
+    python -m benchmarks.sheets --data ../shared/data/wide --out SHEETS
+
+One PNG an edit: the photo, the photo that something is borrowed from, the result, all at the photo's own resolution.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from mien import Editor
+from mien.errors import MienError
+from mien.types import Float64, Photo, UInt8
+
+HAIR = {2: "blond", 6: "auburn", 9: "black", 14: "silver", 17: "pink", 22: "copper", 26: "dark-brown", 28: "platinum"}
+HAIR |= {35: "blue", 38: "ginger", 42: "brown", 47: "red", 52: "blond", 56: "teal", 58: "auburn"}
+LIPS, IRISES = (
+    {2: "crimson", 17: "berry", 35: "nude", 52: "coral"},
+    {6: "ice-blue", 22: "green", 38: "brown", 58: "hazel"},
+)
+SHAPES: Mapping[int, Mapping[str, float]] = {
+    2: {"smile": 1.0},
+    6: {"smile": -1.0},
+    9: {"lip-fullness": 2.0},
+    14: {"nose-width": -2.5},
+    17: {"eye-size": 2.5},
+    22: {"brow-height": 2.0},
+    26: {"jaw-width": -2.5},
+    28: {"smile": 1.3, "eye-openness": -1.0},
+    35: {"chin-length": -2.0},
+    38: {"face-width": -2.5},
+    42: {"frown": 2.0},
+    47: {"mouth-width": 2.0},
+    52: {"smile": 1.2},
+    56: {"nose-length": -2.0},
+    58: {"forehead": -2.0},
+}
+BORROWED = [(2, 6, "mouth"), (9, 14, "eyes"), (17, 22, "nose"), (26, 28, "mouth"), (35, 38, "eyes+brows")]
+BORROWED += [(42, 47, "mouth"), (52, 56, "eyes"), (58, 2, "nose"), (22, 52, "mouth"), (47, 35, "brows")]
+
+
+def edits() -> list[tuple[str, int, int | None, int, dict[str, Any]]]:
+    """Name, number of the photo, that of another photo, side of the part that is shown, and what is asked for."""
+    found: list[tuple[str, int, int | None, int, dict[str, Any]]] = []
+    for region, wishes, side in (("hair", HAIR, 700), ("lips", LIPS, 380), ("irises", IRISES, 380)):
+        found += [(f"dye-{region}-{i}-{c}", i, None, side, {"dye": {region: c}}) for i, c in wishes.items()]
+    found += [(f"reshape-{i}-{'-'.join(s)}", i, None, 460, {"reshape": dict(s)}) for i, s in SHAPES.items()]
+    return found + [(f"borrow-{i}-{j}-{part}", i, j, 420, {"part": part}) for i, j, part in BORROWED]
+
+
+def read(data: Path) -> list[Photo]:
+    """The validation split, in the order of the index."""
+    with (data / "index.csv").open(newline="", encoding="utf-8") as file:
+        names = [row["id"] for row in csv.DictReader(file) if row["split"] == "val"]
+    return [Photo(np.asarray(Image.open(data / "images" / f"{name}.webp").convert("RGB"))) for name in names]
+
+
+def around(pixels: UInt8, quad: Float64, side: int) -> UInt8:
+    """The part of a picture around a face, (side, side, 3), black beyond its edge."""
+    x, y = np.maximum(quad.mean(0) - side / 2, 0).astype(int)
+    part = pixels[y : y + side, x : x + side]
+    return np.pad(part, ((0, side - part.shape[0]), (0, side - part.shape[1]), (0, 0)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    photos, editor = read(options.data), Editor.from_pretrained("opencv:telea")
+    for name, one, other, side, wish in edits():
+        given = wish if other is None else {**wish, "exemplar": photos[other]}
+        try:
+            result = editor(photos[one], **given)
+        except MienError as error:
+            print(f"{name}: {error}")
+            continue
+        tiles = [around(p.pixels, result.faces[0].quad, side) for p in (photos[one], result.photo)]
+        if other is not None:
+            tiles.insert(1, around(photos[other].pixels, editor.finder.find(photos[other])[0].quad, side))
+        Image.fromarray(np.hstack(tiles)).save(options.out / f"{name}.png")
+        print(f"{name}: {result.timings['total']:.0f} ms {' '.join(result.faces[0].notes)}")
+
+
+if __name__ == "__main__":
+    main()
