@@ -23,7 +23,7 @@ test: $(BIN)/.dev  ## lint, types, tests
 	$(BIN)/ruff check src tests recipes benchmarks
 	$(BIN)/ruff format --check src tests recipes benchmarks
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile  # a process a core, a thread a process
 
 lint: $(BIN)/.dev
 	$(BIN)/ruff check src tests recipes benchmarks

@@ -205,7 +205,7 @@ def test_faces_are_measured_with_the_bundled_networks(data: Path, tmp_path: Path
     run("pairs", wanted, wanted, "--faces", "--out", tmp_path / "same.json")
     same = {row["metric"]: row["value"] for row in without_timings(tmp_path / "same.json")["results"]}
     assert same["mIoU"] == same["sketch F1"] == 1
-    assert same["pose error, rotation (degrees)"] == same["ΔE2000 of region means"] == 0
+    assert same["ΔE2000 of region means"] == 0 and same["pose error, rotation (degrees)"] < 1e-4
     assert 0.2 < mirrored["mIoU"] < 0.9 and mirrored["sketch F1"] < 0.8
     assert mirrored["pose error, rotation (degrees)"] > 0.5
 
