@@ -101,3 +101,8 @@ def test_one_color_is_no_file(objects: Objects) -> None:
 
 def test_every_field_of_a_request_may_be_kept(objects: Objects) -> None:
     assert set(INPUTS) == {one.name for one in fields(Request)} and set(DEFAULTS) == set(INPUTS)
+
+
+def test_moved_and_dyed_pixels_are_told_in_words() -> None:
+    recipe = {"dye": {"hair": "auburn"}, "reshape": {"smile": 1.0}, "drag": [[1.0, 2.0, 3.0, 4.0]], "part": "eyes"}
+    assert describe(recipe) == "hair dyed auburn, smile +1, 1 points dragged, part eyes"

@@ -128,8 +128,12 @@ def describe(recipe: Recipe) -> str:
     """One line for people: ``mask hair, sketch lines.png, smile +1.5, strength 0.8``."""
     words: list[str] = []
     for name, value in recipe.items():
-        if name == "attributes":
+        if name in ("attributes", "reshape"):
             words += [f"{key} {amount:+g}" for key, amount in value.items()]
+        elif name == "dye":
+            words += [f"{region} dyed {_word(color)}" for region, color in value.items()]
+        elif name == "drag":
+            words.append(f"{len(value)} points dragged")
         elif name in ("weights", "weight_maps"):
             words += [f"weight of {key} {_word(weight)}" for key, weight in value.items()]
         elif name == "layers":
