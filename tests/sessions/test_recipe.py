@@ -16,7 +16,7 @@ from mien.editing.request import Request
 from mien.errors import ConfigError, LayerError
 from mien.photos.read import read_photo
 from mien.sessions.objects import Objects
-from mien.sessions.recipe import DEFAULTS, describe, freeze, thaw
+from mien.sessions.recipe import DEFAULTS, describe, freeze, is_readable, thaw
 from mien.sessions.step import INPUTS
 from tests.sessions.painter import picture
 
@@ -106,3 +106,17 @@ def test_every_field_of_a_request_may_be_kept(objects: Objects) -> None:
 def test_moved_and_dyed_pixels_are_told_in_words() -> None:
     recipe = {"dye": {"hair": "auburn"}, "reshape": {"smile": 1.0}, "drag": [[1.0, 2.0, 3.0, 4.0]], "part": "eyes"}
     assert describe(recipe) == "hair dyed auburn, smile +1, 1 points dragged, part eyes"
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"weights": 2.0},
+        {"attributes": {"smile": "much"}},
+        {"layers": 3},
+        {"layers": {"attributes": 1}},
+        {"dye": ["red"]},
+    ],
+)
+def test_recipes_of_other_types_are_not_readable(recipe: dict[str, object]) -> None:
+    assert not is_readable(recipe)

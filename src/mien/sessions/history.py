@@ -84,7 +84,7 @@ class History:
                 break
             later.append(node)
         for node in reversed(later):
-            patch = self.folder.patch(node, self.facts)
+            patch = self.folder.patch(node, self.facts).checked(self.facts["width"], self.facts["height"])
             changes = patch if changes is None else changes.then(patch)
         return changes
 

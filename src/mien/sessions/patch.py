@@ -88,6 +88,17 @@ class Patch:
             np.save(file, array, allow_pickle=False)
         return file.getvalue()
 
+    def checked(self, width: int, height: int) -> Patch:
+        """The same, which lies within a photo of this size.
+
+        Raises:
+            SessionError: it does not.
+        """
+        (x, y), (h, w) = self.place, self.inside.shape
+        if not (0 <= x <= width - w and 0 <= y <= height - h):
+            raise SessionError("A stored patch does not fit the photo; restore it from a copy of the session.")
+        return self
+
     def then(self, later: Patch) -> Patch:
         """One patch that does what this one and a later one do.
 

@@ -124,6 +124,15 @@ def file_names(recipe: Recipe) -> dict[str, str]:
     return found
 
 
+def is_readable(recipe: Recipe) -> bool:
+    """Whether what has names has them, and what is a number is one: a journal may say anything."""
+    named = [recipe.get(name, {}) for name in ("attributes", "reshape", "dye", "weights", "weight_maps")]
+    if not all(isinstance(value, Mapping) for value in named):
+        return False
+    numbers = [*named[0].values(), *named[1].values()]
+    return all(isinstance(number, int | float) for number in numbers)
+
+
 def describe(recipe: Recipe) -> str:
     """One line for people: ``mask hair, sketch lines.png, smile +1.5, strength 0.8``."""
     words: list[str] = []
@@ -136,6 +145,8 @@ def describe(recipe: Recipe) -> str:
             words.append(f"{len(value)} points dragged")
         elif name in ("weights", "weight_maps"):
             words += [f"weight of {key} {_word(weight)}" for key, weight in value.items()]
+        elif name == "layers" and not isinstance(value, Mapping):
+            words.append("layers that cannot be read")
         elif name == "layers":
             words += [f"painted {key}" for key in value if key not in MODALITIES or MODALITIES[key].pictured]
             words += [f"text {value['text']}"] if value.get("text") else []

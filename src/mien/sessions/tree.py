@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mien.errors import SessionError
-from mien.sessions.recipe import with_current_names
+from mien.sessions.recipe import is_readable, with_current_names
 
 ORIGINAL = 0
 
@@ -166,7 +166,9 @@ class Tree:
                     raise ValueError("numbers")
             tree._check_head()
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-            raise SessionError(f"The journal is damaged ({error}); restore it from a copy of the session.") from error
+            raise SessionError(
+                f"The journal is damaged ({str(error)[:80]}); restore it from a copy of the session."
+            ) from error
         return tree
 
     def _check_head(self) -> None:
@@ -188,7 +190,7 @@ def _node(values: Mapping[str, Any]) -> Node:
     if len(corners) != 4 or not _is_quad(*corners):
         raise ValueError("quad")
     recipe = with_current_names(known["recipe"])
-    if _is_deep(recipe):
+    if _is_deep(recipe) or not is_readable(recipe):
         raise ValueError("recipe")
     node = Node(**{**known, "place": (int(x), int(y)), "quad": corners, "operations": operations, "recipe": recipe})
     texts = (node.patch, node.note, node.editor, node.snapshot, *operations)
