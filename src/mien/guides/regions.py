@@ -6,7 +6,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from mien.errors import LayerError
 from mien.guides.guide import Box
 from mien.photos.color import to_srgb
 from mien.pixels import to_tensor
-from mien.types import Face, Float32, Float64, Photo
+from mien.types import Face, Float32, Float64, Photo, UInt8
 
 JAW = (234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454)
 """From ear to ear along the jaw."""
@@ -107,21 +107,34 @@ def probability(photo: Photo, face: Face, classes: str, parser: FaceParser, look
     Returns:
         (h, w) of the part; beyond it nothing is known.
     """
+    (found,), box = probabilities(photo, face, (classes,), parser, looks)
+    return found, box
+
+
+def probabilities(
+    photo: Photo, face: Face, groups: Sequence[str], parser: FaceParser, looks: int = 3, largest: int | None = None
+) -> tuple[list[Float32], Box]:
+    """The same for several groups of classes at once, reduced to a longer side of ``largest`` pixels if need be."""
     scales = LOOKS[len(LOOKS) - looks :]
     box = _box(photo, face.quad, scales[0])
-    total = np.zeros((box[3] - box[1], box[2] - box[0]), np.float32)
-    labels = sorted(classes_of(classes))
+    shrink = min(1.0, (largest or np.inf) / max(box[2] - box[0], box[3] - box[1]))
+    size = (round((box[2] - box[0]) * shrink), round((box[3] - box[1]) * shrink))
+    totals = [np.zeros(size[::-1], np.float32) for _ in groups]
     for number, scale in enumerate(scales):
         middle = face.quad.mean(0)
         crop = crop_face(photo, middle + (face.quad - middle) * scale, SIDE)
-        found = parser.logits(to_tensor(crop.pixels)).softmax(1)[0, labels].sum(0).float().numpy()
+        shares = parser.logits(to_tensor(crop.pixels)).softmax(1)[0]
         matrix = between_pixels(crop.matrix)
         matrix[:, 2] -= box[:2]
-        size = total.shape[::-1]
-        part = cv2.warpAffine(found, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        matrix = np.diag([shrink, shrink]) @ matrix
         weight = cv2.warpAffine(_fading(number > 0), matrix, size, flags=cv2.INTER_LINEAR)
-        total = total * (1 - weight) + part * weight
-    return total, box
+        for group, total in zip(groups, totals, strict=True):
+            found = shares[sorted(label for name in group.split("+") for label in classes_of(name))].sum(0)
+            part = cv2.warpAffine(
+                found.float().numpy(), matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            )
+            total += weight * (part - total)
+    return totals, box
 
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
@@ -130,9 +143,9 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         lower = _lower_face(face, box, likely.shape)
         likely = likely * (lower if region.beard else 1 - lower)
     if region.joined:
-        likely = likely * _large_pieces(likely)
+        likely = likely * large_pieces(likely)
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
-    return _placed(photo, box, _sharpened(photo, box, likely, region.band * unit))
+    return _placed(photo, box, sharpened(to_srgb(photo, box), likely, region.band * unit))
 
 
 def _lower_face(face: Face, box: Box, shape: tuple[int, ...]) -> Float32:
@@ -148,8 +161,8 @@ def _lower_face(face: Face, box: Box, shape: tuple[int, ...]) -> Float32:
     return np.asarray(cv2.GaussianBlur(area.astype(np.float32), (0, 0), max(1.0, 1.5 * unit)), np.float32)
 
 
-def _sharpened(photo: Photo, box: Box, likely: Float32, reach: float) -> Float32:
-    """The matte within a band of ``reach`` pixels around the border of what is likely."""
+def sharpened(picture: UInt8, likely: Float32, reach: float) -> Float32:
+    """The matte of a picture (h, w, 3) within a band of ``reach`` pixels around the border of what is likely."""
     shrink = min(1.0, 900 / max(likely.shape))  # the band is as smooth as the probability is
     size = (max(8, round(likely.shape[1] * shrink)), max(8, round(likely.shape[0] * shrink)))
     small = cv2.resize(likely, size, interpolation=cv2.INTER_AREA)
@@ -160,7 +173,7 @@ def _sharpened(photo: Photo, box: Box, likely: Float32, reach: float) -> Float32
     want = np.where(core > 0, np.float32(1), np.where(far > 0, np.float32(0), small))
     whole = (likely.shape[1], likely.shape[0])
     want, known = (cv2.resize(one, whole, interpolation=cv2.INTER_LINEAR) for one in (want, known))
-    return matte(to_srgb(photo, box), want, known)
+    return matte(picture, want, known)
 
 
 def _irises(photo: Photo, face: Face, parser: FaceParser) -> Float32:
@@ -202,7 +215,7 @@ def _lips(photo: Photo, face: Face, parser: FaceParser) -> Float32:
         cv2.fillPoly(outline, [corners], value, cv2.LINE_AA, 4)
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     drawn = cv2.GaussianBlur(outline.astype(np.float32) / np.float32(255), (0, 0), 0.5 * unit)
-    return _placed(photo, box, _sharpened(photo, box, 0.4 * drawn + 0.6 * likely, REGIONS["lips"].band * unit))
+    return _placed(photo, box, sharpened(to_srgb(photo, box), 0.4 * drawn + 0.6 * likely, REGIONS["lips"].band * unit))
 
 
 SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {"irises": _irises, "lips": _lips}
@@ -226,7 +239,7 @@ def _fading(fades: bool) -> Float32:
     return np.asarray(cv2.blur(inner, (2 * margin + 1, 2 * margin + 1)), np.float32)
 
 
-def _large_pieces(likely: Float32) -> Float32:
+def large_pieces(likely: Float32) -> Float32:
     """1 around connected pieces of at least a tenth of the largest one, 0 elsewhere."""
     shrink = min(1.0, 500 / max(likely.shape))
     size = (max(8, round(likely.shape[1] * shrink)), max(8, round(likely.shape[0] * shrink)))

@@ -1,0 +1,187 @@
+"""What lies under hair: skin, neck, clothes and backdrop where hair was and none will be.
+
+Skin is the other's, which shows a forehead, ears and a neck there, in this face's colours; backdrop and clothes are
+this photo's, mirrored at the border of the hair.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+
+from mien.align import mesh
+from mien.compose.blend import membrane
+from mien.compose.grain import bands, noise_level
+from mien.guides.scene import Scene, local_colors, polygon, wide_blur
+from mien.types import Bool, Float32
+
+SPREAD = 0.03
+"""Units by which the old hair's matte is widened: strands that it misses."""
+
+FEATURES = (*mesh.LEFT_BROW, 300, 293, 334, 296, 336, 263, 291, 17, 61, 33)
+"""Outline of brows, eyes and mouth, which stay."""
+
+
+def bare(
+    here: Scene, there: Mapping[str, Float32], picture: Float32, alpha: Float32
+) -> tuple[Float32, Float32]:
+    """The picture without the old hair where new hair will not hide it.
+
+    Args:
+        here: the scene.
+        there: the other's classes at the same places: where it shows its forehead, a forehead is made.
+        picture: (h, w, 3) the other's picture, at the same places.
+        alpha: (h, w) the new hair's matte.
+
+    Returns:
+        The picture (h, w, 3) and (h, w) how much of it was made, 0 where nothing was touched.
+    """
+    reach = max(1, round(SPREAD * here.unit))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    held = cv2.dilate((here.loose > 0.06).astype(np.uint8), kernel) == 0
+    weights = _kinds(here, there, held)
+    gone = _gone(here, weights["face"], kernel) * np.clip((1 - alpha) * 20, 0, 1)
+    if float(gone.sum()) < 4:
+        return here.picture, np.zeros_like(alpha)
+    result = weights["face"][..., None] * _skin(here, there, picture, held, "face")
+    result += weights["neck"][..., None] * _skin(here, there, picture, held, "neck")
+    for name in ("background", "clothes"):
+        if float((weights[name] * gone).max()) > 0.02:
+            known = cv2.dilate((~held).astype(np.uint8), kernel, iterations=3) == 0
+            result += weights[name][..., None] * _mirrored(here, known & (here.shares[name] > 0.75))
+    made = here.picture + gone[..., None] * (result - here.picture)
+    return np.asarray(made, np.float32), np.asarray(gone, np.float32)
+
+
+def _gone(here: Scene, skin: Float32, kernel: np.ndarray) -> Float32:
+    """(h, w) how much of each pixel is made anew: hair and a rim around it, wider and softer on skin, which hair shades."""
+    unit = here.unit
+    wide = cv2.GaussianBlur(cv2.dilate(here.loose, kernel), (0, 0), max(0.7, 0.012 * unit))
+    gone = np.clip(1.6 * np.maximum(wide, here.loose) - 0.1, 0, 1)
+    solid = cv2.dilate((here.loose > 0.3).astype(np.uint8), kernel).astype(np.float32)
+    rim = np.clip(3 * cv2.GaussianBlur(solid, (0, 0), 0.08 * unit), 0, 1)
+    inner = polygon(here.points[list(FEATURES)], here.shape, 0.04 * unit)
+    gone = np.maximum(gone, rim * skin) * (1 - inner) + here.hair * inner
+    return np.asarray(np.where(gone < 0.02, 0, gone), np.float32)
+
+
+def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, Float32]:
+    """(h, w) of what lies under the hair, by group; they sum to 1.
+
+    Skin and neck are where the other shows them, or this photo does; backdrop and clothes as this photo goes on.
+    """
+    unit = here.unit
+    skin, neck, rest = there["face"] + there["ears"], there["neck"], there["background"]
+    total = wide_blur(np.dstack([skin, neck, skin + neck + rest + there["clothes"] + 1e-3]), 0.025 * unit)
+    skin, neck = (_step(total[..., n] / total[..., 2]) for n in (0, 1))
+    own = wide_blur(np.dstack([here.shares[name] * held for name in ("neck", "face")]), 0.02 * unit)
+    neck = np.maximum(neck, _step(own[..., 0])) * (1 - skin)
+    backdrop = _backdrop(here, there, held)
+    rest = 1 - skin - neck
+    return {"face": skin, "neck": neck, "background": rest * backdrop, "clothes": rest * (1 - backdrop)}
+
+
+def _backdrop(here: Scene, there: Mapping[str, Float32], held: Bool) -> Float32:
+    """(h, w): 1 for backdrop, 0 for clothes: near what is seen as that is, farther away with the other's shoulders."""
+    unit = here.unit
+    lower = np.where(here.shares["background"] > here.shares["clothes"], np.float32(1), np.float32(0))
+    sure = held & (here.shares["background"] + here.shares["clothes"] > 0.7)
+    reach = max(1, round(0.04 * unit))
+    sure = cv2.erode(sure.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    other = (there["background"] + 1e-3) / (there["background"] + there["clothes"] + 2e-3)
+    if sure.any():
+        columns, rows = _nearest(sure)
+        ys, xs = np.mgrid[: here.shape[0], : here.shape[1]]
+        close = np.exp(-(((columns - xs) ** 2 + (rows - ys) ** 2) / np.float32((0.2 * unit) ** 2)))
+        other = close * lower[rows, columns] + (1 - close) * (0.25 * lower[rows, columns] + 0.75 * other)
+    sharp = (wide_blur(other.astype(np.float32), 0.04 * unit) > 0.5).astype(np.float32)
+    return wide_blur(sharp, 0.012 * unit)
+
+
+def _step(share: Float32) -> Float32:
+    return np.asarray(np.clip(4 * share - 1.5, 0, 1), np.float32)
+
+
+def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Bool, name: str) -> Float32:
+    """The other's skin in the colours and the light of this face."""
+    unit = here.unit
+    mine, theirs = here.shares["face"] + here.shares[name], there["face"] + there[name] + there["ears"]
+    known = held & (mine > 0.75) & (theirs > 0.75)
+    if int(known.sum()) < 30:
+        return here.picture
+    light = here.picture.mean(2)
+    low, high = np.quantile(light[known], (0.2, 0.95))
+    known &= (light > low) & (light < high) & (polygon(here.points[list(FEATURES)], here.shape, 1) < 0.5)
+    area = known.astype(np.float32)
+    means = [_lab(local_colors(one, area, 0.05 * unit)[0]) for one in (here.picture, picture)]
+    ratio = (means[0][..., :1] + 16) / (means[1][..., :1] + 16)
+    spread = membrane(np.dstack([100 * np.log(ratio), means[0][..., 1:]]), area, 200.0)
+    spread = wide_blur(spread, 0.15 * unit)
+    skin = _lab(_calm(picture, theirs, there["worn"], unit))
+    soft = wide_blur(skin, 0.1 * unit)
+    made = np.dstack([(skin[..., :1] + 16) * np.exp(spread[..., :1] / 100) - 16, spread[..., 1:]])
+    made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
+    return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def _calm(picture: Float32, skin: Float32, worn: Float32, unit: float) -> Float32:
+    """Without earrings, temples of glasses and collars: nothing much lighter or darker than the skin around it."""
+    sure = np.clip(skin * 4 - 3, 0, 1) * (worn < 0.1)
+    mean, _ = local_colors(picture, sure, 0.08 * unit)
+    share = wide_blur(sure, 0.08 * unit)[..., None]
+    near = np.clip(picture, 0.7 * mean - 6, 1.2 * mean + 6)
+    away = np.clip(3 * wide_blur(worn, 0.02 * unit), 0, 1)[..., None]
+    near = near + away * (mean - near)
+    return np.asarray(picture + np.clip(share * 100, 0, 1) * (near - picture), np.float32)
+
+
+def _lab(picture: Float32) -> Float32:
+    return np.asarray(cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB), np.float32)
+
+
+def _mirrored(here: Scene, known: Bool) -> Float32:
+    """What is known of one kind, mirrored at the border of what is not; where that leads nowhere, spread smoothly."""
+    if int(known.sum()) < 30:
+        return here.picture
+    height, width = here.shape
+    nearest = wide_blur(np.dstack(_nearest(known)).astype(np.float32), 0.15 * here.unit)
+    ys, xs = np.mgrid[:height, :width].astype(np.float32)
+    inner = cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+    filled = membrane(here.picture, inner, 255.0) + grain(here.picture, known, here.shape)
+    for depth in (0.3, 0.6, 1.0):
+        mx = _folded(nearest[..., 0] + depth * (nearest[..., 0] - xs), width)
+        my = _folded(nearest[..., 1] + depth * (nearest[..., 1] - ys), height)
+        sure = np.clip(2 * wide_blur(cv2.remap(inner, mx, my, cv2.INTER_LINEAR), 0.05 * here.unit) - 1, 0, 1)
+        filled = filled + sure[..., None] * (cv2.remap(here.picture, mx, my, cv2.INTER_LINEAR) - filled)
+    return np.asarray(filled, np.float32)
+
+
+def _nearest(known: Bool) -> tuple[np.ndarray, np.ndarray]:
+    """Column and row (h, w) of the known pixel that is nearest to each pixel."""
+    _, labels = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    rows, columns = np.nonzero(known)
+    index = np.zeros(int(labels.max()) + 1, np.int64)
+    index[labels[rows, columns]] = np.arange(len(rows))
+    return columns[index[labels]], rows[index[labels]]
+
+
+def _folded(places: Float32, size: int) -> Float32:
+    """Places within 0 and size - 1, mirrored at both."""
+    last = np.float32(size - 1)
+    return np.asarray(last - np.abs(np.mod(places, 2 * last) - last), np.float32)
+
+
+def grain(picture: Float32, known: Bool, shape: tuple[int, int], seed: int = 0) -> Float32:
+    """(h, w, 3) noise as rough as the picture's in an area."""
+    white = np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+    total = np.zeros((*shape, 3), np.float32)
+    for noise, seen in zip(bands(np.dstack([white] * 3)), bands(picture), strict=True):
+        total += noise * np.float32(min(6.0, noise_level(seen, known)) / max(float(noise.std()), 1e-6))
+    return total

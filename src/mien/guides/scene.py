@@ -1,0 +1,169 @@
+"""A head and what lies around it: the picture, how likely which class is where, and the hair's matte.
+
+Convention:
+    Everything is at a working scale: pixels of the scene = (pixels of the photo - corner of the box) · scale. Pictures
+    are (h, w, 3) float32 sRGB in [0, 255]; shares and mattes (h, w) float32 in [0, 1]. A unit is the distance of the
+    outer corners of the eyes, in pixels of the scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mien.align import mesh
+from mien.conditions.parser import FaceParser
+from mien.guides.guide import Box
+from mien.guides.regions import JAW, large_pieces, probabilities, sharpened
+from mien.photos.color import to_srgb
+from mien.types import Face, Float32, Float64, Photo, UInt8
+
+REACH = 2.3
+"""Sides of the crop that a scene is wide."""
+
+LARGEST = 1100
+"""Longer side of a scene, pixels."""
+
+GROUPS: Mapping[str, str] = {
+    "hair": "hair",
+    "face": "skin+brows+eyes+mouth",
+    "ears": "ears",
+    "neck": "neck",
+    "clothes": "clothes",
+    "background": "background",
+    "hat": "hat",
+    "worn": "glasses+earrings+necklace",
+}
+"""What is told apart, in the names of the parser's regions."""
+
+BEARDED = 0.3
+"""Share of the chin that is hair on a bearded face."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Attributes:
+    box: the part of the photo that it covers.
+    scale: pixels of the scene per pixel of the photo, at most 1.
+    picture: (h, w, 3).
+    shares: (h, w) by group; they sum to 1.
+    hair: (h, w) the matte, of hair alone.
+    loose: (h, w) all that may be hair: what is to vanish where hair vanishes.
+    points: (478, 3) landmarks in pixels of the scene.
+    """
+
+    box: Box
+    scale: float
+    picture: Float32
+    shares: Mapping[str, Float32]
+    hair: Float32
+    loose: Float32
+    points: Float64
+
+    @classmethod
+    def of(cls, photo: Photo, face: Face, parser: FaceParser) -> Scene:
+        """The scene around a face."""
+        shares, box = probabilities(photo, face, list(GROUPS.values()), parser, largest=LARGEST)
+        height, width = shares[0].shape
+        scale = width / (box[2] - box[0])
+        picture: UInt8 = to_srgb(photo, box)
+        if scale < 1:
+            picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
+        points = (face.landmarks.astype(np.float64) - (box[0], box[1], 0)) * scale
+        named = dict(zip(GROUPS, shares, strict=True))
+        reach = 0.085 * unit_of(points)
+        likely = named["hair"] * (1 - _beard(points, named["hair"]))
+        likely = likely * large_pieces(likely)
+        matte = sharpened(picture, likely, reach)
+        hair = _cleaned(matte, picture.astype(np.float32), named, points)
+        return cls(box, scale, picture.astype(np.float32), named, hair, np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1)), points)
+
+    @property
+    def unit(self) -> float:
+        """Distance of the outer corners of the eyes, pixels."""
+        return unit_of(self.points)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(h, w)."""
+        return self.hair.shape[0], self.hair.shape[1]
+
+
+def unit_of(points: Float64) -> float:
+    """Distance of the outer corners of the eyes (in depth, too: a turned head is as large as before)."""
+    left, right = mesh.OUTER_EYE_CORNERS
+    return float(np.linalg.norm(points[left] - points[right]))
+
+
+def polygon(points: Float64, shape: tuple[int, ...], soft: float) -> Float32:
+    """(h, w): 1 within an outline (N, 2), with a soft border of a standard deviation in pixels."""
+    area = np.zeros(shape[:2], np.uint8)
+    cv2.fillPoly(area, [np.round(points[:, :2] * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    return np.asarray(cv2.GaussianBlur(area.astype(np.float32), (0, 0), max(0.6, soft)), np.float32)
+
+
+def _beard(points: Float64, hair: Float32) -> Float32:
+    """(h, w): 1 where hair is beard; 0 everywhere on a face without one."""
+    jaw = points[list(JAW), :2]
+    chin = polygon(np.concatenate([jaw[5:16], points[[291, 0, 61], :2]]), hair.shape, 1.0) > 0.5
+    if not chin.any() or float(hair[chin].mean()) < BEARDED:
+        return np.zeros_like(hair)
+    down = (points[152, :2] - points[2, :2]) * 0.6
+    lower = np.maximum(
+        polygon(np.concatenate([jaw[2:-2], (jaw[2:-2] + down)[::-1]]), hair.shape, 0.03 * unit_of(points)),
+        polygon(np.concatenate([jaw, points[[2], :2]]), hair.shape, 0.03 * unit_of(points)),
+    )
+    return lower
+
+
+def _cleaned(matte: Float32, picture: Float32, shares: Mapping[str, Float32], points: Float64) -> Float32:
+    """Without backdrop, clothes and skin that the matte took for hair, and nothing on eyes, nose and mouth."""
+    unit = unit_of(points)
+    thin = matte * np.clip((0.9 - shares["clothes"]) / 0.35, 0, 1) * np.clip((0.95 - shares["face"]) / 0.3, 0, 1)
+    frames = cv2.dilate(shares["worn"], np.ones((3, 3), np.uint8), iterations=max(1, round(0.02 * unit)))
+    thin = thin * np.clip(1 - 2 * frames, 0, 1)
+    thin = np.clip((_told_by_color(thin, shares["hair"], picture, unit) - 0.04) / 0.9, 0, 1)
+    core = points[[33, 133, 362, 263, 454, 397, 152, 172, 234], :2]
+    middle = core.mean(0)
+    inner = polygon(middle + (core - middle) * 0.8, matte.shape, 0.03 * unit)
+    near = cv2.GaussianBlur(shares["hair"], (0, 0), max(0.6, 0.04 * unit))
+    return np.asarray(thin * (1 - inner) * np.clip(near * 12, 0, 1), np.float32)
+
+
+def _told_by_color(matte: Float32, likely: Float32, picture: Float32, unit: float) -> Float32:
+    """Lower near the border where the colour is that of what lies outside, not that of the hair inside."""
+    hair, rest = ((one > 0.97).astype(np.float32) for one in (matte, 1 - matte))
+    reach = max(1, round(0.05 * unit))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    inside = cv2.erode(hair, kernel)
+    (front, spread), (back, _) = (local_colors(picture, area, 0.14 * unit) for area in (inside, rest))
+    toward = front - back
+    length = np.sqrt((toward**2).sum(2)) + 1
+    placed = ((picture - back) * toward).sum(2) / length**2
+    trust = np.clip((length - 3 * spread - 20) / 30, 0, 1) * np.clip((0.95 - likely) / 0.3, 0, 1)
+    highest = np.clip(placed * 1.5 + 0.1, 0, 1)
+    return np.asarray(np.minimum(matte, 1 - trust * (1 - highest)), np.float32)
+
+
+def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:
+    """Mean (h, w, 3) and standard deviation (h, w), over all channels, of the colours of an area near each pixel."""
+    planes = [area, *cv2.split(picture * area[..., None]), *cv2.split(picture**2 * area[..., None])]
+    blurred = wide_blur(np.dstack(planes), reach)
+    share = blurred[..., :1] + np.float32(1e-4)
+    mean, square = blurred[..., 1:4] / share, blurred[..., 4:] / share
+    return mean, np.asarray(np.sqrt(np.maximum(square - mean**2, 0).sum(2)), np.float32)
+
+
+def wide_blur(picture: Float32, sigma: float) -> Float32:
+    """A Gaussian blur that is computed at a reduced size, which a wide one does not show."""
+    height, width = picture.shape[:2]
+    shrink = min(1.0, 4 / sigma)
+    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
+    planes = []
+    for plane in cv2.split(picture):
+        small = cv2.GaussianBlur(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), (0, 0), sigma * shrink)
+        planes.append(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+    return np.asarray(planes[0] if len(planes) == 1 else np.dstack(planes), np.float32)
