@@ -77,7 +77,7 @@ def draw_guide(
     sure = cv2.GaussianBlur(shape.astype(np.float32), (0, 0), rng.uniform(0.6, 4)) * (mask > 0)
     sure *= rng.uniform(0.5, 1.0) if rng.random() < 0.5 else 1.0
     guide = np.rint(picture.clip(0, 255)).astype(np.uint8)
-    return guide * (sure > 0)[..., None], sure.astype(np.float32)
+    return guide * (sure > 0)[..., None], np.clip(sure, 0, 1).astype(np.float32)
 
 
 def _bent(picture: UInt8, spread: float, rng: np.random.Generator) -> UInt8:
