@@ -28,7 +28,7 @@ ALLOWED = {
     "align": {"models", "checkpoints", "photos", "pixels"},
     "conditions": {"models", "checkpoints", "photos", "pixels", "align"},
     "data": {"pixels", "photos", "align", "models"},
-    "training": {"models", "losses", "data", "checkpoints", "pixels", "conditions"},
+    "training": {"compose", "models", "losses", "data", "checkpoints", "pixels", "conditions"},
     "evaluation": {
         *("models", "losses", "data", "checkpoints", "pixels", "photos", "conditions", "align"),
         *("editing", "editor", "backends", "compose"),  # what the protocol judges

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -58,10 +58,12 @@ class Batch:
     Attributes:
         pictures: (B, 3, S, S) uint8.
         labels: (B, S, S) uint8, a semantic map of each; None when the feed has none.
+        others: what else a stage asks of its feed, (B, ...) by name.
     """
 
     pictures: Tensor
     labels: Tensor | None = None
+    others: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

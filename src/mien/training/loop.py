@@ -147,7 +147,8 @@ class Loop:
         batch = self.feed.next()
         reals = scale_bytes(batch.pictures.to(self.devices.device)).contiguous(memory_format=torch.channels_last)
         labels = None if batch.labels is None else batch.labels.to(self.devices.device)
-        step = Step(self.step, self.images, self.feed.batch, reals, labels)
+        others = {name: one.to(self.devices.device) for name, one in batch.others.items()}
+        step = Step(self.step, self.images, self.feed.batch, reals, labels, others)
         scalars = run_phases(self.stage.phases, step, self.devices, autocast=self.config.autocast)
         self.step += 1
         self.images += self.feed.batch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
@@ -24,6 +24,7 @@ class Step:
         batch: pictures per step, over all processes.
         reals: (B, 3, S, S) float32 in [-1, 1], this process's share, on its device.
         labels: (B, S, S) uint8, their semantic maps, where the stage asked for them.
+        others: what else the feed gives, (B, ...) by name.
     """
 
     index: int
@@ -31,6 +32,7 @@ class Step:
     batch: int
     reals: Tensor
     labels: Tensor | None = None
+    others: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 class Loss(Protocol):

@@ -1,0 +1,1 @@
+"""Windows of faces at the photo's scale, for the window painter."""
