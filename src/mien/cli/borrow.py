@@ -16,7 +16,7 @@ def borrow(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     *,
     other: Annotated[Path, typer.Option("--from", help="Another photo: best of the same person.")],
-    part: Annotated[str, typer.Option(help="eyes, left_eye, right_eye, brows, nose, mouth, face; joined by +.")],
+    part: Annotated[str, typer.Option(help="eyes, left_eye, right_eye, brows, nose, mouth, face, hair; joined by +.")],
     target: Target,
 ) -> None:
     """Borrow a part of another face: open eyes, a better smile.

@@ -23,6 +23,7 @@ from mien.guides.borrow import borrow, check_parts
 from mien.guides.colors import parse_color
 from mien.guides.dye import SETTINGS, Dye, dye
 from mien.guides.guide import Guide
+from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.move import move
 from mien.guides.regions import region_matte
@@ -115,7 +116,10 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
         raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
     hidden, other_hidden = (_hidden(p, f, context) for p, f in ((done.photo, face), (other, faces[0])))
     for part in check_parts(request.part):
-        guide = borrow(done.photo, face, other, faces[0], part, blocked=hidden, other_blocked=other_hidden)
+        if part == "hair":
+            guide = hair(done.photo, face, other, faces[0], context.networks.parser)
+        else:
+            guide = borrow(done.photo, face, other, faces[0], part, blocked=hidden, other_blocked=other_hidden)
         done = done.then(guide, f"{part} borrowed from {name}", mask, request.strength)
     return done
 

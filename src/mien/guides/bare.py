@@ -27,9 +27,7 @@ FEATURES = (*mesh.LEFT_BROW, 300, 293, 334, 296, 336, 263, 291, 17, 61, 33)
 """Outline of brows, eyes and mouth, which stay."""
 
 
-def bare(
-    here: Scene, there: Mapping[str, Float32], picture: Float32, alpha: Float32
-) -> tuple[Float32, Float32]:
+def bare(here: Scene, there: Mapping[str, Float32], picture: Float32, alpha: Float32) -> tuple[Float32, Float32]:
     """The picture without the old hair where new hair will not hide it.
 
     Args:
@@ -39,7 +37,7 @@ def bare(
         alpha: (h, w) the new hair's matte.
 
     Returns:
-        The picture (h, w, 3) and (h, w) how much of it was made, 0 where nothing was touched.
+        What lies there (h, w, 3) and (h, w) how much of it shows, 0 where the photo stays as it is.
     """
     reach = max(1, round(SPREAD * here.unit))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -54,12 +52,11 @@ def bare(
         if float((weights[name] * gone).max()) > 0.02:
             known = cv2.dilate((~held).astype(np.uint8), kernel, iterations=3) == 0
             result += weights[name][..., None] * _mirrored(here, known & (here.shares[name] > 0.75))
-    made = here.picture + gone[..., None] * (result - here.picture)
-    return np.asarray(made, np.float32), np.asarray(gone, np.float32)
+    return np.asarray(result, np.float32), np.asarray(gone, np.float32)
 
 
 def _gone(here: Scene, skin: Float32, kernel: np.ndarray) -> Float32:
-    """(h, w) how much of each pixel is made anew: hair and a rim around it, wider and softer on skin, which hair shades."""
+    """(h, w) how much of each pixel is made anew: hair, and on skin a soft rim around it."""
     unit = here.unit
     wide = cv2.GaussianBlur(cv2.dilate(here.loose, kernel), (0, 0), max(0.7, 0.012 * unit))
     gone = np.clip(1.6 * np.maximum(wide, here.loose) - 0.1, 0, 1)
@@ -116,7 +113,8 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
         return here.picture
     light = here.picture.mean(2)
     low, high = np.quantile(light[known], (0.2, 0.95))
-    known &= (light > low) & (light < high) & (polygon(here.points[list(FEATURES)], here.shape, 1) < 0.5)
+    typical = known & (light >= low) & (light <= high) & (polygon(here.points[list(FEATURES)], here.shape, 1) < 0.5)
+    known = typical if int(typical.sum()) >= 30 else known
     area = known.astype(np.float32)
     means = [_lab(local_colors(one, area, 0.05 * unit)[0]) for one in (here.picture, picture)]
     ratio = (means[0][..., :1] + 16) / (means[1][..., :1] + 16)
@@ -125,6 +123,8 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     skin = _lab(_calm(picture, theirs, there["worn"], unit))
     soft = wide_blur(skin, 0.1 * unit)
     made = np.dstack([(skin[..., :1] + 16) * np.exp(spread[..., :1] / 100) - 16, spread[..., 1:]])
+    mine_light = _lab(here.picture)[..., 0][known]
+    made[..., 0] = np.clip(made[..., 0], np.quantile(mine_light, 0.02) - 12, np.quantile(mine_light, 0.9))
     made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
     return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 

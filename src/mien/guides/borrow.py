@@ -117,15 +117,15 @@ def borrow(
 
 
 def check_parts(parts: str) -> list[str]:
-    """``"eyes+mouth"`` -> ["eyes", "mouth"].
+    """``"eyes+mouth"`` -> ["eyes", "mouth"]; hair is a part, too, see :mod:`mien.guides.hair`.
 
     Raises:
         LayerError: a part that is none.
     """
     found = [part.strip() for part in parts.lower().split("+")]
     for part in found:
-        if part not in PARTS:
-            raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join(PARTS)}.")
+        if part not in (*PARTS, "hair"):
+            raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join((*PARTS, 'hair'))}.")
     return found
 
 

@@ -9,53 +9,30 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.compose.matte import colors
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bare import bare
 from mien.guides.borrow import mirrored
 from mien.guides.guide import Guide
-from mien.guides.scene import Scene, local_colors, polygon, wide_blur
-from mien.guides.spline import Spline
+from mien.guides.hair_fit import Fitted, closed, fitted, lit
+from mien.guides.scene import Scene, polygon, wide_blur
 from mien.photos.color import from_srgb, to_srgb
-from mien.types import Face, Float32, Float64, Photo
+from mien.types import Face, Float32, Photo
 
 FARTHEST = 30.0
 """Degrees of yaw between two heads up to which hair is borrowed."""
-
-GROWTHS = (1.0, 1.06, 1.12, 1.18)
-"""By how much hair may be widened so that it covers the old hair."""
-
-FEATURES = (*mesh.LEFT_BROW, *mesh.RIGHT_BROW, 33, 133, 362, 263, 168, 4, 61, 291, 0, 17)
-"""Points within the face that are brought together, too: a forehead that is shown anew ends at the same brows."""
 
 SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07
 """How dark the shadow of new hair is, its blur and how far it falls, in units."""
 
 
-@dataclass(frozen=True, eq=False)
-class Wig:
-    """The other's hair in this scene.
-
-    Attributes:
-        alpha: (h, w) the matte.
-        front: (h, w, 3) the hair's colours.
-        picture: (h, w, 3) all of the other's picture.
-        shares: (h, w) of the other's classes, by group.
-        seen: (h, w) whether the other photo shows this place.
-    """
-
-    alpha: Float32
-    front: Float32
-    picture: Float32
-    shares: dict[str, Float32]
-    seen: Float32
+STRIP = 256
+"""Rows that are composed at once: a large photo needs little memory."""
 
 
 def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceParser) -> Guide:
@@ -80,9 +57,8 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
         )
     here, there = Scene.of(photo, face, parser), Scene.of(other, other_face, parser)
     check(here, there)
-    wig = fitted(here, there)
-    wig = closed(here, lit(here, there, wig))
-    return composed(photo, here, wig, notes)
+    fit = closed(here, lit(here, fitted(here, there)))
+    return composed(photo, other, here, there, fit, notes)
 
 
 def check(here: Scene, there: Scene) -> None:
@@ -94,153 +70,61 @@ def check(here: Scene, there: Scene) -> None:
         raise LayerError("The other head shows too little hair to borrow; choose another photo.")
 
 
-def fitted(here: Scene, there: Scene) -> Wig:
-    """The other's hair bent to this face, widened where that covers more of the old hair."""
-    front = _pure(there)
-    best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth) + 0.6 * (growth - 1) * here.unit**2)
-    offsets = field(here, there, best, 1.0)
-    alpha = there.hair * _ends(there)
-    planes = [_bent(one, offsets) for one in (front, there.picture)]
-    shares = {name: _bent(share * 255, offsets) / 255 for name, share in there.shares.items()}
-    seen = _bent(np.ones(there.shape, np.float32), offsets, 0)
-    new = _bent(alpha, offsets, 0) * seen
-    return Wig(np.clip(new, 0, 1), planes[0], planes[1], shares, seen)
-
-
-def _pure(there: Scene) -> Float32:
-    """(h, w, 3) the hair's colours, without what shines through it: hues no farther from those inside than they vary."""
-    front, _ = colors(there.picture / np.float32(255), there.hair, max(4, round(0.2 * there.unit)))
-    lab = cv2.cvtColor(front, cv2.COLOR_RGB2LAB)
-    reach = max(1, round(0.06 * there.unit))
-    inside = cv2.erode((there.hair > 0.97).astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8))
-    mean, _ = local_colors(lab, inside.astype(np.float32), 0.3 * there.unit)
-    _, spread = local_colors(np.dstack([lab[..., 1:], lab[..., :1] * 0]), inside.astype(np.float32), 0.3 * there.unit)
-    away = lab[..., 1:] - mean[..., 1:]
-    far = np.sqrt((away**2).sum(2))
-    known = wide_blur(inside.astype(np.float32), 0.3 * there.unit) > 0.01
-    factor = np.where(known, np.minimum(1, (1.2 * spread + 1.5) / np.maximum(far, 1e-3)), 1)
-    lab[..., 1:] = mean[..., 1:] * known[..., None] + (away + mean[..., 1:] * ~known[..., None]) * factor[..., None]
-    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
-
-
-def field(here: Scene, there: Scene, growth: float, shrink: float) -> Float32:
-    """(h, w, 2) from places of this scene, reduced by ``shrink``, to places of the other's.
-
-    A similarity of the face ovals, on which the ovals' difference is laid; far from the face the similarity alone,
-    narrowed by the growth.
-    """
-    oval, chosen = list(mesh.OUTLINE), [*mesh.OUTLINE, *FEATURES]
-    turn, middle, centre = _similarity(here.points[oval, :2], there.points[oval, :2])
-    mine, theirs = here.points[chosen, :2], there.points[chosen, :2]
-    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    radius = 2.2 * here.unit
-    around = middle + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
-    places = np.concatenate([mine, around])
-    goals = np.concatenate([theirs, centre + (around - middle) @ turn.T / growth])
-    spline = Spline.fit(places * shrink, goals - places * shrink, smoothing=2e-3)
-    height, width = (max(2, round(n * shrink)) for n in here.shape)
-    return spline.field((0, 0, width, height))
-
-
-def _similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float64]:
-    """Rotation and scale (2, 2), and the centres, that take one set of points to the other."""
-    a, b = mine.mean(0), theirs.mean(0)
-    p, q = mine - a, theirs - b
-    u, d, vt = np.linalg.svd(q.T @ p)
-    scale = d.sum() / (p**2).sum()
-    return np.asarray(scale * u @ vt), a, b
-
-
-def _uncovered(here: Scene, there: Scene, growth: float) -> float:
-    """Old hair, pixels, that new hair does not cover, above the jaw, where backdrop would have to be made."""
-    shrink = 0.25
-    alpha = _bent(there.hair, field(here, there, growth, shrink), 0)
-    old = cv2.resize(here.hair, alpha.shape[::-1], interpolation=cv2.INTER_AREA)
-    return float((old * (1 - alpha)).sum()) / shrink**2
-
-
-def _bent(picture: Float32, offsets: Float32, border: float | None = None) -> Float32:
-    height, width = offsets.shape[:2]
-    xs = np.arange(width, dtype=np.float32)[None] + offsets[..., 0]
-    ys = np.arange(height, dtype=np.float32)[:, None] + offsets[..., 1]
-    if border is None:
-        found = cv2.remap(picture, xs, ys, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(np.clip(found, 0, 255), np.float32)
-    return np.asarray(cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
-
-
-def _ends(there: Scene) -> Float32:
-    """(h, w): hair that its photo cuts off below or at a side gets ends instead: strand by strand, not at a ruler."""
-    height, width = there.shape
-    gray = cv2.cvtColor(there.picture, cv2.COLOR_RGB2GRAY)
-    fine = gray - cv2.GaussianBlur(gray, (0, 0), 0.05 * there.unit)
-    along = cv2.GaussianBlur(fine, (0, 0), sigmaX=0.8, sigmaY=0.25 * there.unit)
-    lengths = np.clip(0.5 + 0.35 * along / max(float(along.std()), 1e-3), 0, 1)
-    ys, xs = np.mgrid[:height, :width].astype(np.float32)
-    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, width - 1 - xs) * 1.5) / np.float32(there.unit)
-    return np.asarray(np.clip((away - 0.45 * lengths) / 0.12, 0, 1), np.float32)
-
-
-def lit(here: Scene, there: Scene, wig: Wig) -> Wig:
-    """The new hair in this photo's light, as far as both faces' skin tells it."""
-    mine, theirs = _skin(here.picture, here), _skin(wig.picture, here, wig)
-    gain = np.ones(3)
-    ratio = (mine + 0.02) / (theirs + 0.02)
-    light = float(np.exp(np.log(ratio).mean()))
-    gain = light**0.4 * (ratio / light) ** 0.6
-    gain = np.clip(gain, 0.6, 1.6).astype(np.float32)
-    front = 255 * ((wig.front / 255) ** 2.2 * gain) ** (1 / 2.2)
-    front = np.clip(front, 0, 255).astype(np.float32)
-    gray = np.repeat(cv2.cvtColor(front, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
-    colorful = [float(np.ptp(one) / max(one.max(), 1e-3)) for one in (mine, theirs)]
-    fade = np.float32(np.clip((colorful[0] / max(colorful[1], 1e-3) - 0.15) / 0.35, 0, 1))
-    return Wig(wig.alpha, np.asarray(gray + fade * (front - gray)), wig.picture, wig.shares, wig.seen)
-
-
-def _skin(picture: Float32, here: Scene, wig: Wig | None = None) -> Float64:
-    """(3,) linear light: the median of cheeks, nose and forehead, where it is skin."""
-    shares = here.shares if wig is None else wig.shares
-    oval = here.points[list(mesh.OUTLINE)]
-    area = (polygon(oval, here.shape, 1) > 0.9) & (shares["face"] > 0.8)
-    if int(area.sum()) < 50:
-        return np.full(3, 0.3)
-    return np.asarray(np.median((picture[area] / 255) ** 2.2, 0), np.float64)
-
-
-def closed(here: Scene, wig: Wig) -> Wig:
-    """Without slits: where the other shows cheek beside its hair and this photo shows backdrop, hair reaches in."""
-    near = wide_blur(wig.alpha, 0.1 * here.unit)
-    there_skin = wig.shares["face"] + wig.shares["ears"] + 0.7 * wig.shares["neck"]
-    here_skin = here.shares["face"] + here.shares["ears"] + here.shares["neck"]
-    slit = np.clip(near * 3 - 0.2, 0, 1) * np.clip(there_skin * 1.5 - 0.2, 0, 1) * np.clip(1 - 2 * here_skin, 0, 1)
-    low = here.points[list(mesh.OUTLINE), 1]
-    ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
-    level = np.float32(here.points[[33, 263], 1].mean())
-    slit = slit * np.clip((ys - level) / (0.2 * here.unit) + 1, 0, 1)
-    slit = cv2.GaussianBlur(slit, (0, 0), 0.015 * here.unit) * (1 - wig.alpha)
-    weight = wide_blur(wig.alpha, 0.06 * here.unit)[..., None]
-    spread = wide_blur(wig.front * wig.alpha[..., None], 0.06 * here.unit) / np.maximum(weight, 1e-3)
-    total = np.clip(wig.alpha + slit, 0, 1)
-    share = (slit / np.maximum(total, 1e-3))[..., None]
-    front = wig.front * (1 - share) + 0.8 * spread * share
-    return Wig(total, np.asarray(front, np.float32), wig.picture, wig.shares, wig.seen)
-
-
-def composed(photo: Photo, here: Scene, wig: Wig, notes: tuple[str, ...]) -> Guide:
+def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]) -> Guide:
     """The hair over the photo, with its shadow, and the old hair gone."""
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 0.02 * here.unit)
-    alpha = wig.alpha * (1 - here.shares["worn"] * (here.shares["worn"] > 0.5) * oval)
-    under, gone = bare(here, wig.shares, wig.picture, alpha)
+    alpha = fit.alpha * (1 - here.shares["worn"] * (here.shares["worn"] > 0.5) * oval)
+    fill, gone = bare(here, fit.shares, fit.picture, alpha)
     dark = _shadow(here, alpha)
-    shaded = under * (1 - dark[..., None])
-    made = shaded + alpha[..., None] * (wig.front - shaded)
-    changed = np.maximum.reduce([alpha, gone, np.clip(dark * 20, 0, 1)])
-    confidence = np.where(changed > 0.004, np.float32(1), np.float32(0))
     x0, y0, x1, y1 = here.box
-    before = to_srgb(photo, here.box).astype(np.float32)
-    change = from_srgb(np.clip(made, 0, 255), photo) - from_srgb(before, photo)
-    samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
+    samples = np.empty((y1 - y0, x1 - x0, photo.pixels.shape[2]), np.float32)
+    confidence = np.zeros((y1 - y0, x1 - x0), np.float32)
+    for top in range(0, y1 - y0, STRIP):
+        end = min(y1 - y0, top + STRIP)
+        up = Enlarged((x1 - x0, y1 - y0), top, end)
+        before = to_srgb(photo, (x0, y0 + top, x1, y0 + end)).astype(np.float32)
+        upper, lower, shade = (up(one)[..., None] for one in (alpha, gone, dark))
+        under = (before + lower * (up(fill) - before)) * (1 - shade)
+        front = up(fit.front)
+        if here.scale < 1:
+            front = front * _detail(other, there, up(fit.places), up(fit.picture))
+        made = np.clip(under + upper * (front - under), 0, 255)
+        change = from_srgb(made, photo) - from_srgb(before, photo)
+        samples[top:end] = photo.pixels[y0 + top : y0 + end, x0:x1].astype(np.float32) + change.astype(np.float32)
+        confidence[top:end] = (np.maximum.reduce([upper, lower, 20 * shade]) > 0.004)[..., 0]
     return Guide(here.box, samples, confidence, notes)
+
+
+@dataclass(frozen=True)
+class Enlarged:
+    """Rows of a map of the scene at the photo's own size (width, height)."""
+
+    size: tuple[int, int]
+    top: int
+    end: int
+
+    def __call__(self, plane: Float32) -> Float32:
+        """(end - top, width) or with channels."""
+        height, width = plane.shape[:2]
+        if (width, height) == self.size:
+            return plane[self.top : self.end]
+        sx, sy = width / self.size[0], height / self.size[1]
+        matrix = np.array([[sx, 0, sx / 2 - 0.5], [0, sy, (self.top + 0.5) * sy - 0.5]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        rows = (self.size[0], self.end - self.top)
+        return np.asarray(cv2.warpAffine(plane, matrix, rows, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _detail(other: Photo, there: Scene, places: Float32, low: Float32) -> Float32:
+    """(h, w, 3) factors: what the other photo shows at its own size beyond the scene's."""
+    xs, ys = ((places[..., n] + 0.5) / there.scale - 0.5 + there.box[n] for n in (0, 1))
+    left, top = max(0, int(xs.min()) - 4), max(0, int(ys.min()) - 4)
+    right, bottom = min(other.width, int(xs.max()) + 5), min(other.height, int(ys.max()) + 5)
+    if right - left < 2 or bottom - top < 2:
+        return np.ones_like(low)
+    part = to_srgb(other, (left, top, right, bottom)).astype(np.float32)
+    fine = cv2.remap(part, xs - left, ys - top, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(np.clip((fine + 12) / (low + 12), 0.4, 2.5), np.float32)
 
 
 def _shadow(here: Scene, alpha: Float32) -> Float32:

@@ -79,7 +79,15 @@ class Scene:
         likely = likely * large_pieces(likely)
         matte = sharpened(picture, likely, reach)
         hair = _cleaned(matte, picture.astype(np.float32), named, points)
-        return cls(box, scale, picture.astype(np.float32), named, hair, np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1)), points)
+        return cls(
+            box,
+            scale,
+            picture.astype(np.float32),
+            named,
+            hair,
+            np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1)),
+            points,
+        )
 
     @property
     def unit(self) -> float:
@@ -112,11 +120,10 @@ def _beard(points: Float64, hair: Float32) -> Float32:
     if not chin.any() or float(hair[chin].mean()) < BEARDED:
         return np.zeros_like(hair)
     down = (points[152, :2] - points[2, :2]) * 0.6
-    lower = np.maximum(
+    return np.maximum(
         polygon(np.concatenate([jaw[2:-2], (jaw[2:-2] + down)[::-1]]), hair.shape, 0.03 * unit_of(points)),
         polygon(np.concatenate([jaw, points[[2], :2]]), hair.shape, 0.03 * unit_of(points)),
     )
-    return lower
 
 
 def _cleaned(matte: Float32, picture: Float32, shares: Mapping[str, Float32], points: Float64) -> Float32:

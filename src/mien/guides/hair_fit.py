@@ -1,0 +1,178 @@
+"""Another person's hair bent to a head: its place, its pure colours, this photo's light, no slits at the cheeks.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.align import mesh
+from mien.compose.matte import colors
+from mien.guides.scene import Scene, local_colors, polygon, wide_blur
+from mien.guides.spline import Spline
+from mien.types import Float32, Float64
+
+GROWTHS = (1.0, 1.06, 1.12, 1.18)
+"""By how much hair may be widened so that it covers the old hair."""
+
+FEATURES = (*mesh.LEFT_BROW, *mesh.RIGHT_BROW, 33, 133, 362, 263, 168, 4, 61, 291, 0, 17)
+"""Points within the face that are brought together, too: a forehead that is shown anew ends at the same brows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """The other's hair in this scene.
+
+    Attributes:
+        alpha: (h, w) the matte.
+        front: (h, w, 3) the hair's colours.
+        picture: (h, w, 3) all of the other's picture.
+        shares: (h, w) of the other's classes, by group.
+        places: (h, w, 2) the places of the other scene that are seen, (x, y).
+    """
+
+    alpha: Float32
+    front: Float32
+    picture: Float32
+    shares: Mapping[str, Float32]
+    places: Float32
+
+
+def fitted(here: Scene, there: Scene) -> Fitted:
+    """The other's hair bent to this face, widened where that covers more of the old hair."""
+    front = _pure(there)
+    best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth) + 0.6 * (growth - 1) * here.unit**2)
+    offsets = field(here, there, best, 1.0)
+    alpha = there.hair * _ends(there)
+    larger = there.unit / (here.unit * best)
+    soft = 0.45 * np.sqrt(max(larger**2 - 1, 0.0))  # without it, finer detail turns into noise
+    planes = [_bent(cv2.GaussianBlur(p, (0, 0), soft) if soft > 0.3 else p, offsets) for p in (front, there.picture)]
+    shares = {name: _bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
+    ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
+    places = offsets + np.dstack([xs, ys])
+    return Fitted(np.clip(_bent(alpha, offsets, 0), 0, 1), planes[0], planes[1], shares, places)
+
+
+def _pure(there: Scene) -> Float32:
+    """(h, w, 3) the hair's colours, without what shines through it: hues stay near those inside."""
+    front, _ = colors(there.picture / np.float32(255), there.hair, max(4, round(0.2 * there.unit)))
+    lab = cv2.cvtColor(front, cv2.COLOR_RGB2LAB)
+    reach = max(1, round(0.06 * there.unit))
+    inside = cv2.erode((there.hair > 0.97).astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8))
+    mean, _ = local_colors(lab, inside.astype(np.float32), 0.3 * there.unit)
+    _, spread = local_colors(np.dstack([lab[..., 1:], lab[..., :1] * 0]), inside.astype(np.float32), 0.3 * there.unit)
+    away = lab[..., 1:] - mean[..., 1:]
+    far = np.sqrt((away**2).sum(2))
+    known = wide_blur(inside.astype(np.float32), 0.3 * there.unit) > 0.01
+    factor = np.where(known, np.minimum(1, (1.2 * spread + 1.5) / np.maximum(far, 1e-3)), 1)
+    lab[..., 1:] = mean[..., 1:] * known[..., None] + (away + mean[..., 1:] * ~known[..., None]) * factor[..., None]
+    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def field(here: Scene, there: Scene, growth: float, shrink: float) -> Float32:
+    """(h, w, 2) from places of this scene, reduced by ``shrink``, to places of the other's.
+
+    A similarity of the face ovals, on which the ovals' difference is laid; far from the face the similarity alone,
+    narrowed by the growth.
+    """
+    oval, chosen = list(mesh.OUTLINE), [*mesh.OUTLINE, *FEATURES]
+    turn, middle, centre = _similarity(here.points[oval, :2], there.points[oval, :2])
+    mine, theirs = here.points[chosen, :2], there.points[chosen, :2]
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    radius = 2.2 * here.unit
+    around = middle + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
+    places = np.concatenate([mine, around])
+    goals = np.concatenate([theirs, centre + (around - middle) @ turn.T / growth])
+    spline = Spline.fit(places * shrink, goals - places * shrink, smoothing=2e-3)
+    height, width = (max(2, round(n * shrink)) for n in here.shape)
+    return spline.field((0, 0, width, height))
+
+
+def _similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float64]:
+    """Rotation and scale (2, 2), and the centres, that take one set of points to the other."""
+    a, b = mine.mean(0), theirs.mean(0)
+    p, q = mine - a, theirs - b
+    u, d, vt = np.linalg.svd(q.T @ p)
+    scale = d.sum() / (p**2).sum()
+    return np.asarray(scale * u @ vt), a, b
+
+
+def _uncovered(here: Scene, there: Scene, growth: float) -> float:
+    """Old hair, pixels, that new hair does not cover, above the jaw, where backdrop would have to be made."""
+    shrink = 0.25
+    alpha = _bent(there.hair, field(here, there, growth, shrink), 0)
+    old = cv2.resize(here.hair, alpha.shape[::-1], interpolation=cv2.INTER_AREA)
+    return float((old * (1 - alpha)).sum()) / shrink**2
+
+
+def _bent(picture: Float32, offsets: Float32, border: float | None = None) -> Float32:
+    height, width = offsets.shape[:2]
+    xs = np.arange(width, dtype=np.float32)[None] + offsets[..., 0]
+    ys = np.arange(height, dtype=np.float32)[:, None] + offsets[..., 1]
+    if border is None:
+        found = cv2.remap(picture, xs, ys, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(np.clip(found, 0, 255), np.float32)
+    return np.asarray(cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
+
+
+def _ends(there: Scene) -> Float32:
+    """(h, w): hair that its photo cuts off below or at a side gets ends instead: strand by strand, not at a ruler."""
+    height, width = there.shape
+    gray = cv2.cvtColor(there.picture, cv2.COLOR_RGB2GRAY)
+    fine = gray - cv2.GaussianBlur(gray, (0, 0), 0.05 * there.unit)
+    along = cv2.GaussianBlur(fine, (0, 0), sigmaX=0.8, sigmaY=0.25 * there.unit)
+    lengths = np.clip(0.5 + 0.35 * along / max(float(along.std()), 1e-3), 0, 1)
+    ys, xs = np.mgrid[:height, :width].astype(np.float32)
+    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, width - 1 - xs) * 1.5) / np.float32(there.unit)
+    return np.asarray(np.clip((away - 0.45 * lengths) / 0.12, 0, 1), np.float32)
+
+
+def lit(here: Scene, fit: Fitted) -> Fitted:
+    """The new hair in this photo's light, as far as both faces' skin tells it."""
+    mine, theirs = _skin(here.picture, here), _skin(fit.picture, here, fit)
+    gain = np.ones(3)
+    ratio = (mine + 0.02) / (theirs + 0.02)
+    light = float(np.exp(np.log(ratio).mean()))
+    gain = light**0.4 * (ratio / light) ** 0.6
+    gain = np.clip(gain, 0.6, 1.6).astype(np.float32)
+    front = 255 * ((fit.front / 255) ** 2.2 * gain) ** (1 / 2.2)
+    front = np.clip(front, 0, 255).astype(np.float32)
+    gray = np.repeat(cv2.cvtColor(front, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
+    colorful = [float(np.ptp(one) / max(one.max(), 1e-3)) for one in (mine, theirs)]
+    fade = np.float32(np.clip((colorful[0] / max(colorful[1], 1e-3) - 0.15) / 0.35, 0, 1))
+    return replace(fit, front=np.asarray(gray + fade * (front - gray), np.float32))
+
+
+def _skin(picture: Float32, here: Scene, fit: Fitted | None = None) -> Float64:
+    """(3,) linear light: the median of cheeks, nose and forehead, where it is skin."""
+    shares = here.shares if fit is None else fit.shares
+    oval = here.points[list(mesh.OUTLINE)]
+    area = (polygon(oval, here.shape, 1) > 0.9) & (shares["face"] > 0.8)
+    if int(area.sum()) < 50:
+        return np.full(3, 0.3)
+    return np.asarray(np.median((picture[area] / 255) ** 2.2, 0), np.float64)
+
+
+def closed(here: Scene, fit: Fitted) -> Fitted:
+    """Without slits: where the other shows cheek beside its hair and this photo shows backdrop, hair reaches in."""
+    near = wide_blur(fit.alpha, 0.1 * here.unit)
+    there_skin = fit.shares["face"] + fit.shares["ears"] + 0.7 * fit.shares["neck"]
+    here_skin = here.shares["face"] + here.shares["ears"] + here.shares["neck"]
+    slit = np.clip(near * 3 - 0.2, 0, 1) * np.clip(there_skin * 1.5 - 0.2, 0, 1) * np.clip(1 - 2 * here_skin, 0, 1)
+    ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
+    level = np.float32(here.points[[33, 263], 1].mean())
+    slit = slit * np.clip((ys - level) / (0.2 * here.unit) + 1, 0, 1)
+    slit = cv2.GaussianBlur(slit, (0, 0), 0.015 * here.unit) * (1 - fit.alpha)
+    weight = wide_blur(fit.alpha, 0.06 * here.unit)[..., None]
+    spread = wide_blur(fit.front * fit.alpha[..., None], 0.06 * here.unit) / np.maximum(weight, 1e-3)
+    total = np.clip(fit.alpha + slit, 0, 1)
+    share = (slit / np.maximum(total, 1e-3))[..., None]
+    front = fit.front * (1 - share) + 0.8 * spread * share
+    return replace(fit, alpha=total, front=np.asarray(front, np.float32))

@@ -1,0 +1,120 @@
+"""Hair on drawn heads: flat colours, one per class, which a parser of colours finds again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from mien.align import mesh
+from mien.conditions.labels import COUNT, INDEX
+from mien.errors import LayerError
+from mien.guides.hair import hair
+from mien.guides.scene import Scene
+from mien.types import Face, Photo
+
+COLORS = {
+    "background": (90, 120, 200),
+    "skin": (220, 180, 150),
+    "neck": (200, 160, 130),
+    "cloth": (40, 40, 60),
+    "hair": (120, 20, 20),
+    "hat": (230, 210, 40),
+}
+OTHER = {**COLORS, "hair": (30, 110, 40)}
+
+
+class ColorParser:
+    """Tells classes by colour, both heads' alike."""
+
+    def logits(self, images: Any) -> Any:
+        known = [(name, color) for table in (COLORS, OTHER) for name, color in table.items()]
+        wanted = torch.tensor([color for _, color in known], dtype=torch.float32)
+        away = ((images[:, :, None] + 1) * 127.5 - wanted.T[None, :, :, None, None]).abs().sum(1)
+        nearest = away.argmin(1)
+        labels = torch.tensor([INDEX[name] for name, _ in known])[nearest]
+        return torch.nn.functional.one_hot(labels, COUNT).permute(0, 3, 1, 2).float() * 12
+
+
+def head(face: Face, colors: dict[str, tuple[int, int, int]], *, down: float, hat: bool = False) -> Photo:
+    """A head whose hair reaches ``down`` eye distances below the eyes."""
+    points = face.landmarks[:, :2].astype(np.float64)
+    unit = float(np.linalg.norm(points[33] - points[263]))
+    oval = points[list(mesh.OUTLINE)]
+    middle, low = oval.mean(0), oval.max(0)
+    picture = np.zeros((512, 512, 3), np.uint8)
+    picture[:] = colors["background"]
+    y = int(low[1] + 0.45 * unit)
+    cv2.ellipse(picture, (int(middle[0]), 560), (220, 560 - y), 0, 0, 360, colors["cloth"], -1)
+    x = int(middle[0])
+    cv2.rectangle(picture, (x - int(0.45 * unit), int(middle[1])), (x + int(0.45 * unit), y), colors["neck"], -1)
+    around = middle + (oval - middle) * 1.35
+    cv2.fillPoly(picture, [np.minimum(around, (512, points[33, 1])).astype(np.int32)], colors["hair"])
+    side, end = np.abs(around - middle)[:, 0].max(), points[33, 1] + down * unit
+    for sign in (-1, 1):
+        a, b = sorted((x + int(sign * side * 0.7), x + int(sign * side)))
+        cv2.rectangle(picture, (a, int(middle[1] - 0.3 * unit)), (b, int(end)), colors["hair"], -1)
+    cv2.fillPoly(picture, [oval.astype(np.int32)], colors["skin"])
+    if hat:
+        cv2.rectangle(picture, (x - 90, 0), (x + 90, int(oval[:, 1].min())), colors["hat"], -1)
+    return Photo(picture)
+
+
+def share(photo: Photo, color: tuple[int, int, int], reach: int = 40) -> float:
+    return float((np.abs(photo.pixels.astype(np.int16) - color).max(2) < reach).mean())
+
+
+@pytest.fixture(scope="module")
+def done(face: Face) -> tuple[Photo, Photo, Any]:
+    long, short = head(face, COLORS, down=2.2), head(face, OTHER, down=0.2)
+    result, area = hair(long, face, short, face, ColorParser()).over(long)  # type: ignore[arg-type]
+    return long, result, area
+
+
+def test_the_old_hair_is_gone_and_the_new_is_there(done: tuple[Photo, Photo, Any]) -> None:
+    before, after, _ = done
+    assert share(before, COLORS["hair"]) > 0.02
+    assert share(after, COLORS["hair"]) < 0.001
+    assert share(after, OTHER["hair"]) > 0.01
+    assert share(after, COLORS["background"]) > share(before, COLORS["background"]) + 0.005, "backdrop beside the neck"
+
+
+def test_nothing_changes_outside_of_the_area_or_on_the_features(done: tuple[Photo, Photo, Any], face: Face) -> None:
+    before, after, area = done
+    assert (before.pixels[~area] == after.pixels[~area]).all()
+    for point in (468, 473, 4, 13):
+        x, y = face.landmarks[point, :2].astype(int)
+        assert (before.pixels[y - 3 : y + 4, x - 3 : x + 4] == after.pixels[y - 3 : y + 4, x - 3 : x + 4]).all()
+
+
+def test_the_matte_holds_hair_alone(face: Face) -> None:
+    photo = head(face, COLORS, down=2.2)
+    scene = Scene.of(photo, face, ColorParser())  # type: ignore[arg-type]
+    x0, y0, x1, y1 = scene.box
+    labels = photo.pixels[y0:y1, x0:x1]
+    for name, least, most in (("hair", 0.9, 1.0), ("skin", 0.0, 0.03), ("cloth", 0.0, 0.03), ("background", 0.0, 0.03)):
+        inside = np.all(labels == COLORS[name], 2)
+        assert least <= float(scene.hair[inside].mean()) <= most, name
+
+
+def test_what_cannot_be_done_is_refused_in_words(face: Face) -> None:
+    photo, other = head(face, COLORS, down=1), head(face, OTHER, down=1)
+    parser: Any = ColorParser()
+    turned = replace(face, pose=replace(face.pose, yaw=face.pose.yaw + 60))
+    with pytest.raises(LayerError, match="degrees apart"):
+        hair(photo, turned, other, face, parser)
+    with pytest.raises(LayerError, match="hat on the other"):
+        hair(photo, face, head(face, OTHER, down=1, hat=True), face, parser)
+    with pytest.raises(LayerError, match="hat on this"):
+        hair(head(face, COLORS, down=1, hat=True), face, other, face, parser)
+    bald = other.with_pixels(
+        np.where(np.all(other.pixels == OTHER["hair"], 2)[..., None], OTHER["background"], other.pixels).astype(
+            np.uint8
+        )
+    )
+    with pytest.raises(LayerError, match="too little hair"):
+        hair(photo, face, bald, face, parser)
