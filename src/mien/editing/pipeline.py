@@ -27,14 +27,15 @@ from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
 from mien.editing.self_layers import changes_colors_alone, refuse_own
 from mien.editing.target import FaceTarget, find_target
-from mien.editing.timing import Stopwatch
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
+from mien.editing.windows import refined
 from mien.errors import ConfigError
 from mien.types import AlignedFace, Float32, Photo, PictureLike
 
 if TYPE_CHECKING:
     from mien.backends.base import CropEditor
+    from mien.backends.windows import WindowNetwork
 
 AT_ONCE = 8
 """Photos that are read before the first of them is painted."""
@@ -137,7 +138,7 @@ def prepare(
 
 
 def finish(
-    photo: Photo, prepared: PreparedEdit, painted: CropEdit, backend: CropEditor, watch: Stopwatch
+    photo: Photo, prepared: PreparedEdit, painted: CropEdit, backend: CropEditor, context: EditContext
 ) -> tuple[Photo, FaceEdit]:
     """Puts a painted crop into the photo.
 
@@ -146,9 +147,9 @@ def finish(
         prepared: the edit.
         painted: its crop.
         backend: painted it.
-        watch: stages are added to it.
+        context: its watch is added to.
     """
-    crop, conditions = prepared.crop, prepared.conditions
+    crop, conditions, watch = prepared.crop, prepared.conditions, context.watch
     assert conditions.mask is not None
     recolored = changes_colors_alone(prepared.request, conditions)
     if recolored:
@@ -160,6 +161,10 @@ def finish(
             photo, painted.pixels, crop.matrix, prepared.mask, reference=crop.pixels, all_detail=recolored
         )
     after = np.rint(painted.over(crop.pixels, conditions.mask)).astype(np.uint8)
+    windows = getattr(backend, "windows", None)
+    if windows is not None and not recolored:
+        with watch("windows"):
+            edited = _in_windows(photo, edited, prepared, windows, context)
     by = f"{backend.name}, its words read by {backend.reader}" if backend.reader and conditions.text else backend.name
     what = f"{prepared.target.name} edited at {crop.size} px by {by}: {prepared.request.describe()}"
     return edited, FaceEdit(crop, after, conditions, prepared.mask, painted.shares, (what,), prepared.notes)
@@ -240,7 +245,7 @@ def _end(
     moved = begun.guided
     if begun.prepared is None:
         return moved.photo, face_edit(begun.photo, begun.target, moved, backend.size)
-    edited, face = finish(moved.photo, begun.prepared.variant(number), next(crops), backend, context.watch)
+    edited, face = finish(moved.photo, begun.prepared.variant(number), next(crops), backend, context)
     if not moved.operations:
         return edited, face
     both = np.maximum(face.mask, moved.area.astype(face.mask.dtype))
@@ -271,6 +276,21 @@ def _conditions(
     color = plain_color(request.color)
     conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, context, notes)
     return conditions.replaced(mask=mask, color=color_map(color, mask) if color else conditions.color)
+
+
+def _in_windows(
+    photo: Photo, first: Photo, prepared: PreparedEdit, network: WindowNetwork, context: EditContext
+) -> Photo:
+    quad = prepared.target.quad
+    drawn = replace(prepared.request, exemplar=None, text=None, attributes={})
+
+    def layers_at(side: int) -> Conditions:
+        crop = crop_face(photo, quad, side)
+        frame = CropFrame.of(crop, drawn.frame, prepared.target.name)
+        whole = np.ones((side, side), np.float32)
+        return _conditions(drawn, crop, frame, context.of(photo, quad), whole, []).without("mask")
+
+    return refined(photo, first, quad, prepared.mask, layers_at, network, prepared.request.strength)
 
 
 def _paint(backend: CropEditor, edits: Sequence[PreparedEdit], context: EditContext) -> list[CropEdit]:
