@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from mien.align.crop import crop_face
-from mien.backends.windows import SIZE, Window
 from mien.conditions.types import Conditions
-from mien.editing.windows import LARGEST, MOST, SMALLEST, plan, refined
+from mien.editing.windows import LARGEST, MOST, SIZE, SMALLEST, Window, plan, refined
 from mien.types import Bool, Float32, Photo
 
 QUAD = np.array([[100.0, 60.0], [100.0, 572.0], [612.0, 572.0], [612.0, 60.0]])
@@ -62,7 +61,7 @@ def test_nothing_changes_outside_of_the_mask(radius: int) -> None:
 def test_a_painter_that_keeps_the_first_pass_changes_next_to_nothing(radius: int) -> None:
     mask = _circle((330, 320), radius)
     photo = _photo()
-    made = refined(photo, photo, QUAD, mask, lambda side: Conditions(), Recorder(None))  # type: ignore[arg-type]
+    made = refined(photo, photo, QUAD, mask, lambda side: Conditions(), Recorder(None))
     away = np.abs(made.pixels.astype(int) - photo.pixels)[mask]
     assert away.max() <= 3
 
@@ -111,7 +110,7 @@ def test_layers_are_those_of_the_window() -> None:
         return Conditions(semantic=labels)
 
     network, photo = Recorder(None), _photo()
-    refined(photo, photo, QUAD, _circle((500, 300), 30), layers, network)  # type: ignore[arg-type]
+    refined(photo, photo, QUAD, _circle((500, 300), 30), layers, network)
     (one,) = network.seen
     x, _, side = one.place
     middle = (x - side / 2 + side * (np.arange(SIZE) + 0.5) / SIZE) * 19
@@ -122,14 +121,14 @@ def test_a_photo_that_is_no_finer_than_the_first_pass_stays_as_it_is() -> None:
     photo = _photo(175, 160)
     mask = np.ones((160, 175), np.bool_)
     network = Recorder((0, 0, 0))
-    assert refined(photo, photo, QUAD / 4, mask, lambda side: Conditions(), network) is photo  # type: ignore[arg-type]
+    assert refined(photo, photo, QUAD / 4, mask, lambda side: Conditions(), network) is photo
 
 
 def test_half_the_strength_goes_most_of_the_way_and_none_goes_nowhere() -> None:
     mask = _circle((330, 320), 40)
     photo = _photo()
     whole, half, none = (
-        refined(photo, photo, QUAD, mask, lambda side: Conditions(), Recorder((0, 255, 0)), strength)  # type: ignore[arg-type]
+        refined(photo, photo, QUAD, mask, lambda side: Conditions(), Recorder((0, 255, 0)), strength)
         for strength in (1.0, 0.5, 0.0)
     )
     away = [

@@ -6,47 +6,16 @@ Legend: B windows of a batch, S side of a window, F side of the whole face.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from mien.conditions.layers import from_conditions
 from mien.conditions.modalities import maps
-from mien.conditions.types import Conditions
+from mien.editing.windows import Window
 from mien.models.editing.window import WindowInputs, WindowPainter
 from mien.pixels import to_levels, to_tensor
-from mien.types import Bool, Float32, UInt8
-
-SIZE = 128
-"""S, pixels: the side that it was trained at."""
-
-
-@dataclass(frozen=True, eq=False)
-class Window:
-    """One window and what is known of it.
-
-    Attributes:
-        photo: (S, S, 3) uint8, as it was.
-        area: (S, S) bool, what is to be painted.
-        first: (S, S, 3) uint8, after the first pass.
-        mirror: (S, S, 3) uint8, the same window of the mirrored photo.
-        hidden: (S, S) bool, where that is masked.
-        conditions: of side S; only its maps count.
-        place: centre x, centre y and side in the aligned square, whose side is 1.
-        face: (F, F, 3) uint8, the whole face after the first pass.
-        face_area: (F, F) bool.
-    """
-
-    photo: UInt8
-    area: Bool
-    first: UInt8
-    mirror: UInt8
-    hidden: Bool
-    conditions: Conditions
-    place: tuple[float, float, float]
-    face: UInt8
-    face_area: Bool
+from mien.types import Float32
 
 
 class WindowNetwork:

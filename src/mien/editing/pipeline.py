@@ -29,13 +29,12 @@ from mien.editing.self_layers import changes_colors_alone, refuse_own
 from mien.editing.target import FaceTarget, find_target
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
-from mien.editing.windows import refined
+from mien.editing.windows import WindowNetwork, refined
 from mien.errors import ConfigError
 from mien.types import AlignedFace, Float32, Photo, PictureLike
 
 if TYPE_CHECKING:
     from mien.backends.base import CropEditor
-    from mien.backends.windows import WindowNetwork
 
 AT_ONCE = 8
 """Photos that are read before the first of them is painted."""

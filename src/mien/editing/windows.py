@@ -6,9 +6,10 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -19,10 +20,7 @@ from mien.conditions.modalities import maps
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.crop_frame import CropFrame
-from mien.types import Bool, Float64, Photo
-
-if TYPE_CHECKING:
-    from mien.backends.windows import Window, WindowNetwork
+from mien.types import Bool, Float32, Float64, Photo, UInt8
 
 Place = tuple[float, float, float]
 """Centre x, centre y and side."""
@@ -48,6 +46,43 @@ MOST = 24
 FACE = 128
 """F, pixels."""
 
+SIZE = 128
+"""S, pixels: the side that it was trained at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """One window and what is known of it.
+
+    Attributes:
+        photo: (S, S, 3) uint8, as it was.
+        area: (S, S) bool, what is to be painted.
+        first: (S, S, 3) uint8, after the first pass.
+        mirror: (S, S, 3) uint8, the same window of the mirrored photo.
+        hidden: (S, S) bool, where that is masked.
+        conditions: of side S; only its maps count.
+        place: centre x, centre y and side in the aligned square, whose side is 1.
+        face: (F, F, 3) uint8, the whole face after the first pass.
+        face_area: (F, F) bool.
+    """
+
+    photo: UInt8
+    area: Bool
+    first: UInt8
+    mirror: UInt8
+    hidden: Bool
+    conditions: Conditions
+    place: tuple[float, float, float]
+    face: UInt8
+    face_area: Bool
+
+
+class WindowNetwork(Protocol):
+    """Paints windows."""
+
+    def paint(self, windows: Sequence[Window]) -> list[Float32]:
+        """The pictures of B windows, each (S, S, 3) float32 in [0, 255]."""
+
 
 def refined(
     photo: Photo,
@@ -72,8 +107,6 @@ def refined(
     Returns:
         ``first`` itself where the photo is no finer than the first pass.
     """
-    from mien.backends.windows import SIZE
-
     across = float(np.linalg.norm(quad[3] - quad[0]))
     frame = CropFrame(quad_to_matrix(quad, FACE), FACE, (photo.width, photo.height))
     area = levels_at(frame.from_photo(mask.astype(np.float32), smooth=True), FACE) > 0.5
@@ -153,8 +186,6 @@ def _window(
     face: tuple[Any, Bool],
 ) -> tuple[Window, Float64]:
     """A window and its matrix to the photo; it lies on whole pixels of the square at the window's own scale."""
-    from mien.backends.windows import SIZE, Window
-
     full = max(SIZE, round(SIZE / place[2]))  # side of the square in the window's pixels
     corner = [round(c * full - SIZE / 2) for c in place[:2]]
     square = quad_to_matrix(quad, full)
