@@ -23,7 +23,7 @@ from mien.checkpoints.editor import KIND, load_editor, save_editor
 from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.store import CARD, load_config
 from mien.checkpoints.windows import FOLDER, load_windows, save_windows
-from mien.compose.seam import harmonise
+from mien.compose.seam import faded
 from mien.conditions.layers import from_conditions
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
@@ -217,7 +217,7 @@ class Facemug:
             painted = self._paint(seen, codes, [o.weights for o in options], context)
         with watch("blend"):
             parts = zip(painted, images, seen, strengths, strict=True)
-            return [CropEdit(_faded(made, i, s.area, strength), shares) for (made, shares), i, s, strength in parts]
+            return [CropEdit(faded(made, i, s.area, strength), shares) for (made, shares), i, s, strength in parts]
 
     def generate(self, conditions: Conditions, seed: int, weights: Float32 | None, context: EditContext) -> Float32:
         """A picture (S, S, 3) in [0, 255] out of conditions alone.
@@ -294,11 +294,3 @@ def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
     shape = np.broadcast_shapes(*(w.shape for w in given))
     each = [np.broadcast_to(np.float32(1) if w is None else w, shape) for w in weights]
     return torch.from_numpy(np.stack(each)).to(like)
-
-
-def _faded(picture: Float32, image: UInt8, area: Bool, strength: float) -> Float32:
-    """Without a seam, and as strong as wished: (S, S, 3)."""
-    before = image.astype(np.float32)
-    weight = np.float32(strength * (2 - strength)) * area[..., None]
-    faded: Float32 = (before + weight * (harmonise(picture, before, area) - before)).astype(np.float32)
-    return faded

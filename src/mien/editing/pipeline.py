@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.align.crop import crop_face, pixel_scale
+from mien.align.crop import crop_face
 from mien.align.paste import Mask, paste_face
 from mien.compose.relight import relit
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
-from mien.editing.crop_frame import CropFrame
+from mien.editing.crop_frame import CropFrame, reaches_beyond
 from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
@@ -128,7 +128,7 @@ def prepare(
     weights = weights_of(request.weights, request.weight_maps, frame, weighed(backend.supports()))
     if outside >= NOTABLE:
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
-    elif isinstance(request.mask, str) and _cut(conditions.mask, crop):
+    elif isinstance(request.mask, str) and reaches_beyond(conditions.mask, crop):
         notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
     notes += unused(request, conditions, backend.name, backend.supports())
     if conditions.without("mask").given == ("color",) and "sketch" in backend.supports():
@@ -295,15 +295,3 @@ def _in_windows(
 def _paint(backend: CropEditor, edits: Sequence[PreparedEdit], context: EditContext) -> list[CropEdit]:
     options = [CropOptions(e.request.seed, e.request.strength, e.weights) for e in edits]
     return backend.edit([e.crop.pixels for e in edits], [e.conditions for e in edits], options, context)
-
-
-def _cut(mask: Float32 | None, crop: AlignedFace) -> bool:
-    """Whether a mask (S, S) reaches the crop's border where the photo goes on beyond it."""
-    assert mask is not None
-    rows, columns = np.nonzero(mask > 0)
-    last = crop.size - 1
-    border = (rows == 0) | (rows == last) | (columns == 0) | (columns == last)
-    points = np.stack([columns[border] + 0.5, rows[border] + 0.5], 1) @ crop.matrix[:, :2].T + crop.matrix[:, 2]
-    margin = 2 * pixel_scale(crop.matrix)
-    beyond = (points > margin).all(1) & (points < np.array(crop.photo_size) - margin).all(1)
-    return bool(beyond.any())
