@@ -17,11 +17,13 @@ import torch
 from torch import Tensor
 
 from mien.backends.base import CropOptions
+from mien.backends.windows import WindowNetwork
 from mien.checkpoints.clip import Clip, load_clip
 from mien.checkpoints.editor import KIND, load_editor, save_editor
 from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.store import CARD, load_config
-from mien.compose.seam import harmonise
+from mien.checkpoints.windows import FOLDER, load_windows, save_windows
+from mien.compose.seam import faded
 from mien.conditions.layers import from_conditions
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
@@ -45,6 +47,9 @@ DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 CARD_TEXT = "# A FACEMUG editor\n\nSaved by `Editor.save_pretrained`; its training is described where it came from.\n"
 
 
+WINDOWS_CARD = "# A window painter\n\nBelongs to the editor in the folder above.\n"
+
+
 @dataclass(frozen=True, eq=False)
 class Seen:
     """What the networks see of one crop: layers (1, I, S, S), the area that changes (S, S), and a key of both."""
@@ -66,6 +71,7 @@ class Facemug:
         name: for receipts.
         clip: reads text; None to do without.
         source: folder that it came from, of which the card and further entries are kept when it is saved.
+        windows: paints parts again at the photo's scale; None to do without.
 
     Raises:
         UnknownCheckpointError: it is not trained far enough.
@@ -82,12 +88,14 @@ class Facemug:
         name: str = "an editor",
         clip: Clip | None = None,
         source: Path | None = None,
+        windows: WindowNetwork | None = None,
     ) -> None:
         missing = [part for part in NEEDED if part not in trained]
         if missing:
             raise UnknownCheckpointError(f"{name} lacks its {' and '.join(missing)}; train these, or choose another.")
         self.networks = networks.eval().requires_grad_(False)
         self.name, self.clip, self.source, self.trained = name, clip, source, tuple(trained)
+        self.windows = windows
         self.size = networks.config.resolution
         self.codes = LatentCodes(networks, "warping" in trained, directions or {}, clip)
         self.dtype = torch.float32
@@ -105,7 +113,9 @@ class Facemug:
         generator = networks.config.generator
         directions = load_directions(folder, generator.codes, generator.w_dim)
         reader = None if clip is None else load_clip(clip, device)
-        made = cls(networks, trained, directions, name=folder.name, clip=reader, source=folder)
+        fine = folder / FOLDER
+        windows = WindowNetwork(load_windows(fine)) if fine.is_dir() else None
+        made = cls(networks, trained, directions, name=folder.name, clip=reader, source=folder, windows=windows)
         made.to(device)
         return made
 
@@ -138,13 +148,16 @@ class Facemug:
     def _weights(self) -> bytes:
         directions = [part for name, value in sorted(self.codes.directions.items()) for part in (name, value.numpy())]
         words = "" if self.clip is None else self.clip.sha256
-        return digest(fingerprint(self.networks), self.codes.warps, words, *directions)
+        fine = b"" if self.windows is None else fingerprint(self.windows.network)
+        return digest(fingerprint(self.networks), self.codes.warps, words, fine, *directions)
 
     def to(self, device: str, dtype: object = None) -> None:
         """See :class:`mien.backends.base.CropEditor`."""
         if dtype is not None and dtype not in DTYPES:
             raise ConfigError(f"An editor cannot compute in {dtype}; choose torch.float32, bfloat16 or float16.")
         self.networks.to(device=torch.device(device), memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if self.windows is not None:
+            self.windows.network.to(device)
         if self.clip is not None:
             self.clip.model.to(device)
         if isinstance(dtype, torch.dtype):
@@ -159,6 +172,8 @@ class Facemug:
         card = CARD_TEXT if self.source is None else (self.source / CARD).read_text(encoding="utf-8")
         facts = {name: value for name, value in facts.items() if name not in own}
         save_editor(folder, self.networks, card, self.trained, half=half, facts=facts)
+        if self.windows is not None:
+            save_windows(folder / FOLDER, self.windows.network, WINDOWS_CARD)
         if self.codes.directions:
             save_directions(folder, self.codes.directions)
 
@@ -202,7 +217,7 @@ class Facemug:
             painted = self._paint(seen, codes, [o.weights for o in options], context)
         with watch("blend"):
             parts = zip(painted, images, seen, strengths, strict=True)
-            return [CropEdit(_faded(made, i, s.area, strength), shares) for (made, shares), i, s, strength in parts]
+            return [CropEdit(faded(made, i, s.area, strength), shares) for (made, shares), i, s, strength in parts]
 
     def generate(self, conditions: Conditions, seed: int, weights: Float32 | None, context: EditContext) -> Float32:
         """A picture (S, S, 3) in [0, 255] out of conditions alone.
@@ -279,11 +294,3 @@ def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
     shape = np.broadcast_shapes(*(w.shape for w in given))
     each = [np.broadcast_to(np.float32(1) if w is None else w, shape) for w in weights]
     return torch.from_numpy(np.stack(each)).to(like)
-
-
-def _faded(picture: Float32, image: UInt8, area: Bool, strength: float) -> Float32:
-    """Without a seam, and as strong as wished: (S, S, 3)."""
-    before = image.astype(np.float32)
-    weight = np.float32(strength * (2 - strength)) * area[..., None]
-    faded: Float32 = (before + weight * (harmonise(picture, before, area) - before)).astype(np.float32)
-    return faded

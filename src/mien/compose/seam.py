@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from mien.types import Bool, Float32
+from mien.types import Bool, Float32, UInt8
 
 RING = 2 / 128
 """Width of the ring outside, in sides of the crop."""
@@ -92,3 +92,11 @@ def _spread(values: Float32, weight: Float32) -> Float32:
     share = np.minimum(weight, 1)[..., None]
     filled: Float32 = values * share + guess.reshape(values.shape) * (1 - share)
     return filled
+
+
+def faded(picture: Float32, image: UInt8, area: Bool, strength: float) -> Float32:
+    """Without a seam, and as strong as wished: (S, S, 3)."""
+    before = image.astype(np.float32)
+    weight = np.float32(strength * (2 - strength)) * area[..., None]
+    faded: Float32 = (before + weight * (harmonise(picture, before, area) - before)).astype(np.float32)
+    return faded

@@ -19,7 +19,7 @@ from mien.align.paste import Mask
 from mien.conditions.folder import NOTES
 from mien.editing.request import Frame
 from mien.errors import ConfigError, LayerError
-from mien.types import AlignedFace, Bool, Float64
+from mien.types import AlignedFace, Bool, Float32, Float64
 
 LARGEST = 1024
 """Side at which layers of very large faces are looked at; a multiple of every editor's side."""
@@ -153,3 +153,15 @@ def cut(mask: Mask, area: Bool) -> Mask:
     """A mask without an area, both (H, W)."""
     left: Any = np.where(area, np.zeros((), mask.dtype), mask)
     return left  # type: ignore[no-any-return]
+
+
+def reaches_beyond(mask: Float32 | None, crop: AlignedFace) -> bool:
+    """Whether a mask (S, S) reaches the crop's border where the photo goes on beyond it."""
+    assert mask is not None
+    rows, columns = np.nonzero(mask > 0)
+    last = crop.size - 1
+    border = (rows == 0) | (rows == last) | (columns == 0) | (columns == last)
+    points = np.stack([columns[border] + 0.5, rows[border] + 0.5], 1) @ crop.matrix[:, :2].T + crop.matrix[:, 2]
+    margin = 2 * pixel_scale(crop.matrix)
+    beyond = (points > margin).all(1) & (points < np.array(crop.photo_size) - margin).all(1)
+    return bool(beyond.any())

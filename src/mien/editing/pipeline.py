@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.align.crop import crop_face, pixel_scale
+from mien.align.crop import crop_face
 from mien.align.paste import Mask, paste_face
 from mien.compose.relight import relit
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
-from mien.editing.crop_frame import CropFrame
+from mien.editing.crop_frame import CropFrame, reaches_beyond
 from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
@@ -27,9 +27,9 @@ from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
 from mien.editing.self_layers import changes_colors_alone, refuse_own
 from mien.editing.target import FaceTarget, find_target
-from mien.editing.timing import Stopwatch
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
+from mien.editing.windows import WindowNetwork, refined
 from mien.errors import ConfigError
 from mien.types import AlignedFace, Float32, Photo, PictureLike
 
@@ -128,7 +128,7 @@ def prepare(
     weights = weights_of(request.weights, request.weight_maps, frame, weighed(backend.supports()))
     if outside >= NOTABLE:
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
-    elif isinstance(request.mask, str) and _cut(conditions.mask, crop):
+    elif isinstance(request.mask, str) and reaches_beyond(conditions.mask, crop):
         notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
     notes += unused(request, conditions, backend.name, backend.supports())
     if conditions.without("mask").given == ("color",) and "sketch" in backend.supports():
@@ -137,7 +137,7 @@ def prepare(
 
 
 def finish(
-    photo: Photo, prepared: PreparedEdit, painted: CropEdit, backend: CropEditor, watch: Stopwatch
+    photo: Photo, prepared: PreparedEdit, painted: CropEdit, backend: CropEditor, context: EditContext
 ) -> tuple[Photo, FaceEdit]:
     """Puts a painted crop into the photo.
 
@@ -146,9 +146,9 @@ def finish(
         prepared: the edit.
         painted: its crop.
         backend: painted it.
-        watch: stages are added to it.
+        context: its watch is added to.
     """
-    crop, conditions = prepared.crop, prepared.conditions
+    crop, conditions, watch = prepared.crop, prepared.conditions, context.watch
     assert conditions.mask is not None
     recolored = changes_colors_alone(prepared.request, conditions)
     if recolored:
@@ -160,6 +160,10 @@ def finish(
             photo, painted.pixels, crop.matrix, prepared.mask, reference=crop.pixels, all_detail=recolored
         )
     after = np.rint(painted.over(crop.pixels, conditions.mask)).astype(np.uint8)
+    windows = getattr(backend, "windows", None)
+    if windows is not None and not recolored:
+        with watch("windows"):
+            edited = _in_windows(photo, edited, prepared, windows, context)
     by = f"{backend.name}, its words read by {backend.reader}" if backend.reader and conditions.text else backend.name
     what = f"{prepared.target.name} edited at {crop.size} px by {by}: {prepared.request.describe()}"
     return edited, FaceEdit(crop, after, conditions, prepared.mask, painted.shares, (what,), prepared.notes)
@@ -240,7 +244,7 @@ def _end(
     moved = begun.guided
     if begun.prepared is None:
         return moved.photo, face_edit(begun.photo, begun.target, moved, backend.size)
-    edited, face = finish(moved.photo, begun.prepared.variant(number), next(crops), backend, context.watch)
+    edited, face = finish(moved.photo, begun.prepared.variant(number), next(crops), backend, context)
     if not moved.operations:
         return edited, face
     both = np.maximum(face.mask, moved.area.astype(face.mask.dtype))
@@ -273,18 +277,21 @@ def _conditions(
     return conditions.replaced(mask=mask, color=color_map(color, mask) if color else conditions.color)
 
 
+def _in_windows(
+    photo: Photo, first: Photo, prepared: PreparedEdit, network: WindowNetwork, context: EditContext
+) -> Photo:
+    quad = prepared.target.quad
+    drawn = replace(prepared.request, exemplar=None, text=None, attributes={})
+
+    def layers_at(side: int) -> Conditions:
+        crop = crop_face(photo, quad, side)
+        frame = CropFrame.of(crop, drawn.frame, prepared.target.name)
+        whole = np.ones((side, side), np.float32)
+        return _conditions(drawn, crop, frame, context.of(photo, quad), whole, []).without("mask")
+
+    return refined(photo, first, quad, prepared.mask, layers_at, network, prepared.request.strength)
+
+
 def _paint(backend: CropEditor, edits: Sequence[PreparedEdit], context: EditContext) -> list[CropEdit]:
     options = [CropOptions(e.request.seed, e.request.strength, e.weights) for e in edits]
     return backend.edit([e.crop.pixels for e in edits], [e.conditions for e in edits], options, context)
-
-
-def _cut(mask: Float32 | None, crop: AlignedFace) -> bool:
-    """Whether a mask (S, S) reaches the crop's border where the photo goes on beyond it."""
-    assert mask is not None
-    rows, columns = np.nonzero(mask > 0)
-    last = crop.size - 1
-    border = (rows == 0) | (rows == last) | (columns == 0) | (columns == last)
-    points = np.stack([columns[border] + 0.5, rows[border] + 0.5], 1) @ crop.matrix[:, :2].T + crop.matrix[:, 2]
-    margin = 2 * pixel_scale(crop.matrix)
-    beyond = (points > margin).all(1) & (points < np.array(crop.photo_size) - margin).all(1)
-    return bool(beyond.any())

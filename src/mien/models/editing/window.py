@@ -8,6 +8,7 @@ Legend: B batch, S side of the window (a multiple of 16), F side of the whole fa
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mien.models.perception.config import NetworkConfig
+from mien.models.stylegan2.layers import SLOPE
 
 INPUTS: Mapping[str, int] = {"image": 11, "coarse": 4, "guide": 4, "sketch": 1, "semantic": 19, "color": 3}
 """Channels by modality: the image with its mask (3 + 1), its mirrored window (3 + 1) and the place (x, y, scale);
@@ -82,21 +84,30 @@ class WindowInputs:
 
 
 class Block(nn.Module):
-    """x + conv(act(conv(act(x)))), the branch 0 at first; a code scales and shifts what is between."""
+    """x + conv(act(conv(act(x)))), the branch 0 at first.
+
+    Args:
+        channels: C.
+        code: size of a code that scales and shifts what is between; 0 where there is none. On large maps this costs as
+            much as a convolution.
+    """
 
     def __init__(self, channels: int, code: int) -> None:
         super().__init__()
         self.conv0 = nn.Conv2d(channels, channels, 3, padding=1)
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
-        self.film = nn.Linear(code, 2 * channels)
         _zero(self.conv1)
-        _zero(self.film)
+        self.film = nn.Linear(code, 2 * channels) if code else None
+        if self.film is not None:
+            _zero(self.film)
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
         """(B, C, H, W), (B, code) -> (B, C, H, W)."""
-        scale, shift = self.film(code)[..., None, None].chunk(2, 1)
-        y = self.conv0(F.silu(x)) * (1 + scale) + shift
-        z: Tensor = self.conv1(F.silu(y))
+        y = self.conv0(F.leaky_relu(x, SLOPE))
+        if self.film is not None:
+            scale, shift = self.film(code)[..., None, None].chunk(2, 1)
+            y = y * (1 + scale) + shift
+        z: Tensor = self.conv1(F.leaky_relu_(y, SLOPE))
         return x + z
 
 
@@ -126,10 +137,10 @@ class Stem(nn.Module):
     def __init__(self, hidden: int, width: int) -> None:
         super().__init__()
         self.extract = nn.ModuleList(
-            nn.Sequential(nn.Conv2d(4 * c, hidden, 3, padding=1), nn.SiLU(), nn.Conv2d(hidden, width, 3, padding=1))
+            nn.Sequential(nn.Conv2d(4 * c, hidden, 3, padding=1), _act(), nn.Conv2d(hidden, width, 3, padding=1))
             for c in INPUTS.values()
         )
-        self.score = nn.Sequential(nn.Conv2d(width, hidden, 1), nn.SiLU(), nn.Conv2d(hidden, 1, 1))
+        self.score = nn.Sequential(nn.Conv2d(width, hidden, 1), _act(), nn.Conv2d(hidden, 1, 1))
 
     def forward(self, modalities: Sequence[Tensor]) -> Tensor:
         """N times (B, C, S, S) -> (B, width, S/2, S/2)."""
@@ -137,7 +148,8 @@ class Stem(nn.Module):
         scores = self.score(torch.cat(maps)).float()
         shares = torch.cat(scores.chunk(len(maps)), 1).softmax(1).to(maps[0].dtype)
         # (17) a = Σ_i ŝ_i ⊙ F_i
-        return torch.stack([share * one for share, one in zip(shares.chunk(len(maps), 1), maps, strict=True)]).sum(0)
+        parts = [share * one for share, one in zip(shares.chunk(len(maps), 1), maps, strict=True)]
+        return functools.reduce(torch.add, parts)
 
 
 class WholeFace(nn.Module):
@@ -153,10 +165,10 @@ class WholeFace(nn.Module):
         """(B, 4, F, F), (B, 3) -> the map at F/4 sampled into the window (B, C, side, side), the code (B, code)."""
         maps = [face]
         for conv in self.down:
-            maps.append(F.silu(conv(maps[-1])))
+            maps.append(F.leaky_relu(conv(maps[-1]), SLOPE))
         ends = maps[-1].float()
         pooled = torch.cat([ends.mean((2, 3)), ends.amax((2, 3)), place.float()], 1)
-        code: Tensor = F.silu(self.code(pooled.to(maps[-1])))
+        code: Tensor = F.leaky_relu(self.code(pooled.to(maps[-1])), SLOPE)
         steps = (torch.arange(side, device=face.device, dtype=torch.float32) + 0.5) / side - 0.5
         ys, xs = torch.meshgrid(steps, steps, indexing="ij")
         grid = torch.stack([xs, ys], -1)[None] * place[:, None, None, 2:].float() + place[:, None, None, :2].float()
@@ -174,8 +186,10 @@ class WindowPainter(nn.Module):
         self.stem = Stem(config.hidden, widths[0])
         self.face = WholeFace(config.face)
         self.join = nn.Conv2d(widths[1] + config.face[1], widths[1], 1)
-        self.encoder = nn.ModuleList(_blocks(w, n, code) for w, n in zip(widths, config.blocks, strict=True))
-        self.decoder = nn.ModuleList(_blocks(w, n, code) for w, n in zip(widths, config.blocks, strict=True))
+        codes = [0, 0, *(code for _ in widths[2:])]
+        shapes = list(zip(widths, config.blocks, codes, strict=True))
+        self.encoder = nn.ModuleList(_blocks(*shape) for shape in shapes)
+        self.decoder = nn.ModuleList(_blocks(*shape) for shape in shapes)
         pairs = list(pairwise(widths))
         self.down = nn.ModuleList(nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairs)
         self.up = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in pairs)
@@ -183,7 +197,7 @@ class WindowPainter(nn.Module):
         self.attention = Attention(widths[-1])
         self.rise = nn.Conv2d(widths[0], 4 * config.fine, 3, padding=1)
         self.last = nn.Sequential(
-            nn.Conv2d(config.fine + 8, config.fine, 3, padding=1), nn.SiLU(), nn.Conv2d(config.fine, 3, 3, padding=1)
+            nn.Conv2d(config.fine + 8, config.fine, 3, padding=1), _act(), nn.Conv2d(config.fine, 3, 3, padding=1)
         )
 
     def forward(self, given: WindowInputs) -> Tensor:
@@ -206,9 +220,13 @@ class WindowPainter(nn.Module):
                 x = self.skip[level](torch.cat([up, skips[level]], 1))
             x = _run(self.decoder[level], x, code)
         base = given.base
-        fine = torch.cat([F.pixel_shuffle(self.rise(F.silu(x)), 2), base, given.mask, given.guide], 1)
+        fine = torch.cat([F.pixel_shuffle(self.rise(F.leaky_relu(x, SLOPE)), 2), base, given.mask, given.guide], 1)
         difference: Tensor = self.last(fine)
         return base.float() + difference.float()
+
+
+def _act() -> nn.Module:
+    return nn.LeakyReLU(SLOPE, inplace=True)
 
 
 def _zero(layer: nn.Module) -> None:

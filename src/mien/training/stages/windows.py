@@ -12,8 +12,9 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from mien.checkpoints.store import save_folder
+from mien.checkpoints.windows import save_windows
 from mien.conditions.dropping import Dropping, drop
 from mien.conditions.extract import Extraction, extract
 from mien.conditions.modalities import maps
@@ -27,10 +28,13 @@ from mien.training.ema import Ema
 from mien.training.phases import Phase, Step, lazy_adam
 from mien.training.report import Progress
 from mien.training.stages.editing import composite
-from mien.training.stages.windows_run import KIND, WindowsConfig
+from mien.training.stages.windows_run import WindowsConfig
 from mien.training.state import Stateful
 from mien.training.teachers import Teachers
 from mien.types import UInt8
+
+RING = 32
+"""The error counts outside of the mask, too, up to this fraction of the side."""
 
 DROPPING = Dropping(absent=0.6, whole=0.3)
 EXTRACTION = Extraction(superpixels=0.1)
@@ -105,7 +109,7 @@ class WindowsStage:
         pictures = composite(edited, step.reals, given.mask)
         self._last = pictures.detach()
         share = given.mask.mean(dim=(1, 2, 3)).clamp(min=0.05)
-        absolute = ((edited - step.reals).abs() * given.mask).mean(dim=(1, 2, 3)) / share.sqrt()
+        absolute = ((edited - step.reals).abs() * _counted(given.mask)).mean(dim=(1, 2, 3)) / share.sqrt()
         losses = {
             "absolute": (c.absolute, absolute.mean()),
             "perceptual": (c.perceptual, self.teachers.perceptual(pictures, step.reals).mean()),
@@ -156,10 +160,17 @@ class WindowsStage:
 
     def export(self, run: Path, progress: Progress) -> None:
         """The average, as ``painter/`` in the run's folder."""
-        config = {"kind": KIND, **self.network.config.to_dict(), "progress": {"images": progress.images}}
-        card = f"# Window painter\n\n{progress.images:,} windows of 128 px.\n"
-        save_folder(run / "painter", self.ema.network.state_dict(), config, card)
+        network = self.ema.network
+        assert isinstance(network, WindowPainter)
+        card = f"# Window painter\n\n{progress.images:,} windows of {self.settings.windows.size} px.\n"
+        save_windows(run / "painter", network, card, {"progress": {"images": progress.images}})
 
     def _fakes(self) -> Tensor:
         assert self._last is not None, "the painter's phase comes first"
         return self._last
+
+
+def _counted(mask: Tensor) -> Tensor:
+    """What the error counts: 1 inside, and a quarter on a ring outside, so that nothing stops at the border."""
+    width = 2 * (mask.shape[-1] // RING) + 1
+    return mask + 0.25 * (F.max_pool2d(mask, width, stride=1, padding=width // 2) - mask)

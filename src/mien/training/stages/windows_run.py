@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mien.training.windows.feed import WindowFeed
     from mien.training.windows.guides import GuideDraw
 
-KIND = "window-painter"
 SHOWN = 16
 """Held-out windows in a preview."""
 
@@ -113,12 +112,7 @@ class WindowsRun(Run):
         return feed, WindowsStage(c, self._painter(), critics, teachers, devices, held.step(devices.device))
 
     def _painter(self) -> WindowPainter:
-        from mien.checkpoints.store import load_folder
-        from mien.models.editing.window import WindowConfig, WindowPainter
+        from mien.checkpoints.windows import load_windows
+        from mien.models.editing.window import WindowPainter
 
-        if self.init is None:
-            return WindowPainter(self.stage.network)
-        config, state = load_folder(self.init, KIND)
-        network = WindowPainter(WindowConfig.from_dict(config))
-        network.load_state_dict(state)
-        return network
+        return WindowPainter(self.stage.network) if self.init is None else load_windows(self.init)
