@@ -8,6 +8,7 @@ import numpy as np
 
 from mien.align.crop import crop_face
 from mien.align.paste import Mask, mask_to_photo
+from mien.conditions.colors import parse_color
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.regions import parse_region
 from mien.conditions.resample import levels_at
@@ -20,7 +21,6 @@ from mien.editing.result import FaceEdit
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import borrow, check_parts
-from mien.guides.colors import parse_color
 from mien.guides.dye import SETTINGS, Dye, dye
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
@@ -137,11 +137,10 @@ def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:
     """The detection that belongs to a target, which may be known by its quad alone."""
     if target.face is not None:
         return target.face
-    side = float(np.linalg.norm(target.quad[3] - target.quad[0]))
-    near = [one for one in context.faces(photo) if np.abs(one.quad.mean(0) - target.quad.mean(0)).max() < 0.25 * side]
-    if not near:
+    face = context.of(photo, target.quad).face()
+    if face is None:
         raise FaceSelectionError("No face is found in this crop; pixels are moved along a face's points only.")
-    return near[0]
+    return face
 
 
 def _mask(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask:
