@@ -39,6 +39,9 @@ GROUPS: Mapping[str, str] = {
 }
 """What is told apart, in the names of the parser's regions."""
 
+RIM = 0.22
+"""Units inside the matte's border within which colours may say that it is not hair."""
+
 BEARDED = 0.3
 """Share of the chin that is hair on a bearded face."""
 
@@ -75,9 +78,11 @@ class Scene:
         points = (face.landmarks.astype(np.float64) - (box[0], box[1], 0)) * scale
         named = dict(zip(GROUPS, shares, strict=True))
         reach = 0.085 * unit_of(points)
-        likely = named["hair"] * (1 - _beard(points, named["hair"]))
+        beard = _beard(points, named["hair"])
+        likely = named["hair"] * (1 - beard)
         likely = likely * large_pieces(likely)
         matte = sharpened(picture, likely, reach)
+        loose = np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1))
         hair = _cleaned(matte, picture.astype(np.float32), named, points)
         return cls(
             box,
@@ -85,7 +90,7 @@ class Scene:
             picture.astype(np.float32),
             named,
             hair,
-            np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1)),
+            loose * (1 - np.clip(3 * wide_blur(beard, reach), 0, 1)),
             points,
         )
 
@@ -150,8 +155,10 @@ def _told_by_color(matte: Float32, likely: Float32, picture: Float32, unit: floa
     toward = front - back
     length = np.sqrt((toward**2).sum(2)) + 1
     placed = ((picture - back) * toward).sum(2) / length**2
-    trust = np.clip((length - 3 * spread - 20) / 30, 0, 1) * np.clip((0.95 - likely) / 0.3, 0, 1)
-    highest = np.clip(placed * 1.5 + 0.1, 0, 1)
+    depth = cv2.distanceTransform((rest == 0).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
+    rim = np.maximum(np.clip((0.95 - likely) / 0.3, 0, 1), np.clip((RIM - depth) / (0.4 * RIM), 0, 1))
+    trust = np.clip((length - 1.5 * spread - 20) / 30, 0, 1) * rim
+    highest = np.clip(placed * 1.2 + 0.03, 0, 1)
     return np.asarray(np.minimum(matte, 1 - trust * (1 - highest)), np.float32)
 
 
