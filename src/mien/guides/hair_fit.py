@@ -139,14 +139,16 @@ def _bent(picture: Float32, offsets: Float32, border: float | None = None) -> Fl
 
 def _ends(there: Scene) -> Float32:
     """(h, w): hair that its photo cuts off below or at a side gets ends instead: strand by strand, not at a ruler."""
-    height, width = there.shape
+    height = there.shape[0]
     gray = cv2.cvtColor(there.picture, cv2.COLOR_RGB2GRAY)
     fine = gray - cv2.GaussianBlur(gray, (0, 0), 0.05 * there.unit)
-    along = cv2.GaussianBlur(fine, (0, 0), sigmaX=0.8, sigmaY=0.25 * there.unit)
-    lengths = np.clip(0.5 + 0.35 * along / max(float(along.std()), 1e-3), 0, 1)
-    ys, xs = np.mgrid[:height, :width].astype(np.float32)
-    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, width - 1 - xs) * 1.5) / np.float32(there.unit)
-    return np.asarray(np.clip((away - 0.45 * lengths) / 0.12, 0, 1), np.float32)
+    lengths = np.zeros(there.shape, np.float32)
+    for width, share in ((0.015 * there.unit, 0.1), (0.06 * there.unit, 0.2)):
+        along = cv2.GaussianBlur(fine, (0, 0), sigmaX=max(0.6, width), sigmaY=0.3 * there.unit)
+        lengths += share * along / max(float(along.std()), 1e-3)
+    ys, xs = np.mgrid[:height, : there.shape[1]].astype(np.float32)
+    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, there.shape[1] - 1 - xs) * 1.5) / np.float32(there.unit)
+    return np.asarray(np.clip((away - 0.25 - np.clip(lengths, -0.25, 0.5)) / 0.45, 0, 1), np.float32)
 
 
 def lit(here: Scene, fit: Fitted) -> Fitted:
