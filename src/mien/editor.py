@@ -23,9 +23,10 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.resample import picture_at
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
+from mien.editing.asked import Asked
 from mien.editing.cache import EditCache
 from mien.editing.context import EditContext
-from mien.editing.pipeline import Asked, edit_in_turn, edit_photos, without_photo
+from mien.editing.pipeline import edit_in_turn, edit_photos, without_photo
 from mien.editing.request import Request, show_fields
 from mien.editing.result import CropEdit, CropOptions, EditResult, EditResults
 from mien.editing.timing import Stopwatch

@@ -39,7 +39,7 @@ def test_the_five_lines_of_a_user(portrait: Photo, tmp_path: Path) -> None:
 
 
 def test_one_color_is_that_color_over_the_mask(editor: Editor, portrait: Photo, face: Face) -> None:
-    asked = {"mask": "hair", "face": face}
+    asked = {"mask": "hair", "face": face, "mode": "look"}
     results = [editor(portrait, **asked, color=c) for c in ("#703020", "rgb(112, 48, 32)", (112, 48, 32))]
     for result in results:
         (edit,) = result.faces

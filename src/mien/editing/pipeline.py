@@ -17,21 +17,23 @@ from mien.align.paste import Mask, paste_face
 from mien.compose.relight import relit
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
+from mien.editing.asked import Asked
+from mien.editing.auto import by_pixels
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame, reaches_beyond
 from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
 from mien.editing.plain_color import color_map, plain_color
-from mien.editing.request import LAYERS, Request, is_number
+from mien.editing.request import LAYERS, Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
 from mien.editing.self_layers import changes_colors_alone, refuse_own
 from mien.editing.target import FaceTarget, find_target
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
 from mien.editing.windows import WindowNetwork, refined
-from mien.errors import ConfigError
-from mien.types import AlignedFace, Float32, Photo, PictureLike
+from mien.errors import ConfigError, FaceSelectionError, LayerError
+from mien.types import AlignedFace, Bool, Float32, Photo, PictureLike, UInt8
 
 if TYPE_CHECKING:
     from mien.backends.base import CropEditor
@@ -39,38 +41,13 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """Photos that are read before the first of them is painted."""
 
-MOST_VARIANTS = 64
-
 OF_PHOTOS = ("mask", "strength", "face", "frame", "protect", "weight_maps")
 """Fields of a request that mean nothing without a photo."""
 
+REAL = "made of pixels that are there; mode look paints it instead"
+
 NOTABLE = 0.005
 """Fraction of a mask outside of the crop from which the user is told."""
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """A photo, and what is asked for: ``count`` variants, with consecutive seeds.
-
-    Raises:
-        ConfigError: not a number of variants.
-    """
-
-    photo: PictureLike
-    request: Request
-    count: int = 1
-
-    def __post_init__(self) -> None:
-        if not is_number(self.count, 1, MOST_VARIANTS, whole=True):
-            raise ConfigError(f"{self.count!r} variants cannot be made; ask for 1 to {MOST_VARIANTS}.")
-
-    @classmethod
-    def of(cls, call: Mapping[str, Any]) -> Asked:
-        """From ``photo``, ``n`` and the fields of a request."""
-        if "photo" not in call:
-            raise ConfigError("An edit of a batch names no photo; give it as photo.")
-        said = {name: value for name, value in call.items() if name not in ("photo", "n")}
-        return cls(call["photo"], Request.from_dict(said), call.get("n", 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,12 +206,28 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     """Reads a photo and what is asked for; pixels are moved where that is asked for."""
     photo = as_photo(asked.photo)
     request, target, notes = _target(backend, photo, asked, context)
+    if asked.count == 1 and (real := by_pixels(request, lambda: _looked(photo, target, request, context))) is not None:
+        try:
+            moved = guided(photo, target, real, context)
+            return _Begun(photo, target, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)
+        except (LayerError, FaceSelectionError) as error:
+            if request.mode == "pixels":
+                raise
+            notes = (*notes, f"painted, since pixels that are there cannot be used: {error}")
     moved = guided(photo, target, request, context)
     if not request.paints:
         return _Begun(photo, target, moved, None, 1)
     with context.watch("layers"):
         prepared = prepare(moved.photo, target, request, backend, context)
     return _Begun(photo, target, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
+
+
+def _looked(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> tuple[Bool, UInt8]:
+    """Mask and labels of the crop, (D, D)."""
+    labels = context.of(photo, target.quad).parsed().labels
+    crop = crop_face(photo, target.quad, len(labels))
+    frame = CropFrame.of(crop, request.frame, target.name)
+    return mask_in_crop(mask_of(request, frame, context.of(photo, target.quad))[0], frame) > 0, labels
 
 
 def _end(

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from mien.conditions.types import Conditions
     from mien.types import AlignedFace, Face, PictureLike
 
-Mode = Literal["auto", "look", "heal"]
-"""How a mask is filled: painted ("auto"), an exemplar's look alone ("look"), or with what surrounds it ("heal")."""
+Mode = Literal["auto", "look", "pixels", "heal"]
+"""How a mask is filled: painted ("look"), with pixels that are there, borrowed, dyed or healed ("pixels"), whichever of
+the two is possible, pixels first ("auto"), or with what surrounds it ("heal")."""
 
 Frame = Literal["auto", "photo", "crop"]
 """Where layers were drawn: over the photo, over the square face crop, or whichever their size says."""
@@ -100,7 +101,10 @@ class Request:
         default_factory=dict,
         metadata={"help": "Color by region: hair=auburn, lips=#a02040; repeatable.", "option": "dye"},
     )
-    mode: Mode = field(default="auto", metadata={"help": "'heal' fills the mask with what surrounds it."})
+    mode: Mode = field(
+        default="auto",
+        metadata={"help": "pixels: move, borrow, dye; look: paint; heal: from around; auto: pixels where possible."},
+    )
     attributes: Mapping[str, float] = field(
         default_factory=dict, metadata={"help": "Such as smile=1.5; repeatable.", "option": "attribute"}
     )

@@ -149,7 +149,8 @@ class Stem(nn.Module):
         shares = torch.cat(scores.chunk(len(maps)), 1).softmax(1).to(maps[0].dtype)
         # (17) a = Σ_i ŝ_i ⊙ F_i
         parts = [share * one for share, one in zip(shares.chunk(len(maps), 1), maps, strict=True)]
-        return functools.reduce(torch.add, parts)
+        total: Tensor = functools.reduce(torch.add, parts)
+        return total
 
 
 class WholeFace(nn.Module):

@@ -1,0 +1,38 @@
+"""A photo and what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mien.editing.request import Request, is_number
+from mien.errors import ConfigError
+from mien.types import PictureLike
+
+MOST_VARIANTS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A photo, and what is asked for: ``count`` variants, with consecutive seeds.
+
+    Raises:
+        ConfigError: not a number of variants.
+    """
+
+    photo: PictureLike
+    request: Request
+    count: int = 1
+
+    def __post_init__(self) -> None:
+        if not is_number(self.count, 1, MOST_VARIANTS, whole=True):
+            raise ConfigError(f"{self.count!r} variants cannot be made; ask for 1 to {MOST_VARIANTS}.")
+
+    @classmethod
+    def of(cls, call: Mapping[str, Any]) -> Asked:
+        """From ``photo``, ``n`` and the fields of a request."""
+        if "photo" not in call:
+            raise ConfigError("An edit of a batch names no photo; give it as photo.")
+        said = {name: value for name, value in call.items() if name not in ("photo", "n")}
+        return cls(call["photo"], Request.from_dict(said), call.get("n", 1))

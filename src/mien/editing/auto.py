@@ -1,0 +1,87 @@
+"""Which way an edit is made where nobody says so: of real pixels wherever that is possible, painted otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from mien.conditions.regions import parse_region
+from mien.editing.plain_color import plain_color
+from mien.editing.request import Request
+from mien.errors import ConfigError
+from mien.types import Bool, UInt8
+
+PARTS = {"eyes": "eyes", "brows": "brows", "nose": "nose", "mouth": "mouth", "lips": "mouth", "hair": "hair"}
+"""Parts of an exemplar's face by the region that is masked."""
+
+DYED = {"hair": "hair", "brows": "brows", "eyes": "irises", "mouth": "lips", "lips": "lips"}
+"""What takes on a single color, by the region that is masked."""
+
+FEATURES = "eyes+brows+glasses+nose+mouth"
+"""Regions that surroundings cannot fill."""
+
+LARGEST, COVERED = 0.25, 0.02
+"""Side of a mask's box, in sides of the crop, and fraction of it on a feature, up to which it is healed."""
+
+Look = Callable[[], tuple[Bool, UInt8]]
+"""The mask and the labels of the crop, both (D, D); called where they decide."""
+
+
+def by_pixels(request: Request, look: Look) -> Request | None:
+    """The request as one that moves, borrows, dyes or heals pixels; None where it is to be painted.
+
+    An exemplar with a part of the face as mask is borrowed from, a single color dyes the region, and a small mask
+    without any wish is healed.
+
+    Args:
+        request: of mode "auto" or "pixels".
+        look: at mask and regions of the crop.
+
+    Raises:
+        ConfigError: the mode is "pixels", and there is no such way.
+    """
+    if request.moves_pixels or request.mode not in ("auto", "pixels"):
+        return None
+    found = _found(request, look)
+    if found is None and request.mode == "pixels":
+        raise ConfigError(
+            "Nothing here can be made of pixels that are there: name a part of the face as mask, with an exemplar or "
+            "a single color, or leave the mode out."
+        )
+    return found
+
+
+def _found(request: Request, look: Look) -> Request | None:
+    drawn = (request.sketch, request.semantic, request.layers, request.text)
+    if any(one is not None for one in drawn) or request.attributes or request.weights or request.weight_maps:
+        return None
+    if request.protect or request.seed:
+        return None
+    names = [name.strip() for name in request.mask.lower().split("+")] if isinstance(request.mask, str) else []
+    if request.exemplar is not None:
+        other = not (isinstance(request.exemplar, str) and request.exemplar == "self")
+        known = bool(names) and all(name in PARTS for name in names)
+        parts = "+".join(dict.fromkeys(PARTS[name] for name in names)) if known else ""
+        return replace(request, mask=None, part=parts) if parts and other and request.color is None else None
+    if request.color is not None:
+        known = bool(names) and all(name in DYED for name in names)
+        if not known or plain_color(request.color) is None:
+            return None
+        dyed: Any = dict.fromkeys((DYED[name] for name in names), request.color)
+        return replace(request, mask=None, color=None, dye=dyed)
+    if request.mask is None or names:
+        return None
+    return replace(request, mode="heal") if _small(*look()) else None
+
+
+def _small(mask: Bool, labels: UInt8) -> bool:
+    """Whether a mask is small and lies on nothing but skin, hair and the like."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows):
+        return False
+    side = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
+    on_feature = parse_region(FEATURES)[labels][mask].mean()
+    return bool(side <= LARGEST * len(mask) and on_feature <= COVERED)
