@@ -112,8 +112,9 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     if int(known.sum()) < 30:
         return here.picture
     light = here.picture.mean(2)
-    low, high = np.quantile(light[known], (0.2, 0.95))
-    typical = known & (light >= low) & (light <= high) & (polygon(here.points[list(FEATURES)], here.shape, 1) < 0.5)
+    low, high = np.quantile(light[known], (0.4, 0.97))
+    shaded = wide_blur(np.maximum(_features(here), here.loose), 0.04 * unit) > 0.05
+    typical = known & (light >= low) & (light <= high) & ~shaded
     known = typical if int(typical.sum()) >= 30 else known
     area = known.astype(np.float32)
     means = [_lab(local_colors(one, area, 0.05 * unit)[0]) for one in (here.picture, picture)]
@@ -124,9 +125,21 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     soft = wide_blur(skin, 0.1 * unit)
     made = np.dstack([(skin[..., :1] + 16) * np.exp(spread[..., :1] / 100) - 16, spread[..., 1:]])
     mine_light = _lab(here.picture)[..., 0][known]
-    made[..., 0] = np.clip(made[..., 0], np.quantile(mine_light, 0.02) - 12, np.quantile(mine_light, 0.9))
+    made[..., 0] = np.clip(made[..., 0], np.quantile(mine_light, 0.02) - 15, np.quantile(mine_light, 0.98) + 3)
     made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
     return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def _features(here: Scene) -> Float32:
+    """(h, w): 1 on brows, eyes, lips and glasses."""
+    outlines = (
+        (70, 63, 105, 66, 107, 133, 145, 33),
+        (300, 293, 334, 296, 336, 362, 374, 263),
+        mesh.OUTER_LIPS,
+    )
+    soft = 0.02 * here.unit
+    found = [polygon(here.points[list(one)], here.shape, soft) for one in outlines]
+    return np.asarray(np.maximum.reduce([*found, here.shares["worn"]]), np.float32)
 
 
 def _calm(picture: Float32, skin: Float32, worn: Float32, unit: float) -> Float32:

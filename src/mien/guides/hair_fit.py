@@ -15,12 +15,16 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.matte import colors
+from mien.errors import LayerError
 from mien.guides.scene import Scene, local_colors, polygon, wide_blur
 from mien.guides.spline import Spline
 from mien.types import Float32, Float64
 
 GROWTHS = (1.0, 1.06, 1.12, 1.18)
 """By how much hair may be widened so that it covers the old hair."""
+
+CUT = 0.4
+"""Units of hair along the other photo's upper edge from which it is cut off."""
 
 FEATURES = (*mesh.LEFT_BROW, *mesh.RIGHT_BROW, 33, 133, 362, 263, 168, 4, 61, 291, 0, 17)
 """Points within the face that are brought together, too: a forehead that is shown anew ends at the same brows."""
@@ -46,7 +50,11 @@ class Fitted:
 
 
 def fitted(here: Scene, there: Scene) -> Fitted:
-    """The other's hair bent to this face, widened where that covers more of the old hair."""
+    """The other's hair bent to this face, widened where that covers more of the old hair.
+
+    Raises:
+        LayerError: the other photo cuts its hair off at the top, where this one goes on.
+    """
     front = _pure(there)
     best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth) + 0.6 * (growth - 1) * here.unit**2)
     offsets = field(here, there, best, 1.0)
@@ -57,7 +65,10 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     shares = {name: _bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
     ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
     places = offsets + np.dstack([xs, ys])
-    return Fitted(np.clip(_bent(alpha, offsets, 0), 0, 1), planes[0], planes[1], shares, places)
+    new = np.clip(_bent(alpha, offsets, 0), 0, 1)
+    if float(new[(places[..., 1] >= 0) & (places[..., 1] < 1)].sum()) > CUT * here.unit:
+        raise LayerError("The other photo cuts its hair off at the top; choose one that shows all of the head.")
+    return Fitted(new, planes[0], planes[1], shares, places)
 
 
 def _pure(there: Scene) -> Float32:
@@ -66,13 +77,17 @@ def _pure(there: Scene) -> Float32:
     lab = cv2.cvtColor(front, cv2.COLOR_RGB2LAB)
     reach = max(1, round(0.06 * there.unit))
     inside = cv2.erode((there.hair > 0.97).astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8))
-    mean, _ = local_colors(lab, inside.astype(np.float32), 0.3 * there.unit)
-    _, spread = local_colors(np.dstack([lab[..., 1:], lab[..., :1] * 0]), inside.astype(np.float32), 0.3 * there.unit)
-    away = lab[..., 1:] - mean[..., 1:]
-    far = np.sqrt((away**2).sum(2))
-    known = wide_blur(inside.astype(np.float32), 0.3 * there.unit) > 0.01
-    factor = np.where(known, np.minimum(1, (1.2 * spread + 1.5) / np.maximum(far, 1e-3)), 1)
-    lab[..., 1:] = mean[..., 1:] * known[..., None] + (away + mean[..., 1:] * ~known[..., None]) * factor[..., None]
+    core, rim = inside.astype(np.float32), inside == 0
+    mean, _ = local_colors(lab, core, 0.3 * there.unit)
+    gray = np.repeat(lab[..., :1], 3, 2) / np.sqrt(np.float32(3))
+    spread = [local_colors(one, core, 0.3 * there.unit)[1] for one in (lab * (0, 1, 1), gray)]
+    known = wide_blur(core, 0.3 * there.unit) > 0.01
+    away = lab - mean
+    far = np.sqrt((away[..., 1:] ** 2).sum(2))
+    factor = np.minimum(1, (1.2 * spread[0] + 1.5) / np.maximum(far, 1e-3))
+    light = np.clip(away[..., 0], -2.5 * spread[1] - 4, 1.0 * spread[1] + 3)
+    kept = np.dstack([np.where(rim, light, away[..., 0]), away[..., 1:] * factor[..., None]])
+    lab = np.where(known[..., None], mean + kept, lab).astype(np.float32)
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
 
@@ -124,14 +139,16 @@ def _bent(picture: Float32, offsets: Float32, border: float | None = None) -> Fl
 
 def _ends(there: Scene) -> Float32:
     """(h, w): hair that its photo cuts off below or at a side gets ends instead: strand by strand, not at a ruler."""
-    height, width = there.shape
+    height = there.shape[0]
     gray = cv2.cvtColor(there.picture, cv2.COLOR_RGB2GRAY)
     fine = gray - cv2.GaussianBlur(gray, (0, 0), 0.05 * there.unit)
-    along = cv2.GaussianBlur(fine, (0, 0), sigmaX=0.8, sigmaY=0.25 * there.unit)
-    lengths = np.clip(0.5 + 0.35 * along / max(float(along.std()), 1e-3), 0, 1)
-    ys, xs = np.mgrid[:height, :width].astype(np.float32)
-    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, width - 1 - xs) * 1.5) / np.float32(there.unit)
-    return np.asarray(np.clip((away - 0.45 * lengths) / 0.12, 0, 1), np.float32)
+    lengths = np.zeros(there.shape, np.float32)
+    for width, share in ((0.015 * there.unit, 0.1), (0.06 * there.unit, 0.2)):
+        along = cv2.GaussianBlur(fine, (0, 0), sigmaX=max(0.6, width), sigmaY=0.3 * there.unit)
+        lengths += share * along / max(float(along.std()), 1e-3)
+    ys, xs = np.mgrid[:height, : there.shape[1]].astype(np.float32)
+    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, there.shape[1] - 1 - xs) * 1.5) / np.float32(there.unit)
+    return np.asarray(np.clip((away - 0.25 - np.clip(lengths, -0.25, 0.5)) / 0.45, 0, 1), np.float32)
 
 
 def lit(here: Scene, fit: Fitted) -> Fitted:

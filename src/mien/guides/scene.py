@@ -39,6 +39,9 @@ GROUPS: Mapping[str, str] = {
 }
 """What is told apart, in the names of the parser's regions."""
 
+RIM = 0.22
+"""Units inside the matte's border within which colours may say that it is not hair."""
+
 BEARDED = 0.3
 """Share of the chin that is hair on a bearded face."""
 
@@ -75,9 +78,11 @@ class Scene:
         points = (face.landmarks.astype(np.float64) - (box[0], box[1], 0)) * scale
         named = dict(zip(GROUPS, shares, strict=True))
         reach = 0.085 * unit_of(points)
-        likely = named["hair"] * (1 - _beard(points, named["hair"]))
+        beard = _beard(points, named["hair"])
+        likely = named["hair"] * (1 - beard)
         likely = likely * large_pieces(likely)
         matte = sharpened(picture, likely, reach)
+        loose = np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1))
         hair = _cleaned(matte, picture.astype(np.float32), named, points)
         return cls(
             box,
@@ -85,7 +90,7 @@ class Scene:
             picture.astype(np.float32),
             named,
             hair,
-            np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1)),
+            loose * (1 - np.clip(3 * wide_blur(beard, reach), 0, 1)),
             points,
         )
 
@@ -132,7 +137,7 @@ def _cleaned(matte: Float32, picture: Float32, shares: Mapping[str, Float32], po
     thin = matte * np.clip((0.9 - shares["clothes"]) / 0.35, 0, 1) * np.clip((0.95 - shares["face"]) / 0.3, 0, 1)
     frames = cv2.dilate(shares["worn"], np.ones((3, 3), np.uint8), iterations=max(1, round(0.02 * unit)))
     thin = thin * np.clip(1 - 2 * frames, 0, 1)
-    thin = np.clip((_told_by_color(thin, shares["hair"], picture, unit) - 0.04) / 0.9, 0, 1)
+    thin = np.clip((_told_by_looks(thin, shares, picture, unit) - 0.04) / 0.9, 0, 1)
     core = points[[33, 133, 362, 263, 454, 397, 152, 172, 234], :2]
     middle = core.mean(0)
     inner = polygon(middle + (core - middle) * 0.8, matte.shape, 0.03 * unit)
@@ -140,8 +145,8 @@ def _cleaned(matte: Float32, picture: Float32, shares: Mapping[str, Float32], po
     return np.asarray(thin * (1 - inner) * np.clip(near * 12, 0, 1), np.float32)
 
 
-def _told_by_color(matte: Float32, likely: Float32, picture: Float32, unit: float) -> Float32:
-    """Lower near the border where the colour is that of what lies outside, not that of the hair inside."""
+def _told_by_looks(matte: Float32, shares: Mapping[str, Float32], picture: Float32, unit: float) -> Float32:
+    """Lower near the border where colour, or texture, is that of what lies outside, not that of the hair inside."""
     hair, rest = ((one > 0.97).astype(np.float32) for one in (matte, 1 - matte))
     reach = max(1, round(0.05 * unit))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -150,9 +155,26 @@ def _told_by_color(matte: Float32, likely: Float32, picture: Float32, unit: floa
     toward = front - back
     length = np.sqrt((toward**2).sum(2)) + 1
     placed = ((picture - back) * toward).sum(2) / length**2
-    trust = np.clip((length - 3 * spread - 20) / 30, 0, 1) * np.clip((0.95 - likely) / 0.3, 0, 1)
-    highest = np.clip(placed * 1.5 + 0.1, 0, 1)
-    return np.asarray(np.minimum(matte, 1 - trust * (1 - highest)), np.float32)
+    depth = cv2.distanceTransform((rest == 0).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
+    rim = np.maximum(np.clip((0.95 - shares["hair"]) / 0.3, 0, 1), np.clip((RIM - depth) / (0.4 * RIM), 0, 1))
+    trust = np.clip((length - 1.5 * spread - 20) / 30, 0, 1) * rim
+    highest = np.clip(placed * 1.2 + 0.03, 0, 1)
+    found = np.minimum(matte, 1 - trust * (1 - highest))
+    rim = rim * np.clip(4 * wide_blur(shares["background"], 0.1 * unit), 0, 1)
+    unclear = rim * (1 - np.clip((length - 1.5 * spread - 20) / 30, 0, 1) * np.clip(1.5 * placed, 0, 1))
+    return np.asarray(np.minimum(found, 1 - unclear * (1 - _textured(picture, inside, rest, unit))), np.float32)
+
+
+def _textured(picture: Float32, inside: Float32, rest: Float32, unit: float) -> Float32:
+    """(h, w): 0 where the picture is as smooth as the backdrop nearby, while hair nearby is not."""
+    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    fine = gray - cv2.GaussianBlur(gray, (0, 0), max(1.0, 0.012 * unit))
+    rough = np.sqrt(wide_blur(fine**2, 0.02 * unit))
+    planes = wide_blur(np.dstack([inside, rest, rough * inside, rough * rest]), 0.14 * unit)
+    hair, back = (planes[..., n + 2] / (planes[..., n] + np.float32(1e-3)) for n in (0, 1))
+    told = np.clip(hair / (back + np.float32(0.3)) - 2, 0, 1) * np.clip(100 * planes.min(2), 0, 1)
+    placed = (rough - back) / np.maximum(hair - back, np.float32(0.5))
+    return np.asarray(1 - told * (1 - np.clip(2.5 * placed, 0, 1)), np.float32)
 
 
 def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:
