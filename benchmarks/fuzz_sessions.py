@@ -43,6 +43,9 @@ MOST_SECONDS = 5
 HANGS_AFTER = 60
 """Seconds that a case may take on a machine that does other things, too."""
 
+LONG = 10**7
+"""Bytes; longer files are sparse ones of an earlier damage, and the cases here do not read them."""
+
 ODD: tuple[Any, ...] = (None, "", "../../x.png", -1, 0, 7, 1e308, 10**30, True, [], {}, [[]], "x" * 5000, {"file": "a"})
 
 
@@ -105,7 +108,7 @@ def lengthen(path: Path, rng: random.Random) -> None:
 
 
 def swap(path: Path, rng: random.Random) -> None:
-    other = rng.choice([one for one in path.parent.iterdir() if one.is_file() and one.stat().st_size < 10**7])
+    other = rng.choice([one for one in path.parent.iterdir() if one.is_file() and one.stat().st_size < LONG])
     mine, its = path.read_bytes(), other.read_bytes()
     path.write_bytes(its)
     other.write_bytes(mine)
@@ -126,8 +129,8 @@ def replace_by(path: Path, rng: random.Random) -> None:
 
 def forge(path: Path, rng: random.Random) -> None:
     """Lines that say something odd, with checks that fit."""
-    folder = next(one for one in path.parents if (one / NAME).is_file())
-    records = [json.loads(line) for line in (folder / NAME).read_bytes().splitlines()]
+    journal = _journal(path)
+    records = [json.loads(line) for line in journal.read_bytes().splitlines()]
     record = rng.choice(records)
     where = record
     while rng.random() < 0.8 and (inner := [one for one in _values(where) if isinstance(one, dict | list) and one]):
@@ -137,11 +140,16 @@ def forge(path: Path, rng: random.Random) -> None:
     if isinstance(where, dict) and rng.random() < 0.3:
         where["odd"] = where.pop(key)
     if records[0].get("version") == 1:
-        (folder / NAME).write_text("".join(json.dumps(one) + "\n" for one in records))
+        journal.write_text("".join(json.dumps(one) + "\n" for one in records))
     else:
         plain = [{name: value for name, value in one.items() if name != "check"} for one in records]
-        (folder / NAME).write_bytes(sealed(plain)[0])
-    (folder / END).unlink(missing_ok=True)
+        journal.write_bytes(sealed(plain)[0])
+    journal.with_name(END).unlink(missing_ok=True)
+
+
+def _journal(path: Path) -> Path:
+    """The journal of the session that a file belongs to, unless it was made too long to be read as a whole."""
+    return next(one / NAME for one in path.parents if (one / NAME).is_file() and (one / NAME).stat().st_size < LONG)
 
 
 def _values(where: dict[str, Any] | list[Any]) -> list[Any]:
@@ -157,7 +165,7 @@ def _nested(levels: int) -> Any:
 
 def deepen(path: Path, rng: random.Random) -> None:
     """A line of JSON that is nested as deeply as no parser likes it."""
-    journal = next(one / NAME for one in path.parents if (one / NAME).is_file())
+    journal = _journal(path)
     deep = rng.choice((1000, 100_000, 3_000_000))
     line = rng.choice((b"[" * deep, b'{"a":' * deep, b'{"action":"edit","nodes":' + b"[" * deep + b"]" * deep + b"}"))
     journal.write_bytes(journal.read_bytes() + line + b"\n")
@@ -215,7 +223,7 @@ def damaged_case(base: Session, results: list[Any], old: Path, seed: int, report
             files = [
                 path
                 for path in folder.rglob("*")
-                if path.is_file() and not path.is_symlink() and path.stat().st_size < 10**7
+                if path.is_file() and not path.is_symlink() and path.stat().st_size < LONG
             ]
             path = folder / NAME if rng.random() < 0.3 and (folder / NAME) in files else rng.choice(files)
             change = rng.choice(DAMAGE)

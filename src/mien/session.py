@@ -21,7 +21,7 @@ from mien.sessions.folder import SNAPSHOT_EVERY, Folder
 from mien.sessions.history import History
 from mien.sessions.recipe import Recipe, changed, freeze
 from mien.sessions.step import FaceEditor, Quad, Wish, check_inputs, perform, quad_of
-from mien.sessions.transfer import Place, transferred
+from mien.sessions.transfer import FaceFrame, transferred
 from mien.sessions.tree import ORIGINAL, Node, Tree
 from mien.types import Photo
 
@@ -160,8 +160,8 @@ class Session(History):
         named = node.recipe.get("face", "largest")
         which = self._checked({"face": ("largest" if isinstance(named, list) else named) if face is None else face})
         recipe = {**node.recipe, **which}
-        new = Place(self.folder.objects, self.original, self._quad(recipe))
-        old = Place(origin.folder.objects, origin.original, node.quad)
+        new = FaceFrame(self.folder.objects, self.original, self._quad(recipe))
+        old = FaceFrame(origin.folder.objects, origin.original, node.quad)
         return Wish(transferred(recipe, old, new), new.quad, node.note, node.number)
 
     @contextmanager

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from mien.checkpoints.onnx import export_onnx
+from mien.checkpoints.onnx_export import export_onnx
 from mien.errors import SaveError
 from mien.models.stylegan2 import Generator, GeneratorConfig
 

@@ -40,7 +40,7 @@ def generator(
     """Write a StyleGAN2 generator in a layout that other programs read."""
     from mien.checkpoints.foreign.rosinality import export_rosinality
     from mien.checkpoints.generator import load_generator
-    from mien.checkpoints.onnx import export_onnx
+    from mien.checkpoints.onnx_export import export_onnx
     from mien.errors import ConfigError
 
     endings = {".pt": Layout.ROSINALITY, ".pth": Layout.ROSINALITY, ".onnx": Layout.ONNX}

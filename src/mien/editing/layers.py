@@ -25,7 +25,7 @@ from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame, cut
 from mien.editing.request import Request
-from mien.editing.self_layers import is_own, own_layer
+from mien.editing.self_layers import is_from_photo, layer_from_photo
 from mien.errors import LayerError
 from mien.types import AlignedFace, Bool, Float64, PictureLike, UInt8
 
@@ -55,8 +55,8 @@ def conditions_of(
     for name, modality in maps().items():
         source = getattr(request, name, None)
         if source is not None:
-            taken = is_own(source)
-            found[name] = own_layer(modality, crop, context) if taken else read_map(modality, source, frame, notes)
+            taken = is_from_photo(source)
+            found[name] = layer_from_photo(modality, crop, context) if taken else read_map(modality, source, frame, notes)
     if request.exemplar is not None:
         found["exemplar"] = read_face(request.exemplar, crop, context)
     elif given.exemplar is not None:
@@ -101,7 +101,7 @@ def read_face(source: Any, crop: AlignedFace, context: EditContext) -> UInt8:
     """An exemplar, aligned: (S, S, 3) uint8; "self" is the crop itself."""
     if isinstance(source, AlignedFace):
         return picture_at(source.pixels, crop.size)
-    if is_own(source):
+    if is_from_photo(source):
         return crop.pixels
     photo = as_photo(source, "The exemplar")
     face = select_face(context.faces(photo), "largest", name_of(source, "exemplar"))
@@ -135,7 +135,7 @@ def _mask(request: Request, frame: CropFrame, context: EditContext) -> tuple[Mas
     if source is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(source, str) and is_expression(source):
-        growth = 0.0 if is_own(request.sketch) else REGION_GROWTH  # where lines stay, nothing lies beyond them
+        growth = 0.0 if is_from_photo(request.sketch) else REGION_GROWTH  # where lines stay, nothing lies beyond them
         return _to_photo(_region(context, source, growth), frame), f"The region {source}"
     mask, name = painted_mask(source), name_of(source, "mask")
     if frame.for_source(source).over_photo(mask.shape[1], mask.shape[0], name):
@@ -179,5 +179,5 @@ def unused(request: Request, conditions: Conditions, name: str, supported: Colle
             yield f"{name} does not use the {one}, which was left out"
     for one, value in conditions.maps.items():
         inside = maps()[one].said(value) & area
-        if one in supported and not inside.any() and not is_own(getattr(request, one, None)):
+        if one in supported and not inside.any() and not is_from_photo(getattr(request, one, None)):
             yield f"the {one} is empty inside the mask, where it was to be used; paint there, or mask more"

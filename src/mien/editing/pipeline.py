@@ -27,7 +27,7 @@ from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
 from mien.editing.request import LAYERS, Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
-from mien.editing.self_layers import changes_colors_alone, refuse_own
+from mien.editing.self_layers import changes_colors_alone, refuse_without_photo
 from mien.editing.target import FaceTarget, find_target
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
@@ -193,7 +193,7 @@ def without_photo(request: Request, backend: CropEditor, context: EditContext) -
     about = [name for name in request.to_dict() if name in OF_PHOTOS]
     if about:
         raise ConfigError(f"'{about[0]}' says something about a photo, and there is none; leave it out.")
-    refuse_own({name: getattr(request, name) for name in LAYERS})
+    refuse_without_photo({name: getattr(request, name) for name in LAYERS})
     size = backend.size
     blank = AlignedFace(np.zeros((size, size, 3), np.uint8), np.eye(2, 3), (size, size))
     frame = CropFrame.of(blank, "crop", "the face")

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from mien.editing.context import EditContext
     from mien.types import AlignedFace
 
-OWN = "self"
+SELF = "self"
 """The word for it."""
 
 
-def is_own(source: Any) -> bool:
+def is_from_photo(source: Any) -> bool:
     """Whether a layer is to be taken from the photo."""
-    return isinstance(source, str) and source.strip().lower() == OWN
+    return isinstance(source, str) and source.strip().lower() == SELF
 
 
-def own_layer(modality: MapModality, crop: AlignedFace, context: EditContext) -> Any:
+def layer_from_photo(modality: MapModality, crop: AlignedFace, context: EditContext) -> Any:
     """A map of the crop at the editor's side, where shapes are as large as it sees them.
 
     Args:
@@ -48,21 +48,21 @@ def own_layer(modality: MapModality, crop: AlignedFace, context: EditContext) ->
     return value
 
 
-def refuse_own(layers: Mapping[str, Any]) -> None:
+def refuse_without_photo(layers: Mapping[str, Any]) -> None:
     """Where there is no photo.
 
     Raises:
         LayerError: a layer is to be taken from it.
     """
     for name, source in layers.items():
-        if is_own(source):
+        if is_from_photo(source):
             raise LayerError(f"There is no photo to take the {name} from; give a picture.")
 
 
 def changes_colors_alone(request: Request, conditions: Conditions) -> bool:
     """Whether an edit says that all lines stay, and nothing else about shapes: then all fine detail may stay, too."""
     weighted = "sketch" in request.weights or "sketch" in request.weight_maps
-    own_lines = is_own(request.sketch) and not weighted
-    own_shapes = conditions.semantic is None or is_own(request.semantic)
-    own_look = conditions.exemplar is None or is_own(request.exemplar)
-    return own_lines and own_shapes and own_look and not conditions.attributes and not conditions.text
+    lines_stay = is_from_photo(request.sketch) and not weighted
+    shapes_stay = conditions.semantic is None or is_from_photo(request.semantic)
+    look_stays = conditions.exemplar is None or is_from_photo(request.exemplar)
+    return lines_stay and shapes_stay and look_stays and not conditions.attributes and not conditions.text

@@ -36,7 +36,7 @@ _DRAWN = ("mask", "weight_maps")
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class FaceFrame:
     """A face in a photo, and where that photo's session keeps its files.
 
     Attributes:
@@ -60,7 +60,7 @@ class Place:
         return quad_to_matrix(np.asarray(self.quad), 1)
 
 
-def transferred(recipe: Recipe, old: Place, new: Place) -> dict[str, Any]:
+def transferred(recipe: Recipe, old: FaceFrame, new: FaceFrame) -> dict[str, Any]:
     """The recipe with its files stored in the new session, those drawn over the old photo mapped to the new one.
 
     Raises:
