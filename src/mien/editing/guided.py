@@ -19,7 +19,7 @@ from mien.editing.request import Request
 from mien.editing.result import FaceEdit
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.borrow import borrow, check_parts
+from mien.guides.borrow import HAIR, borrow, check_parts
 from mien.guides.colors import parse_color
 from mien.guides.dye import SETTINGS, Dye, dye
 from mien.guides.guide import Guide
@@ -116,8 +116,8 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
         raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
     hidden, other_hidden = (_hidden(p, f, context) for p, f in ((done.photo, face), (other, faces[0])))
     for part in check_parts(request.part):
-        if part == "hair":
-            guide = hair(done.photo, face, other, faces[0], context.networks.parser)
+        if part in HAIR:
+            guide = hair(done.photo, face, other, faces[0], context.networks.parser, part=part)
         else:
             guide = borrow(done.photo, face, other, faces[0], part, blocked=hidden, other_blocked=other_hidden)
         done = done.then(guide, f"{part} borrowed from {name}", mask, request.strength)

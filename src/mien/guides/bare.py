@@ -120,12 +120,13 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     means = [_lab(local_colors(one, area, 0.05 * unit)[0]) for one in (here.picture, picture)]
     ratio = (means[0][..., :1] + 16) / (means[1][..., :1] + 16)
     spread = membrane(np.dstack([100 * np.log(ratio), means[0][..., 1:]]), area, 200.0)
-    spread = wide_blur(spread, 0.15 * unit)
+    spread = wide_blur(spread, 0.1 * unit)
     skin = _lab(_calm(picture, theirs, there["worn"], unit))
     soft = wide_blur(skin, 0.1 * unit)
     made = np.dstack([(skin[..., :1] + 16) * np.exp(spread[..., :1] / 100) - 16, spread[..., 1:]])
-    mine_light = _lab(here.picture)[..., 0][known]
-    made[..., 0] = np.clip(made[..., 0], np.quantile(mine_light, 0.02) - 15, np.quantile(mine_light, 0.98) + 3)
+    low, high = np.quantile(_lab(here.picture)[..., 0][known], (0.02, 0.95))
+    bright = np.maximum(made[..., 0] - high, 0)
+    made[..., 0] = np.maximum(made[..., 0] - 0.75 * bright, low - 15)
     made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
     return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 

@@ -19,7 +19,7 @@ from mien.errors import LayerError
 from mien.guides.bare import bare
 from mien.guides.borrow import mirrored
 from mien.guides.guide import Guide
-from mien.guides.hair_fit import Fitted, closed, fitted, lit
+from mien.guides.hair_fit import Fitted, closed, fitted, fringe, lit
 from mien.guides.scene import Scene, polygon, wide_blur
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
@@ -35,16 +35,18 @@ STRIP = 256
 """Rows that are composed at once: a large photo needs little memory."""
 
 
-def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceParser) -> Guide:
-    """The other's hair on this head.
+def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceParser, *, part: str = "hair") -> Guide:
+    """The other's hair on this head; where the other is bald, so is this one then.
 
     Args:
         photo, face: where it goes.
         other, other_face: where it comes from.
         parser: finds hair, skin, clothes and backdrop in both.
+        part: of :data:`mien.guides.borrow.HAIR`: all of it, or the fringe alone, in the colour of this person's hair.
 
     Raises:
-        LayerError: there is no hair, it is cut off by its photo, a hat is in the way, or the heads look too far apart.
+        LayerError: a hat is in the way, a head is cut off by its photo, there is no fringe, or the heads look too far
+            apart.
     """
     notes: tuple[str, ...] = ()
     if abs(-other_face.pose.yaw - face.pose.yaw) + 4 < abs(other_face.pose.yaw - face.pose.yaw):
@@ -57,24 +59,27 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
         )
     here, there = Scene.of(photo, face, parser), Scene.of(other, other_face, parser)
     check(here, there)
-    fit = closed(here, lit(here, fitted(here, there)))
-    return composed(photo, other, here, there, fit, notes)
+    fit = lit(here, fitted(here, there))
+    fit = fringe(here, fit) if part == "fringe" else closed(here, fit)
+    return composed(photo, other, here, there, fit, notes, bares=part == "hair")
 
 
 def check(here: Scene, there: Scene) -> None:
-    """Refuses hats, and heads without hair."""
+    """Refuses hats."""
     for scene, name in ((here, "this head"), (there, "the other head")):
         if float(scene.shares["hat"].sum()) > 0.25 * scene.unit**2:
             raise LayerError(f"There is a hat on {name}; hair is borrowed between bare heads only.")
-    if float(there.hair.sum()) < 0.4 * there.unit**2:
-        raise LayerError("The other head shows too little hair to borrow; choose another photo.")
 
 
-def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]) -> Guide:
-    """The hair over the photo, with its shadow, and the old hair gone."""
+def composed(
+    photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...], *, bares: bool
+) -> Guide:
+    """The hair over the photo, with its shadow, and the old hair gone (``bares``)."""
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 0.02 * here.unit)
     alpha = fit.alpha * (1 - here.shares["worn"] * (here.shares["worn"] > 0.5) * oval)
-    fill, gone = bare(here, fit.shares, fit.picture, alpha)
+    fill, gone = (
+        bare(here, fit.shares, fit.picture, alpha) if bares else (here.picture, np.zeros(here.shape, np.float32))
+    )
     dark = _shadow(here, alpha)
     x0, y0, x1, y1 = here.box
     samples = np.empty((y1 - y0, x1 - x0, photo.pixels.shape[2]), np.float32)

@@ -16,6 +16,7 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.matte import colors
 from mien.errors import LayerError
+from mien.guides.dye import Dye, recolored
 from mien.guides.scene import Scene, local_colors, polygon, wide_blur
 from mien.guides.spline import Spline
 from mien.types import Float32, Float64
@@ -23,8 +24,15 @@ from mien.types import Float32, Float64
 GROWTHS = (1.0, 1.06, 1.12, 1.18)
 """By how much hair may be widened so that it covers the old hair."""
 
+HAIRLINE = (162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389)
+BROW_LINE = (300, 293, 334, 296, 336, 107, 66, 105, 63, 70)
+"""From temple to temple, and back above the brows."""
+
+FRINGE = 0.12
+"""Square units of hair on a forehead from which it is a fringe."""
+
 CUT = 0.4
-"""Units of hair along the other photo's upper edge from which it is cut off."""
+"""Units of head along the other photo's upper edge from which it is cut off."""
 
 FEATURES = (*mesh.LEFT_BROW, *mesh.RIGHT_BROW, 33, 133, 362, 263, 168, 4, 61, 291, 0, 17)
 """Points within the face that are brought together, too: a forehead that is shown anew ends at the same brows."""
@@ -53,7 +61,7 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     """The other's hair bent to this face, widened where that covers more of the old hair.
 
     Raises:
-        LayerError: the other photo cuts its hair off at the top, where this one goes on.
+        LayerError: the other photo cuts its head off at the top, where this one goes on.
     """
     front = _pure(there)
     best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth) + 0.6 * (growth - 1) * here.unit**2)
@@ -66,8 +74,9 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
     places = offsets + np.dstack([xs, ys])
     new = np.clip(_bent(alpha, offsets, 0), 0, 1)
-    if float(new[(places[..., 1] >= 0) & (places[..., 1] < 1)].sum()) > CUT * here.unit:
-        raise LayerError("The other photo cuts its hair off at the top; choose one that shows all of the head.")
+    head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
+    if float(head.sum()) > 2 * CUT * here.unit:
+        raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
     return Fitted(new, planes[0], planes[1], shares, places)
 
 
@@ -179,7 +188,7 @@ def _skin(picture: Float32, here: Scene, fit: Fitted | None = None) -> Float64:
 
 def closed(here: Scene, fit: Fitted) -> Fitted:
     """Without slits: where the other shows cheek beside its hair and this photo shows backdrop, hair reaches in."""
-    near = wide_blur(fit.alpha, 0.1 * here.unit)
+    near = wide_blur(fit.alpha, 0.14 * here.unit)
     there_skin = fit.shares["face"] + fit.shares["ears"] + 0.7 * fit.shares["neck"]
     here_skin = here.shares["face"] + here.shares["ears"] + here.shares["neck"]
     slit = np.clip(near * 3 - 0.2, 0, 1) * np.clip(there_skin * 1.5 - 0.2, 0, 1) * np.clip(1 - 2 * here_skin, 0, 1)
@@ -193,3 +202,31 @@ def closed(here: Scene, fit: Fitted) -> Fitted:
     share = (slit / np.maximum(total, 1e-3))[..., None]
     front = fit.front * (1 - share) + 0.8 * spread * share
     return replace(fit, alpha=total, front=np.asarray(front, np.float32))
+
+
+def fringe(here: Scene, fit: Fitted) -> Fitted:
+    """Only what hangs over the forehead, in the colour of the hair that is there.
+
+    Raises:
+        LayerError: the other has no fringe, or this head has no hair that it could belong to.
+    """
+    points, unit = here.points[:, :2], here.unit
+    low, high = points[list(BROW_LINE)], points[list(HAIRLINE)]
+    middle = points[list(mesh.OUTLINE)].mean(0)
+    if float((fit.alpha * polygon(np.concatenate([high, low]), here.shape, 1)).sum()) < FRINGE * unit**2:
+        raise LayerError("The other head has no fringe; choose another photo.")
+    old = here.hair > 0.8
+    if float(old.sum()) < 0.2 * unit**2:
+        raise LayerError("There is too little hair on this head for a fringe to belong to; borrow all of the hair.")
+    down = (points[152] - points[10]) / np.linalg.norm(points[152] - points[10])
+    low = low + 0.35 * unit * down
+    forehead, top = (
+        polygon(np.concatenate([middle + (high - middle) * wider, low]), here.shape, soft * unit)
+        for wider, soft in ((1.12, 0.05), (1.6, 0.1))
+    )
+    backdrop = np.clip(4 * wide_blur(here.shares["background"], 0.05 * unit), 0, 1)
+    covered = np.maximum(np.clip(3 * wide_blur(here.hair, 0.03 * unit) - 1.9, 0, 1), backdrop)
+    alpha = fit.alpha * np.maximum(forehead, top * (1 - covered))
+    color = here.picture[old].mean(0) / np.float32(255)
+    front = 255 * recolored(fit.front / np.float32(255), alpha, color.astype(np.float32), Dye(variety=0.6))
+    return replace(fit, alpha=np.asarray(alpha, np.float32), front=np.asarray(front, np.float32))
