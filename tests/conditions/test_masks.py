@@ -6,11 +6,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mien.conditions.areas import teeth
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.masks import box_mask, draw_mask, feather, grow, polygon_mask, read_mask, write_mask
 from mien.conditions.pictures import validate_mask
-from mien.conditions.protection import protect, protected, teeth
-from mien.conditions.regions import REGIONS, classes_of, parse_region, region_mask
+from mien.conditions.protection import protect, protected
+from mien.conditions.regions import (
+    REGIONS,
+    check_region,
+    classes_of,
+    is_expression,
+    named,
+    parse_region,
+    region_mask,
+    terms,
+)
 from mien.errors import LayerError
 from mien.types import UInt8
 
@@ -41,14 +51,24 @@ def test_unions_differences_and_intersections_go_from_left_to_right(face: UInt8)
 def test_every_region_is_made_of_classes() -> None:
     for name in REGIONS:
         assert classes_of(name)
+        assert named(name.replace("_", "-").upper()) == named(name)
     assert classes_of("l_eye") == {INDEX["left_eye"]}
 
 
-@pytest.mark.parametrize("expression", ["", "beard", "-hair", "hair+", "hair eyes", "hair/eyes", "eyes-face"])
+@pytest.mark.parametrize("expression", ["", "beard", "beardd", "-hair", "hair+", "hair eyes", "hair/eyes", "eyes-face"])
 def test_bad_expressions_are_refused_by_name(expression: str) -> None:
     with pytest.raises(LayerError) as error:
         parse_region(expression)
     assert expression in str(error.value) or "'beard'" in str(error.value)
+
+
+def test_names_of_several_words_and_nearly_right_ones() -> None:
+    assert terms("Under-Eyes - left-brow+lower face") == [("", "under_eyes"), ("-", "left_brow"), ("+", "lower_face")]
+    assert is_expression("under-eyes") and not is_expression("under-eyes.png")
+    check_region("beard+teeth-irises")
+    for wrong, near in (("forhead", "forehead"), ("check", "cheek"), ("eyelash", "eyelid"), ("glases", "glasses")):
+        with pytest.raises(LayerError, match=f"'{wrong}' is no region; did you mean .*{near}"):
+            check_region(f"hair+{wrong}")
 
 
 def test_an_absent_region_is_an_error_that_names_it(face: UInt8) -> None:

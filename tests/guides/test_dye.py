@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.colors import parse_color
 from mien.guides.dye import dye
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo

@@ -133,9 +133,10 @@ def test_a_fringe_has_this_hairs_color_and_leaves_the_rest(face: Face) -> None:
     photo, other = head(face, COLORS, down=1.5), head(face, OTHER, down=1)
     points = face.landmarks[:, :2].astype(int)
     pixels = other.pixels.copy()
-    cv2.rectangle(pixels, tuple(points[54]), tuple(points[334] + (20, -8)), OTHER["hair"], -1)
+    left, right, top, low = points[54, 0], points[284, 0], points[10, 1] - 9, points[105, 1] - 3
+    pixels[top:low, left:right] = OTHER["hair"]
     result, area = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="fringe").over(photo)  # type: ignore[arg-type]
-    x, y = points[151]
+    x, y = points[151, 0], (top + low) // 2
     assert np.abs(result.pixels[y, x].astype(int) - COLORS["hair"]).max() < 25
     assert not area[points[152, 1] :].any()
     assert share(result, OTHER["hair"]) < 0.001

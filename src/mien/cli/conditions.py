@@ -28,6 +28,7 @@ def conditions(
     import numpy as np
 
     from mien.align.crop import crop_face
+    from mien.conditions.areas import Seen
     from mien.conditions.labels import CLASSES
     from mien.conditions.regions import region_mask
     from mien.photos.read import read_photo
@@ -40,15 +41,17 @@ def conditions(
     from mien.conditions.parser import FaceParser
 
     if aligned:
-        quad = np.array([(0, 0), (0, 1), (1, 1), (1, 0)], float) * (picture.width, picture.height)
+        quad, face_found = np.array([(0, 0), (0, 1), (1, 1), (1, 0)], float) * (picture.width, picture.height), None
     else:
-        quad = select_face(FaceFinder.bundled().find(picture), face, photo.name).quad
+        face_found = select_face(FaceFinder.bundled().find(picture), face, photo.name)
+        quad = face_found.quad
     network = FaceParser.bundled() if parser is None else FaceParser.from_file(parser)
     crop = crop_face(picture, quad, size)
     labels = network.parse_crop(crop.pixels)
     layers = conditions_of(crop.pixels, labels, superpixels=superpixels)
     if region is not None:
-        layers = layers.replaced(mask=region_mask(labels, region))
+        seen = None if face_found is None else Seen.in_crop(face_found.landmarks, crop, labels)
+        layers = layers.replaced(mask=region_mask(labels, region, seen=seen))
     origin = origin_of(network, superpixels=superpixels)
     write_layers(out, LayerFolder(crop.pixels, layers, crop.matrix, photo.name, origin))
     shares = {name: float((labels == index).mean()) for index, name in enumerate(CLASSES)}
@@ -62,14 +65,14 @@ def conditions(
 
 def _check(photo: Path, out: Path, face: str, region: str | None, parser: Path | None, overwrite: bool) -> None:
     """Refuses before anything is loaded what cannot work."""
-    from mien.conditions.regions import parse_region
+    from mien.conditions.regions import check_region
     from mien.errors import SaveError
     from mien.files import keep_inputs
 
     check_face(face)
     check_model(parser, "--parser")
     if region is not None:
-        parse_region(region)
+        check_region(region)
     if out.exists() and not out.is_dir():
         raise SaveError(f"{out} is a file; name a folder for the layers.")
     if (out / "layers.json").exists() and not overwrite:

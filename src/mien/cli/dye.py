@@ -24,7 +24,7 @@ def dye(
     background, glasses. Colors: names (auburn, blond, platinum, crimson ...), #hex, or
     three numbers.
     """
-    from mien.guides.colors import parse_color
+    from mien.conditions.colors import parse_color
     from mien.guides.regions import check_region
 
     wanted = pairs(color, "hair=auburn")

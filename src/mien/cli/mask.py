@@ -12,13 +12,14 @@ from mien.cli.console import print_json
 from mien.cli.selection import check_face, check_model
 
 if TYPE_CHECKING:
-    from mien.types import Float32, Photo, UInt8
+    from mien.conditions.areas import Seen
+    from mien.types import Float32, Photo
 
 
 def mask(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The mask to write, PNG.")],
-    region: Annotated[str | None, typer.Option(help="Names joined by +, - and &: hair, face-eyes, mouth+nose.")] = None,
+    region: Annotated[str | None, typer.Option(help="Names joined by +, - and &: hair, face-eyes, under-eyes.")] = None,
     box: Annotated[str | None, typer.Option(help="left,top,right,bottom in pixels.")] = None,
     polygon: Annotated[str | None, typer.Option(help="x,y points in pixels: '10,10 80,15 60,90'.")] = None,
     face: Annotated[str, typer.Option(help="Which face: a number, 'largest', or a point x,y.")] = "largest",
@@ -29,7 +30,13 @@ def mask(
     parser: Annotated[Path | None, typer.Option(help="Another face parser: a folder, or 79999_iter.pth.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Make a mask: white where the photo may change."""
+    """Make a mask: white where the photo may change.
+
+    Regions: face, head, skin, forehead, cheeks, chin, lower-face, under-eyes,
+    eyes, eyelids, irises, pupils, brows, nose, mouth, lips, teeth, ears, hair, beard,
+    moustache, glasses (with temples, bridge and shadow), hat, earrings, neck, necklace,
+    clothes, background, person; left and right ones by name: left-eye, right-cheek.
+    """
     from mien.conditions.masks import draw_mask, write_mask
     from mien.conditions.pictures import save_png
     from mien.conditions.protection import protect as cut_out
@@ -40,10 +47,10 @@ def mask(
     check_model(parser, "--parser")
     _check(photo, [out, preview], region, box, polygon, protect)
     picture = read_photo(photo)
-    labels, margin = _parse(picture, photo.name, face, parser) if region is not None or protect else (None, 0.0)
-    area = _area(picture, labels, region, box, polygon, grow, feather)
-    if protect and labels is not None:
-        area = cut_out(area, to_srgb(picture), labels, protect, margin)
+    seen, margin = _parse(picture, photo.name, face, parser) if region is not None or protect else (None, 0.0)
+    area = _area(picture, seen, region, box, polygon, grow, feather)
+    if protect and seen is not None:
+        area = cut_out(area, seen.picture, seen.labels, protect, margin, seen)
     write_mask(area, out)
     if preview is not None:
         save_png(draw_mask(to_srgb(picture), area), preview)
@@ -59,15 +66,14 @@ def _check(
     photo: Path, targets: Sequence[Path | None], region: str | None, box: str | None, polygon: str | None, protect: str
 ) -> None:
     """Refuses before anything is loaded what cannot work."""
-    from mien.conditions.regions import parse_region
+    from mien.conditions.regions import check_region
     from mien.errors import LayerError, SaveError
     from mien.files import check_targets
 
     if sum(option is not None for option in (region, box, polygon)) != 1:
         raise LayerError("Say what to mask with exactly one of --region, --box and --polygon.")
     for name in ([region] if region else []) + [name.strip() for name in protect.split(",") if name.strip()]:
-        if name.lower() != "teeth" or name is region:
-            parse_region(name)
+        check_region(name)
     for text, count in ((box, 4), (polygon, None)):
         if text is not None:
             _numbers(text, count)
@@ -77,20 +83,24 @@ def _check(
     check_targets(targets, [photo])
 
 
-def _parse(picture: Photo, name: str, face: str, parser: Path | None) -> tuple[UInt8, float]:
-    """Labels, and the margin that protection leaves: a 256th of the face crop's side."""
+def _parse(picture: Photo, name: str, face: str, parser: Path | None) -> tuple[Seen, float]:
+    """The face as it is seen in the photo, and the margin that protection leaves: a 256th of the face crop's side."""
     from mien.align.crop import pixel_scale, quad_to_matrix
     from mien.align.finder import FaceFinder, select_face
+    from mien.conditions.areas import Seen
     from mien.conditions.parser import FaceParser
+    from mien.photos.color import to_srgb
 
-    quad = select_face(FaceFinder.bundled().find(picture), face, name).quad
+    found = select_face(FaceFinder.bundled().find(picture), face, name)
     network = FaceParser.bundled() if parser is None else FaceParser.from_file(parser)
-    return network.parse_photo(picture, quad), pixel_scale(quad_to_matrix(quad, 256))
+    labels = network.parse_photo(picture, found.quad)
+    seen = Seen(labels, found.landmarks.astype("float64"), to_srgb(picture))
+    return seen, pixel_scale(quad_to_matrix(found.quad, 256))
 
 
 def _area(
     picture: Photo,
-    labels: UInt8 | None,
+    seen: Seen | None,
     region: str | None,
     box: str | None,
     polygon: str | None,
@@ -102,8 +112,8 @@ def _area(
     from mien.conditions.masks import grow as widen
     from mien.conditions.regions import region_mask
 
-    if region is not None and labels is not None:
-        return region_mask(labels, region, grow_by=grow, feather_by=feather)
+    if region is not None and seen is not None:
+        return region_mask(seen.labels, region, grow_by=grow, feather_by=feather, seen=seen)
     size = (picture.width, picture.height)
     if box is not None:
         x0, y0, x1, y1 = _numbers(box, 4)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from mien.conditions.colors import plain_color
 from mien.conditions.regions import parse_region
-from mien.editing.plain_color import plain_color
 from mien.editing.request import Request
 from mien.errors import ConfigError
 from mien.types import Bool, UInt8

@@ -7,13 +7,14 @@ from typing import Protocol
 
 import numpy as np
 
-from mien.align.crop import crop_face
+from mien.align.crop import crop_face, quad_to_matrix
 from mien.align.finder import FaceFinder
+from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.editing.cache import EditCache, digest
 from mien.editing.timing import Stopwatch
 from mien.errors import LayerError
-from mien.types import Face, Float64, Photo, UInt8
+from mien.types import AlignedFace, Face, Float64, Photo, UInt8
 
 PARSED = 512
 """Largest side at which a crop is parsed; its labels are as smooth as they get."""
@@ -78,3 +79,19 @@ class EditContext:
         parser = self.networks.parser
         key = digest(pixels, parser.fingerprint)
         return self.cache.get("labels", key, lambda: ParsedCrop(pixels, parser.parse_crop(pixels)))
+
+    def face(self) -> Face | None:
+        """The face that the crop was cut around; None where none is found there."""
+        if self.photo is None or self.quad is None:
+            return None
+        side, middle = float(np.linalg.norm(self.quad[3] - self.quad[0])), self.quad.mean(0)
+        near = (one for one in self.faces(self.photo) if np.abs(one.quad.mean(0) - middle).max() < 0.25 * side)
+        return next(near, None)
+
+    def seen(self) -> Seen | None:
+        """The crop's regions with its face's landmarks; None where no face is found in it. Errors as :meth:`parsed`."""
+        parsed, face = self.parsed(), self.face()
+        if face is None or self.quad is None:
+            return None
+        crop = AlignedFace(parsed.pixels, quad_to_matrix(self.quad, parsed.labels.shape[0]), (1, 1))
+        return Seen.in_crop(face.landmarks, crop, parsed.labels)

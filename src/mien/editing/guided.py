@@ -8,6 +8,7 @@ import numpy as np
 
 from mien.align.crop import crop_face
 from mien.align.paste import Mask, mask_to_photo
+from mien.conditions.colors import parse_color
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.regions import parse_region
 from mien.conditions.resample import levels_at
@@ -20,8 +21,7 @@ from mien.editing.result import FaceEdit
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts
-from mien.guides.colors import parse_color
-from mien.guides.dye import SETTINGS, Dye, dye
+from mien.guides.dye import OWN, SETTINGS, Dye, dye, mean_color
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
@@ -85,7 +85,8 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
             key_photo = done.photo
             matte = region_matte(key_photo, face, region, context.networks.parser)
-            guide = dye(key_photo, matte, parse_color(color), settings)
+            shade = _own(photo, face, region, context) if color == OWN else parse_color(color)
+            guide = dye(key_photo, matte, shade, settings)
             done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if request.mode == "heal":
         with context.watch("heal"):
@@ -124,6 +125,11 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     return done
 
 
+def _own(photo: Photo, face: Face, region: str, context: EditContext) -> tuple[int, int, int]:
+    """The colour that a region had before anything was borrowed."""
+    return mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+
+
 def _hidden(photo: Photo, face: Face, context: EditContext) -> Bool:
     """(H, W): hair, glasses and hats before a face."""
     labels = context.of(photo, face.quad).parsed().labels
@@ -137,11 +143,10 @@ def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:
     """The detection that belongs to a target, which may be known by its quad alone."""
     if target.face is not None:
         return target.face
-    side = float(np.linalg.norm(target.quad[3] - target.quad[0]))
-    near = [one for one in context.faces(photo) if np.abs(one.quad.mean(0) - target.quad.mean(0)).max() < 0.25 * side]
-    if not near:
+    face = context.of(photo, target.quad).face()
+    if face is None:
         raise FaceSelectionError("No face is found in this crop; pixels are moved along a face's points only.")
-    return near[0]
+    return face
 
 
 def _mask(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask:

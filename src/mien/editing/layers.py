@@ -5,7 +5,6 @@ Legend: D side of a layer in the crop's frame, S side of the crop that is edited
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -19,7 +18,7 @@ from mien.conditions.modalities import maps
 from mien.conditions.modality import MapModality
 from mien.conditions.pictures import as_photo, hardened, name_of, painted_mask, rgba
 from mien.conditions.protection import protected
-from mien.conditions.regions import is_expression, parse_region, region_mask
+from mien.conditions.regions import area_of, is_expression, region_mask, terms
 from mien.conditions.resample import levels_at, picture_at
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
@@ -122,7 +121,7 @@ def mask_of(request: Request, frame: CropFrame, context: EditContext) -> tuple[M
     if request.protect:
         parsed = context.parsed()
         side = parsed.labels.shape[0]
-        area = protected(parsed.pixels, parsed.labels, request.protect, side / 256)
+        area = protected(parsed.pixels, parsed.labels, request.protect, side / 256, context.seen())
         kept = cut(kept, mask_to_photo(area, frame.matrix_at(side), frame.photo_size) > 0)
         if not kept.any():
             raise LayerError(f"Protecting {request.protect} leaves nothing of the mask; protect less, or mask more.")
@@ -137,18 +136,20 @@ def _mask(request: Request, frame: CropFrame, context: EditContext) -> tuple[Mas
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(source, str) and is_expression(source):
         growth = 0.0 if is_own(request.sketch) else REGION_GROWTH  # where lines stay, nothing lies beyond them
-        return _to_photo(_region(context.parsed().labels, source, growth), frame), f"The region {source}"
+        return _to_photo(_region(context, source, growth), frame), f"The region {source}"
     mask, name = painted_mask(source), name_of(source, "mask")
     if frame.for_source(source).over_photo(mask.shape[1], mask.shape[0], name):
         return mask, name
     return _to_photo(mask, frame), name
 
 
-def _region(labels: UInt8, expression: str, growth: float) -> Bool:
+def _region(context: EditContext, expression: str, growth: float) -> Bool:
     """A named region, widened by a fraction of the side, but not over what the expression takes away: (D, D) bool."""
-    area = region_mask(labels, expression, grow_by=growth * labels.shape[0]) > 0
-    for name in re.findall(r"-\s*([a-z_]+)", expression.lower()):
-        area &= ~parse_region(name)[labels]
+    labels, seen = context.parsed().labels, context.seen()
+    area = region_mask(labels, expression, grow_by=growth * labels.shape[0], seen=seen) > 0
+    for sign, name in terms(expression):
+        if sign == "-":
+            area &= ~area_of(labels, name, seen)
     return area
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from mien.align.crop import crop_face
 from mien.align.paste import Mask, paste_face
 from mien.compose.relight import relit
+from mien.conditions.colors import color_map, plain_color
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
 from mien.editing.asked import Asked
@@ -24,7 +25,6 @@ from mien.editing.crop_frame import CropFrame, reaches_beyond
 from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
-from mien.editing.plain_color import color_map, plain_color
 from mien.editing.request import LAYERS, Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
 from mien.editing.self_layers import changes_colors_alone, refuse_own

@@ -48,10 +48,11 @@ class Request:
             for all of the mask: "#703020", a name that CSS knows, or (red, green, blue) in [0, 255].
         exemplar: any photo with a face, of which the largest is taken; an :class:`AlignedFace`; or "self": the person's
             own look.
-        part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "mouth", "nose+brows".
+        part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "nose+brows", "hair".
         reshape: strength by attribute ("smile", "nose-width"), in standard deviations: the photo's own pixels move.
         drag: points of the face that are pulled, (from x, from y, to x, to y) in photo pixels.
-        dye: color by region ("hair", "lips", "irises"): a name, "#hex", or (red, green, blue).
+        dye: color by region ("hair", "lips", "irises"): a name, "#hex", or (red, green, blue); "own": borrowed
+            hair takes on the color of the person's.
         mode: see :data:`Mode`.
         attributes: strength by name. Without an exemplar they change the person's own look.
         text: what the face shall look like, in words; the editor needs a CLIP for it. Without an exemplar it changes

@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
+from mien.conditions.colors import plain_color
 from mien.conditions.folder import NOTES
 from mien.conditions.pictures import name_of
-from mien.conditions.regions import is_expression, parse_region
+from mien.conditions.regions import check_region, is_expression
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.crop_frame import CropFrame
-from mien.editing.plain_color import plain_color
 from mien.editing.request import LAYERS, Request
 from mien.editing.weights import weights_of
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
@@ -67,10 +67,9 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     elif request.paints and request.mask is None and layers.mask is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(request.mask, str) and is_expression(request.mask):
-        parse_region(request.mask)
+        check_region(request.mask)
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
-        if name != "teeth":
-            parse_region(name)
+        check_region(name)
     plain = plain_color(request.color)
     frame = CropFrame(np.eye(2, 3), 1, (photo.width, photo.height), request.frame)
     for name, source in _pictures(request):

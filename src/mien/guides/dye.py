@@ -25,6 +25,10 @@ SEEN = 1 / 255
 """Part of a pixel below which a matte says that nothing of the region is there."""
 
 
+OWN = "own"
+"""As a colour: what the region had before other hair was borrowed."""
+
+
 @dataclass(frozen=True)
 class Dye:
     """How a colour is laid on.
@@ -72,6 +76,14 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     change = from_srgb(made * 255, photo) - from_srgb(part * 255, photo)
     samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
     return Guide(box, samples, (a > SEEN).astype(np.float32))
+
+
+def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
+    """The mean sRGB colour of a region with a matte (H, W)."""
+    box = _box_of(alpha)
+    weight = alpha[box[1] : box[3], box[0] : box[2], None] ** 4
+    red, green, blue = (to_srgb(photo, box) * weight).sum((0, 1)) / weight.sum()
+    return round(float(red)), round(float(green)), round(float(blue))
 
 
 def recolored(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Float32:

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mien.conditions.colors import plain_color
 from mien.conditions.modalities import MODALITIES, current_name, pictures
 from mien.conditions.types import Conditions
-from mien.editing.plain_color import plain_color
 from mien.editing.request import Request
 from mien.errors import ConfigError, LayerError, SessionError
 from mien.photos.color import to_srgb
