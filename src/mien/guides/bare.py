@@ -16,7 +16,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
-from mien.compose.grain import bands, noise_level
+from mien.compose.grain import levels, noise
 from mien.guides.scene import Scene, local_colors, polygon, wide_blur
 from mien.types import Bool, Float32
 
@@ -166,7 +166,7 @@ def _mirrored(here: Scene, known: Bool) -> Float32:
     nearest = wide_blur(np.dstack(_nearest(known)).astype(np.float32), 0.15 * here.unit)
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
     inner = cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
-    filled = membrane(here.picture, inner, 255.0) + grain(here.picture, known, here.shape)
+    filled = membrane(here.picture, inner, 255.0) + noise(here.shape, levels(here.picture, known))
     for depth in (0.3, 0.6, 1.0):
         mx = _folded(nearest[..., 0] + depth * (nearest[..., 0] - xs), width)
         my = _folded(nearest[..., 1] + depth * (nearest[..., 1] - ys), height)
@@ -190,12 +190,3 @@ def _folded(places: Float32, size: int) -> Float32:
     """Places within 0 and size - 1, mirrored at both."""
     last = np.float32(size - 1)
     return np.asarray(last - np.abs(np.mod(places, 2 * last) - last), np.float32)
-
-
-def grain(picture: Float32, known: Bool, shape: tuple[int, int], seed: int = 0) -> Float32:
-    """(h, w, 3) noise as rough as the picture's in an area."""
-    white = np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
-    total = np.zeros((*shape, 3), np.float32)
-    for noise, seen in zip(bands(np.dstack([white] * 3)), bands(picture), strict=True):
-        total += noise * np.float32(min(6.0, noise_level(seen, known)) / max(float(noise.std()), 1e-6))
-    return total

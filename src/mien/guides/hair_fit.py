@@ -14,12 +14,13 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.grain import bands
 from mien.compose.matte import colors
 from mien.errors import LayerError
 from mien.guides.dye import Dye, recolored
 from mien.guides.scene import Scene, local_colors, polygon, wide_blur
 from mien.guides.spline import Spline
-from mien.types import Float32, Float64
+from mien.types import Bool, Float32, Float64
 
 GROWTHS = (1.0, 1.06, 1.12, 1.18)
 """By how much hair may be widened so that it covers the old hair."""
@@ -27,6 +28,9 @@ GROWTHS = (1.0, 1.06, 1.12, 1.18)
 HAIRLINE = (162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389)
 BROW_LINE = (300, 293, 334, 296, 336, 107, 66, 105, 63, 70)
 """From temple to temple, and back above the brows."""
+
+BLUNT = 1.25
+"""By how much the other's face may be sharper than this one."""
 
 FRINGE = 0.12
 """Square units of hair on a forehead from which it is a fringe."""
@@ -186,12 +190,40 @@ def _skin(picture: Float32, here: Scene, fit: Fitted | None = None) -> Float64:
     return np.asarray(np.median((picture[area] / 255) ** 2.2, 0), np.float64)
 
 
+def sharp_as(here: Scene, fit: Fitted) -> Fitted:
+    """The new hair no sharper than this photo: blurred by what brings the other's face to this face's sharpness."""
+    oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 1) > 0.9
+    area = oval & (here.shares["face"] > 0.7) & (fit.shares["face"] > 0.7)
+    if int(area.sum()) < 200:
+        return fit
+    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    mine, theirs = (_fineness(one[part], area[part]) for one in (here.picture, fit.picture))
+    for sigma in (0.0, 0.6, 0.9, 1.3, 1.8, 2.4):
+        seen = theirs if not sigma else _fineness(cv2.GaussianBlur(fit.picture[part], (0, 0), sigma), area[part])
+        if seen <= BLUNT * mine:
+            break
+    if not sigma:
+        return fit
+    alpha, front = (cv2.GaussianBlur(one, (0, 0), 0.8 * sigma) for one in (fit.alpha, fit.front))
+    return replace(fit, alpha=np.asarray(alpha, np.float32), front=np.asarray(front, np.float32))
+
+
+def _fineness(picture: Float32, area: Bool) -> float:
+    """Share of the finest two bands in a picture's detail."""
+    levels = [float(np.sqrt((band[area] ** 2).mean())) for band in bands(picture)]
+    return (levels[0] + levels[1]) / max(levels[2], 0.3)
+
+
 def closed(here: Scene, fit: Fitted) -> Fitted:
     """Without slits: where the other shows cheek beside its hair and this photo shows backdrop, hair reaches in."""
     near = wide_blur(fit.alpha, 0.14 * here.unit)
     there_skin = fit.shares["face"] + fit.shares["ears"] + 0.7 * fit.shares["neck"]
     here_skin = here.shares["face"] + here.shares["ears"] + here.shares["neck"]
-    slit = np.clip(near * 3 - 0.2, 0, 1) * np.clip(there_skin * 1.5 - 0.2, 0, 1) * np.clip(1 - 2 * here_skin, 0, 1)
+    beside = wide_blur(np.dstack([fit.alpha, here.shares["face"] + here.shares["ears"]]), 0.08 * here.unit)
+    between = np.clip(beside * 5 - 0.3, 0, 1).prod(2)
+    shown = np.maximum(np.clip(near * 5 - 0.2, 0, 1) * np.clip(there_skin * 2 - 0.2, 0, 1), between)
+    slit = shown * np.clip(1.2 - 2 * here_skin - here.shares["clothes"], 0, 1)
     ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
     level = np.float32(here.points[[33, 263], 1].mean())
     slit = slit * np.clip((ys - level) / (0.2 * here.unit) + 1, 0, 1)
