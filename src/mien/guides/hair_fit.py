@@ -29,6 +29,9 @@ HAIRLINE = (162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389)
 BROW_LINE = (300, 293, 334, 296, 336, 107, 66, 105, 63, 70)
 """From temple to temple, and back above the brows."""
 
+LONGER = 0.8
+"""Units by which hair that its photo cuts off below is continued before it ends, mirrored at the cut."""
+
 BLUNT = 1.25
 """By how much the other's face may be sharper than this one."""
 
@@ -70,10 +73,15 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     front = _pure(there)
     best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth) + 0.6 * (growth - 1) * here.unit**2)
     offsets = field(here, there, best, 1.0)
-    alpha = there.hair * _ends(there)
+    longer = round(LONGER * there.unit)
+    front, picture = (
+        cv2.copyMakeBorder(one, 0, longer, 0, 0, cv2.BORDER_REFLECT_101) for one in (front, there.picture)
+    )
+    alpha = np.concatenate([there.hair, there.hair[-2 : -longer - 2 : -1] * there.hair[-1:]])
+    alpha = alpha * _ends(np.asarray(picture, np.float32), there.unit)
     larger = there.unit / (here.unit * best)
     soft = 0.45 * np.sqrt(max(larger**2 - 1, 0.0))  # without it, finer detail turns into noise
-    planes = [_bent(cv2.GaussianBlur(p, (0, 0), soft) if soft > 0.3 else p, offsets) for p in (front, there.picture)]
+    planes = [_bent(cv2.GaussianBlur(p, (0, 0), soft) if soft > 0.3 else p, offsets) for p in (front, picture)]
     shares = {name: _bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
     ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
     places = offsets + np.dstack([xs, ys])
@@ -150,17 +158,17 @@ def _bent(picture: Float32, offsets: Float32, border: float | None = None) -> Fl
     return np.asarray(cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
 
 
-def _ends(there: Scene) -> Float32:
+def _ends(picture: Float32, unit: float) -> Float32:
     """(h, w): hair that its photo cuts off below or at a side gets ends instead: strand by strand, not at a ruler."""
-    height = there.shape[0]
-    gray = cv2.cvtColor(there.picture, cv2.COLOR_RGB2GRAY)
-    fine = gray - cv2.GaussianBlur(gray, (0, 0), 0.05 * there.unit)
-    lengths = np.zeros(there.shape, np.float32)
-    for width, share in ((0.015 * there.unit, 0.1), (0.06 * there.unit, 0.2)):
-        along = cv2.GaussianBlur(fine, (0, 0), sigmaX=max(0.6, width), sigmaY=0.3 * there.unit)
+    height, width = picture.shape[:2]
+    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    fine = gray - cv2.GaussianBlur(gray, (0, 0), 0.05 * unit)
+    lengths = np.zeros((height, width), np.float32)
+    for across, share in ((0.015 * unit, 0.07), (0.06 * unit, 0.2)):
+        along = cv2.GaussianBlur(fine, (0, 0), sigmaX=max(0.6, across), sigmaY=0.3 * unit)
         lengths += share * along / max(float(along.std()), 1e-3)
-    ys, xs = np.mgrid[:height, : there.shape[1]].astype(np.float32)
-    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, there.shape[1] - 1 - xs) * 1.5) / np.float32(there.unit)
+    ys, xs = np.mgrid[:height, :width].astype(np.float32)
+    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, width - 1 - xs) * 1.5) / np.float32(unit)
     return np.asarray(np.clip((away - 0.25 - np.clip(lengths, -0.25, 0.5)) / 0.45, 0, 1), np.float32)
 
 
