@@ -153,4 +153,4 @@ def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> Non
     x, y = points[[13, 199]].astype(int)[:, 0], points[[13, 199]].astype(int)[:, 1]
     assert np.abs(result.pixels[y[1], x[1]].astype(int) - OTHER["hair"]).max() < 40
     assert (result.pixels[y[0], x[0]] == photo.pixels[y[0], x[0]]).all()
-    assert not area[: int(points[4, 1])].any()
+    assert not area[: int(points[159, 1])].any()
