@@ -25,7 +25,7 @@ def dye(
     three numbers.
     """
     from mien.conditions.colors import parse_color
-    from mien.guides.regions import check_region
+    from mien.conditions.regions import check_region
 
     wanted = pairs(color, "hair=auburn")
     for region, name in wanted.items():
