@@ -108,7 +108,7 @@ def _fading(fades: bool) -> Float32:
 
 
 def large_pieces(likely: Float32, within: Float32 | None = None) -> Float32:
-    """1 around connected pieces of at least a tenth of the largest one, 0 elsewhere.
+    """1 around connected pieces of at least a tenth of the largest one, or a fortieth where they must be seen within.
 
     Args:
         likely: (h, w).
@@ -125,6 +125,7 @@ def large_pieces(likely: Float32, within: Float32 | None = None) -> Float32:
     if within is not None:
         near = np.bincount(index[cv2.resize(within, size, interpolation=cv2.INTER_AREA) > 0.5], minlength=count)
         areas[near == 0] = 0
-    large = (np.isin(index, np.flatnonzero(areas >= SHARE * areas.max())) & (areas[index] > 0)).astype(np.uint8)
+    share = SHARE if within is None else SHARE / 4
+    large = (np.isin(index, np.flatnonzero(areas >= share * areas.max())) & (areas[index] > 0)).astype(np.uint8)
     around = cv2.dilate(large, np.ones((9, 9), np.uint8)).astype(np.float32)
     return np.asarray(cv2.resize(around, likely.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)

@@ -120,13 +120,13 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         likely = likely * large_pieces(likely, inside.astype(np.float32))
     picture = to_srgb(photo, box)
     part = sharpened(picture, likely, region.band * unit)
-    if region.beard:
+    if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)
 
 
 def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
-    """(h, w): how much of each pixel of a beard that is darker than the skin is hair, and not skin between hairs."""
+    """(h, w): how much of each pixel of a dark beard or brow is hair, and not skin between hairs."""
     light = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32)
     skin = [
         light[y, x] for x, y in points[list(BARE), :2].astype(int) if 0 <= y < len(light) and 0 <= x < light.shape[1]
