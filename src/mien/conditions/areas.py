@@ -147,7 +147,7 @@ def teeth(picture: UInt8, labels: UInt8) -> Bool:
         picture: (H, W, 3) uint8 sRGB.
         labels: (H, W) uint8.
     """
-    mouth = labels == INDEX["mouth"]
+    mouth: Bool = labels == INDEX["mouth"]
     if not mouth.any():
         return mouth
     hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)

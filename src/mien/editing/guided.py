@@ -8,7 +8,6 @@ import numpy as np
 
 from mien.align.crop import crop_face
 from mien.align.paste import Mask, mask_to_photo
-from mien.conditions.colors import parse_color
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.regions import parse_region
 from mien.conditions.resample import levels_at
@@ -18,6 +17,7 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.layers import mask_of
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
+from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import borrow, check_parts
@@ -85,7 +85,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
             key_photo = done.photo
             matte = region_matte(key_photo, face, region, context.networks.parser)
-            guide = dye(key_photo, matte, parse_color(color), settings)
+            guide = dye(key_photo, matte, dye_color(color, context), settings)
             done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if request.mode == "heal":
         with context.watch("heal"):
