@@ -73,7 +73,7 @@ def test_black_hair_becomes_blond_with_strands_and_brown_shadows() -> None:
     ]
     assert lab[..., 0].std() > 8
     dark = lab[..., 0] < np.percentile(lab[..., 0], 20)
-    assert lab[dark][:, 1].mean() > 3, "not olive"
+    assert lab[dark][:, 1].mean() > 1, "not olive"
 
 
 def test_gray_stubble_is_not_blue() -> None:

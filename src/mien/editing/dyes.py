@@ -10,6 +10,9 @@ from mien.conditions.regions import check_region, is_expression, terms
 from mien.editing.request import Request
 from mien.errors import LayerError, UnreadablePhotoError
 
+OWN = "own"
+"""As a colour: what the region had before other hair was borrowed."""
+
 SKIN = {
     *("all", "chin", "ears", "face", "forehead", "foreground", "head", "left_ear", "lower_face", "neck", "nose"),
     *("person", "right_ear", "skin"),
@@ -31,9 +34,9 @@ def check_dyes(request: Request) -> None:
                 f"'{region}' is skin, whose tone is kept; say --skin-tone (skin_tone=True) if another one is meant."
             )
         source = swatch_of(value)
-        if source is None:
+        if source is None and value != OWN:
             parse_color(value)
-        elif not source[0].is_file():
+        elif source is not None and not source[0].is_file():
             raise UnreadablePhotoError(f"{source[0]} does not exist or is no ordinary file; check the name.")
 
 

@@ -48,11 +48,12 @@ class Request:
             for all of the mask: "#703020", a name that CSS knows, or (red, green, blue) in [0, 255].
         exemplar: any photo with a face, of which the largest is taken; an :class:`AlignedFace`; or "self": the person's
             own look.
-        part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "mouth", "nose+brows".
+        part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "nose+brows", "hair".
         reshape: strength by attribute ("smile", "nose-width"), in standard deviations: the photo's own pixels move.
         drag: points of the face that are pulled, (from x, from y, to x, to y) in photo pixels.
         dye: color by region ("hair", "lips", "irises"): a name, "#hex", (red, green, blue), "@swatch.png", or
-            "other.jpg:hair", which is the mean color of that person's hair.
+            "other.jpg:hair", which is the mean color of that person's hair; "own": borrowed hair takes on the color
+            of the person's.
         skin_tone: whether the tone of skin may be dyed.
         mode: see :data:`Mode`.
         attributes: strength by name. Without an exemplar they change the person's own look.

@@ -132,6 +132,23 @@ def _told(alpha: Float32, picture: Float32, border: Float32) -> Float32:
     return np.asarray(alpha + trust * (np.minimum(placed, 2.5 * alpha) - alpha), np.float32)
 
 
+def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
+    """The mean sRGB colour of a region with a matte (H, W).
+
+    Raises:
+        ValueError: the matte is empty.
+    """
+    x0, y0, x1, y1 = box = _box_of(alpha)
+    shrink = min(1.0, LARGEST / max(x1 - x0, y1 - y0))
+    size = (max(1, round((x1 - x0) * shrink)), max(1, round((y1 - y0) * shrink)))
+    pictures = (to_srgb(photo, box), alpha[y0:y1, x0:x1])
+    small, weight = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in pictures)
+    weight = np.where(weight > 0.5 * weight.max(), weight, 0)
+    mean: Any = np.tensordot(weight / weight.sum(), _lab(small / np.float32(255)), 2)
+    red, green, blue = np.rint(_rgb(mean.astype(np.float32)[None, None])[0, 0] * 255).astype(int)
+    return int(red), int(green), int(blue)
+
+
 def curve(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Callable[[Float32], Float32]:
     """What takes a region's colours (..., 3) to those whose mean is ``color`` (3,), light and dark kept.
 

@@ -92,7 +92,7 @@ class Scene:
             picture.astype(np.float32),
             named,
             hair,
-            loose * (1 - np.clip(3 * wide_blur(beard, reach), 0, 1)),
+            loose * (1 - np.clip(3 * wide_blur(np.maximum(beard, _throat(points, beard.shape)), reach), 0, 1)),
             points,
         )
 
@@ -118,6 +118,14 @@ def polygon(points: Float64, shape: tuple[int, ...], soft: float) -> Float32:
     area = np.zeros(shape[:2], np.uint8)
     cv2.fillPoly(area, [np.round(points[:, :2] * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
     return np.asarray(cv2.GaussianBlur(area.astype(np.float32), (0, 0), max(0.6, soft)), np.float32)
+
+
+def _throat(points: Float64, shape: tuple[int, ...]) -> Float32:
+    """(h, w): 1 from the mouth to the throat."""
+    down = (points[152, :2] - points[0, :2]) * 0.6
+    under = points[list(JAW[6:15]), :2]
+    chin = polygon(np.concatenate([points[list(JAW[5:16]), :2], points[[291, 0, 61], :2]]), shape, 1.0)
+    return np.maximum(chin, polygon(np.concatenate([under, (under + down)[::-1]]), shape, 1.0))
 
 
 def _beard(points: Float64, hair: Float32) -> Float32:
