@@ -17,7 +17,7 @@ def borrow(
     *,
     other: Annotated[Path, typer.Option("--from", help="Another photo: best of the same person.")],
     part: Annotated[
-        str, typer.Option(help="eyes, left_eye, right_eye, brows, nose, mouth, face, hair, fringe; joined by +.")
+        str, typer.Option(help="eyes, left_eye, right_eye, brows, nose, mouth, face, hair, fringe, beard; joined by +.")
     ],
     color: Annotated[
         str | None, typer.Option(help="Dye the borrowed hair: a color, or 'own' for that of this photo's hair.")

@@ -20,7 +20,8 @@ from mien.errors import LayerError
 from mien.guides.bare import bare
 from mien.guides.borrow import mirrored
 from mien.guides.guide import Guide
-from mien.guides.hair_fit import Fitted, closed, fitted, fringe, lit, sharp_as
+from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
+from mien.guides.hair_parts import beard, fringe
 from mien.guides.scene import Scene, polygon, wide_blur
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
@@ -43,11 +44,12 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
         photo, face: where it goes.
         other, other_face: where it comes from.
         parser: finds hair, skin, clothes and backdrop in both.
-        part: of :data:`mien.guides.borrow.HAIR`: all of it, or the fringe alone, in the colour of this person's hair.
+        part: of :data:`mien.guides.borrow.HAIR`: all of it; the fringe alone, in the colour of this person's hair; the
+            beard.
 
     Raises:
-        LayerError: a hat is in the way, a head is cut off by its photo, there is no fringe, or the heads look too far
-            apart.
+        LayerError: a hat is in the way, a head is cut off by its photo, there is no fringe or beard, or the heads look
+            too far apart.
     """
     notes: tuple[str, ...] = ()
     if abs(-other_face.pose.yaw - face.pose.yaw) + 4 < abs(other_face.pose.yaw - face.pose.yaw):
@@ -60,9 +62,9 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
         )
     here, there = Scene.of(photo, face, parser), Scene.of(other, other_face, parser)
     check(here, there)
-    fit = sharp_as(here, lit(here, fitted(here, there)))
-    fit = fringe(here, fit) if part == "fringe" else closed(here, fit)
-    return composed(photo, other, here, there, fit, notes, bares=part == "hair")
+    fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there)))
+    fit = closed(here, fit) if part == "hair" else fringe(here, fit) if part == "fringe" else fit
+    return composed(photo, other, here, there, fit, notes, part=part)
 
 
 def check(here: Scene, there: Scene) -> None:
@@ -73,15 +75,17 @@ def check(here: Scene, there: Scene) -> None:
 
 
 def composed(
-    photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...], *, bares: bool
+    photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...], *, part: str
 ) -> Guide:
-    """The hair over the photo, with its shadow, and the old hair gone (``bares``)."""
+    """The hair over the photo, with its shadow, and the old hair gone where all of it is exchanged."""
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 0.02 * here.unit)
     alpha = fit.alpha * (1 - here.shares["worn"] * (here.shares["worn"] > 0.5) * oval)
     fill, gone = (
-        bare(here, fit.shares, fit.picture, alpha) if bares else (here.picture, np.zeros(here.shape, np.float32))
+        bare(here, fit.shares, fit.picture, alpha)
+        if part == "hair"
+        else (here.picture, np.zeros(here.shape, np.float32))
     )
-    dark = _shadow(here, alpha)
+    dark = _shadow(here, alpha) * np.float32(part != "beard")
     x0, y0, x1, y1 = here.box
     samples = np.empty((y1 - y0, x1 - x0, photo.pixels.shape[2]), np.float32)
     confidence = np.zeros((y1 - y0, x1 - x0), np.float32)

@@ -56,6 +56,7 @@ class Scene:
     picture: (h, w, 3).
     shares: (h, w) by group; they sum to 1.
     hair: (h, w) the matte, of hair alone.
+    beard: (h, w) the beard's matte; 0 everywhere where there is none.
     loose: (h, w) all that may be hair: what is to vanish where hair vanishes.
     points: (478, 3) landmarks in pixels of the scene.
     """
@@ -65,6 +66,7 @@ class Scene:
     picture: Float32
     shares: Mapping[str, Float32]
     hair: Float32
+    beard: Float32
     loose: Float32
     points: Float64
 
@@ -92,6 +94,7 @@ class Scene:
             picture.astype(np.float32),
             named,
             hair,
+            _beard_matte(picture, named, beard, points) if beard.any() else beard,
             loose * (1 - np.clip(3 * wide_blur(np.maximum(beard, _throat(points, beard.shape)), reach), 0, 1)),
             points,
         )
@@ -139,6 +142,16 @@ def _beard(points: Float64, hair: Float32) -> Float32:
         polygon(np.concatenate([jaw[2:-2], (jaw[2:-2] + down)[::-1]]), hair.shape, 0.03 * unit_of(points)),
         polygon(np.concatenate([jaw, points[[2], :2]]), hair.shape, 0.03 * unit_of(points)),
     )
+
+
+def _beard_matte(picture: UInt8, shares: Mapping[str, Float32], area: Float32, points: Float64) -> Float32:
+    """The matte of a beard, without lips and nostrils."""
+    unit = unit_of(points)
+    found = sharpened(picture, shares["hair"] * area, 0.06 * unit)
+    lips = polygon(points[list(mesh.OUTER_LIPS)], area.shape, 0.01 * unit)
+    nose = polygon(points[[98, 97, 2, 326, 327, 278, 4, 48]], area.shape, 0.02 * unit)
+    found = found * (1 - lips) * (1 - nose) * np.clip((0.9 - shares["clothes"]) / 0.35, 0, 1)
+    return np.asarray(np.clip((found - 0.04) / 0.9, 0, 1), np.float32)
 
 
 def _cleaned(matte: Float32, picture: Float32, shares: Mapping[str, Float32], points: Float64) -> Float32:
