@@ -12,7 +12,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.errors import LayerError
-from mien.guides.dye import Dye, recolored
+from mien.guides.dye import Dye, curve
 from mien.guides.hair_fit import Fitted, bent, field, places_of, pure
 from mien.guides.scene import Scene, polygon, wide_blur
 
@@ -64,5 +64,6 @@ def fringe(here: Scene, fit: Fitted) -> Fitted:
     covered = np.maximum(np.clip(3 * wide_blur(here.hair, 0.03 * unit) - 1.9, 0, 1), backdrop)
     alpha = fit.alpha * np.maximum(forehead, top * (1 - covered))
     color = here.picture[old].mean(0) / np.float32(255)
-    front = 255 * recolored(fit.front / np.float32(255), alpha, color.astype(np.float32), Dye(variety=0.6))
+    front = fit.front / np.float32(255)
+    front = 255 * curve(front, alpha, color.astype(np.float32), Dye(variety=0.6))(front)
     return replace(fit, alpha=np.asarray(alpha, np.float32), front=np.asarray(front, np.float32))

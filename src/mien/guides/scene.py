@@ -15,9 +15,11 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.conditions.areas import JAW
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
-from mien.guides.regions import JAW, large_pieces, probabilities, sharpened
+from mien.guides.looks import large_pieces, probabilities
+from mien.guides.regions import sharpened
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo, UInt8
 
