@@ -16,6 +16,7 @@ from mien.conditions.regions import check_region, is_expression
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.crop_frame import CropFrame
+from mien.editing.dyes import check_dyes
 from mien.editing.request import LAYERS, Request
 from mien.editing.weights import weights_of
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
@@ -70,6 +71,7 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
         check_region(request.mask)
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
         check_region(name)
+    check_dyes(request)
     plain = plain_color(request.color)
     frame = CropFrame(np.eye(2, 3), 1, (photo.width, photo.height), request.frame)
     for name, source in _pictures(request):

@@ -16,7 +16,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
-from mien.compose.grain import bands, noise_level
+from mien.compose.grain import levels, noise
 from mien.guides.scene import Scene, local_colors, polygon, wide_blur
 from mien.types import Bool, Float32
 
@@ -120,12 +120,13 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     means = [_lab(local_colors(one, area, 0.05 * unit)[0]) for one in (here.picture, picture)]
     ratio = (means[0][..., :1] + 16) / (means[1][..., :1] + 16)
     spread = membrane(np.dstack([100 * np.log(ratio), means[0][..., 1:]]), area, 200.0)
-    spread = wide_blur(spread, 0.15 * unit)
+    spread = wide_blur(spread, 0.1 * unit)
     skin = _lab(_calm(picture, theirs, there["worn"], unit))
     soft = wide_blur(skin, 0.1 * unit)
     made = np.dstack([(skin[..., :1] + 16) * np.exp(spread[..., :1] / 100) - 16, spread[..., 1:]])
-    mine_light = _lab(here.picture)[..., 0][known]
-    made[..., 0] = np.clip(made[..., 0], np.quantile(mine_light, 0.02) - 15, np.quantile(mine_light, 0.98) + 3)
+    low, high = np.quantile(_lab(here.picture)[..., 0][known], (0.02, 0.95))
+    bright = np.maximum(made[..., 0] - high, 0)
+    made[..., 0] = np.maximum(made[..., 0] - 0.75 * bright, low - 15)
     made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
     return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
@@ -165,7 +166,7 @@ def _mirrored(here: Scene, known: Bool) -> Float32:
     nearest = wide_blur(np.dstack(_nearest(known)).astype(np.float32), 0.15 * here.unit)
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
     inner = cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
-    filled = membrane(here.picture, inner, 255.0) + grain(here.picture, known, here.shape)
+    filled = membrane(here.picture, inner, 255.0) + noise(here.shape, levels(here.picture, known))
     for depth in (0.3, 0.6, 1.0):
         mx = _folded(nearest[..., 0] + depth * (nearest[..., 0] - xs), width)
         my = _folded(nearest[..., 1] + depth * (nearest[..., 1] - ys), height)
@@ -189,12 +190,3 @@ def _folded(places: Float32, size: int) -> Float32:
     """Places within 0 and size - 1, mirrored at both."""
     last = np.float32(size - 1)
     return np.asarray(last - np.abs(np.mod(places, 2 * last) - last), np.float32)
-
-
-def grain(picture: Float32, known: Bool, shape: tuple[int, int], seed: int = 0) -> Float32:
-    """(h, w, 3) noise as rough as the picture's in an area."""
-    white = np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
-    total = np.zeros((*shape, 3), np.float32)
-    for noise, seen in zip(bands(np.dstack([white] * 3)), bands(picture), strict=True):
-        total += noise * np.float32(min(6.0, noise_level(seen, known)) / max(float(noise.std()), 1e-6))
-    return total
