@@ -32,6 +32,7 @@ from mien.editing.target import FaceTarget, find_target
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
 from mien.editing.windows import WindowNetwork, refined
+from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
 from mien.types import AlignedFace, Bool, Float32, Photo, PictureLike, UInt8
 
@@ -206,15 +207,19 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     """Reads a photo and what is asked for; pixels are moved where that is asked for."""
     photo = as_photo(asked.photo)
     request, target, notes = _target(backend, photo, asked, context)
+    request, recipe = resolved(request, backend)
+    first = made(photo, target, recipe, context)
+    if recipe and not (request.draws or request.moves_pixels):
+        return _Begun(photo, target, replace(first, notes=(*notes, *first.notes)), None, 1)
     if asked.count == 1 and (real := by_pixels(request, lambda: _looked(photo, target, request, context))) is not None:
         try:
-            moved = guided(photo, target, real, context)
+            moved = first.and_then(guided(first.photo, target, real, context))
             return _Begun(photo, target, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)
         except (LayerError, FaceSelectionError) as error:
             if request.mode == "pixels":
                 raise
             notes = (*notes, f"painted, since pixels that are there cannot be used: {error}")
-    moved = guided(photo, target, request, context)
+    moved = first.and_then(guided(first.photo, target, request, context))
     if not request.paints:
         return _Begun(photo, target, moved, None, 1)
     with context.watch("layers"):
