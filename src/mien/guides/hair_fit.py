@@ -221,15 +221,22 @@ def _fineness(picture: Float32, area: Bool) -> float:
     return (levels[0] + levels[1]) / max(levels[2], 0.3)
 
 
+def _outside(here: Scene, alpha: Float32) -> Float32:
+    """(h, w): hair within 0.3 units on the side away from the face, at the same height."""
+    kernel = np.ones((1, max(2, round(0.3 * here.unit))), np.uint8)
+    left, right = (cv2.dilate(alpha, kernel, anchor=(at, 0)) for at in (kernel.shape[1] - 1, 0))
+    middle = round(float(here.points[list(mesh.OUTLINE), 0].mean()))
+    return np.asarray(np.concatenate([left[:, :middle], right[:, middle:]], 1), np.float32)
+
+
 def closed(here: Scene, fit: Fitted) -> Fitted:
     """Without slits: where the other shows cheek beside its hair and this photo shows backdrop, hair reaches in."""
     near = wide_blur(fit.alpha, 0.14 * here.unit)
     there_skin = fit.shares["face"] + fit.shares["ears"] + 0.7 * fit.shares["neck"]
-    here_skin = here.shares["face"] + here.shares["ears"] + here.shares["neck"]
     beside = wide_blur(np.dstack([fit.alpha, here.shares["face"] + here.shares["ears"]]), 0.08 * here.unit)
     between = np.clip(beside * 5 - 0.3, 0, 1).prod(2)
     shown = np.maximum(np.clip(near * 5 - 0.2, 0, 1) * np.clip(there_skin * 2 - 0.2, 0, 1), between)
-    slit = shown * np.clip(1.2 - 2 * here_skin - here.shares["clothes"], 0, 1)
+    slit = shown * np.clip(1.5 * here.shares["background"] - 0.2, 0, 1) * _outside(here, fit.alpha)
     ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
     level = np.float32(here.points[[33, 263], 1].mean())
     slit = slit * np.clip((ys - level) / (0.2 * here.unit) + 1, 0, 1)

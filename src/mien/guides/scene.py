@@ -26,7 +26,7 @@ from mien.types import Face, Float32, Float64, Photo, UInt8
 REACH = 2.3
 """Sides of the crop that a scene is wide."""
 
-LARGEST = 1100
+LARGEST = 960
 """Longer side of a scene, pixels."""
 
 GROUPS: Mapping[str, str] = {
@@ -87,6 +87,7 @@ class Scene:
         likely = likely * large_pieces(likely)
         matte = sharpened(picture, likely, reach)
         loose = np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1))
+        stubble = _throat(points, beard.shape) * (1 - np.clip(6 * wide_blur(likely, reach) - 0.3, 0, 1))
         hair = _cleaned(matte, picture.astype(np.float32), named, points)
         return cls(
             box,
@@ -95,7 +96,7 @@ class Scene:
             named,
             hair,
             _beard_matte(picture, named, beard, points) if beard.any() else beard,
-            loose * (1 - np.clip(3 * wide_blur(np.maximum(beard, _throat(points, beard.shape)), reach), 0, 1)),
+            loose * (1 - np.clip(3 * wide_blur(np.maximum(beard, stubble), reach), 0, 1)),
             points,
         )
 
@@ -202,11 +203,17 @@ def _textured(picture: Float32, inside: Float32, rest: Float32, unit: float) -> 
 
 def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:
     """Mean (h, w, 3) and standard deviation (h, w), over all channels, of the colours of an area near each pixel."""
-    planes = [area, *cv2.split(picture * area[..., None]), *cv2.split(picture**2 * area[..., None])]
-    blurred = wide_blur(np.dstack(planes), reach)
-    share = blurred[..., :1] + np.float32(1e-4)
-    mean, square = blurred[..., 1:4] / share, blurred[..., 4:] / share
-    return mean, np.asarray(np.sqrt(np.maximum(square - mean**2, 0).sum(2)), np.float32)
+    height, width = area.shape
+    shrink = min(1.0, 8 / reach)
+    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
+    small, weight = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, area))
+    weight = weight[..., None]
+    planes = wide_blur(np.dstack([weight, small * weight, small**2 * weight]), reach * shrink)
+    share = planes[..., :1] + np.float32(1e-4)
+    mean, square = planes[..., 1:4] / share, planes[..., 4:] / share
+    spread = np.sqrt(np.maximum(square - mean**2, 0).sum(2))
+    large = cv2.resize(np.dstack([mean, spread]), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large[..., :3], np.float32), np.asarray(large[..., 3], np.float32)
 
 
 def wide_blur(picture: Float32, sigma: float) -> Float32:
