@@ -3,8 +3,8 @@
     python -m benchmarks.dye --photos ../shared/data/photos [--region hair] [--limit N] [--sheets FOLDER]
 
 ΔE2000 is that of the region's mean (in Lab, where the matte is above a half) to the wish; bar: at most 6 in 90 %.
-"Outside" is the largest ΔE2000 where the matte is 0; bar: 2. "Reached" is the share of what the parser calls the region, in one look of
-three sides of the face's square, that the matte covers. A sheet has the photo and four of the dyes.
+"Outside" is the largest ΔE2000 where the matte is 0; bar: 2. "Reached" is the share of what the parser calls the
+region, in one look of three sides of the face's square, that the matte covers. A sheet has the photo and four dyes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
 from mien.guides.dye import SETTINGS, Dye, dye
-from mien.guides.looks import probabilities
+from mien.guides.looks import large_pieces, probabilities
 from mien.guides.regions import REGIONS, region_matte
 from mien.photos.color import to_srgb
 from mien.photos.read import read_photo
@@ -52,6 +52,9 @@ def lab(pixels: UInt8) -> Float32:
 def reached(photo: Photo, face: Face, region: str, matte: Float32, parser: FaceParser) -> float:
     """Share of what one look calls the region that the matte covers."""
     (seen,), (x0, y0, x1, y1) = probabilities(photo, face, (REGIONS[region].classes,), parser, 500, (3.0,))
+    inside = np.zeros(seen.shape, np.uint8)
+    cv2.fillConvexPoly(inside, np.round((face.quad - (x0, y0)) * seen.shape[1] / (x1 - x0)).astype(np.int32), 1)
+    seen = seen * large_pieces(seen, inside.astype(np.float32))
     small = cv2.resize(matte[y0:y1, x0:x1], seen.shape[::-1], interpolation=cv2.INTER_AREA)
     return float((small > 0.3)[seen > 0.8].mean()) if (seen > 0.8).any() else 1.0
 

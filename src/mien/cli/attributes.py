@@ -8,20 +8,7 @@ import typer
 
 from mien.cli.console import print_json
 
-DYED = (
-    "hair",
-    "beard",
-    "brows",
-    "lips",
-    "irises",
-    "teeth",
-    "eyelids",
-    "cheeks",
-    "skin",
-    "hat",
-    "clothes",
-    "background",
-)
+DYED = ("hair", "beard", "brows", "lips", "irises", "teeth", "eyelids", "cheeks", "skin", "hat", "clothes")
 """What is dyed most; 'mien dye' takes every region."""
 
 

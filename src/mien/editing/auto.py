@@ -60,7 +60,8 @@ def moves_attributes(request: Request) -> bool:
     other = request.weights or request.weight_maps or request.protect or request.seed
     if request.mode not in ("auto", "pixels") or other or any(one is not None for one in painted):
         return False
-    return bool(request.attributes) and all(name in Shapes.bundled().ranges for name in request.attributes)
+    wanted = [name for name, strength in request.attributes.items() if strength]
+    return bool(wanted) and all(name in Shapes.bundled().ranges for name in wanted)
 
 
 def _found(request: Request, look: Look) -> Request | None:

@@ -1,8 +1,8 @@
 """What keeps its shape while a face moves: the scene behind the head, frames of glasses, teeth.
 
 Convention:
-    Displacements are (h, w, 2) pixels, from places of the result to those of the source, over a box of the photo. A unit
-    is the distance of the outer corners of the eyes in pixels of the photo.
+    Displacements are (h, w, 2) pixels, from places of the result to those of the source, over a box of the photo.
+    A unit is the distance of the outer corners of the eyes in pixels of the photo.
 """
 
 from __future__ import annotations
