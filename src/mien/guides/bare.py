@@ -16,8 +16,9 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
+from mien.compose.border import local_colors, wide_blur
 from mien.compose.grain import levels, noise
-from mien.guides.scene import Scene, local_colors, polygon, wide_blur
+from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32
 
 SPREAD = 0.03

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.border import wide_blur
 from mien.compose.grain import levels, missing, noise
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
@@ -22,7 +23,7 @@ from mien.guides.borrow import mirrored
 from mien.guides.guide import Guide
 from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
 from mien.guides.hair_parts import beard, fringe
-from mien.guides.scene import Scene, polygon, wide_blur
+from mien.guides.scene import Scene, polygon
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
 
