@@ -40,7 +40,7 @@ def test_every_way_exists() -> None:
 def test_words_become_steps_and_what_is_left_is_said() -> None:
     rest, recipe = resolved(Request(text="short grey hair, a slight smile, older, a tattoo"), Painter())
     assert recipe is not None
-    assert [step.to_dict() for step in recipe.steps] == [{"reshape": {"smile": 0.5}}, {"dye": {"hair": "gray"}}]
+    assert [step.to_dict() for step in recipe.steps] == [{"reshape": {"smile": 0.6}}, {"dye": {"hair": "gray"}}]
     assert rest.attributes == {"age": 1.0} and rest.mask == "face" and rest.text is None
     assert recipe.notes == ("not understood: tattoo", "understood, but nothing here can do it yet: hair-length -1")
 
@@ -69,7 +69,7 @@ def test_a_mask_is_found_in_the_words() -> None:
 
 def test_wishes_add_up_and_a_named_thing_is_the_one_that_is_there() -> None:
     ways = ways_of(read("a smaller, narrower nose and a grey beard").wishes, ())
-    assert ways.reshape["nose-width"] == pytest.approx(-3.3) and not ways.missing
+    assert ways.reshape["nose-width"] == pytest.approx(-4.2) and not ways.missing
     assert ways.dye == {"beard": ("gray", 1.0)}
 
 

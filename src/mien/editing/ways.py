@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 from mien.words.types import Wish
 
 MOVES: Mapping[str, Mapping[str, float]] = {
-    "smile": {"smile": 1.0},
-    "frown": {"frown": 1.3},
+    "smile": {"smile": 1.2},
+    "frown": {"frown": 1.6},
     "mouth-open": {"mouth-open": 1.2},
-    "eye-size": {"eye-size": 1.5},
-    "eye-openness": {"eye-openness": 1.5},
-    "brow-height": {"brow-height": 1.5},
-    "nose-size": {"nose-width": 1.5, "nose-length": 0.8},
-    "nose-width": {"nose-width": 1.8},
-    "nose-length": {"nose-length": 1.8},
-    "lip-fullness": {"lip-fullness": 1.8},
-    "mouth-width": {"mouth-width": 1.5},
-    "face-width": {"face-width": 1.3, "cheek-width": 0.7},
-    "jaw-width": {"jaw-width": 1.8},
-    "chin-length": {"chin-length": 1.5},
-    "cheek-width": {"cheek-width": 1.6},
-    "forehead": {"forehead": 1.3},
+    "eye-size": {"eye-size": 2.0},
+    "eye-openness": {"eye-openness": 1.8},
+    "brow-height": {"brow-height": 1.8},
+    "nose-size": {"nose-width": 2.0, "nose-length": 1.0},
+    "nose-width": {"nose-width": 2.2},
+    "nose-length": {"nose-length": 2.2},
+    "lip-fullness": {"lip-fullness": 2.2},
+    "mouth-width": {"mouth-width": 1.8},
+    "face-width": {"face-width": 2.0, "cheek-width": 1.2},
+    "jaw-width": {"jaw-width": 2.2},
+    "chin-length": {"chin-length": 1.8},
+    "cheek-width": {"cheek-width": 2.0},
+    "forehead": {"forehead": 1.5},
 }
 """Standard deviations for one degree of a wish, by move."""
 
