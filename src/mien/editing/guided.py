@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mien.align.crop import crop_face
+from mien.align.crop import crop_face, quad_to_matrix
 from mien.align.paste import Mask, mask_to_photo
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.regions import parse_region
@@ -28,6 +28,7 @@ from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.move import move
 from mien.guides.regions import region_matte
+from mien.guides.still import Labelled
 from mien.types import AlignedFace, Bool, Face, Photo
 
 BEFORE = "hair+glasses+hat-brows"
@@ -74,7 +75,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if request.reshape or request.drag:
         with context.watch("move"):
             wanted = {name: strength * request.strength for name, strength in request.reshape.items()}
-            moved = move(photo, face, wanted, drags=request.drag, mask=mask)
+            moved = move(photo, face, wanted, drags=request.drag, mask=mask, labelled=_labelled(photo, face, context))
             words = ", ".join(f"{name} {strength:+.2g}" for name, strength in moved.strengths.items() if strength)
             pulled = f"{len(request.drag)} points dragged" if request.drag else ""
             done = done.then(moved.guide, f"{target.name} reshaped: {words or pulled}", None, 1.0)
@@ -129,6 +130,11 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
 def _own(photo: Photo, face: Face, region: str, context: EditContext) -> tuple[int, int, int]:
     """The colour that a region had before anything was borrowed."""
     return mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+
+
+def _labelled(photo: Photo, face: Face, context: EditContext) -> Labelled:
+    labels = context.of(photo, face.quad).parsed().labels
+    return Labelled(labels, quad_to_matrix(face.quad, len(labels)))
 
 
 def _hidden(photo: Photo, face: Face, context: EditContext) -> Bool:

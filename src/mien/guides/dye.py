@@ -16,7 +16,6 @@ from PIL import Image, ImageFilter
 
 from mien.compose.matte import colors, part_at
 from mien.guides.guide import Box, Guide
-from mien.guides.scene import local_colors, wide_blur
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
 
@@ -92,17 +91,14 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     small, covered = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, a))
     seen = small.astype(np.float32) / np.float32(255)
     settings = settings or Dye()
-    front, border = seen, np.zeros((*covered.shape, 7), np.float32)
-    if settings.strands:
-        front, _ = colors(seen, covered, radius=max(4, round(max(size) * 0.03)))
-        border = _border(small.astype(np.float32), covered)
+    front = colors(seen, covered, radius=max(4, round(max(size) * 0.03)))[0] if settings.strands else seen
     table = _table(curve(front, covered, np.array(color, np.float32) / np.float32(255), settings))
     samples = photo.pixels[y0:y1, x0:x1].copy()
     for top in range(0, y1 - y0, STRIP):
         bottom = min(y1 - y0, top + STRIP)
         part = picture[top:bottom].astype(np.float32)
         through = part_at(front - seen, (x1 - x0, y1 - y0), (0, top, x1 - x0, bottom)) * np.float32(255)
-        here = _told(a[top:bottom], part, part_at(border, (x1 - x0, y1 - y0), (0, top, x1 - x0, bottom)))[..., None]
+        here = a[top:bottom, :, None]
         ahead = np.clip(part + (1 - here) * through, 0, 255)
         dyed = np.asarray(Image.fromarray(np.rint(ahead).astype(np.uint8)).filter(table)).astype(np.float32)
         made = np.clip(part + here * (dyed - np.rint(ahead)), 0, 255)
@@ -110,26 +106,6 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
         highest = 2**photo.bits - 1
         samples[top:bottom] = np.rint(np.clip(samples[top:bottom] + change, 0, highest)).astype(samples.dtype)
     return Guide(box, samples, (a > SEEN).astype(np.float32))
-
-
-def _border(picture: Float32, alpha: Float32) -> Float32:
-    """(h, w, 7) of a picture in [0, 255]: local colours in and around the region, and how surely they differ."""
-    reach = max(2.0, 0.035 * max(alpha.shape))
-    inside, outside = ((one > 0.97).astype(np.float32) for one in (alpha, 1 - alpha))
-    (front, _), (back, spread) = (local_colors(picture, area, reach) for area in (inside, outside))
-    seen = np.minimum(wide_blur(inside, reach), wide_blur(outside, reach))
-    apart = np.sqrt(((front - back) ** 2).sum(2))
-    sure = np.clip((apart - 2 * spread - 15) / 40, 0, 1) * np.clip(seen / 0.02, 0, 1)
-    return np.dstack([front, back, sure]).astype(np.float32)
-
-
-def _told(alpha: Float32, picture: Float32, border: Float32) -> Float32:
-    """The matte (h, w), where it is soft and the colours on both sides differ, as the pixels' own colours tell it."""
-    front, back, sure = border[..., :3], border[..., 3:6], border[..., 6]
-    toward = front - back
-    placed = np.clip(((picture - back) * toward).sum(2) / ((toward**2).sum(2) + 1), 0, 1)
-    trust = sure * np.clip((0.99 - alpha) / 0.1, 0, 1)
-    return np.asarray(alpha + trust * (np.minimum(placed, 2.5 * alpha) - alpha), np.float32)
 
 
 def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:

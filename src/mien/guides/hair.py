@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.border import wide_blur
 from mien.compose.grain import levels, missing, noise
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
@@ -22,7 +23,7 @@ from mien.guides.borrow import mirrored
 from mien.guides.guide import Guide
 from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
 from mien.guides.hair_parts import beard, fringe
-from mien.guides.scene import Scene, polygon, wide_blur
+from mien.guides.scene import Scene, polygon
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
 
@@ -32,6 +33,9 @@ FARTHEST = 30.0
 SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07
 """How dark the shadow of new hair is, its blur and how far it falls, in units."""
 
+
+MADE = 1.0
+"""Square units of backdrop and clothes that are made up without a word."""
 
 STRIP = 256
 """Rows that are composed at once: a large photo needs little memory."""
@@ -85,6 +89,8 @@ def composed(
         if part == "hair"
         else (here.picture, np.zeros(here.shape, np.float32))
     )
+    if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
+        notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
     dark = _shadow(here, alpha) * np.float32(part != "beard")
     x0, y0, x1, y1 = here.box
     samples = np.empty((y1 - y0, x1 - x0, photo.pixels.shape[2]), np.float32)

@@ -14,10 +14,11 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.border import local_colors, wide_blur
 from mien.compose.grain import bands
 from mien.compose.matte import colors
 from mien.errors import LayerError
-from mien.guides.scene import Scene, local_colors, polygon, wide_blur
+from mien.guides.scene import Scene, polygon
 from mien.guides.spline import Spline
 from mien.types import Bool, Float32, Float64
 

@@ -11,10 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.border import wide_blur
 from mien.errors import LayerError
 from mien.guides.dye import Dye, curve
 from mien.guides.hair_fit import Fitted, bent, field, places_of, pure
-from mien.guides.scene import Scene, polygon, wide_blur
+from mien.guides.scene import Scene, polygon
 
 HAIRLINE = (162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389)
 BROW_LINE = (300, 293, 334, 296, 336, 107, 66, 105, 63, 70)

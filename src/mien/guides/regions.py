@@ -15,6 +15,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
+from mien.compose.border import told_by_color
 from mien.compose.matte import matte
 from mien.conditions.areas import PUPIL, Seen, beard
 from mien.conditions.labels import INDEX
@@ -120,6 +121,8 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         likely = likely * large_pieces(likely, inside.astype(np.float32))
     picture = to_srgb(photo, box)
     part = sharpened(picture, likely, region.band * unit)
+    if region.joined:
+        part = told_by_color(picture, part)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.border import local_colors, wide_blur
 from mien.conditions.areas import JAW
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
@@ -199,30 +200,3 @@ def _textured(picture: Float32, inside: Float32, rest: Float32, unit: float) -> 
     told = np.clip(hair / (back + np.float32(0.3)) - 2, 0, 1) * np.clip(100 * planes.min(2), 0, 1)
     placed = (rough - back) / np.maximum(hair - back, np.float32(0.5))
     return np.asarray(1 - told * (1 - np.clip(2.5 * placed, 0, 1)), np.float32)
-
-
-def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:
-    """Mean (h, w, 3) and standard deviation (h, w), over all channels, of the colours of an area near each pixel."""
-    height, width = area.shape
-    shrink = min(1.0, 8 / reach)
-    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
-    small, weight = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, area))
-    weight = weight[..., None]
-    planes = wide_blur(np.dstack([weight, small * weight, small**2 * weight]), reach * shrink)
-    share = planes[..., :1] + np.float32(1e-4)
-    mean, square = planes[..., 1:4] / share, planes[..., 4:] / share
-    spread = np.sqrt(np.maximum(square - mean**2, 0).sum(2))
-    large = cv2.resize(np.dstack([mean, spread]), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(large[..., :3], np.float32), np.asarray(large[..., 3], np.float32)
-
-
-def wide_blur(picture: Float32, sigma: float) -> Float32:
-    """A Gaussian blur that is computed at a reduced size, which a wide one does not show."""
-    height, width = picture.shape[:2]
-    shrink = min(1.0, 4 / sigma)
-    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
-    planes = []
-    for plane in cv2.split(picture):
-        small = cv2.GaussianBlur(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), (0, 0), sigma * shrink)
-        planes.append(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
-    return np.asarray(planes[0] if len(planes) == 1 else np.dstack(planes), np.float32)
