@@ -2,8 +2,8 @@
 
     python -m recipes.bank --data WIDE [--out runs/face-bank]
 
-``WIDE`` holds index.csv and images/ (768 px, 1.5 times the FFHQ square). Only synthetic pictures of the train split with
-a permissive licence are taken. Each was looked at: no odd teeth, eyes or ears, nobody known, one person, natural light.
+``WIDE`` holds index.csv and images/ (768 px, 1.5 times the FFHQ square). Only synthetic pictures of the train split
+with a permissive licence are taken. Each was looked at: no odd teeth, eyes or ears, nobody known, one person.
 """
 
 from __future__ import annotations
@@ -52,14 +52,16 @@ NOTES = """# Face bank
 
 {count} pictures of nobody, from which eyes, teeth, a chin or hair are borrowed where no other photo is given.
 
-- **Recipe**: `recipes/bank.py`. Chosen by eye for every age, skin and kind of hair, at most {side} px, with 478 landmarks and
-  measures of skin, light, teeth, beard and hair by the bundled finder and parser.
-- **Data**: synthetic pictures, made by diffusion models and released by their authors: SFHQ-T2I (David Beniaguev, GitHub
-  `SelfishGene/SFHQ-T2I-dataset`, the parts made by SDXL and FLUX.1-schnell), `SelfishGene/visual_taste_approximator` (Stable
-  Diffusion 1.4), and the package `openpeople` 0.1.2 (generator not stated). Taken from the train split only.
+- **Recipe**: `recipes/bank.py`. Chosen by eye for every age, skin and kind of hair, at most {side} px, with
+  478 landmarks and measures of skin, light, teeth, beard and hair by the bundled finder and parser.
+- **Data**: synthetic pictures, made by diffusion models and released by their authors: SFHQ-T2I (David Beniaguev,
+  GitHub `SelfishGene/SFHQ-T2I-dataset`, the parts made by SDXL and FLUX.1-schnell), the GitHub repository
+  `SelfishGene/visual_taste_approximator` (Stable Diffusion 1.4), and the package `openpeople` 0.1.2 (generator not
+  stated). Taken from the train split only.
 - **Licence**: MIT, as the three sources; © their authors.
-- **Limits**: nobody here exists, and a likeness to somebody who does is chance. Generators' faces are smoother, more regular
-  and more dramatically lit than photographs; few are old and smile. Crops of {side} px are soft in a portrait of twelve megapixels.
+- **Limits**: nobody here exists, and a likeness to somebody who does is chance. Generators' faces are smoother,
+  more regular and more dramatically lit than photographs; none is old and smiles. Pictures of {side} px are soft in a
+  portrait of twelve megapixels.
 """
 
 
@@ -108,7 +110,8 @@ def save(folder: Path, faces: dict[str, dict[str, object]], points: Float32) -> 
     """Index, landmarks (N, 478, 3) and card."""
     from safetensors.numpy import save_file
 
-    text = json.dumps({"kind": KIND, "unshaven": UNSHAVEN.split(), "faces": faces}, separators=(",", ":")).replace('},"', '},\n"')
+    config = {"kind": KIND, "unshaven": UNSHAVEN.split(), "faces": faces}
+    text = json.dumps(config, separators=(",", ":")).replace('},"', '},\n"')
     (folder / "config.json").write_text(text + "\n", encoding="utf-8")
     save_file({"landmarks": np.rint(points * UNITS).astype(np.int16)}, folder / "model.safetensors")
     (folder / CARD).write_text(NOTES.format(count=len(faces), side=SIDE), encoding="utf-8")

@@ -93,8 +93,9 @@ class Bank:
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             points = load_file(folder / "model.safetensors")["landmarks"].astype(np.float32) / UNITS
+            rough = config["unshaven"]
             found = [
-                Entry(folder / f"{name}.webp", describe_face(landmarks, 1.0, mean), _traits(said), name not in config["unshaven"])
+                Entry(folder / f"{name}.webp", describe_face(landmarks, 1.0, mean), _traits(said), name not in rough)
                 for (name, said), landmarks in zip(config["faces"].items(), points, strict=True)
             ]
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
