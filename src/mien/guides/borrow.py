@@ -124,10 +124,13 @@ def check_parts(parts: str) -> list[str]:
     """
     found = [part.strip() for part in parts.lower().split("+")]
     for part in found:
-        if part not in (*PARTS, "hair"):
-            raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join((*PARTS, 'hair'))}.")
+        if part not in (*PARTS, *HAIR):
+            raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join((*PARTS, *HAIR))}.")
     return found
 
+
+HAIR = ("hair", "fringe", "beard")
+"""What is borrowed with a matte."""
 
 ONE_SIDED = ("left_eye", "right_eye")
 
