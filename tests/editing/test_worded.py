@@ -6,6 +6,7 @@ import pytest
 
 from mien import Editor
 from mien.conditions.regions import check_region
+from mien.editing.loans import CONDITIONS
 from mien.editing.request import Request
 from mien.editing.ways import COLORED, MOVES, REGIONS, SHADES, regions_of, ways_of
 from mien.editing.worded import resolved
@@ -38,11 +39,11 @@ def test_every_way_exists() -> None:
 
 
 def test_words_become_steps_and_what_is_left_is_said() -> None:
-    rest, recipe = resolved(Request(text="short grey hair, a slight smile, older, a tattoo"), Painter())
+    rest, recipe = resolved(Request(text="curly grey hair, a slight smile, older, a tattoo"), Painter())
     assert recipe is not None
     assert [step.to_dict() for step in recipe.steps] == [{"reshape": {"smile": 0.6}}, {"dye": {"hair": "gray"}}]
     assert rest.attributes == {"age": 1.0} and rest.mask == "face" and rest.text is None
-    assert recipe.notes == ("not understood: tattoo", "understood, but nothing here can do it yet: hair-length -1")
+    assert recipe.notes == ("not understood: tattoo", "understood, but nothing here can do it yet: hair-curl +1")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_words_become_steps_and_what_is_left_is_said() -> None:
     [
         ("a smile", "auto", True),
         ("a smile and a tattoo", "auto", False),
-        ("a smile, long hair", "auto", False),
+        ("a smile, curly hair", "auto", False),
         ("a smile and a tattoo", "pixels", True),
         ("a smile", "look", False),
     ],
@@ -79,6 +80,15 @@ def test_a_photo_is_edited_after_words(plain: Editor, portrait: Photo) -> None:
     assert changed.any() and not changed[~result.mask].any()
     assert "was read as: hair-lightness -0.5, lip-fullness +1" in result.operations[0]
     assert any("not understood: tattoo" in note for face in result.faces for note in face.notes)
+
+
+def test_parts_come_from_the_bank_where_this_face_needs_them(plain: Editor, portrait: Photo) -> None:
+    _, recipe = resolved(Request(text="long hair, no beard"), Painter())
+    assert recipe is not None and [step.part for step in recipe.steps] == ["hair", "lower_face"]
+    assert recipe.steps[0].dye == {"hair": "own"}
+    assert all(condition in CONDITIONS for condition in recipe.conditions.values())
+    with pytest.raises(LayerError, match="No beard is seen"):
+        plain(portrait, text="no beard")
 
 
 def test_a_mask_keeps_words_within(plain: Editor, portrait: Photo) -> None:

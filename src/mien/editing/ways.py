@@ -53,6 +53,15 @@ SHADES: Mapping[str, tuple[str, str]] = {
 }
 """Region and color, by signed attribute."""
 
+BORROWED: Mapping[str, tuple[str, str]] = {
+    "hair-length+": ("hair", "long hair"),
+    "hair-length-": ("hair", "short hair"),
+    "fringe+": ("fringe", ""),
+    "teeth+": ("teeth", "no teeth"),
+    **dict.fromkeys(("beard-", "moustache-", "stubble-", "goatee-"), ("lower_face", "a beard")),
+}
+"""Part of the bank's faces, and a condition (see :data:`mien.editing.loans.CONDITIONS`), by signed attribute."""
+
 NAMED_WITH: Mapping[str, str] = {
     **dict.fromkeys(("beard", "moustache", "goatee", "stubble", "sideburns"), "beard-color"),
     "hat": "hat-color",
@@ -95,19 +104,21 @@ class Ways:
     """Attributes:
     reshape: strength by move.
     dye: color and strength by region.
+    borrow: condition by part.
     attributes: strength by look of the editor.
     missing: wishes that nothing here can fulfil.
     """
 
     reshape: dict[str, float] = field(default_factory=dict)
     dye: dict[str, tuple[str, float]] = field(default_factory=dict)
+    borrow: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, float] = field(default_factory=dict)
     missing: list[Wish] = field(default_factory=list)
 
     @property
     def found(self) -> bool:
         """Whether anything can be done."""
-        return bool(self.reshape or self.dye or self.attributes)
+        return bool(self.reshape or self.dye or self.borrow or self.attributes)
 
 
 def ways_of(wishes: Iterable[Wish], looks: Iterable[str]) -> Ways:
@@ -120,7 +131,9 @@ def ways_of(wishes: Iterable[Wish], looks: Iterable[str]) -> Ways:
     ways, all_wishes = Ways(), tuple(wishes)
     colored, known = {wish.attribute for wish in all_wishes if wish.color}, set(looks)
     for wish in all_wishes:
-        shade = SHADES.get(f"{wish.attribute}{'+' if wish.degree > 0 else '-'}")
+        signed = f"{wish.attribute}{'+' if wish.degree > 0 else '-'}"
+        shade, part = SHADES.get(signed), BORROWED.get(signed)
+        named = wish.degree > 0 and NAMED_WITH.get(wish.attribute) in colored
         look = next((name for name in (wish.attribute, wish.attribute.replace("-", "_")) if name in known), None)
         if wish.attribute in MOVES:
             for move, unit in MOVES[wish.attribute].items():
@@ -131,7 +144,9 @@ def ways_of(wishes: Iterable[Wish], looks: Iterable[str]) -> Ways:
             ways.dye.setdefault(shade[0], (shade[1], min(1.0, abs(wish.degree))))
         elif look:
             ways.attributes[look] = wish.degree
-        elif not (wish.degree > 0 and NAMED_WITH.get(wish.attribute) in colored):
+        elif part and not named:
+            ways.borrow[part[0]] = part[1]
+        elif not named:
             ways.missing.append(wish)
     return ways
 

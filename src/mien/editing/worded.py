@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mien.conditions.text import validate_text
@@ -45,6 +45,7 @@ class Told:
         steps: requests that move or dye pixels, each for itself.
         rest: what else is asked for: looks of the editor, and all of the request that is no text.
         notes: what was not understood or cannot be done, in words.
+    conditions: of loans, by part.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Told:
     steps: tuple[Request, ...]
     rest: Request
     notes: tuple[str, ...]
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def operation(self) -> str:
@@ -86,13 +88,16 @@ def _told(request: Request, painter: Knows) -> Told | None:
         clip = "" if painter.reader else ", or a CLIP (--clip)"
         reason = "; ".join(notes) or "it names no change"
         raise ConfigError(f"Nothing of '{text}' can be done: {reason}. Give {EXAMPLE}{clip}.")
-    return Told(text, reading, tuple(_steps(request, ways)), _rest(request, reading, ways), notes)
+    return Told(text, reading, tuple(_steps(request, ways)), _rest(request, reading, ways), notes, ways.borrow)
 
 
 def _steps(request: Request, ways: Ways) -> Iterator[Request]:
     bare = Request(mask=request.mask, frame=request.frame, strength=request.strength)
     if ways.reshape:
         yield replace(bare, reshape=ways.reshape)
+    for part in ways.borrow:
+        colored = {"hair": "own"} if part == "hair" and "hair" not in ways.dye else {}
+        yield replace(bare, part=part, album=request.album, dye=colored)
     for region, (color, strength) in ways.dye.items():
         yield replace(bare, dye={region: color}, strength=request.strength * strength)
 
@@ -127,7 +132,8 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
     """
     import numpy as np
 
-    from mien.editing.guided import Guided, guided
+    from mien.editing.guided import Guided
+    from mien.editing.loans import borrowed
 
     area = np.zeros((photo.height, photo.width), np.bool_)
     if recipe is None:
@@ -136,7 +142,7 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
     failed: list[str] = []
     for step in recipe.steps:
         try:
-            one = guided(done.photo, target, step, context)
+            one = borrowed(done.photo, target, step, recipe.conditions.get(step.part, ""), context)
         except (LayerError, ConfigError, FaceError) as error:
             failed.append(str(error))
             continue
