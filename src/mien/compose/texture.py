@@ -25,7 +25,7 @@ Int = NDArray[np.int64]
 BORDER = 4
 """Width of the border that the texture agrees with, pixels."""
 
-MOST = 400
+MOST = 280
 """Border pixels that are used at most."""
 
 DEEP = 7
@@ -34,8 +34,8 @@ DEEP = 7
 NEAR = 24.0
 """Distance at which surroundings count 1/e less, pixels."""
 
-CHANCE = 1.0
-"""Standard deviation of what is drawn, against that of the surroundings."""
+CHANCE, FEWER = 1.0, 0.6
+"""Standard deviation of what is drawn, against that of the surroundings; factor for each halving of the size."""
 
 ERROR = (0.002, 0.05)
 """Variance by which a border pixel may be off: a share of the texture's, and levels squared (rounding)."""
@@ -97,7 +97,14 @@ class Gaussian:
         return np.fft.irfft2(noise * self.spot, self.covariance.shape)
 
 
-def fill(picture: Float32, hole: Bool, barred: Bool, rng: np.random.Generator, wanted: Bool | None = None) -> Float32:
+def fill(
+    picture: Float32,
+    hole: Bool,
+    barred: Bool,
+    rng: np.random.Generator,
+    wanted: Bool | None = None,
+    chance: float = CHANCE,
+) -> Float32:
     """The picture with its hole filled.
 
     Args:
@@ -105,17 +112,19 @@ def fill(picture: Float32, hole: Bool, barred: Bool, rng: np.random.Generator, w
         hole: what is unknown.
         barred: where the surroundings tell nothing about the texture, such as what was filled before.
         rng: of the grain.
+        chance: how strong the grain is, against that of the surroundings.
         wanted: the part of the hole that is needed; the rest may stay as it is.
     """
     inside = hole if wanted is None else wanted & hole
     depth = cv2.distanceTransform(np.pad(hole, 1).astype(np.uint8), cv2.DIST_L2, 5).max()
     if depth <= DEEP or min(hole.shape) < 2 * SMALLEST:
-        return _detailed(picture, _trend(picture, ~hole), hole, inside, barred | hole, rng, COARSE)
+        return _detailed(picture, _trend(picture, ~hole), hole, inside, barred | hole, rng, chance, COARSE)
     small, unknown, useless = _halved(picture, hole, barred)
     if unknown.all():
-        return _detailed(picture, _trend(picture, ~hole), hole, inside, barred | hole, rng, COARSE)
-    base = cv2.resize(fill(small, unknown, useless, rng), hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    return _detailed(picture, np.asarray(base, np.float32), hole, inside, barred | hole, rng, None)
+        return _detailed(picture, _trend(picture, ~hole), hole, inside, barred | hole, rng, chance, COARSE)
+    filled = fill(small, unknown, useless, rng, None, chance * FEWER)
+    base = cv2.resize(filled, hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return _detailed(picture, np.asarray(base, np.float32), hole, inside, barred | hole, rng, chance, None)
 
 
 def _halved(picture: Float32, hole: Bool, barred: Bool) -> tuple[Float32, Bool, Bool]:
@@ -149,6 +158,7 @@ def _detailed(
     inside: Bool,
     barred: Bool,
     rng: np.random.Generator,
+    chance: float,
     coarse: float | None,
 ) -> Float32:
     """What lies over the base, continued into the hole."""
@@ -164,7 +174,8 @@ def _detailed(
     pixels = np.argwhere(inside)
     for axis in _axes(rest, weight).T:
         values = (rest @ axis).astype(np.float32)
-        result[inside] += _continued(values, weight, border, pixels, rng, coarse)[:, None] * axis
+        likely, grain = _continued(values, weight, border, pixels, rng, coarse)
+        result[inside] += (likely + chance * grain)[:, None] * axis
     return result
 
 
@@ -176,7 +187,7 @@ def _axes(rest: Float32, weight: Float32) -> Float64:
 
 def _continued(
     values: Float32, weight: Float32, border: Int, inside: Int, rng: np.random.Generator, coarse: float | None
-) -> Float64:
+) -> tuple[Float64, Float64]:
     """Values of the pixels inside: what the border predicts, and grain that is 0 at the border."""
     fine = values if coarse is None else values - _blurred(values, weight, coarse)
     rough = _roughness(fine, weight)
@@ -184,7 +195,7 @@ def _continued(
     drawn = grain.sample(rng)
     chance = _at(drawn, inside) - _predicted(grain, _at(drawn, border), border, inside)
     likely = _predicted(Gaussian.of(values, weight), _at(values, border), border, inside)
-    return np.asarray(likely + CHANCE * chance * _at(rough, inside))
+    return likely, np.asarray(chance * _at(rough, inside))
 
 
 def _roughness(fine: Float32, weight: Float32) -> Float32:
