@@ -19,6 +19,7 @@ from mien.cli import (
     import_,
     mask,
     paste,
+    read,
     reshape,
     sample,
     session,
@@ -41,6 +42,7 @@ app.command("borrow")(borrow.borrow)
 app.command("heal")(heal.heal)
 app.command("attributes")(attributes.attributes)
 app.command("edit")(edit.edit)
+app.command("read")(read.read)
 app.command("faces")(faces.faces)
 app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)

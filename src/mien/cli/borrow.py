@@ -17,7 +17,7 @@ def borrow(
     *,
     other: Annotated[Path, typer.Option("--from", help="Another photo: best of the same person.")],
     part: Annotated[
-        str, typer.Option(help="eyes, left_eye, right_eye, brows, nose, mouth, face, hair, fringe; joined by +.")
+        str, typer.Option(help="eyes, left_eye, right_eye, brows, nose, mouth, face, hair, fringe, beard; joined by +.")
     ],
     color: Annotated[
         str | None, typer.Option(help="Dye the borrowed hair: a color, or 'own' for that of this photo's hair.")
@@ -30,17 +30,16 @@ def borrow(
     its colors and its grain. Hair and glasses stay where they are. Hair is
     borrowed as a whole: what the old one would show is covered.
     """
-    from mien.conditions.colors import parse_color
+    from mien.editing.dyes import check_dyes
+    from mien.editing.request import Request
     from mien.errors import ConfigError
     from mien.guides.borrow import HAIR, check_parts
-    from mien.guides.dye import OWN
     from mien.photos.read import read_photo
 
     found = check_parts(part)
     if color is not None and not set(found) & set(HAIR):
         raise ConfigError(f"--color is for borrowed hair; leave it out, or add hair to --part {part}.")
-    if color not in (None, OWN):
-        parse_color(color)
+    check_dyes(Request(dye={} if color is None else {"hair": color}))
     read_photo(other)
     dyed = {} if color is None else {"dye": {"hair": color}}
     edit_pixels(photo, target, {"exemplar": other, "part": part, **dyed}, [other])

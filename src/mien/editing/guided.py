@@ -6,27 +6,29 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mien.align.crop import crop_face
+from mien.align.crop import crop_face, quad_to_matrix
 from mien.align.paste import Mask, mask_to_photo
-from mien.conditions.colors import parse_color
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.regions import parse_region
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.dyes import OWN
 from mien.editing.layers import mask_of
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
+from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts
-from mien.guides.dye import OWN, SETTINGS, Dye, dye, mean_color
+from mien.guides.dye import SETTINGS, Dye, dye, mean_color
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.move import move
 from mien.guides.regions import region_matte
+from mien.guides.still import Labelled
 from mien.types import AlignedFace, Bool, Face, Photo
 
 BEFORE = "hair+glasses+hat-brows"
@@ -73,7 +75,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if request.reshape or request.drag:
         with context.watch("move"):
             wanted = {name: strength * request.strength for name, strength in request.reshape.items()}
-            moved = move(photo, face, wanted, drags=request.drag, mask=mask)
+            moved = move(photo, face, wanted, drags=request.drag, mask=mask, labelled=_labelled(photo, face, context))
             words = ", ".join(f"{name} {strength:+.2g}" for name, strength in moved.strengths.items() if strength)
             pulled = f"{len(request.drag)} points dragged" if request.drag else ""
             done = done.then(moved.guide, f"{target.name} reshaped: {words or pulled}", None, 1.0)
@@ -85,7 +87,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
             key_photo = done.photo
             matte = region_matte(key_photo, face, region, context.networks.parser)
-            shade = _own(photo, face, region, context) if color == OWN else parse_color(color)
+            shade = _own(photo, face, region, context) if color == OWN else dye_color(color, context)
             guide = dye(key_photo, matte, shade, settings)
             done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if request.mode == "heal":
@@ -128,6 +130,11 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
 def _own(photo: Photo, face: Face, region: str, context: EditContext) -> tuple[int, int, int]:
     """The colour that a region had before anything was borrowed."""
     return mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+
+
+def _labelled(photo: Photo, face: Face, context: EditContext) -> Labelled:
+    labels = context.of(photo, face.quad).parsed().labels
+    return Labelled(labels, quad_to_matrix(face.quad, len(labels)))
 
 
 def _hidden(photo: Photo, face: Face, context: EditContext) -> Bool:

@@ -19,7 +19,7 @@ from mien.conditions.colors import color_map, plain_color
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
 from mien.editing.asked import Asked
-from mien.editing.auto import by_pixels
+from mien.editing.auto import by_pixels, moves_attributes
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame, reaches_beyond
 from mien.editing.guided import Guided, face_edit, guided
@@ -206,7 +206,8 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     """Reads a photo and what is asked for; pixels are moved where that is asked for."""
     photo = as_photo(asked.photo)
     request, target, notes = _target(backend, photo, asked, context)
-    if asked.count == 1 and (real := by_pixels(request, lambda: _looked(photo, target, request, context))) is not None:
+    alone = asked.count == 1 or moves_attributes(request)
+    if alone and (real := by_pixels(request, lambda: _looked(photo, target, request, context))) is not None:
         try:
             moved = guided(photo, target, real, context)
             return _Begun(photo, target, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)

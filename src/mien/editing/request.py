@@ -51,8 +51,10 @@ class Request:
         part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "nose+brows", "hair".
         reshape: strength by attribute ("smile", "nose-width"), in standard deviations: the photo's own pixels move.
         drag: points of the face that are pulled, (from x, from y, to x, to y) in photo pixels.
-        dye: color by region ("hair", "lips", "irises"): a name, "#hex", or (red, green, blue); "own": borrowed
-            hair takes on the color of the person's.
+        dye: color by region ("hair", "lips", "irises"): a name, "#hex", (red, green, blue), "@swatch.png", or
+            "other.jpg:hair", which is the mean color of that person's hair; "own": borrowed hair takes on the color
+            of the person's.
+        skin_tone: whether the tone of skin may be dyed.
         mode: see :data:`Mode`.
         attributes: strength by name. Without an exemplar they change the person's own look.
         text: what the face shall look like, in words; the editor needs a CLIP for it. Without an exemplar it changes
@@ -101,6 +103,9 @@ class Request:
     dye: Mapping[str, str | tuple[int, int, int]] = field(
         default_factory=dict,
         metadata={"help": "Color by region: hair=auburn, lips=#a02040; repeatable.", "option": "dye"},
+    )
+    skin_tone: bool = field(
+        default=False, metadata={"help": "Let skin be dyed: its tone is kept otherwise.", "type": bool}
     )
     mode: Mode = field(
         default="auto",
@@ -153,6 +158,8 @@ class Request:
             raise ConfigError(f"The seed is {self.seed!r}; give a whole number from 0 to 4294967295.")
         if not is_number(self.strength, 0, 1):
             raise ConfigError(f"The strength is {self.strength!r}; give a number from 0 (the photo) to 1 (the edit).")
+        if not isinstance(self.skin_tone, bool):
+            raise ConfigError(f"skin_tone is {self.skin_tone!r}; give True or False.")
         if self.mode not in get_args(Mode):
             raise ConfigError(f"'{self.mode}' is no mode; choose {', '.join(get_args(Mode))}.")
         if self.frame not in get_args(Frame):

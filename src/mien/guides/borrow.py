@@ -129,7 +129,7 @@ def check_parts(parts: str) -> list[str]:
     return found
 
 
-HAIR = ("hair", "fringe")
+HAIR = ("hair", "fringe", "beard")
 """What is borrowed with a matte."""
 
 ONE_SIDED = ("left_eye", "right_eye")
