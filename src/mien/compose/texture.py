@@ -34,8 +34,8 @@ DEEP = 7
 NEAR = 24.0
 """Distance at which surroundings count 1/e less, pixels."""
 
-CHANCE, FEWER = 1.0, 0.6
-"""Standard deviation of what is drawn, against that of the surroundings; factor for each halving of the size."""
+FEWER = 0.9
+"""How much weaker what is drawn is at each halving of the size."""
 
 ERROR = (0.002, 0.05)
 """Variance by which a border pixel may be off: a share of the texture's, and levels squared (rounding)."""
@@ -43,8 +43,9 @@ ERROR = (0.002, 0.05)
 SMOOTH = 8.0
 """Reach of the slow changes that any picture may have besides its texture, pixels."""
 
-AROUND, CLIP = 5.0, 1.7
-"""How far the strength of the grain is averaged, pixels; multiple of the median beyond which detail is no grain."""
+AROUND, CLIP, TO_DEVIATION = 5.0, 2.5, 1.2
+"""How far the strength of the grain is averaged, pixels; multiple of the median beyond which detail is no grain;
+and what leads from the mean size of what is left to a standard deviation (a normal distribution has 1.32)."""
 
 COARSE = 4.0
 """Standard deviation of the blur above which nothing is drawn by chance at the coarsest size, pixels."""
@@ -103,7 +104,7 @@ def fill(
     barred: Bool,
     rng: np.random.Generator,
     wanted: Bool | None = None,
-    chance: float = CHANCE,
+    chance: float = 1.0,
 ) -> Float32:
     """The picture with its hole filled.
 
@@ -206,7 +207,7 @@ def _roughness(fine: Float32, weight: Float32) -> Float32:
     total = cv2.GaussianBlur(np.minimum(size, highest) * known, (0, 0), AROUND)
     share = cv2.GaussianBlur(known, (0, 0), AROUND)
     mean = np.where(share > 1e-3, total / np.maximum(share, 1e-3), total.sum() / max(float(known.sum()), 1))
-    return np.asarray(np.sqrt(np.pi / 2) * mean + 1e-3, np.float32)
+    return np.asarray(TO_DEVIATION * mean + 1e-3, np.float32)
 
 
 def _predicted(texture: Gaussian, known: Float64, border: Int, inside: Int) -> Float64:

@@ -26,11 +26,16 @@ PIECE = 48
 AROUND = 32
 """How far around a piece its surroundings reach, pixels."""
 
+ENOUGH = 0.15
+"""Share of a piece's surroundings that must not be forbidden; with less of them, all are used."""
+
 LARGEST = 0.3
 """Fraction of the photo's shorter side from which a piece is too large to be healed by its surroundings alone."""
 
 
-def heal(photo: Photo, mask: Mask, *, strength: float = 1.0, forbidden: Bool | None = None) -> Guide:
+def heal(
+    photo: Photo, mask: Mask, *, strength: float = 1.0, forbidden: Bool | None = None, grain: float = 1.0
+) -> Guide:
     """Replaces what is masked.
 
     Args:
@@ -38,6 +43,7 @@ def heal(photo: Photo, mask: Mask, *, strength: float = 1.0, forbidden: Bool | N
         mask: (H, W), above 0 where something is to vanish; a floating-point mask fades the result.
         strength: in [0, 1]; 0.5 halves a wrinkle instead of removing it.
         forbidden: (H, W) where no texture may come from, such as another class of the face.
+        grain: how strong the grain is, against that of the surroundings.
 
     Raises:
         LayerError: the mask is empty, or covers all of the photo.
@@ -54,7 +60,7 @@ def heal(photo: Photo, mask: Mask, *, strength: float = 1.0, forbidden: Bool | N
     rng = np.random.default_rng(0)
     healed, todo = before.copy(), inside.copy()
     for piece in _pieces(inside):
-        _cover(healed, todo, barred, piece, rng)
+        _cover(healed, todo, barred, piece, rng, grain)
     if max(_extent(inside)) > LARGEST * min(photo.width, photo.height):
         notes = ("a large area was filled with the texture around it; what it should show is better painted",)
     faded = np.float32(strength) * (mask[y0:y1, x0:x1].astype(np.float32) if mask.dtype != np.bool_ else inside)
@@ -79,7 +85,7 @@ def _pieces(area: Bool) -> Iterator[Box]:
                 )
 
 
-def _cover(picture: Float32, todo: Bool, barred: Bool, piece: Box, rng: np.random.Generator) -> None:
+def _cover(picture: Float32, todo: Bool, barred: Bool, piece: Box, rng: np.random.Generator, grain: float) -> None:
     """Covers one piece in place; ``todo`` loses it."""
     x0, y0, x1, y1 = _widened(piece, AROUND, todo.shape)
     unknown = todo[y0:y1, x0:x1]
@@ -88,7 +94,9 @@ def _cover(picture: Float32, todo: Bool, barred: Bool, piece: Box, rng: np.rando
     hole[inner] = unknown[inner]
     if not hole.any() or unknown.all():
         return
-    filled = fill(picture[y0:y1, x0:x1], unknown, barred[y0:y1, x0:x1], rng, hole)
+    useless = barred[y0:y1, x0:x1]
+    useless = unknown if (~useless).mean() < ENOUGH else useless
+    filled = fill(picture[y0:y1, x0:x1], unknown, useless, rng, hole, grain)
     picture[y0:y1, x0:x1][hole] = filled[hole]
     todo[y0:y1, x0:x1] &= ~hole
 
