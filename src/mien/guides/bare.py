@@ -173,6 +173,8 @@ def _mirrored(here: Scene, known: Bool) -> Float32:
     filled = membrane(here.picture, inner, 255.0) + noise(here.shape, levels(here.picture, known))
     mx, my = _folded(2 * nearest[..., 0] - xs, width), _folded(2 * nearest[..., 1] - ys, height)
     sure = np.clip(2 * wide_blur(cv2.remap(inner, mx, my, cv2.INTER_LINEAR), 0.05 * here.unit) - 1, 0, 1)
+    detail = np.abs(here.picture - wide_blur(here.picture, 0.06 * here.unit)).mean(2)[known]
+    sure = sure * np.float32(np.clip(float(np.median(detail)) / 2 - 1, 0, 1))  # a calm backdrop is better spread
     filled = filled + sure[..., None] * (cv2.remap(here.picture, mx, my, cv2.INTER_LINEAR) - filled)
     speck = np.ones((max(3, round(0.06 * here.unit)),) * 2, np.uint8)
     whole = cv2.morphologyEx(known.astype(np.uint8), cv2.MORPH_CLOSE, speck)
