@@ -173,7 +173,33 @@ def _mirrored(here: Scene, known: Bool) -> Float32:
         my = _folded(nearest[..., 1] + depth * (nearest[..., 1] - ys), height)
         sure = np.clip(2 * wide_blur(cv2.remap(inner, mx, my, cv2.INTER_LINEAR), 0.05 * here.unit) - 1, 0, 1)
         filled = filled + sure[..., None] * (cv2.remap(here.picture, mx, my, cv2.INTER_LINEAR) - filled)
-    return np.asarray(filled, np.float32)
+    speck = np.ones((max(3, round(0.06 * here.unit)),) * 2, np.uint8)
+    whole = cv2.morphologyEx(known.astype(np.uint8), cv2.MORPH_CLOSE, speck)
+    mx, valid = _sideways(here, whole > 0)
+    found = cv2.remap(here.picture, mx, ys, cv2.INTER_LINEAR)
+    there = cv2.remap(whole.astype(np.float32), mx, ys, cv2.INTER_LINEAR)
+    sure = np.clip(2 * wide_blur(there * valid, 0.05 * here.unit) - 1, 0, 1)
+    found = found + membrane(here.picture - found, inner * (sure > 0.9), 40.0)
+    return np.asarray(filled + sure[..., None] * (found - filled), np.float32)
+
+
+def _sideways(here: Scene, known: Bool) -> tuple[Float32, Float32]:
+    """Columns (h, w) that mirror what is known beside the head towards it, again and again, and where that works.
+
+    Rows stay rows: bricks, shelves and horizons go on straight.
+    """
+    middle = int(np.clip(here.points[list(mesh.OUTLINE), 0].mean(), 1, known.shape[1] - 1))
+    halves = []
+    for flips, half in ((False, known[:, :middle]), (True, known[:, middle:][:, ::-1])):
+        border = np.where(half.all(1), half.shape[1], np.argmin(half, 1)).astype(np.float32)[:, None]
+        border = cv2.erode(border, np.ones((max(1, round(0.1 * here.unit)), 1), np.uint8))
+        border = np.maximum(cv2.blur(border, (1, 2 * round(0.2 * here.unit) + 1)), 2).reshape(-1, 1)
+        steps = np.mod(np.arange(half.shape[1], dtype=np.float32)[None], 2 * border)
+        columns = np.minimum(steps, 2 * border - steps)
+        valid = np.broadcast_to(border > 0.15 * here.unit, half.shape).astype(np.float32)
+        halves.append((known.shape[1] - 1 - columns[:, ::-1], valid[:, ::-1]) if flips else (columns, valid))
+    (left, on_left), (right, on_right) = halves
+    return np.concatenate([left, right], 1).astype(np.float32), np.concatenate([on_left, on_right], 1)
 
 
 def _nearest(known: Bool) -> tuple[np.ndarray, np.ndarray]:

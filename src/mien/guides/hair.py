@@ -34,6 +34,9 @@ SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07
 """How dark the shadow of new hair is, its blur and how far it falls, in units."""
 
 
+MADE = 1.0
+"""Square units of backdrop and clothes that are made up without a word."""
+
 STRIP = 256
 """Rows that are composed at once: a large photo needs little memory."""
 
@@ -86,6 +89,8 @@ def composed(
         if part == "hair"
         else (here.picture, np.zeros(here.shape, np.float32))
     )
+    if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
+        notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
     dark = _shadow(here, alpha) * np.float32(part != "beard")
     x0, y0, x1, y1 = here.box
     samples = np.empty((y1 - y0, x1 - x0, photo.pixels.shape[2]), np.float32)
