@@ -48,7 +48,7 @@ def navier_stokes(photo: Photo, mask: Bool) -> UInt8:
 def biharmonic(photo: Photo, mask: Bool) -> UInt8:
     """Damelin and Hoang (2018)."""
     filled = inpaint_biharmonic(photo.pixels, mask, channel_axis=-1, split_into_regions=True)
-    return np.rint(filled.clip(0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.rint(filled.clip(0, 1) * 255), np.uint8)
 
 
 def healed(photo: Photo, mask: Bool) -> UInt8:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mien.align.crop import crop_face, quad_to_matrix
-from mien.align.paste import Mask, mask_to_photo
-from mien.conditions.pictures import as_photo, name_of
-from mien.conditions.regions import is_expression, parse_region, terms
+from mien.align.paste import Mask
+from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.dyes import OWN
 from mien.editing.layers import mask_of
+from mien.editing.lenders import hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
 from mien.editing.swatches import dye_color
@@ -27,15 +27,12 @@ from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
+from mien.guides.lower import bare_chin, smile
 from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import region_matte
 from mien.guides.still import Labelled
-from mien.types import AlignedFace, Bool, Face, Photo
-
-BEFORE = "hair+glasses+hat-brows"
-"""What may lie over a part of a face, and is left where it is."""
-
+from mien.types import Bool, Face, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
@@ -131,20 +128,26 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
 
 
 def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
-    if request.exemplar is None:
-        raise LayerError(f"Nothing says whose {request.part} to borrow; give another photo as exemplar.")
-    source = Photo(request.exemplar.pixels) if isinstance(request.exemplar, AlignedFace) else request.exemplar
-    name, other = name_of(source, "exemplar"), as_photo(source, "The exemplar")
-    faces = context.faces(other)
-    if not faces:
-        raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
-    hidden, other_hidden = (_hidden(p, f, context) for p, f in ((done.photo, face), (other, faces[0])))
+    original = done.photo
     for part in check_parts(request.part):
+        lent = lender(original, face, request, part, context)
+        other, other_face = lent.photo, lent.face
         if part in HAIR:
-            guide = hair(done.photo, face, other, faces[0], context.networks.parser, part=part)
+            guide = hair(done.photo, face, other, other_face, context.networks.parser, part=part)
         else:
-            guide = borrow(done.photo, face, other, faces[0], part, blocked=hidden, other_blocked=other_hidden)
-        done = done.then(guide, f"{part} borrowed from {name}", mask, request.strength)
+            hidden, far = (hidden_by(p, f, context) for p, f in ((done.photo, face), (other, other_face)))
+            if part == "teeth":
+                labelled = _labelled(done.photo, face, context)
+                guide = smile(done.photo, face, other, other_face, blocked=hidden, other_blocked=far, labelled=labelled)
+            elif part == "lower_face":
+                skin, beard = skin_and_beard(done.photo, face, context)
+                guide = bare_chin(
+                    done.photo, face, other, other_face, skin=skin, beard=beard, blocked=hidden, other_blocked=far
+                )
+            else:
+                guide = borrow(done.photo, face, other, other_face, part, blocked=hidden, other_blocked=far)
+        noted = replace(guide, notes=(*lent.notes, *guide.notes))
+        done = done.then(noted, f"{part} borrowed from {lent.name}", mask, request.strength)
     return done
 
 
@@ -156,15 +159,6 @@ def _own(photo: Photo, face: Face, region: str, context: EditContext) -> tuple[i
 def _labelled(photo: Photo, face: Face, context: EditContext) -> Labelled:
     labels = context.of(photo, face.quad).parsed().labels
     return Labelled(labels, quad_to_matrix(face.quad, len(labels)))
-
-
-def _hidden(photo: Photo, face: Face, context: EditContext) -> Bool:
-    """(H, W): hair, glasses and hats before a face."""
-    labels = context.of(photo, face.quad).parsed().labels
-    crop = crop_face(photo, face.quad, 256)
-    over = parse_region(BEFORE)[labels]
-    frame = CropFrame.of(crop, "photo")
-    return np.asarray(mask_to_photo(over, frame.matrix_at(labels.shape[0]), (photo.width, photo.height)) > 0)
 
 
 def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:

@@ -152,6 +152,13 @@ def edit_photos(backend: CropEditor, asked: Sequence[Asked], context: EditContex
     Raises:
         LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
     """
+    apart = [one.apart() for one in asked]
+    results = iter(_edited(backend, [one for each in apart for one in each], context))
+    grouped = [[next(results) for _ in each] for each in apart]
+    return [replace(first, others=(*first.others, *others)) for first, *others in grouped]
+
+
+def _edited(backend: CropEditor, asked: Sequence[Asked], context: EditContext) -> list[EditResult]:
     results: list[EditResult] = []
     for start in range(0, len(asked), AT_ONCE):
         begun = [_begin(backend, one, context) for one in asked[start : start + AT_ONCE]]

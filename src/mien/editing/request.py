@@ -48,7 +48,10 @@ class Request:
             for all of the mask: "#703020", a name that CSS knows, or (red, green, blue) in [0, 255].
         exemplar: any photo with a face, of which the largest is taken; an :class:`AlignedFace`; or "self": the person's
             own look.
-        part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "nose+brows", "hair".
+        part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "nose+brows", "hair",
+            "teeth" (an open smile), "lower_face" (a beard off). Without an exemplar, from the album or the bundled
+            bank of nobody's faces; ``seed`` is the rank of the face: 0 fits best.
+        album: a folder with photos, best of the same person, from which a part may be borrowed.
         reshape: strength by attribute ("smile", "nose-width"), in standard deviations: the photo's own pixels move.
         drag: points of the face that are pulled, (from x, from y, to x, to y) in photo pixels.
         dye: color by region ("hair", "lips", "irises"): a name, "#hex", (red, green, blue), "@swatch.png", or
@@ -91,6 +94,10 @@ class Request:
     )
     part: str = field(
         default="", metadata={"help": "Borrow the exemplar's pixels for this part: eyes, mouth, nose+brows."}
+    )
+    album: str | None = field(
+        default=None,
+        metadata={"help": "Photos, best of the same person, to borrow parts from.", "type": Path},
     )
     reshape: Mapping[str, float] = field(
         default_factory=dict,
@@ -151,6 +158,8 @@ class Request:
                 object.__setattr__(self, one.name, one.default_factory())
             elif getattr(self, one.name) is None:
                 object.__setattr__(self, one.name, one.default)
+        if self.album is not None:
+            object.__setattr__(self, "album", str(self.album))
         if self.text is not None:
             validate_text(self.text)
         validate_attributes(self.attributes)
@@ -169,6 +178,11 @@ class Request:
     def moves_pixels(self) -> bool:
         """Whether pixels that are there are moved, borrowed, dyed or healed."""
         return bool(self.part or self.reshape or self.drag or self.dye or self.mode == "heal")
+
+    @property
+    def lends(self) -> bool:
+        """Whether a part is borrowed of which nobody says from whom."""
+        return bool(self.part) and self.exemplar is None
 
     @property
     def paints(self) -> bool:
@@ -229,6 +243,7 @@ class Request:
         words = [f"layers {', '.join(drawn)}"] if drawn else []
         words += [f"{name} {_name(source)}" for name in LAYERS if (source := getattr(self, name)) is not None]
         words += [f"part {self.part}"] if self.part else []
+        words += [f"album {Path(self.album).name}"] if self.album else []
         words += [f"reshape {draw_attributes(self.reshape)}"] if self.reshape else []
         words += [f"{len(self.drag)} points dragged"] if self.drag else []
         words += [f"{region} dyed {color}" for region, color in self.dye.items()]
