@@ -8,7 +8,7 @@ from mien import Editor
 from mien.conditions.regions import check_region
 from mien.editing.loans import CONDITIONS
 from mien.editing.request import Request
-from mien.editing.ways import COLORED, MOVES, REGIONS, SHADES, regions_of, ways_of
+from mien.editing.ways import BORROWED, COLORED, HEALED, MOVES, REGIONS, SHADES, regions_of, ways_of
 from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError
 from mien.guides.shapes import Shapes
@@ -32,9 +32,9 @@ def plain() -> Editor:
 
 def test_every_way_exists() -> None:
     assert {move for moves in MOVES.values() for move in moves} <= set(Shapes.bundled().moves)
-    named = {signed.rstrip("+-") for signed in (*MOVES, *COLORED, *SHADES)}
+    named = {signed.rstrip("+-") for signed in (*MOVES, *COLORED, *SHADES, *HEALED, *BORROWED)}
     assert named <= set(ATTRIBUTES)
-    for region in (*REGIONS.values(), *COLORED.values(), *(region for region, _ in SHADES.values())):
+    for region in (*REGIONS.values(), *HEALED.values(), *COLORED.values(), *(region for region, _ in SHADES.values())):
         check_region(region)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from mien.align.crop import crop_face, quad_to_matrix
 from mien.align.paste import Mask
+from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
@@ -23,14 +24,19 @@ from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts
 from mien.guides.dye import SETTINGS, Dye, dye, mean_color
+from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.lower import bare_chin, smile
 from mien.guides.move import move
+from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import region_matte
 from mien.guides.still import Labelled
 from mien.types import Bool, Face, Photo
+
+RED_EYES = ("eyes", "irises", "pupils")
+"""Regions in which healing means pupils that the flash made red."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,10 +101,25 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if request.mode == "heal":
         with context.watch("heal"):
-            if mask is None:
-                raise LayerError("Nothing says what is to vanish; give a mask.")
-            done = done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
+            done = _healed(done, face, request, mask, context, target)
     return done
+
+
+def _healed(
+    done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
+) -> Guided:
+    """Glasses and red eyes are found by themselves where a region names them; all else is what is masked."""
+    if mask is None:
+        raise LayerError("Nothing says what is to vanish; give a mask.")
+    words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
+    name = words[0][1] if len(words) == 1 else ""
+    if name != "glasses" and name not in RED_EYES:
+        return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
+    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
+    if name == "glasses":
+        guide = without_glasses(done.photo, face, context.networks.parser, request.strength)
+        return done.then(guide, "glasses healed", limits, 1.0)
+    return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
 
 
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:

@@ -62,6 +62,9 @@ BORROWED: Mapping[str, tuple[str, str]] = {
 }
 """Part of the bank's faces, and a condition (see :data:`mien.editing.loans.CONDITIONS`), by signed attribute."""
 
+HEALED: Mapping[str, str] = {"glasses-": "glasses", "sunglasses-": "glasses", "eye-bags-": "under_eyes"}
+"""Regions that are healed where no mask says otherwise, by signed attribute."""
+
 NAMED_WITH: Mapping[str, str] = {
     **dict.fromkeys(("beard", "moustache", "goatee", "stubble", "sideburns"), "beard-color"),
     "hat": "hat-color",
@@ -105,6 +108,7 @@ class Ways:
     reshape: strength by move.
     dye: color and strength by region.
     borrow: condition by part.
+    heal: strength by region.
     attributes: strength by look of the editor.
     missing: wishes that nothing here can fulfil.
     """
@@ -112,13 +116,14 @@ class Ways:
     reshape: dict[str, float] = field(default_factory=dict)
     dye: dict[str, tuple[str, float]] = field(default_factory=dict)
     borrow: dict[str, str] = field(default_factory=dict)
+    heal: dict[str, float] = field(default_factory=dict)
     attributes: dict[str, float] = field(default_factory=dict)
     missing: list[Wish] = field(default_factory=list)
 
     @property
     def found(self) -> bool:
         """Whether anything can be done."""
-        return bool(self.reshape or self.dye or self.borrow or self.attributes)
+        return bool(self.reshape or self.dye or self.borrow or self.heal or self.attributes)
 
 
 def ways_of(wishes: Iterable[Wish], looks: Iterable[str]) -> Ways:
@@ -144,6 +149,8 @@ def ways_of(wishes: Iterable[Wish], looks: Iterable[str]) -> Ways:
             ways.dye.setdefault(shade[0], (shade[1], min(1.0, abs(wish.degree))))
         elif look:
             ways.attributes[look] = wish.degree
+        elif signed in HEALED:
+            ways.heal[HEALED[signed]] = 1.0 if "glasses" in signed else min(1.0, 0.6 * abs(wish.degree))
         elif part and not named:
             ways.borrow[part[0]] = part[1]
         elif not named:

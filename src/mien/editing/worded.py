@@ -83,7 +83,7 @@ def _told(request: Request, painter: Knows) -> Told | None:
     complete = reading.complete and not ways.missing
     if painter.reader and request.mode == "auto" and (not complete or _without_text(request).draws):
         return None
-    notes = (*_notes(reading, ways), *reading.notes)
+    notes = (*_notes(reading, ways, request.mask is not None), *reading.notes)
     if not ways.found:
         clip = "" if painter.reader else ", or a CLIP (--clip)"
         reason = "; ".join(notes) or "it names no change"
@@ -93,6 +93,8 @@ def _told(request: Request, painter: Knows) -> Told | None:
 
 def _steps(request: Request, ways: Ways) -> Iterator[Request]:
     bare = Request(mask=request.mask, frame=request.frame, strength=request.strength)
+    for region, strength in ways.heal.items() if request.mask is None else ():
+        yield replace(bare, mask=region, mode="heal", strength=request.strength * strength)
     if ways.reshape:
         yield replace(bare, reshape=ways.reshape)
     for part in ways.borrow:
@@ -152,7 +154,9 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
     return replace(done, notes=(*done.notes, *failed))
 
 
-def _notes(reading: Reading, ways: Ways) -> tuple[str, ...]:
+def _notes(reading: Reading, ways: Ways, masked: bool) -> tuple[str, ...]:
     unknown = (f"not understood: {', '.join(reading.unknown)}",) if reading.unknown else ()
     missing = ", ".join(str(wish) for wish in ways.missing)
+    if ways.heal and masked:
+        unknown += (f"only without a mask do words heal {' and '.join(ways.heal)}",)
     return (*unknown, *((f"understood, but nothing here can do it yet: {missing}",) if missing else ()))
