@@ -45,6 +45,9 @@ DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
 
+THIN = 0.5
+"""Half width of a rim over a brow, units."""
+
 GRAIN = 0.7
 """Of the skin that is made, against that of the skin around: what lies nearest has lids and lashes."""
 
@@ -136,16 +139,19 @@ def _points_on(matrix: Float64, face: Face) -> Float64:
 
 def _frame(picture: Float32, ridges: Ridges, likely: Float32, kept: Bool, lines: list[Line]) -> Bool:
     """Rims, temples, and what close to them and between them is dark or light like a frame."""
-    drawn = np.zeros((SIDE, SIDE), np.uint8)
+    drawn, thin = np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), np.uint8)
     for line, widths in lines:
-        for (x, y), width in zip(line, widths, strict=True):
-            cv2.circle(drawn, (round(float(x)), round(float(y))), max(1, round(float(width))), 1, -1)
+        for (x, y), width in zip(np.round(line).astype(int).tolist(), widths, strict=True):
+            cv2.circle(drawn, (x, y), max(1, round(float(width))), 1, -1)
+            cv2.circle(thin, (x, y), max(1, round(THIN * UNIT)), 1, -1)
+    drawn = np.where(kept, thin, drawn).astype(np.uint8)  # a rim over a brow leaves as much of it as it can
     drawn = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, disc(1.0))
     lenses = area_of([line for line, _ in lines[:2]])
     both = np.concatenate([line for line, _ in lines[:2]]).astype(np.float32)
     between = area_of([cv2.convexHull(both)[:, 0].astype(np.float64)]) & ~lenses
     close = cv2.dilate(drawn, disc(2.4)) > 0
     strong = (ridges.strength > 1.5 * LINE) & (between | (close & ~lenses) | ((likely > 0.3) & ~lenses)) & ~kept
+    strong |= (ridges.strength > LINE) & between & ~kept
     strong |= (likely > 0.5) & ~lenses & ~kept
     _, index = cv2.connectedComponents((strong | (drawn > 0)).astype(np.uint8))
     joined = np.isin(index, np.unique(index[drawn > 0])) & (index > 0)
@@ -160,8 +166,8 @@ def _with_shadow(picture: Float32, frame: Bool, kept: Bool) -> Bool:
     known = (~(cv2.dilate(frame.astype(np.uint8), disc(4.0)) > 0) & ~kept).astype(np.float32)
     total, share = (cv2.GaussianBlur(x, (0, 0), 2 * UNIT) for x in (light * known, known))
     over = np.where(share > 0.05, cv2.GaussianBlur(light, (0, 0), 1.0) - total / np.maximum(share, 1e-3), 0)
-    rest = (np.abs(over) > 20) & (cv2.dilate(frame.astype(np.uint8), disc(1.6)) > 0)
-    dark = (over < -20) & (cv2.dilate(frame.astype(np.uint8), disc(2.6)) > 0)
+    rest = (np.abs(over) > 24) & (cv2.dilate(frame.astype(np.uint8), disc(1.6)) > 0)
+    dark = (over < -24) & (cv2.dilate(frame.astype(np.uint8), disc(2.6)) > 0)
     return np.asarray(frame | ((rest | dark) & ~kept))
 
 
