@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
-from mien.editing.dyes import OWN
+from mien.editing.dyes import OWN, RELATIVE, shaded
 from mien.editing.layers import mask_of
 from mien.editing.lenders import Lender, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
@@ -67,6 +68,11 @@ class Guided:
         photo, area = replace(guide, confidence=confidence).over(self.photo)
         return Guided(photo, self.area | area, (*self.operations, operation), (*self.notes, *guide.notes))
 
+    def and_then(self, later: Guided) -> Guided:
+        """With what was done to its photo afterwards."""
+        operations, notes = (*self.operations, *later.operations), (*self.notes, *later.notes)
+        return Guided(later.photo, self.area | later.area, operations, notes)
+
 
 def guided(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Guided:
     """Makes all edits of a request that need no painting.
@@ -94,7 +100,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
             key_photo = done.photo
             matte = region_matte(key_photo, face, region, context.networks.parser)
-            shade = _own(photo, face, region, context) if color == OWN else dye_color(color, context)
+            shade = _shade(photo, face, region, color, context)
             guide = dye(key_photo, matte, shade, settings)
             done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if request.mode == "heal":
@@ -169,9 +175,12 @@ def _hair(
     raise AssertionError("not reached")
 
 
-def _own(photo: Photo, face: Face, region: str, context: EditContext) -> tuple[int, int, int]:
-    """The colour that a region had before anything was borrowed."""
-    return mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditContext) -> tuple[int, int, int]:
+    """A dye's colour, which may be told by that which the region had before anything was borrowed."""
+    if color != OWN and color not in RELATIVE:
+        return dye_color(color, context)
+    own = mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+    return own if color == OWN else shaded(own, color)
 
 
 def _labelled(photo: Photo, face: Face, context: EditContext) -> Labelled:
