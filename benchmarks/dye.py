@@ -3,8 +3,8 @@
     python -m benchmarks.dye --photos ../shared/data/photos [--region hair] [--limit N] [--sheets FOLDER]
 
 ΔE2000 is that of the region's mean (in Lab, where the matte is above a half) to the wish; bar: at most 6 in 90 %.
-"Outside" is the largest ΔE2000 where the matte is 0; bar: 2. "Reached" is the share of what the parser calls the
-region, in one look of three sides of the face's square, that the matte covers. A sheet has the photo and four dyes.
+"Outside" is the largest ΔE2000 where the matte is 0; bar: 2. "Reached" is the share of what the parser surely calls
+the region within 2.3 sides of the face's square that the matte covers. A sheet has the photo and four dyes.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def lab(pixels: UInt8) -> Float32:
 
 
 def reached(photo: Photo, face: Face, region: str, matte: Float32, parser: FaceParser) -> float:
-    """Share of what one look calls the region that the matte covers."""
-    (seen,), (x0, y0, x1, y1) = probabilities(photo, face, (REGIONS[region].classes,), parser, 500, (3.0,))
+    """Share of what the parser calls the region that the matte covers."""
+    (seen,), (x0, y0, x1, y1) = probabilities(photo, face, (REGIONS[region].classes,), parser, 500)
     inside = np.zeros(seen.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round((face.quad - (x0, y0)) * seen.shape[1] / (x1 - x0)).astype(np.int32), 1)
     seen = seen * large_pieces(seen, inside.astype(np.float32))

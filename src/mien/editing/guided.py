@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from mien.align.crop import crop_face, quad_to_matrix
 from mien.align.paste import Mask
+from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
-from mien.editing.dyes import OWN
+from mien.editing.dyes import OWN, RELATIVE, shaded
 from mien.editing.layers import mask_of
 from mien.editing.lenders import hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
@@ -22,14 +24,19 @@ from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts
 from mien.guides.dye import SETTINGS, Dye, dye, mean_color
+from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.lower import bare_chin, smile
 from mien.guides.move import move
+from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import region_matte
 from mien.guides.still import Labelled
 from mien.types import Bool, Face, Photo
+
+RED_EYES = ("eyes", "irises", "pupils")
+"""Regions in which healing means pupils that the flash made red."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +63,11 @@ class Guided:
             confidence = confidence * mask[y0:y1, x0:x1].astype(np.float32)
         photo, area = replace(guide, confidence=confidence).over(self.photo)
         return Guided(photo, self.area | area, (*self.operations, operation), (*self.notes, *guide.notes))
+
+    def and_then(self, later: Guided) -> Guided:
+        """With what was done to its photo afterwards."""
+        operations, notes = (*self.operations, *later.operations), (*self.notes, *later.notes)
+        return Guided(later.photo, self.area | later.area, operations, notes)
 
 
 def guided(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Guided:
@@ -84,15 +96,30 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
             key_photo = done.photo
             matte = region_matte(key_photo, face, region, context.networks.parser)
-            shade = _own(photo, face, region, context) if color == OWN else dye_color(color, context)
+            shade = _shade(photo, face, region, color, context)
             guide = dye(key_photo, matte, shade, settings)
             done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if request.mode == "heal":
         with context.watch("heal"):
-            if mask is None:
-                raise LayerError("Nothing says what is to vanish; give a mask.")
-            done = done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
+            done = _healed(done, face, request, mask, context, target)
     return done
+
+
+def _healed(
+    done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
+) -> Guided:
+    """Glasses and red eyes are found by themselves where a region names them; all else is what is masked."""
+    if mask is None:
+        raise LayerError("Nothing says what is to vanish; give a mask.")
+    words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
+    name = words[0][1] if len(words) == 1 else ""
+    if name != "glasses" and name not in RED_EYES:
+        return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
+    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
+    if name == "glasses":
+        guide = without_glasses(done.photo, face, context.networks.parser, request.strength)
+        return done.then(guide, "glasses healed", limits, 1.0)
+    return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
 
 
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:
@@ -131,9 +158,12 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     return done
 
 
-def _own(photo: Photo, face: Face, region: str, context: EditContext) -> tuple[int, int, int]:
-    """The colour that a region had before anything was borrowed."""
-    return mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditContext) -> tuple[int, int, int]:
+    """A dye's colour, which may be told by that which the region had before anything was borrowed."""
+    if color != OWN and color not in RELATIVE:
+        return dye_color(color, context)
+    own = mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+    return own if color == OWN else shaded(own, color)
 
 
 def _labelled(photo: Photo, face: Face, context: EditContext) -> Labelled:

@@ -76,7 +76,9 @@ def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, F
     unit = here.unit
     skin, neck, rest = there["face"] + there["ears"], there["neck"], there["background"]
     total = wide_blur(np.dstack([skin, neck, skin + neck + rest + there["clothes"] + 1e-3]), 0.025 * unit)
-    skin, neck = (_step(total[..., n] / total[..., 2]) for n in (0, 1))
+    skin = _step(total[..., 0] / total[..., 2])
+    neck = wide_blur(_step(total[..., 1] / total[..., 2]), 0.06 * unit)
+    neck = wide_blur(_step(neck), 0.015 * unit)
     own = wide_blur(np.dstack([here.shares[name] * held for name in ("neck", "face")]), 0.02 * unit)
     neck = np.maximum(neck, _step(own[..., 0])) * (1 - skin)
     backdrop = _backdrop(here, there, held)
@@ -122,12 +124,14 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     ratio = (means[0][..., :1] + 16) / (means[1][..., :1] + 16)
     spread = membrane(np.dstack([100 * np.log(ratio), means[0][..., 1:]]), area, 200.0)
     spread = wide_blur(spread, 0.1 * unit)
-    skin = _lab(_calm(picture, theirs, there["worn"], unit))
+    foreign = np.maximum(there["worn"], there["hair"] + there["background"])
+    foreign = np.maximum(foreign, there["strained"])
+    skin = _lab(_calm(picture, theirs, np.maximum(foreign, 0.7 * _features(here)), unit))
     soft = wide_blur(skin, 0.1 * unit)
     made = np.dstack([(skin[..., :1] + 16) * np.exp(spread[..., :1] / 100) - 16, spread[..., 1:]])
     low, high = np.quantile(_lab(here.picture)[..., 0][known], (0.02, 0.95))
     bright = np.maximum(made[..., 0] - high, 0)
-    made[..., 0] = np.maximum(made[..., 0] - 0.75 * bright, low - 15)
+    made[..., 0] = np.maximum(made[..., 0] - 0.75 * bright, low - 8)
     made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
     return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
@@ -145,14 +149,13 @@ def _features(here: Scene) -> Float32:
 
 
 def _calm(picture: Float32, skin: Float32, worn: Float32, unit: float) -> Float32:
-    """Without earrings, temples of glasses and collars: nothing much lighter or darker than the skin around it."""
+    """Without beard, earrings, glasses, collars: nothing much lighter or darker than the skin around it."""
     sure = np.clip(skin * 4 - 3, 0, 1) * (worn < 0.1)
-    mean, _ = local_colors(picture, sure, 0.08 * unit)
-    share = wide_blur(sure, 0.08 * unit)[..., None]
+    mean = wide_blur(membrane(picture, cv2.erode(sure, np.ones((3, 3), np.uint8)), 255.0), 0.06 * unit)
     near = np.clip(picture, 0.7 * mean - 6, 1.2 * mean + 6)
     away = np.clip(3 * wide_blur(worn, 0.02 * unit), 0, 1)[..., None]
     near = near + away * (mean - near)
-    return np.asarray(picture + np.clip(share * 100, 0, 1) * (near - picture), np.float32)
+    return np.asarray(near, np.float32)
 
 
 def _lab(picture: Float32) -> Float32:
@@ -168,16 +171,18 @@ def _mirrored(here: Scene, known: Bool) -> Float32:
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
     inner = cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
     filled = membrane(here.picture, inner, 255.0) + noise(here.shape, levels(here.picture, known))
-    for depth in (0.3, 0.6, 1.0):
-        mx = _folded(nearest[..., 0] + depth * (nearest[..., 0] - xs), width)
-        my = _folded(nearest[..., 1] + depth * (nearest[..., 1] - ys), height)
-        sure = np.clip(2 * wide_blur(cv2.remap(inner, mx, my, cv2.INTER_LINEAR), 0.05 * here.unit) - 1, 0, 1)
-        filled = filled + sure[..., None] * (cv2.remap(here.picture, mx, my, cv2.INTER_LINEAR) - filled)
+    mx, my = _folded(2 * nearest[..., 0] - xs, width), _folded(2 * nearest[..., 1] - ys, height)
+    sure = np.clip(2 * wide_blur(cv2.remap(inner, mx, my, cv2.INTER_LINEAR), 0.05 * here.unit) - 1, 0, 1)
+    detail = np.abs(here.picture - wide_blur(here.picture, 0.06 * here.unit)).mean(2)[known]
+    sure = sure * np.float32(np.clip(float(np.median(detail)) / 2 - 1, 0, 1))  # a calm backdrop is better spread
+    filled = filled + sure[..., None] * (cv2.remap(here.picture, mx, my, cv2.INTER_LINEAR) - filled)
     speck = np.ones((max(3, round(0.06 * here.unit)),) * 2, np.uint8)
     whole = cv2.morphologyEx(known.astype(np.uint8), cv2.MORPH_CLOSE, speck)
     mx, valid = _sideways(here, whole > 0)
     found = cv2.remap(here.picture, mx, ys, cv2.INTER_LINEAR)
     there = cv2.remap(whole.astype(np.float32), mx, ys, cv2.INTER_LINEAR)
+    beside = np.abs(nearest[..., 0] - xs) - 0.5 * np.abs(nearest[..., 1] - ys)  # not above the head
+    valid = valid * np.clip(beside / (0.1 * here.unit) + 0.5, 0, 1)
     sure = np.clip(2 * wide_blur(there * valid, 0.05 * here.unit) - 1, 0, 1)
     found = found + membrane(here.picture - found, inner * (sure > 0.9), 40.0)
     return np.asarray(filled + sure[..., None] * (found - filled), np.float32)

@@ -31,6 +31,9 @@ LIFT, STRANDS = 6.0, (9.0, 14.0)
 TURN = 0.5
 """Degrees by which natural hair colours turn towards red for each unit of lightness that they lose."""
 
+BEYOND = np.array([14.0, 12.0, 12.0])
+"""L*, a* and b* by which the hair of a thin region may go beyond the wish, so that the region comes to it."""
+
 SEEN = 1 / 255
 """Part of a pixel below which a matte says that nothing of the region is there."""
 
@@ -92,7 +95,7 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     seen = small.astype(np.float32) / np.float32(255)
     settings = settings or Dye()
     front = colors(seen, covered, radius=max(4, round(max(size) * 0.03)))[0] if settings.strands else seen
-    table = _table(curve(front, covered, np.array(color, np.float32) / np.float32(255), settings))
+    table = _table(curve(front, covered, np.array(color, np.float32) / np.float32(255), settings, seen))
     samples = photo.pixels[y0:y1, x0:x1].copy()
     for top in range(0, y1 - y0, STRIP):
         bottom = min(y1 - y0, top + STRIP)
@@ -125,12 +128,15 @@ def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
     return int(red), int(green), int(blue)
 
 
-def curve(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Callable[[Float32], Float32]:
+def curve(
+    front: Float32, alpha: Float32, color: Float32, settings: Dye, picture: Float32 | None = None
+) -> Callable[[Float32], Float32]:
     """What takes a region's colours (..., 3) to those whose mean is ``color`` (3,), light and dark kept.
 
     Args:
         front: (H, W, 3) the region's colours, reduced if it is large.
         alpha: (H, W) the region's matte.
+        picture: (H, W, 3) the mean counts in the picture that the region is dyed in; None: of the region alone.
     """
     weight = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
@@ -155,8 +161,12 @@ def curve(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Call
         detail = (1 - lifted) * gain * (light - mean[0]) + lifted * opened * (np.log(light + LIFT) - middle)
         return _rgb(_laid_on(detail, settings.variety * (lab[..., 1:] - mean[1:]), aim))
 
-    for _ in range(4):  # the range is limited, so that what was aimed at is missed by a little
-        aim = aim + (wanted - np.tensordot(weight, _lab(made(lab)), 2))
+    for _ in range(5):  # the range is limited, so that what was aimed at is missed by a little
+        dyed = made(lab)
+        if picture is not None:
+            dyed = np.clip(picture + alpha[..., None] * (dyed - front), 0, 1)
+        aim = aim + (wanted - np.tensordot(weight, _lab(dyed), 2))
+        aim = np.clip(aim, wanted - BEYOND, wanted + BEYOND)
         aim[0] = np.clip(aim[0], 2, 98)
     return lambda rgb: np.asarray(rgb + np.float32(settings.strength) * (made(_lab(rgb)) - rgb), np.float32)
 

@@ -27,7 +27,7 @@ from mien.guides.scene import Scene, polygon
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
 
-FARTHEST = 30.0
+FARTHEST = 22.0
 """Degrees of yaw between two heads up to which hair is borrowed."""
 
 SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07

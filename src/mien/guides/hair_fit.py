@@ -46,7 +46,7 @@ class Fitted:
         alpha: (h, w) the matte.
         front: (h, w, 3) the hair's colours.
         picture: (h, w, 3) all of the other's picture.
-        shares: (h, w) of the other's classes, by group.
+        shares: (h, w) of the other's classes, by group; and "strained": where it is stretched too much to be shown.
         places: (h, w, 2) the places of the other scene that are seen, (x, y).
     """
 
@@ -83,11 +83,20 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     planes = [bent(cv2.GaussianBlur(p, (0, 0), soft) if soft > 0.3 else p, offsets) for p in (front, picture)]
     shares = {name: bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
     places = places_of(offsets)
+    shares["strained"] = _strained(places)
     new = np.clip(bent(alpha, offsets, 0), 0, 1)
     head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
     if float(head.sum()) > 2 * CUT * here.unit:
         raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
     return Fitted(new, planes[0], planes[1], shares, places)
+
+
+def _strained(places: Float32) -> Float32:
+    """(h, w): 1 where areas are enlarged or reduced by more than twice as much as usual."""
+    (down_x, across_x), (down_y, across_y) = (np.gradient(places[..., n]) for n in (0, 1))
+    area = np.maximum(across_x * down_y - across_y * down_x, 1e-3)
+    away = np.abs(np.log(area / np.median(area)))
+    return np.asarray(np.clip((away - 0.5) / 0.3, 0, 1), np.float32)
 
 
 def pure(there: Scene, matte: Float32) -> Float32:

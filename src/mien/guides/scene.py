@@ -139,7 +139,7 @@ def _beard(points: Float64, hair: Float32) -> Float32:
     chin = polygon(np.concatenate([jaw[5:16], points[[291, 0, 61], :2]]), hair.shape, 1.0) > 0.5
     if not chin.any() or float(hair[chin].mean()) < BEARDED:
         return np.zeros_like(hair)
-    down = (points[152, :2] - points[2, :2]) * 0.6
+    down = (points[152, :2] - points[2, :2]) * 2.5
     return np.maximum(
         polygon(np.concatenate([jaw[2:-2], (jaw[2:-2] + down)[::-1]]), hair.shape, 0.03 * unit_of(points)),
         polygon(np.concatenate([jaw, points[[2], :2]]), hair.shape, 0.03 * unit_of(points)),
