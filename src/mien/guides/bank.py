@@ -177,11 +177,20 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
     if part == "lower_face":
         return bare and face.mouth_openness < 0.12
     if part in ("hair", "fringe"):
-        return own.hat < 0.01 and (part == "hair" or own.fringe > 0.3)
+        whole = face.landmarks[10, 1] > CROWN * _unit(face) and own.beard < 0.25 and entry.path.stem not in TANGLED
+        return whole and own.hat < 0.01 and (own.fringe > 0.5 if part == "fringe" else own.length > BALD)
+    if part == "beard":
+        return own.beard > 0.5
     if part == "face":
         return own.glasses < 0.004 and own.fringe < 0.3
     return True
 
+
+CROWN, BALD = 0.75, -2.5
+"""Eye distances above the forehead that a photo must show of a head; length of the hair of a bald one."""
+
+TANGLED = ("2128", "3325")
+"""Bundled faces whose hair cannot be told from its backdrop."""
 
 NEAR: Mapping[str, tuple[int, ...]] = {
     "teeth": (*mesh.MOUTH_CORNERS, 2, 98, 327, 152, 172, 397, 58, 288),
@@ -216,7 +225,8 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     if part in ("eyes", "left_eye", "right_eye"):
         away["iris"] = _iris(face, wanted, own)
     if part in ("hair", "fringe"):
-        away["shape"], away["texture"] = away["shape"] * 0.5, away["texture"] * 0.3
+        away |= {"shape": away["shape"] * 0.5, "texture": away["texture"] * 0.3, "yaw": 1.5 * away["yaw"]}
+        away["cover"] = max(0.0, wanted.length - own.length) / 0.4 if part == "hair" else 0.0
     return float(np.sqrt(np.mean(np.square(list(away.values())))))
 
 
