@@ -151,8 +151,9 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
                 guide = smile(done.photo, face, other, other_face, blocked=hidden, other_blocked=far, labelled=labelled)
             elif part == "lower_face":
                 skin, beard = skin_and_beard(done.photo, face, context)
+                bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
                 guide = bare_chin(
-                    done.photo, face, other, other_face, skin=skin, beard=beard, blocked=hidden, other_blocked=far
+                    done.photo, face, other, other_face, skin=skin, beard=beard, other_skin=bared, blocked=hidden
                 )
             else:
                 guide = borrow(done.photo, face, other, other_face, part, blocked=hidden, other_blocked=far)
