@@ -220,7 +220,7 @@ TINY[2, 2] = AWAY[500:, 500:] = True
         (NoFaceError, "No face found in The exemplar", {"mask": "nose", "exemplar": flat()}),
         (ConfigError, "no attribute 'beard'; it knows age, smile", {"mask": "nose", "attributes": {"beard": 1.0}}),
         (LayerError, "strength of 'smile' is 99", {"mask": "nose", "attributes": {"smile": 99}}),
-        (ConfigError, "'red hair' needs a network that understands words", {"mask": "nose", "text": "red hair"}),
+        (ConfigError, "Nothing of 'a beard' can be done", {"mask": "nose", "text": "a beard"}),
         (ConfigError, "'exemplar' has no weight", {"mask": "nose", "weights": {"exemplar": 2}}),
         (ConfigError, "seed is -1", {"mask": "nose", "seed": -1}),
         (ConfigError, "strength is 2", {"mask": "nose", "strength": 2}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,13 @@ from mien.errors import LayerError, UnreadablePhotoError
 
 OWN = "own"
 """As a colour: what the region had before other hair was borrowed."""
+
+RELATIVE: Mapping[str, tuple[tuple[int, int, int], float]] = {
+    "lighter": ((255, 240, 220), 0.3),
+    "darker": ((16, 11, 9), 0.4),
+    "whiter": ((246, 242, 234), 0.45),
+}
+"""As colours: how far the region's own goes towards another one."""
 
 SKIN = {
     *("all", "chin", "ears", "face", "forehead", "foreground", "head", "left_ear", "lower_face", "neck", "nose"),
@@ -34,7 +42,7 @@ def check_dyes(request: Request) -> None:
                 f"'{region}' is skin, whose tone is kept; say --skin-tone (skin_tone=True) if another one is meant."
             )
         source = swatch_of(value)
-        if source is None and value != OWN:
+        if source is None and value != OWN and value not in RELATIVE:
             parse_color(value)
         elif source is not None and not source[0].is_file():
             raise UnreadablePhotoError(f"{source[0]} does not exist or is no ordinary file; check the name.")
@@ -48,3 +56,10 @@ def swatch_of(value: Any) -> tuple[Path, str] | None:
         return Path(value[1:]), ""
     file, colon, region = value.rpartition(":")
     return (Path(file), region) if colon and file and is_expression(region) else None
+
+
+def shaded(color: tuple[int, int, int], name: str) -> tuple[int, int, int]:
+    """A colour that is "lighter", "darker" or "whiter" than another."""
+    goal, share = RELATIVE[name]
+    red, green, blue = (round(c + share * (g - c)) for c, g in zip(color, goal, strict=True))
+    return red, green, blue

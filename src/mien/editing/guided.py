@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +14,9 @@ from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
-from mien.editing.dyes import OWN
+from mien.editing.dyes import OWN, RELATIVE, shaded
 from mien.editing.layers import mask_of
-from mien.editing.lenders import hidden_by, lender, skin_and_beard
+from mien.editing.lenders import Lender, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
 from mien.editing.swatches import dye_color
@@ -36,6 +37,10 @@ from mien.types import Bool, Face, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
+
+
+TRIED = 8
+"""Faces of a bank of which the first whose hair can be borrowed is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +67,11 @@ class Guided:
             confidence = confidence * mask[y0:y1, x0:x1].astype(np.float32)
         photo, area = replace(guide, confidence=confidence).over(self.photo)
         return Guided(photo, self.area | area, (*self.operations, operation), (*self.notes, *guide.notes))
+
+    def and_then(self, later: Guided) -> Guided:
+        """With what was done to its photo afterwards."""
+        operations, notes = (*self.operations, *later.operations), (*self.notes, *later.notes)
+        return Guided(later.photo, self.area | later.area, operations, notes)
 
 
 def guided(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Guided:
@@ -90,7 +100,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
             key_photo = done.photo
             matte = region_matte(key_photo, face, region, context.networks.parser)
-            shade = _own(photo, face, region, context) if color == OWN else dye_color(color, context)
+            shade = _shade(photo, face, region, color, context)
             guide = dye(key_photo, matte, shade, settings)
             done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if request.mode == "heal":
@@ -130,19 +140,20 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
 def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
     original = done.photo
     for part in check_parts(request.part):
-        lent = lender(original, face, request, part, context)
-        other, other_face = lent.photo, lent.face
         if part in HAIR:
-            guide = hair(done.photo, face, other, other_face, context.networks.parser, part=part)
+            lent, guide = _hair(done.photo, original, face, request, part, context)
         else:
+            lent = lender(original, face, request, part, context)
+            other, other_face = lent.photo, lent.face
             hidden, far = (hidden_by(p, f, context) for p, f in ((done.photo, face), (other, other_face)))
             if part == "teeth":
                 labelled = _labelled(done.photo, face, context)
                 guide = smile(done.photo, face, other, other_face, blocked=hidden, other_blocked=far, labelled=labelled)
             elif part == "lower_face":
                 skin, beard = skin_and_beard(done.photo, face, context)
+                bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
                 guide = bare_chin(
-                    done.photo, face, other, other_face, skin=skin, beard=beard, blocked=hidden, other_blocked=far
+                    done.photo, face, other, other_face, skin=skin, beard=beard, other_skin=bared, blocked=hidden
                 )
             else:
                 guide = borrow(done.photo, face, other, other_face, part, blocked=hidden, other_blocked=far)
@@ -151,9 +162,26 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     return done
 
 
-def _own(photo: Photo, face: Face, region: str, context: EditContext) -> tuple[int, int, int]:
-    """The colour that a region had before anything was borrowed."""
-    return mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+def _hair(
+    photo: Photo, original: Photo, face: Face, request: Request, part: str, context: EditContext
+) -> tuple[Lender, Guide]:
+    """Hair and whose it is: without an exemplar, that of the first of some faces whose hair can be borrowed."""
+    for skipped in range(TRIED):
+        lent = lender(original, face, replace(request, seed=request.seed + skipped), part, context)
+        try:
+            return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
+        except LayerError:
+            if request.exemplar is not None or skipped + 1 == TRIED:
+                raise
+    raise AssertionError("not reached")
+
+
+def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditContext) -> tuple[int, int, int]:
+    """A dye's colour, which may be told by that which the region had before anything was borrowed."""
+    if color != OWN and color not in RELATIVE:
+        return dye_color(color, context)
+    own = mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+    return own if color == OWN else shaded(own, color)
 
 
 def _labelled(photo: Photo, face: Face, context: EditContext) -> Labelled:

@@ -24,7 +24,7 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame, reaches_beyond
 from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
-from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
+from mien.editing.layers import conditions_of, looked, mask_in_crop, mask_of, unused
 from mien.editing.request import LAYERS, Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
 from mien.editing.self_layers import changes_colors_alone, refuse_own
@@ -32,8 +32,9 @@ from mien.editing.target import FaceTarget, find_target
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
 from mien.editing.windows import WindowNetwork, refined
+from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
-from mien.types import AlignedFace, Bool, Float32, Photo, PictureLike, UInt8
+from mien.types import AlignedFace, Float32, Photo, PictureLike
 
 if TYPE_CHECKING:
     from mien.backends.base import CropEditor
@@ -213,29 +214,25 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     """Reads a photo and what is asked for; pixels are moved where that is asked for."""
     photo = as_photo(asked.photo)
     request, target, notes = _target(backend, photo, asked, context)
+    request, recipe = resolved(request, backend)
+    first = made(photo, target, recipe, context)
+    if recipe and not (request.draws or request.moves_pixels):
+        return _Begun(photo, target, replace(first, notes=(*notes, *first.notes)), None, 1)
     alone = asked.count == 1 or moves_attributes(request)
-    if alone and (real := by_pixels(request, lambda: _looked(photo, target, request, context))) is not None:
+    if alone and (real := by_pixels(request, lambda: looked(photo, target, request, context))) is not None:
         try:
-            moved = guided(photo, target, real, context)
+            moved = first.and_then(guided(first.photo, target, real, context))
             return _Begun(photo, target, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)
         except (LayerError, FaceSelectionError) as error:
             if request.mode == "pixels":
                 raise
             notes = (*notes, f"painted, since pixels that are there cannot be used: {error}")
-    moved = guided(photo, target, request, context)
+    moved = first.and_then(guided(first.photo, target, request, context))
     if not request.paints:
         return _Begun(photo, target, moved, None, 1)
     with context.watch("layers"):
         prepared = prepare(moved.photo, target, request, backend, context)
     return _Begun(photo, target, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
-
-
-def _looked(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> tuple[Bool, UInt8]:
-    """Mask and labels of the crop, (D, D)."""
-    labels = context.of(photo, target.quad).parsed().labels
-    crop = crop_face(photo, target.quad, len(labels))
-    frame = CropFrame.of(crop, request.frame, target.name)
-    return mask_in_crop(mask_of(request, frame, context.of(photo, target.quad))[0], frame) > 0, labels
 
 
 def _end(

@@ -60,8 +60,9 @@ class Request:
         skin_tone: whether the tone of skin may be dyed.
         mode: see :data:`Mode`.
         attributes: strength by name. Without an exemplar they change the person's own look.
-        text: what the face shall look like, in words; the editor needs a CLIP for it. Without an exemplar it changes
-            the person's own look.
+        text: what the face shall look like, in words: made into moves and dyes (see :mod:`mien.words`), or, in mode
+            "look" and where words are not understood, painted after a CLIP if the editor has one. Without a mask it
+            changes what the words speak of.
         layers: conditions of the crop that the above are added to, or replace one by one; or a folder of layers in
             which something was painted, see :mod:`mien.editing.layer_folder`.
         seed: 0 is the plain result; every other number is a variant of it.
@@ -121,7 +122,7 @@ class Request:
     attributes: Mapping[str, float] = field(
         default_factory=dict, metadata={"help": "Such as smile=1.5; repeatable.", "option": "attribute"}
     )
-    text: str | None = field(default=None, metadata={"help": "What it shall look like, in words; needs --clip."})
+    text: str | None = field(default=None, metadata={"help": "What to change, in words: 'grey hair, a slight smile'."})
     layers: Conditions | str | Path | None = field(
         default=None, metadata={"help": "A folder of 'mien conditions' that you painted in.", "type": Path}
     )
@@ -187,9 +188,13 @@ class Request:
     @property
     def paints(self) -> bool:
         """Whether something is painted: always where pixels are not merely moved."""
+        return self.draws or not self.moves_pixels
+
+    @property
+    def draws(self) -> bool:
+        """Whether anything is asked for that only painting can do."""
         drawn = (self.sketch, self.semantic, self.color, None if self.part else self.exemplar, self.layers)
-        asked = bool(self.attributes or self.text) or any(one is not None for one in drawn)
-        return asked or not self.moves_pixels
+        return bool(self.attributes or self.text) or any(one is not None for one in drawn)
 
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> Request:

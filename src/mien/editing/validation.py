@@ -20,6 +20,7 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.dyes import check_dyes
 from mien.editing.request import LAYERS, Request
 from mien.editing.weights import weights_of
+from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
 from mien.guides.shapes import Shapes
 from mien.types import Photo
@@ -52,10 +53,11 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
         painter: what will paint.
 
     Raises:
-        ConfigError: an attribute that the painter does not know, or a text that nothing reads.
+        ConfigError: an attribute that the painter does not know, or a text of which nothing can be done.
         LayerError, PhotoError: no mask, no region of such a name, a file that is not there, or a picture of a size that
             fits neither the photo nor a square crop.
     """
+    request, recipe = resolved(request, painter)
     layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
     attributes = {name: strength for name, strength in {**layers.attributes, **request.attributes}.items() if strength}
     moved = moves_attributes(request)
@@ -70,7 +72,7 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     if isinstance(request.layers, str | Path):
         if not (Path(request.layers) / NOTES).is_file():
             raise LayerError(f"{request.layers} is no folder of layers: it has no {NOTES}; run 'mien conditions'.")
-    elif request.paints and not moved and request.mask is None and layers.mask is None:
+    elif (request.draws if recipe else request.paints) and not moved and request.mask is None and layers.mask is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(request.mask, str) and is_expression(request.mask):
         check_region(request.mask)

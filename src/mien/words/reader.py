@@ -66,9 +66,11 @@ class _Reader:
     topic: Part | None = None
     shared: list[Token] = field(default_factory=list)
     bare: list[Part] = field(default_factory=list)
+    ahead: list[tuple[Segment, int, Token]] = field(default_factory=list)
     negated: str = ""
 
     def reading(self) -> Reading:
+        self._look_back([])
         kept: dict[str, Wish] = {}
         for wish in self.wishes:
             other = kept.get(wish.attribute)
@@ -85,6 +87,7 @@ class _Reader:
         segment.carry(self.negated)
         parts = [(at, _parts()[t.word]) for at, t in enumerate(segment.tokens) if t.word in _parts()]
         said: dict[int, list[Token]] = {at: [] for at, _ in parts}
+        self._look_back([part for _, part in parts] if segment.joined or segment.joiner == "," else [])
         described = [(at, t) for at, t in enumerate(segment.tokens) if t.kinds & {"says", "color", "mark"}]
         for at, token in described:
             if "part" not in token.kinds:
@@ -123,8 +126,18 @@ class _Reader:
             self._wish(segment, at, "hair-color+", token, color=token.word)
         elif not token.kinds & {"little", "lots", "remove", "less", "more", "add", "keep", "recolor", "filler"}:
             sized = token.word in SIZES.split() and any(part.there for _, part in parts)
-            if not sized and ("color" in token.kinds or not segment.unknown):
+            if not sized and not parts and not segment.names_person:
+                self.ahead.append((segment, at, token))
+            elif not sized and ("color" in token.kinds or not segment.unknown):
                 self.unknown.append(token.written)
+
+    def _look_back(self, parts: list[Part]) -> None:
+        """Gives words of the segment before, which had no part, to the first part of this one: "a long, thin nose"."""
+        for segment, at, token in self.ahead:
+            applied = bool(parts) and self._apply(segment, at, token, parts[0], DISTANT)
+            if not applied and ("color" in token.kinds or not segment.unknown):
+                self.unknown.append(token.written)
+        self.ahead = []
 
     def _apply(self, segment: Segment, at: int, token: Token, part: Part, sure: float = CERTAIN) -> bool:
         """Makes the wish that a word means for a part, if it means any."""

@@ -39,6 +39,11 @@ class Segment:
         return self.joiner in ("and", "or", "nor", "&", "+", "/")
 
     @property
+    def names_person(self) -> bool:
+        """Whether it speaks of a person: "a white man"."""
+        return bool(self._at("person"))
+
+    @property
     def keeps(self) -> bool:
         """Whether it names what shall stay."""
         return bool(self._at("keep"))
