@@ -170,13 +170,13 @@ WRONG = {
     "'smoke' is no region": ("--mask", "nose", "--protect", "smoke"),
     "mask.png does not exist": ("--mask", "mask.png"),
     "wide.png is 30 x 20 pixels": ("--mask", "nose", "--color", "wide.png"),
-    "write it as #703020": ("--mask", "nose", "--color", "#70302"),
+    "'#70302' is no color": ("--mask", "nose", "--color", "#70302"),
     "Nothing says where the face may change": ("--color", "#703020"),
     "'exemplar' has no weight": ("--mask", "nose", "--weight", "exemplar=2"),
     "is no folder of layers": ("--layers", "."),
     "The strength of 'smile' is 99": ("--mask", "nose", "--attribute", "smile=99"),
     "is no editor": ("--mask", "nose", "--editor", "portrait-generator"),
-    "it knows none": ("--mask", "nose", "--editor", "opencv:telea", "--attribute", "smile=1"),
+    "it knows none": ("--mask", "nose", "--editor", "opencv:telea", "--attribute", "age=1"),
 }
 
 

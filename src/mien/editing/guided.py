@@ -16,7 +16,7 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.dyes import OWN, RELATIVE, shaded
 from mien.editing.layers import mask_of
-from mien.editing.lenders import hidden_by, lender, skin_and_beard
+from mien.editing.lenders import Lender, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
 from mien.editing.swatches import dye_color
@@ -37,6 +37,10 @@ from mien.types import Bool, Face, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
+
+
+TRIED = 8
+"""Faces of a bank of which the first whose hair can be borrowed is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,25 +140,40 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
 def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
     original = done.photo
     for part in check_parts(request.part):
-        lent = lender(original, face, request, part, context)
-        other, other_face = lent.photo, lent.face
         if part in HAIR:
-            guide = hair(done.photo, face, other, other_face, context.networks.parser, part=part)
+            lent, guide = _hair(done.photo, original, face, request, part, context)
         else:
+            lent = lender(original, face, request, part, context)
+            other, other_face = lent.photo, lent.face
             hidden, far = (hidden_by(p, f, context) for p, f in ((done.photo, face), (other, other_face)))
             if part == "teeth":
                 labelled = _labelled(done.photo, face, context)
                 guide = smile(done.photo, face, other, other_face, blocked=hidden, other_blocked=far, labelled=labelled)
             elif part == "lower_face":
                 skin, beard = skin_and_beard(done.photo, face, context)
+                bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
                 guide = bare_chin(
-                    done.photo, face, other, other_face, skin=skin, beard=beard, blocked=hidden, other_blocked=far
+                    done.photo, face, other, other_face, skin=skin, beard=beard, other_skin=bared, blocked=hidden
                 )
             else:
                 guide = borrow(done.photo, face, other, other_face, part, blocked=hidden, other_blocked=far)
         noted = replace(guide, notes=(*lent.notes, *guide.notes))
         done = done.then(noted, f"{part} borrowed from {lent.name}", mask, request.strength)
     return done
+
+
+def _hair(
+    photo: Photo, original: Photo, face: Face, request: Request, part: str, context: EditContext
+) -> tuple[Lender, Guide]:
+    """Hair and whose it is: without an exemplar, that of the first of some faces whose hair can be borrowed."""
+    for skipped in range(TRIED):
+        lent = lender(original, face, replace(request, seed=request.seed + skipped), part, context)
+        try:
+            return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
+        except LayerError:
+            if request.exemplar is not None or skipped + 1 == TRIED:
+                raise
+    raise AssertionError("not reached")
 
 
 def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditContext) -> tuple[int, int, int]:

@@ -67,7 +67,7 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
             "take a smaller seed or number of variants."
         )
     cost, entry = ranked[request.seed]
-    notes = (f"{part} of {entry.name}",)
+    notes: tuple[str, ...] = (f"{part} of {entry.name}",)
     if cost > POOR:
         notes += ("no face of the bank fits this one well; another photo of the same person as exemplar is better",)
     return Lender(entry.name, entry.photo(), entry.face, notes)
@@ -102,8 +102,8 @@ def hidden_by(photo: Photo, face: Face, context: EditContext) -> Bool:
     return _in_photo(over if seen is None else over & ~AREAS["beard"](seen), photo, face)
 
 
-def skin_and_beard(photo: Photo, face: Face, context: EditContext) -> tuple[Bool, Bool]:
-    """(H, W) each: skin of the face, and the beard.
+def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -> tuple[Bool, Bool]:
+    """(H, W) each: skin of the face, and of more classes of the parser, and the beard.
 
     Raises:
         FaceSelectionError: it is not found in the photo.
@@ -111,7 +111,7 @@ def skin_and_beard(photo: Photo, face: Face, context: EditContext) -> tuple[Bool
     seen = context.of(photo, face.quad).seen()
     if seen is None:
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
-    skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose")])
+    skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)])
     return _in_photo(skin, photo, face), _in_photo(AREAS["beard"](seen), photo, face)
 
 

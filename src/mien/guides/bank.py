@@ -159,7 +159,8 @@ def stored(traits: Traits) -> dict[str, Any]:
 
 
 def _traits(said: Mapping[str, Any]) -> Traits:
-    return Traits(**{name: tuple(value) if isinstance(value, list) else float(value) for name, value in said.items()})
+    read: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else float(value) for n, value in said.items()}
+    return Traits(**read)
 
 
 def _has(entry: Entry, wanted: Traits, part: str) -> bool:
@@ -176,11 +177,20 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
     if part == "lower_face":
         return bare and face.mouth_openness < 0.12
     if part in ("hair", "fringe"):
-        return own.hat < 0.01 and (part == "hair" or own.fringe > 0.3)
+        whole = face.landmarks[10, 1] > CROWN * _unit(face) and own.beard < 0.25 and entry.path.stem not in TANGLED
+        return whole and own.hat < 0.01 and (own.fringe > 0.5 if part == "fringe" else own.length > BALD)
+    if part == "beard":
+        return own.beard > 0.5
     if part == "face":
         return own.glasses < 0.004 and own.fringe < 0.3
     return True
 
+
+CROWN, BALD = 0.75, -2.5
+"""Eye distances above the forehead that a photo must show of a head; length of the hair of a bald one."""
+
+TANGLED = ("2128", "3325")
+"""Bundled faces whose hair cannot be told from its backdrop."""
 
 NEAR: Mapping[str, tuple[int, ...]] = {
     "teeth": (*mesh.MOUTH_CORNERS, 2, 98, 327, 152, 172, 397, 58, 288),
@@ -197,19 +207,34 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     straight = abs(other.pose.yaw - face.pose.yaw)
     turned = abs(-other.pose.yaw - face.pose.yaw)
     flip = -1.0 if turned + 4 < straight and part not in ("left_eye", "right_eye") else 1.0
+    light = 13 if part == "eyes" else 22
     away = {
         "yaw": min(straight, turned) / 14,
         "pitch": (other.pose.pitch - face.pose.pitch) / 14,
         "lightness": (own.skin[0] - wanted.skin[0]) / 13,
         "hue": np.hypot(own.skin[1] - wanted.skin[1], own.skin[2] - wanted.skin[2]) / 12,
-        "light": np.hypot(flip * own.light[0] - wanted.light[0], 0.7 * (own.light[1] - wanted.light[1])) / 22,
+        "light": np.hypot(flip * own.light[0] - wanted.light[0], 0.7 * (own.light[1] - wanted.light[1])) / light,
         "texture": np.log(max(own.texture, 0.3) / max(wanted.texture, 0.3)) / 0.6,
         "sharpness": max(0.0, np.log2(max(_unit(face), 1) / _unit(other))) / 1.5,
+        "outline": _shape(face, other, (*mesh.OUTLINE[7:30], *mesh.NOSE_LINE)) / 0.05,
         "shape": _shape(face, other, NEAR.get(part, mesh.RIGID)) / 0.09,
     }
+    if part == "lower_face":
+        away["lightness"] *= 1.6
+        away["length"] = max(0.0, own.length + 0.4) / 0.5  # hair and what it hides beside the chin
+    if part in ("eyes", "left_eye", "right_eye"):
+        away["iris"] = _iris(face, wanted, own)
     if part in ("hair", "fringe"):
-        away["shape"], away["texture"] = away["shape"] * 0.5, away["texture"] * 0.3
+        away |= {"shape": away["shape"] * 0.5, "texture": away["texture"] * 0.3, "yaw": 1.5 * away["yaw"]}
+        away["cover"] = max(0.0, wanted.length - own.length) / 0.4 if part == "hair" else 0.0
     return float(np.sqrt(np.mean(np.square(list(away.values())))))
+
+
+def _iris(face: Face, wanted: Traits, own: Traits) -> float:
+    """How far the colours of the irises differ; shut eyes are dark where the hair is."""
+    if max(face.eye_openness) > 0.2:
+        return float(np.hypot((own.iris[0] - wanted.iris[0]) / 14, (own.iris[2] - wanted.iris[2]) / 8))
+    return max(0.0, own.iris[0] - 22) / 10 if wanted.hair[0] < 30 else 0.0
 
 
 def _unit(face: Face) -> float:

@@ -58,6 +58,14 @@ def looked_up(other: Photo, blocked: Bool | None, offsets: Float32, box: Box) ->
     return np.clip(taken, 0, 255).astype(np.float32), within
 
 
+def relit(lower: Float32, taken: Float32, share: float, unit: float) -> Float32:
+    """The taken pixels with this photo's coarse light and dark, by a share in [0, 1]."""
+    if not share:
+        return taken
+    coarse = [cv2.GaussianBlur(one, (0, 0), 0.16 * unit) for one in (lower, taken)]
+    return np.asarray(np.clip(taken + np.float32(share) * (coarse[0] - coarse[1]), 0, 255), np.float32)
+
+
 def soft(area: Bool, unit: float) -> Float32:
     """(h, w): 1 in the area, with a soft border inside of it."""
     inside = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, 5)

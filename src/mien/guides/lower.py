@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.blend import membrane
 from mien.guides.borrow import box_around, field, free, nearness, turned, unit_of
 from mien.guides.guide import Box, Guide
 from mien.guides.laid import lay, looked_up, matched, soft
@@ -32,6 +33,12 @@ MARGIN = 0.08
 
 FOLLOW, REACH = 0.5, 0.2
 """How much of the way cheeks and chin go with a smile, and how far from the mouth, in eye distances."""
+
+GLOSS = 0.6
+"""Share of the highlights on the other's lips that is taken away."""
+
+WHITEST = 1.2
+"""Lightness of teeth at most, over that of the light skin around the mouth."""
 
 DARKEST, LIGHTEST = 0.55, 1.35
 """How much darker or lighter teeth may become."""
@@ -115,11 +122,17 @@ def _tinted(
         return upper
     before = to_srgb(photo, box)
     wanted, found = (np.median(_lab(one[area]), axis=0) for one, area in ((before, was), (upper, lips)))
-    shift = np.clip(wanted - found, (-12, -14, -12), (12, 14, 12))
     lab = _lab(upper.reshape(-1, 3)).reshape(upper.shape)
+    lab[..., 0] -= GLOSS * np.maximum(lab[..., 0] - found[0] - 6, 0)  # highlights of lips belong to the other's light
+    lab[..., 1:] = found[1:] + 0.7 * (lab[..., 1:] - found[1:])
+    shift = np.clip(wanted - found, (-14, -16, -14), (8, 16, 14))
     colored = _rgb(lab + shift.astype(np.float32))
     soft_lips = _blurred(lips, 0.02 * unit)
-    gain = np.clip(lower[skin].mean() / max(float(taken[skin].mean()), 1.0), DARKEST, LIGHTEST)
+    casts = np.median(lower[skin], axis=0) / np.maximum(np.median(taken[skin], axis=0), 1)
+    gain = casts.mean() + 0.5 * (casts - casts.mean())
+    brightest = float(np.percentile(taken[inner].mean(1), 90)) if inner.any() else 255.0
+    most = WHITEST * float(np.percentile(lower[skin].mean(1), 90)) / max(brightest, 1)
+    gain = np.clip(gain * min(1.0, most / float(gain.mean())), DARKEST, LIGHTEST).astype(np.float32)
     result = upper + soft_lips[..., None] * (colored - upper)
     soft_inner = _blurred(inner, 0.012 * unit)
     return np.asarray(result + soft_inner[..., None] * (np.clip(taken * gain, 0, 255) - result), np.float32)
@@ -133,8 +146,8 @@ def bare_chin(
     *,
     skin: Bool,
     beard: Bool,
+    other_skin: Bool,
     blocked: Bool | None = None,
-    other_blocked: Bool | None = None,
 ) -> Guide:
     """The other's cheeks, chin and upper lip on this face; lips and everything above stay.
 
@@ -143,18 +156,23 @@ def bare_chin(
         other, other_face: where it comes from.
         skin: (H, W) bare skin of this face.
         beard: (H, W) its beard, below the jaw, too.
-        blocked, other_blocked: (H, W) what lies before each face.
+        other_skin: (H, W) skin of the other's face and neck: hair, clothes and jewellery are not taken over.
+        blocked: (H, W) what lies before this face.
 
     Raises:
         LayerError: the faces look in directions too far apart.
     """
-    other, other_face, other_blocked, notes = turned(face, other, other_face, other_blocked, "lower_face")
+    other, other_face, covered, notes = turned(face, other, other_face, ~other_skin, "lower_face")
     unit, points = unit_of(face), face.landmarks[:, :2].astype(np.float64)
     outline = points[[*mesh.OUTLINE[9:28], 205, 129, 2, 358, 425]]
     reached = np.argwhere(beard)[:, ::-1] if beard.any() else outline
     box = box_around(photo, np.concatenate([outline, reached.min(0)[None], reached.max(0)[None]]), unit, 0.0)
     x0, y0, x1, y1 = box
-    taken, visible = looked_up(other, other_blocked, field(face, other_face, points, box), box)
+    taken, bared = looked_up(other, covered, field(face, other_face, points, box), box)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(0.04 * unit)) + 1,) * 2)
+    sure = cv2.erode((bared > 0.9).astype(np.uint8), kernel)
+    spread = membrane(taken, sure.astype(np.float32), 255.0)
+    taken = spread + _blurred(sure > 0, 0.02 * unit)[..., None] * (taken - spread)
     lower = to_srgb(photo, box).astype(np.float32)
     grown = cv2.GaussianBlur(beard[y0:y1, x0:x1].astype(np.float32), (0, 0), 0.03 * unit) > 0.08
     seen = skin[y0:y1, x0:x1] | grown
@@ -162,7 +180,7 @@ def bare_chin(
     below = np.arange(y1 - y0)[:, None] > nose - 0.02 * unit
     area = (_filled(outline, box) | (grown & below)) & seen
     lips = _blurred(_filled(points[list(mesh.OUTER_LIPS)], box), 0.02 * unit)
-    weight = soft(area, unit) * visible * free(blocked, box, unit) * np.clip(1 - 1.5 * lips, 0, 1)
+    weight = soft(area, unit) * free(blocked, box, unit) * np.clip(1 - 1.5 * lips, 0, 1)
     bare = (skin[y0:y1, x0:x1] & ~grown).astype(np.float32)
     upper = matched(lower, taken, weight > 0.02, unit, bare, 0.25)
     return lay(photo, box, upper, np.asarray(weight, np.float32), unit, notes)

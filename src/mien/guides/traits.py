@@ -27,7 +27,7 @@ class Traits:
     """Attributes:
     skin: CIE L*, a*, b* of cheeks and forehead.
     light: by how much L* grows along the width and down the height of the face, per eye distance.
-    texture: how much L* of the cheeks varies within a fiftieth of the eye distance: wrinkles, pores, freckles.
+    texture: how much L* of the forehead varies within a fiftieth of the eye distance: wrinkles, pores, freckles.
     teeth: share of the open mouth that is teeth, 0 where it is shut.
     corners: how far the corners of the mouth lie above the middle of the lips, in eye distances.
     beard, moustache: share of chin and upper lip that is hair.
@@ -122,6 +122,8 @@ def _light(light: Float32, seen: Seen) -> tuple[float, float]:
 
 
 def _texture(light: Float32, seen: Seen) -> float:
-    area = AREAS["cheeks"](seen)
+    area = AREAS["forehead"](seen)
+    if area.sum() < 0.1 * seen.unit**2:
+        area = AREAS["cheeks"](seen)
     fine = light - cv2.GaussianBlur(light, (0, 0), 0.04 * seen.unit)
     return float(np.sqrt(np.mean(np.square(fine[area])))) if area.any() else 1.0
