@@ -43,7 +43,7 @@ ERROR = (0.002, 0.05)
 SMOOTH = 8.0
 """Reach of the slow changes that any picture may have besides its texture, pixels."""
 
-AROUND, CLIP, TO_DEVIATION = 5.0, 2.5, 1.2
+AROUND, CLIP, TO_DEVIATION = 5.0, 2.5, 1.28
 """How far the strength of the grain is averaged, pixels; multiple of the median beyond which detail is no grain;
 and what leads from the mean size of what is left to a standard deviation (a normal distribution has 1.32)."""
 

@@ -63,7 +63,7 @@ class Dye:
 
 SETTINGS: Mapping[str, Dye] = {
     "hair": Dye(lifts=True),
-    "irises": Dye(0.85, light=0.35),
+    "irises": Dye(0.75, light=0.3, strands=False),
     "brows": Dye(variety=0.15, light=0.6, cast=0.6, strands=False),
     "beard": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
     "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
@@ -95,7 +95,8 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     seen = small.astype(np.float32) / np.float32(255)
     settings = settings or Dye()
     front = colors(seen, covered, radius=max(4, round(max(size) * 0.03)))[0] if settings.strands else seen
-    table = _table(curve(front, covered, np.array(color, np.float32) / np.float32(255), settings, seen))
+    whole = seen if settings.strands else None
+    table = _table(curve(front, covered, np.array(color, np.float32) / np.float32(255), settings, whole))
     samples = photo.pixels[y0:y1, x0:x1].copy()
     for top in range(0, y1 - y0, STRIP):
         bottom = min(y1 - y0, top + STRIP)

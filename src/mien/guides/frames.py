@@ -121,7 +121,7 @@ def temple(ridges: Ridges, points: Float64, rim: Float64, side: int) -> Line:
     down = np.array([away[1], -away[0]]) if side == 0 else np.array([-away[1], away[0]])
     outward = rim @ away
     start = rim[outward > np.quantile(outward, 0.9)].mean(0)
-    length = min(float((points[127 if side == 0 else 356] - start) @ away) + 2 * UNIT, 30 * UNIT)
+    length = min(float((points[127 if side == 0 else 356] - start) @ away) + 4 * UNIT, 30 * UNIT)
     along, across = np.arange(-0.5 * UNIT, length, 0.3 * UNIT), np.arange(-7, 4, STEP) * UNIT
     if len(along) < 8:
         return np.zeros((0, 2)), np.zeros(0)
@@ -134,7 +134,21 @@ def temple(ridges: Ridges, points: Float64, rim: Float64, side: int) -> Line:
     if not last or float(np.mean(found[:last] > LINE)) < 0.6:
         return np.zeros((0, 2)), np.zeros(0)
     line = maps[np.arange(last), path[:last]]
-    return line, np.minimum(_half_widths(ridges, line), 1.2 * UNIT)
+    return line, np.minimum(_half_widths(ridges, line), 2.0 * UNIT)
+
+
+def bridge(ridges: Ridges, left: Float64, right: Float64, points: Float64) -> Line:
+    """The same for what joins two rims."""
+    away = (points[356] - points[127]) / max(float(np.linalg.norm(points[356] - points[127])), 1e-6)
+    down = np.array([-away[1], away[0]])
+    ends = [r[(r @ a) > np.quantile(r @ a, 0.9)].mean(0) for r, a in ((left, away), (right, -away))]
+    along = np.linspace(0, 1, max(8, round(float((ends[1] - ends[0]) @ away) / (0.3 * UNIT))))
+    across = np.arange(-5, 4, STEP) * UNIT
+    middle = ends[0] + along[:, None] * (ends[1] - ends[0])
+    maps = (middle[:, None] + across[None, :, None] * down).astype(np.float32)
+    strength = np.asarray(cv2.remap(ridges.strength, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR), np.float32)
+    line = maps[np.arange(len(maps)), _path(-_seen_along(strength, "edge"))].astype(np.float64)
+    return line, _half_widths(ridges, line)
 
 
 def _end(seen: Bool) -> int:
@@ -157,7 +171,7 @@ def _half(points: Float64, side: int) -> UInt8:
     down = (low - top) / max(float(np.linalg.norm(low - top)), 1e-6)
     ys, xs = np.mgrid[:SIDE, :SIDE]
     across = (xs - top[0]) * down[1] - (ys - top[1]) * down[0]
-    return np.asarray((across < -1.2 * UNIT) if side == 0 else (across > 1.2 * UNIT), np.uint8)
+    return np.asarray((across < -2.0 * UNIT) if side == 0 else (across > 2.0 * UNIT), np.uint8)
 
 
 def _path(cost: Float32) -> Int:

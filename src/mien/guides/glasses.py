@@ -24,6 +24,7 @@ from mien.guides.frames import (
     Line,
     Ridges,
     area_of,
+    bridge,
     disc,
     eyes_of,
     ridges_of,
@@ -44,6 +45,9 @@ LARGEST = 0.06
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
+
+THIN, THICK = 0.5, 0.85
+"""Half width of a thin rim over a brow, units; and that of rims that hide a brow."""
 
 GRAIN = 0.7
 """Of the skin that is made, against that of the skin around: what lies nearest has lids and lashes."""
@@ -89,7 +93,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         > 0
     )
     kept = eyes_of(points, 1.0) | (brows & (likely < 0.5))
-    frame = _frame(picture, ridges, likely, kept, [*rims, *temples])
+    frame = _frame(picture, ridges, likely, kept, [*rims, *temples, bridge(ridges, rims[0][0], rims[1][0], points)])
     glare = _glare(picture, frame, rims, points)
     matrix = between_pixels(crop.matrix)
     covered = _on_plane(classes[INDEX["skin"]] + classes[INDEX["nose"]]) < 0.7
@@ -136,22 +140,34 @@ def _points_on(matrix: Float64, face: Face) -> Float64:
 
 def _frame(picture: Float32, ridges: Ridges, likely: Float32, kept: Bool, lines: list[Line]) -> Bool:
     """Rims, temples, and what close to them and between them is dark or light like a frame."""
-    drawn = np.zeros((SIDE, SIDE), np.uint8)
+    drawn, thin = np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), np.uint8)
     for line, widths in lines:
-        for (x, y), width in zip(line, widths, strict=True):
-            cv2.circle(drawn, (round(float(x)), round(float(y))), max(1, round(float(width))), 1, -1)
+        thick = _is_thick(ridges, line, widths)
+        for (x, y), width in zip(np.round(line).astype(int).tolist(), widths, strict=True):
+            cv2.circle(drawn, (x, y), max(1, round(float(width))), 1, -1)
+            cv2.circle(thin, (x, y), max(1, round(float(width) if thick else THIN * UNIT)), 1, -1)
+    drawn = np.where(kept, thin, drawn).astype(np.uint8)  # a rim over a brow leaves as much of it as it can
     drawn = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, disc(1.0))
     lenses = area_of([line for line, _ in lines[:2]])
     both = np.concatenate([line for line, _ in lines[:2]]).astype(np.float32)
     between = area_of([cv2.convexHull(both)[:, 0].astype(np.float64)]) & ~lenses
     close = cv2.dilate(drawn, disc(2.4)) > 0
     strong = (ridges.strength > 1.5 * LINE) & (between | (close & ~lenses) | ((likely > 0.3) & ~lenses)) & ~kept
+    strong |= (ridges.strength > LINE) & between & ~kept
     strong |= (likely > 0.5) & ~lenses & ~kept
     _, index = cv2.connectedComponents((strong | (drawn > 0)).astype(np.uint8))
     joined = np.isin(index, np.unique(index[drawn > 0])) & (index > 0)
     frame = cv2.dilate(joined.astype(np.uint8), disc(0.6)) > 0
-    near = cv2.dilate((between | lenses).astype(np.uint8), disc(4.0)) > 0
+    near = cv2.dilate((between | lenses).astype(np.uint8), disc(8.0)) > 0
     return _with_shadow(picture, frame, kept | ~near)
+
+
+def _is_thick(ridges: Ridges, line: Float64, widths: Float64) -> bool:
+    """Whether a line is so strong and wide that no brow shows through it."""
+    if not len(line):
+        return False
+    x, y = np.clip(np.round(line).astype(int), 0, SIDE - 1).T
+    return bool(np.median(ridges.strength[y, x]) > 2.2 * LINE and np.median(widths) > THICK * UNIT)
 
 
 def _with_shadow(picture: Float32, frame: Bool, kept: Bool) -> Bool:
@@ -160,8 +176,8 @@ def _with_shadow(picture: Float32, frame: Bool, kept: Bool) -> Bool:
     known = (~(cv2.dilate(frame.astype(np.uint8), disc(4.0)) > 0) & ~kept).astype(np.float32)
     total, share = (cv2.GaussianBlur(x, (0, 0), 2 * UNIT) for x in (light * known, known))
     over = np.where(share > 0.05, cv2.GaussianBlur(light, (0, 0), 1.0) - total / np.maximum(share, 1e-3), 0)
-    rest = (np.abs(over) > 20) & (cv2.dilate(frame.astype(np.uint8), disc(1.6)) > 0)
-    dark = (over < -20) & (cv2.dilate(frame.astype(np.uint8), disc(2.6)) > 0)
+    rest = (np.abs(over) > 24) & (cv2.dilate(frame.astype(np.uint8), disc(1.6)) > 0)
+    dark = (over < -24) & (cv2.dilate(frame.astype(np.uint8), disc(2.6)) > 0)
     return np.asarray(frame | ((rest | dark) & ~kept))
 
 

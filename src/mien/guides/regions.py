@@ -140,7 +140,10 @@ def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
     bright, dark = float(np.median(skin)), float(np.percentile(inside, 15))
     if bright - dark < 30:
         return np.ones_like(part)
-    return np.asarray(np.clip((bright - light) / (0.75 * (bright - dark)), 0, 1), np.float32)
+    share = np.clip((bright - light) / (0.75 * (bright - dark)), 0, 1).astype(np.float32)
+    reach = max(1, round(0.06 * float(np.linalg.norm(points[33, :2] - points[263, :2]))))
+    thick = cv2.blur(share, (2 * reach + 1, 2 * reach + 1))  # where a beard is thick, what lies between is hair, too
+    return np.asarray(np.clip(share + 1.4 * thick**2, 0, 1), np.float32)
 
 
 def _drawn(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
