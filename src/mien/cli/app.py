@@ -10,6 +10,7 @@ from mien.cli import (
     borrow,
     conditions,
     data,
+    directions,
     dye,
     edit,
     evaluate_protocol,
@@ -52,6 +53,7 @@ app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
 app.add_typer(evaluate_protocol.evaluate, name="evaluate")
 app.command("import")(import_.import_)
+app.add_typer(directions.directions, name="directions")
 app.add_typer(export.export, name="export")
 
 

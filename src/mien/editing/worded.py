@@ -155,7 +155,7 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
 
 
 def _notes(reading: Reading, ways: Ways, masked: bool) -> tuple[str, ...]:
-    unknown = (f"not understood: {', '.join(reading.unknown)}",) if reading.unknown else ()
+    unknown: tuple[str, ...] = (f"not understood: {', '.join(reading.unknown)}",) if reading.unknown else ()
     missing = ", ".join(str(wish) for wish in ways.missing)
     if ways.heal and masked:
         unknown += (f"only without a mask do words heal {' and '.join(ways.heal)}",)
