@@ -182,7 +182,10 @@ def bare_chin(
     lips = _blurred(_filled(points[list(mesh.OUTER_LIPS)], box), 0.02 * unit)
     weight = soft(area, unit) * free(blocked, box, unit) * np.clip(1 - 1.5 * lips, 0, 1)
     bare = (skin[y0:y1, x0:x1] & ~grown).astype(np.float32)
-    upper = matched(lower, taken, weight > 0.02, unit, bare, 0.25)
+    near = (bare > 0) & (sure > 0)
+    if near.any():  # skins of other colours: what is left for the border is a difference of light
+        taken = taken + np.median(lower[near], axis=0) - np.median(taken[near], axis=0)
+    upper = matched(lower, np.clip(taken, 0, 255).astype(np.float32), weight > 0.02, unit, bare, 0.25)
     return lay(photo, box, upper, np.asarray(weight, np.float32), unit, notes)
 
 

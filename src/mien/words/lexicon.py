@@ -160,7 +160,7 @@ PARTS: tuple[Part, ...] = (
         },
         default="teeth+",
     ),
-    Part("hairline", {"baldness+": "receding high recede"}),
+    Part("hairline", {"baldness+": "receding high recede", "baldness-": "lower low lowered full"}),
     _thing("smile smiles grin grinning smirk", "smile"),
     _thing("frown", "frown"),
     _thing("beard beards facial_hair", "beard", "beard-color", more="full long thick", less="trim trimmed shorter"),
