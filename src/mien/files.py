@@ -116,3 +116,10 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
 def _failure(target: Path, error: OSError | ValueError) -> SaveError:
     reason = getattr(error, "strerror", None) or error
     return SaveError(f"Cannot write {target}: {reason}; choose another name or make room.")
+
+
+def numbered(target: Path, n: int) -> list[Path]:
+    """``out.png`` for one result, ``out-1.png``, ``out-2.png``, ... for more."""
+    if n == 1:
+        return [target]
+    return [target.with_name(f"{target.stem}-{number}{target.suffix}") for number in range(1, n + 1)]

@@ -105,14 +105,14 @@ def test_each_face_gets_its_own_inputs(editor: Editor, group: Photo) -> None:
         group,
         {
             0: {"mask": "hair", "seed": 2},
-            1: Request(mask="mouth", attributes={"smile": 2.0}),
+            1: Request(mask="mouth", attributes={"smile": 2.0}, mode="look"),
             "largest": Conditions(mask=np.pad(mask[:20, :20], 22), color=np.full((64, 64, 4), 255, np.uint8)),
         },
     )
     assert [face.conditions.given for face in result.faces] == [("mask",), ("mask", "attributes"), ("mask", "color")]
     edit = changed(result.photo, group)
     assert edit[:, :512].any() and edit[:, 512:].any() and not edit[~result.mask].any()
-    alone = editor(group, mask="mouth", attributes={"smile": 2.0}, face=1)
+    alone = editor(group, mask="mouth", attributes={"smile": 2.0}, mode="look", face=1)
     np.testing.assert_array_equal(alone.photo.pixels[:, 512:], result.photo.pixels[:, 512:])
     assert result.faces[0].before.face is not None and len(result.operations) >= 3
 
@@ -161,7 +161,7 @@ def test_masks_beyond_the_crop_are_cut_and_reported(editor: Editor, portrait: Ph
     assert not result.mask[:, :100].any() and result.mask[:, 150:250].any()
     hair = editor(portrait, mask="hair", face=face)
     assert any("the mask ends where the face crop ends" in words for words in hair.faces[0].notes)
-    assert not editor(portrait, mask="nose", face=face, attributes={"smile": 1.0}).faces[0].notes
+    assert not editor(portrait, mask="nose", face=face, attributes={"smile": 1.0}, mode="look").faces[0].notes
 
 
 def test_what_cannot_change_the_result_is_reported(editor: Editor, portrait: Photo, face: Face) -> None:
@@ -198,7 +198,7 @@ TINY[2, 2] = AWAY[500:, 500:] = True
         (LayerError, "The mask is 300 x 200 pixels; draw it at the photo's size, 512", {"mask": np.ones((200, 300))}),
         (LayerError, "scale it to", {"mask": np.full((512, 512), 7.0)}),
         (LayerError, "array of complex128", {"mask": np.ones((512, 512), complex)}),
-        (LayerError, "'hairs' is no region; choose from", {"mask": "hairs"}),
+        (LayerError, "'hairs' is no region; did you mean hair", {"mask": "hairs"}),
         (LayerError, "There is no 'hat' in this face", {"mask": "hat"}),
         (LayerError, "Protecting face leaves nothing", {"mask": "nose", "protect": "face"}),
         (LayerError, "'smoke' is no region", {"mask": "nose", "protect": "smoke"}),
@@ -220,7 +220,7 @@ TINY[2, 2] = AWAY[500:, 500:] = True
         (NoFaceError, "No face found in The exemplar", {"mask": "nose", "exemplar": flat()}),
         (ConfigError, "no attribute 'beard'; it knows age, smile", {"mask": "nose", "attributes": {"beard": 1.0}}),
         (LayerError, "strength of 'smile' is 99", {"mask": "nose", "attributes": {"smile": 99}}),
-        (ConfigError, "'red hair' needs a network that understands words", {"mask": "nose", "text": "red hair"}),
+        (ConfigError, "Nothing of 'a beard' can be done", {"mask": "nose", "text": "a beard"}),
         (ConfigError, "'exemplar' has no weight", {"mask": "nose", "weights": {"exemplar": 2}}),
         (ConfigError, "seed is -1", {"mask": "nose", "seed": -1}),
         (ConfigError, "strength is 2", {"mask": "nose", "strength": 2}),

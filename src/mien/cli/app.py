@@ -10,6 +10,7 @@ from mien.cli import (
     borrow,
     conditions,
     data,
+    directions,
     dye,
     edit,
     evaluate_protocol,
@@ -19,6 +20,7 @@ from mien.cli import (
     import_,
     mask,
     paste,
+    read,
     reshape,
     sample,
     session,
@@ -41,6 +43,7 @@ app.command("borrow")(borrow.borrow)
 app.command("heal")(heal.heal)
 app.command("attributes")(attributes.attributes)
 app.command("edit")(edit.edit)
+app.command("read")(read.read)
 app.command("faces")(faces.faces)
 app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
@@ -50,6 +53,7 @@ app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
 app.add_typer(evaluate_protocol.evaluate, name="evaluate")
 app.command("import")(import_.import_)
+app.add_typer(directions.directions, name="directions")
 app.add_typer(export.export, name="export")
 
 

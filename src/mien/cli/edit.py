@@ -42,12 +42,13 @@ def edit(
     from mien.backends import describe_backend
     from mien.editing.request import Request
     from mien.editing.validation import check_request
+    from mien.files import numbered
     from mien.photos.read import read_photo
     from mien.photos.write import default_output
 
     request = Request.from_dict(options.inputs())
     picture = read_photo(photo)
-    targets = _numbered(output or default_output(photo, "edited", picture), n)
+    targets = numbered(output or default_output(photo, "edited", picture), n)
     inputs = [photo, *_files(request)]
     _check_targets(targets, preview, explain, inputs)
     check_request(request, picture, describe_backend(editor, with_clip=clip is not None))
@@ -69,13 +70,6 @@ def _files(request: Request) -> list[Path]:
     named = [*(getattr(request, name) for name in LAYERS), *request.weight_maps.values()]
     named += [] if request.layers is None else Path(request.layers).glob("*")
     return [Path(one) for one in named if one is not None and Path(one).is_file()]
-
-
-def _numbered(target: Path, n: int) -> list[Path]:
-    """``out.png``, or ``out-1.png``, ``out-2.png``, ..."""
-    if n == 1:
-        return [target]
-    return [target.with_name(f"{target.stem}-{number}{target.suffix}") for number in range(1, n + 1)]
 
 
 def _check_targets(targets: list[Path], preview: Path | None, explain: Path | None, inputs: list[Path]) -> None:

@@ -26,8 +26,9 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame, cut
 from mien.editing.request import Request
 from mien.editing.self_layers import is_own, own_layer
+from mien.editing.target import FaceTarget
 from mien.errors import LayerError
-from mien.types import AlignedFace, Bool, Float64, PictureLike, UInt8
+from mien.types import AlignedFace, Bool, Float64, Photo, PictureLike, UInt8
 
 REGION_GROWTH = 2 / 128
 """Fraction of the crop's side by which a region named as mask is widened, so that its soft edge, which lies inside of
@@ -181,3 +182,11 @@ def unused(request: Request, conditions: Conditions, name: str, supported: Colle
         inside = maps()[one].said(value) & area
         if one in supported and not inside.any() and not is_own(getattr(request, one, None)):
             yield f"the {one} is empty inside the mask, where it was to be used; paint there, or mask more"
+
+
+def looked(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> tuple[Bool, UInt8]:
+    """Mask and labels of the crop, (D, D)."""
+    labels = context.of(photo, target.quad).parsed().labels
+    crop = crop_face(photo, target.quad, len(labels))
+    frame = CropFrame.of(crop, request.frame, target.name)
+    return mask_in_crop(mask_of(request, frame, context.of(photo, target.quad))[0], frame) > 0, labels

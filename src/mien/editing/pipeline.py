@@ -18,12 +18,12 @@ from mien.compose.relight import relit
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
 from mien.editing.asked import Asked
-from mien.editing.auto import by_pixels
+from mien.editing.auto import by_pixels, moves_attributes
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
-from mien.editing.layers import mask_in_crop, mask_of
+from mien.editing.layers import looked
 from mien.editing.outcome import measure
 from mien.editing.prepared import PreparedEdit, crop_conditions, prepare
 from mien.editing.request import LAYERS, Request
@@ -33,8 +33,9 @@ from mien.editing.target import FaceTarget, find_target
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
 from mien.editing.windows import SIZE, SMALLEST, WindowNetwork, refined
+from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
-from mien.types import AlignedFace, Bool, Float32, Photo, PictureLike, UInt8
+from mien.types import AlignedFace, Float32, Photo, PictureLike
 
 if TYPE_CHECKING:
     from mien.backends.base import CropEditor
@@ -99,6 +100,13 @@ def edit_photos(backend: CropEditor, asked: Sequence[Asked], context: EditContex
     Raises:
         LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
     """
+    apart = [one.apart() for one in asked]
+    results = iter(_edited(backend, [one for each in apart for one in each], context))
+    grouped = [[next(results) for _ in each] for each in apart]
+    return [replace(first, others=(*first.others, *others)) for first, *others in grouped]
+
+
+def _edited(backend: CropEditor, asked: Sequence[Asked], context: EditContext) -> list[EditResult]:
     results: list[EditResult] = []
     for start in range(0, len(asked), AT_ONCE):
         begun = [_begin(backend, one, context) for one in asked[start : start + AT_ONCE]]
@@ -153,28 +161,25 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     """Reads a photo and what is asked for; pixels are moved where that is asked for."""
     photo = as_photo(asked.photo)
     request, target, notes = _target(backend, photo, asked, context)
-    if asked.count == 1 and (real := by_pixels(request, lambda: _looked(photo, target, request, context))) is not None:
+    request, recipe = resolved(request, backend)
+    first = made(photo, target, recipe, context)
+    if recipe and not (request.draws or request.moves_pixels):
+        return _Begun(photo, target, request, replace(first, notes=(*notes, *first.notes)), None, 1)
+    alone = asked.count == 1 or moves_attributes(request)
+    if alone and (real := by_pixels(request, lambda: looked(photo, target, request, context))) is not None:
         try:
-            moved = guided(photo, target, real, context)
+            moved = first.and_then(guided(first.photo, target, real, context))
             return _Begun(photo, target, request, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)
         except (LayerError, FaceSelectionError) as error:
             if request.mode == "pixels":
                 raise
             notes = (*notes, f"painted, since pixels that are there cannot be used: {error}")
-    moved = guided(photo, target, request, context)
+    moved = first.and_then(guided(first.photo, target, request, context))
     if not request.paints:
         return _Begun(photo, target, request, moved, None, 1)
     with context.watch("layers"):
         prepared = prepare(moved.photo, target, request, backend, context)
     return _Begun(photo, target, request, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
-
-
-def _looked(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> tuple[Bool, UInt8]:
-    """Mask and labels of the crop, (D, D)."""
-    labels = context.of(photo, target.quad).parsed().labels
-    crop = crop_face(photo, target.quad, len(labels))
-    frame = CropFrame.of(crop, request.frame, target.name)
-    return mask_in_crop(mask_of(request, frame, context.of(photo, target.quad))[0], frame) > 0, labels
 
 
 def _end(

@@ -85,6 +85,7 @@ def prepare(
 def crop_conditions(
     request: Request, crop: AlignedFace, frame: CropFrame, context: EditContext, mask: Float32, notes: list[str]
 ) -> Conditions:
+    """The conditions of a crop with its mask (S, S); errors as in :func:`prepare`. ``notes`` takes up remarks."""
     color = plain_color(request.color)
     conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, context, notes)
     return conditions.replaced(mask=mask, color=color_map(color, mask) if color else conditions.color)
