@@ -5,8 +5,9 @@ Limits were chosen on natural photos and on blurred regions of them, see docs/lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from math import log
 from typing import Any
 
 import cv2
@@ -30,8 +31,8 @@ COARSEST = 4.0
 SOFTEST, SHARPEST = 0.7, 1.45
 """Sharpness inside over that of the ring: unedited regions lie within, a blur of 0.8 pixels has 0.69 in the median."""
 
-SEAM = 6.0
-"""ΔE2000 by which a seam may be more than the photo's own step there."""
+SEAM = 10.0
+"""ΔE2000 by which the step at a mask's border may grow: dyed lips and hair, whose outlines are meant, reach 8."""
 
 UNREACHED = 0.05
 """Share of a mask beyond the crop."""
@@ -42,7 +43,7 @@ VISIBLE = 2.3
 RING = 0.06
 """Width of the ring around an area, in sides of the face's square."""
 
-_TILE, _TILES = 256, 16
+_TILE, _TILES = 256, 9
 """Side and number of the places at which detail is measured in large photos."""
 
 
@@ -52,7 +53,9 @@ class Outcome:
 
     Attributes:
         magnification: photo pixels per painted pixel; 1 where nothing was painted.
-        sharpness: of the fine detail inside, over that of a ring around it; None where either is too small.
+        sharpness: of the fine detail inside, over that of a ring around it; None where either is too small. Hair before
+            a blurred wall is sharper than its ring in any photo: where the ratio divided by the photo's own ratio
+            there is nearer to 1, it is that.
         noise: the same of the calm parts' noise.
         seam: ΔE2000 at the mask's border, minus that of the photo there; None where there is no border.
         unreached: share of the mask that could not be edited; None where it is not known.
@@ -97,7 +100,7 @@ def measure(
     after: Photo,
     mask: Bool,
     quad: Float64,
-    labels: UInt8 | None,
+    parse: Callable[[UInt8], UInt8] | None,
     *,
     magnification: float = 1.0,
     unreached: float | None = 0.0,
@@ -108,7 +111,7 @@ def measure(
         before, after: the photo.
         mask: (H, W), where it may have changed.
         quad: (4, 2) corners of the face's square.
-        labels: (D, D) classes of that square; None reports on no regions.
+        parse: gives the classes (D, D) of that square from its picture (D, D, 3); None reports on no regions.
         magnification, unreached: see :class:`Outcome`.
     """
     crops = [crop_face(photo, quad, SIDE).pixels for photo in (before, after)]
@@ -117,7 +120,7 @@ def measure(
     frame = CropFrame(quad_to_matrix(quad, SIDE), SIDE, (before.width, before.height))
     seen = cv2.resize(frame.from_photo(mask.astype(np.float32), smooth=True), (SIDE, SIDE)) > 0.5
     sharpness, noise = _detail(before, after, mask, quad)
-    changed = {} if labels is None else _changed(difference, labels)
+    changed = {} if parse is None else _changed(difference, parse(crops[0]))
     return Outcome(magnification, sharpness, noise, _seam(one, other, seen), unreached, changed)
 
 
@@ -131,10 +134,9 @@ def _seam(before: Float32, after: Float32, area: Bool) -> float | None:
 
 
 def _changed(difference: Float32, labels: UInt8) -> dict[str, dict[str, float]]:
-    at = cv2.resize(labels, difference.shape, interpolation=cv2.INTER_NEAREST)
     report = {}
-    for number in np.unique(at[difference > VISIBLE]).tolist():
-        there = difference[at == number]
+    for number in np.unique(labels[difference > VISIBLE]).tolist():
+        there = difference[labels == number]
         share = float((there > VISIBLE).mean())
         if number < len(CLASSES) and share >= 0.01:
             report[CLASSES[number]] = {"share": round(share, 3), "delta_e": round(float(there.mean()), 2)}
@@ -142,15 +144,18 @@ def _changed(difference: Float32, labels: UInt8) -> dict[str, dict[str, float]]:
 
 
 def _detail(before: Photo, after: Photo, mask: Bool, quad: Float64) -> tuple[float | None, float | None]:
-    """Sharpness and noise, inside over ring, both None where the photo's own ratio explains them as well."""
+    """Sharpness and noise, see :class:`Outcome`."""
     side = float(np.linalg.norm(quad[3] - quad[0]))
     reach = max(3, round(RING * side))
     size = np.array([before.width, before.height])
     x0, y0 = np.clip(np.floor(quad.min(0)).astype(int), 0, size).tolist()
     x1, y1 = np.clip(np.ceil(quad.max(0)).astype(int), 0, size).tolist()
-    area = mask[y0:y1, x0:x1]
-    if not area.any():
+    rows, columns = (np.flatnonzero(mask[y0:y1, x0:x1].any(axis)) for axis in (1, 0))
+    if not rows.size:
         return None, None
+    y0, y1 = max(y0, y0 + int(rows[0]) - reach), min(y1, y0 + int(rows[-1]) + reach + 1)
+    x0, x1 = max(x0, x0 + int(columns[0]) - reach), min(x1, x0 + int(columns[-1]) + reach + 1)
+    area = mask[y0:y1, x0:x1]
     away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 3)
     ring, inside = (away > 1) & (away <= reach), cv2.erode(area.astype(np.uint8), np.ones((5, 5))) > 0
     parts: dict[tuple[int, bool], list[list[Float32]]] = {}
@@ -165,10 +170,21 @@ def _detail(before: Photo, after: Photo, mask: Bool, quad: Float64) -> tuple[flo
     bands = {key: [np.concatenate(column) for column in zip(*found, strict=True)] for key, found in parts.items()}
     if min(len(band[0]) for band in bands.values()) < 64:
         return None, None
-    noise = [float(np.sqrt(np.quantile(bands[1, within][0], 2 * CALM) + 0.05)) for within in (True, False)]
-    natural, found = (slope(*bands[k, True]) / slope(*bands[k, False]) for k in (0, 1))
-    kept = found if abs(np.log(found / natural)) > 0.1 else float(np.clip(found, SOFTEST, SHARPEST))
-    return round(kept, 3), round(noise[0] / noise[1], 3)
+    sharp, rough = (
+        {key: slope(*band) for key, band in bands.items()},
+        {key: _noise(band[0]) for key, band in bands.items()},
+    )
+    return _against(sharp), _against(rough)
+
+
+def _noise(power: Float32) -> float:
+    return float(np.sqrt(np.quantile(power, 2 * CALM) + 0.05))
+
+
+def _against(level: Mapping[tuple[int, bool], float]) -> float:
+    """Inside over ring, after the edit; or that over the same before it, whichever is nearer to 1."""
+    natural, found = (level[k, True] / level[k, False] for k in (0, 1))
+    return round(found if abs(log(found)) < abs(log(found / natural)) else found / natural, 3)
 
 
 def _places(wanted: Bool) -> list[tuple[int, int]]:

@@ -192,13 +192,12 @@ def _end(
     if prepared is not None and getattr(backend, "windows", None) is not None:
         scale *= SMALLEST * backend.size / SIZE
     with context.watch("measure"):
-        labels = context.of(begun.photo, begun.target.quad).parsed().labels
         outcome = measure(
             begun.photo,
             photo,
             face.mask > 0,
             begun.target.quad,
-            labels,
+            context.networks.parser.parse_crop,
             magnification=round(max(1.0, scale), 2),
             unreached=0.0 if prepared is None else prepared.unreached,
         )
