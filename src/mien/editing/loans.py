@@ -69,9 +69,9 @@ def borrowed(photo: Photo, target: FaceTarget, step: Request, name: str, context
     ranked = Bank.bundled().ranked(target.face, traits, step.part)
     able = [entry for _, entry in ranked if condition.lends(entry.traits)]
     refused: Exception = LayerError(f"No face of the bank shows {name}; borrow it from a photo of yours.")
-    for entry in able[:TRIES]:
+    for entry in able[step.seed : step.seed + TRIES]:
         try:
-            return guided(photo, target, replace(step, exemplar=str(entry.path)), context)
+            return guided(photo, target, replace(step, exemplar=str(entry.path), seed=0), context)
         except (LayerError, FaceError) as error:
             refused = error
     raise refused
