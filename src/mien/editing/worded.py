@@ -98,8 +98,7 @@ def _steps(request: Request, ways: Ways) -> Iterator[Request]:
     if ways.reshape:
         yield replace(bare, reshape=ways.reshape)
     for part in ways.borrow:
-        colored = {"hair": "own"} if part == "hair" and "hair" not in ways.dye else {}
-        yield replace(bare, part=part, album=request.album, dye=colored, seed=request.seed)
+        yield replace(bare, part=part, album=request.album, seed=request.seed)
     for region, (color, strength) in ways.dye.items():
         yield replace(bare, dye={region: color}, strength=request.strength * strength)
 
