@@ -104,3 +104,8 @@ def test_what_cannot_be_done_is_one_sentence(plain: Editor, portrait: Photo) -> 
         plain(portrait, text="older")
     with pytest.raises(ConfigError, match="names no change"):
         plain(portrait, text="don't change the hair")
+
+
+def test_wishes_stay_within_what_moves_bear() -> None:
+    _, recipe = resolved(Request(text="a very big nose, a very wide nose"), Painter())
+    assert recipe is not None and recipe.steps[0].reshape["nose-width"] == Shapes.bundled().ranges["nose-width"][1]
