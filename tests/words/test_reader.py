@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from mien.words.lexicon import ATTRIBUTES, MARKS, PARTS
 from mien.words.reader import read
-from mien.words.vocabulary import tokens
+from mien.words.vocabulary import kinds, tokens
+from recipes.words import wish
 from tests.words.scoring import load, report, understood
 
 
@@ -59,3 +62,24 @@ def test_all_words_of_the_lexicon_are_known() -> None:
     assert all(token.kinds for word in words if "_" not in word for token in tokens(word))
     assert all(wish.attribute in ATTRIBUTES for row in load() for wish in read(row.text).wishes)
     assert len(ATTRIBUTES) >= 45
+
+
+def test_simple_sentences_of_the_grammar_are_read() -> None:
+    rng = random.Random(3)
+    made = [one for one in (wish(rng) for _ in range(400)) if not any("skin-tone" in signed for signed in one[1])]
+    right = [understood_signs(text) == set(signed) for text, signed in made]
+    assert sum(right) >= 0.97 * len(right)
+
+
+def understood_signs(text: str) -> set[str]:
+    return {f"{one.attribute}{'+' if one.degree > 0 else '-'}" for one in read(text).wishes}
+
+
+def test_whatever_is_typed_is_read() -> None:
+    rng, letters = random.Random(0), "abcdefghijklmnopqrstuvwxyz ,;.-'#019äß中😀\"()/+&!?|"
+    known = sorted(kinds())
+    for number in range(60):
+        typed = (rng.choice(letters) for _ in range(rng.randrange(200)))
+        text = "".join(typed) if number % 2 else " ".join(rng.choices(known, k=rng.randrange(20)))
+        reading = read(text)
+        assert all(0 < abs(wish.degree) <= 2 and 0 < wish.confidence <= 1 for wish in reading.wishes), text

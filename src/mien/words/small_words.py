@@ -31,6 +31,8 @@ FILLERS = (
 """Words that tell nothing."""
 
 DECOYS = (
+    "left right about also another around between every everything first good great help it just keep like "
+    "more most much nothing other own part person place real same say state story such under very well word world "
     "after agent appeared area arm arms arrow back ball band bandana bands barrier bars bean beans bear bell "
     "belly belt bike bird blake blank blend blind block blood board body bold bomb bone boots boring bowl brad "
     "braid braids brake brass brave break bride bridge broadcast brook browse brush bubble bugs building burn "
@@ -94,10 +96,16 @@ PHRASES: Mapping[str, str] = {
     r"with (her |his |their )?teeth": "with showing teeth",
     rf"{_TURN} left": "turn_left",
     rf"{_TURN} right": "turn_right",
+    r"(remove|no|fix|without|less|correct) (the |her |his |their |my )?red[- ]eyes?( effect)?": "remove redeye",
+    r"[- ]haired": " hair",
+    r"[- ]eyed": " eyes",
+    r"[- ]lipped": " lips",
+    r"(dark|pale|light)[- ]skinned": r"\1 skin",
     r"wide[- ]?open": "open",
     r"black eye\b": "bruise",
     r"tiny bit": "little",
     r"a lot": "lot",
+    r"no more": "no",
     r"at all": "",
     r"too much": "much",
     r"(as|how) (it|they|he|she) (is|are|looks?)": "",
