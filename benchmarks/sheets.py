@@ -77,6 +77,7 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     photos, editor = read(options.data), Editor.from_pretrained("opencv:telea")
+    sharpness: list[float] = []
     for name, one, other, side, wish in edits():
         given = wish if other is None else {**wish, "exemplar": photos[other]}
         try:
@@ -88,7 +89,13 @@ def main() -> None:
         if other is not None:
             tiles.insert(1, around(photos[other].pixels, editor.finder.find(photos[other])[0].quad, side))
         Image.fromarray(np.hstack(tiles)).save(options.out / f"{name}.png")
-        print(f"{name}: {result.timings['total']:.0f} ms {' '.join(result.faces[0].notes)}")
+        outcome = result.faces[0].outcome
+        assert outcome is not None
+        sharpness += [] if outcome.sharpness is None else [outcome.sharpness]
+        figures = f"sharpness {outcome.sharpness}, noise {outcome.noise}, seam {outcome.seam}"
+        print(f"{name}: {result.timings['total']:.0f} ms, {figures} {' '.join(result.faces[0].notes)}")
+    within = np.mean([0.8 <= one <= 1.25 for one in sharpness])
+    print(f"sharpness inside over ring is between 0.8 and 1.25 in {within:.0%} of {len(sharpness)} edits")
 
 
 if __name__ == "__main__":

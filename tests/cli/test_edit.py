@@ -202,3 +202,11 @@ def test_what_needs_no_network_is_refused_before_anything_is_loaded(
     for words, sentence in zip(WRONG, said, strict=True):
         assert words in sentence and sentence.count("\n") == 1, (words, sentence)
     assert not torch
+
+
+@pytest.mark.parametrize("asked", [("--reshape", "nose-width=1"), ("--text", "a narrower nose")], ids=lambda a: a[0])
+def test_variants_of_what_chance_cannot_change_are_one(
+    run: Callable[..., str], tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    assert run(*asked, "-n", "3", "-o", tmp_path / "out.png").strip().endswith("out-1.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["out-1.png"]

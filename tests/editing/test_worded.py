@@ -83,9 +83,8 @@ def test_a_photo_is_edited_after_words(plain: Editor, portrait: Photo) -> None:
 
 
 def test_parts_come_from_the_bank_where_this_face_needs_them(plain: Editor, portrait: Photo) -> None:
-    _, recipe = resolved(Request(text="long hair, no beard"), Painter())
-    assert recipe is not None and [step.part for step in recipe.steps] == ["hair", "lower_face"]
-    assert recipe.steps[0].dye == {"hair": "own"}
+    _, recipe = resolved(Request(text="smile with teeth, no beard"), Painter())
+    assert recipe is not None and [step.part for step in recipe.steps] == ["", "teeth", "lower_face"]
     assert all(condition in CONDITIONS for condition in recipe.conditions.values())
     with pytest.raises(LayerError, match="No beard is seen"):
         plain(portrait, text="no beard")
@@ -105,3 +104,8 @@ def test_what_cannot_be_done_is_one_sentence(plain: Editor, portrait: Photo) -> 
         plain(portrait, text="older")
     with pytest.raises(ConfigError, match="names no change"):
         plain(portrait, text="don't change the hair")
+
+
+def test_wishes_stay_within_what_moves_bear() -> None:
+    _, recipe = resolved(Request(text="a very big nose, a very wide nose"), Painter())
+    assert recipe is not None and recipe.steps[0].reshape["nose-width"] == Shapes.bundled().ranges["nose-width"][1]

@@ -8,7 +8,7 @@ import pytest
 
 from mien.words.lexicon import ATTRIBUTES, MARKS, PARTS
 from mien.words.reader import read
-from mien.words.vocabulary import tokens
+from mien.words.vocabulary import kinds, tokens
 from recipes.words import wish
 from tests.words.scoring import load, report, understood
 
@@ -73,3 +73,13 @@ def test_simple_sentences_of_the_grammar_are_read() -> None:
 
 def understood_signs(text: str) -> set[str]:
     return {f"{one.attribute}{'+' if one.degree > 0 else '-'}" for one in read(text).wishes}
+
+
+def test_whatever_is_typed_is_read() -> None:
+    rng, letters = random.Random(0), "abcdefghijklmnopqrstuvwxyz ,;.-'#019äß中😀\"()/+&!?|"
+    known = sorted(kinds())
+    for number in range(60):
+        typed = (rng.choice(letters) for _ in range(rng.randrange(200)))
+        text = "".join(typed) if number % 2 else " ".join(rng.choices(known, k=rng.randrange(20)))
+        reading = read(text)
+        assert all(0 < abs(wish.degree) <= 2 and 0 < wish.confidence <= 1 for wish in reading.wishes), text

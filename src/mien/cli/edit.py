@@ -58,6 +58,9 @@ def edit(
     network = load_editor(editor, device, clip)
     face = chosen_face(options.face, options.box, picture, network)
     result = network(picture, request, n=n, face=face)
+    if len(result.variants) < n:
+        stderr().print("nothing is painted, and so all variants are the same: one is written", style="yellow")
+        targets = targets[: len(result.variants)]
     done = [
         one.save(target, quality=quality, protected=inputs)
         for one, target in zip(result.variants, targets, strict=True)

@@ -72,6 +72,7 @@ class Request:
             were cut out, or else the largest.
         frame: of all layers that are pictures.
         protect: regions and "teeth" that are cut out of the mask, separated by commas.
+        strict: a result that measures badly is refused, see :mod:`mien.editing.outcome`.
         weights: how much a modality counts against the others where they contradict each other, by name ("image",
             "sketch", "semantic", "color"): 1 is neutral, 0 takes it away.
         weight_maps: the same as pictures, black is 0 and white 1, or arrays of any numbers of at least 0.
@@ -141,6 +142,9 @@ class Request:
     )
     protect: str = field(
         default="", metadata={"help": "Leave these as they are: glasses,earrings,teeth or any region."}
+    )
+    strict: bool = field(
+        default=False, metadata={"help": "Refuse a result that measures badly: nothing is written.", "type": bool}
     )
     weights: Mapping[str, float] = field(
         default_factory=dict, metadata={"help": "How much a layer counts: sketch=2; repeatable.", "option": "weight"}

@@ -54,15 +54,17 @@ SHADES: Mapping[str, tuple[str, str]] = {
 """Region and color, by signed attribute."""
 
 BORROWED: Mapping[str, tuple[str, str]] = {
-    "hair-length+": ("hair", "long hair"),
-    "hair-length-": ("hair", "short hair"),
-    "fringe+": ("fringe", ""),
     "teeth+": ("teeth", "no teeth"),
     **dict.fromkeys(("beard-", "moustache-", "stubble-", "goatee-"), ("lower_face", "a beard")),
 }
 """Part of the bank's faces, and a condition (see :data:`mien.editing.loans.CONDITIONS`), by signed attribute."""
 
-HEALED: Mapping[str, str] = {"glasses-": "glasses", "sunglasses-": "glasses", "eye-bags-": "under_eyes"}
+HEALED: Mapping[str, str] = {
+    "glasses-": "glasses",
+    "sunglasses-": "glasses",
+    "eye-bags-": "under_eyes",
+    "red-eye-": "pupils",
+}
 """Regions that are healed where no mask says otherwise, by signed attribute."""
 
 NAMED_WITH: Mapping[str, str] = {
@@ -150,7 +152,7 @@ def ways_of(wishes: Iterable[Wish], looks: Iterable[str]) -> Ways:
         elif look:
             ways.attributes[look] = wish.degree
         elif signed in HEALED:
-            ways.heal[HEALED[signed]] = 1.0 if "glasses" in signed else min(1.0, 0.6 * abs(wish.degree))
+            ways.heal[HEALED[signed]] = min(1.0, 0.6 * abs(wish.degree)) if signed == "eye-bags-" else 1.0
         elif part and not named:
             ways.borrow[part[0]] = part[1]
         elif not named:

@@ -11,6 +11,7 @@ from mien.conditions.types import Conditions
 from mien.editing.request import Request
 from mien.editing.ways import Ways, regions_of, ways_of
 from mien.errors import ConfigError, FaceError, LayerError
+from mien.guides.shapes import Shapes
 from mien.words.reader import read
 from mien.words.types import Reading
 
@@ -96,10 +97,9 @@ def _steps(request: Request, ways: Ways) -> Iterator[Request]:
     for region, strength in ways.heal.items() if request.mask is None else ():
         yield replace(bare, mask=region, mode="heal", strength=request.strength * strength)
     if ways.reshape:
-        yield replace(bare, reshape=ways.reshape)
+        yield replace(bare, reshape=Shapes.bundled().clamped(ways.reshape))
     for part in ways.borrow:
-        colored = {"hair": "own"} if part == "hair" and "hair" not in ways.dye else {}
-        yield replace(bare, part=part, album=request.album, dye=colored)
+        yield replace(bare, part=part, album=request.album, seed=request.seed)
     for region, (color, strength) in ways.dye.items():
         yield replace(bare, dye={region: color}, strength=request.strength * strength)
 

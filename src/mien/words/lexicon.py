@@ -173,6 +173,7 @@ PARTS: tuple[Part, ...] = (
     _thing("freckle freckles", "freckles"),
     _thing("blemish blemishes pimple pimples acne spot spots zit zits mole moles", "blemishes", less="clear"),
     _thing("eye_bags eyebags bags_under_eyes bags dark_circles", "eye-bags"),
+    _thing("redeye", "red-eye"),
     _thing("blush blusher rouge", "blush"),
     _thing("glasses spectacles eyeglasses specs", "glasses", "glasses-color"),
     _thing("sunglasses shades", "sunglasses"),

@@ -96,6 +96,7 @@ PHRASES: Mapping[str, str] = {
     r"with (her |his |their )?teeth": "with showing teeth",
     rf"{_TURN} left": "turn_left",
     rf"{_TURN} right": "turn_right",
+    r"(remove|no|fix|without|less|correct) (the |her |his |their |my )?red[- ]eyes?( effect)?": "remove redeye",
     r"[- ]haired": " hair",
     r"[- ]eyed": " eyes",
     r"[- ]lipped": " lips",
