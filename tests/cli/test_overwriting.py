@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from PIL import Image
 
 from mien.cli.overwriting import keep_existing
 from mien.errors import SaveError
-from tests.cli.conftest import Mien
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,9 @@ from tests.cli.conftest import Mien
     ],
     ids=lambda verb: verb[0],
 )
-def test_a_file_that_is_there_stays(verb: tuple[str, ...], tmp_path: Path, mien: Mien) -> None:
+def test_a_file_that_is_there_stays(
+    verb: tuple[str, ...], tmp_path: Path, mien: Callable[..., CompletedProcess[str]]
+) -> None:
     photo, out = tmp_path / "photo.png", tmp_path / "out.png"
     Image.new("RGB", (64, 64), "gray").save(photo)
     out.write_bytes(b"mine")
