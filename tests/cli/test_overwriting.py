@@ -12,6 +12,8 @@ from PIL import Image
 from mien.cli.overwriting import keep_existing
 from mien.errors import SaveError
 
+Mien = Callable[..., CompletedProcess[str]]
+
 
 @pytest.mark.parametrize(
     "verb",
