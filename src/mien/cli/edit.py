@@ -10,6 +10,7 @@ import typer
 from mien.cli.console import print_json, stderr
 from mien.cli.edit_options import EditOptions
 from mien.cli.option_groups import grouped
+from mien.cli.overwriting import Overwrite, keep_existing
 from mien.cli.selection import ClipName, Device, EditorName, chosen_face, load_editor
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def edit(
     receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False,
     preview: Annotated[Path | None, typer.Option(help="Write before, layers and after side by side, PNG.")] = None,
     explain: Annotated[Path | None, typer.Option(help="Folder for what each layer contributed, as pictures.")] = None,
+    overwrite: Overwrite = False,
     editor: EditorName = "bundled",
     clip: ClipName = None,
     device: Device = "cpu",
@@ -51,6 +53,7 @@ def edit(
     targets = numbered(output or default_output(photo, "edited", picture), n)
     inputs = [photo, *_files(request)]
     _check_targets(targets, preview, explain, inputs)
+    keep_existing(targets, overwrite)
     check_request(request, picture, describe_backend(editor, with_clip=clip is not None))
     network = load_editor(editor, device, clip)
     face = chosen_face(options.face, options.box, picture, network)

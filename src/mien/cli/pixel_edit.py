@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from mien.cli.console import print_json, stderr
+from mien.cli.overwriting import Overwrite, keep_existing
 
 NO_WEIGHTS = "opencv:telea"
 """These verbs paint nothing, so that no network that paints is loaded."""
@@ -25,6 +26,7 @@ class Target:
     strength: Annotated[float, typer.Option(min=0, max=1, help="1 all of it, 0.5 half.")] = 1.0
     quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95
     receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False
+    overwrite: Overwrite = False
 
 
 def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: Sequence[Path] = (), n: int = 1) -> None:
@@ -43,6 +45,7 @@ def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: S
     target_container(outputs[0])
     read = [photo, *files, *([Path(target.mask)] if target.mask and Path(target.mask).is_file() else [])]
     check_targets([*outputs], read)
+    keep_existing(outputs, target.overwrite)
 
     from mien.editor import Editor
 
