@@ -79,7 +79,9 @@ def prepare(
     if conditions.without("mask").given == ("color",) and "sketch" in backend.supports():
         notes.append("with colors alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
     unknown = isinstance(request.mask, str) and reaches_beyond(conditions.mask, crop)
-    return PreparedEdit(crop, target, request, conditions, mask, weights, tuple(notes), None if unknown else outside)
+    return PreparedEdit(
+        crop, target, request, conditions, mask, weights, tuple(notes), None if unknown else float(outside)
+    )
 
 
 def crop_conditions(
