@@ -20,6 +20,7 @@ from mien.errors import SaveError
 from mien.files import write_all
 from mien.photos.read import read_photo
 from mien.photos.write import save_photo
+from mien.session import Session
 from mien.types import Face, Photo, Pose
 
 # Runs many command lines in one process, in which PyTorch cannot be loaded.
@@ -67,6 +68,7 @@ def here(tmp_path: Path) -> Path:
     """A folder with a photo, a crop with its JSON, odd files, and a pipe."""
     save_photo(Photo(files.smooth(3)), tmp_path / "photo.png")
     save_photo(Photo(np.zeros((16, 16, 3), np.uint8)), tmp_path / "crop.png")
+    Session.create(tmp_path / "session", tmp_path / "photo.png")
     facts = {"matrix": [[1, 0, 0], [0, 1, 0]], "crop_size": 16, "photo_size": [files.WIDTH, files.HEIGHT]}
     (tmp_path / "crop.json").write_text(json.dumps(facts))
     (tmp_path / "deep.json").write_text("[" * 100_000)
@@ -108,6 +110,8 @@ def test_errors_come_before_anything_heavy_is_loaded(here: Path) -> None:
         ((*edit, "-o", out, "--preview", out), 7, twice),
         ((*edit, "-o", out, "-n", "2", "--preview", here / "out-2.png"), 7, twice),
         ((*edit, "-o", photo), 7, "is an input"),
+        (("session", "edit", here / "session", "--mask", "nostril"), 5, "is no region"),
+        (("session", "edit", here / "session"), 5, "give a mask"),
         ((*edit, "-o", pipe), 7, odd),
         (("edit", pipe, "--mask", "hair", "-o", out), 3, odd),
         ((*paste, here / "crop.png", "-o", photo), 7, "is an input"),

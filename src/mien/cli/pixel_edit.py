@@ -27,6 +27,7 @@ class Target:
     quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95
     receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False
     overwrite: Overwrite = False
+    strict: Annotated[bool, typer.Option("--strict", help="Fail, and write nothing, where it measures badly.")] = False
 
 
 def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: Sequence[Path] = (), n: int = 1) -> None:
@@ -37,7 +38,7 @@ def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: S
     from mien.photos.read import read_photo
     from mien.photos.write import default_output, target_container
 
-    said = {"face": target.face, "mask": target.mask, "strength": target.strength, **inputs}
+    said = {"face": target.face, "mask": target.mask, "strength": target.strength, "strict": target.strict, **inputs}
     request = Request.from_dict(said)
     check_face(target.face)
     picture = read_photo(photo)
