@@ -1,6 +1,6 @@
 """How the bundled face shapes came to be: the mean face, and how its 478 points move for each attribute.
 
-    python -m recipes.shapes --data PORTRAITS --expression expression.pt --out runs/shapes
+    python -m recipes.shapes --data PORTRAITS --expression expression.pt --trust-code --out runs/shapes
 
 One unit of an attribute is one standard deviation of its measure over the people of the train split. A smile is learnt
 from people who are there twice: what changes between two pictures of one person with the change of expression, the
@@ -27,6 +27,7 @@ import torch
 from torch import Tensor
 
 from mien.align import mesh
+from mien.checkpoints.judges import load_script
 from mien.checkpoints.store import save_folder
 from mien.guides.shapes import KIND, canonical
 from mien.pixels import to_tensor
@@ -140,7 +141,7 @@ ANATOMY: dict[str, Anatomy] = {
         (*UPPER_INNER, *LOWER_INNER, *mesh.MOUTH_CORNERS, 2, 152, 199),
         0.09,
     ),
-    "mouth-open": Anatomy(distance(13, 14), _jaw_drop, (*UPPER_INNER, *UPPER_OUTER, 1, 2, *EYES), 0.3, -2.0, 1.5),
+    "mouth-open": Anatomy(distance(13, 14), _jaw_drop, (*UPPER_INNER, *UPPER_OUTER, 1, 2, *EYES), 0.3, -0.8, 0.6),
     "eye-size": Anatomy(
         lambda x: (distance(33, 133)(x) + distance(362, 263)(x)) / 2, _eyes, (*BROWS, 168, 6), 0.12, -3.0, 3.0
     ),
@@ -239,12 +240,16 @@ def mirror(mean: Float64) -> np.ndarray:
     return np.asarray(linear_sum_assignment(cost)[1])
 
 
-def read_set(folder: Path, expression: Path) -> tuple[Float32, Float64, list[str]]:
-    """Landmarks (N, K, 3), probability of a happy expression (N,) and person of the real training pictures."""
+def read_set(folder: Path, expression: Path, *, trust_code: bool = False) -> tuple[Float32, Float64, list[str]]:
+    """Landmarks (N, K, 3), probability of a happy expression (N,) and person of the real training pictures.
+
+    Raises:
+        UnsafeCheckpointError: ``expression`` is a program, and ``trust_code`` is not set.
+    """
+    network = load_script(expression, torch.device("cpu"), trust_code=trust_code)
     with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["split"] == "train" and r["kind"] == "real"]
     landmarks = np.load(folder / "landmarks.npy")[[int(r["id"]) for r in rows]].astype(np.float32)
-    network = torch.jit.load(str(expression)).eval()  # type: ignore[no-untyped-call]
     happy: list[Tensor] = []
     with torch.inference_mode():
         for start in range(0, len(rows), 32):
@@ -290,9 +295,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the prepared portraits")
     parser.add_argument("--expression", type=Path, required=True, help="TorchScript: pictures -> seven expressions")
+    parser.add_argument("--trust-code", action="store_true", help="run the program in the TorchScript file")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    mean, moves = build(*read_set(options.data, options.expression))
+    mean, moves = build(*read_set(options.data, options.expression, trust_code=options.trust_code))
     tensors = {name: torch.from_numpy(value).half() for name, value in ({"mean": mean} | moves).items()}
     ranges = {"smile": SMILE} | {name: (one.lowest, one.highest) for name, one in ANATOMY.items()}
     save_folder(options.out, tensors, {"kind": KIND, "ranges": ranges}, CARD)

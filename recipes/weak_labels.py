@@ -237,19 +237,25 @@ def write_sheets(folder: Path, tiles: list[UInt8], columns: int = 6, rows: int =
 
 
 @cache
-def _network(path: Path) -> Any:
+def _network(path: Path, trust_code: bool) -> Any:
     import torch
 
-    return torch.jit.load(str(path)).eval()
+    from mien.checkpoints.judges import load_script
+
+    return load_script(path, torch.device("cpu"), trust_code=trust_code)
 
 
-def teach_hair(path: Path, images: UInt8) -> Float32:
-    """(N, 160, 160) probability of hair by a TorchScript network that takes RGB in [-1, 1]; its program is run."""
+def teach_hair(path: Path, images: UInt8, *, trust_code: bool = False) -> Float32:
+    """(N, 160, 160) probability of hair by a TorchScript network that takes RGB in [-1, 1].
+
+    Raises:
+        UnsafeCheckpointError: ``trust_code`` is not set: the program in the file would run.
+    """
     import torch
 
     from mien.pixels import to_tensor
 
-    network = _network(path)
+    network = _network(path, trust_code)
     with torch.inference_mode():
         parts = [network(to_tensor(images[i : i + 16]))[:, 0].numpy() for i in range(0, len(images), 16)]
     return np.concatenate(parts)
@@ -260,6 +266,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hair", type=Path, help="hair teacher (TorchScript), or its answers (.npy)")
+    parser.add_argument("--trust-code", action="store_true", help="run the program in the TorchScript file")
     parser.add_argument("--split", default="train")
     parser.add_argument("--every", type=int, default=1, help="label only every n-th picture")
     parser.add_argument("--first", type=int, default=0, help="from this one on")
@@ -271,7 +278,7 @@ def main() -> None:
     data = load_portraits(a.data, a.split)
     hair = None
     if a.hair is not None:
-        hair = np.load(a.hair) if a.hair.suffix == ".npy" else teach_hair(a.hair, data.images)
+        hair = np.load(a.hair) if a.hair.suffix == ".npy" else teach_hair(a.hair, data.images, trust_code=a.trust_code)
     a.out.mkdir(parents=True, exist_ok=True)
     tiles = []
     for i in range(a.first, len(ids), a.every):

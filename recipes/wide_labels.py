@@ -1,6 +1,6 @@
 """Labels for the wide pictures: those of the portrait in the middle, and around it what colours and a hair teacher say.
 
-    python -m recipes.wide_labels --data DATA --labels LABELS-2 --hair hair.pt --out LABELS-WIDE
+    python -m recipes.wide_labels --data DATA --labels LABELS-2 --hair hair.pt --trust-code --out LABELS-WIDE
 
 DATA has ``portraits`` and ``wide``. A wide picture is labelled at 384 px, where the FFHQ square is the middle 256. What
 lies outside of the original photo is not real, and unknown; what colour and place cannot decide is unknown too.
@@ -78,6 +78,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--labels", type=Path, required=True)
     parser.add_argument("--hair", type=Path, required=True, help="hair teacher (TorchScript), or its answers (.npy)")
+    parser.add_argument("--trust-code", action="store_true", help="run the program in the TorchScript file")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--split", default="train")
     parser.add_argument("--sheets", type=Path)
@@ -90,7 +91,11 @@ def main() -> None:
     for number, row in enumerate(load_rows(a.data / "wide", a.split)):
         image = read_wide(a.data / "wide", row["id"])
         inner = cv2.imread(str(a.labels / f"{row['id']}.png"), cv2.IMREAD_GRAYSCALE)
-        hair = teach_hair(a.hair, image[None])[0] if taught is None else taught[number] / np.float32(255)
+        hair = (
+            teach_hair(a.hair, image[None], trust_code=a.trust_code)[0]
+            if taught is None
+            else taught[number] / np.float32(255)
+        )
         labels = surroundings(image, inner, hair, points[int(row["id"])])
         real = np.zeros((SIDE, SIDE), np.uint8)
         corners = np.array(json.loads(row["photo_corners"])) / 2

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parent.parent / "src" / "mien"
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "mien"
 MODULES = sorted(SOURCE.rglob("*.py"))
 MOST_LINES, LONGEST_FUNCTION = 300, 40
 
@@ -35,20 +36,35 @@ ALLOWED = {
     },
     "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
+    "words": {"conditions"},
     "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
-    "editing": {"models", "losses", "checkpoints", "photos", "pixels", "align", "conditions", "compose", "guides"},
+    "editing": {
+        "models",
+        "losses",
+        "checkpoints",
+        "photos",
+        "pixels",
+        "align",
+        "conditions",
+        "compose",
+        "guides",
+        "words",
+    },
     "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing", "backends", "compose"},
     "sessions": {"photos", "align", "conditions", "editing", "evaluation", "backends"},
     "session": {"sessions", "editor", "editing"},
     "__main__": {"cli"},
     "cli": {
         *("align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "evaluation"),
-        *("editing", "guides", "backends", "editor", "session", "sessions"),
+        *("editing", "guides", "backends", "editor", "session", "sessions", "words"),
     },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}
 # Words that told the authors something and a reader nothing; the field has terms for all of them.
-PRIVATE_WORDS = {"heed", "heeds", "heeded", "exam", "examination", "gauge", "bench", "choosing", "making"}
+PRIVATE_WORDS = {
+    *("heed", "heeds", "heeded", "exam", "examination", "gauge", "bench", "choosing", "making"),
+    *("said", "own", "job"),
+}
 
 
 @cache
@@ -156,10 +172,12 @@ def lines(path: Path) -> int:
 def test_names_are_terms_of_the_field() -> None:
     named = {(path, path.stem) for path in MODULES}
     definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    named |= {(path, node.arg) for path in MODULES for node in ast.walk(tree(path)) if isinstance(node, ast.arg)}
     named |= {(path, node.name) for path in MODULES for node in ast.walk(tree(path)) if isinstance(node, definitions)}
     words = ((path, name, re.findall(r"[A-Z]?[a-z]+", name)) for path, name in named)
     private = [f"{path}: {name}" for path, name, parts in words if {part.lower() for part in parts} & PRIVATE_WORDS]
     assert not private, "say it in the field's own terms"
+    assert not {path.stem for path in MODULES} & {*HEAVY, "onnx"}, "a module that is called like a package"
 
 
 def test_public_names_resolve() -> None:
@@ -169,3 +187,17 @@ def test_public_names_resolve() -> None:
         assert getattr(mien, public) is not None
     with pytest.raises(AttributeError):
         _ = mien.nonsense
+
+
+def test_programs_in_files_run_in_one_place() -> None:
+    """TorchScript and pickles run code: one function loads each, and asks whether the file is trusted."""
+    others = [
+        path for part in (SOURCE, *(ROOT / name for name in ("recipes", "benchmarks"))) for path in part.rglob("*.py")
+    ]
+    calls = [
+        f"{path}:{node.lineno}"
+        for path in others
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"torch.jit.load", "pickle.load", "pickle.loads"}
+    ]
+    assert [call.split(":")[0] for call in calls] == [str(SOURCE / "checkpoints" / "judges.py")], calls

@@ -53,4 +53,4 @@ def test_the_numbers_are_the_papers() -> None:
     (critic,) = stage.critics
     assert (critic.kind, critic.weight, critic.r1_gamma, critic.r1_interval) == ("stylegan2", 1.0, 10.0, 16)
     sample = draw_edits(step_of(3, 32, 64), 0, config=replace(paper.SAMPLE, other=0.5))
-    assert sample.given.all() and not sample.dyed.any() and 4 < int(sample.own.sum()) < 28
+    assert sample.given.all() and not sample.dyed.any() and 4 < int(sample.same_face.sum()) < 28

@@ -104,6 +104,12 @@ class ConfigError(MienError):
     exit_code = 9
 
 
+class OutcomeError(MienError):
+    """A result that measures badly, where only good ones are wanted; nothing was written."""
+
+    exit_code = 11
+
+
 class SessionError(MienError):
     """An editing session that is damaged, newer than this program, being edited elsewhere, or without that step."""
 

@@ -65,6 +65,21 @@ def check_targets(targets: Iterable[Path | None], inputs: Iterable[Path] = ()) -
         taken.add(str(real))
 
 
+def check_folder_target(folder: Path | None, option: str) -> None:
+    """The same for a folder of results, which need not exist; ``option`` is what names it.
+
+    Raises:
+        SaveError: it, or what it would lie in, is a file or cannot be written.
+    """
+    if folder is None:
+        return
+    above = next(path for path in (folder, *folder.absolute().parents) if status_of(path) is not None)
+    if not above.is_dir():
+        raise SaveError(f"{above} is a file; name a folder for {option}.")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise SaveError(f"Cannot write to {above}; name another folder for {option}.")
+
+
 def _real_target(target: Path) -> Path:
     """Where a file of that name is: what it leads to, if it is a symbolic link."""
     found = status_of(target)
@@ -116,3 +131,10 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
 def _failure(target: Path, error: OSError | ValueError) -> SaveError:
     reason = getattr(error, "strerror", None) or error
     return SaveError(f"Cannot write {target}: {reason}; choose another name or make room.")
+
+
+def numbered(target: Path, n: int) -> list[Path]:
+    """``out.png`` for one result, ``out-1.png``, ``out-2.png``, ... for more."""
+    if n == 1:
+        return [target]
+    return [target.with_name(f"{target.stem}-{number}{target.suffix}") for number in range(1, n + 1)]

@@ -206,6 +206,7 @@ class Receipt:
         changed_pixels_outside: number of pixels outside the mask of which any sample changed.
         lossless: whether the container keeps samples exactly.
         operations: what was done, in words, in order.
+        outcome: how good it is, one entry for each face that measured itself; see :mod:`mien.editing.outcome`.
     """
 
     input: str
@@ -223,6 +224,7 @@ class Receipt:
     changed_pixels_outside: int
     lossless: bool
     operations: tuple[str, ...] = field(default=())
+    outcome: tuple[dict[str, Any], ...] = ()
 
     @property
     def preserved(self) -> bool:
@@ -231,4 +233,9 @@ class Receipt:
 
     def as_dict(self) -> dict[str, Any]:
         """All fields and ``preserved``, ready for JSON."""
-        return {**self.__dict__, "operations": list(self.operations), "preserved": self.preserved}
+        return {
+            **self.__dict__,
+            "operations": list(self.operations),
+            "outcome": list(self.outcome),
+            "preserved": self.preserved,
+        }

@@ -117,7 +117,7 @@ def test_the_default_name_and_what_a_lossy_file_costs(run: Callable[..., str], p
         (9, "write it as sketch=2", ("--mask", "nose", "--weight", "sketch")),
         (9, "weight of sketch is 'big'", ("--mask", "nose", "--weight", "sketch=big")),
         (9, "'text' has no weight", ("--mask", "nose", "--weight", "text=2")),
-        (9, "'a beard' needs a network that understands words", ("--mask", "nose", "--text", "a beard")),
+        (9, "Nothing of 'a beard' can be done", ("--mask", "nose", "--text", "a beard")),
         (6, "neither a folder nor a Hugging Face id", ("--mask", "nose", "--text", "a beard", "--clip", "my clip")),
         (9, "is no frame", ("--mask", "nose", "--frame", "both")),
         (9, "both say where the face is", ("--mask", "nose", "--face", "0", "--box", "1,2,30,40")),
@@ -164,18 +164,19 @@ def test_a_result_is_never_written_over_by_another(run: Callable[..., str], tmp_
 
 WRONG = {
     "no attribute 'beard'": ("--mask", "nose", "--attribute", "beard=1"),
-    "give a CLIP": ("--mask", "nose", "--text", "a beard"),
+    "or a CLIP (--clip)": ("--mask", "nose", "--text", "a beard"),
+    "give a CLIP": ("--mask", "nose", "--text", "a smile", "--mode", "look"),
     "'hairs' is no region": ("--mask", "hairs"),
     "'smoke' is no region": ("--mask", "nose", "--protect", "smoke"),
     "mask.png does not exist": ("--mask", "mask.png"),
     "wide.png is 30 x 20 pixels": ("--mask", "nose", "--color", "wide.png"),
-    "write it as #703020": ("--mask", "nose", "--color", "#70302"),
+    "'#70302' is no color": ("--mask", "nose", "--color", "#70302"),
     "Nothing says where the face may change": ("--color", "#703020"),
     "'exemplar' has no weight": ("--mask", "nose", "--weight", "exemplar=2"),
     "is no folder of layers": ("--layers", "."),
     "The strength of 'smile' is 99": ("--mask", "nose", "--attribute", "smile=99"),
     "is no editor": ("--mask", "nose", "--editor", "portrait-generator"),
-    "it knows none": ("--mask", "nose", "--editor", "opencv:telea", "--attribute", "smile=1"),
+    "it knows none": ("--mask", "nose", "--editor", "opencv:telea", "--attribute", "age=1"),
 }
 
 
@@ -201,3 +202,11 @@ def test_what_needs_no_network_is_refused_before_anything_is_loaded(
     for words, sentence in zip(WRONG, said, strict=True):
         assert words in sentence and sentence.count("\n") == 1, (words, sentence)
     assert not torch
+
+
+@pytest.mark.parametrize("asked", [("--reshape", "nose-width=1"), ("--text", "a narrower nose")], ids=lambda a: a[0])
+def test_variants_of_what_chance_cannot_change_are_one(
+    run: Callable[..., str], tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    assert run(*asked, "-n", "3", "-o", tmp_path / "out.png").strip().endswith("out-1.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["out-1.png"]

@@ -20,6 +20,7 @@ from mien.errors import SaveError
 from mien.files import write_all
 from mien.photos.read import read_photo
 from mien.photos.write import save_photo
+from mien.session import Session
 from mien.types import Face, Photo, Pose
 
 # Runs many command lines in one process, in which PyTorch cannot be loaded.
@@ -67,6 +68,7 @@ def here(tmp_path: Path) -> Path:
     """A folder with a photo, a crop with its JSON, odd files, and a pipe."""
     save_photo(Photo(files.smooth(3)), tmp_path / "photo.png")
     save_photo(Photo(np.zeros((16, 16, 3), np.uint8)), tmp_path / "crop.png")
+    Session.create(tmp_path / "session", tmp_path / "photo.png")
     facts = {"matrix": [[1, 0, 0], [0, 1, 0]], "crop_size": 16, "photo_size": [files.WIDTH, files.HEIGHT]}
     (tmp_path / "crop.json").write_text(json.dumps(facts))
     (tmp_path / "deep.json").write_text("[" * 100_000)
@@ -108,6 +110,8 @@ def test_errors_come_before_anything_heavy_is_loaded(here: Path) -> None:
         ((*edit, "-o", out, "--preview", out), 7, twice),
         ((*edit, "-o", out, "-n", "2", "--preview", here / "out-2.png"), 7, twice),
         ((*edit, "-o", photo), 7, "is an input"),
+        (("session", "edit", here / "session", "--mask", "nostril"), 5, "is no region"),
+        (("session", "edit", here / "session"), 5, "give a mask"),
         ((*edit, "-o", pipe), 7, odd),
         (("edit", pipe, "--mask", "hair", "-o", out), 3, odd),
         ((*paste, here / "crop.png", "-o", photo), 7, "is an input"),
@@ -129,6 +133,29 @@ def test_errors_come_before_anything_heavy_is_loaded(here: Path) -> None:
         (("sample", "--grid", here / "out.txt"), 7, "ends in one of"),
         (("sample", "--interpolate", "1", "2", "--video", here / "film.avi"), 7, "no kind of film"),
         (("sample", "--interpolate", "1", "2", "--video", here / "a.webp", "--grid", here / "a.webp"), 7, twice),
+        (("import", here / "absent.pkl", "--out", here / "new"), 6, "does not exist"),
+        (("import", pipe, "--out", here / "new"), 6, odd),
+        (("import", photo, "--out", photo), 7, "is a file"),
+        (("import", photo, "--out", photo / "new"), 7, "Not a directory"),
+        (("export", "generator", "nonsense", "--out", here / "g.pt"), 6, "neither a folder"),
+        (("export", "generator", here, "--out", here / "g.txt"), 9, "ends neither"),
+        (("export", "generator", here, "--out", here / "g.onnx", "--layout", "rosinality"), 9, "is not a name"),
+        (("export", "generator", here, "--out", here / "no" / "g.pt"), 7, "no such folder"),
+        (("evaluate", "compare", here, "--reference", here / "no", "--features", photo), 8, "does not exist"),
+        (("evaluate", "compare", here, "--reference", here, "--features", here / "no.pt"), 6, "does not exist"),
+        (("evaluate", "compare", "nonsense", "--reference", here, "--features", photo), 6, "neither a folder"),
+        (("evaluate", "compare", here, "--reference", here, "--features", photo, "--out", here), 7, "is a folder"),
+        (("evaluate", "pairs", here / "no", here), 8, "does not exist"),
+        (("evaluate", "pairs", here, here, "--perceptual", here / "no.pt"), 6, "does not exist"),
+        (("evaluate", "pairs", here, here, "--clip", "a/b"), 9, "belong together"),
+        (("evaluate", "neighbours", here, "--data", here, "--features", pipe, "--out", here / "n.png"), 6, odd),
+        (("evaluate", "neighbours", here, "--data", here, "--features", photo, "--out", pipe), 7, odd),
+        (("evaluate", "smoothness", "nonsense", "--perceptual", photo), 6, "neither a folder"),
+        (("evaluate", "protocol", "--model", "telea", "--data", here / "no", "--out", here / "p"), 8, "does not exist"),
+        (("evaluate", "protocol", "--model", "telea", "--data", here, "--out", photo), 7, "is a file"),
+        (("train", "generator", "--data", here / "no", "--out", here / "new"), 9, "does not exist"),
+        (("train", "generator", "--data", here, "--out", photo), 9, "is a file"),
+        (("attributes", "--nonsense"), 2, "No such option"),
         (("faces",), 2, "Missing argument"),
         (("faces", photo, "--nonsense"), 2, "No such option"),
         (("faces", photo, "--size", "wide"), 2, "--size"),

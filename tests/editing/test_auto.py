@@ -26,6 +26,11 @@ def _never() -> Any:
         ({"mask": "lips + Nose", "exemplar": "b.png"}, {"part": "mouth+nose", "exemplar": "b.png"}),
         ({"mask": "hair", "color": "#703020"}, {"dye": {"hair": "#703020"}}),
         ({"mask": "eyes", "color": (10, 90, 200)}, {"dye": {"irises": (10, 90, 200)}}),
+        ({"attributes": {"smile": 1}}, {"reshape": {"smile": 1}}),
+        (
+            {"mask": "mouth", "attributes": {"smile": 1, "jaw-width": -1}},
+            {"mask": "mouth", "reshape": {"smile": 1, "jaw-width": -1}},
+        ),
         ({"mask": "mouth", "color": "crimson", "strength": 0.5}, {"dye": {"lips": "crimson"}, "strength": 0.5}),
     ],
 )
@@ -46,6 +51,8 @@ def test_parts_are_borrowed_and_regions_dyed(asked: dict[str, Any], becomes: dic
         {"mask": "eyes", "exemplar": "b.png", "sketch": "lines.png"},
         {"mask": "eyes", "exemplar": "b.png", "attributes": {"smile": 1}},
         {"mask": "eyes", "exemplar": "b.png", "seed": 3},
+        {"mask": "mouth", "attributes": {"smile": 1}, "seed": 3},
+        {"mask": "mouth", "attributes": {"smile": 1, "age": 1}},
         {"mask": "hair", "color": "colors.png"},
         {"mask": "nose", "color": "#703020"},
         {"mask": "hair", "color": "#703020", "text": "curly"},

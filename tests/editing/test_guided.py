@@ -68,8 +68,6 @@ def test_a_saved_result_is_preserved_outside(plain: Editor, portrait: Photo, tmp
 
 
 def test_what_cannot_be_done_is_said(plain: Editor, portrait: Photo) -> None:
-    with pytest.raises(LayerError, match="exemplar"):
-        plain(portrait, part="eyes")
     with pytest.raises(LayerError, match="mask"):
         plain(portrait, mode="heal")
     with pytest.raises(ConfigError, match="mode"):

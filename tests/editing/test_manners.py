@@ -119,7 +119,7 @@ def test_a_callback_hears_of_every_stage(editor: Editor, portrait: Photo, face: 
     result = editor(
         portrait, mask="nose", face=face, callback=lambda stage, ms: heard.append(stage) if ms >= 0 else None
     )
-    assert set(heard) == set(result.timings) - {"total"} and heard[-1] == "paste"
+    assert set(heard) == set(result.timings) - {"total"} and heard[-1] == "measure"
 
 
 def test_results_are_pictures(editor: Editor, portrait: Photo, face: Face) -> None:

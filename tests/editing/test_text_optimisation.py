@@ -78,7 +78,7 @@ def test_a_sentence_changes_the_mask_alone_and_is_read_once(
 ) -> None:
     cache = EditCache()
     plain, told, same, varied = (
-        reader(portrait, mask="hair", face=face, cache=cache, **more)
+        reader(portrait, mask="hair", face=face, cache=cache, mode="look", **more)
         for more in ({}, {"text": TEXT}, {"text": TEXT}, {"text": TEXT, "seed": 2})
     )
     assert (plain.photo.pixels != told.photo.pixels).any() and (same.photo.pixels == told.photo.pixels).all()
@@ -110,7 +110,7 @@ def test_all_32_subsets_run_differ_and_repeat(reader: Editor, crop: UInt8, middl
 
 def test_words_need_a_network_and_must_be_words(editor: Editor, portrait: Photo, face: Face) -> None:
     with pytest.raises(ConfigError, match="needs a network that understands words; give a CLIP"):
-        editor(portrait, mask="nose", face=face, text=TEXT)
+        editor(portrait, mask="nose", face=face, text=TEXT, mode="look")
     with pytest.raises(LayerError, match="control characters"):
         editor(portrait, mask="nose", face=face, text="a\x00smile")
     with pytest.raises(LayerError, match="The text is int"):

@@ -6,7 +6,7 @@ import pytest
 from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.dye import dye
+from mien.guides.dye import SETTINGS, dye
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 
@@ -60,3 +60,39 @@ def test_unknown_regions_and_colors_are_named(portrait: Photo, face: Face, parse
     with pytest.raises(LayerError, match="auburn"):
         parse_color("quite red")
     assert parse_color("Dark Brown") == parse_color("dark-brown") and parse_color("1,2,3") == (1, 2, 3)
+
+
+def test_black_hair_becomes_blond_with_strands_and_brown_shadows() -> None:
+    ys, xs = np.mgrid[:160, :160]
+    strands = 22 + 10 * np.sin(xs / 2.0 + ys / 9.0) + 40 * (np.hypot(xs - 80, ys - 40) < 12)
+    photo = Photo(np.dstack([strands * 1.05, strands, strands * 0.95]).clip(0, 255).astype(np.uint8))
+    matte = np.zeros((160, 160), np.float32)
+    matte[20:140, 20:140] = 1
+    lab = skimage.rgb2lab(dye(photo, matte, parse_color("blond"), SETTINGS["hair"]).over(photo)[0].pixels)[
+        20:140, 20:140
+    ]
+    assert lab[..., 0].std() > 6
+    dark = lab[..., 0] < np.percentile(lab[..., 0], 20)
+    assert lab[dark][:, 1].mean() > 1, "not olive"
+
+
+def test_gray_stubble_is_not_blue() -> None:
+    rng = np.random.default_rng(0)
+    skin, hairs = np.array([214, 168, 140]), np.array([60, 44, 38])
+    stubble = rng.random((120, 120, 1)) < 0.4
+    photo = Photo(np.where(stubble, hairs, skin).astype(np.uint8))
+    matte = np.where(stubble[..., 0], 1, 0.2).astype(np.float32)
+    lab = skimage.rgb2lab(dye(photo, matte, parse_color("silver"), SETTINGS["beard"]).over(photo)[0].pixels)
+    assert lab[stubble[..., 0]][:, 2].mean() > 0
+
+
+def test_sixteen_bits_are_dyed_alike(portrait: Photo, hair: np.ndarray) -> None:
+    deep = Photo(portrait.pixels.astype(np.uint16) * 257)
+    a, b = (dye(p, hair, (120, 50, 30)).over(p)[0].pixels.astype(np.float32) for p in (portrait, deep))
+    assert np.abs(a - b / 257).max() <= 1.01
+
+
+def test_regions_may_be_expressions(portrait: Photo, face: Face, parser: FaceParser) -> None:
+    both, lips = (region_matte(portrait, face, name, parser) for name in ("hair+lips", "lips"))
+    assert (both >= lips).all() and both.sum() > lips.sum()
+    assert not region_matte(portrait, face, "hair+lips-lips", parser)[lips == 1].any()

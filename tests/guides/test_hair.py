@@ -111,10 +111,46 @@ def test_what_cannot_be_done_is_refused_in_words(face: Face) -> None:
         hair(photo, face, head(face, OTHER, down=1, hat=True), face, parser)
     with pytest.raises(LayerError, match="hat on this"):
         hair(head(face, COLORS, down=1, hat=True), face, other, face, parser)
-    bald = other.with_pixels(
-        np.where(np.all(other.pixels == OTHER["hair"], 2)[..., None], OTHER["background"], other.pixels).astype(
-            np.uint8
-        )
-    )
-    with pytest.raises(LayerError, match="too little hair"):
-        hair(photo, face, bald, face, parser)
+    with pytest.raises(LayerError, match="no fringe"):
+        hair(photo, face, other, face, parser, part="fringe")
+    with pytest.raises(LayerError, match="no beard"):
+        hair(photo, face, other, face, parser, part="beard")
+    points = face.landmarks.copy()
+    points[:, 1] -= points[10, 1] - 2
+    cut = replace(face, landmarks=points, quad=face.quad - (0, face.landmarks[10, 1] - 2))
+    with pytest.raises(LayerError, match="cuts its head off"):
+        hair(photo, face, other.with_pixels(other.pixels[int(face.landmarks[10, 1]) - 2 :]), cut, parser)
+
+
+def test_a_bald_head_takes_the_hair_away(face: Face) -> None:
+    photo, other = head(face, COLORS, down=1.5), head(face, OTHER, down=1)
+    shaved = np.all(other.pixels == OTHER["hair"], 2)[..., None]
+    bald = other.with_pixels(np.where(shaved, OTHER["background"], other.pixels).astype(np.uint8))
+    result = hair(photo, face, bald, face, ColorParser()).over(photo)[0]  # type: ignore[arg-type]
+    assert share(result, COLORS["hair"]) < 0.001
+    assert share(result, COLORS["background"]) > share(photo, COLORS["background"]) + 0.01
+
+
+def test_a_fringe_has_this_hairs_color_and_leaves_the_rest(face: Face) -> None:
+    photo, other = head(face, COLORS, down=1.5), head(face, OTHER, down=1)
+    points = face.landmarks[:, :2].astype(int)
+    pixels = other.pixels.copy()
+    left, right, top, low = points[54, 0], points[284, 0], points[10, 1] - 9, points[105, 1] - 3
+    pixels[top:low, left:right] = OTHER["hair"]
+    result, area = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="fringe").over(photo)  # type: ignore[arg-type]
+    x, y = points[151, 0], (top + low) // 2
+    assert np.abs(result.pixels[y, x].astype(int) - COLORS["hair"]).max() < 25
+    assert not area[points[152, 1] :].any()
+    assert share(result, OTHER["hair"]) < 0.001
+
+
+def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> None:
+    photo, other = head(face, COLORS, down=0.5), head(face, OTHER, down=0.5)
+    points = face.landmarks[:, :2]
+    pixels = other.pixels.copy()
+    cv2.fillPoly(pixels, [points[[234, 132, 172, 150, 152, 379, 397, 361, 454, 2]].astype(np.int32)], OTHER["hair"])
+    result, area = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="beard").over(photo)  # type: ignore[arg-type]
+    x, y = points[[13, 199]].astype(int)[:, 0], points[[13, 199]].astype(int)[:, 1]
+    assert np.abs(result.pixels[y[1], x[1]].astype(int) - OTHER["hair"]).max() < 40
+    assert (result.pixels[y[0], x[0]] == photo.pixels[y[0], x[0]]).all()
+    assert not area[: int(points[159, 1])].any()

@@ -45,7 +45,7 @@ def codes_of_edit(stage: PainterStage, sample: Sample, index: int) -> torch.Tens
     """Of one edit of a batch, as the editor computes them."""
     codes, cache = LatentCodes(stage.networks, True, {}), EditCache()
     pixels = to_bytes(sample.exemplar[index : index + 1])[0]
-    own, told = bool(sample.own[index]), bool(sample.given[index])
+    own, told = bool(sample.same_face[index]), bool(sample.given[index])
     request = CodeRequest(pixels if told else None, told and not own, 0, {}, None)
     (target,) = codes.of_layers([sample.layers.stack()[index : index + 1]], [b"layers"], cache)
     (found,) = codes.of_edits([target], [request], b"network", cache)
@@ -63,7 +63,7 @@ def test_codes_in_training_equal_codes_in_edits(given: Ingredients) -> None:
         sample = draw_edits(replace(given.shown, index=number), 0, config=config.sample)
         trained, _, _ = stage._given(sample, step_rng(1, number, 0))
         for index in range(4):
-            kinds.add((bool(sample.given[index]), bool(sample.own[index])))
+            kinds.add((bool(sample.given[index]), bool(sample.same_face[index])))
             edited = codes_of_edit(stage, sample, index)
             torch.testing.assert_close(trained[index : index + 1], edited, atol=1e-4, rtol=1e-4)
     assert kinds == {(False, True), (True, True), (True, False)}

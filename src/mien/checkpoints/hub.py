@@ -49,6 +49,17 @@ def find_folder(name: str | Path, revision: str | None = None) -> Path:
     )
 
 
+def check_file(path: Path) -> None:
+    """Finds out before anything is loaded that there is no such file.
+
+    Raises:
+        UnknownCheckpointError: nothing is there, or a folder, or no ordinary file.
+    """
+    if not path.is_file():
+        found = "is no ordinary file" if path.exists() else "does not exist"
+        raise UnknownCheckpointError(f"{path} {found}; give the file that holds the weights.")
+
+
 def is_identifier(text: str) -> bool:
     """Whether a text has the form of an id of the Hugging Face Hub, ``owner/name``."""
     return re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", text) is not None

@@ -10,6 +10,7 @@ from mien.cli import (
     borrow,
     conditions,
     data,
+    directions,
     dye,
     edit,
     evaluate_protocol,
@@ -19,6 +20,7 @@ from mien.cli import (
     import_,
     mask,
     paste,
+    read,
     reshape,
     sample,
     session,
@@ -29,7 +31,7 @@ app = typer.Typer(
     name="mien",
     help="Multimodal local face editing that leaves every pixel you did not touch exactly as it was.",
     epilog="Exit codes: 0 done, 1 unexpected, 2 wrong options, 3 photo, 4 face, 5 layer or mask, 6 weights, 7 saving, "
-    "8 data, 9 settings, 10 session, 130 interrupted. Add --debug anywhere for a traceback.",
+    "8 data, 9 settings, 10 session, 11 not good enough, 130 interrupted. Add --debug anywhere for a traceback.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -41,6 +43,7 @@ app.command("borrow")(borrow.borrow)
 app.command("heal")(heal.heal)
 app.command("attributes")(attributes.attributes)
 app.command("edit")(edit.edit)
+app.command("read")(read.read)
 app.command("faces")(faces.faces)
 app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
@@ -50,6 +53,7 @@ app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
 app.add_typer(evaluate_protocol.evaluate, name="evaluate")
 app.command("import")(import_.import_)
+app.add_typer(directions.directions, name="directions")
 app.add_typer(export.export, name="export")
 
 

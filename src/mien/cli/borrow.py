@@ -15,18 +15,51 @@ from mien.cli.pixel_edit import Target, edit_pixels
 def borrow(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     *,
-    other: Annotated[Path, typer.Option("--from", help="Another photo: best of the same person.")],
-    part: Annotated[str, typer.Option(help="eyes, left_eye, right_eye, brows, nose, mouth, face, hair; joined by +.")],
+    other: Annotated[
+        Path | None, typer.Option("--from", help="Another photo: best of the same person. By default nobody's face.")
+    ] = None,
+    album: Annotated[
+        Path | None, typer.Option(help="A folder of photos: the face that fits best is taken; before nobody's.")
+    ] = None,
+    n: Annotated[int, typer.Option("-n", min=1, max=64, help="So many results, from different faces.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="0 the face that fits best, 1 the next one, ...")] = 0,
+    part: Annotated[
+        str,
+        typer.Option(
+            help="eyes, left-eye, right-eye, brows, nose, mouth, teeth (a smile), lower-face (a beard off), face, "
+            "hair, fringe, beard; joined by +."
+        ),
+    ],
+    color: Annotated[
+        str | None, typer.Option(help="Dye the borrowed hair: a color, or 'own' for that of this photo's hair.")
+    ] = None,
     target: Target,
 ) -> None:
-    """Borrow a part of another face: open eyes, a better smile.
+    """Borrow a part of another face: open eyes, a better smile, hair.
 
     The part is turned into this face's pose (up to 25 degrees), and takes on
-    its colors and its grain. Hair and glasses stay where they are.
+    its colors and its grain. Hair and glasses stay where they are. Hair is
+    borrowed as a whole: what the old one would show is covered. Without
+    --from the part is that of nobody: a face of the bundled bank that fits
+    in pose, light, skin and shape.
     """
-    from mien.guides.borrow import check_parts
+    from mien.editing.dyes import check_dyes
+    from mien.editing.request import Request
+    from mien.errors import ConfigError
+    from mien.guides.bank import check_album
+    from mien.guides.borrow import HAIR, check_parts
     from mien.photos.read import read_photo
 
-    check_parts(part)
-    read_photo(other)
-    edit_pixels(photo, target, {"exemplar": other, "part": part}, [other])
+    found = check_parts(part)
+    if color is not None and not set(found) & set(HAIR):
+        raise ConfigError(f"--color is for borrowed hair; leave it out, or add hair to --part {part}.")
+    check_dyes(Request(dye={} if color is None else {"hair": color}))
+    if other is not None and (album is not None or n > 1):
+        raise ConfigError("--album and -n choose among faces, and --from names one; leave one of them out.")
+    if other is not None:
+        read_photo(other)
+    if album is not None:
+        check_album(album)
+    dyed = {} if color is None else {"dye": {"hair": color}}
+    inputs = {"exemplar": other, "part": part, "album": album, "seed": seed, **dyed}
+    edit_pixels(photo, target, inputs, [] if other is None else [other], n)

@@ -67,14 +67,13 @@ def _check(photo: Path, out: Path, face: str, region: str | None, parser: Path |
     """Refuses before anything is loaded what cannot work."""
     from mien.conditions.regions import check_region
     from mien.errors import SaveError
-    from mien.files import keep_inputs
+    from mien.files import check_folder_target, keep_inputs
 
     check_face(face)
     check_model(parser, "--parser")
     if region is not None:
         check_region(region)
-    if out.exists() and not out.is_dir():
-        raise SaveError(f"{out} is a file; name a folder for the layers.")
+    check_folder_target(out, "the layers")
     if (out / "layers.json").exists() and not overwrite:
         raise SaveError(f"{out} holds layers already, perhaps painted ones; choose another folder or add --overwrite.")
     keep_inputs(out / "image.png", [photo])

@@ -15,20 +15,20 @@ from mien.cli.pixel_edit import Target, edit_pixels, pairs
 def dye(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     *,
-    color: Annotated[list[str], typer.Option(help="hair=auburn, lips=#a02040, irises=110,140,90; repeatable.")],
+    color: Annotated[list[str], typer.Option(help="hair=auburn, lips=#a02040, hair=@swatch.png; repeatable.")],
+    skin_tone: Annotated[bool, typer.Option("--skin-tone", help="Let skin be dyed, too.")] = False,
     target: Target,
 ) -> None:
     """Give a region another color: the whole region, at the photo's own resolution.
 
-    Regions: hair, beard, brows, lips, irises, skin, neck, hat, clothes,
-    background, glasses. Colors: names (auburn, blond, platinum, crimson ...), #hex, or
-    three numbers.
+    Regions: hair, beard, brows, lips, irises, teeth, eyelids, cheeks, hat,
+    clothes, background, or any that 'mien mask' knows; skin with --skin-tone alone.
+    Colors: names (auburn, ash-blond, platinum, crimson ...), #hex, three numbers,
+    @swatch.png, or other.jpg:hair, the color of that person's hair.
     """
-    from mien.conditions.colors import parse_color
-    from mien.guides.regions import check_region
+    from mien.editing.dyes import check_dyes
+    from mien.editing.request import Request
 
     wanted = pairs(color, "hair=auburn")
-    for region, name in wanted.items():
-        check_region(region)
-        parse_color(name)
-    edit_pixels(photo, target, {"dye": wanted})
+    check_dyes(Request(dye=wanted, skin_tone=skin_tone))
+    edit_pixels(photo, target, {"dye": wanted, "skin_tone": skin_tone})

@@ -10,6 +10,7 @@ import typer
 from mien.cli.console import print_json, stderr
 from mien.cli.edit_options import EditOptions
 from mien.cli.option_groups import grouped
+from mien.cli.overwriting import Overwrite, keep_existing
 from mien.cli.selection import ClipName, Device, EditorName, chosen_face, load_editor
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def edit(
     receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False,
     preview: Annotated[Path | None, typer.Option(help="Write before, layers and after side by side, PNG.")] = None,
     explain: Annotated[Path | None, typer.Option(help="Folder for what each layer contributed, as pictures.")] = None,
+    overwrite: Overwrite = False,
     editor: EditorName = "bundled",
     clip: ClipName = None,
     device: Device = "cpu",
@@ -42,18 +44,23 @@ def edit(
     from mien.backends import describe_backend
     from mien.editing.request import Request
     from mien.editing.validation import check_request
+    from mien.files import numbered
     from mien.photos.read import read_photo
     from mien.photos.write import default_output
 
     request = Request.from_dict(options.inputs())
     picture = read_photo(photo)
-    targets = _numbered(output or default_output(photo, "edited", picture), n)
+    targets = numbered(output or default_output(photo, "edited", picture), n)
     inputs = [photo, *_files(request)]
     _check_targets(targets, preview, explain, inputs)
+    keep_existing(targets, overwrite)
     check_request(request, picture, describe_backend(editor, with_clip=clip is not None))
     network = load_editor(editor, device, clip)
     face = chosen_face(options.face, options.box, picture, network)
     result = network(picture, request, n=n, face=face)
+    if len(result.variants) < n:
+        stderr().print("nothing is painted, and so all variants are the same: one is written", style="yellow")
+        targets = targets[: len(result.variants)]
     done = [
         one.save(target, quality=quality, protected=inputs)
         for one, target in zip(result.variants, targets, strict=True)
@@ -71,26 +78,18 @@ def _files(request: Request) -> list[Path]:
     return [Path(one) for one in named if one is not None and Path(one).is_file()]
 
 
-def _numbered(target: Path, n: int) -> list[Path]:
-    """``out.png``, or ``out-1.png``, ``out-2.png``, ..."""
-    if n == 1:
-        return [target]
-    return [target.with_name(f"{target.stem}-{number}{target.suffix}") for number in range(1, n + 1)]
-
-
 def _check_targets(targets: list[Path], preview: Path | None, explain: Path | None, inputs: list[Path]) -> None:
     """Finds out before the work, rather than after it, that a result cannot be written."""
     from mien.conditions.modalities import weightable
     from mien.errors import SaveError
-    from mien.files import check_targets
+    from mien.files import check_folder_target, check_targets
     from mien.photos.write import target_container
 
     for target in targets:
         target_container(target)
     if preview is not None and preview.suffix.lower() != ".png":
         raise SaveError(f"{preview} would hold a PNG; give it that ending.")
-    if explain is not None and explain.is_file():
-        raise SaveError(f"{explain} is a file; name a folder for --explain.")
+    check_folder_target(explain, "--explain")
     shares = [explain / f"{name}.png" for name in (*weightable(), "legend")] if explain is not None else []
     taken = {one.resolve() for one in (*targets, *inputs, preview) if one is not None}
     for target in (one for one in shares if one.resolve() in taken):

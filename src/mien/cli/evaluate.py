@@ -59,15 +59,15 @@ def compare(
 
     Fréchet and kernel distance, U-IDS, precision, recall, density and coverage; each is called after its network.
     """
+    others = (*(manifold_features or ()), *(perceptual or ()))
+    check_inputs(out, networks=(*features, *others), pictures=[reference], candidates=candidates)
     from mien.evaluation import compare as comparing
     from mien.evaluation.candidates import common_size, open_candidate, open_pictures
     from mien.evaluation.estimate import Interval
     from mien.evaluation.features import load_features
 
-    _check(out)
     if perceptual:
         remark("--perceptual of compare is now --manifold-features; elsewhere it is a distance of pairs.")
-    others = (*(manifold_features or ()), *(perceptual or ()))
     spaces, manifolds = (
         tuple(load_features(file, trust_code=trust_code) for file in files) for files in (features, others)
     )
@@ -102,17 +102,19 @@ def pairs(
     out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
 ) -> None:
     """Measure pictures against what they should be: PSNR, SSIM, MS-SSIM, ΔE2000, LPIPS, identity and more."""
-    from mien.checkpoints.clip import load_clip
     from mien.errors import ConfigError
+
+    if (clip is None) != (texts is None):
+        raise ConfigError("--clip and --texts belong together; give both, or neither.")
+    shown = [made, wanted] if masks is None else [made, wanted, masks]
+    check_inputs(out, networks=(*(identity or ()), *(perceptual or ())), pictures=shown)
+    from mien.checkpoints.clip import load_clip
     from mien.evaluation.estimate import Interval
     from mien.evaluation.features import load_features
     from mien.evaluation.metrics import Judges, metrics_of
     from mien.evaluation.pairs import find_pairs, measure_pairs, read_texts
     from mien.evaluation.perceptual import load_distance
 
-    _check(out)
-    if (clip is None) != (texts is None):
-        raise ConfigError("--clip and --texts belong together; give both, or neither.")
     found, sentences = find_pairs(made, wanted, masks), None if texts is None else read_texts(texts)
     spaces = [load_features(file, trust_code=trust_code) for file in identity or ()]
     distances = [load_distance(file, trust_code=trust_code) for file in perceptual or ()]
@@ -142,13 +144,12 @@ def neighbours(
     trust_code: TrustCode = False,
 ) -> None:
     """Look whether a generator copies: the nearest training pictures of its samples, with distances, as a sheet."""
+    check_inputs(out, ".json", networks=[features], pictures=[data], candidates=[candidate])
     from mien.cli.console import print_json
     from mien.evaluation.candidates import open_candidate, open_pictures
     from mien.evaluation.features import load_features
     from mien.evaluation.neighbours import find_copies, write_sheet
-    from mien.files import check_targets
 
-    check_targets([out, out.with_suffix(".json")])
     made = open_candidate(candidate, samples=samples, psi=psi, seed=seed, split=split)
     training, others = open_pictures(data, split), None if held_out is None else open_pictures(data, held_out)
     space = load_features(features, trust_code=trust_code)
@@ -172,13 +173,13 @@ def smoothness(
     out: Annotated[Path | None, typer.Option(help="Write *.json, and a .csv beside it.")] = None,
 ) -> None:
     """Measure how smoothly a generator's pictures change along a path: perceptual path length."""
+    check_inputs(out, networks=[perceptual], candidates=[generator])
     from mien.checkpoints.generator import load_generator
     from mien.evaluation.candidates import GeneratedSet
     from mien.evaluation.estimate import Interval
     from mien.evaluation.path_length import PathLength, path_length_report
     from mien.evaluation.perceptual import load_distance
 
-    _check(out)
     settings = PathLength(samples, space, sampling, seed=seed)
     made = GeneratedSet(generator, load_generator(generator), samples)
     report = path_length_report(
@@ -209,11 +210,28 @@ def reporter(bar: Any) -> Progress:
     return show
 
 
-def _check(out: Path | None) -> None:
-    """Before the work: whether a report can be written."""
+def check_inputs(
+    out: Path | None,
+    beside: str = ".csv",
+    *,
+    networks: Sequence[Path] = (),
+    pictures: Sequence[Path] = (),
+    candidates: Sequence[str] = (),
+) -> None:
+    """Before anything is loaded: whether the report can be written, and all that it is made from is there."""
+    from mien.checkpoints.hub import check_file, find_folder
+    from mien.errors import DataError
     from mien.files import check_targets
 
-    check_targets([] if out is None else [out, out.with_suffix(".csv")])
+    check_targets([] if out is None else [out, out.with_suffix(beside)])
+    for path in networks:
+        check_file(path)
+    for path in pictures:
+        if not path.exists():
+            raise DataError(f"{path} does not exist; give pictures: a folder, a prepared set, shards or a packed set.")
+    for name in candidates:
+        if not Path(name).exists():
+            find_folder(name)
 
 
 def _finish(report: Mapping[str, Any], out: Path | None) -> None:

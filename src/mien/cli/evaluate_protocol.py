@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mien.cli.console import print_table, progress, stderr
-from mien.cli.evaluate import Resamples, command_line, reporter
+from mien.cli.evaluate import Resamples, check_inputs, command_line, reporter
 from mien.cli.evaluate import evaluate as evaluate  # the verb here joins those there
 from mien.cli.selection import TrustCode
 
@@ -56,6 +56,10 @@ def protocol(
     """
     from dataclasses import replace
 
+    from mien.files import check_folder_target
+
+    check_folder_target(out, "--out")
+    check_inputs(None, networks=(*(perceptual or ()), *(identity or ()), *(features or ())), pictures=data)
     from mien.evaluation.estimate import Interval
     from mien.evaluation.protocol.configurations import configurations as parse_configurations
     from mien.evaluation.protocol.faces import open_sets

@@ -38,10 +38,9 @@ def generator(
     ] = None,
 ) -> None:
     """Write a StyleGAN2 generator in a layout that other programs read."""
-    from mien.checkpoints.foreign.rosinality import export_rosinality
-    from mien.checkpoints.generator import load_generator
-    from mien.checkpoints.onnx_export import export_onnx
+    from mien.checkpoints.hub import find_folder
     from mien.errors import ConfigError
+    from mien.files import check_targets
 
     endings = {".pt": Layout.ROSINALITY, ".pth": Layout.ROSINALITY, ".onnx": Layout.ONNX}
     usual = endings.get(out.suffix.lower())
@@ -50,7 +49,13 @@ def generator(
         raise ConfigError(f"{out.name} ends neither in .pt nor in .onnx; name it so, or say which --layout to write.")
     if usual is not None and layout.value[:4] != usual.value[:4]:
         raise ConfigError(f"{out.name} is not a name for the layout {layout.value}; change one of the two.")
-    network = load_generator(weights)
+    check_targets([out])
+    folder = find_folder(weights)
+    from mien.checkpoints.foreign.rosinality import export_rosinality
+    from mien.checkpoints.generator import load_generator
+    from mien.checkpoints.onnx_export import export_onnx
+
+    network = load_generator(folder)
     if layout is Layout.ROSINALITY:
         export_rosinality(network, out)
         if network.config.clamp is not None:

@@ -62,8 +62,8 @@ def _check(
     photo: Path, box: str | None, mediapipe: Path | None, face: str | None, annotated: Path | None, crops: Path | None
 ) -> tuple[float, float, float, float] | None:
     """The box that was given; refuses before anything is loaded what cannot work."""
-    from mien.errors import ConfigError, SaveError
-    from mien.files import check_targets
+    from mien.errors import ConfigError
+    from mien.files import check_folder_target, check_targets
     from mien.photos.write import target_container
 
     if box is not None and (mediapipe is not None or face is not None):
@@ -73,8 +73,7 @@ def _check(
     if annotated is not None:
         target_container(annotated)
     check_targets([annotated], [photo])
-    if crops is not None and crops.exists() and not crops.is_dir():
-        raise SaveError(f"{crops} is a file; name a folder for --crops.")
+    check_folder_target(crops, "--crops")
     return None if box is None else parse_box(box)
 
 

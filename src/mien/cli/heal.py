@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +16,17 @@ from mien.cli.pixel_edit import Target, edit_pixels
 def heal(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     *,
+    glasses: Annotated[bool, typer.Option("--glasses", help="Take glasses off; the eyes stay.")] = False,
+    red_eyes: Annotated[bool, typer.Option("--red-eyes", help="Darken pupils that the flash made red.")] = False,
     target: Target,
 ) -> None:
     """Heal what --mask marks: its surroundings grow over it, grain included. --strength 0.5 halves a wrinkle."""
     from mien.errors import LayerError
 
-    if target.mask is None:
+    wishes = [name for name, wished in (("glasses", glasses), ("pupils", red_eyes)) if wished]
+    wishes += [target.mask] if target.mask is not None else []
+    if not wishes:
         raise LayerError("Nothing says what is to vanish; give --mask, a picture that is white there.")
-    edit_pixels(photo, target, {"mode": "heal"})
+    if len(wishes) > 1:
+        raise LayerError("--glasses, --red-eyes and --mask each say what is to vanish; give one of them at a time.")
+    edit_pixels(photo, replace(target, mask=wishes[0]), {"mode": "heal"})

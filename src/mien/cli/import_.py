@@ -24,6 +24,11 @@ def import_(
 
     What it is, is found out from its content. Other networks need no import: the message says which option takes them.
     """
+    from mien.checkpoints.hub import check_file
+    from mien.files import check_folder_target
+
+    check_file(file)
+    check_folder_target(out, "--out")
     from mien.checkpoints.foreign import registry
     from mien.checkpoints.generator import model_card, save_generator
 

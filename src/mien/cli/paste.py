@@ -121,18 +121,18 @@ def _fitting(mask: Mask, changed: UInt8, photo: Photo) -> Mask:
     return mask
 
 
-def _over(own: UInt8, layer: UInt8, alpha: Samples | None) -> UInt8:
+def _over(original: UInt8, layer: UInt8, alpha: Samples | None) -> UInt8:
     """The layer over the photo's own crop: strokes on a transparent sheet leave the rest as it is."""
     import numpy as np
 
-    if alpha is None or layer.shape != own.shape:
+    if alpha is None or layer.shape != original.shape:
         return layer
     share = alpha[..., None] / np.float32(np.iinfo(alpha.dtype).max)
-    mixed: UInt8 = np.rint(layer * share + own * (1 - share)).astype(np.uint8)
+    mixed: UInt8 = np.rint(layer * share + original * (1 - share)).astype(np.uint8)
     return mixed
 
 
-def _changed(own: UInt8, changed: UInt8, drawn_at: int) -> Bool:
+def _changed(original: UInt8, changed: UInt8, drawn_at: int) -> Bool:
     """(S, S) bool: where the crop differs from the photo's own, beyond what JPEG or resizing do, closed and grown.
 
     Hysteresis: a place counts if it differs a little and hangs together with one that differs a lot.
@@ -142,10 +142,12 @@ def _changed(own: UInt8, changed: UInt8, drawn_at: int) -> Bool:
 
     from mien.errors import LayerError
 
-    size = len(own)
+    size = len(original)
     if drawn_at < size:  # an enlarged crop lacks the photo's fine detail everywhere; compare what both have
-        own, changed = (cv2.resize(one, (drawn_at, drawn_at), interpolation=cv2.INTER_AREA) for one in (own, changed))
-    difference = cv2.GaussianBlur(np.abs(own.astype(np.float32) - changed).max(2), (0, 0), 0.8)
+        original, changed = (
+            cv2.resize(one, (drawn_at, drawn_at), interpolation=cv2.INTER_AREA) for one in (original, changed)
+        )
+    difference = cv2.GaussianBlur(np.abs(original.astype(np.float32) - changed).max(2), (0, 0), 0.8)
     _, parts = cv2.connectedComponents((difference > 7).astype(np.uint8))
     differs = np.isin(parts, np.setdiff1d(np.unique(parts[difference > 20]), [0])).astype(np.uint8)
     if not differs.any():

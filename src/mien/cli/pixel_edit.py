@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from mien.cli.console import print_json, stderr
+from mien.cli.overwriting import Overwrite, keep_existing
 
 NO_WEIGHTS = "opencv:telea"
 """These verbs paint nothing, so that no network that paints is loaded."""
@@ -25,35 +26,40 @@ class Target:
     strength: Annotated[float, typer.Option(min=0, max=1, help="1 all of it, 0.5 half.")] = 1.0
     quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95
     receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False
+    overwrite: Overwrite = False
+    strict: Annotated[bool, typer.Option("--strict", help="Fail, and write nothing, where it measures badly.")] = False
 
 
-def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: Sequence[Path] = ()) -> None:
-    """Edits, saves, reports."""
+def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: Sequence[Path] = (), n: int = 1) -> None:
+    """Edits, saves, reports; ``n`` results are variants, see :attr:`mien.editing.result.EditResult.variants`."""
     from mien.cli.selection import check_face
     from mien.editing.request import Request
-    from mien.files import check_targets
+    from mien.files import check_targets, numbered
     from mien.photos.read import read_photo
     from mien.photos.write import default_output, target_container
 
-    said = {"face": target.face, "mask": target.mask, "strength": target.strength, **inputs}
-    request = Request.from_dict(said)
+    fields = {"face": target.face, "mask": target.mask, "strength": target.strength, "strict": target.strict, **inputs}
+    request = Request.from_dict(fields)
     check_face(target.face)
     picture = read_photo(photo)
-    output = target.output or default_output(photo, "edited", picture)
-    target_container(output)
+    outputs = numbered(target.output or default_output(photo, "edited", picture), n)
+    target_container(outputs[0])
     read = [photo, *files, *([Path(target.mask)] if target.mask and Path(target.mask).is_file() else [])]
-    check_targets([output], read)
+    check_targets([*outputs], read)
+    keep_existing(outputs, target.overwrite)
 
     from mien.editor import Editor
 
-    result = Editor.from_pretrained(NO_WEIGHTS)(picture, request)
-    receipt = result.save(output, quality=target.quality, protected=read)
+    result = Editor.from_pretrained(NO_WEIGHTS)(picture, request, n=n)
+    written = zip(result.variants, outputs, strict=True)
+    done = [one.save(output, quality=target.quality, protected=read) for one, output in written]
     if target.receipt:
-        print_json(receipt.as_dict())
+        print_json(done[0].as_dict() if n == 1 else [one.as_dict() for one in done])
         return
-    print(output)
-    notes = [*(note for face in result.faces for note in face.notes)]
-    for note in [*notes, *([] if receipt.preserved else [receipt.operations[-1]])]:
+    for output in outputs:
+        print(output)
+    notes = [note for one in result.variants for face in one.faces for note in face.notes]
+    for note in [*notes, *(one.operations[-1] for one in done if not one.preserved)]:
         stderr().print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 

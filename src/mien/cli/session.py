@@ -54,6 +54,9 @@ def edit(
     as_json: Json = False,
 ) -> None:
     """Edit once more, on top of the present edit."""
+    from mien.session import Session
+
+    _check(Session.open(folder), options, editor, clip)
     opened = _open(folder, editor, device, clip)
     _report(opened, opened.apply(note=note or "", **_inputs(options, opened)), as_json)
 
@@ -122,6 +125,16 @@ def _open(folder: Path, editor: str, device: str, clip: str | None) -> Session:
     opened = Session.open(folder)
     opened.editor = load_editor(editor, device, clip)
     return opened
+
+
+def _check(opened: Session, options: EditOptions, editor: str, clip: str | None) -> None:
+    """Finds what is wrong about an edit before any network is loaded."""
+    from mien.backends import describe_backend
+    from mien.editing.request import Request
+    from mien.editing.validation import check_request
+
+    described = describe_backend(editor, with_clip=clip is not None)
+    check_request(Request.from_dict(options.inputs()), opened.original, described)
 
 
 def _inputs(options: EditOptions, opened: Session) -> dict[str, Any]:

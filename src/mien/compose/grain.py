@@ -26,7 +26,7 @@ MOST = 6.0
 
 
 def bands(picture: Float32) -> list[Float32]:
-    """The picture's fine detail in three bands (H, W, 3), finest first."""
+    """The picture's fine detail in three bands of its shape, (H, W, 3) or (H, W), finest first."""
     steps = [picture, *(cv2.GaussianBlur(picture, (0, 0), sigma) for sigma in BANDS)]
     return [np.asarray(fine - coarse, np.float32) for fine, coarse in pairwise(steps)]
 
@@ -48,10 +48,23 @@ def with_grain_of(lower: Float32, upper: Float32, area: Bool, seed: int = 0) -> 
     """
     if not area.any():
         return upper
-    result = upper.copy()
-    white = np.random.default_rng(seed).standard_normal(upper.shape[:2]).astype(np.float32)
-    for noise, before, after in zip(bands(np.dstack([white] * 3)), bands(lower), bands(upper), strict=True):
-        wanted, found = noise_level(before, area), noise_level(after, area)
-        missing = np.sqrt(max(wanted**2 - found**2, 0.0))
-        result += noise * np.float32(min(missing, MOST) / max(float(noise.std()), 1e-6))
-    return result
+    return upper + noise(upper.shape[:2], missing(levels(lower, area), levels(upper, area)), seed)
+
+
+def levels(picture: Float32, area: Bool) -> tuple[float, ...]:
+    """The noise level of each band in an area."""
+    return tuple(noise_level(band, area) for band in bands(picture))
+
+
+def missing(wanted: tuple[float, ...], found: tuple[float, ...]) -> tuple[float, ...]:
+    """What has to be added to noise of one level to make it that of another, by band."""
+    return tuple(min(max(w**2 - f**2, 0.0) ** 0.5, MOST) for w, f in zip(wanted, found, strict=True))
+
+
+def noise(shape: tuple[int, ...], wanted: tuple[float, ...], seed: int = 0) -> Float32:
+    """(h, w, 3) gray noise with the given level in each band."""
+    white = np.random.default_rng(seed).standard_normal(shape[:2]).astype(np.float32)
+    total = np.zeros(shape[:2], np.float32)
+    for band, level in zip(bands(white), wanted, strict=True):
+        total += band * np.float32(level / max(float(band.std()), 1e-6))
+    return np.repeat(total[..., None], 3, 2)

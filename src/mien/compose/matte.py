@@ -26,6 +26,9 @@ RADIUS, EPSILON = 3, 1e-4
 TIED, ROUNDS = 8.0, 40
 """How firmly known pixels are held, and steps of the conjugate gradients."""
 
+TILE = 512
+"""Side of the parts in which large pictures are worked on, pixels."""
+
 
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
@@ -80,10 +83,13 @@ def matte(picture: UInt8, likely: Float32, known: Float32) -> Float32:
 
     Args:
         picture: (H, W, 3) uint8 sRGB.
-        likely: the region's probability.
-        known: how sure that is: 1 deep inside and far outside, 0 in the band where strands decide.
+        likely: (h, w) the region's probability, of the picture's size or smaller.
+        known: (h, w) how sure that is: 1 deep inside and far outside, 0 in the band where strands decide.
+
+    Returns:
+        (H, W).
     """
-    height, width = likely.shape
+    height, width = picture.shape[:2]
     shrink = min(1.0, WORKING / max(height, width))
     size = (max(16, round(width * shrink)), max(16, round(height * shrink)))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
@@ -91,10 +97,44 @@ def matte(picture: UInt8, likely: Float32, known: Float32) -> Float32:
     guided = GuidedFilter.of(small)
     solved = _solve(guided, want, TIED * held**2)
     slopes, offsets = guided.lines(solved)
-    full = cv2.resize(np.dstack([slopes, offsets]), (width, height), interpolation=cv2.INTER_LINEAR)
-    alpha = (full[..., :3] * (picture.astype(np.float32) / np.float32(255))).sum(2) + full[..., 3]
+    lines, trimap = np.dstack([slopes, offsets]), np.dstack([likely, known])
+    alpha = np.empty((height, width), np.float32)
+    for y in range(0, height, TILE):
+        for x in range(0, width, TILE):
+            box = (x, y, min(width, x + TILE), min(height, y + TILE))
+            here = cv2.split(part_at(trimap, (width, height), box))
+            flat = here[1].min() >= 1 and here[0].min() == here[0].max()
+            part = picture[box[1] : box[3], box[0] : box[2]]
+            alpha[box[1] : box[3], box[0] : box[2]] = (
+                here[0][0, 0] if flat else _detailed(part, part_at(lines, (width, height), box), *here)
+            )
+    return alpha
+
+
+def _detailed(picture: UInt8, lines: Float32, likely: Float32, known: Float32) -> Float32:
+    """The matte (h, w) of a part of a picture out of its colours and local lines (h, w, 4)."""
+    scaled = (lines[..., :3] * (picture.astype(np.float32) / np.float32(255))).sum(2)
+    alpha = scaled + lines[..., 3]
     alpha = alpha * (1 - known) + (known * likely + (1 - known) * alpha) * known
     return np.asarray(np.clip((alpha - 0.03) / 0.94, 0, 1), np.float32)
+
+
+def part_at(small: Float32, size: tuple[int, int], box: tuple[int, int, int, int]) -> Float32:
+    """A part of what a reduced map (h, w) or (h, w, C) is when it is enlarged.
+
+    Args:
+        small: over all of a picture.
+        size: (width, height) of that picture.
+        box: (x0, y0, x1, y1) of the part in the picture.
+    """
+    x0, y0, x1, y1 = box
+    if (small.shape[1], small.shape[0]) == size:
+        return small[y0:y1, x0:x1]
+    fx, fy = small.shape[1] / size[0], small.shape[0] / size[1]
+    matrix = np.array([[fx, 0, (x0 + 0.5) * fx - 0.5], [0, fy, (y0 + 0.5) * fy - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    part = cv2.warpAffine(small, matrix, (x1 - x0, y1 - y0), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(part, np.float32)
 
 
 def _solve(guided: GuidedFilter, want: Float32, ties: Float32) -> Float32:

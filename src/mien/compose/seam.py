@@ -16,6 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.compose.difference import near
 from mien.types import Bool, Float32, UInt8
 
 RING = 2 / 128
@@ -59,8 +60,8 @@ def harmonise(painted: Float32, photo: Float32, area: Bool) -> Float32:
     residual = photo - painted
     painted = painted + _spread(residual * _trust(residual, TRUSTED), ring.astype(np.float32)) * fading
     rim = area & (depth <= max(1.0, RIM * side))
-    step = _near(photo, ~area, RIM * side) - _near(painted, area, RIM * side)
-    along = _near(step * _trust(step, TRUSTED_STEP), rim, ALONG * side)
+    step = near(photo, ~area, RIM * side) - near(painted, area, RIM * side)
+    along = near(step * _trust(step, TRUSTED_STEP), rim, ALONG * side)
     corrected: Float32 = np.clip(painted + _spread(along, rim.astype(np.float32)) * fading, 0, 255).astype(np.float32)
     return corrected
 
@@ -69,14 +70,6 @@ def _trust(error: Float32, half: float) -> Float32:
     """(S, S, 1): small errors are believed, large ones are edges of the picture."""
     trust: Float32 = 1 / (1 + (np.abs(error).max(2, keepdims=True) / half) ** 4)
     return trust
-
-
-def _near(picture: Float32, area: Bool, reach: float) -> Float32:
-    """The mean of what lies in an area close to each pixel; 0 far away from it."""
-    weight = area.astype(np.float32)
-    total, share = (cv2.GaussianBlur(x, (0, 0), reach) for x in (picture * weight[..., None], weight))
-    mean: Float32 = total / np.maximum(share, np.float32(1e-4))[..., None]
-    return mean
 
 
 def _spread(values: Float32, weight: Float32) -> Float32:

@@ -44,6 +44,7 @@ _CHIN = (
     136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365,
     430, 422, 273, 335, 406, 313, 18, 83, 182, 106, 43, 202, 210,
 )
+_MOUTH = (61, 98, 2, 327, 291, 378, 400, 152, 176, 149)
 _EYES = ((mesh.LEFT_IRIS, mesh.LEFT_EYE_CONTOUR), (mesh.RIGHT_IRIS, mesh.RIGHT_EYE_CONTOUR))
 # fmt: on
 
@@ -131,13 +132,12 @@ def lower_face(points: Float64) -> tuple[Float64, Float64]:
 
 
 def beard(seen: Seen) -> Bool:
-    """Beards and moustaches, which the parser calls hair: what hangs together with hair well within the jaw."""
+    """Beards and moustaches, which the parser calls hair: what hangs together with hair around the mouth."""
     hair = seen.of("hair") & seen.within(*lower_face(seen.points))
     _, pieces = cv2.connectedComponents(hair.astype(np.uint8))
-    jaw = seen.points[list(JAW), :2]
-    inner = np.concatenate([jaw.mean(0) + (jaw - jaw.mean(0)) * 0.85, seen.points[[2], :2]])
-    counts = np.bincount(pieces[hair & seen.within(inner)], minlength=int(pieces.max()) + 1)
-    return hair & np.isin(pieces, np.flatnonzero(counts > 0.004 * seen.unit**2))
+    counts = np.bincount(pieces[hair & seen.within(_MOUTH)], minlength=int(pieces.max()) + 1)
+    found: Bool = hair & np.isin(pieces, np.flatnonzero(counts > 0.015 * seen.unit**2))
+    return found
 
 
 def teeth(picture: UInt8, labels: UInt8) -> Bool:
@@ -147,7 +147,7 @@ def teeth(picture: UInt8, labels: UInt8) -> Bool:
         picture: (H, W, 3) uint8 sRGB.
         labels: (H, W) uint8.
     """
-    mouth = labels == INDEX["mouth"]
+    mouth: Bool = labels == INDEX["mouth"]
     if not mouth.any():
         return mouth
     hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)

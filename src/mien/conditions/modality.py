@@ -140,7 +140,7 @@ class MapModality(PictureModality):
             wanted = "(S, S)" if self.depth is None else f"(S, S, {self.depth})"
             raise ValueError(f"{self.name} must be {wanted} {np.dtype(self.dtype)}, got {value.shape} {value.dtype}")
 
-    def said(self, value: Array) -> Bool:
+    def specified(self, value: Array) -> Bool:
         """(S, S) bool: where a value gives any information."""
         return np.ones(value.shape[:2], np.bool_)
 
@@ -219,7 +219,7 @@ class MapModality(PictureModality):
             drawn = self.open(path)
             check_size(path.name, drawn, size)
             value = self.parse(drawn, path.name, [] if notes is None else notes)
-        if not self.said(value).any():
+        if not self.specified(value).any():
             raise LayerError(f"{path.name} is empty; {self.hint}.")
         return value
 
@@ -234,7 +234,7 @@ class MapModality(PictureModality):
             path: the layer's file.
         """
         if fresh is None:
-            return self.said(value)
+            return self.specified(value)
         away = np.abs(value.astype(np.int32) - fresh.astype(np.int32))
         differs = (away if away.ndim == 2 else away.max(2)) > self.noise
         # Two runs of a network may put an edge beside each other's.

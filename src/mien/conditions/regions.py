@@ -87,7 +87,7 @@ def named(name: str) -> str:
     plain = _spelled(name)
     known = plain if plain in NAMES else SAME.get(plain) or (canonical(plain) if plain in ALIASES else None)
     if known is None:
-        near = get_close_matches(plain, (*NAMES, *SAME, *ALIASES), 3, 0.6)
+        near = get_close_matches(plain, tuple(dict.fromkeys((*NAMES, *SAME, *ALIASES))), 3, 0.6)
         hint = f"did you mean {' or '.join(near)}? All" if near else "all"
         raise LayerError(f"'{name}' is no region; {hint} regions: {', '.join(sorted(NAMES))}; joined by +, - and &.")
     return known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mien.editing.request import Request, is_number
@@ -29,10 +29,17 @@ class Asked:
         if not is_number(self.count, 1, MOST_VARIANTS, whole=True):
             raise ConfigError(f"{self.count!r} variants cannot be made; ask for 1 to {MOST_VARIANTS}.")
 
+    def apart(self) -> list[Asked]:
+        """One for each variant where each is borrowed from another face."""
+        if not self.request.lends:
+            return [self]
+        seeds = range(self.request.seed, self.request.seed + self.count)
+        return [Asked(self.photo, replace(self.request, seed=seed)) for seed in seeds]
+
     @classmethod
     def of(cls, call: Mapping[str, Any]) -> Asked:
         """From ``photo``, ``n`` and the fields of a request."""
         if "photo" not in call:
             raise ConfigError("An edit of a batch names no photo; give it as photo.")
-        said = {name: value for name, value in call.items() if name not in ("photo", "n")}
-        return cls(call["photo"], Request.from_dict(said), call.get("n", 1))
+        fields = {name: value for name, value in call.items() if name not in ("photo", "n")}
+        return cls(call["photo"], Request.from_dict(fields), call.get("n", 1))

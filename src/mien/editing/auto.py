@@ -12,6 +12,7 @@ from mien.conditions.colors import plain_color
 from mien.conditions.regions import parse_region
 from mien.editing.request import Request
 from mien.errors import ConfigError
+from mien.guides.shapes import Shapes
 from mien.types import Bool, UInt8
 
 PARTS = {"eyes": "eyes", "brows": "brows", "nose": "nose", "mouth": "mouth", "lips": "mouth", "hair": "hair"}
@@ -33,9 +34,8 @@ Look = Callable[[], tuple[Bool, UInt8]]
 def by_pixels(request: Request, look: Look) -> Request | None:
     """The request as one that moves, borrows, dyes or heals pixels; None where it is to be painted.
 
-    An exemplar with a part of the face as mask is borrowed from, a single color dyes the region, and a small mask
-    without any wish is healed.
-
+    Attributes that faces' shapes know are moved, an exemplar with a part of the face as mask is borrowed from, a
+    single color dyes the region, and a small mask without any wish is healed.
     Args:
         request: of mode "auto" or "pixels".
         look: at mask and regions of the crop.
@@ -43,7 +43,7 @@ def by_pixels(request: Request, look: Look) -> Request | None:
     Raises:
         ConfigError: the mode is "pixels", and there is no such way.
     """
-    if request.moves_pixels or request.mode not in ("auto", "pixels"):
+    if request.mode not in ("auto", "pixels") or (request.moves_pixels and not moves_attributes(request)):
         return None
     found = _found(request, look)
     if found is None and request.mode == "pixels":
@@ -54,7 +54,19 @@ def by_pixels(request: Request, look: Look) -> Request | None:
     return found
 
 
+def moves_attributes(request: Request) -> bool:
+    """Whether the attributes of a request move pixels: faces' shapes know all of them, and nothing is to be painted."""
+    painted = (request.sketch, request.semantic, request.layers, request.text, request.exemplar, request.color)
+    other = request.weights or request.weight_maps or request.protect or request.seed
+    if request.mode not in ("auto", "pixels") or other or any(one is not None for one in painted):
+        return False
+    wanted = [name for name, strength in request.attributes.items() if strength]
+    return bool(wanted) and all(name in Shapes.bundled().ranges for name in wanted)
+
+
 def _found(request: Request, look: Look) -> Request | None:
+    if moves_attributes(request):
+        return replace(request, attributes={}, reshape={**request.attributes, **request.reshape})
     drawn = (request.sketch, request.semantic, request.layers, request.text)
     if any(one is not None for one in drawn) or request.attributes or request.weights or request.weight_maps:
         return None

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mien.checkpoints.directions import FILE
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.files import atomic_path
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-FILE = "directions.safetensors"
 
 LONGEST = 1 << 20
 """Bytes of a header that are read."""

@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from mien.align.crop import crop_face
-from mien.align.paste import Mask, mask_to_photo
-from mien.conditions.colors import parse_color
-from mien.conditions.pictures import as_photo, name_of
-from mien.conditions.regions import parse_region
+from mien.align.crop import crop_face, quad_to_matrix
+from mien.align.paste import Mask
+from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.dyes import OWN, RELATIVE, shaded
 from mien.editing.layers import mask_of
+from mien.editing.lenders import Lender, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
+from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.borrow import borrow, check_parts
-from mien.guides.dye import SETTINGS, Dye, dye
+from mien.guides.borrow import HAIR, borrow, check_parts
+from mien.guides.dye import SETTINGS, Dye, dye, mean_color
+from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
+from mien.guides.lower import bare_chin, smile
 from mien.guides.move import move
+from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import region_matte
-from mien.types import AlignedFace, Bool, Face, Photo
+from mien.guides.still import Labelled
+from mien.types import Bool, Face, Photo
 
-BEFORE = "hair+glasses+hat-brows"
-"""What may lie over a part of a face, and is left where it is."""
+RED_EYES = ("eyes", "irises", "pupils")
+"""Regions in which healing means pupils that the flash made red."""
+
+
+TRIED = 8
+"""Faces of a bank of which the first whose hair can be borrowed is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +68,11 @@ class Guided:
         photo, area = replace(guide, confidence=confidence).over(self.photo)
         return Guided(photo, self.area | area, (*self.operations, operation), (*self.notes, *guide.notes))
 
+    def and_then(self, later: Guided) -> Guided:
+        """With what was done to its photo afterwards."""
+        operations, notes = (*self.operations, *later.operations), (*self.notes, *later.notes)
+        return Guided(later.photo, self.area | later.area, operations, notes)
+
 
 def guided(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Guided:
     """Makes all edits of a request that need no painting.
@@ -73,7 +88,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if request.reshape or request.drag:
         with context.watch("move"):
             wanted = {name: strength * request.strength for name, strength in request.reshape.items()}
-            moved = move(photo, face, wanted, drags=request.drag, mask=mask)
+            moved = move(photo, face, wanted, drags=request.drag, mask=mask, labelled=_labelled(photo, face, context))
             words = ", ".join(f"{name} {strength:+.2g}" for name, strength in moved.strengths.items() if strength)
             pulled = f"{len(request.drag)} points dragged" if request.drag else ""
             done = done.then(moved.guide, f"{target.name} reshaped: {words or pulled}", None, 1.0)
@@ -85,14 +100,30 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
             key_photo = done.photo
             matte = region_matte(key_photo, face, region, context.networks.parser)
-            guide = dye(key_photo, matte, parse_color(color), settings)
+            shade = _shade(photo, face, region, color, context)
+            guide = dye(key_photo, matte, shade, settings)
             done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if request.mode == "heal":
         with context.watch("heal"):
-            if mask is None:
-                raise LayerError("Nothing says what is to vanish; give a mask.")
-            done = done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
+            done = _healed(done, face, request, mask, context, target)
     return done
+
+
+def _healed(
+    done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
+) -> Guided:
+    """Glasses and red eyes are found by themselves where a region names them; all else is what is masked."""
+    if mask is None:
+        raise LayerError("Nothing says what is to vanish; give a mask.")
+    words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
+    name = words[0][1] if len(words) == 1 else ""
+    if name != "glasses" and name not in RED_EYES:
+        return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
+    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
+    if name == "glasses":
+        guide = without_glasses(done.photo, face, context.networks.parser, request.strength)
+        return done.then(guide, "glasses healed", limits, 1.0)
+    return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
 
 
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:
@@ -107,30 +138,55 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
 
 
 def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
-    if request.exemplar is None:
-        raise LayerError(f"Nothing says whose {request.part} to borrow; give another photo as exemplar.")
-    source = Photo(request.exemplar.pixels) if isinstance(request.exemplar, AlignedFace) else request.exemplar
-    name, other = name_of(source, "exemplar"), as_photo(source, "The exemplar")
-    faces = context.faces(other)
-    if not faces:
-        raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
-    hidden, other_hidden = (_hidden(p, f, context) for p, f in ((done.photo, face), (other, faces[0])))
+    original = done.photo
     for part in check_parts(request.part):
-        if part == "hair":
-            guide = hair(done.photo, face, other, faces[0], context.networks.parser)
+        if part in HAIR:
+            lent, guide = _hair(done.photo, original, face, request, part, context)
         else:
-            guide = borrow(done.photo, face, other, faces[0], part, blocked=hidden, other_blocked=other_hidden)
-        done = done.then(guide, f"{part} borrowed from {name}", mask, request.strength)
+            lent = lender(original, face, request, part, context)
+            other, other_face = lent.photo, lent.face
+            hidden, far = (hidden_by(p, f, context) for p, f in ((done.photo, face), (other, other_face)))
+            if part == "teeth":
+                labelled = _labelled(done.photo, face, context)
+                guide = smile(done.photo, face, other, other_face, blocked=hidden, other_blocked=far, labelled=labelled)
+            elif part == "lower_face":
+                skin, beard = skin_and_beard(done.photo, face, context)
+                bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
+                guide = bare_chin(
+                    done.photo, face, other, other_face, skin=skin, beard=beard, other_skin=bared, blocked=hidden
+                )
+            else:
+                guide = borrow(done.photo, face, other, other_face, part, blocked=hidden, other_blocked=far)
+        noted = replace(guide, notes=(*lent.notes, *guide.notes))
+        done = done.then(noted, f"{part} borrowed from {lent.name}", mask, request.strength)
     return done
 
 
-def _hidden(photo: Photo, face: Face, context: EditContext) -> Bool:
-    """(H, W): hair, glasses and hats before a face."""
+def _hair(
+    photo: Photo, original: Photo, face: Face, request: Request, part: str, context: EditContext
+) -> tuple[Lender, Guide]:
+    """Hair and whose it is: without an exemplar, that of the first of some faces whose hair can be borrowed."""
+    for skipped in range(TRIED):
+        lent = lender(original, face, replace(request, seed=request.seed + skipped), part, context)
+        try:
+            return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
+        except LayerError:
+            if request.exemplar is not None or skipped + 1 == TRIED:
+                raise
+    raise AssertionError("not reached")
+
+
+def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditContext) -> tuple[int, int, int]:
+    """A dye's colour, which may be told by that which the region had before anything was borrowed."""
+    if color != OWN and color not in RELATIVE:
+        return dye_color(color, context)
+    own = mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+    return own if color == OWN else shaded(own, color)
+
+
+def _labelled(photo: Photo, face: Face, context: EditContext) -> Labelled:
     labels = context.of(photo, face.quad).parsed().labels
-    crop = crop_face(photo, face.quad, 256)
-    over = parse_region(BEFORE)[labels]
-    frame = CropFrame.of(crop, "photo")
-    return np.asarray(mask_to_photo(over, frame.matrix_at(labels.shape[0]), (photo.width, photo.height)) > 0)
+    return Labelled(labels, quad_to_matrix(face.quad, len(labels)))
 
 
 def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:

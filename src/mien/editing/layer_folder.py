@@ -105,7 +105,7 @@ def _painted(found: LayerFolder, folder: Path, networks: FaceNetworks) -> tuple[
         differs = min((modality.differs(value, one, path) for one in fresh), key=np.count_nonzero)
         if differs.any():
             touched.append(name)
-            area |= differs if modality.erased_counts else differs & modality.said(value)
+            area |= differs if modality.erased_counts else differs & modality.specified(value)
     return touched, area
 
 

@@ -26,8 +26,9 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame, cut
 from mien.editing.request import Request
 from mien.editing.self_layers import is_from_photo, layer_from_photo
+from mien.editing.target import FaceTarget
 from mien.errors import LayerError
-from mien.types import AlignedFace, Bool, Float64, PictureLike, UInt8
+from mien.types import AlignedFace, Bool, Float64, Photo, PictureLike, UInt8
 
 REGION_GROWTH = 2 / 128
 """Fraction of the crop's side by which a region named as mask is widened, so that its soft edge, which lies inside of
@@ -56,7 +57,9 @@ def conditions_of(
         source = getattr(request, name, None)
         if source is not None:
             taken = is_from_photo(source)
-            found[name] = layer_from_photo(modality, crop, context) if taken else read_map(modality, source, frame, notes)
+            found[name] = (
+                layer_from_photo(modality, crop, context) if taken else read_map(modality, source, frame, notes)
+            )
     if request.exemplar is not None:
         found["exemplar"] = read_face(request.exemplar, crop, context)
     elif given.exemplar is not None:
@@ -83,7 +86,7 @@ def read_map(modality: MapModality, source: PictureLike, frame: CropFrame, notes
             pixels = drawn.astype(np.uint8, copy=False)
             brought = frame.bring(rgba(pixels) if modality.smooth else pixels, name, smooth=modality.smooth)
         value = modality.resample(modality.parse(brought, name, [] if notes is None else notes), frame.size)
-    if not modality.said(value).any():
+    if not modality.specified(value).any():
         raise LayerError(f"{name} is empty within the crop of {frame.name}; {modality.hint}.")
     return value
 
@@ -178,6 +181,14 @@ def unused(request: Request, conditions: Conditions, name: str, supported: Colle
         if one not in supported:
             yield f"{name} does not use the {one}, which was left out"
     for one, value in conditions.maps.items():
-        inside = maps()[one].said(value) & area
+        inside = maps()[one].specified(value) & area
         if one in supported and not inside.any() and not is_from_photo(getattr(request, one, None)):
             yield f"the {one} is empty inside the mask, where it was to be used; paint there, or mask more"
+
+
+def looked(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> tuple[Bool, UInt8]:
+    """Mask and labels of the crop, (D, D)."""
+    labels = context.of(photo, target.quad).parsed().labels
+    crop = crop_face(photo, target.quad, len(labels))
+    frame = CropFrame.of(crop, request.frame, target.name)
+    return mask_in_crop(mask_of(request, frame, context.of(photo, target.quad))[0], frame) > 0, labels

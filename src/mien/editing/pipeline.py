@@ -12,28 +12,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.align.crop import crop_face
-from mien.align.paste import Mask, paste_face
+from mien.align.crop import crop_face, pixel_scale
+from mien.align.paste import paste_face
 from mien.compose.relight import relit
-from mien.conditions.colors import color_map, plain_color
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
 from mien.editing.asked import Asked
-from mien.editing.auto import by_pixels
+from mien.editing.auto import by_pixels, moves_attributes
 from mien.editing.context import EditContext
-from mien.editing.crop_frame import CropFrame, reaches_beyond
+from mien.editing.crop_frame import CropFrame
 from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
-from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
+from mien.editing.layers import looked
+from mien.editing.outcome import measure
+from mien.editing.prepared import PreparedEdit, crop_conditions, prepare
 from mien.editing.request import LAYERS, Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
 from mien.editing.self_layers import changes_colors_alone, refuse_without_photo
 from mien.editing.target import FaceTarget, find_target
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
-from mien.editing.windows import WindowNetwork, refined
+from mien.editing.windows import SIZE, SMALLEST, WindowNetwork, refined
+from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
-from mien.types import AlignedFace, Bool, Float32, Photo, PictureLike, UInt8
+from mien.types import AlignedFace, Float32, Photo, PictureLike
 
 if TYPE_CHECKING:
     from mien.backends.base import CropEditor
@@ -46,36 +48,6 @@ OF_PHOTOS = ("mask", "strength", "face", "frame", "protect", "weight_maps")
 
 REAL = "made of pixels that are there; mode look paints it instead"
 
-NOTABLE = 0.005
-"""Fraction of a mask outside of the crop from which the user is told."""
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedEdit:
-    """An edit of which everything was read and checked; it can be painted.
-
-    Attributes:
-        crop: S pixels wide.
-        target: where it lies.
-        request: what was asked for.
-        conditions: at S, with the mask.
-        mask: (H, W) over the photo, nowhere beyond the crop.
-        weights: of the modalities, see :func:`mien.editing.weights.weights_of`.
-        notes: what the user should know, in words.
-    """
-
-    crop: AlignedFace
-    target: FaceTarget
-    request: Request
-    conditions: Conditions
-    mask: Mask
-    weights: Float32 | None
-    notes: tuple[str, ...]
-
-    def variant(self, number: int) -> PreparedEdit:
-        """The same with another seed."""
-        return replace(self, request=replace(self.request, seed=self.request.seed + number))
-
 
 @dataclass(frozen=True, eq=False)
 class _Begun:
@@ -83,34 +55,10 @@ class _Begun:
 
     photo: Photo
     target: FaceTarget
+    request: Request
     guided: Guided
     prepared: PreparedEdit | None
     count: int
-
-
-def prepare(
-    photo: Photo, target: FaceTarget, request: Request, backend: CropEditor, context: EditContext
-) -> PreparedEdit:
-    """Reads and checks all that was asked for; nothing is painted yet.
-
-    Raises:
-        LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
-    """
-    crop = crop_face(photo, target.quad, backend.size, target.face)
-    frame = CropFrame.of(crop, request.frame, target.name)
-    context = context.of(photo, target.quad)
-    mask, outside = mask_of(request, frame, context)
-    notes: list[str] = []
-    conditions = _conditions(request, crop, frame, context, mask_in_crop(mask, frame), notes)
-    weights = weights_of(request.weights, request.weight_maps, frame, weighed(backend.supports()))
-    if outside >= NOTABLE:
-        notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
-    elif isinstance(request.mask, str) and reaches_beyond(conditions.mask, crop):
-        notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
-    notes += unused(request, conditions, backend.name, backend.supports())
-    if conditions.without("mask").given == ("color",) and "sketch" in backend.supports():
-        notes.append("with colors alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")
-    return PreparedEdit(crop, target, request, conditions, mask, weights, tuple(notes))
 
 
 def finish(
@@ -152,6 +100,13 @@ def edit_photos(backend: CropEditor, asked: Sequence[Asked], context: EditContex
     Raises:
         LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
     """
+    apart = [one.apart() for one in asked]
+    results = iter(_edited(backend, [one for each in apart for one in each], context))
+    grouped = [[next(results) for _ in each] for each in apart]
+    return [replace(first, others=(*first.others, *others)) for first, *others in grouped]
+
+
+def _edited(backend: CropEditor, asked: Sequence[Asked], context: EditContext) -> list[EditResult]:
     results: list[EditResult] = []
     for start in range(0, len(asked), AT_ONCE):
         begun = [_begin(backend, one, context) for one in asked[start : start + AT_ONCE]]
@@ -198,7 +153,7 @@ def without_photo(request: Request, backend: CropEditor, context: EditContext) -
     blank = AlignedFace(np.zeros((size, size, 3), np.uint8), np.eye(2, 3), (size, size))
     frame = CropFrame.of(blank, "crop", "the face")
     everywhere = np.ones((size, size), np.float32)
-    conditions = _conditions(request, blank, frame, context, everywhere, [])
+    conditions = crop_conditions(request, blank, frame, context, everywhere, [])
     return conditions.without("mask"), weights_of(request.weights, {}, frame, weighed(backend.supports()))
 
 
@@ -206,34 +161,54 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     """Reads a photo and what is asked for; pixels are moved where that is asked for."""
     photo = as_photo(asked.photo)
     request, target, notes = _target(backend, photo, asked, context)
-    if asked.count == 1 and (real := by_pixels(request, lambda: _looked(photo, target, request, context))) is not None:
+    request, recipe = resolved(request, backend)
+    first = made(photo, target, recipe, context)
+    if recipe and not (request.draws or request.moves_pixels):
+        return _Begun(photo, target, request, replace(first, notes=(*notes, *first.notes)), None, 1)
+    alone = asked.count == 1 or moves_attributes(request)
+    if alone and (real := by_pixels(request, lambda: looked(photo, target, request, context))) is not None:
         try:
-            moved = guided(photo, target, real, context)
-            return _Begun(photo, target, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)
+            moved = first.and_then(guided(first.photo, target, real, context))
+            return _Begun(photo, target, request, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)
         except (LayerError, FaceSelectionError) as error:
             if request.mode == "pixels":
                 raise
             notes = (*notes, f"painted, since pixels that are there cannot be used: {error}")
-    moved = guided(photo, target, request, context)
+    moved = first.and_then(guided(first.photo, target, request, context))
     if not request.paints:
-        return _Begun(photo, target, moved, None, 1)
+        return _Begun(photo, target, request, moved, None, 1)
     with context.watch("layers"):
         prepared = prepare(moved.photo, target, request, backend, context)
-    return _Begun(photo, target, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
-
-
-def _looked(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> tuple[Bool, UInt8]:
-    """Mask and labels of the crop, (D, D)."""
-    labels = context.of(photo, target.quad).parsed().labels
-    crop = crop_face(photo, target.quad, len(labels))
-    frame = CropFrame.of(crop, request.frame, target.name)
-    return mask_in_crop(mask_of(request, frame, context.of(photo, target.quad))[0], frame) > 0, labels
+    return _Begun(photo, target, request, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
 
 
 def _end(
     begun: _Begun, number: int, crops: Iterator[CropEdit], backend: CropEditor, context: EditContext
 ) -> tuple[Photo, FaceEdit]:
-    """The edited photo of one variant, and what was done."""
+    """The edited photo of one variant, what was done, and how good it is."""
+    photo, face = _ended(begun, number, crops, backend, context)
+    prepared, request = begun.prepared, begun.request
+    scale = 1.0 if prepared is None else pixel_scale(prepared.crop.matrix)
+    if prepared is not None and getattr(backend, "windows", None) is not None:
+        scale *= SMALLEST * backend.size / SIZE
+    with context.watch("measure"):
+        outcome = measure(
+            begun.photo,
+            photo,
+            face.mask > 0,
+            begun.target.quad,
+            context.networks.parser.parse_crop,
+            magnification=round(max(1.0, scale), 2),
+            unreached=0.0 if prepared is None else prepared.unreached,
+        )
+    if request.strict:
+        outcome.check()
+    return photo, replace(face, outcome=outcome, notes=(*face.notes, *outcome.complaints))
+
+
+def _ended(
+    begun: _Begun, number: int, crops: Iterator[CropEdit], backend: CropEditor, context: EditContext
+) -> tuple[Photo, FaceEdit]:
     moved = begun.guided
     if begun.prepared is None:
         return moved.photo, face_edit(begun.photo, begun.target, moved, backend.size)
@@ -262,14 +237,6 @@ def _target(
         return request, find_target(photo, which, context, name), notes
 
 
-def _conditions(
-    request: Request, crop: AlignedFace, frame: CropFrame, context: EditContext, mask: Float32, notes: list[str]
-) -> Conditions:
-    color = plain_color(request.color)
-    conditions = conditions_of(replace(request, color=None) if color else request, crop, frame, context, notes)
-    return conditions.replaced(mask=mask, color=color_map(color, mask) if color else conditions.color)
-
-
 def _in_windows(
     photo: Photo, first: Photo, prepared: PreparedEdit, network: WindowNetwork, context: EditContext
 ) -> Photo:
@@ -280,7 +247,7 @@ def _in_windows(
         crop = crop_face(photo, quad, side)
         frame = CropFrame.of(crop, drawn.frame, prepared.target.name)
         whole = np.ones((side, side), np.float32)
-        return _conditions(drawn, crop, frame, context.of(photo, quad), whole, []).without("mask")
+        return crop_conditions(drawn, crop, frame, context.of(photo, quad), whole, []).without("mask")
 
     return refined(photo, first, quad, prepared.mask, layers_at, network, prepared.request.strength)
 

@@ -48,14 +48,21 @@ class Request:
             for all of the mask: "#703020", a name that CSS knows, or (red, green, blue) in [0, 255].
         exemplar: any photo with a face, of which the largest is taken; an :class:`AlignedFace`; or "self": the person's
             own look.
-        part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "mouth", "nose+brows".
+        part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "nose+brows", "hair",
+            "teeth" (an open smile), "lower_face" (a beard off). Without an exemplar, from the album or the bundled
+            bank of nobody's faces; ``seed`` is the rank of the face: 0 fits best.
+        album: a folder with photos, best of the same person, from which a part may be borrowed.
         reshape: strength by attribute ("smile", "nose-width"), in standard deviations: the photo's own pixels move.
         drag: points of the face that are pulled, (from x, from y, to x, to y) in photo pixels.
-        dye: color by region ("hair", "lips", "irises"): a name, "#hex", or (red, green, blue).
+        dye: color by region ("hair", "lips", "irises"): a name, "#hex", (red, green, blue), "@swatch.png", or
+            "other.jpg:hair", which is the mean color of that person's hair; "own": borrowed hair takes on the color
+            of the person's.
+        skin_tone: whether the tone of skin may be dyed.
         mode: see :data:`Mode`.
         attributes: strength by name. Without an exemplar they change the person's own look.
-        text: what the face shall look like, in words; the editor needs a CLIP for it. Without an exemplar it changes
-            the person's own look.
+        text: what the face shall look like, in words: made into moves and dyes (see :mod:`mien.words`), or, in mode
+            "look" and where words are not understood, painted after a CLIP if the editor has one. Without a mask it
+            changes what the words speak of.
         layers: conditions of the crop that the above are added to, or replace one by one; or a folder of layers in
             which something was painted, see :mod:`mien.editing.layer_folder`.
         seed: 0 is the plain result; every other number is a variant of it.
@@ -65,6 +72,7 @@ class Request:
             were cut out, or else the largest.
         frame: of all layers that are pictures.
         protect: regions and "teeth" that are cut out of the mask, separated by commas.
+        strict: a result that measures badly is refused, see :mod:`mien.editing.outcome`.
         weights: how much a modality counts against the others where they contradict each other, by name ("image",
             "sketch", "semantic", "color"): 1 is neutral, 0 takes it away.
         weight_maps: the same as pictures, black is 0 and white 1, or arrays of any numbers of at least 0.
@@ -89,6 +97,10 @@ class Request:
     part: str = field(
         default="", metadata={"help": "Borrow the exemplar's pixels for this part: eyes, mouth, nose+brows."}
     )
+    album: str | None = field(
+        default=None,
+        metadata={"help": "Photos, best of the same person, to borrow parts from.", "type": Path},
+    )
     reshape: Mapping[str, float] = field(
         default_factory=dict,
         metadata={"help": "Move the photo's pixels: smile=1, nose-width=-1; repeatable.", "option": "reshape"},
@@ -101,6 +113,9 @@ class Request:
         default_factory=dict,
         metadata={"help": "Color by region: hair=auburn, lips=#a02040; repeatable.", "option": "dye"},
     )
+    skin_tone: bool = field(
+        default=False, metadata={"help": "Let skin be dyed: its tone is kept otherwise.", "type": bool}
+    )
     mode: Mode = field(
         default="auto",
         metadata={"help": "pixels: move, borrow, dye; look: paint; heal: from around; auto: pixels where possible."},
@@ -108,7 +123,7 @@ class Request:
     attributes: Mapping[str, float] = field(
         default_factory=dict, metadata={"help": "Such as smile=1.5; repeatable.", "option": "attribute"}
     )
-    text: str | None = field(default=None, metadata={"help": "What it shall look like, in words; needs --clip."})
+    text: str | None = field(default=None, metadata={"help": "What to change, in words: 'grey hair, a slight smile'."})
     layers: Conditions | str | Path | None = field(
         default=None, metadata={"help": "A folder of 'mien conditions' that you painted in.", "type": Path}
     )
@@ -128,6 +143,9 @@ class Request:
     protect: str = field(
         default="", metadata={"help": "Leave these as they are: glasses,earrings,teeth or any region."}
     )
+    strict: bool = field(
+        default=False, metadata={"help": "Refuse a result that measures badly: nothing is written.", "type": bool}
+    )
     weights: Mapping[str, float] = field(
         default_factory=dict, metadata={"help": "How much a layer counts: sketch=2; repeatable.", "option": "weight"}
     )
@@ -145,6 +163,8 @@ class Request:
                 object.__setattr__(self, one.name, one.default_factory())
             elif getattr(self, one.name) is None:
                 object.__setattr__(self, one.name, one.default)
+        if self.album is not None:
+            object.__setattr__(self, "album", str(self.album))
         if self.text is not None:
             validate_text(self.text)
         validate_attributes(self.attributes)
@@ -152,6 +172,8 @@ class Request:
             raise ConfigError(f"The seed is {self.seed!r}; give a whole number from 0 to 4294967295.")
         if not is_number(self.strength, 0, 1):
             raise ConfigError(f"The strength is {self.strength!r}; give a number from 0 (the photo) to 1 (the edit).")
+        if not isinstance(self.skin_tone, bool):
+            raise ConfigError(f"skin_tone is {self.skin_tone!r}; give True or False.")
         if self.mode not in get_args(Mode):
             raise ConfigError(f"'{self.mode}' is no mode; choose {', '.join(get_args(Mode))}.")
         if self.frame not in get_args(Frame):
@@ -163,24 +185,33 @@ class Request:
         return bool(self.part or self.reshape or self.drag or self.dye or self.mode == "heal")
 
     @property
+    def lends(self) -> bool:
+        """Whether a part is borrowed of which nobody says from whom."""
+        return bool(self.part) and self.exemplar is None
+
+    @property
     def paints(self) -> bool:
         """Whether something is painted: always where pixels are not merely moved."""
+        return self.draws or not self.moves_pixels
+
+    @property
+    def draws(self) -> bool:
+        """Whether anything is asked for that only painting can do."""
         drawn = (self.sketch, self.semantic, self.color, None if self.part else self.exemplar, self.layers)
-        asked = bool(self.attributes or self.text) or any(one is not None for one in drawn)
-        return asked or not self.moves_pixels
+        return bool(self.attributes or self.text) or any(one is not None for one in drawn)
 
     @classmethod
-    def from_dict(cls, said: Mapping[str, Any]) -> Request:
+    def from_dict(cls, values: Mapping[str, Any]) -> Request:
         """From the fields; None says nothing.
 
         Raises:
             ConfigError: a field that is none.
         """
         known = [one.name for one in fields(cls)]
-        unknown = [name for name in said if name not in known]
+        unknown = [name for name in values if name not in known]
         if unknown:
             raise ConfigError(f"'{unknown[0]}' is no input of an edit; choose from {', '.join(known)}.")
-        return cls(**said)
+        return cls(**values)
 
     @classmethod
     def of(cls, asked: Request | Conditions | Mapping[str, Any]) -> Request:
@@ -190,13 +221,13 @@ class Request:
         return cls.from_dict(asked) if isinstance(asked, Mapping) else cls(layers=asked)
 
     @classmethod
-    def merged(cls, request: Request | None, said: Mapping[str, Any], generator: torch.Generator | None) -> Request:
-        """A request with more said, and the seed drawn from a generator if there is one; errors as above."""
-        if generator is not None and said.get("seed") is not None:
+    def merged(cls, request: Request | None, values: Mapping[str, Any], generator: torch.Generator | None) -> Request:
+        """A request with more fields, and the seed drawn from a generator if there is one; errors as above."""
+        if generator is not None and values.get("seed") is not None:
             raise ConfigError("Seed and generator both say where chance comes from; give one of them.")
         if generator is not None:
-            said = {**said, "seed": generator_seed(generator)}
-        return cls.from_dict({**(request.to_dict() if request else {}), **said})
+            values = {**values, "seed": generator_seed(generator)}
+        return cls.from_dict({**(request.to_dict() if request else {}), **values})
 
     def to_dict(self) -> dict[str, Any]:
         """What says something, by field, in the order of the fields, as it was given."""
@@ -221,6 +252,7 @@ class Request:
         words = [f"layers {', '.join(drawn)}"] if drawn else []
         words += [f"{name} {_name(source)}" for name in LAYERS if (source := getattr(self, name)) is not None]
         words += [f"part {self.part}"] if self.part else []
+        words += [f"album {Path(self.album).name}"] if self.album else []
         words += [f"reshape {draw_attributes(self.reshape)}"] if self.reshape else []
         words += [f"{len(self.drag)} points dragged"] if self.drag else []
         words += [f"{region} dyed {color}" for region, color in self.dye.items()]

@@ -6,7 +6,7 @@ Legend: S side of the crop.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from mien.align.paste import Mask
 from mien.conditions.folder import draw_sheet
 from mien.conditions.types import Conditions
 from mien.editing.contributions import write_shares
+from mien.editing.outcome import Outcome
 from mien.photos.receipt import save_with_receipt
 from mien.photos.write import QUALITY
 from mien.types import AlignedFace, Bool, Float32, Float64, Photo, Receipt, UInt8
@@ -72,6 +73,7 @@ class FaceEdit:
         shares: see :class:`CropEdit`.
         operations: what was done, in words, in order.
         notes: what the user should know about it, in words.
+        outcome: how good it is, in figures; None where nobody measured.
     """
 
     before: AlignedFace
@@ -81,6 +83,7 @@ class FaceEdit:
     shares: Float32
     operations: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    outcome: Outcome | None = None
 
     @property
     def quad(self) -> Float64:
@@ -140,7 +143,7 @@ class EditResult:
         Raises:
             SaveError: it could not be written.
         """
-        return save_with_receipt(
+        receipt = save_with_receipt(
             self.original,
             self.photo,
             self.mask,
@@ -150,6 +153,7 @@ class EditResult:
             overwrite=overwrite,
             protected=protected,
         )
+        return replace(receipt, outcome=tuple(face.outcome.as_dict() for face in self.faces if face.outcome))
 
     def sheet(self, side: int = 384) -> UInt8:
         """Before, layers and after (of all variants) side by side, a row for each face: (h, w, 3) for people."""

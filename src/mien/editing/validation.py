@@ -15,10 +15,14 @@ from mien.conditions.pictures import name_of
 from mien.conditions.regions import check_region, is_expression
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
+from mien.editing.auto import moves_attributes
 from mien.editing.crop_frame import CropFrame
+from mien.editing.dyes import check_dyes
 from mien.editing.request import LAYERS, Request
 from mien.editing.weights import weights_of
+from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
+from mien.guides.shapes import Shapes
 from mien.types import Photo
 
 CLIP = "openai/clip-vit-base-patch32"
@@ -49,27 +53,32 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
         painter: what will paint.
 
     Raises:
-        ConfigError: an attribute that the painter does not know, or a text that nothing reads.
+        ConfigError: an attribute that the painter does not know, or a text of which nothing can be done.
         LayerError, PhotoError: no mask, no region of such a name, a file that is not there, or a picture of a size that
             fits neither the photo nor a square crop.
     """
+    request, recipe = resolved(request, painter)
     layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
-    for name, strength in {**layers.attributes, **request.attributes}.items():
-        if strength and name not in painter.attributes:
+    attributes = {name: strength for name, strength in {**layers.attributes, **request.attributes}.items() if strength}
+    moved = moves_attributes(request)
+    for name in attributes:
+        if not moved and name not in painter.attributes:
             known = f"it knows {', '.join(painter.attributes)}" if painter.attributes else "it knows none"
-            raise ConfigError(f"This editor has no attribute '{name}'; {known}.")
+            hint = "; 'mien reshape' moves it" if name in Shapes.bundled().ranges else ""
+            raise ConfigError(f"This editor has no attribute '{name}'; {known}{hint}.")
     text = validate_text((layers.text or "") if request.text is None else request.text)
     if text and not painter.reader:
         raise ConfigError(f"'{text}' needs a network that understands words; give a CLIP, such as {CLIP}.")
     if isinstance(request.layers, str | Path):
         if not (Path(request.layers) / NOTES).is_file():
             raise LayerError(f"{request.layers} is no folder of layers: it has no {NOTES}; run 'mien conditions'.")
-    elif request.paints and request.mask is None and layers.mask is None:
+    elif (request.draws if recipe else request.paints) and not moved and request.mask is None and layers.mask is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(request.mask, str) and is_expression(request.mask):
         check_region(request.mask)
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
         check_region(name)
+    check_dyes(request)
     plain = plain_color(request.color)
     frame = CropFrame(np.eye(2, 3), 1, (photo.width, photo.height), request.frame)
     for name, source in _pictures(request):

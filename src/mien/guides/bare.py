@@ -16,8 +16,9 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
-from mien.compose.grain import bands, noise_level
-from mien.guides.scene import Scene, local_colors, polygon, wide_blur
+from mien.compose.border import local_colors, wide_blur
+from mien.compose.grain import levels, noise
+from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32
 
 SPREAD = 0.03
@@ -75,7 +76,9 @@ def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, F
     unit = here.unit
     skin, neck, rest = there["face"] + there["ears"], there["neck"], there["background"]
     total = wide_blur(np.dstack([skin, neck, skin + neck + rest + there["clothes"] + 1e-3]), 0.025 * unit)
-    skin, neck = (_step(total[..., n] / total[..., 2]) for n in (0, 1))
+    skin = _step(total[..., 0] / total[..., 2])
+    neck = wide_blur(_step(total[..., 1] / total[..., 2]), 0.06 * unit)
+    neck = wide_blur(_step(neck), 0.015 * unit)
     own = wide_blur(np.dstack([here.shares[name] * held for name in ("neck", "face")]), 0.02 * unit)
     neck = np.maximum(neck, _step(own[..., 0])) * (1 - skin)
     backdrop = _backdrop(here, there, held)
@@ -120,12 +123,15 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     means = [_lab(local_colors(one, area, 0.05 * unit)[0]) for one in (here.picture, picture)]
     ratio = (means[0][..., :1] + 16) / (means[1][..., :1] + 16)
     spread = membrane(np.dstack([100 * np.log(ratio), means[0][..., 1:]]), area, 200.0)
-    spread = wide_blur(spread, 0.15 * unit)
-    skin = _lab(_calm(picture, theirs, there["worn"], unit))
+    spread = wide_blur(spread, 0.1 * unit)
+    foreign = np.maximum(there["worn"], there["hair"] + there["background"])
+    foreign = np.maximum(foreign, there["strained"])
+    skin = _lab(_calm(picture, theirs, np.maximum(foreign, 0.7 * _features(here)), unit))
     soft = wide_blur(skin, 0.1 * unit)
     made = np.dstack([(skin[..., :1] + 16) * np.exp(spread[..., :1] / 100) - 16, spread[..., 1:]])
-    mine_light = _lab(here.picture)[..., 0][known]
-    made[..., 0] = np.clip(made[..., 0], np.quantile(mine_light, 0.02) - 15, np.quantile(mine_light, 0.98) + 3)
+    low, high = np.quantile(_lab(here.picture)[..., 0][known], (0.02, 0.95))
+    bright = np.maximum(made[..., 0] - high, 0)
+    made[..., 0] = np.maximum(made[..., 0] - 0.75 * bright, low - 8)
     made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
     return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
@@ -143,14 +149,13 @@ def _features(here: Scene) -> Float32:
 
 
 def _calm(picture: Float32, skin: Float32, worn: Float32, unit: float) -> Float32:
-    """Without earrings, temples of glasses and collars: nothing much lighter or darker than the skin around it."""
+    """Without beard, earrings, glasses, collars: nothing much lighter or darker than the skin around it."""
     sure = np.clip(skin * 4 - 3, 0, 1) * (worn < 0.1)
-    mean, _ = local_colors(picture, sure, 0.08 * unit)
-    share = wide_blur(sure, 0.08 * unit)[..., None]
+    mean = wide_blur(membrane(picture, cv2.erode(sure, np.ones((3, 3), np.uint8)), 255.0), 0.06 * unit)
     near = np.clip(picture, 0.7 * mean - 6, 1.2 * mean + 6)
     away = np.clip(3 * wide_blur(worn, 0.02 * unit), 0, 1)[..., None]
     near = near + away * (mean - near)
-    return np.asarray(picture + np.clip(share * 100, 0, 1) * (near - picture), np.float32)
+    return np.asarray(near, np.float32)
 
 
 def _lab(picture: Float32) -> Float32:
@@ -165,13 +170,41 @@ def _mirrored(here: Scene, known: Bool) -> Float32:
     nearest = wide_blur(np.dstack(_nearest(known)).astype(np.float32), 0.15 * here.unit)
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
     inner = cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
-    filled = membrane(here.picture, inner, 255.0) + grain(here.picture, known, here.shape)
-    for depth in (0.3, 0.6, 1.0):
-        mx = _folded(nearest[..., 0] + depth * (nearest[..., 0] - xs), width)
-        my = _folded(nearest[..., 1] + depth * (nearest[..., 1] - ys), height)
-        sure = np.clip(2 * wide_blur(cv2.remap(inner, mx, my, cv2.INTER_LINEAR), 0.05 * here.unit) - 1, 0, 1)
-        filled = filled + sure[..., None] * (cv2.remap(here.picture, mx, my, cv2.INTER_LINEAR) - filled)
-    return np.asarray(filled, np.float32)
+    filled = membrane(here.picture, inner, 255.0) + noise(here.shape, levels(here.picture, known))
+    mx, my = _folded(2 * nearest[..., 0] - xs, width), _folded(2 * nearest[..., 1] - ys, height)
+    sure = np.clip(2 * wide_blur(cv2.remap(inner, mx, my, cv2.INTER_LINEAR), 0.05 * here.unit) - 1, 0, 1)
+    detail = np.abs(here.picture - wide_blur(here.picture, 0.06 * here.unit)).mean(2)[known]
+    sure = sure * np.float32(np.clip(float(np.median(detail)) / 2 - 1, 0, 1))  # a calm backdrop is better spread
+    filled = filled + sure[..., None] * (cv2.remap(here.picture, mx, my, cv2.INTER_LINEAR) - filled)
+    speck = np.ones((max(3, round(0.06 * here.unit)),) * 2, np.uint8)
+    whole = cv2.morphologyEx(known.astype(np.uint8), cv2.MORPH_CLOSE, speck)
+    mx, valid = _sideways(here, whole > 0)
+    found = cv2.remap(here.picture, mx, ys, cv2.INTER_LINEAR)
+    there = cv2.remap(whole.astype(np.float32), mx, ys, cv2.INTER_LINEAR)
+    beside = np.abs(nearest[..., 0] - xs) - 0.5 * np.abs(nearest[..., 1] - ys)  # not above the head
+    valid = valid * np.clip(beside / (0.1 * here.unit) + 0.5, 0, 1)
+    sure = np.clip(2 * wide_blur(there * valid, 0.05 * here.unit) - 1, 0, 1)
+    found = found + membrane(here.picture - found, inner * (sure > 0.9), 40.0)
+    return np.asarray(filled + sure[..., None] * (found - filled), np.float32)
+
+
+def _sideways(here: Scene, known: Bool) -> tuple[Float32, Float32]:
+    """Columns (h, w) that mirror what is known beside the head towards it, again and again, and where that works.
+
+    Rows stay rows: bricks, shelves and horizons go on straight.
+    """
+    middle = int(np.clip(here.points[list(mesh.OUTLINE), 0].mean(), 1, known.shape[1] - 1))
+    halves = []
+    for flips, half in ((False, known[:, :middle]), (True, known[:, middle:][:, ::-1])):
+        border = np.where(half.all(1), half.shape[1], np.argmin(half, 1)).astype(np.float32)[:, None]
+        border = cv2.erode(border, np.ones((max(1, round(0.1 * here.unit)), 1), np.uint8))
+        border = np.maximum(cv2.blur(border, (1, 2 * round(0.2 * here.unit) + 1)), 2).reshape(-1, 1)
+        steps = np.mod(np.arange(half.shape[1], dtype=np.float32)[None], 2 * border)
+        columns = np.minimum(steps, 2 * border - steps)
+        valid = np.broadcast_to(border > 0.15 * here.unit, half.shape).astype(np.float32)
+        halves.append((known.shape[1] - 1 - columns[:, ::-1], valid[:, ::-1]) if flips else (columns, valid))
+    (left, on_left), (right, on_right) = halves
+    return np.concatenate([left, right], 1).astype(np.float32), np.concatenate([on_left, on_right], 1)
 
 
 def _nearest(known: Bool) -> tuple[np.ndarray, np.ndarray]:
@@ -189,12 +222,3 @@ def _folded(places: Float32, size: int) -> Float32:
     """Places within 0 and size - 1, mirrored at both."""
     last = np.float32(size - 1)
     return np.asarray(last - np.abs(np.mod(places, 2 * last) - last), np.float32)
-
-
-def grain(picture: Float32, known: Bool, shape: tuple[int, int], seed: int = 0) -> Float32:
-    """(h, w, 3) noise as rough as the picture's in an area."""
-    white = np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
-    total = np.zeros((*shape, 3), np.float32)
-    for noise, seen in zip(bands(np.dstack([white] * 3)), bands(picture), strict=True):
-        total += noise * np.float32(min(6.0, noise_level(seen, known)) / max(float(noise.std()), 1e-6))
-    return total

@@ -6,20 +6,33 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
+from PIL import Image, ImageFilter
 
-from mien.compose.matte import colors
+from mien.compose.matte import colors, part_at
 from mien.guides.guide import Box, Guide
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
 
 LARGEST = 768
 """Longer side at which the region's colours are told from those behind it."""
+
+STRIP, NODES = 256, 33
+"""Rows that are dyed at a time, and levels of each channel for which the dye is computed."""
+
+LIFT, STRANDS = 6.0, (9.0, 14.0)
+"""Lightness that dark hair's logarithm starts from, and how much the lightness of lifted hair varies (one sigma)."""
+
+TURN = 0.5
+"""Degrees by which natural hair colours turn towards red for each unit of lightness that they lose."""
+
+BEYOND = np.array([14.0, 12.0, 12.0])
+"""L*, a* and b* by which the hair of a thin region may go beyond the wish, so that the region comes to it."""
 
 SEEN = 1 / 255
 """Part of a pixel below which a matte says that nothing of the region is there."""
@@ -34,19 +47,29 @@ class Dye:
         contrast: range of the factor by which light and dark within the region may change with its lightness.
         variety: how much of the region's own play of hues stays.
         light: in [0, 1], how much of the colour's lightness counts against the region's: eyes lie in shadow.
+        cast: share of the region's mean hue that grays keep: in warm light, what is gray looks warm.
+        strands: whether soft pixels of the matte are strands before something else, whose colours are told apart.
+        lifts: whether what becomes lighter is opened up: strands that black hair hides are seen in blond.
     """
 
     strength: float = 1.0
     contrast: tuple[float, float] = (0.5, 2.0)
     variety: float = 0.35
     light: float = 1.0
+    cast: float = 0.15
+    lifts: bool = False
+    strands: bool = True
 
 
 SETTINGS: Mapping[str, Dye] = {
-    "irises": Dye(0.85, light=0.35),
-    "brows": Dye(light=0.8),
-    "beard": Dye(contrast=(0.6, 1.5), light=0.6),
-    "lips": Dye(contrast=(0.6, 1.4), light=0.75),
+    "hair": Dye(lifts=True),
+    "irises": Dye(0.75, light=0.3, strands=False),
+    "brows": Dye(variety=0.15, light=0.6, cast=0.6, strands=False),
+    "beard": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
+    "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
+    "lips": Dye(contrast=(0.6, 1.4), light=0.75, strands=False),
+    "teeth": Dye(0.6, light=0.5, strands=False),
+    "skin": Dye(light=0.5, strands=False),
 }
 """Where the defaults are not what looks real."""
 
@@ -65,56 +88,117 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     """
     box = _box_of(alpha)
     x0, y0, x1, y1 = box
-    part, a = to_srgb(photo, box).astype(np.float32) / np.float32(255), alpha[y0:y1, x0:x1]
-    front = _front(part, a)
-    dyed = recolored(front, a, np.array(color, np.float32) / np.float32(255), settings or Dye())
-    made = np.clip(part + a[..., None] * (dyed - front), 0, 1)
-    change = from_srgb(made * 255, photo) - from_srgb(part * 255, photo)
-    samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
+    shrink = min(1.0, LARGEST / max(x1 - x0, y1 - y0))
+    size = (max(2, round((x1 - x0) * shrink)), max(2, round((y1 - y0) * shrink)))
+    picture, a = to_srgb(photo, box), alpha[y0:y1, x0:x1]
+    small, covered = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, a))
+    seen = small.astype(np.float32) / np.float32(255)
+    settings = settings or Dye()
+    front = colors(seen, covered, radius=max(4, round(max(size) * 0.03)))[0] if settings.strands else seen
+    whole = seen if settings.strands else None
+    table = _table(curve(front, covered, np.array(color, np.float32) / np.float32(255), settings, whole))
+    samples = photo.pixels[y0:y1, x0:x1].copy()
+    for top in range(0, y1 - y0, STRIP):
+        bottom = min(y1 - y0, top + STRIP)
+        part = picture[top:bottom].astype(np.float32)
+        through = part_at(front - seen, (x1 - x0, y1 - y0), (0, top, x1 - x0, bottom)) * np.float32(255)
+        here = a[top:bottom, :, None]
+        ahead = np.clip(part + (1 - here) * through, 0, 255)
+        dyed = np.asarray(Image.fromarray(np.rint(ahead).astype(np.uint8)).filter(table)).astype(np.float32)
+        made = np.clip(part + here * (dyed - np.rint(ahead)), 0, 255)
+        change = from_srgb(made, photo) - from_srgb(part, photo)
+        highest = 2**photo.bits - 1
+        samples[top:bottom] = np.rint(np.clip(samples[top:bottom] + change, 0, highest)).astype(samples.dtype)
     return Guide(box, samples, (a > SEEN).astype(np.float32))
 
 
-def recolored(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Float32:
-    """The region's colours (H, W, 3) with their mean at ``color`` (3,), light and dark kept."""
+def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
+    """The mean sRGB colour of a region with a matte (H, W).
+
+    Raises:
+        ValueError: the matte is empty.
+    """
+    x0, y0, x1, y1 = box = _box_of(alpha)
+    shrink = min(1.0, LARGEST / max(x1 - x0, y1 - y0))
+    size = (max(1, round((x1 - x0) * shrink)), max(1, round((y1 - y0) * shrink)))
+    pictures = (to_srgb(photo, box), alpha[y0:y1, x0:x1])
+    small, weight = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in pictures)
+    weight = np.where(weight > 0.5 * weight.max(), weight, 0)
+    mean: Any = np.tensordot(weight / weight.sum(), _lab(small / np.float32(255)), 2)
+    red, green, blue = np.rint(_rgb(mean.astype(np.float32)[None, None])[0, 0] * 255).astype(int)
+    return int(red), int(green), int(blue)
+
+
+def curve(
+    front: Float32, alpha: Float32, color: Float32, settings: Dye, picture: Float32 | None = None
+) -> Callable[[Float32], Float32]:
+    """What takes a region's colours (..., 3) to those whose mean is ``color`` (3,), light and dark kept.
+
+    Args:
+        front: (H, W, 3) the region's colours, reduced if it is large.
+        alpha: (H, W) the region's matte.
+        picture: (H, W, 3) the mean counts in the picture that the region is dyed in; None: of the region alone.
+    """
     weight = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
     lab, wanted = _lab(front), _lab(color[None, None])[0, 0]
     mean: Any = np.tensordot(weight, lab, 2)
+    bright = float(wanted[0])
     wanted[0] += (1 - settings.light) * (mean[0] - wanted[0])
+    wanted[1:] = _turned(wanted[1:], bright - wanted[0]) * min(1.0, wanted[0] / max(bright, 1)) ** 0.5
+    wanted[1:] += settings.cast * np.clip(1 - np.hypot(*wanted[1:]) / 30, 0, 1) * mean[1:]
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
-    detail, hues = lab[..., 0] - mean[0], settings.variety * (lab[..., 1:] - mean[1:])
+    depth = np.log(lab[..., 0] + LIFT)
+    middle = float((weight * depth).sum())
+    spread = float(np.sqrt((weight * (depth - middle) ** 2).sum())) + 0.05
+    even = float(np.sqrt((weight * (lab[..., 0] - mean[0]) ** 2).sum()))
+    opened = float(np.clip(gain * even, *STRANDS)) / spread
+    lifted = float(np.clip((wanted[0] - mean[0] - 10) / 25, 0, 1)) if settings.lifts else 0.0
     aim: Any = wanted.copy()
-    for _ in range(4):  # the range is limited, so that what was aimed at is missed by a little
-        made = _rgb(_laid_on(detail, hues, aim, gain))
-        aim = aim + (wanted - np.tensordot(weight, _lab(made), 2))
+
+    def made(lab: Float32) -> Float32:
+        light = lab[..., 0]
+        detail = (1 - lifted) * gain * (light - mean[0]) + lifted * opened * (np.log(light + LIFT) - middle)
+        return _rgb(_laid_on(detail, settings.variety * (lab[..., 1:] - mean[1:]), aim))
+
+    for _ in range(5):  # the range is limited, so that what was aimed at is missed by a little
+        dyed = made(lab)
+        if picture is not None:
+            dyed = np.clip(picture + alpha[..., None] * (dyed - front), 0, 1)
+        aim = aim + (wanted - np.tensordot(weight, _lab(dyed), 2))
+        aim = np.clip(aim, wanted - BEYOND, wanted + BEYOND)
         aim[0] = np.clip(aim[0], 2, 98)
-    result: Any = front + np.float32(settings.strength) * (made - front)
-    return np.asarray(result, np.float32)
+    return lambda rgb: np.asarray(rgb + np.float32(settings.strength) * (made(_lab(rgb)) - rgb), np.float32)
 
 
-def _laid_on(detail: Float32, hues: Float32, aim: Float32, gain: float) -> Float32:
+def _table(recolored: Callable[[Float32], Float32]) -> Any:
+    """A curve as a filter of Pillow's, which interpolates between 33 levels of each channel."""
+    levels = np.linspace(0, 1, NODES, dtype=np.float32)
+    blue, green, red = np.meshgrid(levels, levels, levels, indexing="ij")
+    made = recolored(np.dstack([red.reshape(1, -1), green.reshape(1, -1), blue.reshape(1, -1)]))
+    return ImageFilter.Color3DLUT(NODES, made.reshape(-1).tolist())
+
+
+def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     """Lab: lightness around the aim, softly kept within the range; colours fade towards black and white."""
-    light = aim[0] + gain * detail
+    light = aim[0] + detail
     room = np.where(light > aim[0], 99 - aim[0], aim[0] - 1)
     away = (light - aim[0]) / np.maximum(room, 1)
     light = aim[0] + room * np.tanh(away * 1.0)
     deep = np.clip(light / max(aim[0], 1), 0, 1) ** 0.4
     pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
-    return np.dstack([light, (aim[1:] * (deep * pale)[..., None]) + hues * deep[..., None]]).astype(np.float32)
+    hue = _turned(aim[1:], aim[0] - light)
+    return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
 
 
-def _front(part: Float32, alpha: Float32) -> Float32:
-    """The region's colours at every pixel: the picture's, but where something shines through."""
-    height, width = alpha.shape
-    shrink = min(1.0, LARGEST / max(height, width))
-    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
-    small, a = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (part, alpha))
-    front, _ = colors(small, a, radius=max(4, round(max(size) * 0.03)))
-    if shrink == 1:
-        return front
-    change = cv2.resize(front - small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.clip(part + (1 - alpha[..., None]) * change, 0, 1), np.float32)
+def _turned(hue: Any, darker: Any) -> Any:
+    """a* and b* (..., 2) of a natural hair colour where it is darker: blond in shadow is brown, and not olive."""
+    angle = float(np.degrees(np.arctan2(hue[1], hue[0])))
+    natural = np.clip(min(angle - 35, 115 - angle) / 20, 0, 1)
+    turn = np.radians(np.clip(-TURN * natural * np.asarray(darker), -25, 8))
+    c, s = np.cos(turn), np.sin(turn)
+    return np.stack([c * hue[0] - s * hue[1], s * hue[0] + c * hue[1]], -1)
 
 
 def _box_of(alpha: Float32) -> Box:

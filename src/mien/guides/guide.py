@@ -10,24 +10,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mien.types import Bool, Float32, Photo
+from mien.types import Bool, Float32, Photo, UInt8
 
 Box = tuple[int, int, int, int]
 """(x0, y0, x1, y1) pixels, the last ones excluded."""
+
+STRIP = 256
+"""Rows that are laid over a photo at a time."""
 
 
 @dataclass(frozen=True, eq=False)
 class Guide:
     """Attributes:
     box: the part of the photo that it covers.
-    samples: (h, w, C) float32 in the photo's own space, 0 to 2^bits − 1.
+    samples: (h, w, C) in the photo's own space, 0 to 2^bits − 1, float32 or the photo's own type.
     confidence: (h, w) float32 in [0, 1]: 1 where the samples are the result, 0 where nothing is known.
     notes: what the user should know, in words.
     """
 
     box: Box
-    samples: Float32
+    samples: Float32 | UInt8 | NDArray[np.uint16]
     confidence: Float32
     notes: tuple[str, ...] = field(default=())
 
@@ -37,13 +41,14 @@ class Guide:
         Samples where the confidence is 0 are copied, not computed.
         """
         x0, y0, x1, y1 = self.box
-        pixels = photo.pixels.copy()
-        part = pixels[y0:y1, x0:x1]
-        sure = self.confidence[..., None]
-        mixed = part.astype(np.float32) * (1 - sure) + self.samples * sure
-        highest = 2**photo.bits - 1
-        rounded: Any = np.rint(mixed).clip(0, highest).astype(pixels.dtype)
-        part[...] = np.where(sure > 0, rounded, part)
+        pixels, highest = photo.pixels.copy(), 2**photo.bits - 1
+        for top in range(0, y1 - y0, STRIP):
+            rows = slice(top, top + STRIP)
+            part, sure = pixels[y0:y1, x0:x1][rows], self.confidence[rows, :, None]
+            if sure.any():
+                mixed = part.astype(np.float32) * (1 - sure) + self.samples[rows] * sure
+                rounded: Any = np.rint(mixed).clip(0, highest).astype(pixels.dtype)
+                part[...] = np.where(sure > 0, rounded, part)
         area = np.zeros(pixels.shape[:2], np.bool_)
         area[y0:y1, x0:x1] = self.confidence > 0
         return photo.with_pixels(pixels), area

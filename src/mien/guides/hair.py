@@ -14,37 +14,46 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.border import wide_blur
+from mien.compose.grain import levels, missing, noise
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bare import bare
 from mien.guides.borrow import mirrored
 from mien.guides.guide import Guide
-from mien.guides.hair_fit import Fitted, closed, fitted, lit
-from mien.guides.scene import Scene, polygon, wide_blur
+from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
+from mien.guides.hair_parts import beard, fringe
+from mien.guides.scene import Scene, polygon
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
 
-FARTHEST = 30.0
+FARTHEST = 22.0
 """Degrees of yaw between two heads up to which hair is borrowed."""
 
 SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07
 """How dark the shadow of new hair is, its blur and how far it falls, in units."""
 
 
+MADE = 1.0
+"""Square units of backdrop and clothes that are made up without a word."""
+
 STRIP = 256
 """Rows that are composed at once: a large photo needs little memory."""
 
 
-def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceParser) -> Guide:
-    """The other's hair on this head.
+def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceParser, *, part: str = "hair") -> Guide:
+    """The other's hair on this head; where the other is bald, so is this one then.
 
     Args:
         photo, face: where it goes.
         other, other_face: where it comes from.
         parser: finds hair, skin, clothes and backdrop in both.
+        part: of :data:`mien.guides.borrow.HAIR`: all of it; the fringe alone, in the colour of this person's hair; the
+            beard.
 
     Raises:
-        LayerError: there is no hair, it is cut off by its photo, a hat is in the way, or the heads look too far apart.
+        LayerError: a hat is in the way, a head is cut off by its photo, there is no fringe or beard, or the heads look
+            too far apart.
     """
     notes: tuple[str, ...] = ()
     if abs(-other_face.pose.yaw - face.pose.yaw) + 4 < abs(other_face.pose.yaw - face.pose.yaw):
@@ -57,42 +66,65 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
         )
     here, there = Scene.of(photo, face, parser), Scene.of(other, other_face, parser)
     check(here, there)
-    fit = closed(here, lit(here, fitted(here, there)))
-    return composed(photo, other, here, there, fit, notes)
+    fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there)))
+    fit = closed(here, fit) if part == "hair" else fringe(here, fit) if part == "fringe" else fit
+    return composed(photo, other, here, there, fit, notes, part=part)
 
 
 def check(here: Scene, there: Scene) -> None:
-    """Refuses hats, and heads without hair."""
+    """Refuses hats."""
     for scene, name in ((here, "this head"), (there, "the other head")):
         if float(scene.shares["hat"].sum()) > 0.25 * scene.unit**2:
             raise LayerError(f"There is a hat on {name}; hair is borrowed between bare heads only.")
-    if float(there.hair.sum()) < 0.4 * there.unit**2:
-        raise LayerError("The other head shows too little hair to borrow; choose another photo.")
 
 
-def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]) -> Guide:
-    """The hair over the photo, with its shadow, and the old hair gone."""
+def composed(
+    photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...], *, part: str
+) -> Guide:
+    """The hair over the photo, with its shadow, and the old hair gone where all of it is exchanged."""
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 0.02 * here.unit)
     alpha = fit.alpha * (1 - here.shares["worn"] * (here.shares["worn"] > 0.5) * oval)
-    fill, gone = bare(here, fit.shares, fit.picture, alpha)
-    dark = _shadow(here, alpha)
+    fill, gone = (
+        bare(here, fit.shares, fit.picture, alpha)
+        if part == "hair"
+        else (here.picture, np.zeros(here.shape, np.float32))
+    )
+    if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
+        notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
+    dark = _shadow(here, alpha) * np.float32(part != "beard")
     x0, y0, x1, y1 = here.box
     samples = np.empty((y1 - y0, x1 - x0, photo.pixels.shape[2]), np.float32)
     confidence = np.zeros((y1 - y0, x1 - x0), np.float32)
+    grain = _grain(photo, other, here, there, fit)
     for top in range(0, y1 - y0, STRIP):
-        end = min(y1 - y0, top + STRIP)
-        up = Enlarged((x1 - x0, y1 - y0), top, end)
-        before = to_srgb(photo, (x0, y0 + top, x1, y0 + end)).astype(np.float32)
+        up = Enlarged((x1 - x0, y1 - y0), top, min(y1 - y0, top + STRIP))
+        before = to_srgb(photo, (x0, y0 + top, x1, y0 + up.end)).astype(np.float32)
         upper, lower, shade = (up(one)[..., None] for one in (alpha, gone, dark))
-        under = (before + lower * (up(fill) - before)) * (1 - shade)
-        front = up(fit.front)
-        if here.scale < 1:
-            front = front * _detail(other, there, up(fit.places), up(fit.picture))
-        made = np.clip(under + upper * (front - under), 0, 255)
+        rough = noise(before.shape, grain, top)
+        under = (before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)) * (1 - shade)
+        made = np.clip(under + upper * (_seen(up, other, here, there, fit, fit.front) + rough - under), 0, 255)
         change = from_srgb(made, photo) - from_srgb(before, photo)
-        samples[top:end] = photo.pixels[y0 + top : y0 + end, x0:x1].astype(np.float32) + change.astype(np.float32)
-        confidence[top:end] = (np.maximum.reduce([upper, lower, 20 * shade]) > 0.004)[..., 0]
+        samples[top : up.end] = photo.pixels[y0 + top : y0 + up.end, x0:x1].astype(np.float32) + change
+        confidence[top : up.end] = (np.maximum.reduce([upper, lower, 20 * shade]) > 0.004)[..., 0]
     return Guide(here.box, samples, confidence, notes)
+
+
+def _seen(up: Enlarged, other: Photo, here: Scene, there: Scene, fit: Fitted, picture: Float32) -> Float32:
+    """Rows of a picture of the other's, with the detail that its photo has beyond the scene's."""
+    large = up(picture)
+    return large * _detail(other, there, up(fit.places), up(fit.picture)) if here.scale < 1 else large
+
+
+def _grain(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted) -> tuple[float, ...]:
+    """Noise by band that the other's picture lacks: both faces' skin is compared around the tip of the nose."""
+    x0, y0, x1, y1 = here.box
+    middle = int(here.points[4, 1] / here.scale)
+    up = Enlarged((x1 - x0, y1 - y0), max(0, middle - STRIP // 2), min(y1 - y0, middle + STRIP // 2))
+    if up.end <= up.top:
+        return (0.0, 0.0, 0.0)
+    skin = up(np.minimum(here.shares["face"], fit.shares["face"])) > 0.8
+    before = to_srgb(photo, (x0, y0 + up.top, x1, y0 + up.end)).astype(np.float32)
+    return missing(levels(before, skin), levels(_seen(up, other, here, there, fit, fit.picture), skin))
 
 
 @dataclass(frozen=True)

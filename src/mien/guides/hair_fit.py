@@ -14,17 +14,25 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.border import local_colors, wide_blur
+from mien.compose.grain import bands
 from mien.compose.matte import colors
 from mien.errors import LayerError
-from mien.guides.scene import Scene, local_colors, polygon, wide_blur
+from mien.guides.scene import Scene, polygon
 from mien.guides.spline import Spline
-from mien.types import Float32, Float64
+from mien.types import Bool, Float32, Float64
 
 GROWTHS = (1.0, 1.06, 1.12, 1.18)
 """By how much hair may be widened so that it covers the old hair."""
 
+LONGER = 0.8
+"""Units by which hair that its photo cuts off below is continued before it ends, mirrored at the cut."""
+
+BLUNT = 1.25
+"""By how much the other's face may be sharper than this one."""
+
 CUT = 0.4
-"""Units of hair along the other photo's upper edge from which it is cut off."""
+"""Units of head along the other photo's upper edge from which it is cut off."""
 
 FEATURES = (*mesh.LEFT_BROW, *mesh.RIGHT_BROW, 33, 133, 362, 263, 168, 4, 61, 291, 0, 17)
 """Points within the face that are brought together, too: a forehead that is shown anew ends at the same brows."""
@@ -38,7 +46,7 @@ class Fitted:
         alpha: (h, w) the matte.
         front: (h, w, 3) the hair's colours.
         picture: (h, w, 3) all of the other's picture.
-        shares: (h, w) of the other's classes, by group.
+        shares: (h, w) of the other's classes, by group; and "strained": where it is stretched too much to be shown.
         places: (h, w, 2) the places of the other scene that are seen, (x, y).
     """
 
@@ -49,34 +57,54 @@ class Fitted:
     places: Float32
 
 
+def places_of(offsets: Float32) -> Float32:
+    """(h, w, 2) places from offsets."""
+    ys, xs = np.mgrid[: offsets.shape[0], : offsets.shape[1]].astype(np.float32)
+    return np.asarray(offsets + np.dstack([xs, ys]), np.float32)
+
+
 def fitted(here: Scene, there: Scene) -> Fitted:
     """The other's hair bent to this face, widened where that covers more of the old hair.
 
     Raises:
-        LayerError: the other photo cuts its hair off at the top, where this one goes on.
+        LayerError: the other photo cuts its head off at the top, where this one goes on.
     """
-    front = _pure(there)
+    front = pure(there, there.hair)
     best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth) + 0.6 * (growth - 1) * here.unit**2)
     offsets = field(here, there, best, 1.0)
-    alpha = there.hair * _ends(there)
+    longer = round(LONGER * there.unit)
+    front, picture = (
+        cv2.copyMakeBorder(one, 0, longer, 0, 0, cv2.BORDER_REFLECT_101) for one in (front, there.picture)
+    )
+    alpha = np.concatenate([there.hair, there.hair[-2 : -longer - 2 : -1] * there.hair[-1:]])
+    alpha = alpha * _ends(np.asarray(picture, np.float32), there.unit)
     larger = there.unit / (here.unit * best)
     soft = 0.45 * np.sqrt(max(larger**2 - 1, 0.0))  # without it, finer detail turns into noise
-    planes = [_bent(cv2.GaussianBlur(p, (0, 0), soft) if soft > 0.3 else p, offsets) for p in (front, there.picture)]
-    shares = {name: _bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
-    ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
-    places = offsets + np.dstack([xs, ys])
-    new = np.clip(_bent(alpha, offsets, 0), 0, 1)
-    if float(new[(places[..., 1] >= 0) & (places[..., 1] < 1)].sum()) > CUT * here.unit:
-        raise LayerError("The other photo cuts its hair off at the top; choose one that shows all of the head.")
+    planes = [bent(cv2.GaussianBlur(p, (0, 0), soft) if soft > 0.3 else p, offsets) for p in (front, picture)]
+    shares = {name: bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
+    places = places_of(offsets)
+    shares["strained"] = _strained(places)
+    new = np.clip(bent(alpha, offsets, 0), 0, 1)
+    head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
+    if float(head.sum()) > 2 * CUT * here.unit:
+        raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
     return Fitted(new, planes[0], planes[1], shares, places)
 
 
-def _pure(there: Scene) -> Float32:
+def _strained(places: Float32) -> Float32:
+    """(h, w): 1 where areas are enlarged or reduced by more than twice as much as usual."""
+    (down_x, across_x), (down_y, across_y) = (np.gradient(places[..., n]) for n in (0, 1))
+    area = np.maximum(across_x * down_y - across_y * down_x, 1e-3)
+    away = np.abs(np.log(area / np.median(area)))
+    return np.asarray(np.clip((away - 0.5) / 0.3, 0, 1), np.float32)
+
+
+def pure(there: Scene, matte: Float32) -> Float32:
     """(h, w, 3) the hair's colours, without what shines through it: hues stay near those inside."""
-    front, _ = colors(there.picture / np.float32(255), there.hair, max(4, round(0.2 * there.unit)))
+    front, _ = colors(there.picture / np.float32(255), matte, max(4, round(0.2 * there.unit)))
     lab = cv2.cvtColor(front, cv2.COLOR_RGB2LAB)
     reach = max(1, round(0.06 * there.unit))
-    inside = cv2.erode((there.hair > 0.97).astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8))
+    inside = cv2.erode((matte > 0.97).astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8))
     core, rim = inside.astype(np.float32), inside == 0
     mean, _ = local_colors(lab, core, 0.3 * there.unit)
     gray = np.repeat(lab[..., :1], 3, 2) / np.sqrt(np.float32(3))
@@ -122,12 +150,13 @@ def _similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float
 def _uncovered(here: Scene, there: Scene, growth: float) -> float:
     """Old hair, pixels, that new hair does not cover, above the jaw, where backdrop would have to be made."""
     shrink = 0.25
-    alpha = _bent(there.hair, field(here, there, growth, shrink), 0)
+    alpha = bent(there.hair, field(here, there, growth, shrink), 0)
     old = cv2.resize(here.hair, alpha.shape[::-1], interpolation=cv2.INTER_AREA)
     return float((old * (1 - alpha)).sum()) / shrink**2
 
 
-def _bent(picture: Float32, offsets: Float32, border: float | None = None) -> Float32:
+def bent(picture: Float32, offsets: Float32, border: float | None = None) -> Float32:
+    """A picture of the other scene seen in this one; what lies outside of it is repeated, or is 0."""
     height, width = offsets.shape[:2]
     xs = np.arange(width, dtype=np.float32)[None] + offsets[..., 0]
     ys = np.arange(height, dtype=np.float32)[:, None] + offsets[..., 1]
@@ -137,17 +166,17 @@ def _bent(picture: Float32, offsets: Float32, border: float | None = None) -> Fl
     return np.asarray(cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
 
 
-def _ends(there: Scene) -> Float32:
+def _ends(picture: Float32, unit: float) -> Float32:
     """(h, w): hair that its photo cuts off below or at a side gets ends instead: strand by strand, not at a ruler."""
-    height = there.shape[0]
-    gray = cv2.cvtColor(there.picture, cv2.COLOR_RGB2GRAY)
-    fine = gray - cv2.GaussianBlur(gray, (0, 0), 0.05 * there.unit)
-    lengths = np.zeros(there.shape, np.float32)
-    for width, share in ((0.015 * there.unit, 0.1), (0.06 * there.unit, 0.2)):
-        along = cv2.GaussianBlur(fine, (0, 0), sigmaX=max(0.6, width), sigmaY=0.3 * there.unit)
+    height, width = picture.shape[:2]
+    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    fine = gray - cv2.GaussianBlur(gray, (0, 0), 0.05 * unit)
+    lengths = np.zeros((height, width), np.float32)
+    for across, share in ((0.015 * unit, 0.07), (0.06 * unit, 0.2)):
+        along = cv2.GaussianBlur(fine, (0, 0), sigmaX=max(0.6, across), sigmaY=0.3 * unit)
         lengths += share * along / max(float(along.std()), 1e-3)
-    ys, xs = np.mgrid[:height, : there.shape[1]].astype(np.float32)
-    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, there.shape[1] - 1 - xs) * 1.5) / np.float32(there.unit)
+    ys, xs = np.mgrid[:height, :width].astype(np.float32)
+    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, width - 1 - xs) * 1.5) / np.float32(unit)
     return np.asarray(np.clip((away - 0.25 - np.clip(lengths, -0.25, 0.5)) / 0.45, 0, 1), np.float32)
 
 
@@ -177,12 +206,47 @@ def _skin(picture: Float32, here: Scene, fit: Fitted | None = None) -> Float64:
     return np.asarray(np.median((picture[area] / 255) ** 2.2, 0), np.float64)
 
 
+def sharp_as(here: Scene, fit: Fitted) -> Fitted:
+    """The new hair no sharper than this photo: blurred by what brings the other's face to this face's sharpness."""
+    oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 1) > 0.9
+    area = oval & (here.shares["face"] > 0.7) & (fit.shares["face"] > 0.7)
+    if int(area.sum()) < 200:
+        return fit
+    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    mine, theirs = (_fineness(one[part], area[part]) for one in (here.picture, fit.picture))
+    for sigma in (0.0, 0.6, 0.9, 1.3, 1.8, 2.4):
+        seen = theirs if not sigma else _fineness(cv2.GaussianBlur(fit.picture[part], (0, 0), sigma), area[part])
+        if seen <= BLUNT * mine:
+            break
+    if not sigma:
+        return fit
+    alpha, front = (cv2.GaussianBlur(one, (0, 0), 0.8 * sigma) for one in (fit.alpha, fit.front))
+    return replace(fit, alpha=np.asarray(alpha, np.float32), front=np.asarray(front, np.float32))
+
+
+def _fineness(picture: Float32, area: Bool) -> float:
+    """Share of the finest two bands in a picture's detail."""
+    levels = [float(np.sqrt((band[area] ** 2).mean())) for band in bands(picture)]
+    return (levels[0] + levels[1]) / max(levels[2], 0.3)
+
+
+def _outside(here: Scene, alpha: Float32) -> Float32:
+    """(h, w): hair within 0.3 units on the side away from the face, at the same height."""
+    kernel = np.ones((1, max(2, round(0.3 * here.unit))), np.uint8)
+    left, right = (cv2.dilate(alpha, kernel, anchor=(at, 0)) for at in (kernel.shape[1] - 1, 0))
+    middle = round(float(here.points[list(mesh.OUTLINE), 0].mean()))
+    return np.asarray(np.concatenate([left[:, :middle], right[:, middle:]], 1), np.float32)
+
+
 def closed(here: Scene, fit: Fitted) -> Fitted:
     """Without slits: where the other shows cheek beside its hair and this photo shows backdrop, hair reaches in."""
-    near = wide_blur(fit.alpha, 0.1 * here.unit)
+    near = wide_blur(fit.alpha, 0.14 * here.unit)
     there_skin = fit.shares["face"] + fit.shares["ears"] + 0.7 * fit.shares["neck"]
-    here_skin = here.shares["face"] + here.shares["ears"] + here.shares["neck"]
-    slit = np.clip(near * 3 - 0.2, 0, 1) * np.clip(there_skin * 1.5 - 0.2, 0, 1) * np.clip(1 - 2 * here_skin, 0, 1)
+    beside = wide_blur(np.dstack([fit.alpha, here.shares["face"] + here.shares["ears"]]), 0.08 * here.unit)
+    between = np.clip(beside * 5 - 0.3, 0, 1).prod(2)
+    shown = np.maximum(np.clip(near * 5 - 0.2, 0, 1) * np.clip(there_skin * 2 - 0.2, 0, 1), between)
+    slit = shown * np.clip(1.5 * here.shares["background"] - 0.2, 0, 1) * _outside(here, fit.alpha)
     ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
     level = np.float32(here.points[[33, 263], 1].mean())
     slit = slit * np.clip((ys - level) / (0.2 * here.unit) + 1, 0, 1)

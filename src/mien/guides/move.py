@@ -5,7 +5,7 @@ Nothing moves at the edge of the area, and nothing is painted: lips, eyes and sk
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from mien.errors import ConfigError, LayerError
 from mien.guides.guide import Box, Guide
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.spline import Spline, folds, look_up
+from mien.guides.still import Labelled, behind, kept
 from mien.types import Face, Float32, Float64, Photo
 
 REACH = 0.75
@@ -52,6 +53,7 @@ def move(
     drags: Sequence[Drag] = (),
     mask: Mask | None = None,
     shapes: Shapes | None = None,
+    labelled: Labelled | None = None,
 ) -> Moved:
     """Displaces a face's pixels.
 
@@ -62,10 +64,11 @@ def move(
         drags: points of the face to pull, and where to.
         mask: (H, W), above 0 where something may change; None to let the attributes decide.
         shapes: None takes the bundled ones.
+        labelled: what is seen where: with it, frames of glasses, teeth and what lies behind the head keep their shape.
 
     Raises:
         ConfigError: an unknown attribute, or nothing to do.
-        LayerError: the mask leaves nothing that could move.
+        LayerError: the mask leaves nothing that could move, or a shut mouth is to be opened.
     """
     known = shapes or Shapes.bundled()
     notes: list[str] = []
@@ -77,8 +80,10 @@ def move(
     if not any(strengths.values()) and not drags:
         raise ConfigError("Nothing is to be moved; give an attribute such as smile=1, or a point to drag.")
     if face.mouth_openness < SHUT and strengths.get("mouth-open", 0) > 0:
-        notes.append("the mouth is shut, and there is nothing inside it to show; it was left shut")
-        strengths["mouth-open"] = 0.0
+        raise LayerError(
+            "This mouth is shut, and nothing shows what is inside; borrow an open one: --part mouth, another photo as "
+            "exemplar."
+        )
     points = face.landmarks.astype(np.float64)
     placement = Placement.of(points, known.mean)
     shift = placement.scale * known.displacement(strengths) @ placement.rotation.T
@@ -86,7 +91,16 @@ def move(
     weight = _weight(photo, points[:, :2], placement.scale, box, mask)
     if not weight.any():
         raise LayerError("The mask leaves nothing of this face that could move; mask a part of the face.")
-    offsets, share = _unfolded(points[:, :2], shift[:, :2], drags, box, weight, placement.scale)
+    if labelled is not None:
+        weight = weight * behind(labelled, box, placement.scale)
+
+    def keep(offsets: Float32) -> Float32:
+        if labelled is None:
+            return offsets
+        shaped = kept(offsets, labelled, box, points[:, :2], placement.scale)
+        return np.asarray(offsets + np.clip(4 * weight, 0, 1)[..., None] * (shaped - offsets), np.float32)
+
+    offsets, share = _unfolded(points[:, :2], shift[:, :2], drags, box, weight, placement.scale, keep)
     if share < 1:
         notes.append(f"the face bears {share:.0%} of this; more would fold it")
     moving = (np.abs(offsets).max(2) > STILL).astype(np.float32)
@@ -95,14 +109,20 @@ def move(
 
 
 def _unfolded(
-    points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, weight: Float32, unit: float
+    points: Float64,
+    shift: Float64,
+    drags: Sequence[Drag],
+    box: Box,
+    weight: Float32,
+    unit: float,
+    keep: Callable[[Float32], Float32],
 ) -> tuple[Float32, float]:
     """The field of offsets, weakened until it folds nowhere, and by how much it was."""
     places, pulls = _controls(points, shift, drags, box, unit)
     # The result's point p + d shows the source's point p: offsets −d are given at p + d.
     for share in (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1):
         spline = Spline.fit(places + share * pulls, -share * pulls, smoothing=1e-4)
-        offsets: Float32 = (spline.field(box) * weight[..., None]).astype(np.float32)
+        offsets = keep((spline.field(box) * weight[..., None]).astype(np.float32))
         if not folds(_thinned(offsets)):
             return offsets, share
     raise LayerError("These points cannot be pulled so far without folding the face; drag them less far.")

@@ -6,7 +6,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,26 +15,25 @@ import numpy as np
 
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
+from mien.compose.border import told_by_color
 from mien.compose.matte import matte
+from mien.conditions.areas import PUPIL, Seen, beard
+from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
-from mien.conditions.regions import classes_of
+from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
+from mien.guides.looks import large_pieces, probability
 from mien.photos.color import to_srgb
-from mien.pixels import to_tensor
 from mien.types import Face, Float32, Float64, Photo, UInt8
 
-JAW = (234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454)
-"""From ear to ear along the jaw."""
+LARGEST = 900
+"""Longer side at which what is likely is worked on."""
 
-LOOKS = (2.3, 1.5, 1.0)
-"""Sides of the squares that the parser looks at, in sides of the crop; the later ones count more where they reach."""
+BARE = (50, 280, 117, 346, 205, 425, 9)
+"""Landmarks where no beard grows, or hardly any."""
 
-SHARE = 0.1
-"""Of the largest piece of a region that another piece must have to count."""
-
-SIDE = 256
-"""Pixels of a look."""
+NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -62,117 +61,115 @@ REGIONS: Mapping[str, Region] = {
     "skin": Region("skin", 1.5),
     "neck": Region("neck", 1.5, 2),
     "hat": Region("hat", 1.5, 3, joined=True),
+    "cloth": Region("clothes", 1.5, 3),
     "clothes": Region("clothes", 1.5, 3),
     "background": Region("background", 3.0, 3),
     "glasses": Region("glasses", 1.0),
 }
-"""What the parser finds by itself."""
+"""What the parser finds, as mattes over all of the photo; every other region is drawn from labels and landmarks."""
 
 
-def region_matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
-    """The matte of a named region.
+def region_matte(photo: Photo, face: Face, expression: str, parser: FaceParser) -> Float32:
+    """The matte of a region.
 
     Args:
         photo: any.
         face: found in it.
-        name: of :data:`REGIONS` or :data:`SHAPED`.
+        expression: names joined by +, - and &; see :mod:`mien.conditions.regions`.
         parser: finds the classes.
 
     Raises:
         LayerError: no such region, or there is none in this photo.
     """
-    check_region(name)
-    shaped = SHAPED.get(name)
-    found = shaped(photo, face, parser) if shaped else _parsed(photo, face, REGIONS[name], parser)
-    if not (found > 0.5).any():
-        raise LayerError(f"There is no {name} to be seen around this face; name another region, or another face.")
-    return found
-
-
-def check_region(name: str) -> None:
-    """Refuses what has no matte.
-
-    Raises:
-        LayerError: no such region.
-    """
-    if name not in REGIONS and name not in SHAPED:
-        raise LayerError(
-            f"'{name}' is no region with a matte; choose from {', '.join(dict.fromkeys((*REGIONS, *SHAPED)))}."
-        )
-
-
-def probability(photo: Photo, face: Face, classes: str, parser: FaceParser, looks: int = 3) -> tuple[Float32, Box]:
-    """How likely each pixel is of some classes, from looks of several widths, and the part of the photo they cover.
-
-    Returns:
-        (h, w) of the part; beyond it nothing is known.
-    """
-    (found,), box = probabilities(photo, face, (classes,), parser, looks)
-    return found, box
-
-
-def probabilities(
-    photo: Photo, face: Face, groups: Sequence[str], parser: FaceParser, looks: int = 3, largest: int | None = None
-) -> tuple[list[Float32], Box]:
-    """The same for several groups of classes at once, reduced to a longer side of ``largest`` pixels if need be."""
-    scales = LOOKS[len(LOOKS) - looks :]
-    box = _box(photo, face.quad, scales[0])
-    shrink = min(1.0, (largest or np.inf) / max(box[2] - box[0], box[3] - box[1]))
-    size = (round((box[2] - box[0]) * shrink), round((box[3] - box[1]) * shrink))
-    totals = [np.zeros(size[::-1], np.float32) for _ in groups]
-    for number, scale in enumerate(scales):
-        middle = face.quad.mean(0)
-        crop = crop_face(photo, middle + (face.quad - middle) * scale, SIDE)
-        shares = parser.logits(to_tensor(crop.pixels)).softmax(1)[0]
-        matrix = between_pixels(crop.matrix)
-        matrix[:, 2] -= box[:2]
-        matrix = np.diag([shrink, shrink]) @ matrix
-        weight = cv2.warpAffine(_fading(number > 0), matrix, size, flags=cv2.INTER_LINEAR)
-        for group, total in zip(groups, totals, strict=True):
-            found = shares[sorted(label for name in group.split("+") for label in classes_of(name))].sum(0)
-            part = cv2.warpAffine(
-                found.float().numpy(), matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    total: Float32 | None = None
+    for sign, name in terms(expression):
+        one = _matte(photo, face, name, parser)
+        if total is None:
+            total = one
+        else:
+            total = (
+                total * (1 - one) if sign == "-" else np.minimum(total, one) if sign == "&" else np.maximum(total, one)
             )
-            total += weight * (part - total)
-    return totals, box
+    if total is None or not (total > 0.5).any():
+        raise LayerError(f"There is no {expression} to be seen around this face; name another region, or another face.")
+    return total
+
+
+def _matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
+    shaped = SHAPED.get(name)
+    if shaped is not None:
+        return shaped(photo, face, parser)
+    if name in REGIONS:
+        return _parsed(photo, face, REGIONS[name], parser)
+    return _drawn(photo, face, name, parser)
 
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
-    likely, box = probability(photo, face, region.classes, parser, region.looks)
+    likely, box = probability(photo, face, region.classes, parser, region.looks, LARGEST)
+    scale = likely.shape[1] / (box[2] - box[0])
+    points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
+    unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     if region.beard is not None:
-        lower = _lower_face(face, box, likely.shape)
-        likely = likely * (lower if region.beard else 1 - lower)
+        labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
+        grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit * scale)
+        grown = np.clip(3 * grown, 0, 1)
+        likely = likely * (grown if region.beard else 1 - grown)
     if region.joined:
-        likely = likely * large_pieces(likely)
-    unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
-    return _placed(photo, box, sharpened(to_srgb(photo, box), likely, region.band * unit))
+        inside = np.zeros(likely.shape, np.uint8)
+        corners = (face.quad - box[:2]) * scale
+        cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), 1)
+        likely = likely * large_pieces(likely, inside.astype(np.float32))
+    picture = to_srgb(photo, box)
+    part = sharpened(picture, likely, region.band * unit)
+    if region.joined:
+        part = told_by_color(picture, part)
+    if region.beard or region.classes == "brows":
+        part *= _hairs(picture, part, points / scale)
+    return _placed(photo, box, part)
 
 
-def _lower_face(face: Face, box: Box, shape: tuple[int, ...]) -> Float32:
-    """(h, w) of a box: 1 where beards grow, from ear to ear below the nose and below the jaw."""
-    points = face.landmarks[:, :2].astype(np.float64)
-    jaw = points[list(JAW)]
-    down = (points[152] - points[2]) * 0.9
-    outline = np.concatenate([jaw, (jaw + down)[::-1]])
-    area = np.zeros(shape[:2], np.uint8)
-    for polygon in (outline, np.concatenate([jaw, points[[2]]])):
-        cv2.fillPoly(area, [np.round((polygon - box[:2]) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-    unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
-    return np.asarray(cv2.GaussianBlur(area.astype(np.float32), (0, 0), max(1.0, 1.5 * unit)), np.float32)
+def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
+    """(h, w): how much of each pixel of a dark beard or brow is hair, and not skin between hairs."""
+    light = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32)
+    skin = [
+        light[y, x] for x, y in points[list(BARE), :2].astype(int) if 0 <= y < len(light) and 0 <= x < light.shape[1]
+    ]
+    inside = light[part > 0.5]
+    if not skin or not inside.size:
+        return np.ones_like(part)
+    bright, dark = float(np.median(skin)), float(np.percentile(inside, 15))
+    if bright - dark < 30:
+        return np.ones_like(part)
+    share = np.clip((bright - light) / (0.75 * (bright - dark)), 0, 1).astype(np.float32)
+    reach = max(1, round(0.06 * float(np.linalg.norm(points[33, :2] - points[263, :2]))))
+    thick = cv2.blur(share, (2 * reach + 1, 2 * reach + 1))  # where a beard is thick, what lies between is hair, too
+    return np.asarray(np.clip(share + 1.4 * thick**2, 0, 1), np.float32)
+
+
+def _drawn(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
+    """Any other region, out of labels and landmarks of the crop, with a narrow soft border."""
+    side = int(np.clip(np.linalg.norm(face.quad[3] - face.quad[0]), 256, 768))
+    crop = crop_face(photo, face.quad, side)
+    labels = parser.parse_crop(crop.pixels)
+    area = area_of(labels, name, Seen.in_crop(face.landmarks, crop, labels)).astype(np.float32)
+    soft = cv2.GaussianBlur(area, (0, 0), side / 250)
+    matrix, size = between_pixels(crop.matrix), (photo.width, photo.height)
+    return np.asarray(cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
 
 
 def sharpened(picture: UInt8, likely: Float32, reach: float) -> Float32:
-    """The matte of a picture (h, w, 3) within a band of ``reach`` pixels around the border of what is likely."""
-    shrink = min(1.0, 900 / max(likely.shape))  # the band is as smooth as the probability is
-    size = (max(8, round(likely.shape[1] * shrink)), max(8, round(likely.shape[0] * shrink)))
-    small = cv2.resize(likely, size, interpolation=cv2.INTER_AREA)
+    """The matte of a picture (h, w, 3) within a band of ``reach`` pixels around the border of what is likely.
+
+    ``likely`` may be smaller than the picture; the matte has the picture's size.
+    """
+    shrink = min(1.0, LARGEST / max(picture.shape[:2]))  # the band is as smooth as the probability is
+    size = (max(8, round(picture.shape[1] * shrink)), max(8, round(picture.shape[0] * shrink)))
+    small = likely if likely.shape == size[::-1] else cv2.resize(likely, size, interpolation=cv2.INTER_AREA)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(reach * shrink)) + 1,) * 2)
     core = cv2.erode((small > 0.8).astype(np.uint8), kernel)
     far = 1 - cv2.dilate((small > 0.15).astype(np.uint8), kernel)
     known = cv2.GaussianBlur((core | far).astype(np.float32), (0, 0), max(0.6, 0.25 * reach * shrink))
     want = np.where(core > 0, np.float32(1), np.where(far > 0, np.float32(0), small))
-    whole = (likely.shape[1], likely.shape[0])
-    want, known = (cv2.resize(one, whole, interpolation=cv2.INTER_LINEAR) for one in (want, known))
     return matte(picture, want, known)
 
 
@@ -200,7 +197,7 @@ def _irises(photo: Photo, face: Face, parser: FaceParser) -> Float32:
             continue
         typical = float(np.median(light[inside]))
         glint = np.clip((light - (typical + 70)) / 40, 0, 1)
-        pupil = np.clip((0.36 - away) / 0.25 + 0.5, 0, 1)
+        pupil = np.clip((PUPIL - away) / 0.25 + 0.5, 0, 1)
         total[y0:y1, x0:x1] = np.maximum(total[y0:y1, x0:x1], disc * (lids / 255.0) * (1 - glint) * (1 - pupil))
     return total
 
@@ -220,38 +217,6 @@ def _lips(photo: Photo, face: Face, parser: FaceParser) -> Float32:
 
 SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {"irises": _irises, "lips": _lips}
 """What the landmarks help to find."""
-
-
-def _box(photo: Photo, quad: Float64, scale: float) -> Box:
-    middle = quad.mean(0)
-    corners = middle + (quad - middle) * scale
-    (x0, y0), (x1, y1) = np.floor(corners.min(0)).astype(int), np.ceil(corners.max(0)).astype(int)
-    return max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))
-
-
-def _fading(fades: bool) -> Float32:
-    """(SIDE, SIDE) weight of a look: 1, and less towards its border where a wider one lies below."""
-    if not fades:
-        return np.ones((SIDE, SIDE), np.float32)
-    margin = SIDE // 12
-    inner = np.zeros((SIDE, SIDE), np.float32)
-    inner[margin:-margin, margin:-margin] = 1
-    return np.asarray(cv2.blur(inner, (2 * margin + 1, 2 * margin + 1)), np.float32)
-
-
-def large_pieces(likely: Float32) -> Float32:
-    """1 around connected pieces of at least a tenth of the largest one, 0 elsewhere."""
-    shrink = min(1.0, 500 / max(likely.shape))
-    size = (max(8, round(likely.shape[1] * shrink)), max(8, round(likely.shape[0] * shrink)))
-    small = (cv2.resize(likely, size, interpolation=cv2.INTER_AREA) > 0.3).astype(np.uint8)
-    count, index, stats, _ = cv2.connectedComponentsWithStats(small)
-    if count < 2:
-        return np.zeros_like(likely)
-    areas = stats[:, cv2.CC_STAT_AREA].copy()
-    areas[0] = 0
-    large = np.isin(index, np.flatnonzero(areas >= SHARE * areas.max())).astype(np.uint8)
-    around = cv2.dilate(large, np.ones((9, 9), np.uint8)).astype(np.float32)
-    return np.asarray(cv2.resize(around, likely.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _placed(photo: Photo, box: Box, part: Any) -> Float32:

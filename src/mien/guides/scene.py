@@ -15,16 +15,19 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.border import local_colors, wide_blur
+from mien.conditions.areas import JAW
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
-from mien.guides.regions import JAW, large_pieces, probabilities, sharpened
+from mien.guides.looks import large_pieces, probabilities
+from mien.guides.regions import sharpened
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo, UInt8
 
 REACH = 2.3
 """Sides of the crop that a scene is wide."""
 
-LARGEST = 1100
+LARGEST = 960
 """Longer side of a scene, pixels."""
 
 GROUPS: Mapping[str, str] = {
@@ -54,6 +57,7 @@ class Scene:
     picture: (h, w, 3).
     shares: (h, w) by group; they sum to 1.
     hair: (h, w) the matte, of hair alone.
+    beard: (h, w) the beard's matte; 0 everywhere where there is none.
     loose: (h, w) all that may be hair: what is to vanish where hair vanishes.
     points: (478, 3) landmarks in pixels of the scene.
     """
@@ -63,6 +67,7 @@ class Scene:
     picture: Float32
     shares: Mapping[str, Float32]
     hair: Float32
+    beard: Float32
     loose: Float32
     points: Float64
 
@@ -83,6 +88,7 @@ class Scene:
         likely = likely * large_pieces(likely)
         matte = sharpened(picture, likely, reach)
         loose = np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1))
+        stubble = _throat(points, beard.shape) * (1 - np.clip(6 * wide_blur(likely, reach) - 0.3, 0, 1))
         hair = _cleaned(matte, picture.astype(np.float32), named, points)
         return cls(
             box,
@@ -90,7 +96,8 @@ class Scene:
             picture.astype(np.float32),
             named,
             hair,
-            loose * (1 - np.clip(3 * wide_blur(beard, reach), 0, 1)),
+            _beard_matte(picture, named, beard, points) if beard.any() else beard,
+            loose * (1 - np.clip(3 * wide_blur(np.maximum(beard, stubble), reach), 0, 1)),
             points,
         )
 
@@ -118,17 +125,35 @@ def polygon(points: Float64, shape: tuple[int, ...], soft: float) -> Float32:
     return np.asarray(cv2.GaussianBlur(area.astype(np.float32), (0, 0), max(0.6, soft)), np.float32)
 
 
+def _throat(points: Float64, shape: tuple[int, ...]) -> Float32:
+    """(h, w): 1 from the mouth to the throat."""
+    down = (points[152, :2] - points[0, :2]) * 0.6
+    under = points[list(JAW[6:15]), :2]
+    chin = polygon(np.concatenate([points[list(JAW[5:16]), :2], points[[291, 0, 61], :2]]), shape, 1.0)
+    return np.maximum(chin, polygon(np.concatenate([under, (under + down)[::-1]]), shape, 1.0))
+
+
 def _beard(points: Float64, hair: Float32) -> Float32:
     """(h, w): 1 where hair is beard; 0 everywhere on a face without one."""
     jaw = points[list(JAW), :2]
     chin = polygon(np.concatenate([jaw[5:16], points[[291, 0, 61], :2]]), hair.shape, 1.0) > 0.5
     if not chin.any() or float(hair[chin].mean()) < BEARDED:
         return np.zeros_like(hair)
-    down = (points[152, :2] - points[2, :2]) * 0.6
+    down = (points[152, :2] - points[2, :2]) * 2.5
     return np.maximum(
         polygon(np.concatenate([jaw[2:-2], (jaw[2:-2] + down)[::-1]]), hair.shape, 0.03 * unit_of(points)),
         polygon(np.concatenate([jaw, points[[2], :2]]), hair.shape, 0.03 * unit_of(points)),
     )
+
+
+def _beard_matte(picture: UInt8, shares: Mapping[str, Float32], area: Float32, points: Float64) -> Float32:
+    """The matte of a beard, without lips and nostrils."""
+    unit = unit_of(points)
+    found = sharpened(picture, shares["hair"] * area, 0.06 * unit)
+    lips = polygon(points[list(mesh.OUTER_LIPS)], area.shape, 0.01 * unit)
+    nose = polygon(points[[98, 97, 2, 326, 327, 278, 4, 48]], area.shape, 0.02 * unit)
+    found = found * (1 - lips) * (1 - nose) * np.clip((0.9 - shares["clothes"]) / 0.35, 0, 1)
+    return np.asarray(np.clip((found - 0.04) / 0.9, 0, 1), np.float32)
 
 
 def _cleaned(matte: Float32, picture: Float32, shares: Mapping[str, Float32], points: Float64) -> Float32:
@@ -175,24 +200,3 @@ def _textured(picture: Float32, inside: Float32, rest: Float32, unit: float) -> 
     told = np.clip(hair / (back + np.float32(0.3)) - 2, 0, 1) * np.clip(100 * planes.min(2), 0, 1)
     placed = (rough - back) / np.maximum(hair - back, np.float32(0.5))
     return np.asarray(1 - told * (1 - np.clip(2.5 * placed, 0, 1)), np.float32)
-
-
-def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:
-    """Mean (h, w, 3) and standard deviation (h, w), over all channels, of the colours of an area near each pixel."""
-    planes = [area, *cv2.split(picture * area[..., None]), *cv2.split(picture**2 * area[..., None])]
-    blurred = wide_blur(np.dstack(planes), reach)
-    share = blurred[..., :1] + np.float32(1e-4)
-    mean, square = blurred[..., 1:4] / share, blurred[..., 4:] / share
-    return mean, np.asarray(np.sqrt(np.maximum(square - mean**2, 0).sum(2)), np.float32)
-
-
-def wide_blur(picture: Float32, sigma: float) -> Float32:
-    """A Gaussian blur that is computed at a reduced size, which a wide one does not show."""
-    height, width = picture.shape[:2]
-    shrink = min(1.0, 4 / sigma)
-    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
-    planes = []
-    for plane in cv2.split(picture):
-        small = cv2.GaussianBlur(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), (0, 0), sigma * shrink)
-        planes.append(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
-    return np.asarray(planes[0] if len(planes) == 1 else np.dstack(planes), np.float32)

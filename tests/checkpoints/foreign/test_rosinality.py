@@ -88,7 +88,7 @@ def test_what_the_layout_cannot_hold_is_refused(tmp_path: Path) -> None:
         ({"g_ema": {"synthesis.input.freqs": torch.ones(1), "synthesis.L0_36.bias": torch.ones(1)}}, "StyleGAN3"),
         ({"generator": {"progression.0.conv1.weight": torch.ones(1)}}, "StyleGAN1"),
         ({"input_layer.0.weight": torch.ones(1)}, r"input_layer\.0\.weight"),
-        (torch.ones(3), "a bare tensor"),
+        (torch.ones(3), "a direction, not a generator"),
         ({}, "no weights"),
     ],
 )

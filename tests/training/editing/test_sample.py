@@ -48,13 +48,13 @@ def test_the_image_is_gone_inside_the_mask_and_whole_outside() -> None:
 def test_another_face_as_exemplar_comes_without_modalities_as_algorithm_3_says() -> None:
     step = _step(64)
     sample = draw_edits(step, 0, config=SampleConfig(exemplar=1.0, other=0.5))
-    foreign = ~sample.own
+    foreign = ~sample.same_face
     assert 16 < int(foreign.sum()) < 48
     assert bool(sample.given.all())
     for name in ("sketch", "semantic", "color"):
         assert float(sample.layers[name][foreign].abs().max()) == 0.0
     same = (sample.exemplar == step.reals).flatten(1).all(1)
-    assert torch.equal(same, sample.own)
+    assert torch.equal(same, sample.same_face)
     assert torch.equal(sample.picture[foreign], step.reals[foreign])
 
 

@@ -13,6 +13,7 @@ from io import SEEK_CUR, BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mien.checkpoints.foreign.arrays import ARRAY, is_npz, read_arrays
 from mien.checkpoints.foreign.inert import read_pickle
 from mien.checkpoints.foreign.storages import DTYPES, EMBEDDED, ENCODED, PARAMETER, TENSOR, Source, Storages
 from mien.checkpoints.store import read_safetensors
@@ -78,6 +79,8 @@ def read_file(path: Path, source: str) -> Content:
         raise UnknownCheckpointError(f"{path} cannot be read ({reason}); give a file of weights.") from error
     if not start:
         raise CorruptCheckpointError(f"{source} is empty; fetch the file again.")
+    if start.startswith(ARRAY) or (start.startswith(ARCHIVE) and is_npz(path)):
+        return Content(read_arrays(path, source), _storages(source, len(data), _nowhere))
     if start.startswith(ARCHIVE):
         return _read_archive(path, source)
     if MAGIC.to_bytes(10, "little") in start:

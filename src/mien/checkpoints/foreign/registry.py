@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.checkpoints.foreign.bisenet import is_bisenet, load_bisenet
+from mien.checkpoints.foreign.directions import is_bare, load_bare, load_components, load_factor, load_pca
 from mien.checkpoints.foreign.entries import Entries, open_file
 from mien.checkpoints.foreign.judges import has, is_lpips, load_arcface, load_inception, load_lpips, load_vgg
 from mien.checkpoints.foreign.nvidia import import_nvidia, is_nvidia
@@ -26,9 +27,10 @@ class Format:
     Attributes:
         name: of the network, for messages and reports.
         matches: whether a file has this layout, by the names of its weights; the ending of its name does not count.
-        load: reads it: an :class:`Imported` for a generator, the network for everything else. Takes the file and the
-            name of one of its networks; None for the usual one.
-        kind: "generator", "parser" or "judge".
+        load: reads it: an :class:`Imported` for a generator, a list of :class:`Direction`, the network for everything
+            else. Takes the file and the name of one of its networks, or that directions shall have; None for the
+            usual one.
+        kind: "generator", "parser", "judge" or "direction".
     """
 
     name: str
@@ -44,6 +46,10 @@ FORMATS: tuple[Format, ...] = (
     Format("Inception", has("Mixed_7c.branch_pool.conv.weight"), load_inception, "judge"),
     Format("VGG-16", has("features.28.weight", "classifier.3.weight"), load_vgg, "judge"),
     Format("ArcFace", has("body.23.res_layer.5.fc2.weight"), load_arcface, "judge"),
+    Format("a direction", is_bare, load_bare, "direction"),
+    Format("GANSpace", has("lat_comp", "lat_stdev"), load_components, "direction"),
+    Format("principal components", has("comp", "std"), load_pca, "direction"),
+    Format("SeFa factors", has("eigvec"), load_factor, "direction"),
     Format("LPIPS-squeeze", is_lpips("squeeze"), load_lpips("squeeze"), "judge"),
     Format("LPIPS-alex", is_lpips("alex"), load_lpips("alex"), "judge"),
     Format("LPIPS-vgg", is_lpips("vgg"), load_lpips("vgg"), "judge"),
@@ -52,6 +58,7 @@ FORMATS: tuple[Format, ...] = (
 USES = {
     "generator": "import it with 'mien import FILE --out FOLDER'",
     "parser": "give it as --parser",
+    "direction": "add it to an editor with 'mien directions import FILE --to FOLDER'",
     "judge": "give it as --features, --perceptual, --identity or --pyramid",
 }
 """What files of each kind are for."""

@@ -29,7 +29,7 @@ class Color(MapModality):
     noise = 8
     hint = "paint some color there, or leave it out"
 
-    def said(self, value: Array) -> Bool:
+    def specified(self, value: Array) -> Bool:
         given: Bool = value[..., 3] > 0
         return given
 
@@ -38,7 +38,7 @@ class Color(MapModality):
 
         from mien.pixels import to_tensor
 
-        return to_tensor(np.ascontiguousarray(value[..., :3])) * torch.from_numpy(self.said(value))
+        return to_tensor(np.ascontiguousarray(value[..., :3])) * torch.from_numpy(self.specified(value))
 
     def resample(self, value: Array, side: int) -> Array:
         """The mean of what is painted, where it covers half a pixel."""

@@ -57,7 +57,7 @@ class Semantic(MapModality):
     beyond = UNKNOWN
     hint = "paint some class there, or leave it out"
 
-    def said(self, value: Array) -> Bool:
+    def specified(self, value: Array) -> Bool:
         known: Bool = value != UNKNOWN
         return known
 

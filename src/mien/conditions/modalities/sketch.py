@@ -43,7 +43,7 @@ class Sketch(MapModality):
     threshold = 0.3  # of a line's ink: reducing a thin line spreads it
     hint = "draw a line there, or leave it out"
 
-    def said(self, value: Array) -> Bool:
+    def specified(self, value: Array) -> Bool:
         return value
 
     def encode(self, value: Array) -> Tensor:

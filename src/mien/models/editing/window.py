@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mien.models.perception.config import NetworkConfig
-from mien.models.stylegan2.layers import SLOPE
+from mien.models.stylegan2.layers import GAIN, SLOPE, EqualConv2d, EqualLinear
 
 INPUTS: Mapping[str, int] = {"image": 11, "coarse": 4, "guide": 4, "sketch": 1, "semantic": 19, "color": 3}
 """Channels by modality: the image with its mask (3 + 1), its mirrored window (3 + 1) and the place (x, y, scale);
@@ -83,6 +83,16 @@ class WindowInputs:
         return [first, self.coarse, self.guide, *(self.layers[name] for name in ("sketch", "semantic", "color"))]
 
 
+class Conv(EqualConv2d):
+    """With a stride: side k, stride 1 for odd k and 2 for k = 4."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, in, H, W) -> (B, out, H / stride, W / stride)."""
+        weight, bias = self.scaled()
+        side = weight.shape[-1]
+        return F.conv2d(x, weight, bias, stride=2 - side % 2, padding=(side - 1) // 2)
+
+
 class Block(nn.Module):
     """x + conv(act(conv(act(x)))), the branch 0 at first.
 
@@ -94,10 +104,10 @@ class Block(nn.Module):
 
     def __init__(self, channels: int, code: int) -> None:
         super().__init__()
-        self.conv0 = nn.Conv2d(channels, channels, 3, padding=1)
-        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv0 = Conv(channels, channels, 3, gain=GAIN)
+        self.conv1 = Conv(channels, channels, 3)
         _zero(self.conv1)
-        self.film = nn.Linear(code, 2 * channels) if code else None
+        self.film = EqualLinear(code, 2 * channels) if code else None
         if self.film is not None:
             _zero(self.film)
 
@@ -105,7 +115,7 @@ class Block(nn.Module):
         """(B, C, H, W), (B, code) -> (B, C, H, W)."""
         y = self.conv0(F.leaky_relu(x, SLOPE))
         if self.film is not None:
-            scale, shift = self.film(code)[..., None, None].chunk(2, 1)
+            scale, shift = self.film(code).to(y)[..., None, None].chunk(2, 1)
             y = y * (1 + scale) + shift
         z: Tensor = self.conv1(F.leaky_relu_(y, SLOPE))
         return x + z
@@ -118,8 +128,8 @@ class Attention(nn.Module):
         super().__init__()
         self.heads = heads
         self.norm = nn.GroupNorm(1, channels)
-        self.qkv = nn.Conv2d(channels, 3 * channels, 1)
-        self.out = nn.Conv2d(channels, channels, 1)
+        self.qkv = Conv(channels, 3 * channels, 1)
+        self.out = Conv(channels, channels, 1)
         _zero(self.out)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -137,10 +147,9 @@ class Stem(nn.Module):
     def __init__(self, hidden: int, width: int) -> None:
         super().__init__()
         self.extract = nn.ModuleList(
-            nn.Sequential(nn.Conv2d(4 * c, hidden, 3, padding=1), _act(), nn.Conv2d(hidden, width, 3, padding=1))
-            for c in INPUTS.values()
+            nn.Sequential(Conv(4 * c, hidden, 3, gain=GAIN), _act(), Conv(hidden, width, 3)) for c in INPUTS.values()
         )
-        self.score = nn.Sequential(nn.Conv2d(width, hidden, 1), _act(), nn.Conv2d(hidden, 1, 1))
+        self.score = nn.Sequential(Conv(width, hidden, 1, gain=GAIN), _act(), Conv(hidden, 1, 1))
 
     def forward(self, modalities: Sequence[Tensor]) -> Tensor:
         """N times (B, C, S, S) -> (B, width, S/2, S/2)."""
@@ -159,8 +168,8 @@ class WholeFace(nn.Module):
     def __init__(self, widths: Sequence[int]) -> None:
         super().__init__()
         sizes = (4, *widths)
-        self.down = nn.ModuleList(nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairwise(sizes))
-        self.code = nn.Linear(2 * widths[-1] + 3, widths[-1])
+        self.down = nn.ModuleList(Conv(a, b, 4, gain=GAIN) for a, b in pairwise(sizes))
+        self.code = EqualLinear(2 * widths[-1] + 3, widths[-1], activate=True)
 
     def forward(self, face: Tensor, place: Tensor, side: int) -> tuple[Tensor, Tensor]:
         """(B, 4, F, F), (B, 3) -> the map at F/4 sampled into the window (B, C, side, side), the code (B, code)."""
@@ -169,7 +178,7 @@ class WholeFace(nn.Module):
             maps.append(F.leaky_relu(conv(maps[-1]), SLOPE))
         ends = maps[-1].float()
         pooled = torch.cat([ends.mean((2, 3)), ends.amax((2, 3)), place.float()], 1)
-        code: Tensor = F.leaky_relu(self.code(pooled.to(maps[-1])), SLOPE)
+        code: Tensor = self.code(pooled)
         steps = (torch.arange(side, device=face.device, dtype=torch.float32) + 0.5) / side - 0.5
         ys, xs = torch.meshgrid(steps, steps, indexing="ij")
         grid = torch.stack([xs, ys], -1)[None] * place[:, None, None, 2:].float() + place[:, None, None, :2].float()
@@ -186,20 +195,21 @@ class WindowPainter(nn.Module):
         widths, code = config.widths, config.face[-1]
         self.stem = Stem(config.hidden, widths[0])
         self.face = WholeFace(config.face)
-        self.join = nn.Conv2d(widths[1] + config.face[1], widths[1], 1)
+        self.join = Conv(widths[1] + config.face[1], widths[1], 1)
         codes = [0, 0, *(code for _ in widths[2:])]
         shapes = list(zip(widths, config.blocks, codes, strict=True))
         self.encoder = nn.ModuleList(_blocks(*shape) for shape in shapes)
         self.decoder = nn.ModuleList(_blocks(*shape) for shape in shapes)
         pairs = list(pairwise(widths))
-        self.down = nn.ModuleList(nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairs)
-        self.up = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in pairs)
-        self.skip = nn.ModuleList(nn.Conv2d(2 * a, a, 1) for a, _ in pairs)
+        self.down = nn.ModuleList(Conv(a, b, 4) for a, b in pairs)
+        self.up = nn.ModuleList(Conv(b, a, 3) for a, b in pairs)
+        self.skip = nn.ModuleList(Conv(2 * a, a, 1) for a, _ in pairs)
         self.attention = Attention(widths[-1])
-        self.rise = nn.Conv2d(widths[0], 4 * config.fine, 3, padding=1)
+        self.rise = Conv(widths[0], 4 * config.fine, 3, gain=GAIN)
         self.last = nn.Sequential(
-            nn.Conv2d(config.fine + 8, config.fine, 3, padding=1), _act(), nn.Conv2d(config.fine, 3, 3, padding=1)
+            Conv(config.fine + 8, config.fine, 3, gain=GAIN), _act(), Conv(config.fine, 3, 3, gain=0.5)
         )
+        _zero(self.last[2])
 
     def forward(self, given: WindowInputs) -> Tensor:
         """The window's picture, (B, 3, S, S), not limited to [-1, 1]."""

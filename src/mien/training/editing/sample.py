@@ -56,7 +56,7 @@ class Sample:
         layers: what the networks are given, the image masked.
         exemplar: (B, 3, S, S) in [-1, 1]; the picture itself (before it was dyed), or another one.
         given: (B,) bool, whether the exemplar is shown.
-        own: (B,) bool, whether it is the picture itself.
+        same_face: (B,) bool, whether the exemplar is the picture itself.
         dyed: (B,) bool, whether a region of the picture has another colour than the exemplar's.
     """
 
@@ -65,7 +65,7 @@ class Sample:
     layers: Layers
     exemplar: Tensor
     given: Tensor
-    own: Tensor
+    same_face: Tensor
     dyed: Tensor
 
 
@@ -78,19 +78,19 @@ def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None
     mask = edit_masks(step.labels, rng, c.masks)
     draws = torch.rand(4, batch, generator=rng).to(device)
     given = draws[0] < c.exemplar
-    own = ~(given & (draws[1] < c.other / max(c.exemplar, 1e-9)))
+    same_face = ~(given & (draws[1] < c.other / max(c.exemplar, 1e-9)))
     picture, dye = dyed(step.reals, step.labels, rng, c.dyed)
-    picture, dye = torch.where(own.view(-1, 1, 1, 1), picture, step.reals), dye * own.view(-1, 1, 1, 1)
+    picture, dye = torch.where(same_face.view(-1, 1, 1, 1), picture, step.reals), dye * same_face.view(-1, 1, 1, 1)
     told = dye.amax(dim=(1, 2, 3)) > 0
     mask = torch.where((told & (draws[3] < 0.5)).view(-1, 1, 1, 1), _grown(dye), mask)
     whole = extract(picture, step.labels, rng, c.extraction)
     kept, _ = drop(whole, rng, c.dropping)
     kept = kept.replaced(color=torch.where(told.view(-1, 1, 1, 1), whole["color"], kept["color"]))
     inside = (draws[2] < c.inside).view(-1, 1, 1, 1)
-    area = torch.where(inside, mask, torch.ones_like(mask)) * own.view(-1, 1, 1, 1)
+    area = torch.where(inside, mask, torch.ones_like(mask)) * same_face.view(-1, 1, 1, 1)
     layers = kept.within({"image": 1.0 - mask, **dict.fromkeys(maps(), area)})
-    exemplar = torch.where(own.view(-1, 1, 1, 1), step.reals, step.reals.roll(1, 0))
-    return Sample(picture, mask, layers, exemplar, given, own, told)
+    exemplar = torch.where(same_face.view(-1, 1, 1, 1), step.reals, step.reals.roll(1, 0))
+    return Sample(picture, mask, layers, exemplar, given, same_face, told)
 
 
 def _grown(area: Tensor) -> Tensor:

@@ -74,10 +74,10 @@ class PainterStage(EditingStage):
         edited, _ = self.learner(self.stack(sample.layers), sample.mask, codes, bank)
         # Where the exemplar is another face, there is no truth, but the generator shows what its codes look like.
         shown = composite(shown, sample.picture, sample.mask)
-        wanted = torch.where(sample.own.view(-1, 1, 1, 1), sample.picture, shown)
+        wanted = torch.where(sample.same_face.view(-1, 1, 1, 1), sample.picture, shown)
         pictures = composite(edited, sample.picture, sample.mask)
         self._shown = sample.picture, pictures.detach()
-        own = sample.own.float()
+        own = sample.same_face.float()
         weight = own + c.foreign * (1.0 - own)
         losses: dict[str, tuple[float, Tensor]] = {
             "absolute": (c.absolute, _mean(_error(edited, sample), own)),
@@ -125,10 +125,10 @@ class PainterStage(EditingStage):
             if "warping" in self.trained:
                 # (2) w_w = w_s + W(w_s, w_t − w_s)
                 warp = networks.turned if c.as_edited else networks.warping
-                kept = (draws[0] >= c.warped) | (sample.own[shown].view(-1, 1, 1) & c.as_edited)
+                kept = (draws[0] >= c.warped) | (sample.same_face[shown].view(-1, 1, 1) & c.as_edited)
                 source = torch.where(kept, source, warp(source, codes[shown]))
             # (20) w_i = α·w_r + (1 − α)·w_ex, α ~ U(0, 1); α = 0 when the exemplar is the ground truth
-            alpha = draws[2] * (draws[1] < c.diverse) * (~sample.own[shown]).view(-1, 1, 1)
+            alpha = draws[2] * (draws[1] < c.diverse) * (~sample.same_face[shown]).view(-1, 1, 1)
             codes = codes.index_copy(0, shown, torch.lerp(source, random, alpha))
         picture, bank = networks.bank(codes)
         return codes, bank, picture

@@ -108,16 +108,15 @@ class WindowsStage:
         edited = self.network(given)
         pictures = composite(edited, step.reals, given.mask)
         self._last = pictures.detach()
-        share = given.mask.mean(dim=(1, 2, 3)).clamp(min=0.05)
-        absolute = ((edited - step.reals).abs() * _counted(given.mask)).mean(dim=(1, 2, 3)) / share.sqrt()
         losses = {
-            "absolute": (c.absolute, absolute.mean()),
+            "absolute": (c.absolute, _error(edited, step.reals, given.mask)),
             "perceptual": (c.perceptual, self.teachers.perceptual(pictures, step.reals).mean()),
         }
         for critic in self.critics:
             losses[f"{critic.config.kind}/loss"] = (critic.config.weight, critic.generator_loss(pictures))
         total = torch.stack([weight * value for weight, value in losses.values()]).sum()
-        return total, {name: value for name, (_, value) in losses.items()}
+        told = {name: value for name, (_, value) in losses.items()}
+        return total, {**told, "before": _error(given.base, step.reals, given.mask)}
 
     def inputs(self, step: Step) -> WindowInputs:
         """What the painter is given of a step's windows; layers are dropped, or kept inside the mask, at random."""
@@ -170,7 +169,12 @@ class WindowsStage:
         return self._last
 
 
-def _counted(mask: Tensor) -> Tensor:
-    """What the error counts: 1 inside, and a quarter on a ring outside, so that nothing stops at the border."""
+def _error(edited: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
+    """Mean absolute error inside, and for a quarter on a ring outside, so that nothing stops at the border.
+
+    A small mask counts more for each of its pixels.
+    """
     width = 2 * (mask.shape[-1] // RING) + 1
-    return mask + 0.25 * (F.max_pool2d(mask, width, stride=1, padding=width // 2) - mask)
+    counted = mask + 0.25 * (F.max_pool2d(mask, width, stride=1, padding=width // 2) - mask)
+    share = mask.mean(dim=(1, 2, 3)).clamp(min=0.05)
+    return (((edited - truth).abs() * counted).mean(dim=(1, 2, 3)) / share.sqrt()).mean()

@@ -56,7 +56,7 @@ class WindowsConfig:
     windows: WindowDraw = field(default_factory=_windows)
     guides: GuideDraw = field(default_factory=_guides)
     batch: int = option(8, "Windows per step.", least=1)
-    adam: AdamConfig = nested(AdamConfig(0.0005, (0.9, 0.99)))
+    adam: AdamConfig = nested(AdamConfig(0.002, (0.9, 0.99)))
     ema_half_life: float = option(10_000.0, "Half-life of the averaged network, in windows.", name="ema", least=0)
     absolute: float = 2.0
     perceptual: float = 2.0

@@ -1,0 +1,120 @@
+"""How near dyes come to the wished color, and how far they reach: 12 colors on every photo of a folder.
+
+    python -m benchmarks.dye --photos ../shared/data/photos [--region hair] [--limit N] [--sheets FOLDER]
+
+ΔE2000 is that of the region's mean (in Lab, where the matte is above a half) to the wish; bar: at most 6 in 90 %.
+"Outside" is the largest ΔE2000 where the matte is 0; bar: 2. "Reached" is the share of what the parser surely calls
+the region within 2.3 sides of the face's square that the matte covers. A sheet has the photo and four dyes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+from skimage.color import deltaE_ciede2000, rgb2lab
+
+from mien.align.finder import FaceFinder
+from mien.conditions.colors import parse_color
+from mien.conditions.parser import FaceParser
+from mien.errors import MienError
+from mien.guides.dye import SETTINGS, Dye, dye
+from mien.guides.looks import large_pieces, probabilities
+from mien.guides.regions import REGIONS, region_matte
+from mien.photos.color import to_srgb
+from mien.photos.read import read_photo
+from mien.types import Face, Float32, Photo, UInt8
+
+COLORS = ("jet-black", "dark-brown", "auburn", "copper", "ginger", "blond", "ash-blond", "platinum", "silver", "pink")
+COLORS += ("blue", "green")
+SHOWN = ("dark-brown", "auburn", "blond", "pink")
+BAR, SHARE, OUTSIDE = 6.0, 0.9, 2.0
+
+
+def away(photo: Photo, dyed: Photo, matte: Float32, color: tuple[int, int, int]) -> tuple[float, float]:
+    """ΔE2000 of the mean of the region (matte above a half) to the wish, and the largest one where the matte is 0."""
+    before, after = (to_srgb(one) for one in (photo, dyed))
+    mean = np.array(cv2.mean(lab(after), (matte > 0.5).astype(np.uint8))[:3])
+    outside = (matte == 0) & (photo.pixels != dyed.pixels).any(2)
+    most = float(deltaE_ciede2000(rgb2lab(before[outside]), rgb2lab(after[outside])).max()) if outside.any() else 0.0
+    return float(deltaE_ciede2000(mean, rgb2lab(np.array(color, np.float64)[None, None] / 255)[0, 0])), most
+
+
+def lab(pixels: UInt8) -> Float32:
+    """CIE L*a*b* (H, W, 3) of sRGB."""
+    return np.asarray(cv2.cvtColor(pixels.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB), np.float32)
+
+
+def reached(photo: Photo, face: Face, region: str, matte: Float32, parser: FaceParser) -> float:
+    """Share of what the parser calls the region that the matte covers."""
+    (seen,), (x0, y0, x1, y1) = probabilities(photo, face, (REGIONS[region].classes,), parser, 500)
+    inside = np.zeros(seen.shape, np.uint8)
+    cv2.fillConvexPoly(inside, np.round((face.quad - (x0, y0)) * seen.shape[1] / (x1 - x0)).astype(np.int32), 1)
+    seen = seen * large_pieces(seen, inside.astype(np.float32))
+    small = cv2.resize(matte[y0:y1, x0:x1], seen.shape[::-1], interpolation=cv2.INTER_AREA)
+    return float((small > 0.3)[seen > 0.8].mean()) if (seen > 0.8).any() else 1.0
+
+
+def with_beard(photo: Photo, face: Face, region: str, matte: Float32, parser: FaceParser) -> Float32:
+    """The parser calls beards hair, too: they need not be reached."""
+    try:
+        return matte if region != "hair" else np.maximum(matte, region_matte(photo, face, "beard", parser))
+    except MienError:
+        return matte
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--photos", type=Path, required=True)
+    options.add_argument("--region", default="hair", choices=[*REGIONS])
+    options.add_argument("--limit", type=int)
+    options.add_argument("--sheets", type=Path)
+    given = options.parse_args()
+    finder, parser = FaceFinder.bundled(), FaceParser.bundled()
+    files = sorted(path for path in given.photos.iterdir() if path.suffix in (".jpg", ".png", ".webp"))[: given.limit]
+    figures: list[float] = []
+    furthest, shares = 0.0, []
+    for path in files:
+        photo = read_photo(path)
+        start = time.process_time()
+        try:
+            face = finder.find(photo)[0]
+            matte = region_matte(photo, face, given.region, parser)
+        except (MienError, IndexError) as error:
+            print(f"{path.name}: {error}")
+            continue
+        shares.append(reached(photo, face, given.region, with_beard(photo, face, given.region, matte, parser), parser))
+        row = [to_srgb(photo)]
+        here: list[float] = []
+        for name in COLORS:
+            color = parse_color(name)
+            dyed = dye(photo, matte, color, SETTINGS.get(given.region, Dye())).over(photo)[0]
+            difference, outside = away(photo, dyed, matte, color)
+            here.append(difference)
+            furthest = max(furthest, outside)
+            row += [to_srgb(dyed)] if name in SHOWN else []
+        figures += here
+        words = " ".join(f"{name} {value:.1f}" for name, value in zip(COLORS, here, strict=True) if value > BAR)
+        seconds = time.process_time() - start
+        print(
+            f"{path.name}: median {np.median(here):.1f}, reached {shares[-1]:.0%}, {seconds:.1f} s {words}", flush=True
+        )
+        if given.sheets:
+            given.sheets.mkdir(parents=True, exist_ok=True)
+            scale = min(1.0, 420 / max(photo.width, photo.height))
+            size = (round(photo.width * scale), round(photo.height * scale))
+            tiles = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in row]
+            Image.fromarray(np.hstack(tiles)).save(given.sheets / f"{path.stem}.png")
+    near = float(np.mean(np.array(figures) <= BAR))
+    print(
+        f"{len(figures)} dyes: ΔE2000 median {np.median(figures):.2f}, at most {BAR:g} in {near:.1%} (bar {SHARE:.0%})"
+    )
+    print(f"largest ΔE2000 outside of the matte {furthest:.2f} (bar {OUTSIDE:g}); least reached {min(shares):.0%}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""The border of a region: local colours on both sides of it, and what they say about the pixels between.
+
+Convention:
+    Pictures are (h, w, 3) in [0, 255]; mattes and areas (h, w) float32 in [0, 1].
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mien.compose.matte import part_at
+from mien.types import Float32, UInt8
+
+WORKING, STRIP = 768, 256
+"""Longer side at which local colours are found, and rows that are told at a time."""
+
+REACH = 0.035
+"""Over which colours are local, in longer sides of the picture."""
+
+
+def told_by_color(picture: UInt8, alpha: Float32) -> Float32:
+    """A matte that is right where its soft pixels can be told by their own colours, and firmer where they cannot.
+
+    Where the colours on both sides of the border differ, a soft pixel lies on the line between them. Where they do not
+    (dark hair before dark clothes), a wide soft border would glow under a bright dye.
+
+    Args:
+        picture: (H, W, 3) uint8 sRGB.
+        alpha: (H, W) the matte.
+
+    Returns:
+        (H, W); 0 wherever the matte is 0, 1 wherever it is 1.
+    """
+    height, width = alpha.shape
+    shrink = min(1.0, WORKING / max(height, width))
+    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
+    small, a = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, alpha))
+    border = _border(small.astype(np.float32), a)
+    told = np.empty_like(alpha)
+    for top in range(0, height, STRIP):
+        bottom = min(height, top + STRIP)
+        here, part = alpha[top:bottom], picture[top:bottom].astype(np.float32)
+        soft = ((here > 0) & (here < 0.99)).any()
+        sides = part_at(border, (width, height), (0, top, width, bottom)) if soft else None
+        told[top:bottom] = here if sides is None else _told(here, part, sides)
+    return told
+
+
+def _border(picture: Float32, alpha: Float32) -> Float32:
+    """(h, w, 7) of a picture in [0, 255]: local colours in and around the region, and how surely they differ."""
+    reach = max(2.0, REACH * max(alpha.shape))
+    inside, outside = ((one > 0.97).astype(np.float32) for one in (alpha, 1 - alpha))
+    (front, _), (back, spread) = (local_colors(picture, area, reach) for area in (inside, outside))
+    seen = np.minimum(wide_blur(inside, reach), wide_blur(outside, reach))
+    apart = np.sqrt(((front - back) ** 2).sum(2))
+    sure = np.clip((apart - 2 * spread - 15) / 40, 0, 1) * np.clip(seen / 0.02, 0, 1)
+    return np.dstack([front, back, sure]).astype(np.float32)
+
+
+def _told(alpha: Float32, picture: Float32, border: Float32) -> Float32:
+    """The matte (h, w), where it is soft and the colours on both sides differ, as the pixels' own colours tell it."""
+    front, back, sure = border[..., :3], border[..., 3:6], border[..., 6]
+    toward = front - back
+    placed = np.clip(((picture - back) * toward).sum(2) / ((toward**2).sum(2) + 1), 0, 1)
+    trust = sure * np.clip((0.99 - alpha) / 0.1, 0, 1)
+    firm = np.clip((alpha - 0.3) / 0.45, 0, 1)
+    unsure = np.clip((0.99 - alpha) / 0.1, 0, 1) * (1 - sure)
+    return np.asarray(alpha + trust * (np.minimum(placed, 2.5 * alpha) - alpha) + unsure * (firm - alpha), np.float32)
+
+
+def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:
+    """Mean (h, w, 3) and standard deviation (h, w), over all channels, of the colours of an area near each pixel."""
+    height, width = area.shape
+    shrink = min(1.0, 8 / reach)
+    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
+    small, weight = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, area))
+    weight = weight[..., None]
+    planes = wide_blur(np.dstack([weight, small * weight, small**2 * weight]), reach * shrink)
+    share = planes[..., :1] + np.float32(1e-4)
+    mean, square = planes[..., 1:4] / share, planes[..., 4:] / share
+    spread = np.sqrt(np.maximum(square - mean**2, 0).sum(2))
+    large = cv2.resize(np.dstack([mean, spread]), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large[..., :3], np.float32), np.asarray(large[..., 3], np.float32)
+
+
+def wide_blur(picture: Float32, sigma: float) -> Float32:
+    """A Gaussian blur that is computed at a reduced size, which a wide one does not show."""
+    height, width = picture.shape[:2]
+    shrink = min(1.0, 4 / sigma)
+    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
+    planes = []
+    for plane in cv2.split(picture):
+        small = cv2.GaussianBlur(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), (0, 0), sigma * shrink)
+        planes.append(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+    return np.asarray(planes[0] if len(planes) == 1 else np.dstack(planes), np.float32)

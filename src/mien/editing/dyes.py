@@ -1,0 +1,65 @@
+"""What a dye's colour stands for, and what may be dyed at all. No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mien.conditions.colors import parse_color
+from mien.conditions.regions import check_region, is_expression, terms
+from mien.editing.request import Request
+from mien.errors import LayerError, UnreadablePhotoError
+
+OWN = "own"
+"""As a colour: what the region had before other hair was borrowed."""
+
+RELATIVE: Mapping[str, tuple[tuple[int, int, int], float]] = {
+    "lighter": ((255, 240, 220), 0.3),
+    "darker": ((16, 11, 9), 0.4),
+    "whiter": ((246, 242, 234), 0.45),
+}
+"""As colours: how far the region's own goes towards another one."""
+
+SKIN = {
+    *("all", "chin", "ears", "face", "forehead", "foreground", "head", "left_ear", "lower_face", "neck", "nose"),
+    *("person", "right_ear", "skin"),
+}
+"""Regions of skin: they are dyed only where ``skin_tone`` says so. Cheeks and eyelids take make-up."""
+
+
+def check_dyes(request: Request) -> None:
+    """Refuses what can be no dye, whatever the photo.
+
+    Raises:
+        LayerError: no such region or color, skin without ``skin_tone``, or a swatch whose file is not there.
+    """
+    for region, value in request.dye.items():
+        check_region(region)
+        named = {name for sign, name in terms(region) if sign != "-"}
+        if named & SKIN and not request.skin_tone:
+            raise LayerError(
+                f"'{region}' is skin, whose tone is kept; say --skin-tone (skin_tone=True) if another one is meant."
+            )
+        source = swatch_of(value)
+        if source is None and value != OWN and value not in RELATIVE:
+            parse_color(value)
+        elif source is not None and not source[0].is_file():
+            raise UnreadablePhotoError(f"{source[0]} does not exist or is no ordinary file; check the name.")
+
+
+def swatch_of(value: Any) -> tuple[Path, str] | None:
+    """File and region of a swatch; None for a plain color."""
+    if not isinstance(value, str):
+        return None
+    if value.startswith("@"):
+        return Path(value[1:]), ""
+    file, colon, region = value.rpartition(":")
+    return (Path(file), region) if colon and file and is_expression(region) else None
+
+
+def shaded(color: tuple[int, int, int], name: str) -> tuple[int, int, int]:
+    """A colour that is "lighter", "darker" or "whiter" than another."""
+    goal, share = RELATIVE[name]
+    red, green, blue = (round(c + share * (g - c)) for c, g in zip(color, goal, strict=True))
+    return red, green, blue

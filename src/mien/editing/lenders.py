@@ -1,0 +1,120 @@
+"""From whom a part is borrowed: the exemplar, or the face of an album or of the bundled bank that fits best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mien.align.crop import crop_face
+from mien.align.paste import mask_to_photo
+from mien.conditions.areas import AREAS
+from mien.conditions.labels import INDEX
+from mien.conditions.pictures import as_photo, name_of
+from mien.conditions.regions import parse_region
+from mien.editing.cache import digest
+from mien.editing.context import EditContext
+from mien.editing.crop_frame import CropFrame
+from mien.editing.request import Request
+from mien.errors import FaceSelectionError, LayerError
+from mien.guides.bank import Bank, Entry, check_album
+from mien.guides.traits import Traits
+from mien.types import AlignedFace, Bool, Face, Photo
+
+BEFORE = "hair+glasses+hat-brows"
+"""What may lie over a part of a face, and is left where it is."""
+
+POOR = 1.3
+"""How badly a face may fit before it is said."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lender:
+    """Attributes:
+    name: in words.
+    photo, face: from which a part is borrowed.
+    notes: what the user should know.
+    """
+
+    name: str
+    photo: Photo
+    face: Face
+    notes: tuple[str, ...] = ()
+
+
+def lender(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> Lender:
+    """Who lends a part to a face.
+
+    Raises:
+        LayerError, FaceSelectionError, PhotoError: nobody can, or there are not so many others.
+    """
+    if request.exemplar is not None:
+        source = Photo(request.exemplar.pixels) if isinstance(request.exemplar, AlignedFace) else request.exemplar
+        name, other = name_of(source, "exemplar"), as_photo(source, "The exemplar")
+        faces = context.faces(other)
+        if not faces:
+            raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
+        return Lender(name, other, faces[0])
+    traits = traits_of(photo, face, context)
+    ranked: list[tuple[float, Entry]] = []
+    if request.album is not None:
+        ranked += _album(Path(request.album), context).ranked(face, traits, part)
+    ranked += Bank.bundled().ranked(face, traits, part)
+    if request.seed >= len(ranked):
+        raise LayerError(
+            f"There are {len(ranked)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
+            "take a smaller seed or number of variants."
+        )
+    cost, entry = ranked[request.seed]
+    notes: tuple[str, ...] = (f"{part} of {entry.name}",)
+    if cost > POOR:
+        notes += ("no face of the bank fits this one well; another photo of the same person as exemplar is better",)
+    return Lender(entry.name, entry.photo(), entry.face, notes)
+
+
+def traits_of(photo: Photo, face: Face, context: EditContext) -> Traits:
+    """What can be read off a face.
+
+    Raises:
+        FaceSelectionError: it is not found in the photo.
+    """
+    seen = context.of(photo, face.quad).seen()
+    if seen is None:
+        raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
+    return Traits.of(seen)
+
+
+def _album(folder: Path, context: EditContext) -> Bank:
+    files = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in check_album(folder)]
+
+    def look(photo: Photo) -> list[tuple[Face, Traits]]:
+        return [(face, traits_of(photo, face, context)) for face in context.faces(photo)]
+
+    return context.cache.get("album", digest(files), lambda: Bank.album(folder, look))
+
+
+def hidden_by(photo: Photo, face: Face, context: EditContext) -> Bool:
+    """(H, W): hair, glasses and hats before a face, but for its beard."""
+    seen = context.of(photo, face.quad).seen()
+    labels = context.of(photo, face.quad).parsed().labels
+    over = parse_region(BEFORE)[labels]
+    return _in_photo(over if seen is None else over & ~AREAS["beard"](seen), photo, face)
+
+
+def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -> tuple[Bool, Bool]:
+    """(H, W) each: skin of the face, and of more classes of the parser, and the beard.
+
+    Raises:
+        FaceSelectionError: it is not found in the photo.
+    """
+    seen = context.of(photo, face.quad).seen()
+    if seen is None:
+        raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
+    skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)])
+    return _in_photo(skin, photo, face), _in_photo(AREAS["beard"](seen), photo, face)
+
+
+def _in_photo(area: Bool, photo: Photo, face: Face) -> Bool:
+    frame = CropFrame.of(crop_face(photo, face.quad, 256), "photo")
+    return np.asarray(mask_to_photo(area, frame.matrix_at(area.shape[0]), (photo.width, photo.height)) > 0)

@@ -1,0 +1,199 @@
+"""The honest outcome: every edit measures itself, on the face's box alone, and says in words what is bad.
+
+Limits were chosen on natural photos and on blurred regions of them, see docs/log.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from math import log
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.align.crop import crop_face, quad_to_matrix
+from mien.compose.difference import delta_e, fine_power, lab, near, slope
+from mien.compose.grain import CALM
+from mien.conditions.labels import CLASSES
+from mien.editing.crop_frame import CropFrame
+from mien.errors import OutcomeError
+from mien.photos.color import to_srgb
+from mien.types import Bool, Float32, Float64, Photo, UInt8
+
+SIDE = 192
+"""Of the crops whose colors are compared, pixels."""
+
+COARSEST = 4.0
+"""Photo pixels per painted pixel from which an edit looks soft."""
+
+SOFTEST, SHARPEST = 0.7, 1.45
+"""Sharpness inside over that of the ring: unedited regions lie within, a blur of 0.8 pixels has 0.69 in the median."""
+
+SEAM = 10.0
+"""ΔE2000 by which the step at a mask's border may grow: dyed lips and hair, whose outlines are meant, reach 8."""
+
+UNREACHED = 0.05
+"""Share of a mask beyond the crop."""
+
+VISIBLE = 2.3
+"""ΔE2000 from which a pixel counts as changed."""
+
+RING = 0.06
+"""Width of the ring around an area, in sides of the face's square."""
+
+_TILE, _TILES = 256, 9
+"""Side and number of the places at which detail is measured in large photos."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Figures of one edited face.
+
+    Attributes:
+        magnification: photo pixels per painted pixel; 1 where nothing was painted.
+        sharpness: of the fine detail inside, over that of a ring around it; None where either is too small. Hair before
+            a blurred wall is sharper than its ring in any photo: where the ratio divided by the photo's own ratio
+            there is nearer to 1, it is that.
+        noise: the same of the calm parts' noise.
+        seam: ΔE2000 at the mask's border, minus that of the photo there; None where there is no border.
+        unreached: share of the mask that could not be edited; None where it is not known.
+        changed: by the region of the face: "share" of its pixels that changed visibly, "delta_e" their mean ΔE2000.
+    """
+
+    magnification: float
+    sharpness: float | None = None
+    noise: float | None = None
+    seam: float | None = None
+    unreached: float | None = 0.0
+    changed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What is bad, in words; empty where all is well."""
+        words = []
+        if self.magnification >= COARSEST:
+            words.append(f"painted at 1/{self.magnification:.0f} of this photo's resolution: it will look soft")
+        if self.sharpness is not None and self.sharpness < SOFTEST:
+            words.append(f"softer than its surroundings: {self.sharpness:.2f} of their sharpness")
+        if self.sharpness is not None and self.sharpness > SHARPEST:
+            words.append(f"rougher than its surroundings: {self.sharpness:.2f} times their sharpness")
+        if self.seam is not None and self.seam > SEAM:
+            words.append(f"a seam may show: colors differ by ΔE {self.seam:.0f} more than before at the mask's border")
+        if self.unreached is not None and self.unreached > UNREACHED:
+            words.append(f"{self.unreached:.0%} of what was masked could not be reached")
+        return tuple(words)
+
+    def check(self) -> None:
+        """Raises OutcomeError where something is bad."""
+        if self.complaints:
+            raise OutcomeError(f"The result is not good enough: {'; '.join(self.complaints)}; nothing was written.")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {**asdict(self), "complaints": list(self.complaints)}
+
+
+def measure(
+    before: Photo,
+    after: Photo,
+    mask: Bool,
+    quad: Float64,
+    parse: Callable[[UInt8], UInt8] | None,
+    *,
+    magnification: float = 1.0,
+    unreached: float | None = 0.0,
+) -> Outcome:
+    """Compares an edited face with what it was.
+
+    Args:
+        before, after: the photo.
+        mask: (H, W), where it may have changed.
+        quad: (4, 2) corners of the face's square.
+        parse: gives the classes (D, D) of that square from its picture (D, D, 3); None reports on no regions.
+        magnification, unreached: see :class:`Outcome`.
+    """
+    crops = [crop_face(photo, quad, SIDE).pixels for photo in (before, after)]
+    one, other = (lab(crop) for crop in crops)
+    difference = delta_e(one, other)
+    frame = CropFrame(quad_to_matrix(quad, SIDE), SIDE, (before.width, before.height))
+    seen = cv2.resize(frame.from_photo(mask.astype(np.float32), smooth=True), (SIDE, SIDE)) > 0.5
+    sharpness, noise = _detail(before, after, mask, quad)
+    changed = {} if parse is None else _changed(difference, parse(crops[0]))
+    return Outcome(magnification, sharpness, noise, _seam(one, other, seen), unreached, changed)
+
+
+def _seam(before: Float32, after: Float32, area: Bool) -> float | None:
+    edge = area & (cv2.erode(area.astype(np.uint8), np.ones((3, 3)), borderValue=1) == 0)
+    if not edge.any():
+        return None
+    outside = near(before, ~area, 2.0)[edge]
+    steps = [delta_e(near(one, area, 2.0)[edge], outside) for one in (after, before)]
+    return round(float(steps[0].mean() - steps[1].mean()), 2)
+
+
+def _changed(difference: Float32, labels: UInt8) -> dict[str, dict[str, float]]:
+    report = {}
+    for number in np.unique(labels[difference > VISIBLE]).tolist():
+        there = difference[labels == number]
+        share = float((there > VISIBLE).mean())
+        if number < len(CLASSES) and share >= 0.01:
+            report[CLASSES[number]] = {"share": round(share, 3), "delta_e": round(float(there.mean()), 2)}
+    return report
+
+
+def _detail(before: Photo, after: Photo, mask: Bool, quad: Float64) -> tuple[float | None, float | None]:
+    """Sharpness and noise, see :class:`Outcome`."""
+    side = float(np.linalg.norm(quad[3] - quad[0]))
+    reach = max(3, round(RING * side))
+    size = np.array([before.width, before.height])
+    x0, y0 = np.clip(np.floor(quad.min(0)).astype(int), 0, size).tolist()
+    x1, y1 = np.clip(np.ceil(quad.max(0)).astype(int), 0, size).tolist()
+    rows, columns = (np.flatnonzero(mask[y0:y1, x0:x1].any(axis)) for axis in (1, 0))
+    if not rows.size:
+        return None, None
+    y0, y1 = max(y0, y0 + int(rows[0]) - reach), min(y1, y0 + int(rows[-1]) + reach + 1)
+    x0, x1 = max(x0, x0 + int(columns[0]) - reach), min(x1, x0 + int(columns[-1]) + reach + 1)
+    area = mask[y0:y1, x0:x1]
+    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 3)
+    ring, inside = (away > 1) & (away <= reach), cv2.erode(area.astype(np.uint8), np.ones((5, 5))) > 0
+    parts: dict[tuple[int, bool], list[list[Float32]]] = {}
+    for row, column in _places(ring | inside):
+        x, y = column * _TILE, row * _TILE
+        box = (x0 + x, y0 + y, min(x0 + x + _TILE, x1), min(y0 + y + _TILE, y1))
+        tile = np.s_[y : y + _TILE, x : x + _TILE]
+        for k, photo in enumerate((before, after)):
+            powers = fine_power(to_srgb(photo, box))
+            for within, chosen in ((True, inside[tile]), (False, ring[tile])):
+                parts.setdefault((k, within), []).append([power[chosen] for power in powers])
+    bands = {key: [np.concatenate(column) for column in zip(*found, strict=True)] for key, found in parts.items()}
+    if min(len(band[0]) for band in bands.values()) < 64:
+        return None, None
+    sharp, rough = (
+        {key: slope(*band) for key, band in bands.items()},
+        {key: _noise(band[0]) for key, band in bands.items()},
+    )
+    return _against(sharp), _against(rough)
+
+
+def _noise(power: Float32) -> float:
+    return float(np.sqrt(np.quantile(power, 2 * CALM) + 0.05))
+
+
+def _against(level: Mapping[tuple[int, bool], float]) -> float:
+    """Inside over ring, after the edit; or that over the same before it, whichever is nearer to 1."""
+    natural, found = (level[k, True] / level[k, False] for k in (0, 1))
+    return round(found if abs(log(found)) < abs(log(found / natural)) else found / natural, 3)
+
+
+def _places(wanted: Bool) -> list[tuple[int, int]]:
+    """Rows and columns of tiles in which something is wanted, evenly chosen where there are many."""
+    height, width = wanted.shape
+    found = [
+        (row, column)
+        for row in range(-(-height // _TILE))
+        for column in range(-(-width // _TILE))
+        if wanted[row * _TILE : (row + 1) * _TILE, column * _TILE : (column + 1) * _TILE].any()
+    ]
+    return found[:: -(-len(found) // _TILES)] if found else []

@@ -1,0 +1,162 @@
+"""Text without a CLIP: what words ask for becomes moves, dyes and looks, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from mien.conditions.text import validate_text
+from mien.conditions.types import Conditions
+from mien.editing.request import Request
+from mien.editing.ways import Ways, regions_of, ways_of
+from mien.errors import ConfigError, FaceError, LayerError
+from mien.guides.shapes import Shapes
+from mien.words.reader import read
+from mien.words.types import Reading
+
+if TYPE_CHECKING:
+    from mien.editing.context import EditContext
+    from mien.editing.guided import Guided
+    from mien.editing.target import FaceTarget
+    from mien.types import Photo
+
+EXAMPLE = "short words about hair, eyes, lips, nose or expression, such as 'brown hair, a slight smile'"
+
+
+class Knows(Protocol):
+    """What paints: see :class:`mien.backends.base.CropEditor`."""
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of looks."""
+
+    @property
+    def reader(self) -> str:
+        """Empty where nothing reads text but this."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A text that was made into a recipe.
+
+    Attributes:
+        text: as it was asked.
+        reading: what was understood.
+        steps: requests that move or dye pixels, each for itself.
+        rest: what else is asked for: looks of the editor, and all of the request that is no text.
+        notes: what was not understood or cannot be done, in words.
+    conditions: of loans, by part.
+    """
+
+    text: str
+    reading: Reading
+    steps: tuple[Request, ...]
+    rest: Request
+    notes: tuple[str, ...]
+    conditions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def operation(self) -> str:
+        """For results: what the text became."""
+        return f'"{self.text}" was read as: {self.reading}'
+
+
+def resolved(request: Request, painter: Knows) -> tuple[Request, Told | None]:
+    """What is asked for besides the words that become a recipe, and that recipe.
+
+    A CLIP reads the words instead in mode "look", and in mode "auto" where something was not understood or nothing else
+    can do it; then they say where the face may change, if nothing else does.
+
+    Raises:
+        ConfigError: nothing of the text can be done without a CLIP.
+    """
+    recipe = _told(request, painter)
+    return (_masked(request), None) if recipe is None else (recipe.rest, recipe)
+
+
+def _told(request: Request, painter: Knows) -> Told | None:
+    text = validate_text(request.text or "")
+    if not text or request.mode in ("look", "heal"):
+        return None
+    reading = read(text)
+    ways = ways_of(reading.wishes, painter.attributes)
+    complete = reading.complete and not ways.missing
+    if painter.reader and request.mode == "auto" and (not complete or _without_text(request).draws):
+        return None
+    notes = (*_notes(reading, ways, request.mask is not None), *reading.notes)
+    if not ways.found:
+        clip = "" if painter.reader else ", or a CLIP (--clip)"
+        reason = "; ".join(notes) or "it names no change"
+        raise ConfigError(f"Nothing of '{text}' can be done: {reason}. Give {EXAMPLE}{clip}.")
+    return Told(text, reading, tuple(_steps(request, ways)), _rest(request, reading, ways), notes, ways.borrow)
+
+
+def _steps(request: Request, ways: Ways) -> Iterator[Request]:
+    bare = Request(mask=request.mask, frame=request.frame, strength=request.strength)
+    for region, strength in ways.heal.items() if request.mask is None else ():
+        yield replace(bare, mask=region, mode="heal", strength=request.strength * strength)
+    if ways.reshape:
+        yield replace(bare, reshape=Shapes.bundled().clamped(ways.reshape))
+    for part in ways.borrow:
+        yield replace(bare, part=part, album=request.album, seed=request.seed)
+    for region, (color, strength) in ways.dye.items():
+        yield replace(bare, dye={region: color}, strength=request.strength * strength)
+
+
+def _rest(request: Request, reading: Reading, ways: Ways) -> Request:
+    mask = request.mask
+    if mask is None and ways.attributes:
+        looks = [wish for wish in reading.wishes if wish.attribute.replace("-", "_") in ways.attributes]
+        mask = regions_of(looks) or "face"
+    return replace(_without_text(request), mask=mask, attributes={**ways.attributes, **request.attributes})
+
+
+def _without_text(request: Request) -> Request:
+    return replace(request, text=None)
+
+
+def _masked(request: Request) -> Request:
+    """With the regions that the text speaks of as mask, where nothing else says where the face may change."""
+    layers = request.layers if isinstance(request.layers, Conditions) else None
+    if request.mask is not None or (request.layers is not None and (layers is None or layers.mask is not None)):
+        return request
+    text = validate_text((layers.text or "") if layers and request.text is None else request.text or "")
+    regions = regions_of(read(text).wishes) if text else ""
+    return replace(request, mask=regions) if regions else request
+
+
+def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditContext) -> Guided:
+    """Makes the steps of a recipe, if there is one; what this face does not bear becomes a note.
+
+    Raises:
+        LayerError: no step can be made, and nothing else is asked for.
+    """
+    import numpy as np
+
+    from mien.editing.guided import Guided
+    from mien.editing.loans import borrowed
+
+    area = np.zeros((photo.height, photo.width), np.bool_)
+    if recipe is None:
+        return Guided(photo, area)
+    done = Guided(photo, area, (f"{target.name}: {recipe.operation}",), recipe.notes)
+    failed: list[str] = []
+    for step in recipe.steps:
+        try:
+            one = borrowed(done.photo, target, step, recipe.conditions.get(step.part, ""), context)
+        except (LayerError, ConfigError, FaceError) as error:
+            failed.append(str(error))
+            continue
+        done = done.and_then(one)
+    if failed and len(failed) == len(recipe.steps) and not recipe.rest.draws:
+        raise LayerError(f"Nothing of '{recipe.text}' can be done with this face: {failed[0]}")
+    return replace(done, notes=(*done.notes, *failed))
+
+
+def _notes(reading: Reading, ways: Ways, masked: bool) -> tuple[str, ...]:
+    unknown: tuple[str, ...] = (f"not understood: {', '.join(reading.unknown)}",) if reading.unknown else ()
+    missing = ", ".join(str(wish) for wish in ways.missing)
+    if ways.heal and masked:
+        unknown += (f"only without a mask do words heal {' and '.join(ways.heal)}",)
+    return (*unknown, *((f"understood, but nothing here can do it yet: {missing}",) if missing else ()))

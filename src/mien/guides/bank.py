@@ -1,0 +1,254 @@
+"""A bank of faces from which parts are borrowed where no other photo is given: an album's, or nobody's.
+
+The faces that come with mien are pictures of nobody, made by other people's generators; their card names the authors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mien.align import mesh
+from mien.align.measure import describe_face
+from mien.errors import CorruptCheckpointError, LayerError, PhotoError
+from mien.guides.shapes import Placement, Shapes
+from mien.guides.traits import Traits
+from mien.photos.read import read_photo
+from mien.types import Face, Float32, Float64, Photo
+
+KIND = "face-bank"
+BUNDLED = Path(__file__).parent.parent / "bundled" / "bank"
+
+UNITS = 32
+"""Steps per pixel in which landmarks are stored."""
+
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".avif")
+"""What an album is searched for."""
+
+MOST = 400
+"""Pictures of an album that are looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """Attributes:
+    path: of the picture, which is decoded when it is needed.
+    face: in that picture.
+    traits: of the face.
+    shaven: whether no beard, moustache or stubble is known of it.
+    owned: whether it is of the user's album.
+    """
+
+    path: Path
+    face: Face
+    traits: Traits
+    shaven: bool = True
+    owned: bool = False
+
+    @property
+    def name(self) -> str:
+        """In words."""
+        return self.path.name if self.owned else f"a face of nobody ({self.path.stem})"
+
+    def photo(self) -> Photo:
+        """The picture."""
+        return read_photo(self.path)
+
+
+Look = Callable[[Photo], Sequence[tuple[Face, Traits]]]
+"""Finds the faces of a photo."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bank:
+    """Attributes:
+    entries: in no order.
+    """
+
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    @cache
+    def bundled(cls) -> Bank:
+        """The faces that come with the package.
+
+        Raises:
+            CorruptCheckpointError: they are missing or damaged.
+        """
+        return cls.load(BUNDLED)
+
+    @classmethod
+    def load(cls, folder: Path) -> Bank:
+        """From a folder that ``recipes/bank.py`` made; errors as :meth:`bundled`."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        mean = Shapes.bundled().mean.astype(np.float32)
+        try:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            points = load_file(folder / "model.safetensors")["landmarks"].astype(np.float32) / UNITS
+            rough = config["unshaven"]
+            found = [
+                Entry(folder / f"{name}.webp", describe_face(landmarks, 1.0, mean), _traits(traits), name not in rough)
+                for (name, traits), landmarks in zip(config["faces"].items(), points, strict=True)
+            ]
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise CorruptCheckpointError(f"{folder} holds no faces, or is damaged; install mien again.") from error
+        return cls(tuple(found))
+
+    @classmethod
+    def album(cls, folder: Path, look: Look) -> Bank:
+        """The faces in the pictures of a folder.
+
+        Args:
+            folder: with pictures; folders in it are not searched.
+            look: finds faces; called once for each picture.
+
+        Raises:
+            LayerError: no such folder, or no face in it.
+        """
+        files = check_album(folder)
+        found: list[Entry] = []
+        for path in files[:MOST]:
+            try:
+                photo = read_photo(path)
+            except PhotoError:
+                continue
+            found += [Entry(path, face, traits, owned=True) for face, traits in look(photo)]
+        if not found:
+            raise LayerError(f"No face is found in the pictures of {folder}; give a folder with photos of people.")
+        return cls(tuple(found))
+
+    def ranked(self, face: Face, traits: Traits, part: str) -> list[tuple[float, Entry]]:
+        """The faces that have such a part, with how badly each fits, the best first: below 1 is good, above 2 poor.
+
+        Args:
+            face: that is to get it.
+            traits: of that face.
+            part: of :data:`mien.guides.borrow.PARTS`, "hair" or "fringe".
+        """
+        able = [entry for entry in self.entries if _has(entry, traits, part)]
+        costs = [_cost(face, traits, entry, part) for entry in able]
+        order = np.argsort(costs, kind="stable")
+        return [(costs[n], able[n]) for n in order]
+
+
+def check_album(folder: Path) -> list[Path]:
+    """The pictures of an album, by name.
+
+    Raises:
+        LayerError: no such folder, or no picture in it.
+    """
+    if not folder.is_dir():
+        raise LayerError(f"There is no folder {folder}; give a folder with photos as album.")
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES and path.is_file())
+    if not files:
+        raise LayerError(f"There is no picture in {folder}; give a folder with photos as album.")
+    return files
+
+
+def stored(traits: Traits) -> dict[str, Any]:
+    """Traits, rounded, for JSON."""
+    return {name: np.round(value, 3).tolist() for name, value in asdict(traits).items()}
+
+
+def _traits(traits: Mapping[str, Any]) -> Traits:
+    read: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else float(value) for n, value in traits.items()}
+    return Traits(**read)
+
+
+def _has(entry: Entry, wanted: Traits, part: str) -> bool:
+    """Whether a face shows a part such that another can have it."""
+    own, face = entry.traits, entry.face
+    bearded = wanted.beard > 0.3 or wanted.moustache > 0.3
+    bare = entry.shaven and own.beard < 0.25 and own.moustache < 0.1
+    if part == "teeth":
+        return own.teeth > 0.35 and 0.08 < face.mouth_openness < 0.4 and own.corners > 0 and (bare or bearded)
+    if part in ("eyes", "left_eye", "right_eye", "brows"):
+        return own.glasses < 0.004 and own.hat < 0.1 and own.fringe < 0.4 and min(face.eye_openness) > 0.2
+    if part == "mouth":
+        return bare or bearded
+    if part == "lower_face":
+        return bare and face.mouth_openness < 0.12
+    if part in ("hair", "fringe"):
+        whole = face.landmarks[10, 1] > CROWN * _unit(face) and own.beard < 0.25 and entry.path.stem not in TANGLED
+        return whole and own.hat < 0.01 and (own.fringe > 0.5 if part == "fringe" else own.length > BALD)
+    if part == "beard":
+        return own.beard > 0.5
+    if part == "face":
+        return own.glasses < 0.004 and own.fringe < 0.3
+    return True
+
+
+CROWN, BALD = 0.75, -2.5
+"""Eye distances above the forehead that a photo must show of a head; length of the hair of a bald one."""
+
+TANGLED = ("2128", "3325")
+"""Bundled faces whose hair cannot be told from its backdrop."""
+
+NEAR: Mapping[str, tuple[int, ...]] = {
+    "teeth": (*mesh.MOUTH_CORNERS, 2, 98, 327, 152, 172, 397, 58, 288),
+    "mouth": (*mesh.OUTER_LIPS, 2, 152),
+    "lower_face": (*mesh.OUTER_LIPS, *mesh.OUTLINE[8:29], 2),
+    "nose": (168, 6, 197, 195, 5, 4, 1, 2, 98, 327, 129, 358, 48, 278),
+}
+"""Points whose places should agree, by part."""
+
+
+def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
+    """How badly a face fits: the root of a sum of squares, each 1 where it begins to be seen."""
+    own, other = entry.traits, entry.face
+    straight = abs(other.pose.yaw - face.pose.yaw)
+    turned = abs(-other.pose.yaw - face.pose.yaw)
+    flip = -1.0 if turned + 4 < straight and part not in ("left_eye", "right_eye") else 1.0
+    light = 13 if part == "eyes" else 22
+    away = {
+        "yaw": min(straight, turned) / 14,
+        "pitch": (other.pose.pitch - face.pose.pitch) / 14,
+        "lightness": (own.skin[0] - wanted.skin[0]) / 13,
+        "hue": np.hypot(own.skin[1] - wanted.skin[1], own.skin[2] - wanted.skin[2]) / 12,
+        "light": np.hypot(flip * own.light[0] - wanted.light[0], 0.7 * (own.light[1] - wanted.light[1])) / light,
+        "texture": np.log(max(own.texture, 0.3) / max(wanted.texture, 0.3)) / 0.6,
+        "sharpness": max(0.0, np.log2(max(_unit(face), 1) / _unit(other))) / 1.5,
+        "outline": _shape(face, other, (*mesh.OUTLINE[7:30], *mesh.NOSE_LINE)) / 0.05,
+        "shape": _shape(face, other, NEAR.get(part, mesh.RIGID)) / 0.09,
+    }
+    if part == "lower_face":
+        away["lightness"] *= 1.6
+        away["length"] = max(0.0, own.length + 0.4) / 0.5  # hair and what it hides beside the chin
+    if part in ("eyes", "left_eye", "right_eye"):
+        away["iris"] = _iris(face, wanted, own)
+    if part in ("hair", "fringe"):
+        away |= {"shape": away["shape"] * 0.5, "texture": away["texture"] * 0.3, "yaw": 1.5 * away["yaw"]}
+        away["cover"] = max(0.0, wanted.length - own.length) / 0.4 if part == "hair" else 0.0
+    return float(np.sqrt(np.mean(np.square(list(away.values())))))
+
+
+def _iris(face: Face, wanted: Traits, lent: Traits) -> float:
+    """How far the colours of the irises differ; shut eyes are dark where the hair is."""
+    if max(face.eye_openness) > 0.2:
+        return float(np.hypot((lent.iris[0] - wanted.iris[0]) / 14, (lent.iris[2] - wanted.iris[2]) / 8))
+    return max(0.0, lent.iris[0] - 22) / 10 if wanted.hair[0] < 30 else 0.0
+
+
+def _unit(face: Face) -> float:
+    left, right = mesh.OUTER_EYE_CORNERS
+    return max(1.0, float(np.linalg.norm(face.landmarks[left] - face.landmarks[right])))
+
+
+def _shape(face: Face, other: Face, points: Sequence[int]) -> float:
+    """Mean distance of points of two faces without their poses, in eye distances."""
+    mean = Shapes.bundled().mean
+    here, there = (_flat(one.landmarks, mean)[list(points)] for one in (face, other))
+    return float(np.linalg.norm((here - there)[:, :2], axis=1).mean())
+
+
+def _flat(landmarks: Float32, mean: Float64) -> Float64:
+    points = landmarks.astype(np.float64)
+    return Placement.of(points, mean).back(points)

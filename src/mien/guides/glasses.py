@@ -1,0 +1,207 @@
+"""Glasses: where their rims, bridge, temples, shadows and reflections are, apart from lenses, eyes and brows.
+
+The parser knows glasses as one region, lenses included; :mod:`mien.guides.frames` finds their lines, and has the
+conventions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from mien.align.crop import between_pixels, crop_face
+from mien.conditions.labels import INDEX
+from mien.conditions.parser import FaceParser
+from mien.errors import LayerError
+from mien.guides.frames import (
+    LINE,
+    MARGIN,
+    SIDE,
+    SQUARE,
+    UNIT,
+    Line,
+    Ridges,
+    area_of,
+    bridge,
+    disc,
+    eyes_of,
+    ridges_of,
+    rim,
+    temple,
+)
+from mien.guides.guide import Guide
+from mien.guides.heal import heal
+from mien.pixels import to_tensor
+from mien.types import Bool, Face, Float32, Float64, Photo
+
+LEAST = 400
+"""Pixels of the parser's 256 that glasses have at least."""
+
+LARGEST = 0.06
+"""Share of both lenses that a reflection may have: larger ones hide what no surroundings tell."""
+
+DARK_LENS = 0.5
+"""Light within the lenses, against the cheeks', below which they are sunglasses."""
+
+
+THIN, THICK = 0.5, 0.85
+"""Half width of a thin rim over a brow, units; and that of rims that hide a brow."""
+
+GRAIN = 0.7
+"""Of the skin that is made, against that of the skin around: what lies nearest has lids and lashes."""
+
+TINTED = "the lenses are dark, and nothing tells the eyes behind them; borrow eyes from another photo with --part eyes"
+
+
+@dataclass(frozen=True, eq=False)
+class Glasses:
+    """Attributes:
+    frame: (H, W) in the photo: rims, bridge, temples and their shadow.
+    glare: (H, W) reflections.
+    other: (H, W) what is no bare skin.
+    tinted: whether the eyes cannot be seen.
+    """
+
+    frame: Bool
+    glare: Bool
+    other: Bool
+    tinted: bool
+
+
+def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
+    """Finds what hides a face behind its glasses.
+
+    Raises:
+        LayerError: there are no glasses.
+    """
+    crop = crop_face(photo, _widened(face.quad), SIDE)
+    classes = parser.logits(to_tensor(crop_face(photo, face.quad, 256).pixels)).softmax(1)[0].float().numpy()
+    likely = _filled(_on_plane(classes[INDEX["glasses"]]))
+    if int((classes[INDEX["glasses"]] > 0.5).sum()) < LEAST:
+        raise LayerError("No glasses are seen on this face; give --mask, a picture that is white on what is to vanish.")
+    picture = crop.pixels.astype(np.float32)
+    points = _points_on(crop.matrix, face)
+    ridges = ridges_of(picture)
+    rims = [rim(ridges, likely, points, side) for side in (0, 1)]
+    temples = [temple(ridges, points, rims[side][0], side) for side in (0, 1)]
+    brows = (
+        cv2.dilate(
+            (_on_plane(classes[[INDEX["left_brow"], INDEX["right_brow"]]].sum(0)) > 0.3).astype(np.uint8), disc(1.0)
+        )
+        > 0
+    )
+    kept = eyes_of(points, 1.0) | (brows & (likely < 0.5))
+    frame = _frame(picture, ridges, likely, kept, [*rims, *temples, bridge(ridges, rims[0][0], rims[1][0], points)])
+    glare = _glare(picture, frame, rims, points)
+    matrix = between_pixels(crop.matrix)
+    covered = _on_plane(classes[INDEX["skin"]] + classes[INDEX["nose"]]) < 0.7
+    other = eyes_of(points, 2.0) | covered | (brows > 0.2)
+    size = (photo.width, photo.height)
+    frame, glare, other = (
+        cv2.warpAffine(one.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR) > 0.3
+        for one in (frame, glare, other)
+    )
+    return Glasses(frame, glare, other, _tinted(picture, rims, points))
+
+
+def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
+    """Heals what hides a face behind its glasses; the eyes stay as they are seen through the lenses.
+
+    Raises:
+        LayerError: there are no glasses.
+    """
+    glasses = find_glasses(photo, face, parser)
+    healed = heal(photo, glasses.frame | glasses.glare, strength=strength, forbidden=glasses.other, grain=GRAIN)
+    return replace(healed, notes=(*healed.notes, TINTED) if glasses.tinted else healed.notes)
+
+
+def _widened(quad: Float64) -> Float64:
+    middle = quad.mean(0)
+    return np.asarray(middle + (quad - middle) * (SIDE / SQUARE), np.float64)
+
+
+def _on_plane(likely: Float32) -> Float32:
+    return np.asarray(np.pad(cv2.resize(likely, (SQUARE, SQUARE), interpolation=cv2.INTER_CUBIC), MARGIN), np.float32)
+
+
+def _filled(plane: Float32) -> Float32:
+    """The plane's probability, 1 in holes: eyes seen through the lenses are classes of their own."""
+    outlines, _ = cv2.findContours((plane > 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros(plane.shape, np.uint8), outlines, -1, 1, cv2.FILLED)
+    return np.asarray(np.maximum(plane, filled), np.float32)
+
+
+def _points_on(matrix: Float64, face: Face) -> Float64:
+    """(478, 2) landmarks in the plane."""
+    return np.asarray((face.landmarks[:, :2].astype(np.float64) - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
+
+
+def _frame(picture: Float32, ridges: Ridges, likely: Float32, kept: Bool, lines: list[Line]) -> Bool:
+    """Rims, temples, and what close to them and between them is dark or light like a frame."""
+    drawn, thin = np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), np.uint8)
+    for line, widths in lines:
+        thick = _is_thick(ridges, line, widths)
+        for (x, y), width in zip(np.round(line).astype(int).tolist(), widths, strict=True):
+            cv2.circle(drawn, (x, y), max(1, round(float(width))), 1, -1)
+            cv2.circle(thin, (x, y), max(1, round(float(width) if thick else THIN * UNIT)), 1, -1)
+    drawn = np.where(kept, thin, drawn).astype(np.uint8)  # a rim over a brow leaves as much of it as it can
+    drawn = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, disc(1.0))
+    lenses = area_of([line for line, _ in lines[:2]])
+    both = np.concatenate([line for line, _ in lines[:2]]).astype(np.float32)
+    between = area_of([cv2.convexHull(both)[:, 0].astype(np.float64)]) & ~lenses
+    close = cv2.dilate(drawn, disc(2.4)) > 0
+    strong = (ridges.strength > 1.5 * LINE) & (between | (close & ~lenses) | ((likely > 0.3) & ~lenses)) & ~kept
+    strong |= (ridges.strength > LINE) & between & ~kept
+    strong |= (likely > 0.5) & ~lenses & ~kept
+    _, index = cv2.connectedComponents((strong | (drawn > 0)).astype(np.uint8))
+    joined = np.isin(index, np.unique(index[drawn > 0])) & (index > 0)
+    frame = cv2.dilate(joined.astype(np.uint8), disc(0.6)) > 0
+    near = cv2.dilate((between | lenses).astype(np.uint8), disc(8.0)) > 0
+    return _with_shadow(picture, frame, kept | ~near)
+
+
+def _is_thick(ridges: Ridges, line: Float64, widths: Float64) -> bool:
+    """Whether a line is so strong and wide that no brow shows through it."""
+    if not len(line):
+        return False
+    x, y = np.clip(np.round(line).astype(int), 0, SIDE - 1).T
+    return bool(np.median(ridges.strength[y, x]) > 2.2 * LINE and np.median(widths) > THICK * UNIT)
+
+
+def _with_shadow(picture: Float32, frame: Bool, kept: Bool) -> Bool:
+    """The frame with what close to it differs from the skin farther away: its edges, and its shadow."""
+    light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    known = (~(cv2.dilate(frame.astype(np.uint8), disc(4.0)) > 0) & ~kept).astype(np.float32)
+    total, share = (cv2.GaussianBlur(x, (0, 0), 2 * UNIT) for x in (light * known, known))
+    over = np.where(share > 0.05, cv2.GaussianBlur(light, (0, 0), 1.0) - total / np.maximum(share, 1e-3), 0)
+    rest = (np.abs(over) > 24) & (cv2.dilate(frame.astype(np.uint8), disc(1.6)) > 0)
+    dark = (over < -24) & (cv2.dilate(frame.astype(np.uint8), disc(2.6)) > 0)
+    return np.asarray(frame | ((rest | dark) & ~kept))
+
+
+def _glare(picture: Float32, frame: Bool, rims: list[Line], points: Float64) -> Bool:
+    """Bright spots without colour within the lenses, away from the eyes."""
+    lenses = area_of([line for line, _ in rims]) & ~frame
+    light, spread = picture.min(2), np.ptp(picture, 2)
+    skin = lenses & ~eyes_of(points, 1.0)
+    if int(skin.sum()) < 50:
+        return np.zeros_like(frame)
+    color = float(np.median(spread[skin]))
+    weight = skin.astype(np.float32)
+    total, share = (cv2.GaussianBlur(x, (0, 0), 4 * UNIT) for x in (light * weight, weight))
+    over = light - total / np.maximum(share, 1e-3)
+    seed, soft = (skin & (over > by) & (spread < 0.8 * color) for by in (50, 25))
+    _, index, stats, _ = cv2.connectedComponentsWithStats(soft.astype(np.uint8))
+    small = stats[:, cv2.CC_STAT_AREA] < LARGEST * int(lenses.sum())
+    kept = np.isin(index, np.unique(index[seed])) & (index > 0) & small[index]
+    return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(1.2)) > 0) & skin
+
+
+def _tinted(picture: Float32, rims: list[Line], points: Float64) -> bool:
+    """Whether the lenses are much darker than the cheeks below them."""
+    light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    lenses = cv2.erode(area_of([line for line, _ in rims]).astype(np.uint8), disc(4.0)) > 0
+    cheeks = [light[y - 4 : y + 5, x - 4 : x + 5].mean() for x, y in points[[50, 280, 205, 425]].astype(int)]
+    return bool(lenses.any() and np.quantile(light[lenses], 0.7) < DARK_LENS * max(cheeks))

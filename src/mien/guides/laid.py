@@ -1,0 +1,90 @@
+"""Pixels of one photo laid over another: looked up along a field, in its colours, its light and its grain.
+
+Convention:
+    Pictures are (h, w, 3) float32 sRGB in [0, 255] over a box of the photo; weights (h, w) float32 in [0, 1].
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.compose.blend import blend, membrane, ring
+from mien.compose.grain import with_grain_of
+from mien.errors import LayerError
+from mien.guides.guide import Box, Guide
+from mien.photos.color import from_srgb, to_srgb
+from mien.types import Bool, Float32, Photo, UInt8
+
+LIMIT = 28.0
+"""Levels by which a borrowed part may be lightened or darkened at its border."""
+
+
+def lay(photo: Photo, box: Box, upper: Float32, weight: Float32, unit: float, notes: tuple[str, ...]) -> Guide:
+    """A picture over a part of a photo, with its grain, as a guide."""
+    x0, y0, x1, y1 = box
+    lower = to_srgb(photo, box).astype(np.float32)
+    grained = with_grain_of(lower, upper, weight > 0.5)
+    mixed = np.clip(blend(lower, grained, weight), 0, 255)
+    reach = cv2.dilate((weight > 0.004).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    fade = np.where(reach, np.float32(1), np.float32(0)) * _smooth_edge(reach, 0.02 * unit)
+    change = from_srgb(mixed, photo) - from_srgb(lower, photo)
+    samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
+    return Guide(box, samples, fade.astype(np.float32), notes)
+
+
+def looked_up(other: Photo, blocked: Bool | None, offsets: Float32, box: Box) -> tuple[Float32, Float32]:
+    """The other photo's pixels (h, w, 3) in [0, 255] at the field's places, and where it shows them, (h, w)."""
+    height, width = offsets.shape[:2]
+    xs = np.arange(width, dtype=np.float32)[None] + np.float32(box[0]) + offsets[..., 0]
+    ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(box[1]) + offsets[..., 1]
+    left, top = max(0, int(xs.min()) - 8), max(0, int(ys.min()) - 8)
+    right, bottom = min(other.width, int(xs.max()) + 8), min(other.height, int(ys.max()) + 8)
+    if right - left < 2 or bottom - top < 2:
+        raise LayerError("The part of the other face lies outside its photo; choose another photo.")
+    source: UInt8 = to_srgb(other, (left, top, right, bottom))
+    step = max(1.0, float(np.hypot(np.diff(xs, axis=1), np.diff(ys, axis=1)).mean()))
+    if step > 1.3:  # the other photo is larger: without this its detail turns into noise
+        source = cv2.GaussianBlur(source, (0, 0), 0.45 * np.sqrt(step**2 - 1))
+    taken = cv2.remap(
+        source.astype(np.float32), xs - left, ys - top, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+    )
+    within = ((xs > 0) & (ys > 0) & (xs < other.width - 1) & (ys < other.height - 1)).astype(np.float32)
+    if blocked is not None:
+        hidden = cv2.remap(blocked[top:bottom, left:right].astype(np.float32), xs - left, ys - top, cv2.INTER_LINEAR)
+        within *= np.clip(1 - 2 * cv2.GaussianBlur(hidden, (0, 0), 2.0), 0, 1)
+    return np.clip(taken, 0, 255).astype(np.float32), within
+
+
+def relit(lower: Float32, taken: Float32, share: float, unit: float) -> Float32:
+    """The taken pixels with this photo's coarse light and dark, by a share in [0, 1]."""
+    if not share:
+        return taken
+    coarse = [cv2.GaussianBlur(one, (0, 0), 0.16 * unit) for one in (lower, taken)]
+    return np.asarray(np.clip(taken + np.float32(share) * (coarse[0] - coarse[1]), 0, 255), np.float32)
+
+
+def soft(area: Bool, unit: float) -> Float32:
+    """(h, w): 1 in the area, with a soft border inside of it."""
+    inside = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, 5)
+    t: Any = np.clip(inside / max(2.0, 0.06 * unit), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def _smooth_edge(reach: Bool, width: float) -> Float32:
+    inside = cv2.distanceTransform(reach.astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(np.clip(inside / max(2.0, width), 0, 1), np.float32)
+
+
+def matched(
+    lower: Float32, taken: Float32, area: Bool, unit: float, known: Float32 | None = None, width: float = 0.1
+) -> Float32:
+    """The taken pixels with this photo's colours along the border, spread inside; ``known`` (h, w) weighs it."""
+    around = ring(area, width * unit)
+    around = around if known is None else around * known
+    inner = cv2.erode(area.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+    blurred = [cv2.GaussianBlur(one, (0, 0), max(1.0, 0.02 * unit)) for one in (lower, taken)]
+    difference = blurred[0] - blurred[1]
+    return taken + membrane(difference, around * inner, LIMIT)

@@ -1,0 +1,50 @@
+"""What may be dyed, and colors out of other pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mien.editing.context import EditContext
+from mien.editing.dyes import check_dyes
+from mien.editing.request import Request
+from mien.editing.swatches import dye_color
+from mien.editor import Editor
+from mien.errors import LayerError, UnreadablePhotoError
+from mien.types import UInt8
+
+
+def test_skin_keeps_its_tone_until_somebody_says_otherwise() -> None:
+    for region in ("skin", "face-eyes", "hair+neck"):
+        with pytest.raises(LayerError, match="--skin-tone"):
+            check_dyes(Request(dye={region: "tan"}))
+        check_dyes(Request(dye={region: "tan"}, skin_tone=True))
+    check_dyes(Request(dye={"hair-face": "tan", "cheeks": "rose", "lips": (1, 2, 3)}))
+
+
+def test_what_can_be_no_dye_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    with pytest.raises(LayerError, match="did you mean hair"):
+        check_dyes(Request(dye={"hairs": "auburn"}))
+    with pytest.raises(LayerError, match="no color"):
+        check_dyes(Request(dye={"hair": "quite red"}))
+    for value in (f"@{tmp_path}/none.png", f"{tmp_path}/none.jpg:hair"):
+        with pytest.raises(UnreadablePhotoError, match="none"):
+            check_dyes(Request(dye={"hair": value}))
+
+
+def test_a_swatch_is_the_mean_of_what_is_opaque(tmp_path: Path) -> None:
+    swatch = np.zeros((20, 30, 4), np.uint8)
+    swatch[5:15, 5:15] = 112, 50, 32, 255
+    Image.fromarray(swatch).save(tmp_path / "swatch.png")
+    found = dye_color(f"@{tmp_path}/swatch.png", EditContext(Editor.from_pretrained("opencv:telea")))
+    assert np.abs(np.subtract(found, (112, 50, 32))).max() <= 2
+
+
+def test_somebodys_hair_is_a_swatch(tmp_path: Path, astronaut: UInt8) -> None:
+    Image.fromarray(astronaut).save(tmp_path / "other.png")
+    context = EditContext(Editor.from_pretrained("opencv:telea"))
+    red, green, blue = dye_color(f"{tmp_path}/other.png:hair", context)
+    assert 40 < red < 160 and red > green > blue

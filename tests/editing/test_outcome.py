@@ -1,0 +1,81 @@
+"""What an edit says of itself: sharpness, seam, reach, regions; and what happens where a figure is bad."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mien import Editor
+from mien.compose.difference import delta_e
+from mien.editing.outcome import Outcome, measure
+from mien.errors import OutcomeError
+from mien.types import Face, Photo
+
+
+@pytest.fixture(scope="module")
+def plain() -> Editor:
+    return Editor.from_pretrained("opencv:telea")
+
+
+def test_color_differences_are_those_of_the_paper() -> None:
+    """Pairs 1, 7, 10, 13, 17, 20, 25 and 31 of Sharma et al. (2005), table 1."""
+    pairs = [
+        ((50.0000, 2.6772, -79.7751), (50.0000, 0.0000, -82.7485), 2.0425),
+        ((50.0000, 0.0000, 0.0000), (50.0000, -1.0000, 2.0000), 2.3669),
+        ((50.0000, 2.4900, -0.0010), (50.0000, -2.4900, 0.0010), 7.1792),
+        ((50.0000, -0.0010, 2.4900), (50.0000, 0.0009, -2.4900), 4.8045),
+        ((50.0000, 2.5000, 0.0000), (73.0000, 25.0000, -18.0000), 27.1492),
+        ((50.0000, 2.5000, 0.0000), (58.0000, 24.0000, 15.0000), 19.4535),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((22.7233, 20.0904, -46.6940), (23.0331, 14.9730, -42.5619), 2.0373),
+    ]
+    one, other = (np.array([pair[k] for pair in pairs]) for k in (0, 1))
+    np.testing.assert_allclose(delta_e(one, other), [pair[2] for pair in pairs], atol=1e-4)
+
+
+def area(face: Face, photo: Photo) -> np.ndarray:
+    """(H, W), the middle of the face."""
+    x, y = face.quad.mean(0).astype(int)
+    mask = np.zeros((photo.height, photo.width), np.bool_)
+    mask[y - 30 : y + 30, x - 30 : x + 30] = True
+    return mask
+
+
+def test_blur_noise_and_color_are_told(portrait: Photo, face: Face) -> None:
+    mask = area(face, portrait)
+
+    def outcome(pixels: np.ndarray) -> Outcome:
+        mixed = np.where(mask[..., None], pixels.clip(0, 255), portrait.pixels).astype(np.uint8)
+        return measure(portrait, Photo(mixed), mask, face.quad, None)
+
+    same = outcome(portrait.pixels)
+    assert not same.complaints and same.seam == 0 and 0.5 < (same.sharpness or 0) < 1.5
+    soft = outcome(cv2.GaussianBlur(portrait.pixels, (0, 0), 2))
+    assert (soft.sharpness or 1) < 0.7 and "softer" in soft.complaints[0]
+    rough = outcome(portrait.pixels + np.random.default_rng(0).normal(0, 12, portrait.pixels.shape))
+    assert (rough.sharpness or 0) > 1.2 * (same.sharpness or 1) and (rough.noise or 0) > 1.5 * (same.noise or 1)
+    tinted = outcome(portrait.pixels + np.array([90.0, 0, 0]))
+    assert (tinted.seam or 0) > 10 and any("seam" in words for words in tinted.complaints)
+
+
+def test_an_edit_measures_itself_for_its_receipt(plain: Editor, portrait: Photo, tmp_path: Path) -> None:
+    result = plain(portrait, dye={"lips": "#2040c0"})
+    outcome = result.faces[0].outcome
+    assert outcome is not None and outcome.magnification == 1 and outcome.unreached == 0
+    assert outcome.changed["lower_lip"]["share"] > 0.5 and "left_eye" not in outcome.changed
+    receipt = result.save(tmp_path / "lips.png").as_dict()
+    assert json.loads(json.dumps(receipt))["outcome"][0]["changed"]["lower_lip"]["delta_e"] > 5
+
+
+def test_painted_small_is_said(editor: Editor, portrait: Photo) -> None:
+    large = Photo(cv2.resize(portrait.pixels, None, fx=5, fy=5, interpolation=cv2.INTER_CUBIC))
+    result = editor(large, mask="nose", mode="look", frame="photo")
+    outcome = result.faces[0].outcome
+    assert outcome is not None and outcome.magnification > 4
+    assert any("it will look soft" in note for note in result.faces[0].notes)
+    with pytest.raises(OutcomeError, match="nothing was written"):
+        editor(large, mask="nose", mode="look", strict=True)

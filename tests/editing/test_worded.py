@@ -1,0 +1,111 @@
+"""Text edits without a CLIP: words become moves and dyes, and what they do not become is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from mien import Editor
+from mien.conditions.regions import check_region
+from mien.editing.loans import CONDITIONS
+from mien.editing.request import Request
+from mien.editing.ways import BORROWED, COLORED, HEALED, MOVES, REGIONS, SHADES, regions_of, ways_of
+from mien.editing.worded import resolved
+from mien.errors import ConfigError, LayerError
+from mien.guides.shapes import Shapes
+from mien.types import Photo
+from mien.words.lexicon import ATTRIBUTES
+from mien.words.reader import read
+
+
+class Painter:
+    attributes, reader = ("age",), ""
+
+
+class WithClip(Painter):
+    reader = "a CLIP"
+
+
+@pytest.fixture(scope="module")
+def plain() -> Editor:
+    return Editor.from_pretrained("opencv:telea")
+
+
+def test_every_way_exists() -> None:
+    assert {move for moves in MOVES.values() for move in moves} <= set(Shapes.bundled().moves)
+    named = {signed.rstrip("+-") for signed in (*MOVES, *COLORED, *SHADES, *HEALED, *BORROWED)}
+    assert named <= set(ATTRIBUTES)
+    for region in (*REGIONS.values(), *HEALED.values(), *COLORED.values(), *(region for region, _ in SHADES.values())):
+        check_region(region)
+
+
+def test_words_become_steps_and_what_is_left_is_said() -> None:
+    rest, recipe = resolved(Request(text="curly grey hair, a slight smile, older, a tattoo"), Painter())
+    assert recipe is not None
+    assert [step.to_dict() for step in recipe.steps] == [{"reshape": {"smile": 0.6}}, {"dye": {"hair": "gray"}}]
+    assert rest.attributes == {"age": 1.0} and rest.mask == "face" and rest.text is None
+    assert recipe.notes == ("not understood: tattoo", "understood, but nothing here can do it yet: hair-curl +1")
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "by_recipe"),
+    [
+        ("a smile", "auto", True),
+        ("a smile and a tattoo", "auto", False),
+        ("a smile, curly hair", "auto", False),
+        ("a smile and a tattoo", "pixels", True),
+        ("a smile", "look", False),
+    ],
+)
+def test_the_mode_decides_who_reads(text: str, mode: str, by_recipe: bool) -> None:
+    rest, recipe = resolved(Request(text=text, mode=mode), WithClip())  # type: ignore[arg-type]
+    assert (recipe is not None) == by_recipe == (rest.text is None)
+
+
+def test_a_mask_is_found_in_the_words() -> None:
+    rest, _ = resolved(Request(text="curly hair and red lips", mode="look"), WithClip())
+    assert rest.mask == "hair+lips"
+    assert resolved(Request(text="curly hair", mask="nose", mode="look"), WithClip())[0].mask == "nose"
+    assert regions_of(read("a tattoo").wishes) == ""
+
+
+def test_wishes_add_up_and_a_named_thing_is_the_one_that_is_there() -> None:
+    ways = ways_of(read("a smaller, narrower nose and a grey beard").wishes, ())
+    assert ways.reshape["nose-width"] == pytest.approx(-4.2) and not ways.missing
+    assert ways.dye == {"beard": ("gray", 1.0)}
+
+
+def test_a_photo_is_edited_after_words(plain: Editor, portrait: Photo) -> None:
+    result = plain(portrait, text="slightly darker hair, fuller lips and a tattoo")
+    changed = (result.photo.pixels != portrait.pixels).any(2)
+    assert changed.any() and not changed[~result.mask].any()
+    assert "was read as: hair-lightness -0.5, lip-fullness +1" in result.operations[0]
+    assert any("not understood: tattoo" in note for face in result.faces for note in face.notes)
+
+
+def test_parts_come_from_the_bank_where_this_face_needs_them(plain: Editor, portrait: Photo) -> None:
+    _, recipe = resolved(Request(text="smile with teeth, no beard"), Painter())
+    assert recipe is not None and [step.part for step in recipe.steps] == ["", "teeth", "lower_face"]
+    assert all(condition in CONDITIONS for condition in recipe.conditions.values())
+    with pytest.raises(LayerError, match="No beard is seen"):
+        plain(portrait, text="no beard")
+
+
+def test_a_mask_keeps_words_within(plain: Editor, portrait: Photo) -> None:
+    result = plain(portrait, text="green hair", mask="hair")
+    assert len(result.operations) == 2
+    with pytest.raises(LayerError, match="Nothing"):
+        plain(portrait, text="green hair", mask="nose")
+
+
+def test_what_cannot_be_done_is_one_sentence(plain: Editor, portrait: Photo) -> None:
+    with pytest.raises(ConfigError, match="not understood: dragon"):
+        plain(portrait, text="a dragon")
+    with pytest.raises(ConfigError, match="nothing here can do it yet: age"):
+        plain(portrait, text="older")
+    with pytest.raises(ConfigError, match="names no change"):
+        plain(portrait, text="don't change the hair")
+
+
+def test_wishes_stay_within_what_moves_bear() -> None:
+    _, recipe = resolved(Request(text="a very big nose, a very wide nose"), Painter())
+    assert recipe is not None and recipe.steps[0].reshape["nose-width"] == Shapes.bundled().ranges["nose-width"][1]
