@@ -113,3 +113,26 @@ def test_writers_see_what_others_have_done(session: Session, painter: Painter) -
     other.apply(mask="mouth")
     assert session.apply(mask="hair").parent == 2
     assert np.array_equal(session.result().pixels, Session.open(session.folder.path).result().pixels)
+
+
+def test_of_many_who_make_a_session_in_one_folder_one_succeeds(photo: Path, tmp_path: Path) -> None:
+    """That the folder is empty is seen by whoever holds the lock, not before."""
+    made: list[Session] = []
+    complaints: list[str] = []
+    together = threading.Barrier(8)
+
+    def create() -> None:
+        together.wait()
+        try:
+            made.append(Session.create(tmp_path / "new", photo))
+        except SessionError as error:
+            complaints.append(str(error))
+
+    threads = [threading.Thread(target=create) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1 and len(complaints) == 7
+    assert all("holds a session already" in one or "is being edited by" in one for one in complaints), complaints
+    assert np.array_equal(Session.open(tmp_path / "new").result().pixels, made[0].original.pixels)

@@ -41,6 +41,8 @@ class AggregationConfig(NetworkConfig):
     names: tuple[str, ...] = ("image", "sketch", "semantic", "color")
 
     def __post_init__(self) -> None:
+        if self.score_stride not in (1, 2):
+            raise ConfigError(f"Scores are computed at a stride of 1 or 2, not {self.score_stride}.")
         if len(self.names) != len(self.modalities):
             raise ConfigError(f"{len(self.modalities)} modalities have {len(self.names)} names; name each of them.")
 

@@ -5,10 +5,24 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from mien.errors import ConfigError
+
+LARGEST = 4096
+"""Sides, channels, dilations and the like are below it; what claims more would take memory without end when it runs."""
+
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Base of a configuration whose fields are numbers and tuples of numbers."""
+    """Base of a configuration whose fields are numbers and tuples of numbers.
+
+    Raises:
+        ConfigError: one of them is beyond :data:`LARGEST`.
+    """
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if max(value if isinstance(value, tuple) else (value,)) > LARGEST:
+                raise ConfigError(f"The configuration says {name} {value}; nothing there exceeds {LARGEST}.")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
