@@ -39,7 +39,7 @@ def test_two_methods_differ_and_know_nothing_else(portrait: Photo, face: Face) -
         telea(portrait, mask="nose", face=face).photo.pixels != other(portrait, mask="nose", face=face).photo.pixels
     ).any()
     with pytest.raises(ConfigError, match="no attribute 'smile'; it knows none"):
-        telea(portrait, mask="nose", face=face, attributes={"smile": 1.0})
+        telea(portrait, mask="nose", face=face, attributes={"smile": 1.0}, mode="look")
     with pytest.raises(ConfigError, match="makes no faces without a photo"):
         telea.generate(seed=1)
 

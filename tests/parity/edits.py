@@ -22,7 +22,7 @@ def _dyed() -> UInt8:
 EDITS: dict[str, Callable[[Editor, UInt8], UInt8]] = {
     "hair, colour, own lines": lambda e, p: e(p, mask="hair", color=_dyed(), sketch="self").photo.pixels,
     "eyes, seed": lambda e, p: e(p, mask="eyes", seed=3).photo.pixels,
-    "mouth, attribute": lambda e, p: e(p, mask="mouth", attributes={"smile": 1.0}).photo.pixels,
+    "mouth, attribute": lambda e, p: e(p, mask="mouth", attributes={"smile": 1.0}, mode="look").photo.pixels,
     "face, map and look of its own": lambda e, p: e(p, mask="face", semantic="self", exemplar="self").photo.pixels,
     "nose, weights, strength": lambda e, p: (
         e(p, mask="nose", sketch="self", weights={"sketch": 2.0}, strength=0.7).photo.pixels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +25,8 @@ from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts
 from mien.guides.dye import SETTINGS, Dye, dye, mean_color
-from mien.guides.glasses import without_glasses
+from mien.guides.even import SKIN, even
+from mien.guides.glasses import find_glasses, without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
@@ -117,6 +119,11 @@ def _healed(
         raise LayerError("Nothing says what is to vanish; give a mask.")
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
+    if words and all(one[1] in SKIN for one in words):
+        skin, _ = skin_and_beard(done.photo, face, context, "nose", "glasses")
+        with suppress(LayerError):  # there are no glasses
+            skin = skin & ~find_glasses(done.photo, face, context.networks.parser).frame
+        return done.then(even(done.photo, face, mask, skin, strength=request.strength), "skin evened out", None, 1.0)
     if name != "glasses" and name not in RED_EYES:
         return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
     limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None

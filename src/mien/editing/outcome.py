@@ -168,7 +168,7 @@ def _detail(before: Photo, after: Photo, mask: Bool, quad: Float64) -> tuple[flo
             for within, chosen in ((True, inside[tile]), (False, ring[tile])):
                 parts.setdefault((k, within), []).append([power[chosen] for power in powers])
     bands = {key: [np.concatenate(column) for column in zip(*found, strict=True)] for key, found in parts.items()}
-    if min(len(band[0]) for band in bands.values()) < 64:
+    if min((len(band[0]) for band in bands.values()), default=0) < 64:
         return None, None
     sharp, rough = (
         {key: slope(*band) for key, band in bands.items()},

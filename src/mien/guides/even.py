@@ -1,0 +1,86 @@
+"""Even skin: wrinkles, bags and blotches fade, pores and grain stay.
+
+Skin is split into light (large), relief (middle) and texture (fine); the relief is taken towards the light of the skin
+around it, as retouchers do by "frequency separation". Nothing is filled, so that no other part is drawn in.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mien.align.paste import Mask
+from mien.errors import LayerError
+from mien.guides.guide import Guide
+from mien.photos.color import from_srgb, to_srgb
+from mien.types import Bool, Face, Float32, Photo
+
+SKIN = frozenset(
+    {
+        "under_eyes",
+        "left_under_eye",
+        "right_under_eye",
+        "forehead",
+        "cheeks",
+        "left_cheek",
+        "right_cheek",
+        "chin",
+        "skin",
+    }
+)
+"""Regions that are evened out rather than filled."""
+
+LIGHT, RELIEF, SOFT = 0.07, 0.006, 0.008
+"""Standard deviations of the blurs that part light, relief and texture, and of the border, in the face's sides."""
+
+BESIDE = 0.008
+"""Width of the border of other parts, in sides of the face: lashes and hairs reach over it."""
+
+KEPT = 0.25
+"""Part of the relief that stays at full strength: skin without any looks like wax."""
+
+
+def even(photo: Photo, face: Face, mask: Mask, skin: Bool, *, strength: float = 1.0) -> Guide:
+    """Evens out skin.
+
+    Args:
+        photo, face: any.
+        mask: (H, W), above 0 where.
+        skin: (H, W), what is skin: a border of it beside eyes, brows, glasses and hair is left out.
+        strength: in [0, 1].
+
+    Raises:
+        LayerError: nothing masked is skin.
+    """
+    side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
+    border = max(1, round(BESIDE * side))
+    bare = cv2.erode(skin.astype(np.uint8), np.ones((2 * border + 1,) * 2), borderValue=0) > 0
+    area = (mask > 0) & bare
+    if not area.any():
+        raise LayerError("Nothing that is masked is skin; mask another part, or paint what is to vanish.")
+    reach = round(3 * LIGHT * side)
+    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
+    x0, x1 = max(0, int(columns[0]) - reach), min(photo.width, int(columns[-1]) + 1 + reach)
+    y0, y1 = max(0, int(rows[0]) - reach), min(photo.height, int(rows[-1]) + 1 + reach)
+    box = (x0, y0, x1, y1)
+    before = to_srgb(photo, box).astype(np.float32)
+    weight = bare[y0:y1, x0:x1].astype(np.float32)
+    light, relief = (_mean(before, weight, scale * side) for scale in (LIGHT, RELIEF))
+    made = before + (1 - KEPT) * (light - relief)
+    inside = cv2.GaussianBlur(area[y0:y1, x0:x1].astype(np.float32), (0, 0), max(1.0, SOFT * side))
+    sure = np.clip(2 * inside - 1, 0, 1) * area[y0:y1, x0:x1] * np.float32(strength)
+    change = from_srgb(np.clip(made, 0, 255), photo) - from_srgb(before, photo)
+    samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
+    return Guide(box, samples, sure.astype(np.float32))
+
+
+def _mean(picture: Float32, weight: Float32, spread: float) -> Float32:
+    """Weighted mean around each pixel; wide ones are taken of a reduced picture."""
+    step = max(1, int(spread / 4))
+    height, width = weight.shape
+    small = (max(1, width // step), max(1, height // step))
+    total, share = (
+        cv2.GaussianBlur(cv2.resize(one, small, interpolation=cv2.INTER_AREA), (0, 0), spread / step)
+        for one in (picture * weight[..., None], weight)
+    )
+    return np.asarray(cv2.resize(total / np.maximum(share, 1e-3)[..., None], (width, height)), np.float32)
