@@ -71,7 +71,7 @@ class Networks:
 
 def check_named(kept: bool, face: Any, network: Path | None) -> None:
     """Raises ConfigError where identity matters and nothing can tell it."""
-    from mien.editing.request import NO_IDENTITY, liked
+    from mien.editing.likeness import NO_IDENTITY, liked
     from mien.errors import ConfigError
 
     if network is None and (kept or liked(face) is not None):
@@ -98,7 +98,7 @@ def check_face(text: str | None) -> None:
     Raises:
         FaceSelectionError: neither a number, nor such a word, nor a point.
     """
-    from mien.editing.request import liked
+    from mien.editing.likeness import liked
     from mien.errors import FaceSelectionError
 
     if text is None or text in ("largest", "left", "right", "aligned") or text.isdecimal() or liked(text):

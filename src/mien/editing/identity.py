@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from mien.align.crop import crop_face
-from mien.editing.request import NO_IDENTITY, Request
+from mien.editing.likeness import NO_IDENTITY
+from mien.editing.request import Request
 from mien.editing.result import EditResult
 from mien.errors import ConfigError, OutcomeError
 from mien.types import Float32, Float64, Photo

@@ -30,15 +30,6 @@ the two is possible, pixels first ("auto"), or with what surrounds it ("heal")."
 Frame = Literal["auto", "photo", "crop"]
 """Where layers were drawn: over the photo, over the square face crop, or whichever their size says."""
 
-LIKE = "like:"
-"""Before the name of a picture of the person whose face is meant."""
-
-NO_IDENTITY = (
-    "a network that recognises people, and none comes with mien; give yours as --identity-network FILE "
-    "(identity=FILE), such as model_ir_se50.pth of TreB1eN/InsightFace_Pytorch, or MobileFace as TorchScript"
-)
-"""What an editor lacks, for errors."""
-
 LAYERS = ("mask", "sketch", "semantic", "color", "guide", "exemplar")
 """Names of the fields that hold pictures."""
 
@@ -283,14 +274,6 @@ def generator_seed(generator: torch.Generator) -> int:
     import torch
 
     return int(torch.randint(0, 2**32, (), generator=generator, device=generator.device))
-
-
-def liked(face: Any) -> Path | None:
-    """The picture of "like:anna.jpg", or a path; None for what names a face otherwise."""
-    if isinstance(face, Path):
-        return face
-    named = isinstance(face, str) and face.startswith(LIKE) and len(face) > len(LIKE)
-    return Path(face[len(LIKE) :]) if named else None
 
 
 def show_fields(call: Callable[..., Any]) -> None:

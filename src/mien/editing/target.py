@@ -12,7 +12,7 @@ import numpy as np
 from mien.align.finder import select_face
 from mien.conditions.pictures import as_photo
 from mien.editing.context import EditContext
-from mien.editing.request import NO_IDENTITY, liked
+from mien.editing.likeness import NO_IDENTITY, liked
 from mien.errors import ConfigError, FaceSelectionError
 from mien.types import Face, Float64, Photo
 

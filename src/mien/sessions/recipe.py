@@ -21,7 +21,8 @@ from PIL import Image
 from mien.conditions.colors import plain_color
 from mien.conditions.modalities import MODALITIES, current_name, pictures
 from mien.conditions.types import Conditions
-from mien.editing.request import Request, liked
+from mien.editing.likeness import liked
+from mien.editing.request import Request
 from mien.errors import ConfigError, LayerError, SessionError
 from mien.photos.color import to_srgb
 from mien.photos.containers import PNG
