@@ -32,8 +32,10 @@ class Target:
 
 def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: Sequence[Path] = (), n: int = 1) -> None:
     """Edits, saves, reports; ``n`` results are variants, see :attr:`mien.editing.result.EditResult.variants`."""
+    from mien.backends import describe_backend
     from mien.cli.selection import check_face
     from mien.editing.request import Request
+    from mien.editing.validation import check_request
     from mien.files import check_targets, numbered
     from mien.photos.read import read_photo
     from mien.photos.write import default_output, target_container
@@ -47,6 +49,7 @@ def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: S
     read = [photo, *files, *([Path(target.mask)] if target.mask and Path(target.mask).is_file() else [])]
     check_targets([*outputs], read)
     keep_existing(outputs, target.overwrite)
+    check_request(request, picture, describe_backend(NO_WEIGHTS, with_clip=False))
 
     from mien.editor import Editor
 

@@ -14,7 +14,7 @@ from mien.conditions.parser import FaceParser
 from mien.editing.cache import EditCache, digest
 from mien.editing.timing import Stopwatch
 from mien.errors import LayerError
-from mien.types import AlignedFace, Face, Float64, Photo, UInt8
+from mien.types import AlignedFace, Face, Float32, Float64, Photo, UInt8
 
 PARSED = 512
 """Largest side at which a crop is parsed; its labels are as smooth as they get."""
@@ -48,12 +48,14 @@ class EditContext:
         networks: find faces and regions; none is loaded before it is asked for.
         cache: of former edits.
         watch: of this edit.
+        sure: (H, W) float32 in [0, 1], what the user's guide has filled already; None where there is none.
         photo, quad: the photo, and the (4, 2) corners of the crop that is edited; None while there is none.
     """
 
     networks: FaceNetworks
     cache: EditCache = field(default_factory=EditCache)
     watch: Stopwatch = field(default_factory=Stopwatch)
+    sure: Float32 | None = None
     photo: Photo | None = None
     quad: Float64 | None = None
 

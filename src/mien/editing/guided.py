@@ -16,7 +16,7 @@ from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.dyes import OWN, RELATIVE, shaded
-from mien.editing.layers import mask_of
+from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, bearded, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
@@ -120,6 +120,7 @@ def _healed(
     """Glasses and red eyes are found by themselves where a region names them; all else is what is masked."""
     if mask is None:
         raise LayerError("Nothing says what is to vanish; give a mask.")
+    mask = unfilled(mask, context)
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
     if words and all(one[1] in SKIN for one in words):

@@ -21,6 +21,7 @@ from mien.editing.asked import Asked
 from mien.editing.auto import by_pixels, moves_attributes
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.given_guide import lay_guide
 from mien.editing.guided import Guided, face_edit, guided
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import looked
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """Photos that are read before the first of them is painted."""
 
-OF_PHOTOS = ("mask", "strength", "face", "frame", "protect", "weight_maps")
+OF_PHOTOS = ("mask", "strength", "face", "frame", "protect", "weight_maps", "guide", "harmonise")
 """Fields of a request that mean nothing without a photo."""
 
 REAL = "made of pixels that are there; mode look paints it instead"
@@ -162,8 +163,10 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     photo = as_photo(asked.photo)
     request, target, notes = _target(backend, photo, asked, context)
     request, recipe = resolved(request, backend)
-    first = made(photo, target, recipe, context)
-    if recipe and not (request.draws or request.moves_pixels):
+    laid = lay_guide(photo, target, request, context)
+    request, context = laid.rest, laid.context
+    first = laid.done.and_then(made(laid.done.photo, target, recipe, context))
+    if laid.finished or (recipe and not (request.draws or request.moves_pixels)):
         return _Begun(photo, target, request, replace(first, notes=(*notes, *first.notes)), None, 1)
     alone = asked.count == 1 or moves_attributes(request)
     if alone and (real := by_pixels(request, lambda: looked(photo, target, request, context))) is not None:

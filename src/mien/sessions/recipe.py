@@ -34,7 +34,11 @@ from mien.types import AlignedFace, Photo
 PICTURES = ("mask", *pictures())
 """Inputs that may be files."""
 
-_WORDS: Mapping[str, str] = {**dict.fromkeys(PICTURES, "self"), "mask": r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*"}
+_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(PICTURES, "self"),
+    "guide": "(?!)",
+    "mask": r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*",
+}
 """What text means something else than the name of a file, by input."""
 
 DEFAULTS: Mapping[str, Any] = {**{one.name: one.default for one in fields(Request)}, "face": "largest"}
