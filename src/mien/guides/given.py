@@ -73,13 +73,14 @@ def cut_out(samples: Samples, sure: Float32, notes: tuple[str, ...] = ()) -> Gui
     return Guide(box, samples[part], sure[part].astype(np.float32), notes)
 
 
-def harmonised(guide: Guide, photo: Photo, side: float) -> Guide:
-    """A guide with the photo's colors along its outline, spread smoothly inside, and a soft edge.
+def harmonised(guide: Guide, photo: Photo, side: float, *, soft: bool = True) -> Guide:
+    """A guide with the photo's colors along its outline, spread smoothly inside.
 
     Args:
         guide: of the user.
         photo: that it is laid over.
         side: of the face's square, photo pixels.
+        soft: whether its edge becomes soft, too: not where it is joined to what is filled in around it.
     """
     reach = max(2.0, RIM * side)
     room = int(4 * reach)
@@ -103,4 +104,4 @@ def harmonised(guide: Guide, photo: Photo, side: float) -> Guide:
     lit = np.clip(upper + membrane(step, known, LIMIT), 0, 255)
     fade = np.where(area, np.clip(depth / reach, 0, 1), np.float32(1))[inner]
     samples = from_srgb(lit[inner], photo).astype(np.float32)
-    return Guide(guide.box, samples, guide.confidence * fade, guide.notes)
+    return Guide(guide.box, samples, guide.confidence * (fade if soft else 1), guide.notes)
