@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from mien.editing.cache import EditCache, digest
 from mien.editing.timing import Stopwatch
 from mien.errors import LayerError
 from mien.types import AlignedFace, Face, Float32, Float64, Photo, UInt8
+
+if TYPE_CHECKING:
+    from mien.editing.identity import Identity
 
 PARSED = 512
 """Largest side at which a crop is parsed; its labels are as smooth as they get."""
@@ -58,6 +61,11 @@ class EditContext:
     sure: Float32 | None = None
     photo: Photo | None = None
     quad: Float64 | None = None
+
+    @property
+    def identity(self) -> Identity | None:
+        """Tells people apart; None where the user has given nothing that does."""
+        return getattr(self.networks, "identity", None)
 
     def of(self, photo: Photo, quad: Float64) -> EditContext:
         """The same for a crop of a photo."""

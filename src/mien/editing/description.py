@@ -32,6 +32,7 @@ def describe(request: Request) -> str:
     words += [f"{name} weighted by {_name(source)}" for name, source in request.weight_maps.items()]
     words += [f"seed {request.seed}"] if request.seed else []
     words += [f"strength {request.strength:g}"] if request.strength != 1 else []
+    words += [f"keeping identity {request.keep_identity:g}"] if request.keep_identity is not None else []
     return ", ".join(words)
 
 

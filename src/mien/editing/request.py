@@ -70,12 +70,15 @@ class Request:
             which something was painted, see :mod:`mien.editing.layer_folder`.
         seed: 0 is the plain result; every other number is a variant of it.
         strength: in [0, 1]: how far to go from the photo to the edit.
-        face: "largest", a number, a point "x,y", "aligned" where the photo is an aligned crop already, a
+        face: "largest", "left", "right", a number, a point "x,y", "like:anna.jpg" where the editor has a network that
+            tells people apart, "aligned" where the photo is an aligned crop already, a
             :class:`mien.types.Face` that was found before, or the (4, 2) quad of a crop. By default where the layers
             were cut out, or else the largest.
         frame: of all layers that are pictures.
         protect: regions and "teeth" that are cut out of the mask, separated by commas.
         strict: a result that measures badly is refused, see :mod:`mien.editing.outcome`.
+        keep_identity: least similarity of the face to what it was, in [-1, 1]: the strength is lowered until a network
+            of the user's finds it, see :mod:`mien.editing.identity`.
         weights: how much a modality counts against the others where they contradict each other, by name ("image",
             "sketch", "semantic", "color", and "guide", whose confidence it multiplies): 1 is neutral, 0 takes it away.
         weight_maps: the same as pictures, black is 0 and white 1, or arrays of any numbers of at least 0.
@@ -144,7 +147,7 @@ class Request:
         metadata={"help": "How far to go from the photo to the edit.", "type": float, "min": 0, "max": 1},
     )
     face: str | int | Face | NDArray[Any] | None = field(
-        default=None, metadata={"help": "Which face: a number, 'largest', 'aligned', or a point x,y."}
+        default=None, metadata={"help": "Which face: a number, largest, left, right, aligned, x,y, or like:anna.jpg."}
     )
     frame: Frame = field(
         default="auto", metadata={"help": "Layers lie over the photo or the crop; auto: by their size."}
@@ -154,6 +157,10 @@ class Request:
     )
     strict: bool = field(
         default=False, metadata={"help": "Refuse a result that measures badly: nothing is written.", "type": bool}
+    )
+    keep_identity: float | None = field(
+        default=None,
+        metadata={"help": "Lower the strength until the face is this like: 0.8.", "type": float, "min": -1, "max": 1},
     )
     weights: Mapping[str, float] = field(
         default_factory=dict, metadata={"help": "How much a layer counts: sketch=2; repeatable.", "option": "weight"}
@@ -181,6 +188,8 @@ class Request:
             raise ConfigError(f"The seed is {self.seed!r}; give a whole number from 0 to 4294967295.")
         if not is_number(self.strength, 0, 1):
             raise ConfigError(f"The strength is {self.strength!r}; give a number from 0 (the photo) to 1 (the edit).")
+        if self.keep_identity is not None and not is_number(self.keep_identity, -1, 1):
+            raise ConfigError(f"keep_identity is {self.keep_identity!r}; give a number up to 1, such as 0.8.")
         for name in ("skin_tone", "harmonise"):
             if not isinstance(getattr(self, name), bool):
                 raise ConfigError(f"{name} is {getattr(self, name)!r}; give True or False.")

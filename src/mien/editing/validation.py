@@ -24,6 +24,7 @@ from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.weights import LARGEST, weights_of
 from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
+from mien.guides.borrow import check_parts
 from mien.guides.shapes import Shapes
 from mien.types import Photo
 
@@ -59,8 +60,8 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
 
     Raises:
         ConfigError: an attribute that the painter does not know, or a text of which nothing can be done.
-        LayerError, PhotoError: no mask, no region of such a name, a file that is not there, or a picture of a size that
-            fits neither the photo nor a square crop.
+        LayerError, PhotoError: no mask, no region or part of such a name, a file that is not there, or a picture
+            of a size that fits neither the photo nor a square crop.
     """
     request, recipe = resolved(request, painter)
     layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
@@ -87,6 +88,10 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
         check_region(name)
     check_dyes(request)
+    if request.part:
+        check_parts(request.part)
+    if request.reshape:
+        Shapes.bundled().displacement(request.reshape)
     plain = plain_color(request.color)
     frame = CropFrame(np.eye(2, 3), 1, (photo.width, photo.height), request.frame)
     for name, source in _pictures(request):

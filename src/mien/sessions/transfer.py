@@ -41,18 +41,13 @@ class FaceFrame:
 
     Attributes:
         objects: the stored files.
-        photo: the photo.
+        size: (width, height) of the photo.
         quad: (4, 2) corners of the face's crop, photo pixels.
     """
 
     objects: Objects
-    photo: Photo
+    size: Size
     quad: Any
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) of the photo."""
-        return self.photo.width, self.photo.height
 
     @property
     def matrix(self) -> Float64:
