@@ -206,7 +206,7 @@ CROWN, BALD = 0.75, -2.5
 TANGLED = ("2128", "3325")
 """Bundled faces whose hair cannot be told from its backdrop."""
 
-ODD_TEETH = ("2230", "2381", "2419", "2813", "2842", "3052", "3075", "3146", "3149")
+ODD_TEETH = ("2230", "2381", "2419", "2813", "2842", "2987", "3052", "3075", "3146", "3149")
 """Bundled faces whose teeth are soft, coloured, few or a child's."""
 
 NEAR: Mapping[str, tuple[int, ...]] = {

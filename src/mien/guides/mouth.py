@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.difference import near as near_mean
 from mien.compose.grain import levels, missing, noise
 from mien.compose.sharpness import as_sharp
 from mien.conditions.labels import INDEX
@@ -34,11 +35,21 @@ OUTER, INNER = list(mesh.OUTER_LIPS), list(mesh.INNER_LIPS_CONTOUR)
 UPPER, LOWER = INNER[:11], [INNER[0], *INNER[:9:-1]]
 """The edges of the lips, from the left corner to the right one."""
 
-FOLLOW, REACH = 0.5, 0.2
+FOLLOW, REACH = 0.55, 0.25
 """How much of the way cheeks and chin go with the lips, and how far from the mouth, in eye distances."""
 
-OPEN, TEETH = 0.006, 0.006
-"""Square eye distances between the lips from which a mouth counts as open, and of teeth from which it shows them."""
+OPEN, AJAR, TEETH = 0.006, 0.018, 0.006
+"""Square eye distances between the lips from which a mouth counts as open, and from which its teeth may be seen; and of
+teeth from which they are."""
+
+HIGHER = 0.1
+"""Eye distances above the found edge of the upper lip up to which it may be."""
+
+EVEN = 0.6
+"""How much of the differences of colour among the other's teeth is taken away."""
+
+FALLS = 0.8
+"""Exponent with which light from a side falls on teeth, over that on the skin around."""
 
 CORNER, DARK = 0.16, 0.35
 """Share of the mouth's width over which its corners are dark, and their light, where teeth stand in another mouth."""
@@ -72,19 +83,22 @@ def mouth(
     other, other_face, other_blocked, notes = turned(face, other, other_face, other_blocked, "teeth")
     unit, start = unit_of(face), face.landmarks[:, :2].astype(np.float64)
     here = box_around(photo, start[OUTER], unit, 0.1)
-    white = teeth_among(to_srgb(photo, here), filled(start[INNER], here))
+    before = to_srgb(photo, here)
     shown = _shown(photo, face, labelled)
-    toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
+    if labelled is not None and shown > AJAR:
+        start = _raised(start, here, _mouth(labelled, here, unit), unit)
+        face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
+    inside = filled(start[INNER], here) if labelled is None else _mouth(labelled, here, unit)
+    white = teeth_among(before, inside)
+    toothed = bool(shown > AJAR and white.sum() > TEETH * unit**2)
     way = _way(face, other_face) if whole or not toothed else np.zeros_like(start)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
     torn = INNER if opened or shown > OPEN else ()
     moved, share = displaced(photo, start, way, unit, labelled=still, torn=torn)
     goals, after = start + share * way, moved.over(photo)[0]
-    if whole and toothed:  # the edge of the upper lip is found a little low, and old teeth would be seen above it
-        goals[UPPER[1:-1]] += 0.012 * unit * (start[2] - start[152]) / np.linalg.norm(start[2] - start[152])
     if not opened:
         return replace(moved, notes=(*notes, *moved.notes))
-    native = whitest(to_srgb(photo, here), white) if toothed else None
+    native = whitest(before, white) if toothed else None
     shade = toothed and not whole
     sure = min(float(white.sum()) / (2 * TEETH * unit**2), 3.0)
     box, mixed, weight = _between(after, goals, unit, other, other_face, other_blocked, native, sure, shade)
@@ -131,16 +145,41 @@ def _between(
     lips, others = close & ~inner, close & ~theirs
     taken = as_sharp(lower, taken, others, lips)
     lit = _teeth(lower, taken, theirs, near & ~outer, native, sure)
+    lit = _lateral(lit, lower, taken, near & ~outer, near & ~_grown(theirs, 0.06 * unit), 0.2 * unit)
     if shade:
         lit = srgb(linear(lit) * _shade(goals, box)[..., None])
     lit = lit + noise(lit.shape, missing(levels(lower, lips), levels(taken, others)))
     return box, np.asarray(lit, np.float32), np.asarray(blurred(inner, 0.006 * unit) * visible, np.float32)
 
 
+def _mouth(labelled: Labelled, box: Box, unit: float) -> Bool:
+    """(h, w): where the parser sees the inside of a mouth."""
+    size = (box[2] - box[0], box[3] - box[1])
+    labels = (labelled.within(box, unit)[0] == INDEX["mouth"]).astype(np.uint8)
+    return np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST) > 0)
+
+
+def _raised(goals: Float64, box: Box, seen: Bool, unit: float) -> Float64:
+    """Landmarks (478, 2) whose upper lip ends where the mouth is seen: it is often found on the teeth."""
+    found = seen | filled(goals[INNER], box)
+    up = (goals[2] - goals[152]) / np.linalg.norm(goals[2] - goals[152])
+    steps = np.arange(-0.02 * unit, HIGHER * unit, 0.5)
+    places = goals[UPPER][:, None] + steps[None, :, None] * up - box[:2]
+    x, y = (np.clip(places[..., i].astype(int), 0, found.shape[1 - i] - 1) for i in (0, 1))
+    reached = np.where(np.logical_and.accumulate(found[y, x], axis=1), steps, 0).max(1)
+    reached *= np.sin(np.linspace(0, np.pi, len(reached))) ** 0.7  # the corners stay
+    smooth = np.convolve(np.pad(reached, 1, "edge"), (0.25, 0.5, 0.25), "valid")
+    rise = np.where(smooth > 0, np.maximum(smooth, reached) + 0.008 * unit, 0)
+    rise[[0, -1]] = 0
+    higher = goals.copy()
+    higher[UPPER] += rise[:, None] * up
+    return higher
+
+
 def _way(face: Face, other: Face) -> Float64:
     """(478, 2): how the landmarks move to the other's mouth; the nose stays."""
     mean = Shapes.bundled().mean
-    way = toward(face, other, OUTER + INNER, (2, 98, 327), near=0.04, follow=FOLLOW, reach=REACH)[:, :2]
+    way = toward(face, other, OUTER + INNER, (2, 98, 327), near=0.09, follow=FOLLOW, reach=REACH)[:, :2]
     return np.asarray(way * np.clip((mean[:, 1] - mean[2, 1]) / 0.06 + 1.0, 0.25, 1)[:, None])
 
 
@@ -213,16 +252,30 @@ def _teeth(lower: Float32, taken: Float32, theirs: Bool, skin: Bool, native: Flo
     if not skin.any():
         return taken
     here, there = (brighter(one, skin, 0.2) for one in (lower, taken))
-    ratio = here / np.maximum(there, 1e-3)
+    light, ratio = linear(taken), here / np.maximum(there, 1e-3)
     if white.any():
         found = np.maximum(whitest(taken, white), 1e-3)
-        told = (
-            teeth_color(here, found * ratio)
-            if native is None
-            else teeth_color(here, native, (sure * OWN[0], sure * OWN[1]))
-        )
+        told = teeth_color(here, found * ratio) if native is None else teeth_color(here, native, _likely(sure))
         ratio = told / found
-    return srgb(np.asarray(linear(taken) * ratio, np.float32))
+        gray = light.mean(2, keepdims=True) / found.mean() * found  # stains and coloured light of the other photo
+        light = light + EVEN * blurred(_grown(white, 2), 1.0)[..., None] * (gray - light)
+    return srgb(np.asarray(light * ratio, np.float32))
+
+
+def _likely(sure: float) -> tuple[float, float]:
+    return sure * OWN[0], sure * OWN[1]
+
+
+def _lateral(lit: Float32, lower: Float32, taken: Float32, skin: Bool, other: Bool, reach: float) -> Float32:
+    """Light that falls from a side on the skin (h, w) falls on what is between the lips, too: both (h, w, 3) sRGB."""
+    if not (skin.any() and other.any()):
+        return lit
+    here, there = (
+        near_mean(linear(one), area, reach).mean(2) / max(float(linear(one)[area].mean()), 1e-3)
+        for one, area in ((lower, skin), (taken, other))
+    )
+    factor = np.clip((here + 0.02) / (there + 0.02), 0.1, 2) ** FALLS
+    return srgb(np.asarray(linear(lit) * factor[..., None], np.float32))
 
 
 def _grown(area: Bool, reach: float) -> Bool:

@@ -149,7 +149,9 @@ def _unfolded(
     places, pulls = _controls(points, shift, drags, box, unit)
     # The result's point p + d shows the source's point p: offsets −d are given at p + d.
     for share in (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1):
-        spline = Spline.fit(places + share * pulls, -share * pulls, smoothing=1e-4)
+        ends = places + share * pulls  # no two of them equal; lips that are shut may end apart
+        _, first = np.unique(np.round(ends / max(0.01 * unit, 0.5)), axis=0, return_index=True)
+        spline = Spline.fit(ends[first], -share * pulls[first], smoothing=1e-4)
         offsets = keep((spline.field(box) * weight[..., None]).astype(np.float32))
         step = max(1, max(offsets.shape[:2]) // 400)  # folds are seen at a cost that does not grow
         outline = points[list(torn)] + share * shift[list(torn)]
@@ -184,8 +186,7 @@ def _controls(points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, 
     extra_pulls = [np.array([d[2] - d[0], d[3] - d[1]]) for d in drags if (d[0], d[1]) in extra]
     places = np.concatenate([points, np.array(extra).reshape(-1, 2), np.array(frame)])
     pulls = np.concatenate([pulled, np.array(extra_pulls).reshape(-1, 2), np.zeros((len(frame), 2))])
-    _, first = np.unique(np.round(places / max(0.01 * unit, 0.5)), axis=0, return_index=True)
-    return places[first], pulls[first]
+    return places, pulls
 
 
 def _box(photo: Photo, points: Float64, unit: float) -> Box:

@@ -10,6 +10,9 @@ from mien.guides.borrow import nearness
 from mien.guides.shapes import Placement, Shapes
 from mien.types import Face, Float64
 
+PLATEAU = 1.5
+"""By how much the fall of the share that moves begins farther from the points: uneven shares make ripples."""
+
 
 def toward(
     face: Face, other: Face, points: Sequence[int], base: Sequence[int], *, near: float, follow: float, reach: float
@@ -29,7 +32,7 @@ def toward(
     mine, there = placement.back(start), other.landmarks.astype(np.float64)
     way = Placement.of(there, shapes.mean).back(there) - mine
     way -= way[list(base)].mean(0)
-    weight = np.maximum(nearness(shapes.mean, points, near), follow * nearness(shapes.mean, points, reach))
-    weight[list(points)] = 1.0
+    close = np.minimum(PLATEAU * nearness(shapes.mean, points, near), 1)  # what lies between the points goes with them
+    weight = np.maximum(close, follow * nearness(shapes.mean, points, reach))
     way[:, 2] = 0
     return np.asarray(placement.scale * (way * weight[:, None]) @ placement.rotation.T)
