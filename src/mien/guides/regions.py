@@ -16,6 +16,7 @@ import numpy as np
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
 from mien.compose.border import told_by_color
+from mien.compose.evidence import weighed
 from mien.compose.matte import matte
 from mien.conditions.areas import PUPIL, Seen, beard
 from mien.conditions.labels import INDEX
@@ -23,7 +24,7 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
-from mien.guides.looks import large_pieces, probability
+from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo, UInt8
 
@@ -43,6 +44,7 @@ class Region:
     band: units around the region's border within which the picture decides; 0 takes the parser's border.
     looks: how many of the looks count, from the closest on.
     joined: whether only large pieces count: hair on both sides of a bald head, no fog on clothes.
+    colors: whether the photo's own colours count: skin between strands, a nape that the parser is unsure of.
     beard: the parser calls beards hair: True takes what lies on the lower face, False all else, None both.
     """
 
@@ -50,11 +52,12 @@ class Region:
     band: float = 1.5
     looks: int = 1
     joined: bool = False
+    colors: bool = False
     beard: bool | None = None
 
 
 REGIONS: Mapping[str, Region] = {
-    "hair": Region("hair", 3.5, 3, joined=True, beard=False),
+    "hair": Region("hair", 2.0, 3, joined=True, colors=True, beard=False),
     "beard": Region("hair", 4.0, 2, beard=True),
     "brows": Region("brows", 1.0),
     "lips": Region("lips", 0.8),
@@ -105,7 +108,7 @@ def _matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
 
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
-    likely, box = probability(photo, face, region.classes, parser, region.looks, LARGEST)
+    (likely, skin), box = reaching(photo, face, (region.classes, "skin"), parser, region.looks, LARGEST)
     scale = likely.shape[1] / (box[2] - box[0])
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
@@ -114,12 +117,17 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit * scale)
         grown = np.clip(3 * grown, 0, 1)
         likely = likely * (grown if region.beard else 1 - grown)
+    picture = to_srgb(photo, box)
+    if region.colors:
+        small = cv2.resize(picture, likely.shape[::-1], interpolation=cv2.INTER_AREA)
+        oval = np.zeros(likely.shape, np.uint8)
+        cv2.fillConvexPoly(oval, cv2.convexHull(np.round(points[:, :2]).astype(np.int32)), 1)
+        likely = weighed(small, likely, skin, oval > 0, unit * scale)
     if region.joined:
         inside = np.zeros(likely.shape, np.uint8)
         corners = (face.quad - box[:2]) * scale
         cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), 1)
         likely = likely * large_pieces(likely, inside.astype(np.float32))
-    picture = to_srgb(photo, box)
     part = sharpened(picture, likely, region.band * unit)
     if region.joined:
         part = told_by_color(picture, part)
