@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.compose.border import local_colors
 from mien.types import Bool, Float32, UInt8
 
 SAMPLES, GROUPS = 3000, 5
@@ -24,6 +25,10 @@ TRUST = 4.0
 
 LOW, HIGH = 0.003, 0.993
 """Probabilities between which the prior is kept: the parser is never surer than that."""
+
+
+OVER_SKIN = 0.93
+"""The same within the face: the parser takes a fringe as a whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,47 +63,71 @@ class Mixture:
         return np.log(total)
 
 
-def weighed(picture: UInt8, likely: Float32, skin: Float32, oval: Bool, unit: float) -> Float32:
+def weighed(picture: UInt8, likely: Float32, skin: Float32, others: Float32, oval: Bool, unit: float) -> Float32:
     """How likely each pixel is of a region once its colour is known.
 
     Args:
         picture: as large as the probabilities, at most some 600 pixels.
         likely: of the region, by the parser.
         skin: of facial skin, by the parser.
+        others: of what is neither and has colours like the region's: clothes, glasses, brows. There, colours only
+            speak against it.
         oval: of the face, forehead included: what has the skin's colours there is skin, whatever the parser says.
         unit: 1/100 of the FFHQ crop's side, in pixels of the picture.
     """
-    lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    calm = cv2.GaussianBlur(picture, (0, 0), max(0.3, 0.08 * unit)).astype(np.float32) / np.float32(255)
+    lab = cv2.cvtColor(calm, cv2.COLOR_RGB2LAB)
     prior = np.clip(likely, LOW, HIGH)
     logit = np.log(prior / (1 - prior))
     seen = _dilated(likely > 0.15, unit)
-    face = Mixture.of(lab, (skin > 0.9) & ~seen)
+    faces = (skin > 0.9) & ~seen
+    face = Mixture.of(lab, faces)
     back = Mixture.of(lab, _dilated(likely > 0.1, 8 * unit) & ~_dilated(likely > 0.1, unit) & (skin < 0.3))
     inner = _eroded(likely > 0.9, unit)
     front = Mixture.of(lab, inner)
     if front is None:
         return likely
-    here = front.log_likelihood(lab)
+    here, hair = front.log_likelihood(lab), inner
     ratio = np.zeros_like(likely) if back is None else here - back.log_likelihood(lab)
     ratio = np.clip(ratio, -TRUST, TRUST)
     if face is not None:
         bare = face.log_likelihood(lab)
-        hair = inner & (bare < here + 1)
-        if hair.sum() > 0.6 * inner.sum():  # skin between strands is no hair
-            front = Mixture.of(lab, hair) or front
+        kept = inner & (bare < np.percentile(bare[faces], 12))
+        if kept.sum() > 0.5 * inner.sum():  # skin between strands is no hair
+            front, hair = Mixture.of(lab, kept) or front, kept
             here = front.log_likelihood(lab)
-        reach = cv2.GaussianBlur(_dilated(oval, 5 * unit).astype(np.float32), (0, 0), 2 * unit)
-        ratio = ratio + reach * (np.clip(here - bare, -TRUST - 1, TRUST) - ratio)
-    return np.asarray(1 / (1 + np.exp(-(logit + ratio))), np.float32)
+        reach = cv2.GaussianBlur(_dilated(oval, 4 * unit).astype(np.float32), (0, 0), 2 * unit)
+        logit = np.minimum(logit, np.log(OVER_SKIN / (1 - OVER_SKIN)) * reach + 9 * (1 - reach))
+        ratio = ratio + reach * (np.clip(here - bare, -TRUST - 2, TRUST) - ratio)
+    ratio = np.minimum(ratio, TRUST * (1 - np.clip(others / np.maximum(likely + others, 0.05), 0, 1)))
+    told = 1 / (1 + np.exp(-(logit + ratio)))
+    if face is not None:
+        told = told * (1 - reach * (1 - _between(picture, hair & (told > 0.9), faces, 7 * unit)))
+    return np.asarray(told, np.float32)
+
+
+def _between(picture: UInt8, hair: Bool, skin: Bool, reach: float) -> Float32:
+    """Where each colour lies from skin, 0, to hair, 1: what is between strands is a mixture of both.
+
+    1 everywhere where hair and skin look much the same.
+    """
+    seen = picture.astype(np.float32)
+    (front, _), (back, _) = (local_colors(seen, area.astype(np.float32), reach) for area in (hair, skin))
+    way = front - back
+    apart = (way**2).sum(2)
+    place = ((seen - back) * way).sum(2) / (apart + 1)
+    sure = np.clip((np.sqrt(apart) - 50) / 50, 0, 1)
+    return np.asarray(1 - sure * (1 - np.clip((place - 0.1) / 0.65, 0, 1)), np.float32)
 
 
 def _eroded(where: Bool, radius: float) -> Bool:
-    return cv2.erode(where.astype(np.uint8), _disc(radius)) > 0
+    return cv2.erode(where.astype(np.uint8), disc(radius)) > 0
 
 
 def _dilated(where: Bool, radius: float) -> Bool:
-    return cv2.dilate(where.astype(np.uint8), _disc(radius)) > 0
+    return cv2.dilate(where.astype(np.uint8), disc(radius)) > 0
 
 
-def _disc(radius: float) -> UInt8:
+def disc(radius: float) -> UInt8:
+    """A structuring element."""
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(radius)) + 1,) * 2).astype(np.uint8)

@@ -16,7 +16,7 @@ import numpy as np
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
 from mien.compose.border import told_by_color
-from mien.compose.evidence import weighed
+from mien.compose.evidence import disc, weighed
 from mien.compose.matte import matte
 from mien.conditions.areas import PUPIL, Seen, beard
 from mien.conditions.labels import INDEX
@@ -30,6 +30,15 @@ from mien.types import Face, Float32, Float64, Photo, UInt8
 
 LARGEST = 900
 """Longer side at which what is likely is worked on."""
+
+OTHERS = "cloth+glasses+brows+eyes+hat"
+"""What may look like hair, and is none."""
+
+TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
+"""Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
+
+ROOTS = 3.0
+"""Units from the skin over which roots show."""
 
 BARE = (50, 280, 117, 346, 205, 425, 9)
 """Landmarks where no beard grows, or hardly any."""
@@ -45,6 +54,7 @@ class Region:
     looks: how many of the looks count, from the closest on.
     joined: whether only large pieces count: hair on both sides of a bald head, no fog on clothes.
     colors: whether the photo's own colours count: skin between strands, a nape that the parser is unsure of.
+    depth: how wide the band is inwards, as a share.
     beard: the parser calls beards hair: True takes what lies on the lower face, False all else, None both.
     """
 
@@ -53,11 +63,12 @@ class Region:
     looks: int = 1
     joined: bool = False
     colors: bool = False
+    depth: float = 1
     beard: bool | None = None
 
 
 REGIONS: Mapping[str, Region] = {
-    "hair": Region("hair", 2.0, 3, joined=True, colors=True, beard=False),
+    "hair": Region("hair", 3.5, 3, joined=True, colors=True, depth=0.3, beard=False),
     "beard": Region("hair", 4.0, 2, beard=True),
     "brows": Region("brows", 1.0),
     "lips": Region("lips", 0.8),
@@ -108,7 +119,8 @@ def _matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
 
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
-    (likely, skin), box = reaching(photo, face, (region.classes, "skin"), parser, region.looks, LARGEST)
+    groups = (region.classes, "skin", OTHERS)
+    (likely, skin, others), box = reaching(photo, face, groups, parser, region.looks, LARGEST)
     scale = likely.shape[1] / (box[2] - box[0])
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
@@ -121,19 +133,31 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
     if region.colors:
         small = cv2.resize(picture, likely.shape[::-1], interpolation=cv2.INTER_AREA)
         oval = np.zeros(likely.shape, np.uint8)
-        cv2.fillConvexPoly(oval, cv2.convexHull(np.round(points[:, :2]).astype(np.int32)), 1)
-        likely = weighed(small, likely, skin, oval > 0, unit * scale)
+        up = FOREHEAD * (points[10, :2] - points[152, :2])
+        outline = np.round(np.concatenate([points[:, :2], points[list(TOP), :2] + up])).astype(np.int32)
+        cv2.fillConvexPoly(oval, cv2.convexHull(outline), 1)
+        likely = weighed(small, likely, skin, others, oval > 0, unit * scale)
     if region.joined:
         inside = np.zeros(likely.shape, np.uint8)
         corners = (face.quad - box[:2]) * scale
         cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), 1)
         likely = likely * large_pieces(likely, inside.astype(np.float32))
-    part = sharpened(picture, likely, region.band * unit)
+    part = sharpened(picture, likely, region.band * unit, region.depth)
     if region.joined:
         part = told_by_color(picture, part)
+    if region.colors:
+        part = _rooted(part, skin * (likely < 0.5), unit)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)
+
+
+def _rooted(part: Float32, skin: Float32, unit: float) -> Float32:
+    """A matte (h, w) that is a little thinner where hair grows out of skin: a dye leaves roots, and the skin clean."""
+    shrink = skin.shape[1] / part.shape[1]
+    away = cv2.distanceTransform((skin < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / (unit * shrink)
+    near = cv2.resize(np.exp(-away / ROOTS), part.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(part, 0, 1) ** (1 + near) * (1 - 0.3 * near), np.float32)
 
 
 def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
@@ -165,17 +189,16 @@ def _drawn(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
     return np.asarray(cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
 
 
-def sharpened(picture: UInt8, likely: Float32, reach: float) -> Float32:
+def sharpened(picture: UInt8, likely: Float32, reach: float, depth: float = 1) -> Float32:
     """The matte of a picture (h, w, 3) within a band of ``reach`` pixels around the border of what is likely.
 
-    ``likely`` may be smaller than the picture; the matte has the picture's size.
+    ``likely`` may be smaller than the picture; the matte has the picture's size. Inwards the band is ``depth`` as wide.
     """
     shrink = min(1.0, LARGEST / max(picture.shape[:2]))  # the band is as smooth as the probability is
     size = (max(8, round(picture.shape[1] * shrink)), max(8, round(picture.shape[0] * shrink)))
     small = likely if likely.shape == size[::-1] else cv2.resize(likely, size, interpolation=cv2.INTER_AREA)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(reach * shrink)) + 1,) * 2)
-    core = cv2.erode((small > 0.8).astype(np.uint8), kernel)
-    far = 1 - cv2.dilate((small > 0.15).astype(np.uint8), kernel)
+    core = cv2.erode((small > 0.8).astype(np.uint8), disc(depth * reach * shrink))
+    far = 1 - cv2.dilate((small > 0.15).astype(np.uint8), disc(reach * shrink))
     known = cv2.GaussianBlur((core | far).astype(np.float32), (0, 0), max(0.6, 0.25 * reach * shrink))
     want = np.where(core > 0, np.float32(1), np.where(far > 0, np.float32(0), small))
     return matte(picture, want, known)
