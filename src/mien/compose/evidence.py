@@ -99,7 +99,7 @@ def weighed(picture: UInt8, likely: Float32, skin: Float32, others: Float32, ova
         reach = cv2.GaussianBlur(_dilated(oval, 4 * unit).astype(np.float32), (0, 0), 2 * unit)
         logit = np.minimum(logit, np.log(OVER_SKIN / (1 - OVER_SKIN)) * reach + 9 * (1 - reach))
         ratio = ratio + reach * (np.clip(here - bare, -TRUST - 2, TRUST) - ratio)
-    ratio = np.minimum(ratio, TRUST * (1 - np.clip(others / np.maximum(likely + others, 0.05), 0, 1)))
+    ratio = np.minimum(ratio, TRUST * (1 - np.clip(2.5 * others / np.maximum(likely + others, 0.05), 0, 1.6)))
     told = 1 / (1 + np.exp(-(logit + ratio)))
     if face is not None:
         told = told * (1 - reach * (1 - _between(picture, hair & (told > 0.9), faces, 7 * unit)))
@@ -116,7 +116,7 @@ def _between(picture: UInt8, hair: Bool, skin: Bool, reach: float) -> Float32:
     way = front - back
     apart = (way**2).sum(2)
     place = ((seen - back) * way).sum(2) / (apart + 1)
-    sure = np.clip((np.sqrt(apart) - 50) / 50, 0, 1)
+    sure = np.clip((np.sqrt(apart) - 70) / 50, 0, 1)
     return np.asarray(1 - sure * (1 - np.clip((place - 0.1) / 0.65, 0, 1)), np.float32)
 
 

@@ -74,6 +74,9 @@ SETTINGS: Mapping[str, Dye] = {
 }
 """Where the defaults are not what looks real."""
 
+FOLLOWING = Dye(variety=0.3, cast=0, strands=False)
+"""For brows that follow the hair."""
+
 
 def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye | None = None) -> Guide:
     """A region in another colour.
@@ -207,6 +210,7 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     light = aim[0] + room * np.tanh(away * 1.0)
     deep = np.clip(light / max(aim[0], 1), 0, 1) ** 0.4
     pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
+    pale = pale * (1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1))  # colours of dark hair glow in the light
     hue = _turned(aim[1:], aim[0] - light)
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
 
@@ -215,7 +219,7 @@ def _turned(hue: Any, darker: Any) -> Any:
     """a* and b* (..., 2) of a natural hair colour where it is darker: blond in shadow is brown, and not olive."""
     angle = float(np.degrees(np.arctan2(hue[1], hue[0])))
     natural = np.clip(min(angle - 35, 115 - angle) / 20, 0, 1)
-    turn = np.radians(np.clip(-TURN * natural * np.asarray(darker), -25, 8))
+    turn = np.radians(np.clip(-TURN * natural * np.asarray(darker), -25, 4))
     c, s = np.cos(turn), np.sin(turn)
     return np.stack([c * hue[0] - s * hue[1], s * hue[0] + c * hue[1]], -1)
 

@@ -24,6 +24,7 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
+from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo, UInt8
@@ -39,9 +40,6 @@ TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
 
 ROOTS = 3.0
 """Units from the skin over which roots show."""
-
-BARE = (50, 280, 117, 346, 205, 425, 9)
-"""Landmarks where no beard grows, or hardly any."""
 
 NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 
@@ -128,6 +126,7 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
         grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit * scale)
         grown = np.clip(3 * grown, 0, 1)
+        others = np.maximum(others, likely * (1 - grown if region.beard else grown))
         likely = likely * (grown if region.beard else 1 - grown)
     picture = to_srgb(photo, box)
     if region.colors:
