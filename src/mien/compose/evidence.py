@@ -89,7 +89,8 @@ def weighed(picture: UInt8, likely: Float32, skin: Float32, others: Float32, ova
         return likely
     here, hair = front.log_likelihood(lab), inner
     ratio = np.zeros_like(likely) if back is None else here - back.log_likelihood(lab)
-    ratio = np.clip(ratio, -TRUST, TRUST)
+    rim = cv2.GaussianBlur(_dilated(likely < 0.8, 4 * unit).astype(np.float32), (0, 0), unit)
+    ratio = np.clip(ratio, -TRUST * rim, TRUST)  # what shines deep inside is no backdrop
     if face is not None:
         bare = face.log_likelihood(lab)
         kept = inner & (bare < np.percentile(bare[faces], 12))
@@ -121,13 +122,13 @@ def _between(picture: UInt8, hair: Bool, skin: Bool, reach: float) -> Float32:
 
 
 def _eroded(where: Bool, radius: float) -> Bool:
-    return cv2.erode(where.astype(np.uint8), disc(radius)) > 0
+    return np.asarray(cv2.erode(where.astype(np.uint8), disc(radius)) > 0)
 
 
 def _dilated(where: Bool, radius: float) -> Bool:
-    return cv2.dilate(where.astype(np.uint8), disc(radius)) > 0
+    return np.asarray(cv2.dilate(where.astype(np.uint8), disc(radius)) > 0)
 
 
 def disc(radius: float) -> UInt8:
     """A structuring element."""
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(radius)) + 1,) * 2).astype(np.uint8)
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(radius)) + 1,) * 2), np.uint8)

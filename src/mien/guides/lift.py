@@ -18,7 +18,7 @@ import numpy as np
 from mien.types import Float32
 
 LIGHTNESS = (8.0, 15.0, 24.0, 34.0, 47.0, 54.0, 73.0, 90.0)
-BROAD = (4.0, 8.0, 10.0, 12.0, 12.5, 13.0, 9.5, 6.0)
+BROAD = (4.0, 8.0, 10.5, 12.5, 13.5, 14.5, 10.5, 6.5)
 FINE = (3.0, 4.5, 5.5, 6.0, 6.0, 6.0, 4.5, 3.0)
 """How much real hair of a mean lightness varies: over wide parts, and from strand to strand."""
 
@@ -65,13 +65,15 @@ class Lift:
         fine = light - base
         local = np.sqrt(_within(fine**2, inside, 2 * sigma)) + np.float32(0.15)
         depth = np.log(np.maximum(base, 0) + START)
-        middle = float((weight * depth).sum())
-        spread = float(np.sqrt((weight * (depth - middle) ** 2).sum())) + 0.08
-        away = (depth - middle) / spread
+        sure = cv2.erode((weight >= 0.97 * weight.max()).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        sure = sure if sure.sum() > 100 else weight > 0
+        low, middle, high = np.percentile(depth[sure], (14, 50, 86))
+        away = (depth - middle) / (0.5 * (high - low) + 0.08)
         mean = float((weight * base).sum())
-        broad = float(np.interp(wanted, LIGHTNESS, BROAD)) * np.where(away > 0, 1.6 * np.tanh(away / 1.6), 1.1 * 3 * np.tanh(away / 3))
+        deep = np.maximum(np.where(away < 0, away * (1 - 0.2 * away), 1.6 * np.tanh(away / 1.6)), -3.2)
+        broad = float(np.interp(wanted, LIGHTNESS, BROAD)) * deep
         aim = float(np.interp(wanted, LIGHTNESS, FINE)) * np.clip(1 + broad / max(wanted, 20), 0.4, 1.2)
-        typical = float((weight * local).sum())
+        typical = float(np.median(local[sure]))
         gain = np.minimum(aim / np.sqrt(local * typical), MOST)
         lacking = np.sqrt(np.maximum((0.65 * aim) ** 2 - (gain * local) ** 2, 0))
         drawn = share * lacking * _strands(np.log(np.maximum(light, 0) + START), inside, sigma)

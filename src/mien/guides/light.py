@@ -22,14 +22,14 @@ BARE = (50, 280, 117, 346, 205, 425, 9)
 USUAL = (12.0, 17.0)
 """a* and b* of skin under neutral light; people differ less in these than in lightness."""
 
-TINT, MOST = 0.35, 4.0
+TINT, MOST = 0.55, 11.0
 """Share of the skin's difference from the usual that is put down to the light, and the most that it shifts a gray."""
 
-SATURATED = 40.0
+SATURATED = 60.0
 """Chroma from which a colour is so strong that the light hardly shows in it."""
 
-LIGHTER, WARMER = 0.45, 0.5
-"""How far brows follow hair that becomes lighter, and its hue."""
+LIGHTER, WARMER, LIMIT = 0.45, 0.45, 14.0
+"""How far brows follow hair that becomes lighter, and its hue; and the most that they become lighter."""
 
 
 def under_light(color: Color, photo: Photo, face: Face) -> Color:
@@ -51,8 +51,8 @@ def under_light(color: Color, photo: Photo, face: Face) -> Color:
 def brows_after(brows: Color, hair: Color, wish: Color) -> Color | None:
     """The colour of brows beside dyed hair, which follow it half of the way.
 
-    Colourists lighten brows when dark hair becomes ginger or blond; black brows would tell that it is dyed. Colours that
-    hair does not grow in, and darker hair, leave brows as they are.
+    Colourists lighten brows when dark hair becomes ginger or blond; black brows would tell that it is dyed. Colours
+    that hair does not grow in, and darker hair, leave brows as they are.
 
     Args:
         brows: their mean colour.
@@ -68,7 +68,7 @@ def brows_after(brows: Color, hair: Color, wish: Color) -> Color | None:
     raised = LIGHTER * float(new[0] - old[0])
     if not grown or raised < 3 or new[0] < own[0] + 6:
         return None
-    light = min(own[0] + raised, 0.85 * new[0])
+    light = min(own[0] + min(raised, LIMIT), 0.85 * new[0])
     hue = new[1:] * min(1.0, light / max(float(new[0]), 1)) ** 0.5
     return _color(np.array([max(light, own[0]), *(own[1:] + WARMER * (hue - own[1:]))]))
 

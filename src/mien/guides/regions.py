@@ -38,6 +38,9 @@ OTHERS = "cloth+glasses+brows+eyes+hat"
 TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
 """Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
 
+SOFT = 0.4
+"""Units over which a hair's border is made softer: a hard one is seen once its colour is another."""
+
 ROOTS = 3.0
 """Units from the skin over which roots show."""
 
@@ -69,7 +72,7 @@ REGIONS: Mapping[str, Region] = {
     "hair": Region("hair", 3.5, 3, joined=True, colors=True, depth=0.3, beard=False),
     "beard": Region("hair", 4.0, 2, beard=True),
     "brows": Region("brows", 1.0),
-    "lips": Region("lips", 0.8),
+    "lips": Region("lips", 0.7, depth=0.4),
     "skin": Region("skin", 1.5),
     "neck": Region("neck", 1.5, 2),
     "hat": Region("hat", 1.5, 3, joined=True),
@@ -126,7 +129,9 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
         grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit * scale)
         grown = np.clip(3 * grown, 0, 1)
-        others = np.maximum(others, likely * (1 - grown if region.beard else grown))
+        if (grown * likely > 0.5).sum() > 0.02 * (100 * unit * scale) ** 2:  # what is left beside a beard is no hair
+            wide = cv2.dilate(grown, disc(6 * unit * scale))
+            others = np.maximum(others, likely * (1 - wide if region.beard else wide))
         likely = likely * (grown if region.beard else 1 - grown)
     picture = to_srgb(photo, box)
     if region.colors:
@@ -145,18 +150,27 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
     if region.joined:
         part = told_by_color(picture, part)
     if region.colors:
-        part = _rooted(part, skin * (likely < 0.5), unit)
+        part = _rooted(part, skin * (likely < 0.5), cv2.convexHull(points[:, :2].astype(np.float32)), unit)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)
 
 
-def _rooted(part: Float32, skin: Float32, unit: float) -> Float32:
-    """A matte (h, w) that is a little thinner where hair grows out of skin: a dye leaves roots, and the skin clean."""
+def _rooted(part: Float32, skin: Float32, face: Any, unit: float) -> Float32:
+    """A matte (h, w) that is a little thinner where hair grows out of skin: a dye leaves roots, and the skin clean.
+
+    Inside of the face's outline hair ends and does not grow.
+    """
     shrink = skin.shape[1] / part.shape[1]
     away = cv2.distanceTransform((skin < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / (unit * shrink)
-    near = cv2.resize(np.exp(-away / ROOTS), part.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.clip(part, 0, 1) ** (1 + near) * (1 - 0.3 * near), np.float32)
+    grows = np.ones(skin.shape, np.float32)
+    cv2.fillConvexPoly(grows, np.round(face).astype(np.int32), 0)
+    grows = cv2.GaussianBlur(grows, (0, 0), 2 * unit * shrink)
+    near = np.maximum(grows * np.exp(-away / ROOTS) - 0.02, 0)
+    near = cv2.resize(near, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    part = 0.5 * part + 0.5 * cv2.GaussianBlur(part, (0, 0), max(0.5, SOFT * unit))
+    part = np.clip(1.0001 * part, 0, 1)
+    return np.asarray(part ** (1 + 0.6 * near) * (1 - 0.2 * near), np.float32)
 
 
 def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
@@ -241,8 +255,23 @@ def _lips(photo: Photo, face: Face, parser: FaceParser) -> Float32:
         corners = np.round((points[list(contour)] - box[:2]) * 16).astype(np.int32)
         cv2.fillPoly(outline, [corners], value, cv2.LINE_AA, 4)
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
-    drawn = cv2.GaussianBlur(outline.astype(np.float32) / np.float32(255), (0, 0), 0.5 * unit)
-    return _placed(photo, box, sharpened(to_srgb(photo, box), 0.4 * drawn + 0.6 * likely, REGIONS["lips"].band * unit))
+    drawn = cv2.GaussianBlur(outline.astype(np.float32) / np.float32(255), (0, 0), 0.35 * unit)
+    picture = to_srgb(photo, box)
+    want = np.clip(0.75 * drawn + 0.45 * likely, 0, 1) * _flesh(picture, drawn, likely)
+    region = REGIONS["lips"]
+    return _placed(photo, box, sharpened(picture, want, region.band * unit, region.depth))
+
+
+def _flesh(picture: UInt8, drawn: Float32, likely: Float32) -> Float32:
+    """1 where lips have the colour of lips, 0 where it is that of teeth or of the open mouth, both (h, w)."""
+    lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    sure = (drawn > 0.8) & (likely > 0.8)
+    if sure.sum() < 20:
+        return np.ones_like(drawn)
+    light, red = np.median(lab[sure][:, 0]), np.median(lab[sure][:, 1])
+    teeth = np.clip((0.65 * red - lab[..., 1]) / (0.25 * red + 2), 0, 1) * (lab[..., 0] > 0.8 * light)
+    hollow = np.clip((0.45 * light - lab[..., 0]) / (0.15 * light + 1), 0, 1)
+    return np.asarray(1 - np.maximum(teeth, hollow), np.float32)
 
 
 SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {"irises": _irises, "lips": _lips}
