@@ -140,6 +140,7 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         up = FOREHEAD * (points[10, :2] - points[152, :2])
         outline = np.round(np.concatenate([points[:, :2], points[list(TOP), :2] + up])).astype(np.int32)
         cv2.fillConvexPoly(oval, cv2.convexHull(outline), 1)
+        others = np.maximum(others, 0.6 * _below(points, likely.shape))  # colours grow no hair on cheeks and chin
         likely = weighed(small, likely, skin, others, oval > 0, unit * scale)
     if region.joined:
         inside = np.zeros(likely.shape, np.uint8)
@@ -154,6 +155,15 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)
+
+
+def _below(points: Float64, shape: tuple[int, ...]) -> Float32:
+    """1 within the face's outline below the bridge of the nose, (h, w)."""
+    ahead = points[:, :2]
+    lower = ahead[(ahead - ahead[168]) @ (ahead[152] - ahead[10]) > 0]
+    filled = np.zeros(shape, np.float32)
+    cv2.fillConvexPoly(filled, cv2.convexHull(np.round(lower).astype(np.int32)), 1)
+    return filled
 
 
 def _rooted(part: Float32, skin: Float32, face: Any, unit: float) -> Float32:
