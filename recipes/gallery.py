@@ -1,12 +1,12 @@
-"""The picture of docs/gallery.md: everyday wishes, made of the photo's own pixels.
+"""The pictures of docs/gallery.md: everyday wishes, made of photos' own pixels.
 
-python -m recipes.gallery docs/images/gallery.webp
+python -m recipes.gallery docs/images
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,10 @@ from PIL import Image, ImageDraw
 from skimage.data import astronaut
 
 from mien import Editor
-from mien.types import UInt8
+from mien.align.finder import FaceFinder
+from mien.guides.bank import BUNDLED
+from mien.photos.read import read_photo
+from mien.types import Photo, UInt8
 
 WISHES: Mapping[str, Mapping[str, Any]] = {
     "as it was": {},
@@ -31,25 +34,89 @@ WISHES: Mapping[str, Mapping[str, Any]] = {
     "eye-size 2.5": {"reshape": {"eye-size": 2.5}},
     "jaw-width -2": {"reshape": {"jaw-width": -2.0}},
 }
+"""Of the astronaut."""
+
+PAIRS: list[tuple[str, str, Mapping[str, Any]]] = [
+    ("3044", "hair auburn", {"dye": {"hair": "auburn"}}),
+    ("2519", "hair brown", {"dye": {"hair": "brown"}}),
+    ("2248", "irises green", {"dye": {"irises": "green"}}),
+    ("2998", "text: a smile", {"text": "a smile"}),
+    ("2374", "smile 1.5", {"reshape": {"smile": 1.5}}),
+    ("3203", "nose-width -2, jaw-width -2", {"reshape": {"nose-width": -2.0, "jaw-width": -2.0}}),
+    ("2129", "part teeth", {"part": "teeth"}),
+    ("2286", "part lower-face", {"part": "lower_face"}),
+    ("2332", "hair of another photo", {"part": "hair", "exemplar": "2411"}),
+    ("3275", "guide: glasses, drawn roughly", {"guide": "glasses"}),
+    ("2509", "under-eyes healed", {"mask": "under-eyes", "mode": "heal"}),
+    ("2319", "skin healed, strength 0.6", {"mask": "skin", "mode": "heal", "strength": 0.6}),
+]
+"""Of faces of nobody in the bundled bank, before and after."""
+
 PART = (slice(0, 240), slice(105, 345))
 SIDE, COLUMNS = 300, 4
 
 
-def tile(pixels: UInt8, words: str) -> Image.Image:
-    """The head, with what was asked for below it."""
+def tile(pixels: UInt8, words: str) -> UInt8:
+    """A head, with what was asked for below it."""
     picture = Image.new("RGB", (SIDE, SIDE + 22), "white")
-    picture.paste(Image.fromarray(pixels[PART]).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
+    picture.paste(Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
     ImageDraw.Draw(picture).text((6, SIDE + 5), words, fill="black")
-    return picture
+    return np.asarray(picture)
+
+
+def rows(tiles: list[UInt8], columns: int) -> UInt8:
+    """Tiles side by side, in rows."""
+    return np.vstack([np.hstack(tiles[i : i + columns]) for i in range(0, len(tiles), columns)])
+
+
+def portrait(number: str) -> Photo:
+    """A face of nobody."""
+    return read_photo(BUNDLED / f"{number}.webp")
+
+
+def glasses(photo: Photo) -> UInt8:
+    """(H, W, 4): a pair of glasses, roughly drawn over the face's eyes by their landmarks."""
+    eyes = FaceFinder.bundled().find(photo)[0].landmarks[[468, 473], :2]
+    across = float(np.linalg.norm(eyes[1] - eyes[0]))
+    sheet = Image.new("RGBA", (4 * photo.width, 4 * photo.height))
+    pen, width = ImageDraw.Draw(sheet), round(0.07 * 4 * across)
+    for x, y in 4 * eyes:
+        reach = 4 * across * np.array([0.36, 0.3])
+        pen.ellipse((x - reach[0], y - reach[1], x + reach[0], y + reach[1]), (150, 160, 170, 40), "black", width)
+    (x0, y0), (x1, y1) = 4 * eyes
+    pen.line((x0 + 0.36 * 4 * across, y0, x1 - 0.36 * 4 * across, y1), "black", width)
+    return np.asarray(sheet.resize((photo.width, photo.height), Image.Resampling.LANCZOS))
+
+
+def made(editor: Editor, number: str, wish: Mapping[str, Any]) -> tuple[UInt8, UInt8]:
+    """A portrait before and after."""
+    photo, given = portrait(number), dict(wish)
+    if "exemplar" in given:
+        given["exemplar"] = portrait(given["exemplar"])
+    if "guide" in given:
+        given["guide"] = glasses(photo)
+    top = slice(0, photo.width)
+    return photo.pixels[top], editor(photo, **given).photo.pixels[top]
+
+
+def pairs(editor: Editor) -> Iterator[UInt8]:
+    """Before and after of every wish."""
+    for number, words, wish in PAIRS:
+        before, after = made(editor, number, wish)
+        yield tile(before, number)
+        yield tile(after, words)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
     editor, photo = Editor.from_pretrained("opencv:telea"), astronaut()
-    tiles = [tile(editor(photo, **wish).photo.pixels if wish else photo, words) for words, wish in WISHES.items()]
-    rows = [np.hstack([np.asarray(t) for t in tiles[i : i + COLUMNS]]) for i in range(0, len(tiles), COLUMNS)]
-    Image.fromarray(np.vstack(rows)).save(parser.parse_args().out, quality=80, method=6)
+    tiles = [
+        tile((editor(photo, **wish).photo.pixels if wish else photo)[PART], words) for words, wish in WISHES.items()
+    ]
+    Image.fromarray(rows(tiles, COLUMNS)).save(folder / "gallery.webp", quality=80, method=6)
+    Image.fromarray(rows([*pairs(editor)], COLUMNS)).save(folder / "wishes.webp", quality=80, method=6)
 
 
 if __name__ == "__main__":

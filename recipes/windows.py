@@ -4,8 +4,7 @@
     python -m recipes.windows train --weights NETWORKS --out runs/windows
 
 ``prepare`` decodes the portraits, finds their semantic maps, and lets the bundled editor paint one or two masks in
-each;
-about 20 minutes of one core, 4 GB on disk. ``train`` again resumes.
+each; about 20 minutes of one core, 4 GB on disk. ``train`` again resumes.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from mien.training.options import seconds
 from mien.training.settings import DataConfig, LoopConfig
 from mien.training.stages.running import train
 from mien.training.stages.windows_run import WindowsConfig, WindowsRun
-from mien.training.windows.prepare import prepare
+from recipes.window_data import prepare
 
 
 def main() -> None:

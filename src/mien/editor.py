@@ -8,7 +8,7 @@ Legend: S side of the crop that is edited, N modalities that have a weight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
@@ -19,6 +19,7 @@ import torch
 from mien.align.finder import FaceFinder
 from mien.backends import load_backend
 from mien.backends.base import CropEditor, FaceGenerator
+from mien.backends.devices import device_of
 from mien.conditions.parser import FaceParser
 from mien.conditions.resample import picture_at
 from mien.conditions.text import validate_text
@@ -26,7 +27,9 @@ from mien.conditions.types import Conditions
 from mien.editing.asked import Asked
 from mien.editing.cache import EditCache
 from mien.editing.context import EditContext
-from mien.editing.pipeline import edit_in_turn, edit_photos, without_photo
+from mien.editing.identity import Identity
+from mien.editing.in_turn import edit_in_turn
+from mien.editing.pipeline import edit_photos, without_photo
 from mien.editing.request import Request, show_fields
 from mien.editing.result import CropEdit, CropOptions, EditResult, EditResults
 from mien.editing.timing import Stopwatch
@@ -40,16 +43,20 @@ class Editor:
     Args:
         backend: paints.
         device: where all networks run: "cpu", "cuda", "mps".
+        identity: tells people apart, see :mod:`mien.editing.identity`.
 
     Attributes:
-        backend: the same.
+        backend, identity: the same.
         device, dtype: where the networks are, and the precision that they compute in; see :meth:`to`.
 
     Raises:
         ConfigError: nothing can run on the device.
     """
 
-    def __init__(self, backend: CropEditor, *, device: str | torch.device = "cpu") -> None:
+    def __init__(
+        self, backend: CropEditor, *, device: str | torch.device = "cpu", identity: Identity | None = None
+    ) -> None:
+        self.identity = identity
         self.backend, self.device, self.dtype = backend, torch.device("cpu"), torch.float32
         self.to(device)
 
@@ -61,6 +68,8 @@ class Editor:
         device: str | torch.device = "cpu",
         revision: str | None = None,
         clip: str | Path | None = None,
+        identity: str | Path | None = None,
+        trust_code: bool = False,
     ) -> Editor:
         """From a folder that training or :meth:`save_pretrained` wrote, a name, or an id of the Hugging Face Hub.
 
@@ -69,13 +78,16 @@ class Editor:
             device: see the class.
             revision: branch, tag or commit on the hub.
             clip: what reads ``text=``: see :func:`mien.checkpoints.clip.load_clip`.
+            identity: file of a network that tells people apart, for ``keep_identity=`` and ``face="like:anna.jpg"``.
+            trust_code: whether ``identity`` may be a TorchScript program.
 
         Raises:
             CheckpointError: there is none, it is damaged, or it is not trained far enough to edit.
             ConfigError: nothing can run on the device, or ``clip`` needs a package that is not installed.
         """
-        where = _device(device)  # before anything is fetched
-        return cls(load_backend(name, str(where), revision=revision, clip=clip), device=where)
+        where = device_of(device)  # before anything is fetched
+        told = None if identity is None else Identity.load(identity, str(where), trust_code=trust_code)
+        return cls(load_backend(name, str(where), revision=revision, clip=clip), device=where, identity=told)
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Writes a folder that :meth:`from_pretrained` reads.
@@ -97,7 +109,7 @@ class Editor:
         """
         if isinstance(device, torch.dtype):
             device, dtype = None, device
-        where = self.device if device is None else _device(device)
+        where = self.device if device is None else device_of(device)
         self.backend.to(str(where), dtype)
         for name in ("finder", "parser"):
             if name in self.__dict__:
@@ -201,8 +213,29 @@ class Editor:
         """
         if not faces:
             raise ConfigError("No face is named; give at least one, such as {'largest': {'mask': 'hair'}}.")
-        requests = {which: Request.of(asked) for which, asked in faces.items()}
+        requests = [(which, Request.of(asked)) for which, asked in faces.items()]
         return edit_in_turn(self.backend, photo, requests, EditContext(self, cache or EditCache()))
+
+    def edit_in_turn(
+        self,
+        photo: PictureLike,
+        edits: Sequence[Request | Mapping[str, Any]],
+        *,
+        callback: Callable[[str, float], object] | None = None,
+        cache: EditCache | None = None,
+    ) -> EditResult:
+        """Several edits, one after the other, each of the face that it names in the photo as it came.
+
+        Args:
+            photo, callback, cache: as in a call.
+            edits: requests, or their fields.
+
+        Raises:
+            As a call.
+        """
+        requests = [Request.of(asked) for asked in edits]
+        context = EditContext(self, cache or EditCache(), Stopwatch(callback))
+        return edit_in_turn(self.backend, photo, [(one.face, one) for one in requests], context, anew=True)
 
     def edit_crop(
         self,
@@ -260,15 +293,6 @@ class Editor:
         conditions, weights = without_photo(asked, self.backend, EditContext(self))
         painted = self.backend.generate(conditions, int(asked.seed), weights, EditContext(self))
         return Photo(np.rint(painted).astype(np.uint8))
-
-
-def _device(name: str | torch.device) -> torch.device:
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise ConfigError(f"Nothing can run on '{name}' here; choose cpu, or a device that is there.") from error
-    return device
 
 
 show_fields(Editor.__call__)

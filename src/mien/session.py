@@ -19,6 +19,7 @@ from typing import Any
 from mien.errors import SessionError
 from mien.sessions.folder import SNAPSHOT_EVERY, Folder
 from mien.sessions.history import History
+from mien.sessions.objects import Objects
 from mien.sessions.recipe import Recipe, changed, freeze
 from mien.sessions.step import FaceEditor, Quad, Wish, check_inputs, perform, quad_of
 from mien.sessions.transfer import FaceFrame, transferred
@@ -149,8 +150,9 @@ class Session(History):
             other._grow("replay", ORIGINAL, [other._moved(node, self, face) for node in steps])
         return Session(folder, self.editor)
 
-    def _quad(self, recipe: Recipe) -> Quad:
-        return quad_of(recipe, self.tree, self.original, self.name, lambda: self.editor, self.cache)
+    def _quad(self, recipe: Recipe, files: Objects | None = None) -> Quad:
+        objects = files or self.folder.objects
+        return quad_of(recipe, self.tree, self.original, self.name, lambda: self.editor, self.cache, objects)
 
     def _checked(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         return check_inputs(inputs, self.result, lambda: self.editor)
@@ -160,8 +162,8 @@ class Session(History):
         named = node.recipe.get("face", "largest")
         which = self._checked({"face": ("largest" if isinstance(named, list) else named) if face is None else face})
         recipe = {**node.recipe, **which}
-        new = FaceFrame(self.folder.objects, self.original, self._quad(recipe))
-        old = FaceFrame(origin.folder.objects, origin.original, node.quad)
+        new = FaceFrame(self.folder.objects, _size(self.original), self._quad(recipe, origin.folder.objects))
+        old = FaceFrame(origin.folder.objects, _size(origin.original), node.quad)
         return Wish(transferred(recipe, old, new), new.quad, node.note, node.number)
 
     @contextmanager
@@ -193,3 +195,7 @@ class Session(History):
         self.folder.drop_snapshots(self.tree)
         self._latest = self.tree.head, changes, photo
         return self.tree.node(self.tree.head)
+
+
+def _size(photo: Photo) -> tuple[int, int]:
+    return photo.width, photo.height

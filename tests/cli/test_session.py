@@ -23,7 +23,7 @@ Run = Callable[..., str]
 @pytest.fixture
 def painter(monkeypatch: pytest.MonkeyPatch) -> Painter:
     painter = Painter()
-    monkeypatch.setattr("mien.cli.session.load_editor", lambda name, device, clip: painter)
+    monkeypatch.setattr("mien.cli.selection.Networks.load", lambda self: painter)
     monkeypatch.setattr("mien.cli.session._check", lambda *_: None)  # this painter has regions of its own
     return painter
 

@@ -10,7 +10,7 @@ import torch
 
 from mien.conditions.extract import conditions_of
 from mien.conditions.layers import from_conditions
-from mien.conditions.modalities import pictures
+from mien.conditions.modalities import maps
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
@@ -65,7 +65,7 @@ def test_edits_follow_the_equations(
 
 
 def test_all_subsets_run_and_differ(editor: Editor, crop: UInt8, everything: Conditions) -> None:
-    cache, kinds = EditCache(), (*pictures(), "attributes")
+    cache, kinds = EditCache(), (*maps(), "exemplar", "attributes")
     subsets = [names for size in range(len(kinds) + 1) for names in itertools.combinations(kinds, size)]
     seen = [editor.edit_crop(crop, everything.without(*names), cache=cache).pixels for names in subsets]
     assert len(seen) == 32

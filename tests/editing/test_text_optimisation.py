@@ -13,7 +13,7 @@ from torch import Tensor
 
 from mien.checkpoints.clip import load_clip
 from mien.conditions.extract import conditions_of
-from mien.conditions.modalities import pictures
+from mien.conditions.modalities import maps
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions
 from mien.editing import latents
@@ -96,14 +96,14 @@ def test_faces_without_a_photo(reader: Editor, hasty: None) -> None:
 def test_all_32_subsets_run_differ_and_repeat(reader: Editor, crop: UInt8, middle: Float32, hasty: None) -> None:
     layers = conditions_of(crop, FaceParser.bundled().parse_crop(crop))
     everything = layers.replaced(mask=middle, exemplar=np.ascontiguousarray(crop[:, ::-1]), text=TEXT)
-    names = (*pictures(), "text")
+    names = (*maps(), "exemplar", "text")
     subsets = [chosen for count in range(6) for chosen in itertools.combinations(names, count)]
     assert len(subsets) == 32
     cache = EditCache(capacity=64)
     made = [reader.edit_crop(crop, everything.without(*left_out), cache=cache).pixels for left_out in subsets]
     for (i, a), (j, b) in itertools.combinations(enumerate(made), 2):
         assert np.abs(a - b).max() > 0, (subsets[i], subsets[j])
-    words_alone = subsets.index(tuple(pictures()))
+    words_alone = subsets.index((*maps(), "exemplar"))
     for again in (0, words_alone):
         assert (reader.edit_crop(crop, everything.without(*subsets[again])).pixels == made[again]).all()
 

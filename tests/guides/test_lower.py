@@ -43,7 +43,7 @@ def test_a_smile_has_an_open_mouth_and_the_next_face_another(editor: Editor, por
 def test_an_album_comes_before_the_bank(editor: Editor, portrait: Photo, face: Face, tmp_path: object) -> None:
     from PIL import Image
 
-    Image.fromarray(portrait.pixels).save(f"{tmp_path}/me.png")
+    Image.fromarray(portrait.pixels[:, ::-1]).save(f"{tmp_path}/me.png")
     result = editor(portrait, part="nose", face=face, album=str(tmp_path))
     assert "me.png" in result.operations[0]
     with pytest.raises(LayerError, match="no folder"):

@@ -170,7 +170,8 @@ def select_face(faces: Sequence[Face], which: str = "largest", name: str = "the 
 
     Args:
         faces: largest first.
-        which: "largest", a number counted from 0, or a point "x,y" in photo pixels: the face whose box holds it.
+        which: "largest", a number counted from 0, "left" or "right" (the one farthest there in the picture), or a point
+            "x,y" in photo pixels: the face whose box holds it.
         name: of the photo, for the error.
 
     Raises:
@@ -181,6 +182,8 @@ def select_face(faces: Sequence[Face], which: str = "largest", name: str = "the 
         raise NoFaceError(f"No face found in {name}; give its place with --box left,top,right,bottom.")
     if which == "largest":
         return faces[0]
+    if which in ("left", "right"):
+        return (min if which == "left" else max)(faces, key=lambda face: face.box[0] + face.box[2])
     if which.isdecimal():
         if int(which) >= len(faces):
             last = len(faces) - 1
@@ -189,7 +192,9 @@ def select_face(faces: Sequence[Face], which: str = "largest", name: str = "the 
     try:
         x, y = (float(part) for part in which.split(","))
     except ValueError:
-        raise FaceSelectionError(f"'{which}' names no face; give a number, 'largest', or a point x,y.") from None
+        raise FaceSelectionError(
+            f"'{which}' names no face; give a number, largest, left, right, or a point x,y."
+        ) from None
     at = [face for face in faces if face.box[0] <= x <= face.box[2] and face.box[1] <= y <= face.box[3]]
     if not at:
         raise FaceSelectionError(f"No face at {which} in {name}; run 'mien faces' to see where the faces are.")

@@ -6,6 +6,7 @@ import typer
 
 from mien._version import __version__
 from mien.cli import (
+    apply,
     attributes,
     borrow,
     conditions,
@@ -43,6 +44,7 @@ app.command("borrow")(borrow.borrow)
 app.command("heal")(heal.heal)
 app.command("attributes")(attributes.attributes)
 app.command("edit")(edit.edit)
+app.command("apply")(apply.apply)
 app.command("read")(read.read)
 app.command("faces")(faces.faces)
 app.command("mask")(mask.mask)

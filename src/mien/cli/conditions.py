@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.console import print_json
+from mien.cli.console import print_json, working
 from mien.cli.selection import check_face, check_model
 
 
@@ -40,15 +40,16 @@ def conditions(
     from mien.conditions.folder import LayerFolder, write_layers
     from mien.conditions.parser import FaceParser
 
-    if aligned:
-        quad, face_found = np.array([(0, 0), (0, 1), (1, 1), (1, 0)], float) * (picture.width, picture.height), None
-    else:
-        face_found = select_face(FaceFinder.bundled().find(picture), face, photo.name)
-        quad = face_found.quad
-    network = FaceParser.bundled() if parser is None else FaceParser.from_file(parser)
-    crop = crop_face(picture, quad, size)
-    labels = network.parse_crop(crop.pixels)
-    layers = conditions_of(crop.pixels, labels, superpixels=superpixels)
+    with working(f"Looking at {photo.name}"):
+        if aligned:
+            quad, face_found = np.array([(0, 0), (0, 1), (1, 1), (1, 0)], float) * (picture.width, picture.height), None
+        else:
+            face_found = select_face(FaceFinder.bundled().find(picture), face, photo.name)
+            quad = face_found.quad
+        network = FaceParser.bundled() if parser is None else FaceParser.from_file(parser)
+        crop = crop_face(picture, quad, size)
+        labels = network.parse_crop(crop.pixels)
+        layers = conditions_of(crop.pixels, labels, superpixels=superpixels)
     if region is not None:
         seen = None if face_found is None else Seen.in_crop(face_found.landmarks, crop, labels)
         layers = layers.replaced(mask=region_mask(labels, region, seen=seen))

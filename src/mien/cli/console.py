@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,25 @@ def stderr() -> Console:
     from rich.console import Console
 
     return Console(stderr=True)
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str, float], None]]:
+    """A sign of life on stderr while something is done: what, the last stage that is finished, the time; in pipes none.
+
+    Yields:
+        what to call after each stage, with its name and the milliseconds that it took.
+    """
+    console = stderr()
+    if not console.is_terminal:
+        yield lambda stage, spent: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda stage, spent: bar.update(task, description=f"{what} ({stage}: {spent / 1e3:.1f} s)")
 
 
 @contextmanager

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.console import print_json, stderr
+from mien.cli.console import print_json, stderr, working
 from mien.cli.edit_options import EditOptions
 from mien.cli.option_groups import grouped
 from mien.cli.overwriting import Overwrite, keep_existing
-from mien.cli.selection import ClipName, Device, EditorName, chosen_face, load_editor
+from mien.cli.selection import Networks, check_face, chosen_face
 
 if TYPE_CHECKING:
     from mien.editing.request import Request
@@ -31,9 +32,7 @@ def edit(
     preview: Annotated[Path | None, typer.Option(help="Write before, layers and after side by side, PNG.")] = None,
     explain: Annotated[Path | None, typer.Option(help="Folder for what each layer contributed, as pictures.")] = None,
     overwrite: Overwrite = False,
-    editor: EditorName = "bundled",
-    clip: ClipName = None,
-    device: Device = "cpu",
+    networks: Networks,
 ) -> None:
     """Edit a face: inside the mask only; every other pixel stays as it is.
 
@@ -41,9 +40,7 @@ def edit(
     is what is meant: untouched layers say nothing, and without --mask and
     mask.png the face may change where something was painted, and around it.
     """
-    from mien.backends import describe_backend
     from mien.editing.request import Request
-    from mien.editing.validation import check_request
     from mien.files import numbered
     from mien.photos.read import read_photo
     from mien.photos.write import default_output
@@ -52,12 +49,14 @@ def edit(
     picture = read_photo(photo)
     targets = numbered(output or default_output(photo, "edited", picture), n)
     inputs = [photo, *_files(request)]
-    _check_targets(targets, preview, explain, inputs)
+    check_outputs(targets, preview, explain, inputs)
     keep_existing(targets, overwrite)
-    check_request(request, picture, describe_backend(editor, with_clip=clip is not None))
-    network = load_editor(editor, device, clip)
-    face = chosen_face(options.face, options.box, picture, network)
-    result = network(picture, request, n=n, face=face)
+    check_face(options.face)
+    networks.check(replace(request, face=options.face), picture)
+    with working(f"Editing {photo.name}") as told:
+        editor = networks.load()
+        face = chosen_face(options.face, options.box, picture, editor)
+        result = editor(picture, request, n=n, face=face, callback=told)
     if len(result.variants) < n:
         stderr().print("nothing is painted, and so all variants are the same: one is written", style="yellow")
         targets = targets[: len(result.variants)]
@@ -65,8 +64,8 @@ def edit(
         one.save(target, quality=quality, protected=inputs)
         for one, target in zip(result.variants, targets, strict=True)
     ]
-    _draw(result, preview, explain)
-    _report(result, targets, done, receipt)
+    draw(result, preview, explain)
+    report(result, targets, done, receipt)
 
 
 def _files(request: Request) -> list[Path]:
@@ -78,7 +77,7 @@ def _files(request: Request) -> list[Path]:
     return [Path(one) for one in named if one is not None and Path(one).is_file()]
 
 
-def _check_targets(targets: list[Path], preview: Path | None, explain: Path | None, inputs: list[Path]) -> None:
+def check_outputs(targets: list[Path], preview: Path | None, explain: Path | None, inputs: list[Path]) -> None:
     """Finds out before the work, rather than after it, that a result cannot be written."""
     from mien.conditions.modalities import weightable
     from mien.errors import SaveError
@@ -97,7 +96,8 @@ def _check_targets(targets: list[Path], preview: Path | None, explain: Path | No
     check_targets([*targets, preview], inputs)
 
 
-def _draw(result: EditResult, preview: Path | None, explain: Path | None) -> None:
+def draw(result: EditResult, preview: Path | None, explain: Path | None) -> None:
+    """The pictures about an edit that were asked for."""
     from mien.conditions.pictures import save_png
 
     if preview is not None:
@@ -106,7 +106,8 @@ def _draw(result: EditResult, preview: Path | None, explain: Path | None) -> Non
         result.explain(explain)
 
 
-def _report(result: EditResult, targets: list[Path], done: list[Receipt], receipt: bool) -> None:
+def report(result: EditResult, targets: list[Path], done: list[Receipt], receipt: bool) -> None:
+    """Files and remarks, or receipts."""
     if receipt:
         print_json(done[0].as_dict() if len(done) == 1 else [one.as_dict() for one in done])
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.console import print_json, print_table
+from mien.cli.console import print_json, print_table, working
 from mien.cli.selection import check_face, check_model, parse_box
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def faces(
     annotated: Annotated[Path | None, typer.Option(help="Write the photo with the faces drawn in.")] = None,
     crops: Annotated[Path | None, typer.Option(help="Folder for the aligned crops and their matrices.")] = None,
     size: Annotated[int, typer.Option(min=16, max=4096, help="Side of the crops, pixels.")] = 256,
-    face: Annotated[str | None, typer.Option(help="Only this face: a number, 'largest', or a point x,y.")] = None,
+    face: Annotated[str | None, typer.Option(help="Only this face: a number, largest, left, right, or x,y.")] = None,
     box: Annotated[str | None, typer.Option(help="Where the face is: left,top,right,bottom in pixels.")] = None,
     min_size: Annotated[float, typer.Option(help="Smallest face to look for, pixels.")] = 48.0,
     threshold: Annotated[float, typer.Option(help="Lowest score that counts, 0 to 1.")] = 0.5,
@@ -36,14 +36,15 @@ def faces(
     picture = read_photo(photo)
     from mien.align.finder import FaceFinder, select_face  # brings PyTorch along: errors until here come at once
 
-    if place is not None:
-        found = [FaceFinder.bundled().at_box(picture, place)]
-    elif mediapipe is not None:
-        from mien.align.mediapipe import MediaPipeFinder
+    with working(f"Looking at {photo.name}"):
+        if place is not None:
+            found = [FaceFinder.bundled().at_box(picture, place)]
+        elif mediapipe is not None:
+            from mien.align.mediapipe import MediaPipeFinder
 
-        found = MediaPipeFinder(mediapipe).find(picture)
-    else:
-        found = FaceFinder.bundled().find(picture, min_size=min_size, threshold=threshold)
+            found = MediaPipeFinder(mediapipe).find(picture)
+        else:
+            found = FaceFinder.bundled().find(picture, min_size=min_size, threshold=threshold)
     numbered = list(enumerate(found))
     if face is not None or not found:
         chosen = select_face(found, face or "largest", photo.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.console import print_json, print_table, remark
+from mien.cli.overwriting import Overwrite, keep_existing
 from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
@@ -58,6 +60,41 @@ def export(
     print(target)
     if not done.preserved:
         remark(done.operations[-1])
+
+
+def recipe(
+    folder: Folder,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; its pictures go into a folder beside it.")
+    ] = None,
+    at: At = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write the edits that led here as a recipe for 'mien apply', which makes them again on any photo.
+
+    Without --output it is printed, and its pictures stay in the session.
+    """
+    from mien.files import atomic_path
+    from mien.sessions.history import History
+    from mien.sessions.recipe_file import recipe_of
+
+    opened = History(folder)
+    if output is None:
+        print_json(recipe_of(opened, at, lambda path: str(path.resolve())))
+        return
+    keep_existing([output], overwrite)
+    files = output.with_name(f"{output.stem}-files")
+
+    def keep(path: Path) -> str:
+        files.mkdir(parents=True, exist_ok=True)
+        with atomic_path(files / path.name) as temporary:
+            temporary.write_bytes(path.read_bytes())
+        return f"{files.name}/{path.name}"
+
+    text = json.dumps(recipe_of(opened, at, keep), indent=2, ensure_ascii=False)
+    with atomic_path(output) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+    print(output)
 
 
 def drift(

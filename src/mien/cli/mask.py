@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.console import print_json
+from mien.cli.console import print_json, working
 from mien.cli.selection import check_face, check_model
 
 if TYPE_CHECKING:
@@ -91,9 +91,10 @@ def _parse(picture: Photo, name: str, face: str, parser: Path | None) -> tuple[S
     from mien.conditions.parser import FaceParser
     from mien.photos.color import to_srgb
 
-    found = select_face(FaceFinder.bundled().find(picture), face, name)
-    network = FaceParser.bundled() if parser is None else FaceParser.from_file(parser)
-    labels = network.parse_photo(picture, found.quad)
+    with working(f"Looking at {name}"):
+        found = select_face(FaceFinder.bundled().find(picture), face, name)
+        network = FaceParser.bundled() if parser is None else FaceParser.from_file(parser)
+        labels = network.parse_photo(picture, found.quad)
     seen = Seen(labels, found.landmarks.astype("float64"), to_srgb(picture))
     return seen, pixel_scale(quad_to_matrix(found.quad, 256))
 

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mien.cli.console import print_json, stderr
+from mien.cli.console import print_json, stderr, working
 from mien.cli.overwriting import Overwrite, keep_existing
+from mien.cli.selection import IdentityFile, TrustCode
 
 NO_WEIGHTS = "opencv:telea"
 """These verbs paint nothing, so that no network that paints is loaded."""
@@ -21,9 +22,14 @@ class Target:
     """Where it happens and where the result goes; see :func:`mien.cli.option_groups.grouped`."""
 
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None
-    face: Annotated[str | None, typer.Option(help="Which face: a number, 'largest', or a point x,y.")] = None
+    face: Annotated[str | None, typer.Option(help="Which face: a number, largest, left, right, or a point x,y.")] = None
     mask: Annotated[str | None, typer.Option(help="Only inside: a region (hair, mouth) or a picture.")] = None
     strength: Annotated[float, typer.Option(min=0, max=1, help="1 all of it, 0.5 half.")] = 1.0
+    keep_identity: Annotated[
+        float | None, typer.Option(min=-1, max=1, help="Lower the strength until the face is this like: 0.8.")
+    ] = None
+    identity_network: IdentityFile = None
+    trust_code: TrustCode = False
     quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95
     receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False
     overwrite: Overwrite = False
@@ -32,13 +38,14 @@ class Target:
 
 def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: Sequence[Path] = (), n: int = 1) -> None:
     """Edits, saves, reports; ``n`` results are variants, see :attr:`mien.editing.result.EditResult.variants`."""
-    from mien.cli.selection import check_face
+    from mien.cli.selection import Networks, check_face
     from mien.editing.request import Request
     from mien.files import check_targets, numbered
     from mien.photos.read import read_photo
     from mien.photos.write import default_output, target_container
 
-    fields = {"face": target.face, "mask": target.mask, "strength": target.strength, "strict": target.strict, **inputs}
+    fields = {"face": target.face, "mask": target.mask, "strength": target.strength, "strict": target.strict}
+    fields |= {"keep_identity": target.keep_identity, **inputs}
     request = Request.from_dict(fields)
     check_face(target.face)
     picture = read_photo(photo)
@@ -47,10 +54,11 @@ def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: S
     read = [photo, *files, *([Path(target.mask)] if target.mask and Path(target.mask).is_file() else [])]
     check_targets([*outputs], read)
     keep_existing(outputs, target.overwrite)
+    networks = Networks(NO_WEIGHTS, identity_network=target.identity_network, trust_code=target.trust_code)
+    networks.check(request, picture)
 
-    from mien.editor import Editor
-
-    result = Editor.from_pretrained(NO_WEIGHTS)(picture, request, n=n)
+    with working(f"Editing {photo.name}") as told:
+        result = networks.load()(picture, request, n=n, callback=told)
     written = zip(result.variants, outputs, strict=True)
     done = [one.save(output, quality=target.quality, protected=read) for one, output in written]
     if target.receipt:

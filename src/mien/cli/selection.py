@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from mien.editing.request import Request
+    from mien.editor import Editor
     from mien.sessions.step import FaceEditor
     from mien.types import Photo
 
@@ -17,18 +20,62 @@ TrustCode = Annotated[
     bool,
     typer.Option("--trust-code", help="Run networks that are TorchScript programs: only if you trust their makers."),
 ]
+IdentityFile = Annotated[
+    Path | None, typer.Option(help="Network that tells people apart, for --keep-identity and --face like:anna.jpg.")
+]
 Device = Annotated[str, typer.Option(help="Where to compute: cpu, cuda, mps.")]
 
 
-def load_editor(name: str, device: str, clip: str | None = None) -> FaceEditor:
-    """What makes the edits.
+@dataclass(frozen=True)
+class Networks:
+    """What makes the edits; see :func:`mien.cli.option_groups.grouped`."""
 
-    Raises:
-        CheckpointError, ConfigError: there is no such editor, no such CLIP, or no such device.
-    """
-    from mien.editor import Editor
+    editor: EditorName = "bundled"
+    clip: ClipName = None
+    identity_network: IdentityFile = None
+    trust_code: TrustCode = False
+    device: Device = "cpu"
 
-    return Editor.from_pretrained(name, device=device, clip=clip)
+    def check(self, request: Request, photo: Photo, *, elsewhere: bool = False) -> None:
+        """Finds what is wrong about an edit before any network is loaded; errors as of an editor.
+
+        Args:
+            request: what is asked for.
+            photo: that is edited.
+            elsewhere: layers lie over another photo, and will be moved to this one: their sizes say nothing.
+        """
+        from mien.backends import describe_backend
+        from mien.editing.validation import check_request
+
+        check_model(self.identity_network, "--identity-network")
+        check_named(request.keep_identity is not None, request.face, self.identity_network)
+        if not elsewhere:
+            check_request(request, photo, describe_backend(self.editor, with_clip=self.clip is not None))
+
+    def load(self) -> Editor:
+        """The editor.
+
+        Raises:
+            CheckpointError, ConfigError: there is no such editor, no such CLIP, or no such device.
+        """
+        from mien.editor import Editor
+
+        return Editor.from_pretrained(
+            self.editor,
+            device=self.device,
+            clip=self.clip,
+            identity=self.identity_network,
+            trust_code=self.trust_code,
+        )
+
+
+def check_named(kept: bool, face: Any, network: Path | None) -> None:
+    """Raises ConfigError where identity matters and nothing can tell it."""
+    from mien.editing.likeness import NO_IDENTITY, liked
+    from mien.errors import ConfigError
+
+    if network is None and (kept or liked(face) is not None):
+        raise ConfigError(f"{'Keeping identity' if kept else f'Looking for {face}'} needs {NO_IDENTITY}.")
 
 
 def chosen_face(face: str | None, box: str | None, photo: Photo, editor: FaceEditor) -> Any:
@@ -49,16 +96,19 @@ def check_face(text: str | None) -> None:
     """Refuses what names no face in any photo, before the photo is looked at.
 
     Raises:
-        FaceSelectionError: neither a number, nor ``largest`` or ``aligned``, nor a point.
+        FaceSelectionError: neither a number, nor such a word, nor a point.
     """
+    from mien.editing.likeness import liked
     from mien.errors import FaceSelectionError
 
-    if text is None or text in ("largest", "aligned") or text.isdecimal():
+    if text is None or text in ("largest", "left", "right", "aligned") or text.isdecimal() or liked(text):
         return
     try:
         _, _ = (float(part) for part in text.split(","))
     except ValueError:
-        raise FaceSelectionError(f"'{text}' names no face; give a number, 'largest', or a point x,y.") from None
+        raise FaceSelectionError(
+            f"'{text}' names no face; give a number, largest, left, right, or a point x,y."
+        ) from None
 
 
 def check_model(path: Path | None, option: str) -> None:

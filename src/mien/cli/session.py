@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.console import print_json
+from mien.cli.console import print_json, working
 from mien.cli.edit_options import EditOptions
-from mien.cli.history import Folder, Json, drift, export, label, log, sheet
+from mien.cli.history import Folder, Json, drift, export, label, log, recipe, sheet
 from mien.cli.option_groups import grouped
-from mien.cli.selection import ClipName, Device, EditorName, chosen_face, load_editor
+from mien.cli.selection import Networks, chosen_face
 
 if TYPE_CHECKING:
     from mien.session import Session
@@ -48,17 +48,17 @@ def edit(
     *,
     options: EditOptions,
     note: Note = None,
-    editor: EditorName = "bundled",
-    clip: ClipName = None,
-    device: Device = "cpu",
+    networks: Networks,
     as_json: Json = False,
 ) -> None:
     """Edit once more, on top of the present edit."""
     from mien.session import Session
 
-    _check(Session.open(folder), options, editor, clip)
-    opened = _open(folder, editor, device, clip)
-    _report(opened, opened.apply(note=note or "", **_inputs(options, opened)), as_json)
+    _check(Session.open(folder), options, networks)
+    with working("Editing"):
+        opened = _open(folder, networks)
+        node = opened.apply(note=note or "", **_inputs(options, opened))
+    _report(opened, node, as_json)
 
 
 @session.command()
@@ -70,15 +70,14 @@ def change(
     without: Annotated[list[str] | None, typer.Option(help="Take this input away: sketch; repeatable.")] = None,
     options: EditOptions,
     note: Note = None,
-    editor: EditorName = "bundled",
-    clip: ClipName = None,
-    device: Device = "cpu",
+    networks: Networks,
     as_json: Json = False,
 ) -> None:
     """Make another edit of one that led here, and those after it again on top: a new branch."""
-    opened = _open(folder, editor, device, clip)
-    inputs = {**dict.fromkeys(without or ()), **_inputs(options, opened)}
-    node, first = opened.change(number, note=note, **inputs), opened.tree.now(number)
+    with working("Editing"):
+        opened = _open(folder, networks)
+        inputs = {**dict.fromkeys(without or ()), **_inputs(options, opened)}
+        node, first = opened.change(number, note=note, **inputs), opened.tree.now(number)
     became = {one.replaces: one.number for one in opened.line() if one.number >= first.number}
     _report(opened, node, as_json, became)
 
@@ -104,37 +103,35 @@ def checkout(
 
 
 @session.command()
+@grouped
 def replay(
     folder: Folder,
     photo: Annotated[Path, typer.Argument(help="The other photo.")],
     into: Annotated[Path, typer.Argument(help="The new session's folder, new or empty.")],
+    *,
     face: Annotated[str | None, typer.Option(help="Which face there; default: the same number or point.")] = None,
-    editor: EditorName = "bundled",
-    clip: ClipName = None,
-    device: Device = "cpu",
+    networks: Networks,
 ) -> None:
     """Make the edits that led here again on another photo, as a session of its own."""
-    done = _open(folder, editor, device, clip).replay(into, photo, face=face)
+    with working("Editing"):
+        done = _open(folder, networks).replay(into, photo, face=face)
     print(label(done, done.tree.head))
 
 
-def _open(folder: Path, editor: str, device: str, clip: str | None) -> Session:
+def _open(folder: Path, networks: Networks) -> Session:
     """A session with an editor, which is loaded once it is known that there is a session."""
     from mien.session import Session
 
     opened = Session.open(folder)
-    opened.editor = load_editor(editor, device, clip)
+    opened.editor = networks.load()
     return opened
 
 
-def _check(opened: Session, options: EditOptions, editor: str, clip: str | None) -> None:
+def _check(opened: Session, options: EditOptions, networks: Networks) -> None:
     """Finds what is wrong about an edit before any network is loaded."""
-    from mien.backends import describe_backend
     from mien.editing.request import Request
-    from mien.editing.validation import check_request
 
-    described = describe_backend(editor, with_clip=clip is not None)
-    check_request(Request.from_dict(options.inputs()), opened.original, described)
+    networks.check(Request.from_dict({**options.inputs(), "face": options.face}), opened.original)
 
 
 def _inputs(options: EditOptions, opened: Session) -> dict[str, Any]:
@@ -163,5 +160,5 @@ def _report(opened: Session, node: Node, as_json: bool, became: Mapping[int, int
     print(f"{label(opened, node.number)} ({size:.1%} of the photo)")
 
 
-for verb in (log, export, drift, sheet):
+for verb in (log, export, recipe, drift, sheet):
     session.command()(verb)

@@ -5,6 +5,7 @@
     sketch.png     black lines on white (or sketch.svg)
     semantic.png   palette PNG, one colour for each class
     color.png     RGBA; only painted pixels count
+    guide.png      RGBA; pixels that are to be there, as sure as they are opaque
     mask.png       white where the face may change
     exemplar.png   an aligned face
     sheet.png      all of them side by side, for people; never read

@@ -66,9 +66,22 @@ class Modality:
 
 
 class PictureModality(Modality):
-    """What is a picture, and in a folder of layers a file of its own."""
+    """What is a picture, and in a folder of layers a file of its own.
+
+    Attributes:
+        placed: whether it lies over the photo or its crop, so that on another photo it goes where the face is.
+        blended: whether its alpha is how much of each pixel counts, rather than whether it counts.
+        smooth: whether numbers between two values have a meaning, so that a drawing may be interpolated.
+        beyond: what lies beyond the edge of a drawing that is moved: a number, or None where its border goes on.
+        threshold: share of a pixel from which a bool drawing that is interpolated counts.
+    """
 
     pictured = True
+    placed: bool = False
+    blended: bool = False
+    smooth: bool = False
+    beyond: int | None = 0
+    threshold: float = 0.5
 
     def find(self, folder: Path) -> Path | None:
         """The file of a folder of layers that holds it; None if there is none."""
@@ -106,13 +119,10 @@ class MapModality(PictureModality):
         weightable: whether users may weigh it against the others.
         tint: (R, G, B) in pictures of what each modality contributed.
         dtype, depth: of the value: (S, S), or (S, S, depth).
-        smooth: whether numbers between two values have a meaning, so that a drawing may be interpolated.
         codes: whether a drawing's numbers and colors are codes for something else, to which no color profile applies.
         needs_labels: whether it is extracted from the parser's labels rather than from the picture alone.
         noise: levels by which painting programs may change a value by themselves.
         erased_counts: whether taking something out of the layer is a wish, too.
-        beyond: what lies beyond the edge of a drawing that is moved: a number, or None where its border goes on.
-        threshold: share of a pixel from which a bool drawing that is interpolated counts.
         hint: what to do about a layer without content, for errors.
     """
 
@@ -122,13 +132,11 @@ class MapModality(PictureModality):
     tint: tuple[int, int, int] = (128, 128, 128)
     dtype: Any = np.uint8
     depth: int | None = None
-    smooth: bool = False
+    placed: bool = True
     codes: bool = False
     needs_labels: bool = True
     noise: int = 0
     erased_counts: bool = False
-    beyond: int | None = 0
-    threshold: float = 0.5
     hint: str = "paint something there, or leave it out"
 
     # Values.

@@ -218,6 +218,13 @@ def check_finite(name: str, values: NDArray[Any], error: type[MienError] = Layer
         raise error(f"{name} holds NaN or infinity, first at x {x}, y {y}; replace it with numbers.")
 
 
+def over_checkers(pixels: UInt8) -> UInt8:
+    """A picture (D, D, 4) over a checkerboard, which shows where it is transparent: (D, D, 3)."""
+    rows, columns = np.indices(pixels.shape[:2]) // max(4, len(pixels) // 32)
+    board, share = np.where((rows + columns) % 2, 232, 200)[..., None], pixels[..., 3:] / np.float32(255)
+    return np.rint(pixels[..., :3] * share + board * (1 - share)).astype(np.uint8)
+
+
 def save_png(pixels: Samples, path: Path) -> None:
     """Writes (H, W), (H, W, 3) or (H, W, 4) uint8, or (H, W) uint16, as a PNG, whole or not at all."""
     with atomic_path(path) as temporary:

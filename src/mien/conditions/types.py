@@ -24,6 +24,7 @@ class Conditions:
             - ``semantic``: (S, S) uint8, labels in the order of :mod:`mien.conditions.labels`; ``UNKNOWN`` is no class.
             - ``color``: (S, S, 4) uint8 sRGB with alpha; only pixels of alpha 255 count, the others are 0.
             - ``exemplar``: (E, E, 3) uint8 sRGB, an aligned face whose look is borrowed; E is free.
+            - ``guide``: (G, G, 4) uint8 sRGB and confidence, laid over the photo before anything is painted; G is free.
             - ``attributes``: strength by the name of the attribute; 0 changes nothing.
             - ``text``: what the face shall look like, in words.
 

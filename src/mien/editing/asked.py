@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mien.editing.request import Request, is_number
-from mien.errors import ConfigError
+from mien.errors import ConfigError, MienError
 from mien.types import PictureLike
 
 MOST_VARIANTS = 64
@@ -30,8 +31,8 @@ class Asked:
             raise ConfigError(f"{self.count!r} variants cannot be made; ask for 1 to {MOST_VARIANTS}.")
 
     def apart(self) -> list[Asked]:
-        """One for each variant where each is borrowed from another face."""
-        if not self.request.lends:
+        """One for each variant where each is borrowed from another face, or of a strength of its own."""
+        if not self.request.lends and self.request.keep_identity is None:
             return [self]
         seeds = range(self.request.seed, self.request.seed + self.count)
         return [Asked(self.photo, replace(self.request, seed=seed)) for seed in seeds]
@@ -43,3 +44,14 @@ class Asked:
             raise ConfigError("An edit of a batch names no photo; give it as photo.")
         fields = {name: value for name, value in call.items() if name not in ("photo", "n")}
         return cls(call["photo"], Request.from_dict(fields), call.get("n", 1))
+
+
+@contextmanager
+def numbered(number: int, count: int) -> Iterator[None]:
+    """Errors name the edit."""
+    try:
+        yield
+    except MienError as error:
+        if count == 1:
+            raise
+        raise type(error)(f"Edit {number}: {error}") from error

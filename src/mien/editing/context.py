@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,7 +14,10 @@ from mien.conditions.parser import FaceParser
 from mien.editing.cache import EditCache, digest
 from mien.editing.timing import Stopwatch
 from mien.errors import LayerError
-from mien.types import AlignedFace, Face, Float64, Photo, UInt8
+from mien.types import AlignedFace, Face, Float32, Float64, Photo, UInt8
+
+if TYPE_CHECKING:
+    from mien.editing.identity import Identity
 
 PARSED = 512
 """Largest side at which a crop is parsed; its labels are as smooth as they get."""
@@ -48,14 +51,21 @@ class EditContext:
         networks: find faces and regions; none is loaded before it is asked for.
         cache: of former edits.
         watch: of this edit.
+        sure: (H, W) float32 in [0, 1], what the user's guide has filled already; None where there is none.
         photo, quad: the photo, and the (4, 2) corners of the crop that is edited; None while there is none.
     """
 
     networks: FaceNetworks
     cache: EditCache = field(default_factory=EditCache)
     watch: Stopwatch = field(default_factory=Stopwatch)
+    sure: Float32 | None = None
     photo: Photo | None = None
     quad: Float64 | None = None
+
+    @property
+    def identity(self) -> Identity | None:
+        """Tells people apart; None where the user has given nothing that does."""
+        return getattr(self.networks, "identity", None)
 
     def of(self, photo: Photo, quad: Float64) -> EditContext:
         """The same for a crop of a photo."""

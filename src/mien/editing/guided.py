@@ -16,8 +16,8 @@ from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.dyes import OWN, RELATIVE, shaded
-from mien.editing.layers import mask_of
-from mien.editing.lenders import Lender, hidden_by, lender, skin_and_beard
+from mien.editing.layers import mask_of, unfilled
+from mien.editing.lenders import Lender, bearded, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
 from mien.editing.swatches import dye_color
@@ -26,12 +26,15 @@ from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts
 from mien.guides.dye import FOLLOWING, SETTINGS, Dye, dye, mean_color
 from mien.guides.even import SKIN, even
+from mien.guides.eyes import SHUT, SIDES, eyes
+from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.glasses import find_glasses, without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.light import brows_after, under_light
-from mien.guides.lower import bare_chin, smile
+from mien.guides.lower import bare_chin
+from mien.guides.mouth import mouth
 from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import region_matte
@@ -113,6 +116,7 @@ def _healed(
     """Glasses and red eyes are found by themselves where a region names them; all else is what is masked."""
     if mask is None:
         raise LayerError("Nothing says what is to vanish; give a mask.")
+    mask = unfilled(mask, context)
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
     if words and all(one[1] in SKIN for one in words):
@@ -149,17 +153,26 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
             lent = lender(original, face, request, part, context)
             other, other_face = lent.photo, lent.face
             hidden, far = (hidden_by(p, f, context) for p, f in ((done.photo, face), (other, other_face)))
-            if part == "teeth":
-                labelled = _labelled(done.photo, face, context)
-                guide = smile(done.photo, face, other, other_face, blocked=hidden, other_blocked=far, labelled=labelled)
-            elif part == "lower_face":
+            labelled = _labelled(done.photo, face, context)
+            pair = (done.photo, face, other, other_face)
+            if part in ("teeth", "mouth"):
+                theirs = _labelled(other, other_face, context)
+                whole = part == "mouth"
+                guide = mouth(
+                    *pair, whole=whole, blocked=hidden, other_blocked=far, labelled=labelled, other_labelled=theirs
+                )
+            elif part == "lower_face" and bearded(done.photo, face, context):
                 skin, beard = skin_and_beard(done.photo, face, context)
                 bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
-                guide = bare_chin(
-                    done.photo, face, other, other_face, skin=skin, beard=beard, other_skin=bared, blocked=hidden
-                )
+                guide = bare_chin(*pair, skin=skin, beard=beard, other_skin=bared, blocked=hidden)
+            elif part in SHAPED:
+                guide = shaped(*pair, part, labelled=labelled)
+            elif part == "brows":
+                guide = brows(*pair, blocked=hidden, other_blocked=far, labelled=labelled)
+            elif part in SIDES and min(face.eye_openness) > SHUT:
+                guide = eyes(*pair, part, blocked=hidden, other_blocked=far, labelled=labelled)
             else:
-                guide = borrow(done.photo, face, other, other_face, part, blocked=hidden, other_blocked=far)
+                guide = borrow(*pair, part, blocked=hidden, other_blocked=far)
         noted = replace(guide, notes=(*lent.notes, *guide.notes))
         done = done.then(noted, f"{part} borrowed from {lent.name}", mask, request.strength)
     return done
@@ -193,10 +206,10 @@ def _dyed(
     if region != "hair" or any("brow" in name for other in request.dye for _, name in terms(other)):
         return done
     with suppress(LayerError):  # there are no brows to be seen
-        brows = region_matte(before, face, "brows", parser)
-        follows = brows_after(mean_color(before, brows), mean_color(before, matte), shade)
+        found = region_matte(before, face, "brows", parser)
+        follows = brows_after(mean_color(before, found), mean_color(before, matte), shade)
         if follows is not None:
-            guide = dye(done.photo, brows, follows, replace(FOLLOWING, strength=request.strength))
+            guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
             done = done.then(guide, "brows lightened with it", mask, 1.0)
     return done
 

@@ -83,7 +83,7 @@ def read_repainted(
     kept = given.without(*untouched)
     if kept.mask is None and area.any():
         kept = kept.replaced(mask=room_around(area).astype(np.float32))
-    if kept.mask is None and "mask" not in elsewhere:
+    if kept.mask is None and kept.guide is None and not {"mask", "guide"} & {*elsewhere}:
         raise LayerError(f"Nothing new is painted in the layers of {folder}; repaint one, or give a mask.")
     return Repainted(kept, quad, untouched, found.notes)
 

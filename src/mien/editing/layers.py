@@ -34,6 +34,9 @@ REGION_GROWTH = 2 / 128
 """Fraction of the crop's side by which a region named as mask is widened, so that its soft edge, which lies inside of
 the mask, leaves no fringe of what was there."""
 
+UNFILLED = 0.98
+"""Confidence of a guide below which a pixel is still to be filled."""
+
 FAINTEST = 1e-3
 """Cover of a pixel of the crop below which the mask does not reach it."""
 
@@ -122,13 +125,32 @@ def mask_of(request: Request, frame: CropFrame, context: EditContext) -> tuple[M
         raise LayerError(f"{name} is {mask.shape[1]} x {mask.shape[0]} pixels; draw it at the photo's size.")
     kept, outside = frame.within(mask, name)
     if request.protect:
-        parsed = context.parsed()
-        side = parsed.labels.shape[0]
-        area = protected(parsed.pixels, parsed.labels, request.protect, side / 256, context.seen())
-        kept = cut(kept, mask_to_photo(area, frame.matrix_at(side), frame.photo_size) > 0)
+        kept = cut(kept, protected_area(request, frame, context))
         if not kept.any():
             raise LayerError(f"Protecting {request.protect} leaves nothing of the mask; protect less, or mask more.")
     return kept, outside
+
+
+def protected_area(request: Request, frame: CropFrame, context: EditContext) -> Bool:
+    """(H, W): what a request protects."""
+    parsed = context.parsed()
+    side = parsed.labels.shape[0]
+    area = protected(parsed.pixels, parsed.labels, request.protect, side / 256, context.seen())
+    return mask_to_photo(area, frame.matrix_at(side), frame.photo_size) > 0
+
+
+def unfilled(mask: Mask, context: EditContext) -> Mask:
+    """What the user's guide leaves open of a mask (H, W), to be filled by other means.
+
+    Raises:
+        LayerError: nothing.
+    """
+    if context.sure is None:
+        return mask
+    left = np.where(context.sure < UNFILLED, mask * (1 - context.sure), np.float32(0)).astype(np.float32)
+    if not left.any():
+        raise LayerError("The guide fills all of the mask, and leaves nothing to paint; mask more, or erase in it.")
+    return hardened(left)
 
 
 def _mask(request: Request, frame: CropFrame, context: EditContext) -> tuple[Mask, str]:
@@ -191,4 +213,5 @@ def looked(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     labels = context.of(photo, target.quad).parsed().labels
     crop = crop_face(photo, target.quad, len(labels))
     frame = CropFrame.of(crop, request.frame, target.name)
-    return mask_in_crop(mask_of(request, frame, context.of(photo, target.quad))[0], frame) > 0, labels
+    mask, _ = mask_of(request, frame, context.of(photo, target.quad))
+    return mask_in_crop(unfilled(mask, context), frame) > 0, labels

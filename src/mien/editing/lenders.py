@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mien.align import mesh
 from mien.align.crop import crop_face
 from mien.align.paste import mask_to_photo
 from mien.conditions.areas import AREAS
@@ -27,6 +28,10 @@ BEFORE = "hair+glasses+hat-brows"
 
 POOR = 1.3
 """How badly a face may fit before it is said."""
+
+
+HAIRY = 0.03
+"""Square eye distances of hair from which a face has a beard."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +66,11 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
     if request.album is not None:
         ranked += _album(Path(request.album), context).ranked(face, traits, part)
     ranked += Bank.bundled().ranked(face, traits, part)
+    if not ranked and part == "teeth":
+        raise LayerError(
+            "This looks like a small child, and the bank has grown people's teeth only; "
+            "give another photo of the child as exemplar."
+        )
     if request.seed >= len(ranked):
         raise LayerError(
             f"There are {len(ranked)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
@@ -113,6 +123,12 @@ def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
     skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)])
     return _in_photo(skin, photo, face), _in_photo(AREAS["beard"](seen), photo, face)
+
+
+def bearded(photo: Photo, face: Face, context: EditContext) -> bool:
+    """Whether a face has a beard that could be taken off; errors as of :func:`skin_and_beard`."""
+    left, right = face.landmarks[list(mesh.OUTER_EYE_CORNERS), :2]
+    return bool(skin_and_beard(photo, face, context)[1].sum() > HAIRY * float(((left - right) ** 2).sum()))
 
 
 def _in_photo(area: Bool, photo: Photo, face: Face) -> Bool:

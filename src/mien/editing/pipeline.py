@@ -5,7 +5,7 @@ Legend: S side of the crop that is edited.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,9 @@ from mien.editing.asked import Asked
 from mien.editing.auto import by_pixels, moves_attributes
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.given_guide import lay_guide
 from mien.editing.guided import Guided, face_edit, guided
+from mien.editing.identity import check_identity, strongest
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import looked
 from mien.editing.outcome import measure
@@ -35,7 +37,7 @@ from mien.editing.weights import weighed, weights_of
 from mien.editing.windows import SIZE, SMALLEST, WindowNetwork, refined
 from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
-from mien.types import AlignedFace, Float32, Photo, PictureLike
+from mien.types import AlignedFace, Float32, Photo
 
 if TYPE_CHECKING:
     from mien.backends.base import CropEditor
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """Photos that are read before the first of them is painted."""
 
-OF_PHOTOS = ("mask", "strength", "face", "frame", "protect", "weight_maps")
+OF_PHOTOS = ("mask", "strength", "face", "frame", "protect", "weight_maps", "guide", "harmonise")
 """Fields of a request that mean nothing without a photo."""
 
 REAL = "made of pixels that are there; mode look paints it instead"
@@ -100,10 +102,25 @@ def edit_photos(backend: CropEditor, asked: Sequence[Asked], context: EditContex
     Raises:
         LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
     """
+    for one in asked:
+        check_identity(one.request, context.identity)
     apart = [one.apart() for one in asked]
-    results = iter(_edited(backend, [one for each in apart for one in each], context))
-    grouped = [[next(results) for _ in each] for each in apart]
+    free = [one for each in apart for one in each if one.request.keep_identity is None]
+    results = iter(_edited(backend, free, context))
+    grouped = [[_kept(backend, one, context) or next(results) for one in each] for each in apart]
     return [replace(first, others=(*first.others, *others)) for first, *others in grouped]
+
+
+def _kept(backend: CropEditor, asked: Asked, context: EditContext) -> EditResult | None:
+    """The edit at the strength that keeps identity; None where nothing is asked about it."""
+    if asked.request.keep_identity is None or context.identity is None:
+        return None
+    photo = as_photo(asked.photo)
+
+    def edit(request: Request) -> EditResult:
+        return _edited(backend, [Asked(photo, request)], context)[0]
+
+    return strongest(asked.request, edit, context.identity)
 
 
 def _edited(backend: CropEditor, asked: Sequence[Asked], context: EditContext) -> list[EditResult]:
@@ -119,24 +136,6 @@ def _edited(backend: CropEditor, asked: Sequence[Asked], context: EditContext) -
             first, *others = [EditResult(edited, one.photo, (face,), timings) for edited, face in done]
             results.append(replace(first, others=tuple(others)))
     return results
-
-
-def edit_in_turn(
-    backend: CropEditor, photo: PictureLike, requests: Mapping[Any, Request], context: EditContext
-) -> EditResult:
-    """Several faces of a photo, each with a request; later edits see the earlier ones. Errors as above."""
-    edited = original = as_photo(photo)
-    for request in requests.values():
-        check_request(request, original, backend)
-    with context.watch("find"):
-        targets = [find_target(original, which, context, name_of(photo, "photo")) for which in requests]
-    done: list[FaceEdit] = []
-    for target, request in zip(targets, requests.values(), strict=True):
-        begun = _begin(backend, Asked(edited, replace(request, face=target.face or target.quad)), context)
-        crops = iter(_paint(backend, [begun.prepared], context) if begun.prepared else ())
-        edited, face = _end(begun, 0, crops, backend, context)
-        done.append(face)
-    return EditResult(edited, original, tuple(done), context.watch.lap())
 
 
 def without_photo(request: Request, backend: CropEditor, context: EditContext) -> tuple[Conditions, Float32 | None]:
@@ -162,8 +161,10 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     photo = as_photo(asked.photo)
     request, target, notes = _target(backend, photo, asked, context)
     request, recipe = resolved(request, backend)
-    first = made(photo, target, recipe, context)
-    if recipe and not (request.draws or request.moves_pixels):
+    laid = lay_guide(photo, target, request, context)
+    request, context = laid.rest, laid.context
+    first = laid.done.and_then(made(laid.done.photo, target, recipe, context))
+    if laid.finished or (recipe and not (request.draws or request.moves_pixels)):
         return _Begun(photo, target, request, replace(first, notes=(*notes, *first.notes)), None, 1)
     alone = asked.count == 1 or moves_attributes(request)
     if alone and (real := by_pixels(request, lambda: looked(photo, target, request, context))) is not None:

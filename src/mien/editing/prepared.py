@@ -14,7 +14,7 @@ from mien.conditions.colors import color_map, plain_color
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame, reaches_beyond
-from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unused
+from mien.editing.layers import conditions_of, mask_in_crop, mask_of, unfilled, unused
 from mien.editing.request import Request
 from mien.editing.target import FaceTarget
 from mien.editing.weights import weighed, weights_of
@@ -68,6 +68,7 @@ def prepare(
     frame = CropFrame.of(crop, request.frame, target.name)
     context = context.of(photo, target.quad)
     mask, outside = mask_of(request, frame, context)
+    mask = unfilled(mask, context)
     notes: list[str] = []
     conditions = crop_conditions(request, crop, frame, context, mask_in_crop(mask, frame), notes)
     weights = weights_of(request.weights, request.weight_maps, frame, weighed(backend.supports()))

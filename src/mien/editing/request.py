@@ -30,7 +30,7 @@ the two is possible, pixels first ("auto"), or with what surrounds it ("heal")."
 Frame = Literal["auto", "photo", "crop"]
 """Where layers were drawn: over the photo, over the square face crop, or whichever their size says."""
 
-LAYERS = ("mask", "sketch", "semantic", "color", "exemplar")
+LAYERS = ("mask", "sketch", "semantic", "color", "guide", "exemplar")
 """Names of the fields that hold pictures."""
 
 
@@ -46,6 +46,9 @@ class Request:
             the photo's own.
         color: RGB or RGBA, only what is painted counts; "self": the mean colors of the photo's regions; or one color
             for all of the mask: "#703020", a name that CSS knows, or (red, green, blue) in [0, 255].
+        guide: pixels that are to be there, such as a rough paste: RGBA, as sure as it is opaque. They are the result;
+            with a mask, what they leave open of it is painted around them, or healed in mode "pixels".
+        harmonise: whether the guide takes on the photo's colors along its outline, and a soft edge.
         exemplar: any photo with a face, of which the largest is taken; an :class:`AlignedFace`; or "self": the person's
             own look.
         part: of the exemplar's face, whose pixels are borrowed instead of its look: "eyes", "nose+brows", "hair",
@@ -67,14 +70,17 @@ class Request:
             which something was painted, see :mod:`mien.editing.layer_folder`.
         seed: 0 is the plain result; every other number is a variant of it.
         strength: in [0, 1]: how far to go from the photo to the edit.
-        face: "largest", a number, a point "x,y", "aligned" where the photo is an aligned crop already, a
+        face: "largest", "left", "right", a number, a point "x,y", "like:anna.jpg" where the editor has a network that
+            tells people apart, "aligned" where the photo is an aligned crop already, a
             :class:`mien.types.Face` that was found before, or the (4, 2) quad of a crop. By default where the layers
             were cut out, or else the largest.
         frame: of all layers that are pictures.
         protect: regions and "teeth" that are cut out of the mask, separated by commas.
         strict: a result that measures badly is refused, see :mod:`mien.editing.outcome`.
+        keep_identity: least similarity of the face to what it was, in [-1, 1]: the strength is lowered until a network
+            of the user's finds it, see :mod:`mien.editing.identity`.
         weights: how much a modality counts against the others where they contradict each other, by name ("image",
-            "sketch", "semantic", "color"): 1 is neutral, 0 takes it away.
+            "sketch", "semantic", "color", and "guide", whose confidence it multiplies): 1 is neutral, 0 takes it away.
         weight_maps: the same as pictures, black is 0 and white 1, or arrays of any numbers of at least 0.
 
     Raises:
@@ -90,6 +96,12 @@ class Request:
     semantic: PictureLike | None = field(default=None, metadata={"help": "What lies where: a semantic map, or 'self'."})
     color: PictureLike | tuple[int, int, int] | None = field(
         default=None, metadata={"help": "Colors: a picture, one color (#703020, sienna), or 'self'."}
+    )
+    guide: PictureLike | None = field(
+        default=None, metadata={"help": "Pixels that are to be there: a rough paste, RGBA, over the photo or crop."}
+    )
+    harmonise: bool = field(
+        default=False, metadata={"help": "Let the guide take on the photo's colors at its edge.", "type": bool}
     )
     exemplar: PictureLike | AlignedFace | None = field(
         default=None, metadata={"help": "Whose look to borrow: a photo of a face, or 'self'."}
@@ -135,7 +147,7 @@ class Request:
         metadata={"help": "How far to go from the photo to the edit.", "type": float, "min": 0, "max": 1},
     )
     face: str | int | Face | NDArray[Any] | None = field(
-        default=None, metadata={"help": "Which face: a number, 'largest', 'aligned', or a point x,y."}
+        default=None, metadata={"help": "Which face: a number, largest, left, right, aligned, x,y, or like:anna.jpg."}
     )
     frame: Frame = field(
         default="auto", metadata={"help": "Layers lie over the photo or the crop; auto: by their size."}
@@ -145,6 +157,10 @@ class Request:
     )
     strict: bool = field(
         default=False, metadata={"help": "Refuse a result that measures badly: nothing is written.", "type": bool}
+    )
+    keep_identity: float | None = field(
+        default=None,
+        metadata={"help": "Lower the strength until the face is this like: 0.8.", "type": float, "min": -1, "max": 1},
     )
     weights: Mapping[str, float] = field(
         default_factory=dict, metadata={"help": "How much a layer counts: sketch=2; repeatable.", "option": "weight"}
@@ -172,8 +188,11 @@ class Request:
             raise ConfigError(f"The seed is {self.seed!r}; give a whole number from 0 to 4294967295.")
         if not is_number(self.strength, 0, 1):
             raise ConfigError(f"The strength is {self.strength!r}; give a number from 0 (the photo) to 1 (the edit).")
-        if not isinstance(self.skin_tone, bool):
-            raise ConfigError(f"skin_tone is {self.skin_tone!r}; give True or False.")
+        if self.keep_identity is not None and not is_number(self.keep_identity, -1, 1):
+            raise ConfigError(f"keep_identity is {self.keep_identity!r}; give a number up to 1, such as 0.8.")
+        for name in ("skin_tone", "harmonise"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"{name} is {getattr(self, name)!r}; give True or False.")
         if self.mode not in get_args(Mode):
             raise ConfigError(f"'{self.mode}' is no mode; choose {', '.join(get_args(Mode))}.")
         if self.frame not in get_args(Frame):
@@ -181,8 +200,8 @@ class Request:
 
     @property
     def moves_pixels(self) -> bool:
-        """Whether pixels that are there are moved, borrowed, dyed or healed."""
-        return bool(self.part or self.reshape or self.drag or self.dye or self.mode == "heal")
+        """Whether pixels that are there are moved, borrowed, dyed, healed or laid over the photo."""
+        return bool(self.guide is not None or self.part or self.reshape or self.drag or self.dye or self.mode == "heal")
 
     @property
     def lends(self) -> bool:
@@ -242,30 +261,9 @@ class Request:
 
     def describe(self) -> str:
         """In a few words: ``mask hair, color c.png, smile +1.5, seed 2``."""
-        from mien.conditions.attributes import draw_attributes
-        from mien.conditions.text import validate_text
+        from mien.editing.description import describe
 
-        of_layers = getattr(self.layers, "attributes", {})
-        attributes = {**of_layers, **self.attributes}
-        given = () if self.layers is None or isinstance(self.layers, str | Path) else self.layers.given
-        drawn = [name for name in given if name not in ("attributes", "text")]
-        words = [f"layers {', '.join(drawn)}"] if drawn else []
-        words += [f"{name} {_name(source)}" for name in LAYERS if (source := getattr(self, name)) is not None]
-        words += [f"part {self.part}"] if self.part else []
-        words += [f"album {Path(self.album).name}"] if self.album else []
-        words += [f"reshape {draw_attributes(self.reshape)}"] if self.reshape else []
-        words += [f"{len(self.drag)} points dragged"] if self.drag else []
-        words += [f"{region} dyed {color}" for region, color in self.dye.items()]
-        words += [self.mode] if self.mode != "auto" else []
-        words += [f"protecting {self.protect}"] if self.protect else []
-        words += [draw_attributes(attributes)] if attributes else []
-        text = validate_text((getattr(self.layers, "text", None) or "") if self.text is None else self.text)
-        words += [f'text "{text}"'] if text else []
-        words += [f"{name} weighted {weight:g}" for name, weight in self.weights.items()]
-        words += [f"{name} weighted by {_name(source)}" for name, source in self.weight_maps.items()]
-        words += [f"seed {self.seed}"] if self.seed else []
-        words += [f"strength {self.strength:g}"] if self.strength != 1 else []
-        return ", ".join(words)
+        return describe(self)
 
     def __repr__(self) -> str:
         return f"Request({self.describe() or 'nothing'})"
@@ -289,10 +287,3 @@ def is_number(value: Any, low: float, high: float, *, whole: bool = False) -> bo
     """Whether something is a number in [low, high], Python's or NumPy's; truth values and NaN are none."""
     kind: Any = Integral if whole else Real
     return isinstance(value, kind) and not isinstance(value, bool) and bool(low <= value <= high)
-
-
-def _name(source: Any) -> str:
-    if isinstance(source, tuple | list):
-        return f"rgb{tuple(source)}"
-    source = getattr(source, "path", source)
-    return Path(source).name if isinstance(source, str | Path) else "from memory"

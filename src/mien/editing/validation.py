@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,10 +20,11 @@ from mien.conditions.types import Conditions
 from mien.editing.auto import moves_attributes
 from mien.editing.crop_frame import CropFrame
 from mien.editing.dyes import check_dyes
-from mien.editing.request import LAYERS, Request
-from mien.editing.weights import weights_of
+from mien.editing.request import LAYERS, Request, is_number
+from mien.editing.weights import LARGEST, weights_of
 from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
+from mien.guides.borrow import check_parts
 from mien.guides.shapes import Shapes
 from mien.types import Photo
 
@@ -30,6 +33,9 @@ CLIP = "openai/clip-vit-base-patch32"
 
 ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
 """EXIF's tag, and those of its values that exchange width and height."""
+
+
+GUIDE = "guide"
 
 
 class Knows(Protocol):
@@ -54,13 +60,16 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
 
     Raises:
         ConfigError: an attribute that the painter does not know, or a text of which nothing can be done.
-        LayerError, PhotoError: no mask, no region of such a name, a file that is not there, or a picture of a size that
-            fits neither the photo nor a square crop.
+        LayerError, PhotoError: no mask, no region or part of such a name, a file that is not there, or a picture
+            of a size that fits neither the photo nor a square crop.
     """
     request, recipe = resolved(request, painter)
     layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
     attributes = {name: strength for name, strength in {**layers.attributes, **request.attributes}.items() if strength}
-    moved = moves_attributes(request)
+    moved, masked, rest = moves_attributes(request), request.mask is not None or layers.mask is not None, request
+    if (rest := without_guide(request)) is not request:
+        check_guide(request, masked)
+    paints = rest.draws if recipe or rest is not request else request.paints
     for name in attributes:
         if not moved and name not in painter.attributes:
             known = f"it knows {', '.join(painter.attributes)}" if painter.attributes else "it knows none"
@@ -72,19 +81,58 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     if isinstance(request.layers, str | Path):
         if not (Path(request.layers) / NOTES).is_file():
             raise LayerError(f"{request.layers} is no folder of layers: it has no {NOTES}; run 'mien conditions'.")
-    elif (request.draws if recipe else request.paints) and not moved and request.mask is None and layers.mask is None:
+    elif paints and not moved and not masked:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(request.mask, str) and is_expression(request.mask):
         check_region(request.mask)
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
         check_region(name)
     check_dyes(request)
+    if request.part:
+        check_parts(request.part)
+    if request.reshape:
+        Shapes.bundled().displacement(request.reshape)
     plain = plain_color(request.color)
     frame = CropFrame(np.eye(2, 3), 1, (photo.width, photo.height), request.frame)
     for name, source in _pictures(request):
         if not (name == "color" and plain) and (size := _size(source)) is not None:
             frame.for_source(source).over_photo(*size, name_of(source, name))
-    weights_of(request.weights, {}, frame)
+    weights_of(rest.weights, {}, frame)
+
+
+def without_guide(request: Request) -> Request:
+    """What else is asked for; the same object where no guide is given."""
+    layers = request.layers if isinstance(request.layers, Conditions) else None
+    if request.guide is None and (layers is None or layers.guide is None):
+        return request
+    left = request.layers if layers is None else layers.without(GUIDE)
+    weights, maps = (
+        {name: one for name, one in named.items() if name != GUIDE} for named in (request.weights, request.weight_maps)
+    )
+    nothing = isinstance(left, Conditions) and not left.given
+    changes: Any = {"layers": None if nothing else left, "weights": weights, "weight_maps": maps}
+    return replace(request, guide=None, harmonise=False, **changes)
+
+
+def check_guide(request: Request, masked: bool) -> None:
+    """Raises ConfigError, LayerError where a guide has a weight that is none, or no bounds."""
+    number, source = request.weights.get(GUIDE, 1), request.guide
+    if not is_number(number, 0, LARGEST):
+        raise ConfigError(f"The weight of {GUIDE} is {number!r}; give a number of at least 0, such as 1 or 0.5.")
+    if source is not None and not masked and _is_opaque(source):
+        name = name_of(source, GUIDE)
+        raise LayerError(f"{name} has no transparency; erase what is not to be pasted, or give a mask.")
+
+
+def _is_opaque(source: Any) -> bool:
+    """Whether a picture has no transparency, as far as it can be told without reading all of it."""
+    if isinstance(source, Photo):
+        return source.alpha is None
+    if isinstance(source, Image.Image):
+        return not source.has_transparency_data
+    with suppress(Exception), Image.open(source) as picture:  # what is wrong with a file is told by its reader
+        return not picture.has_transparency_data
+    return False
 
 
 def _pictures(request: Request) -> Iterator[tuple[str, Any]]:

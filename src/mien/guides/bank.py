@@ -134,6 +134,8 @@ class Bank:
             part: of :data:`mien.guides.borrow.PARTS`, "hair" or "fringe".
         """
         able = [entry for entry in self.entries if _has(entry, traits, part)]
+        if part == "teeth":  # milk teeth, or none
+            able = [entry for entry in able if (youth(entry.face) > CHILD) == (youth(face) > CHILD)]
         costs = [_cost(face, traits, entry, part) for entry in able]
         order = np.argsort(costs, kind="stable")
         return [(costs[n], able[n]) for n in order]
@@ -163,13 +165,25 @@ def _traits(traits: Mapping[str, Any]) -> Traits:
     return Traits(**read)
 
 
+CHILD = 5.2
+"""Youth from which a face is a small child's: 1 of 828 adults of the wide portraits' training split has more."""
+
+
+def youth(face: Face) -> float:
+    """By how many standard deviations of adults a face's nose and lower half are short, added; 0 is an adult's."""
+    points = _flat(face.landmarks, Shapes.bundled().mean)
+    eyes = points[list(mesh.OUTER_EYE_CORNERS), 1].mean()
+    return float((0.527 - points[2, 1] + eyes) / 0.0256 + (1.316 - points[152, 1] + eyes) / 0.0562)
+
+
 def _has(entry: Entry, wanted: Traits, part: str) -> bool:
     """Whether a face shows a part such that another can have it."""
     own, face = entry.traits, entry.face
     bearded = wanted.beard > 0.3 or wanted.moustache > 0.3
     bare = entry.shaven and own.beard < 0.25 and own.moustache < 0.1
     if part == "teeth":
-        return own.teeth > 0.35 and 0.08 < face.mouth_openness < 0.4 and own.corners > 0 and (bare or bearded)
+        good = entry.owned or entry.path.stem not in ODD_TEETH
+        return good and own.teeth > 0.35 and 0.08 < face.mouth_openness < 0.4 and own.corners > 0
     if part in ("eyes", "left_eye", "right_eye", "brows"):
         return own.glasses < 0.004 and own.hat < 0.1 and own.fringe < 0.4 and min(face.eye_openness) > 0.2
     if part == "mouth":
@@ -191,6 +205,9 @@ CROWN, BALD = 0.75, -2.5
 
 TANGLED = ("2128", "3325")
 """Bundled faces whose hair cannot be told from its backdrop."""
+
+ODD_TEETH = ("2230", "2381", "2419", "2813", "2842", "2987", "3052", "3075", "3146", "3149")
+"""Bundled faces whose teeth are soft, coloured, few or a child's."""
 
 NEAR: Mapping[str, tuple[int, ...]] = {
     "teeth": (*mesh.MOUTH_CORNERS, 2, 98, 327, 152, 172, 397, 58, 288),
@@ -219,6 +236,9 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
         "outline": _shape(face, other, (*mesh.OUTLINE[7:30], *mesh.NOSE_LINE)) / 0.05,
         "shape": _shape(face, other, NEAR.get(part, mesh.RIGID)) / 0.09,
     }
+    if part == "teeth":  # skin and lips stay this face's
+        away = {name: away[name] for name in ("yaw", "pitch", "shape", "sharpness")}
+    away["age"] = float(np.clip((youth(other) - youth(face)) / 5, -2, 2))
     if part == "lower_face":
         away["lightness"] *= 1.6
         away["length"] = max(0.0, own.length + 0.4) / 0.5  # hair and what it hides beside the chin

@@ -17,7 +17,7 @@ import numpy as np
 from mien.align import mesh
 from mien.errors import LayerError
 from mien.guides.guide import Box, Guide
-from mien.guides.laid import lay, looked_up, matched, relit, soft
+from mien.guides.laid import lay, looked_up, matched, soft
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.spline import Spline
 from mien.photos.color import to_srgb
@@ -37,14 +37,12 @@ class Part:
     """Attributes:
     points: whose outline, widened, is the part.
     margin: how far it is widened, in eye distances.
-    light: how much of the light and dark on this face's part stays, in [0, 1].
     pieces: groups of points with an outline of their own; None for one outline around all.
     """
 
     points: tuple[int, ...]
     margin: float
     pieces: tuple[tuple[int, ...], ...] | None = None
-    light: float = 0.0
 
 
 _LEFT, _RIGHT = mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR
@@ -53,7 +51,7 @@ PARTS: Mapping[str, Part] = {
     "left_eye": Part(_LEFT, 0.11),
     "right_eye": Part(_RIGHT, 0.11),
     "brows": Part(_BROWS, 0.09, (_BROWS[:5] + _BROWS[10:15], _BROWS[5:10] + _BROWS[15:])),
-    "nose": Part(_NOSE, 0.08, light=0.8),
+    "nose": Part(_NOSE, 0.08),
     "mouth": Part(_MOUTH, 0.16),
     "face": Part(mesh.OUTLINE, -0.03),
 }
@@ -90,7 +88,6 @@ def borrow(
     taken, visible = looked_up(other, other_blocked, field(face, other_face, goals, box), box)
     lower = to_srgb(photo, box).astype(np.float32)
     weight = soft(area, unit) * visible * free(blocked, box, unit)
-    taken = relit(lower, taken, PARTS[part].light, unit)
     upper = matched(lower, taken, weight > 0.02, unit)
     return lay(photo, box, upper, weight, unit, notes)
 

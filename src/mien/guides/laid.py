@@ -16,7 +16,7 @@ from mien.compose.grain import with_grain_of
 from mien.errors import LayerError
 from mien.guides.guide import Box, Guide
 from mien.photos.color import from_srgb, to_srgb
-from mien.types import Bool, Float32, Photo, UInt8
+from mien.types import Bool, Float32, Float64, Photo, UInt8
 
 LIMIT = 28.0
 """Levels by which a borrowed part may be lightened or darkened at its border."""
@@ -24,13 +24,18 @@ LIMIT = 28.0
 
 def lay(photo: Photo, box: Box, upper: Float32, weight: Float32, unit: float, notes: tuple[str, ...]) -> Guide:
     """A picture over a part of a photo, with its grain, as a guide."""
-    x0, y0, x1, y1 = box
     lower = to_srgb(photo, box).astype(np.float32)
     grained = with_grain_of(lower, upper, weight > 0.5)
-    mixed = np.clip(blend(lower, grained, weight), 0, 255)
+    return as_guide(photo, box, blend(lower, grained, weight), weight, unit, notes)
+
+
+def as_guide(photo: Photo, box: Box, mixed: Float32, weight: Float32, unit: float, notes: tuple[str, ...]) -> Guide:
+    """A picture that replaces a part of a photo wherever its weight is not 0."""
+    x0, y0, x1, y1 = box
+    lower = to_srgb(photo, box).astype(np.float32)
     reach = cv2.dilate((weight > 0.004).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     fade = np.where(reach, np.float32(1), np.float32(0)) * _smooth_edge(reach, 0.02 * unit)
-    change = from_srgb(mixed, photo) - from_srgb(lower, photo)
+    change = from_srgb(np.clip(mixed, 0, 255), photo) - from_srgb(lower, photo)
     samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
     return Guide(box, samples, fade.astype(np.float32), notes)
 
@@ -58,14 +63,6 @@ def looked_up(other: Photo, blocked: Bool | None, offsets: Float32, box: Box) ->
     return np.clip(taken, 0, 255).astype(np.float32), within
 
 
-def relit(lower: Float32, taken: Float32, share: float, unit: float) -> Float32:
-    """The taken pixels with this photo's coarse light and dark, by a share in [0, 1]."""
-    if not share:
-        return taken
-    coarse = [cv2.GaussianBlur(one, (0, 0), 0.16 * unit) for one in (lower, taken)]
-    return np.asarray(np.clip(taken + np.float32(share) * (coarse[0] - coarse[1]), 0, 255), np.float32)
-
-
 def soft(area: Bool, unit: float) -> Float32:
     """(h, w): 1 in the area, with a soft border inside of it."""
     inside = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, 5)
@@ -88,3 +85,15 @@ def matched(
     blurred = [cv2.GaussianBlur(one, (0, 0), max(1.0, 0.02 * unit)) for one in (lower, taken)]
     difference = blurred[0] - blurred[1]
     return taken + membrane(difference, around * inner, LIMIT)
+
+
+def filled(points: Float64, box: Box) -> Bool:
+    """(h, w): the inside of a polygon (N, 2)."""
+    area = np.zeros((box[3] - box[1], box[2] - box[0]), np.uint8)
+    cv2.fillPoly(area, [np.round((points - box[:2]) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    return area > 0
+
+
+def blurred(area: Bool, sigma: float) -> Float32:
+    """(h, w) in [0, 1]: an area with a soft border."""
+    return np.asarray(cv2.GaussianBlur(area.astype(np.float32), (0, 0), max(0.6, sigma)), np.float32)

@@ -6,7 +6,7 @@ Nothing moves at the edge of the area, and nothing is painted: lips, eyes and sk
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -19,7 +19,7 @@ from mien.guides.guide import Box, Guide
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.spline import Spline, folds, look_up
 from mien.guides.still import Labelled, behind, kept
-from mien.types import Face, Float32, Float64, Photo
+from mien.types import Bool, Face, Float32, Float64, Photo
 
 REACH = 0.75
 """How far beyond the points the skin may follow, in eye distances."""
@@ -87,25 +87,52 @@ def move(
     points = face.landmarks.astype(np.float64)
     placement = Placement.of(points, known.mean)
     shift = placement.scale * known.displacement(strengths) @ placement.rotation.T
-    box = _box(photo, points[:, :2], placement.scale)
-    weight = _weight(photo, points[:, :2], placement.scale, box, mask)
+    guide, share = displaced(
+        photo, points[:, :2], shift[:, :2], placement.scale, drags=drags, mask=mask, labelled=labelled
+    )
+    if share < 1:
+        notes.append(f"the face bears {share:.0%} of this; more would fold it")
+    return Moved(replace(guide, notes=tuple(notes)), {n: s * share for n, s in strengths.items()})
+
+
+def displaced(
+    photo: Photo,
+    points: Float64,
+    shift: Float64,
+    unit: float,
+    *,
+    drags: Sequence[Drag] = (),
+    mask: Mask | None = None,
+    labelled: Labelled | None = None,
+    torn: Sequence[int] = (),
+) -> tuple[Guide, float]:
+    """A photo whose landmarks (478, 2) are shifted, and by which share of the shift (478, 2) they are.
+
+    Args:
+        photo, drags, mask, labelled: as in :func:`move`.
+        points, shift: pixels.
+        unit: distance of the outer corners of the eyes.
+        torn: landmarks whose outline opens or shuts: something else is laid over its inside, which may be anything.
+
+    Raises:
+        LayerError: the mask leaves nothing, or nothing can be moved without folding the face.
+    """
+    box = _box(photo, points, unit)
+    weight = _weight(photo, points, unit, box, mask)
     if not weight.any():
         raise LayerError("The mask leaves nothing of this face that could move; mask a part of the face.")
     if labelled is not None:
-        weight = weight * behind(labelled, box, placement.scale)
+        weight = weight * behind(labelled, box, unit)
 
     def keep(offsets: Float32) -> Float32:
         if labelled is None:
             return offsets
-        shaped = kept(offsets, labelled, box, points[:, :2], placement.scale)
+        shaped = kept(offsets, labelled, box, points, unit)
         return np.asarray(offsets + np.clip(4 * weight, 0, 1)[..., None] * (shaped - offsets), np.float32)
 
-    offsets, share = _unfolded(points[:, :2], shift[:, :2], drags, box, weight, placement.scale, keep)
-    if share < 1:
-        notes.append(f"the face bears {share:.0%} of this; more would fold it")
+    offsets, share = _unfolded(points, shift, drags, box, weight, unit, keep, torn)
     moving = (np.abs(offsets).max(2) > STILL).astype(np.float32)
-    samples = look_up(photo.pixels[..., :], offsets, box[:2]).astype(np.float32)
-    return Moved(Guide(box, samples, moving, tuple(notes)), {n: s * share for n, s in strengths.items()})
+    return Guide(box, look_up(photo.pixels[..., :], offsets, box[:2]).astype(np.float32), moving), share
 
 
 def _unfolded(
@@ -116,22 +143,30 @@ def _unfolded(
     weight: Float32,
     unit: float,
     keep: Callable[[Float32], Float32],
+    torn: Sequence[int] = (),
 ) -> tuple[Float32, float]:
     """The field of offsets, weakened until it folds nowhere, and by how much it was."""
     places, pulls = _controls(points, shift, drags, box, unit)
     # The result's point p + d shows the source's point p: offsets −d are given at p + d.
     for share in (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1):
-        spline = Spline.fit(places + share * pulls, -share * pulls, smoothing=1e-4)
+        ends = places + share * pulls  # no two of them equal; lips that are shut may end apart
+        _, first = np.unique(np.round(ends / max(0.01 * unit, 0.5)), axis=0, return_index=True)
+        spline = Spline.fit(ends[first], -share * pulls[first], smoothing=1e-4)
         offsets = keep((spline.field(box) * weight[..., None]).astype(np.float32))
-        if not folds(_thinned(offsets)):
+        step = max(1, max(offsets.shape[:2]) // 400)  # folds are seen at a cost that does not grow
+        outline = points[list(torn)] + share * shift[list(torn)]
+        free = _hole(outline, box, 0.03 * unit)[::step, ::step] if torn else None
+        if not folds(offsets[::step, ::step] / np.float32(step), free):
             return offsets, share
     raise LayerError("These points cannot be pulled so far without folding the face; drag them less far.")
 
 
-def _thinned(offsets: Float32) -> Float32:
-    """On every nth pixel, in units of that distance: enough to see folds, at a cost that does not grow."""
-    step = max(1, max(offsets.shape[:2]) // 400)
-    return offsets[::step, ::step] / np.float32(step)
+def _hole(outline: Float64, box: Box, reach: float) -> Bool:
+    """(h, w): a polygon (N, 2), widened."""
+    area = np.zeros((box[3] - box[1], box[2] - box[0]), np.uint8)
+    cv2.polylines(area, [np.round(outline - box[:2]).astype(np.int32)], True, 1, max(1, round(2 * reach)))
+    cv2.fillPoly(area, [np.round(outline - box[:2]).astype(np.int32)], 1)
+    return area > 0
 
 
 def _controls(points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, unit: float) -> tuple[Float64, Float64]:
@@ -151,8 +186,7 @@ def _controls(points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, 
     extra_pulls = [np.array([d[2] - d[0], d[3] - d[1]]) for d in drags if (d[0], d[1]) in extra]
     places = np.concatenate([points, np.array(extra).reshape(-1, 2), np.array(frame)])
     pulls = np.concatenate([pulled, np.array(extra_pulls).reshape(-1, 2), np.zeros((len(frame), 2))])
-    _, first = np.unique(np.round(places / max(0.01 * unit, 0.5)), axis=0, return_index=True)
-    return places[first], pulls[first]
+    return places, pulls
 
 
 def _box(photo: Photo, points: Float64, unit: float) -> Box:

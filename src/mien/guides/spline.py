@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.types import Float32, Float64
+from mien.types import Bool, Float32, Float64
 
 NODES = 64
 """Most nodes along a side of the grid on which a spline is evaluated; between them it is interpolated."""
@@ -88,10 +88,16 @@ def look_up(picture: np.ndarray, offsets: Float32, corner: tuple[int, int]) -> n
     return found.reshape((height, width, *picture.shape[2:]))
 
 
-def folds(offsets: Float32) -> bool:
-    """Whether a field (h, w, 2) turns some part of the plane inside out (a Jacobian determinant of 0 or less)."""
+def folds(offsets: Float32, free: Bool | None = None) -> bool:
+    """Whether a field (h, w, 2) turns some part of the plane inside out (a Jacobian determinant of 0 or less).
+
+    Args:
+        offsets: pixels.
+        free: (h, w) where it may.
+    """
     dx, dy = np.diff(offsets, axis=1)[:-1], np.diff(offsets, axis=0)[:, :-1]
-    return bool(((1 + dx[..., 0]) * (1 + dy[..., 1]) - dx[..., 1] * dy[..., 0]).min(initial=1.0) <= 0)
+    turned = (1 + dx[..., 0]) * (1 + dy[..., 1]) - dx[..., 1] * dy[..., 0] <= 0
+    return bool((turned if free is None else turned & ~free[:-1, :-1]).any())
 
 
 def _radial(a: Float64, b: Float64) -> Float64:

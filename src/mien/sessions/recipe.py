@@ -21,6 +21,7 @@ from PIL import Image
 from mien.conditions.colors import plain_color
 from mien.conditions.modalities import MODALITIES, current_name, pictures
 from mien.conditions.types import Conditions
+from mien.editing.likeness import liked
 from mien.editing.request import Request
 from mien.errors import ConfigError, LayerError, SessionError
 from mien.photos.color import to_srgb
@@ -34,7 +35,11 @@ from mien.types import AlignedFace, Photo
 PICTURES = ("mask", *pictures())
 """Inputs that may be files."""
 
-_WORDS: Mapping[str, str] = {**dict.fromkeys(PICTURES, "self"), "mask": r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*"}
+_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(PICTURES, "self"),
+    "guide": "(?!)",
+    "mask": r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*",
+}
 """What text means something else than the name of a file, by input."""
 
 DEFAULTS: Mapping[str, Any] = {**{one.name: one.default for one in fields(Request)}, "face": "largest"}
@@ -57,7 +62,7 @@ def freeze(inputs: Mapping[str, Any], objects: Objects) -> dict[str, Any]:
         SaveError: the session's folder cannot be written.
     """
     given = {name: value for name, value in inputs.items() if value is not None}
-    return {name: _freeze(_as_file(name, value), name, objects) for name, value in given.items()}
+    return {name: _freeze(as_file(name, value), name, objects) for name, value in given.items()}
 
 
 def thaw(recipe: Recipe, objects: Objects) -> dict[str, Any]:
@@ -162,8 +167,10 @@ def _word(value: Any) -> str:
     return "given" if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _as_file(name: str, value: Any) -> Any:
-    """Whether a word means a file."""
+def as_file(name: str, value: Any) -> Any:
+    """The path where a word means a file; the value itself otherwise."""
+    if name == "face" and (like := liked(value)) is not None:
+        return like
     if name not in (*PICTURES, "weight_maps") or not isinstance(value, str):
         return value
     is_word = re.fullmatch(_WORDS.get(name, ""), value.strip().lower()) is not None
@@ -174,14 +181,14 @@ def _is_outside(name: str, value: Any) -> bool:
     """Whether a recipe names a file that is not stored: none of ours does, but sessions come from elsewhere, too."""
     if isinstance(value, Mapping):
         return "file" not in value and any(_is_outside(name, one) for one in value.values())
-    return isinstance(_as_file(name, value), Path)
+    return isinstance(as_file(name, value), Path)
 
 
 def _freeze(value: Any, name: str, objects: Objects) -> Any:
     if isinstance(value, Conditions):
         value = {layer: getattr(value, layer) for layer in value.given}
     if isinstance(value, Mapping):
-        return {str(key): _freeze(_as_file(name, one), f"{name} {key}", objects) for key, one in value.items()}
+        return {str(key): _freeze(as_file(name, one), f"{name} {key}", objects) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_freeze(one, name, objects) for one in value]
     if isinstance(value, np.generic):

@@ -12,6 +12,7 @@ import numpy as np
 from mien.editing.request import Request
 from mien.errors import ConfigError, MienError, SessionError
 from mien.sessions.folder import Folder
+from mien.sessions.objects import Objects
 from mien.sessions.patch import Patch
 from mien.sessions.recipe import Recipe, file_names, thaw
 from mien.sessions.tree import Node, Tree
@@ -106,7 +107,13 @@ def check_inputs(
 
 
 def quad_of(
-    recipe: Recipe, tree: Tree, original: Photo, name: str, editor: Callable[[], FaceEditor], cache: Any
+    recipe: Recipe,
+    tree: Tree,
+    original: Photo,
+    name: str,
+    editor: Callable[[], FaceEditor],
+    cache: Any,
+    objects: Objects,
 ) -> Quad:
     """The crop of the face that a recipe names.
 
@@ -124,6 +131,8 @@ def quad_of(
         if node.recipe.get("face", "largest") == face:
             return node.quad
     which = np.array(face, np.float64) if isinstance(face, list) else face
+    if isinstance(face, Mapping):
+        which = objects.path(face["file"])
     quad: Quad = find_target(original, which, EditContext(editor(), cache), name).quad.tolist()
     return quad
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.align.crop import between_pixels, inverse, pixel_scale, quad_to_matrix
-from mien.conditions.modalities import maps
+from mien.conditions.modalities import placed
 from mien.conditions.svg import drawing_size, read_svg
 from mien.photos.encode import interleaved
 from mien.photos.read import read_photo
@@ -41,18 +41,13 @@ class FaceFrame:
 
     Attributes:
         objects: the stored files.
-        photo: the photo.
+        size: (width, height) of the photo.
         quad: (4, 2) corners of the face's crop, photo pixels.
     """
 
     objects: Objects
-    photo: Photo
+    size: Size
     quad: Any
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) of the photo."""
-        return self.photo.width, self.photo.height
 
     @property
     def matrix(self) -> Float64:
@@ -73,7 +68,7 @@ def transferred(recipe: Recipe, old: FaceFrame, new: FaceFrame) -> dict[str, Any
     def moved(name: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
         path = old.objects.path(value["file"])
         data, suffix = path.read_bytes(), path.suffix
-        if name in _DRAWN or name in maps():
+        if name in _DRAWN or name in placed():
             drawn = None if recipe.get("frame") == "crop" else _redrawn(path, name, matrix, old.size, new.size)
             frames.add("crop" if drawn is None else "photo")
             data, suffix = drawn or (data, suffix)
@@ -88,14 +83,16 @@ def _redrawn(path: Path, name: str, matrix: Float64, old: Size, new: Size) -> tu
     """Content and ending of a layer over the old photo, as drawn over the new one; None if it is not over the photo."""
     if path.suffix == ".svg":
         return _redrawn_svg(path, matrix, old, new)
-    samples: Array = np.load(path, allow_pickle=False) if path.suffix == ".npy" else interleaved(read_photo(path))
+    drawn = None if path.suffix == ".npy" else read_photo(path)
+    samples: Array = np.load(path, allow_pickle=False) if drawn is None else interleaved(drawn)
     if samples.shape[1::-1] != old:
         return None
     mapped = _mapped(_with_alpha(samples, name), name, matrix, new)
-    if path.suffix == ".npy":
+    if drawn is None:
         return encoded(mapped)
     colors = mapped.shape[2] - (mapped.shape[2] in (2, 4))
-    return encoded(Photo(mapped[..., :colors], mapped[..., colors] if colors < mapped.shape[2] else None))
+    alpha = mapped[..., colors] if colors < mapped.shape[2] else None
+    return encoded(Photo(mapped[..., :colors], alpha, drawn.icc))
 
 
 def _redrawn_svg(path: Path, matrix: Float64, old: Size, new: Size) -> tuple[bytes, str] | None:
@@ -113,16 +110,20 @@ def _redrawn_svg(path: Path, matrix: Float64, old: Size, new: Size) -> tuple[byt
 
 def _with_alpha(samples: Array, name: str) -> Array:
     """Colors with an alpha, which can tell where there is nothing."""
-    if name in _DRAWN or maps()[name].smooth or samples.ndim == 2 or samples.shape[2] != 3:
+    plain = name in _DRAWN or (placed()[name].smooth and not placed()[name].blended)
+    if plain or samples.ndim == 2 or samples.shape[2] != 3:
         return samples
     return np.dstack([samples, np.full(samples.shape[:2], np.iinfo(samples.dtype).max, samples.dtype)])
 
 
 def _mapped(samples: Array, name: str, matrix: Float64, size: Size) -> Array:
     """Samples over the old photo, (H, W) or (H, W, C), as samples over the new one, of the same type."""
-    modality = maps().get(name)
+    modality = placed().get(name)
     classes = modality is not None and not modality.smooth
     values = samples if classes else samples.astype(np.float32)
+    blended = modality is not None and modality.blended and samples.shape[2:] in ((2,), (4,))
+    if blended:  # colors count by their alpha
+        values[..., :-1] *= values[..., -1:]
     shrink = pixel_scale(inverse(matrix))
     if not classes and shrink > 1:  # against aliasing
         values = cv2.GaussianBlur(values, (0, 0), 0.5 * np.sqrt(shrink**2 - 1), borderType=cv2.BORDER_REPLICATE)
@@ -136,6 +137,8 @@ def _mapped(samples: Array, name: str, matrix: Float64, size: Size) -> Array:
         borderValue=beyond or 0 if min(samples.shape[2:], default=1) == 1 else 0,
     )
     mapped = mapped.reshape(size[1], size[0], *samples.shape[2:])
+    if blended:
+        mapped[..., :-1] /= np.maximum(mapped[..., -1:], np.float32(1e-3))
     if samples.dtype == np.bool_:
         return mapped >= (0.5 if modality is None else modality.threshold)
     return np.rint(mapped).astype(samples.dtype) if samples.dtype.kind in "iu" else mapped.astype(samples.dtype)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from mien.losses import hinge_critic, hinge_generator, logistic_critic, logistic_generator, r1_penalty
 from mien.training.augment import AdaptiveStrength, augmentation
+from mien.training.devices import Devices
 from mien.training.phases import Phase, Step, lazy_adam
 from mien.training.settings import AdamConfig, CriticConfig
+from mien.training.state import Stateful
 
 Fakes = Callable[[], Tensor]
 """Returns the step's generated pictures (B, 3, S, S), without gradient."""
@@ -73,3 +75,26 @@ class Critic:
     def _judge(self, pictures: Tensor) -> Tensor:
         logits: Tensor = self.network(self._augmented(pictures))
         return logits
+
+
+def critics_of(
+    networks: Sequence[nn.Module],
+    configs: Sequence[CriticConfig],
+    devices: Devices,
+    rng: torch.Generator,
+    adam: AdamConfig,
+) -> list[Critic]:
+    """A critic for each network, on its device, the same in every process; the rest as in :class:`Critic`."""
+    critics = [Critic(devices.place(one), c, rng, adam) for one, c in zip(networks, configs, strict=True)]
+    for critic in critics:
+        devices.broadcast(critic.network)
+    return critics
+
+
+def parts_of(critics: Sequence[Critic]) -> dict[str, Stateful]:
+    """What a snapshot keeps of them."""
+    parts: dict[str, Stateful] = {}
+    for critic in critics:
+        kind = critic.config.kind
+        parts |= {kind: critic.network, f"{kind}.optimiser": critic.optimiser, f"{kind}.strength": critic.strength}
+    return parts

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from mien.conditions.modalities.attributes import Attributes
 from mien.conditions.modalities.color import Color
 from mien.conditions.modalities.exemplar import Exemplar
+from mien.conditions.modalities.guide import Guide
 from mien.conditions.modalities.image import Image
 from mien.conditions.modalities.semantic import Semantic
 from mien.conditions.modalities.sketch import Sketch
@@ -17,7 +18,7 @@ from mien.conditions.modalities.text import Text
 from mien.conditions.modality import MapModality, Modality, PictureModality
 
 MODALITIES: Mapping[str, Modality] = {
-    one.name: one for one in (Image(), Sketch(), Semantic(), Color(), Exemplar(), Attributes(), Text())
+    one.name: one for one in (Image(), Sketch(), Semantic(), Color(), Exemplar(), Attributes(), Text(), Guide())
 }
 """Every modality by name; the mask, which says where rather than what, is none of them."""
 
@@ -43,6 +44,11 @@ def pictures() -> dict[str, PictureModality]:
 def maps() -> dict[str, MapModality]:
     """Those that users give as maps of the size of the crop."""
     return {name: one for name, one in pictures().items() if isinstance(one, MapModality)}
+
+
+def placed() -> dict[str, PictureModality]:
+    """Those that users draw over the photo or over its crop."""
+    return {name: one for name, one in pictures().items() if one.placed}
 
 
 def channels() -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mien.conditions.modality import Array, MapModality, opaque
+from mien.conditions.pictures import over_checkers
 from mien.conditions.resample import levels_at
 from mien.errors import LayerError
 from mien.types import Bool, UInt8
@@ -57,9 +58,7 @@ class Color(MapModality):
 
     def draw(self, value: Array) -> UInt8:
         """A checkerboard shows through where no color is given."""
-        rows, columns = np.indices(value.shape[:2]) // max(4, len(value) // 32)
-        board = np.where((rows + columns) % 2, 232, 200).astype(np.uint8)[..., None]
-        return np.where(value[..., 3:] > 0, value[..., :3], board)
+        return over_checkers(value)
 
     def extract(self, image: Tensor, labels: Tensor, generator: torch.Generator, settings: Extraction) -> Tensor:
         import torch

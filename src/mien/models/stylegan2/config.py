@@ -8,16 +8,56 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from inspect import signature
+from typing import Any, Self
 
 from mien.errors import ConfigError
 
-Config = TypeVar("Config", "GeneratorConfig", "DiscriminatorConfig")
+
+class StyleGAN2Config:
+    """What a generator's and a discriminator's shape have in common: channels that halve as the resolution doubles."""
+
+    resolution: int
+    channel_base: int
+    channel_max: int
+
+    def __post_init__(self) -> None:
+        if self.resolution not in (32, 64, 128, 256, 512, 1024):
+            raise ConfigError(f"Resolution {self.resolution} is not supported; choose a power of two from 32 to 1024.")
+
+    @property
+    def resolutions(self) -> tuple[int, ...]:
+        """(4, 8, ..., resolution)."""
+        return tuple(2**exponent for exponent in range(2, self.resolution.bit_length()))
+
+    def channels(self, resolution: int) -> int:
+        """Channels of the maps at that resolution."""
+        return min(self.channel_base // resolution, self.channel_max)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, ready for JSON."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of :meth:`to_dict`.
+
+        Raises:
+            ConfigError: a field is unknown or missing, or the resolution is out of range.
+        """
+        known = signature(cls).parameters.keys()
+        if unknown := sorted(values.keys() - known):
+            raise ConfigError(
+                f"Unknown setting {unknown[0]!r} of {cls.__name__}; known are {', '.join(sorted(known))}."
+            )
+        if "resolution" not in values:
+            raise ConfigError(f"{cls.__name__} needs a resolution; add it to the configuration.")
+        return cls(**values)
 
 
 @dataclass(frozen=True)
-class GeneratorConfig:
+class GeneratorConfig(StyleGAN2Config):
     """Shape of a generator.
 
     Attributes:
@@ -40,14 +80,6 @@ class GeneratorConfig:
     channel_max: int = 512
     clamp: float | None = None
 
-    def __post_init__(self) -> None:
-        _check_resolution(self.resolution)
-
-    @property
-    def resolutions(self) -> tuple[int, ...]:
-        """(4, 8, ..., resolution)."""
-        return _resolutions(self.resolution)
-
     @property
     def codes(self) -> int:
         """L, the number of W+ codes."""
@@ -58,26 +90,9 @@ class GeneratorConfig:
         """Resolution of each noise map, in order: (4, 8, 8, 16, 16, ...)."""
         return (4, *(r for r in self.resolutions[1:] for _ in range(2)))
 
-    def channels(self, resolution: int) -> int:
-        """Channels of the maps at that resolution."""
-        return min(self.channel_base // resolution, self.channel_max)
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields, ready for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> GeneratorConfig:
-        """The inverse of :meth:`to_dict`.
-
-        Raises:
-            ConfigError: a field is unknown or missing, or the resolution is out of range.
-        """
-        return _from_dict(cls, values)
-
 
 @dataclass(frozen=True)
-class DiscriminatorConfig:
+class DiscriminatorConfig(StyleGAN2Config):
     """Shape of a residual discriminator.
 
     Attributes:
@@ -93,31 +108,6 @@ class DiscriminatorConfig:
     channel_max: int = 512
     group: int = 4
     clamp: float | None = None
-
-    def __post_init__(self) -> None:
-        _check_resolution(self.resolution)
-
-    @property
-    def resolutions(self) -> tuple[int, ...]:
-        """(4, 8, ..., resolution)."""
-        return _resolutions(self.resolution)
-
-    def channels(self, resolution: int) -> int:
-        """Channels of the maps at that resolution."""
-        return min(self.channel_base // resolution, self.channel_max)
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields, ready for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> DiscriminatorConfig:
-        """The inverse of :meth:`to_dict`.
-
-        Raises:
-            ConfigError: a field is unknown or missing, or the resolution is out of range.
-        """
-        return _from_dict(cls, values)
 
 
 def ffhq_1024() -> GeneratorConfig:
@@ -156,21 +146,3 @@ PRESETS = {
     "portrait-128": portrait_128,
     "portrait-256": portrait_256,
 }
-
-
-def _resolutions(largest: int) -> tuple[int, ...]:
-    return tuple(2**exponent for exponent in range(2, largest.bit_length()))
-
-
-def _check_resolution(resolution: int) -> None:
-    if resolution not in (32, 64, 128, 256, 512, 1024):
-        raise ConfigError(f"Resolution {resolution} is not supported; choose a power of two from 32 to 1024.")
-
-
-def _from_dict(cls: type[Config], values: Mapping[str, Any]) -> Config:
-    known = {field.name for field in fields(cls)}
-    if unknown := sorted(values.keys() - known):
-        raise ConfigError(f"Unknown setting {unknown[0]!r} of {cls.__name__}; known are {', '.join(sorted(known))}.")
-    if "resolution" not in values:
-        raise ConfigError(f"{cls.__name__} needs a resolution; add it to the configuration.")
-    return cls(**values)

@@ -20,7 +20,7 @@ from mien.models.stylegan2 import Generator, mix_styles, random_crossover
 from mien.models.stylegan2.posterior import Posterior
 from mien.pixels import to_bytes
 from mien.training.anchor import Anchor
-from mien.training.critics import Critic
+from mien.training.critics import critics_of, parts_of
 from mien.training.devices import Devices
 from mien.training.ema import Ema
 from mien.training.phases import Phase, Step, lazy_adam
@@ -55,10 +55,7 @@ class GeneratorStage:
         self.ema = Ema(generator if ema is None else devices.place(ema), config.ema_half_life)
         self._rng = torch.Generator(devices.device)
         self._rng.manual_seed(config.seed * 1000 + devices.rank)
-        self.critics = [
-            Critic(devices.place(network), settings, self._rng, config.adam)
-            for network, settings in zip(critics, config.critics, strict=True)
-        ]
+        self.critics = critics_of(critics, config.critics, devices, self._rng, config.adam)
         self.anchor: Anchor | None = None
         if posterior is not None:
             self.anchor = Anchor(devices.place(posterior[0]), config.anchor, posterior[1], self._rng)
@@ -68,7 +65,7 @@ class GeneratorStage:
         self.optimiser = lazy_adam(self._trained, config.adam, lazy)
         self.path_length_mean = nn.ParameterDict({"mean": torch.zeros((), device=devices.device)})
         self._fakes: Tensor | None = None
-        for network in (self._trained, self.ema.network, *(critic.network for critic in self.critics)):
+        for network in (self._trained, self.ema.network):
             devices.broadcast(network)
 
     @property
@@ -91,10 +88,7 @@ class GeneratorStage:
         }
         if self.anchor is not None:
             parts |= {"posterior": self.anchor.network, "anchor": self.anchor.state}
-        for critic in self.critics:
-            kind = critic.config.kind
-            parts |= {kind: critic.network, f"{kind}.optimiser": critic.optimiser, f"{kind}.strength": critic.strength}
-        return parts
+        return parts | parts_of(self.critics)
 
     @property
     def rng(self) -> torch.Generator:

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from mien.losses import attribute_loss
 from mien.models.editing import Painter
 from mien.models.stylegan2 import mix_styles, random_crossover
-from mien.training.critics import Critic
+from mien.training.critics import critics_of, parts_of
 from mien.training.editing.sample import Sample, draw_edits, image_only, step_rng
 from mien.training.phases import Phase, Step
 from mien.training.stages.editing import EditingStage, composite
@@ -42,12 +42,7 @@ class PainterStage(EditingStage):
 
     def __init__(self, settings: PainterConfig, given: Ingredients, critics: Sequence[nn.Module] = ()) -> None:
         super().__init__(settings, given)
-        self.critics = [
-            Critic(self.devices.place(network), critic, self.rng, settings.adam)
-            for network, critic in zip(critics, settings.critics, strict=True)
-        ]
-        for critic in self.critics:
-            self.devices.broadcast(critic.network)
+        self.critics = critics_of(critics, settings.critics, self.devices, self.rng, settings.adam)
         self._shown: tuple[Tensor, Tensor] | None = None
         self._calibrate()
 
@@ -60,11 +55,7 @@ class PainterStage(EditingStage):
     @property
     def parts(self) -> dict[str, Stateful]:
         """With the critics'."""
-        parts = super().parts
-        for critic in self.critics:
-            kind = critic.config.kind
-            parts |= {kind: critic.network, f"{kind}.optimiser": critic.optimiser, f"{kind}.strength": critic.strength}
-        return parts
+        return super().parts | parts_of(self.critics)
 
     def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         """See the top of the file."""

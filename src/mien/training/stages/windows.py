@@ -21,7 +21,7 @@ from mien.conditions.modalities import maps
 from mien.data.sheets import contact_sheet
 from mien.models.editing.window import WindowInputs, WindowPainter
 from mien.pixels import scale_bytes, to_bytes
-from mien.training.critics import Critic
+from mien.training.critics import critics_of, parts_of
 from mien.training.devices import Devices
 from mien.training.editing.sample import step_rng
 from mien.training.ema import Ema
@@ -68,12 +68,7 @@ class WindowsStage:
         self._rng = torch.Generator(devices.device)
         self._rng.manual_seed(settings.seed * 1000 + devices.rank)
         devices.broadcast(self.network)
-        self.critics = [
-            Critic(devices.place(one), config, self._rng, settings.adam)
-            for one, config in zip(critics, settings.critics, strict=True)
-        ]
-        for critic in self.critics:
-            devices.broadcast(critic.network)
+        self.critics = critics_of(critics, settings.critics, devices, self._rng, settings.adam)
         self._last: Tensor | None = None
 
     @property
@@ -91,10 +86,7 @@ class WindowsStage:
             "painter.optimiser": self.optimiser,
             "painter.ema": self.ema,
         }
-        for critic in self.critics:
-            kind = critic.config.kind
-            parts |= {kind: critic.network, f"{kind}.optimiser": critic.optimiser, f"{kind}.strength": critic.strength}
-        return parts
+        return parts | parts_of(self.critics)
 
     @property
     def rng(self) -> torch.Generator:

@@ -81,7 +81,7 @@ class WindowsRun(Run):
     """A whole run, as data.
 
     Attributes:
-        data: ``data.path`` has the folders that :mod:`mien.training.windows.prepare` made, "train" and "val".
+        data: ``data.path`` has the folders that ``recipes.windows prepare`` made, "train" and "val".
         stage, loop: see :class:`mien.training.settings.Run`.
         perceptual: file of a distance of two batches.
         init: a painter that was saved, to begin with.

@@ -1,6 +1,6 @@
 """A folder of faces, first passes over them and surroundings, that windows are cut from; read through memory maps.
 
-Made by :func:`mien.training.windows.prepare.prepare`. The aligned square has side 1; letters: N faces, M of them wide
+Made by ``recipes.windows prepare``. The aligned square has side 1; letters: N faces, M of them wide
 and sharp, E edits.
 """
 
@@ -54,7 +54,7 @@ class WindowStore:
         """Opens a folder.
 
         Raises:
-            DataError: it was not made by :func:`mien.training.windows.prepare.prepare`, or is not whole.
+            DataError: it was not made by ``recipes.windows prepare``, or is not whole.
         """
         try:
             index = json.loads((folder / "index.json").read_text(encoding="utf-8"))

@@ -1,0 +1,82 @@
+"""``mien apply``: a recipe of several wishes, of several faces, made at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.console import print_json, print_table, working
+from mien.cli.edit import check_outputs, draw, report
+from mien.cli.option_groups import grouped
+from mien.cli.overwriting import Overwrite, keep_existing
+from mien.cli.selection import Networks
+
+if TYPE_CHECKING:
+    from mien.editing.result import EditResult
+    from mien.sessions.recipe_file import RecipeFile
+    from mien.types import Photo
+
+
+@grouped
+def apply(
+    recipe: Annotated[Path, typer.Argument(help="The recipe: docs/recipes.md, or 'mien session recipe'.")],
+    photo: Annotated[Path, typer.Argument(help="The photo.")],
+    *,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, print what would be done.")] = False,
+    quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95,
+    receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False,
+    preview: Annotated[Path | None, typer.Option(help="Write before, layers and after side by side, PNG.")] = None,
+    overwrite: Overwrite = False,
+    networks: Networks,
+) -> None:
+    """Make all edits of a recipe, one after the other, of whichever faces: one result, one receipt."""
+    from mien.editing.asked import numbered
+    from mien.photos.read import read_photo
+    from mien.photos.write import default_output
+    from mien.sessions.recipe_file import read_recipe
+
+    read = read_recipe(recipe)
+    picture = read_photo(photo)
+    target = output or default_output(photo, "edited", picture)
+    inputs = [photo, recipe, *read.files]
+    check_outputs([target], preview, None, inputs)
+    for number, step in enumerate(read.steps, 1):
+        with numbered(number, len(read.steps)):
+            networks.check(step.request, picture, elsewhere=read.is_of_another(picture, step))
+    if dry_run:
+        _print_steps(read, receipt)
+        return
+    keep_existing([target], overwrite)
+    result = _made(read, picture, networks)
+    done = result.save(target, quality=quality, protected=inputs)
+    draw(result, preview, None)
+    report(result, [target], [done], receipt)
+
+
+def _made(recipe: RecipeFile, photo: Photo, networks: Networks) -> EditResult:
+    from tempfile import TemporaryDirectory
+
+    from mien.editing.cache import EditCache
+    from mien.editing.context import EditContext
+
+    with TemporaryDirectory(prefix="mien-") as scratch, working(f"Editing {photo.path and photo.path.name}") as told:
+        editor, cache = networks.load(), EditCache()
+        requests = recipe.requests(photo, EditContext(editor, cache), Path(scratch))
+        return editor.edit_in_turn(photo, requests, callback=told, cache=cache)
+
+
+def _print_steps(recipe: RecipeFile, as_json: bool) -> None:
+    """What would be done, in words."""
+    rows: list[Sequence[str]] = []
+    for number, step in enumerate(recipe.steps, 1):
+        face = step.request.face
+        named = "largest" if face is None else "a crop" if isinstance(face, list) else str(getattr(face, "name", face))
+        rows.append((str(number), named, step.request.describe() or "nothing", step.note))
+    if as_json:
+        print_json([dict(zip(("edit", "face", "what", "note"), (int(row[0]), *row[1:]), strict=True)) for row in rows])
+    else:
+        print_table(recipe.path.name, ("edit", "face", "what", "note"), rows)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from mien.align import mesh
+from mien.compose.sharpness import as_sharp
+from mien.editor import Editor
+from mien.errors import LayerError
+from mien.guides import bank
+from mien.guides.eyes import eyes
+from mien.guides.laid import filled
+from mien.guides.mouth import mouth
+from mien.guides.spline import folds
+from mien.guides.tint import linear, srgb, teeth_color
+from mien.types import Face, Photo, UInt8
+
+
+def _inside(photo: Photo, face: Face, points: tuple[int, ...]) -> np.ndarray:
+    outline = face.landmarks[list(points), :2].astype(np.float64)
+    return filled(outline, (0, 0, photo.width, photo.height))
+
+
+def _tinted(pixels: UInt8, red: float, green: float, blue: float) -> Photo:
+    return Photo(np.clip(np.rint(pixels * np.array([red, green, blue])), 0, 255).astype(np.uint8))
+
+
+def test_teeth_of_a_bluer_and_darker_photo_take_on_this_light(portrait: Photo, face: Face) -> None:
+    other = _tinted(portrait.pixels, 0.6, 0.7, 0.95)
+    result, area = mouth(portrait, face, other, face, whole=False).over(portrait)
+    inside = _inside(portrait, face, mesh.INNER_LIPS_CONTOUR)
+    assert area[inside].mean() > 0.9
+    before, after = (one.pixels[inside].astype(np.float64).mean(0) for one in (portrait, result))
+    assert np.abs(before - after).max() < 16
+    lips = cv2.dilate(inside.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert (result.pixels[~lips] == portrait.pixels[~lips]).all()
+
+
+def test_eyes_of_a_darker_photo_take_on_this_light(portrait: Photo, face: Face) -> None:
+    other = _tinted(portrait.pixels, 0.5, 0.5, 0.6)
+    result, _ = eyes(portrait, face, other, face).over(portrait)
+    inside = _inside(portrait, face, mesh.LEFT_EYE_CONTOUR)
+    before, after = (one.pixels[inside].astype(np.float64).mean(0) for one in (portrait, result))
+    assert np.abs(before - after).max() < 14
+
+
+def test_teeth_follow_the_light_and_hardly_the_color_of_skin() -> None:
+    bright, dark, warm = (teeth_color(np.array(one)) for one in ((0.7, 0.5, 0.4), (0.1, 0.07, 0.06), (0.7, 0.4, 0.15)))
+    assert bright.mean() > 1.8 * dark.mean()
+    assert 1 < warm[0] / warm[2] < 0.6 * 0.7 / 0.15
+    assert np.allclose(srgb(linear(np.array([[[3.0, 128, 250]]], np.float32))), [3, 128, 250], atol=0.1)
+
+
+def test_a_small_child_gets_no_grown_teeth(portrait: Photo, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    grown = bank.youth
+    assert grown(face) < bank.CHILD
+    monkeypatch.setattr(bank, "youth", lambda one: 9.0 if one is face else grown(one))
+    with pytest.raises(LayerError, match="small child"):
+        Editor.from_pretrained("opencv:telea")(portrait, part="teeth", face=face)
+
+
+def test_a_sharper_picture_is_blurred_to_its_surroundings() -> None:
+    noise = np.random.default_rng(0).uniform(0, 255, (64, 64, 3)).astype(np.float32)
+    area, soft = np.ones((64, 64), np.bool_), cv2.GaussianBlur(noise, (0, 0), 1.6)
+    found = as_sharp(np.asarray(soft, np.float32), np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.7), np.float32), area)
+    assert 0.7 < found.std() / soft.std() < 1.4
+
+
+def test_a_field_may_fold_where_something_else_is_laid() -> None:
+    offsets = np.zeros((32, 32, 2), np.float32)
+    offsets[12:20, :, 1] = -3 * np.arange(8, dtype=np.float32)[:, None]
+    hole = np.zeros((32, 32), np.bool_)
+    assert folds(offsets)
+    hole[10:22] = True
+    assert not folds(offsets, hole)
