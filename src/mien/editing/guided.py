@@ -208,7 +208,8 @@ def _dyed(
     with suppress(LayerError):  # there are no brows to be seen
         found = region_matte(before, face, "brows", parser)
         follows = brows_after(mean_color(before, found), mean_color(before, matte), shade)
-        if follows is not None:
+        whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
+        if follows is not None and whole:
             guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
             done = done.then(guide, "brows lightened with it", mask, 1.0)
     return done
