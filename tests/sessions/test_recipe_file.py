@@ -85,7 +85,7 @@ def test_what_a_session_exports_is_made_again_bit_for_bit(inpainter: Editor, ast
     session = Session.create(tmp_path / "session", tmp_path / "photo.png", inpainter)
     session.apply(reshape={"smile": 1.0}, note="kinder")
     session.apply(mask=str(tmp_path / "mask.png"), mode="heal")
-    session.apply(guide=str(tmp_path / "paste.png"), face="left")
+    session.apply(guide=str(tmp_path / "paste.png"), face="left", dye={"lips": (160, 40, 60)})
     told = json.loads(json.dumps(recipe_of(session, None, str)))
     read = read_recipe(written(tmp_path, told))
     assert [step.note for step in read.steps] == ["kinder", "", ""] and read.size == (512, 512)
