@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,7 @@ def parse_color(color: str | Sequence[int]) -> Color:
     from PIL import ImageColor
 
     if not isinstance(color, str):
-        color = ",".join(str(value) for value in color)
+        color = ",".join(str(value) for value in color) if isinstance(color, Iterable) else str(color)
     text = color.strip().lower()
     name = re.sub(r"[\s_]+", "-", text).replace("blonde", "blond").replace("grey", "gray")
     name = SAME.get(name, name)
