@@ -92,6 +92,19 @@ def test_rims_vanish_and_eyes_stay(portrait: Photo, face: Face, parser: FacePars
         assert not area[y - 2 : y + 3, x - 2 : x + 3].any()
     away = [np.abs(p.pixels.astype(np.float32) - portrait.pixels)[rims].mean() for p in (healed, worn)]
     assert away[0] < 0.35 * away[1]
+    x, y = face.landmarks[6, :2].astype(int)  # the bridge of the nose: skin in the colour of skin
+    bridge = np.s_[y - 12 : y + 12, x - 12 : x + 12]
+    sums = [p.pixels[bridge][rims[bridge]].astype(np.float32).sum(0) for p in (healed, portrait)]
+    np.testing.assert_allclose(sums[0] / sums[0].sum(), sums[1] / sums[1].sum(), atol=0.03)
+
+
+def test_dark_lenses_are_refused(portrait: Photo, face: Face, parser: FaceParser) -> None:
+    worn, rims = with_glasses(portrait, face)
+    outlines, _ = cv2.findContours(rims.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    dark = np.ascontiguousarray(worn.pixels)
+    cv2.drawContours(dark, outlines, -1, (22, 20, 20), cv2.FILLED)
+    with pytest.raises(LayerError, match="dark"):
+        without_glasses(Photo(dark), face, parser)
 
 
 def test_a_face_without_glasses_says_so(portrait: Photo, face: Face, parser: FaceParser) -> None:

@@ -21,23 +21,28 @@ def membrane(difference: Float32, known: Float32, limit: float) -> Float32:
     """What is known of a difference, spread smoothly over where nothing is known (pull and push over a pyramid).
 
     Args:
-        difference: (H, W, 3).
+        difference: (H, W, C).
         known: (H, W) weight of what is known, such as a ring around an area.
         limit: largest absolute value; beyond it a difference of light becomes a burn.
     """
     clipped = np.clip(difference, -limit, limit).astype(np.float32)
     values, weights = [clipped * known[..., None]], [known.astype(np.float32)]
     while min(weights[-1].shape) > 2:
-        values.append(cv2.pyrDown(values[-1]))
+        values.append(_halved(values[-1]))
         weights.append(cv2.pyrDown(weights[-1]))
     filled = values[-1] / np.maximum(weights[-1], 1e-6)[..., None]
     for value, weight in zip(reversed(values[:-1]), reversed(weights[:-1]), strict=True):
         size = weight.shape[::-1]
-        coarse = cv2.pyrUp(filled, dstsize=size)
+        coarse = cv2.pyrUp(filled, dstsize=size).reshape(value.shape)
         sure = np.clip(weight * 4, 0, 1)[..., None]
         filled = coarse * (1 - sure) + value / np.maximum(weight, 1e-6)[..., None] * sure
-        filled = cv2.GaussianBlur(filled, (0, 0), 1.0)
+        filled = cv2.GaussianBlur(filled, (0, 0), 1.0).reshape(value.shape)
     return np.asarray(np.clip(filled, -limit, limit), np.float32)
+
+
+def _halved(values: Float32) -> Float32:
+    smaller = cv2.pyrDown(values)
+    return np.asarray(smaller.reshape(*smaller.shape[:2], values.shape[2]), np.float32)
 
 
 def blend(lower: Float32, upper: Float32, weight: Float32, levels: int = LEVELS) -> Float32:

@@ -36,6 +36,9 @@ CLEAR, LINE = 24.0, 14.0
 SCALES = (0.25, 0.4, 0.65, 1.0, 1.5)
 """Half widths of frames, units."""
 
+HINGE, DARK = 7.0, 0.6
+"""How far hinges reach from a frame's lines, units, both sides together; and against the skin's light, what is dark."""
+
 Int = NDArray[np.int64]
 Line = tuple[Float64, Float64]
 """(N, 2) points and (N,) half widths, pixels of the plane."""
@@ -131,7 +134,7 @@ def temple(ridges: Ridges, points: Float64, rim: Float64, side: int) -> Line:
     path = _path(np.asarray(-_seen_along(strength, "edge"), np.float32))
     found = strength[np.arange(len(path)), path]
     last = _end(found > LINE)
-    if not last or float(np.mean(found[:last] > LINE)) < 0.6:
+    if not last or float(np.mean(found[:last] > LINE)) < 0.4:
         return np.zeros((0, 2)), np.zeros(0)
     line = maps[np.arange(last), path[:last]]
     return line, np.minimum(_half_widths(ridges, line), 2.0 * UNIT)
@@ -152,9 +155,9 @@ def bridge(ridges: Ridges, left: Float64, right: Float64, points: Float64) -> Li
 
 
 def _end(seen: Bool) -> int:
-    """Where a line ends that may be interrupted for two units."""
+    """Where a line ends that may be interrupted for four units."""
     marks = np.flatnonzero(seen)
-    gaps = np.flatnonzero(np.diff(marks, prepend=-1) > 7)
+    gaps = np.flatnonzero(np.diff(marks, prepend=-1) > 12)
     marks = marks[: gaps[0]] if len(gaps) else marks
     return int(marks[-1]) + 1 if len(marks) else 0
 
@@ -213,3 +216,20 @@ def eyes_of(points: Float64, grown: float) -> Bool:
     """The eyes with their lids."""
     area = area_of([points[list(c)] for c in (mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR)])
     return np.asarray(cv2.dilate(area.astype(np.uint8), disc(2 * grown)) > 0)
+
+
+def alike(picture: Float32, frame: Bool, drawn: Bool, kept: Bool) -> Bool:
+    """What goes on from a dark frame as dark as it is: hinges, thick temples."""
+    light = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
+    near = cv2.dilate(frame.astype(np.uint8), disc(HINGE)) > 0
+    core = cv2.erode(drawn.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    around = near & ~frame & ~kept
+    if not core.any() or not around.any():
+        return np.zeros_like(frame)
+    highest = float(np.quantile(light[core], 0.5)) + 15
+    if highest > DARK * float(np.quantile(light[around], 0.6)):
+        return np.zeros_like(frame)
+    dark = ((light < highest) & around) | frame
+    _, index = cv2.connectedComponents(dark.astype(np.uint8))
+    more = np.isin(index, np.unique(index[frame])) & dark & ~frame
+    return np.asarray(cv2.dilate(more.astype(np.uint8), disc(0.8)) > 0) & ~kept

@@ -6,15 +6,21 @@ conventions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
+from mien.compose.blend import membrane
+from mien.compose.patches import patched
+from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
+from mien.guides.behind import Scene, box_of, uncovered
+from mien.guides.borrow import unit_of
 from mien.guides.frames import (
     LINE,
     MARGIN,
@@ -23,6 +29,7 @@ from mien.guides.frames import (
     UNIT,
     Line,
     Ridges,
+    alike,
     area_of,
     bridge,
     disc,
@@ -32,7 +39,8 @@ from mien.guides.frames import (
     temple,
 )
 from mien.guides.guide import Guide
-from mien.guides.heal import heal
+from mien.guides.traits import Traits
+from mien.photos.color import from_srgb
 from mien.pixels import to_tensor
 from mien.types import Bool, Face, Float32, Float64, Photo
 
@@ -49,10 +57,19 @@ DARK_LENS = 0.5
 THIN, THICK = 0.5, 0.85
 """Half width of a thin rim over a brow, units; and that of rims that hide a brow."""
 
-GRAIN = 0.7
-"""Of the skin that is made, against that of the skin around: what lies nearest has lids and lashes."""
+BORDER = 6.0
+"""How far from a face's outline landmarks tell little, units, both sides together."""
 
-TINTED = "the lenses are dark, and nothing tells the eyes behind them; borrow eyes from another photo with --part eyes"
+CLASSED = 60.0
+"""Levels by which what goes on behind the temples differs between skin, hair and background."""
+
+SIDES = 1.2
+"""How much wider what lies beside a face is healed, units: hair and backdrop go on well."""
+
+EYES = 0.6
+"""How far eyes reach beyond their contour, units."""
+
+TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glasses cannot be taken off."
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +77,24 @@ class Glasses:
     """Attributes:
     frame: (H, W) in the photo: rims, bridge, temples and their shadow.
     glare: (H, W) reflections.
-    other: (H, W) what is no bare skin.
+    skin: (H, W) skin, through the lenses, too.
+    bare: (H, W) skin beside the glasses.
+    inner: (H, W) where landmarks tell how a face goes on.
+    eyes: (H, W).
     tinted: whether the eyes cannot be seen.
+    traits: of the face.
+    classes: (H, W, 4) how likely skin, ears, hair and background are.
     """
 
     frame: Bool
     glare: Bool
-    other: Bool
+    skin: Bool
+    bare: Bool
+    inner: Bool
+    eyes: Bool
     tinted: bool
+    traits: Traits
+    classes: Float32
 
 
 def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
@@ -92,29 +119,83 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         )
         > 0
     )
-    kept = eyes_of(points, 1.0) | (brows & (likely < 0.5))
+    kept = eyes_of(points, EYES) | (brows & (likely < 0.5))
     frame = _frame(picture, ridges, likely, kept, [*rims, *temples, bridge(ridges, rims[0][0], rims[1][0], points)])
     glare = _glare(picture, frame, rims, points)
     matrix = between_pixels(crop.matrix)
-    covered = _on_plane(classes[INDEX["skin"]] + classes[INDEX["nose"]]) < 0.7
-    other = eyes_of(points, 2.0) | covered | (brows > 0.2)
+    face_skin = classes[INDEX["skin"]] + classes[INDEX["nose"]]
+    seen = _on_plane(face_skin + classes[INDEX["glasses"]]) > 0.7
+    skin = seen & ~eyes_of(points, 2.0) & ~(cv2.dilate(frame.astype(np.uint8), disc(1.0)) > 0)
+    within = _on_plane(face_skin + _of_eyes(classes)) > 0.5
+    inner = cv2.erode(area_of([points[list(mesh.OUTLINE)]]).astype(np.uint8), disc(BORDER)) > 0
+    inner &= within
+    beside = cv2.dilate((frame & ~inner).astype(np.uint8), disc(SIDES)) > 0
+    frame |= (beside | (likely > 0.3)) & ~inner & ~kept
     size = (photo.width, photo.height)
-    frame, glare, other = (
-        cv2.warpAffine(one.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR) > 0.3
-        for one in (frame, glare, other)
+    ears = classes[INDEX["left_ear"]] + classes[INDEX["right_ear"]]
+    parts = np.dstack(
+        [_on_plane(one) for one in (face_skin, ears, classes[INDEX["hair"]], classes[INDEX["background"]])]
     )
-    return Glasses(frame, glare, other, _tinted(picture, rims, points))
+    parts = np.asarray(cv2.warpAffine(parts, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
+    areas = (frame, glare, skin, skin & (likely < 0.3), inner, eyes_of(points, EYES))
+    hid, spots, seen, bare, side, eyes = (
+        cv2.warpAffine(one.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR) > 0.3 for one in areas
+    )
+    tinted, traits = _tinted(picture, rims, points), _traits(photo, face, classes)
+    return Glasses(hid, spots, seen, bare, side, eyes, tinted, traits, parts)
 
 
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
-    """Heals what hides a face behind its glasses; the eyes stay as they are seen through the lenses.
+    """Takes glasses off; the eyes stay as they are seen through the lenses.
+
+    On the face, a face of the bank tells what the frame hides; beside it, the hair and skin around the temples do.
 
     Raises:
-        LayerError: there are no glasses.
+        LayerError: there are no glasses, or their lenses are dark.
     """
     glasses = find_glasses(photo, face, parser)
-    healed = heal(photo, glasses.frame | glasses.glare, strength=strength, forbidden=glasses.other, grain=GRAIN)
-    return replace(healed, notes=(*healed.notes, TINTED) if glasses.tinted else healed.notes)
+    if glasses.tinted:
+        raise LayerError(TINTED)
+    hidden = glasses.frame | glasses.glare
+    unit = unit_of(face)
+    box, before = box_of(photo, hidden, 0.35 * unit)
+    x0, y0, x1, y1 = box
+    hole, skin, bare, inner, kept = (
+        one[y0:y1, x0:x1] for one in (hidden, glasses.skin, glasses.bare, glasses.inner, glasses.eyes)
+    )
+    scene = Scene(face, box, before, hole & inner, hole, skin & ~hole, bare & ~hole, kept | (hole & ~inner))
+    made, changed = uncovered(scene, glasses.traits)
+    beside = hole & ~inner & ~changed
+    hints = CLASSED * _classes_behind(glasses.classes[y0:y1, x0:x1], hole)
+    made = patched(made, beside, kept | changed, np.random.default_rng(0), hints)
+    change = from_srgb(np.clip(made, 0, 255), photo) - from_srgb(before, photo)
+    samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
+    sure = _soft(changed | beside) * np.float32(strength)
+    return Guide(box, samples, sure)
+
+
+def _soft(area: Bool) -> Float32:
+    """1 inside, less on the outermost pixels."""
+    inside = cv2.distanceTransform(np.pad(area, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    return np.asarray(np.clip(inside / 2.0, 0, 1), np.float32)
+
+
+def _classes_behind(classes: Float32, hole: Bool) -> Float32:
+    """How likely each class is (h, w, C) where glasses hide it: as beside them, but for the borders."""
+    sure = (classes.sum(2) > 0.8) & ~(cv2.dilate(hole.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+    spread = membrane(classes, sure.astype(np.float32), 1.0)
+    return np.asarray(spread / np.maximum(spread.sum(2, keepdims=True), 1e-3), np.float32)
+
+
+def _of_eyes(classes: Float32) -> Float32:
+    names = ("left_brow", "right_brow", "left_eye", "right_eye", "glasses")
+    return np.asarray(classes[[INDEX[name] for name in names]].sum(0), np.float32)
+
+
+def _traits(photo: Photo, face: Face, classes: Float32) -> Traits:
+    crop = crop_face(photo, face.quad, 256)
+    points = _points_on(crop.matrix, face)
+    return Traits.of(Seen(classes.argmax(0).astype(np.uint8), points.astype(np.float32), crop.pixels))
 
 
 def _widened(quad: Float64) -> Float64:
@@ -159,6 +240,7 @@ def _frame(picture: Float32, ridges: Ridges, likely: Float32, kept: Bool, lines:
     joined = np.isin(index, np.unique(index[drawn > 0])) & (index > 0)
     frame = cv2.dilate(joined.astype(np.uint8), disc(0.6)) > 0
     near = cv2.dilate((between | lenses).astype(np.uint8), disc(8.0)) > 0
+    frame |= alike(picture, frame, drawn > 0, kept | lenses)
     return _with_shadow(picture, frame, kept | ~near)
 
 
