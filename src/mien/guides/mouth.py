@@ -42,6 +42,9 @@ FOLLOW, REACH = 0.55, 0.25
 OPEN, TEETH = 0.015, 0.006
 """Square eye distances between the lips from which a mouth counts as open, and of teeth from which it shows them."""
 
+SMILE = 0.8
+"""How much of the other's smile a shut mouth takes on with teeth of the bank."""
+
 PROFILE = 28.0
 """Degrees of yaw beyond which a shut mouth is not opened: the corner that is hidden shows its lips."""
 
@@ -96,7 +99,7 @@ def mouth(
     toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
     if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
-    way = _way(face, other_face) if whole or not toothed else np.zeros_like(start)
+    way = (1.0 if whole else 0.0 if toothed else SMILE) * _way(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
     torn = INNER if opened or shown > OPEN else ()
     moved, share = displaced(photo, start, way, unit, labelled=still, torn=torn)
