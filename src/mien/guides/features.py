@@ -25,7 +25,7 @@ from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo
 
-FAINTEST, DENSEST = 0.55, 1.8
+FAINTEST, DENSEST = 0.75, 1.8
 """By which factor the contrast of brows with the skin may change."""
 
 SHAPED = {
