@@ -42,7 +42,7 @@ def test_edits_are_made_in_order_and_kept_within_the_mask(plain: Editor, portrai
     mask[:110] = True
     result = plain(portrait, reshape={"smile": 1.0, "brow-height": 1.0}, dye={"hair": "blond"}, mask=mask)
     assert (result.photo.pixels[~mask] == portrait.pixels[~mask]).all()
-    assert [words.split()[0] for words in result.operations] == ["face", "hair"]
+    assert [words.split()[0] for words in result.operations] == ["face", "hair", "brows"]
 
 
 def test_strength_fades_every_kind(plain: Editor, portrait: Photo) -> None:

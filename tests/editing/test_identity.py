@@ -13,6 +13,7 @@ from mien.editing.identity import Identity
 from mien.editor import Editor
 from mien.errors import ConfigError, FaceSelectionError, OutcomeError
 from mien.photos.write import save_photo
+from mien.session import Session
 from mien.types import Face, Photo, UInt8
 
 
@@ -77,3 +78,15 @@ def test_a_face_is_found_by_its_likeness(editor: Editor, portrait: Photo, tmp_pa
     editor.identity = None
     with pytest.raises(ConfigError, match=r"like blue\.png needs a network that recognises people"):
         editor(both, face=f"like:{tmp_path / 'blue.png'}", dye={"lips": "crimson"})
+
+
+def test_sessions_keep_the_picture_of_whom_is_meant(editor: Editor, portrait: Photo, tmp_path: Path) -> None:
+    blue = np.ascontiguousarray(portrait.pixels[:, :, ::-1])
+    save_photo(Photo(blue), tmp_path / "blue.png")
+    both, other = Photo(np.hstack([portrait.pixels, blue])), Photo(np.hstack([blue, portrait.pixels]))
+    session = Session.create(tmp_path / "session", both, editor)
+    node = session.apply(face=f"like:{tmp_path / 'blue.png'}", dye={"lips": "crimson"})
+    (tmp_path / "blue.png").unlink()
+    assert node.recipe["face"]["name"] == "blue.png" and session.mask()[:, 512:].any()
+    replayed = session.replay(tmp_path / "other", other).mask()
+    assert replayed[:, :512].any() and not replayed[:, 512:].any()

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from mien.compose.evidence import weighed
 from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.dye import SETTINGS, dye
+from mien.guides.light import brows_after, under_light
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 
@@ -96,3 +100,42 @@ def test_regions_may_be_expressions(portrait: Photo, face: Face, parser: FacePar
     both, lips = (region_matte(portrait, face, name, parser) for name in ("hair+lips", "lips"))
     assert (both >= lips).all() and both.sum() > lips.sum()
     assert not region_matte(portrait, face, "hair+lips-lips", parser)[lips == 1].any()
+
+
+def test_skin_between_strands_is_no_hair_and_a_nape_is() -> None:
+    ys, xs = np.mgrid[:240, :240]
+    noise = np.random.default_rng(0).normal(0, 4, (240, 240, 1))
+    skin, black, wall = np.array([200, 150, 125]), np.array([30, 24, 22]), np.array([120, 150, 190])
+    fringe, gap = ys < 110, (ys > 60) & (ys < 110) & (xs % 40 < 14) & (xs > 60) & (xs < 180)
+    nape = (xs < 30) & (ys > 150) & (ys < 200)
+    picture = np.where(fringe[..., None], black, np.where((xs < 40)[..., None], wall, skin))
+    picture = np.where(gap[..., None], skin, np.where(nape[..., None], black, picture)) + noise
+    likely = np.where(fringe, 0.97, np.where(nape, 0.25, 0.005)).astype(np.float32)
+    face = np.where(~fringe & (xs >= 40), 0.98, 0.0).astype(np.float32)
+    none, oval = np.zeros((240, 240), np.float32), (ys > 40) & (xs >= 50)
+    told = weighed(picture.clip(0, 255).astype(np.uint8), likely, face, none, oval, 2.0)
+    assert told[gap].mean() < 0.3 < 0.7 < told[fringe & ~gap].mean()
+    assert told[nape].mean() > 0.6
+    clothes = np.where(nape, 0.7, 0).astype(np.float32)
+    told = weighed(picture.clip(0, 255).astype(np.uint8), likely, face, clothes, oval, 2.0)
+    assert told[nape].mean() < 0.3, "black clothes are no hair"
+
+
+def test_a_dye_of_no_strength_gives_the_photo_back(portrait: Photo, hair: np.ndarray) -> None:
+    for color in ("blond", "black"):
+        faint = replace(SETTINGS["hair"], strength=0)
+        assert (dye(portrait, hair, parse_color(color), faint).over(portrait)[0].pixels == portrait.pixels).all()
+
+
+def test_brows_follow_hair_that_becomes_lighter_half_of_the_way() -> None:
+    brows, black = (40, 34, 32), (28, 24, 22)
+    ginger = brows_after(brows, black, parse_color("ginger"))
+    assert ginger is not None and sum(brows) < sum(ginger) < sum(parse_color("ginger")) and ginger[0] > ginger[2] + 10
+    assert brows_after(brows, black, parse_color("teal")) is None
+    assert brows_after(brows, parse_color("blond"), black) is None
+
+
+def test_gray_is_warm_in_warm_light(portrait: Photo, face: Face) -> None:
+    warm = Photo((portrait.pixels * np.array([1, 0.9, 0.6])).astype(np.uint8))
+    (red, _, blue), (_, _, cool) = (under_light((150, 150, 150), photo, face) for photo in (warm, portrait))
+    assert red > blue + 5 and blue < cool

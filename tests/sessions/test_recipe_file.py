@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from PIL import Image
 
 from mien.editing.context import EditContext
+from mien.editing.request import Request
 from mien.editor import Editor
 from mien.errors import ConfigError, FaceSelectionError, MienError, UnreadablePhotoError
 from mien.photos.write import save_photo
@@ -52,6 +55,15 @@ def test_errors_name_the_edit_and_the_field(tmp_path: Path, told: Any, sentence:
         read_recipe(written(tmp_path, told))
 
 
+@pytest.mark.parametrize("name", [*(one.name for one in fields(Request)), "quad", "note", "photo"])
+def test_whatever_a_file_says_is_a_recipe_or_a_sentence(tmp_path: Path, name: str) -> None:
+    values = (None, 5, 1e99, "", "x", "like:", [], [[1, 2, 3, 4]], {}, {"file": 5}, {"file": "recipe.json"}, True)
+    for value in (*values, "a\0b", {"a": None}, {"smile": [1]}, [None], [[[]]]):
+        path = written(tmp_path, {"edits": [{"mask": "hair"}, {name: value}], "photo": value})
+        with suppress(MienError):
+            assert all(step.request.describe() is not None for step in read_recipe(path).steps)
+
+
 def test_files_are_found_from_the_recipe(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     Image.new("L", (8, 8), 255).save(tmp_path / "sub" / "mask.png")
@@ -73,7 +85,7 @@ def test_what_a_session_exports_is_made_again_bit_for_bit(inpainter: Editor, ast
     session = Session.create(tmp_path / "session", tmp_path / "photo.png", inpainter)
     session.apply(reshape={"smile": 1.0}, note="kinder")
     session.apply(mask=str(tmp_path / "mask.png"), mode="heal")
-    session.apply(guide=str(tmp_path / "paste.png"), face="left")
+    session.apply(guide=str(tmp_path / "paste.png"), face="left", dye={"lips": (160, 40, 60)})
     told = json.loads(json.dumps(recipe_of(session, None, str)))
     read = read_recipe(written(tmp_path, told))
     assert [step.note for step in read.steps] == ["kinder", "", ""] and read.size == (512, 512)

@@ -63,9 +63,9 @@ def _told(alpha: Float32, picture: Float32, border: Float32) -> Float32:
     front, back, sure = border[..., :3], border[..., 3:6], border[..., 6]
     toward = front - back
     placed = np.clip(((picture - back) * toward).sum(2) / ((toward**2).sum(2) + 1), 0, 1)
-    trust = sure * np.clip((0.99 - alpha) / 0.1, 0, 1)
+    trust = sure * np.clip((0.99 - alpha) / 0.12, 0, 1)
     firm = np.clip((alpha - 0.3) / 0.45, 0, 1)
-    unsure = np.clip((0.99 - alpha) / 0.1, 0, 1) * (1 - sure)
+    unsure = np.clip((0.99 - alpha) / 0.12, 0, 1) * (1 - sure)
     return np.asarray(alpha + trust * (np.minimum(placed, 2.5 * alpha) - alpha) + unsure * (firm - alpha), np.float32)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,35 +25,35 @@ NAMES: Mapping[str, Color] = {
     "chocolate": (74, 48, 36),
     "chestnut": (104, 62, 42),
     "mahogany": (86, 36, 32),
-    "light-brown": (134, 98, 68),
+    "light-brown": (127, 95, 69),
     "ash-brown": (106, 90, 78),
-    "caramel": (158, 108, 68),
-    "auburn": (112, 50, 32),
-    "copper": (168, 84, 46),
-    "ginger": (186, 104, 58),
-    "red": (140, 40, 32),
+    "caramel": (148, 105, 71),
+    "auburn": (105, 54, 38),
+    "copper": (145, 79, 50),
+    "ginger": (162, 94, 57),
+    "red": (129, 44, 34),
     "burgundy": (88, 26, 36),
-    "strawberry-blond": (208, 148, 104),
-    "dark-blond": (156, 124, 86),
-    "honey-blond": (190, 148, 92),
-    "golden-blond": (212, 174, 108),
-    "ash-blond": (178, 160, 134),
-    "blond": (204, 172, 122),
-    "light-blond": (222, 198, 154),
-    "platinum": (226, 214, 192),
+    "strawberry-blond": (191, 142, 109),
+    "dark-blond": (145, 113, 85),
+    "honey-blond": (177, 133, 95),
+    "golden-blond": (202, 157, 112),
+    "ash-blond": (166, 150, 131),
+    "blond": (193, 156, 124),
+    "light-blond": (212, 182, 153),
+    "platinum": (215, 199, 183),
     "ash": (160, 150, 138),
-    "gray": (150, 148, 148),
+    "gray": (150, 148, 146),
     "dark-gray": (92, 90, 90),
     "salt-and-pepper": (124, 120, 118),
-    "silver": (192, 192, 196),
-    "white": (232, 230, 228),
-    "pink": (222, 110, 160),
+    "silver": (181, 179, 176),
+    "white": (232, 229, 224),
+    "pink": (207, 112, 150),
     "pastel-pink": (232, 176, 196),
     "rose-gold": (206, 144, 128),
     "lavender": (180, 160, 204),
     "purple": (116, 66, 142),
     "blue": (58, 92, 176),
-    "teal": (40, 132, 138),
+    "teal": (36, 126, 130),
     "green": (74, 128, 70),
     # lips
     "nude": (196, 140, 120),
@@ -92,7 +92,7 @@ def parse_color(color: str | Sequence[int]) -> Color:
     from PIL import ImageColor
 
     if not isinstance(color, str):
-        color = ",".join(str(value) for value in color)
+        color = ",".join(str(value) for value in color) if isinstance(color, Iterable) else str(color)
     text = color.strip().lower()
     name = re.sub(r"[\s_]+", "-", text).replace("blonde", "blond").replace("grey", "gray")
     name = SAME.get(name, name)

@@ -66,14 +66,19 @@ def lay_guide(photo: Photo, target: FaceTarget, request: Request, context: EditC
         mask = mask_of(request, frame, context.of(photo, target.quad))[0] if has_mask(request) else None
         samples, sure, name = _read(photo, request, frame, has_mask(request))
         sure = _limited(sure, request, frame, mask, context.of(photo, target.quad))
-        guide = cut_out(samples, sure)
+        laid, open_ = sure, False
+        if mask is not None:
+            left = mask.astype(np.float32) - sure
+            open_ = bool((left >= UNFILLED).any())
+            # What is filled afterwards lies over it by the share that is left: c guide + (1 - c) filled, and no photo.
+            laid = sure / np.maximum(1 - left, np.float32(1e-6)) if open_ else sure
+        guide = cut_out(samples, laid)
         if guide is None:
             raise LayerError(f"{name} is empty where it may count; paste something there, or mask more.")
-        side = float(np.linalg.norm(target.quad[3] - target.quad[0]))
-        guide = harmonised(guide, photo, side) if request.harmonise else guide
+        if request.harmonise:
+            guide = harmonised(guide, photo, float(np.linalg.norm(target.quad[3] - target.quad[0])), soft=not open_)
         done = nothing.then(guide, f"{name} laid over {target.name}", None, request.strength)
     asks = rest.draws or rest.moves_pixels
-    open_ = mask is not None and bool(((mask > 0) & (sure < UNFILLED)).any())
     if open_ and not asks and rest.mode == "pixels":
         rest = replace(rest, mode="heal")
     return Laid(done, rest, replace(context, sure=sure), not (asks or open_))

@@ -24,7 +24,7 @@ from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts
-from mien.guides.dye import SETTINGS, Dye, dye, mean_color
+from mien.guides.dye import FOLLOWING, SETTINGS, Dye, dye, mean_color
 from mien.guides.even import SKIN, even
 from mien.guides.eyes import SHUT, SIDES, eyes
 from mien.guides.features import SHAPED, brows, shaped
@@ -32,6 +32,7 @@ from mien.guides.glasses import find_glasses, without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
+from mien.guides.light import brows_after, under_light
 from mien.guides.lower import bare_chin
 from mien.guides.mouth import mouth
 from mien.guides.move import move
@@ -100,14 +101,9 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if request.part:
         with context.watch("borrow"):
             done = _borrowed(done, face, request, mask, context)
-    for region, color in request.dye.items():
+    for region in request.dye:
         with context.watch("dye"):
-            settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
-            key_photo = done.photo
-            matte = region_matte(key_photo, face, region, context.networks.parser)
-            shade = _shade(photo, face, region, color, context)
-            guide = dye(key_photo, matte, shade, settings)
-            done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
+            done = _dyed(done, photo, face, region, request, mask, context)
     if request.mode == "heal":
         with context.watch("heal"):
             done = _healed(done, face, request, mask, context, target)
@@ -197,6 +193,29 @@ def _hair(
         except LayerError:
             continue
     raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
+
+
+def _dyed(
+    done: Guided, original: Photo, face: Face, region: str, request: Request, mask: Mask | None, context: EditContext
+) -> Guided:
+    """A region dyed; brows follow hair that becomes lighter, unless something is said about them."""
+    color, parser, before = request.dye[region], context.networks.parser, done.photo
+    settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
+    matte = region_matte(before, face, region, parser)
+    shade = _shade(original, face, region, color, context)
+    if color != OWN and color not in RELATIVE:
+        shade = under_light(shade, original, face)
+    done = done.then(dye(before, matte, shade, settings), f"{region} dyed {color}", mask, 1.0)
+    if region != "hair" or any("brow" in name for other in request.dye for _, name in terms(other)):
+        return done
+    with suppress(LayerError):  # there are no brows to be seen
+        found = region_matte(before, face, "brows", parser)
+        follows = brows_after(mean_color(before, found), mean_color(before, matte), shade)
+        whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
+        if follows is not None and whole:
+            guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
+            done = done.then(guide, "brows lightened with it", mask, 1.0)
+    return done
 
 
 def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditContext) -> tuple[int, int, int]:

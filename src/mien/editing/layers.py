@@ -34,8 +34,8 @@ REGION_GROWTH = 2 / 128
 """Fraction of the crop's side by which a region named as mask is widened, so that its soft edge, which lies inside of
 the mask, leaves no fringe of what was there."""
 
-UNFILLED = 0.98
-"""Confidence of a guide below which a pixel is still to be filled."""
+UNFILLED = 0.02
+"""Share of a pixel that a guide has to leave open of a mask for it to be filled."""
 
 FAINTEST = 1e-3
 """Cover of a pixel of the crop below which the mask does not reach it."""
@@ -147,7 +147,8 @@ def unfilled(mask: Mask, context: EditContext) -> Mask:
     """
     if context.sure is None:
         return mask
-    left = np.where(context.sure < UNFILLED, mask * (1 - context.sure), np.float32(0)).astype(np.float32)
+    left = np.asarray(mask, np.float32) - context.sure
+    left[left < UNFILLED] = 0
     if not left.any():
         raise LayerError("The guide fills all of the mask, and leaves nothing to paint; mask more, or erase in it.")
     return hardened(left)

@@ -179,6 +179,8 @@ class Request:
                 object.__setattr__(self, one.name, one.default_factory())
             elif getattr(self, one.name) is None:
                 object.__setattr__(self, one.name, one.default)
+        colors = {region: tuple(one) if isinstance(one, list) else one for region, one in self.dye.items()}
+        object.__setattr__(self, "dye", colors)
         if self.album is not None:
             object.__setattr__(self, "album", str(self.album))
         if self.text is not None:

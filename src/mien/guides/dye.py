@@ -7,7 +7,7 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -16,6 +16,7 @@ from PIL import Image, ImageFilter
 
 from mien.compose.matte import colors, part_at
 from mien.guides.guide import Box, Guide
+from mien.guides.lift import Lift, detail
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
 
@@ -25,11 +26,14 @@ LARGEST = 768
 STRIP, NODES = 256, 33
 """Rows that are dyed at a time, and levels of each channel for which the dye is computed."""
 
-LIFT, STRANDS = 6.0, (9.0, 14.0)
-"""Lightness that dark hair's logarithm starts from, and how much the lightness of lifted hair varies (one sigma)."""
-
-TURN = 0.5
+TURN = 0.3
 """Degrees by which natural hair colours turn towards red for each unit of lightness that they lose."""
+
+HELD = np.array([0.08, 0.12, 0.12])
+"""Share of the wish that very dark hair does not come to: no bleach takes all of it, and the photo's light is dark."""
+
+SHADED = 7.0
+"""L* by which lifted hair is darker at its rim, where it grows out of the skin, or is thin."""
 
 BEYOND = np.array([14.0, 12.0, 12.0])
 """L*, a* and b* by which the hair of a thin region may go beyond the wish, so that the region comes to it."""
@@ -49,6 +53,7 @@ class Dye:
         light: in [0, 1], how much of the colour's lightness counts against the region's: eyes lie in shadow.
         cast: share of the region's mean hue that grays keep: in warm light, what is gray looks warm.
         strands: whether soft pixels of the matte are strands before something else, whose colours are told apart.
+        vivid: the largest chroma that a region of lightness 50 may have; darker ones have less. Eyes never glow.
         lifts: whether what becomes lighter is opened up: strands that black hair hides are seen in blond.
     """
 
@@ -59,19 +64,23 @@ class Dye:
     cast: float = 0.15
     lifts: bool = False
     strands: bool = True
+    vivid: float = 150.0
 
 
 SETTINGS: Mapping[str, Dye] = {
     "hair": Dye(lifts=True),
-    "irises": Dye(0.75, light=0.3, strands=False),
+    "irises": Dye(0.8, light=0.35, variety=0.5, strands=False, vivid=22),
     "brows": Dye(variety=0.15, light=0.6, cast=0.6, strands=False),
     "beard": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
     "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
-    "lips": Dye(contrast=(0.6, 1.4), light=0.75, strands=False),
+    "lips": Dye(contrast=(0.7, 1.4), light=0.55, strands=False, vivid=44),
     "teeth": Dye(0.6, light=0.5, strands=False),
     "skin": Dye(light=0.5, strands=False),
 }
 """Where the defaults are not what looks real."""
+
+FOLLOWING = Dye(variety=0.3, cast=0, strands=False)
+"""For brows that follow the hair."""
 
 
 def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye | None = None) -> Guide:
@@ -94,22 +103,58 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     small, covered = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, a))
     seen = small.astype(np.float32) / np.float32(255)
     settings = settings or Dye()
-    front = colors(seen, covered, radius=max(4, round(max(size) * 0.03)))[0] if settings.strands else seen
+    none = np.zeros((*covered.shape, 4), np.float32)
+    own, rim, back = _unmixed(seen, covered) if settings.strands else (seen, none, seen)
+    front = own * (1 - rim[..., 3:]) + rim[..., :3]
     whole = seen if settings.strands else None
-    table = _table(curve(front, covered, np.array(color, np.float32) / np.float32(255), settings, whole))
+    laid, maps = _coloring(front, covered, np.array(color, np.float32) / np.float32(255), settings, whole)
+    if maps is not None:
+        maps[..., 1] -= SHADED * rim[..., 3]
+    table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
     samples = photo.pixels[y0:y1, x0:x1].copy()
     for top in range(0, y1 - y0, STRIP):
         bottom = min(y1 - y0, top + STRIP)
+        rows = (0, top, x1 - x0, bottom)
         part = picture[top:bottom].astype(np.float32)
-        through = part_at(front - seen, (x1 - x0, y1 - y0), (0, top, x1 - x0, bottom)) * np.float32(255)
+        through = part_at(own - seen, (x1 - x0, y1 - y0), rows) * np.float32(255)
         here = a[top:bottom, :, None]
-        ahead = np.clip(part + (1 - here) * through, 0, 255)
-        dyed = np.asarray(Image.fromarray(np.rint(ahead).astype(np.uint8)).filter(table)).astype(np.float32)
-        made = np.clip(part + here * (dyed - np.rint(ahead)), 0, 255)
+        even, near = np.split(part_at(rim, (x1 - x0, y1 - y0), rows), [3], 2)
+        ahead = np.rint(np.clip((part + through) * (1 - near) + even * 255, 0, 255))
+        if table is not None:
+            dyed = np.asarray(Image.fromarray(ahead.astype(np.uint8)).filter(table)).astype(np.float32)
+        else:
+            assert maps is not None
+            dyed = 255 * laid(ahead / np.float32(255), part_at(maps, (x1 - x0, y1 - y0), rows))
+        made = part + here * (dyed - ahead)
+        if settings.strands:  # a mixture of two colours lies between them
+            behind = part_at(back, (x1 - x0, y1 - y0), rows) * np.float32(255)
+            ends = (dyed, part, behind)
+            made = np.clip(made, np.minimum.reduce(ends), np.maximum.reduce(ends))
+        made = np.clip(made, 0, 255)
         change = from_srgb(made, photo) - from_srgb(part, photo)
         highest = 2**photo.bits - 1
         samples[top:bottom] = np.rint(np.clip(samples[top:bottom] + change, 0, highest)).astype(samples.dtype)
     return Guide(box, samples, (a > SEEN).astype(np.float32))
+
+
+def _unmixed(seen: Float32, alpha: Float32) -> tuple[Float32, Float32, Float32]:
+    """The region's colours (h, w, 3) without what lies behind it, and at its rim how they are evened out (h, w, 4).
+
+    At the rim, a little too much of a bright backdrop makes a bright line once dark hair is lifted. There, the mean of
+    the region nearby stands for all of it; given are that mean times the share that it has, and the share. Third come
+    the colours behind (h, w, 3).
+    """
+    reach = max(4, round(max(alpha.shape) * 0.03))
+    own, back = colors(seen, alpha, radius=reach)
+    sure = cv2.erode(np.clip(4 * alpha - 3, 0, 1), np.ones((3, 3), np.uint8))
+    near, inner = max(0.8, reach / 12), max(1.5, reach / 3)
+    weight = sure + np.float32(1e-3) * alpha
+    total = cv2.GaussianBlur(
+        np.dstack([seen * sure[..., None] + own * (weight - sure)[..., None], weight]), (0, 0), inner
+    )
+    mean = total[..., :3] / np.maximum(total[..., 3:], 1e-6)
+    share = np.where(alpha > 0, 1 - np.clip(1.6 * cv2.GaussianBlur(sure, (0, 0), near) - 0.4, 0, 1), 0)
+    return own, np.dstack([mean * share[..., None], share]).astype(np.float32), back
 
 
 def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
@@ -129,47 +174,61 @@ def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
     return int(red), int(green), int(blue)
 
 
-def curve(
-    front: Float32, alpha: Float32, color: Float32, settings: Dye, picture: Float32 | None = None
-) -> Callable[[Float32], Float32]:
+def curve(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Callable[[Float32], Float32]:
     """What takes a region's colours (..., 3) to those whose mean is ``color`` (3,), light and dark kept.
 
     Args:
         front: (H, W, 3) the region's colours, reduced if it is large.
         alpha: (H, W) the region's matte.
-        picture: (H, W, 3) the mean counts in the picture that the region is dyed in; None: of the region alone.
     """
-    weight = np.where(alpha > 0.5, alpha, 0)
+    laid, _ = _coloring(front, alpha, color, replace(settings, lifts=False), None)
+    return lambda rgb: laid(rgb, None)
+
+
+def _coloring(
+    front: Float32, alpha: Float32, color: Float32, settings: Dye, picture: Float32 | None
+) -> tuple[Callable[[Float32, Float32 | None], Float32], Float32 | None]:
+    """What takes colours (..., 3), with the maps of their part, to the wished ones; and the maps, if there are any.
+
+    The mean counts in the picture (H, W, 3) that the region is dyed in; None: of the region alone.
+    """
+    weight: Any = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
     lab, wanted = _lab(front), _lab(color[None, None])[0, 0]
     mean: Any = np.tensordot(weight, lab, 2)
-    bright = float(wanted[0])
-    wanted[0] += (1 - settings.light) * (mean[0] - wanted[0])
-    wanted[1:] = _turned(wanted[1:], bright - wanted[0]) * min(1.0, wanted[0] / max(bright, 1)) ** 0.5
-    wanted[1:] += settings.cast * np.clip(1 - np.hypot(*wanted[1:]) / 30, 0, 1) * mean[1:]
+    wanted = _wanted(wanted, mean, settings)
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
-    depth = np.log(lab[..., 0] + LIFT)
-    middle = float((weight * depth).sum())
-    spread = float(np.sqrt((weight * (depth - middle) ** 2).sum())) + 0.05
-    even = float(np.sqrt((weight * (lab[..., 0] - mean[0]) ** 2).sum()))
-    opened = float(np.clip(gain * even, *STRANDS)) / spread
-    lifted = float(np.clip((wanted[0] - mean[0] - 10) / 25, 0, 1)) if settings.lifts else 0.0
+    share = float(np.clip((wanted[0] - mean[0] - 6) / 20, 0, 1)) if settings.lifts else 0.0
+    wanted = wanted * (1 - share * np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1) * HELD)
+    maps = Lift.of(lab[..., 0], weight, float(wanted[0]), gain, share).maps if share else None
     aim: Any = wanted.copy()
+    variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
-    def made(lab: Float32) -> Float32:
-        light = lab[..., 0]
-        detail = (1 - lifted) * gain * (light - mean[0]) + lifted * opened * (np.log(light + LIFT) - middle)
-        return _rgb(_laid_on(detail, settings.variety * (lab[..., 1:] - mean[1:]), aim))
+    def made(lab: Float32, maps: Float32 | None) -> Float32:
+        light = gain * (lab[..., 0] - mean[0]) if maps is None else detail(maps, lab[..., 0])
+        return _rgb(_laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim))
 
     for _ in range(5):  # the range is limited, so that what was aimed at is missed by a little
-        dyed = made(lab)
+        dyed = made(lab, maps)
         if picture is not None:
             dyed = np.clip(picture + alpha[..., None] * (dyed - front), 0, 1)
         aim = aim + (wanted - np.tensordot(weight, _lab(dyed), 2))
         aim = np.clip(aim, wanted - BEYOND, wanted + BEYOND)
         aim[0] = np.clip(aim[0], 2, 98)
-    return lambda rgb: np.asarray(rgb + np.float32(settings.strength) * (made(_lab(rgb)) - rgb), np.float32)
+    strength = np.float32(settings.strength)
+    return lambda rgb, maps: np.asarray(rgb + strength * (made(_lab(rgb), maps) - rgb), np.float32), maps
+
+
+def _wanted(wanted: Any, mean: Any, settings: Dye) -> Any:
+    """Lab of a wish where the region lies in shadow, and under light that tints grays."""
+    bright = float(wanted[0])
+    wanted[0] += (1 - settings.light) * (mean[0] - wanted[0])
+    wanted[1:] = _turned(wanted[1:], bright - wanted[0]) * min(1.0, wanted[0] / max(bright, 1)) ** 0.5
+    wanted[1:] += settings.cast * np.clip(1 - np.hypot(*wanted[1:]) / 30, 0, 1) * mean[1:]
+    most = settings.vivid * (max(float(wanted[0]), 1) / 50) ** 0.75
+    wanted[1:] *= min(1.0, most / max(float(np.hypot(*wanted[1:])), 1e-6))
+    return wanted
 
 
 def _table(recolored: Callable[[Float32], Float32]) -> Any:
@@ -188,6 +247,9 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     light = aim[0] + room * np.tanh(away * 1.0)
     deep = np.clip(light / max(aim[0], 1), 0, 1) ** 0.4
     pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
+    pale = pale * (
+        1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1)
+    )  # colours of dark hair glow in the light
     hue = _turned(aim[1:], aim[0] - light)
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
 
@@ -196,7 +258,7 @@ def _turned(hue: Any, darker: Any) -> Any:
     """a* and b* (..., 2) of a natural hair colour where it is darker: blond in shadow is brown, and not olive."""
     angle = float(np.degrees(np.arctan2(hue[1], hue[0])))
     natural = np.clip(min(angle - 35, 115 - angle) / 20, 0, 1)
-    turn = np.radians(np.clip(-TURN * natural * np.asarray(darker), -25, 8))
+    turn = np.radians(np.clip(-TURN * natural * np.asarray(darker), -14, 4))
     c, s = np.cos(turn), np.sin(turn)
     return np.stack([c * hue[0] - s * hue[1], s * hue[0] + c * hue[1]], -1)
 

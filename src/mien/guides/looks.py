@@ -37,16 +37,24 @@ SIDE = 256
 def probability(
     photo: Photo, face: Face, classes: str, parser: FaceParser, looks: int = 3, largest: int | None = None
 ) -> tuple[Float32, Box]:
-    """How likely each pixel is of some classes, and the part of the photo that was looked at.
+    """How likely each pixel is of some classes, and the part of the photo that was looked at: (h, w) of the part."""
+    (found,), box = reaching(photo, face, (classes,), parser, looks, largest)
+    return found, box
+
+
+def reaching(
+    photo: Photo, face: Face, groups: Sequence[str], parser: FaceParser, looks: int = 3, largest: int | None = None
+) -> tuple[list[Float32], Box]:
+    """How likely each pixel is of several groups of classes, and the part of the photo that was looked at.
 
     Returns:
-        (h, w) of the part; beyond it nothing is known. With all looks, more and wider ones are taken for as long as
-        the classes reach the edge of the part and the photo goes on.
+        (h, w) of the part for each group; beyond it nothing is known. With all looks, more and wider ones are taken for
+        as long as the first group reaches the edge of the part and the photo goes on.
     """
     scales = list(LOOKS[len(LOOKS) - looks :])
     while True:
-        (found,), box = probabilities(photo, face, (classes,), parser, largest=largest, scales=scales)
-        if looks < len(LOOKS) or scales[0] >= WIDEST or not _goes_on(photo, face, found, box):
+        found, box = probabilities(photo, face, groups, parser, largest=largest, scales=scales)
+        if looks < len(LOOKS) or scales[0] >= WIDEST or not _goes_on(photo, face, found[0], box):
             return found, box
         scales.insert(0, min(WIDEST, scales[0] * WIDER))
 

@@ -16,6 +16,7 @@ import numpy as np
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
 from mien.compose.border import told_by_color
+from mien.compose.evidence import disc, weighed
 from mien.compose.matte import matte
 from mien.conditions.areas import PUPIL, Seen, beard
 from mien.conditions.labels import INDEX
@@ -23,15 +24,25 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
-from mien.guides.looks import large_pieces, probability
+from mien.guides.light import BARE
+from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo, UInt8
 
 LARGEST = 900
 """Longer side at which what is likely is worked on."""
 
-BARE = (50, 280, 117, 346, 205, 425, 9)
-"""Landmarks where no beard grows, or hardly any."""
+OTHERS = "cloth+glasses+brows+eyes+hat"
+"""What may look like hair, and is none."""
+
+TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
+"""Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
+
+SOFT = 0.4
+"""Units over which a hair's border is made softer: a hard one is seen once its colour is another."""
+
+ROOTS = 3.0
+"""Units from the skin over which roots show."""
 
 NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 
@@ -43,6 +54,8 @@ class Region:
     band: units around the region's border within which the picture decides; 0 takes the parser's border.
     looks: how many of the looks count, from the closest on.
     joined: whether only large pieces count: hair on both sides of a bald head, no fog on clothes.
+    colors: whether the photo's own colours count: skin between strands, a nape that the parser is unsure of.
+    depth: how wide the band is inwards, as a share.
     beard: the parser calls beards hair: True takes what lies on the lower face, False all else, None both.
     """
 
@@ -50,14 +63,16 @@ class Region:
     band: float = 1.5
     looks: int = 1
     joined: bool = False
+    colors: bool = False
+    depth: float = 1
     beard: bool | None = None
 
 
 REGIONS: Mapping[str, Region] = {
-    "hair": Region("hair", 3.5, 3, joined=True, beard=False),
+    "hair": Region("hair", 3.5, 3, joined=True, colors=True, depth=0.3, beard=False),
     "beard": Region("hair", 4.0, 2, beard=True),
     "brows": Region("brows", 1.0),
-    "lips": Region("lips", 0.8),
+    "lips": Region("lips", 0.7, depth=0.4),
     "skin": Region("skin", 1.5),
     "neck": Region("neck", 1.5, 2),
     "hat": Region("hat", 1.5, 3, joined=True),
@@ -105,7 +120,8 @@ def _matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
 
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
-    likely, box = probability(photo, face, region.classes, parser, region.looks, LARGEST)
+    groups = (region.classes, "skin", OTHERS)
+    (likely, skin, others), box = reaching(photo, face, groups, parser, region.looks, LARGEST)
     scale = likely.shape[1] / (box[2] - box[0])
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
@@ -113,19 +129,60 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
         grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit * scale)
         grown = np.clip(3 * grown, 0, 1)
+        if (grown * likely > 0.5).sum() > 0.02 * (100 * unit * scale) ** 2:  # what is left beside a beard is no hair
+            wide = cv2.dilate(grown, disc(6 * unit * scale))
+            others = np.maximum(others, likely * (1 - wide if region.beard else wide))
         likely = likely * (grown if region.beard else 1 - grown)
+    picture = to_srgb(photo, box)
+    if region.colors:
+        small = cv2.resize(picture, likely.shape[::-1], interpolation=cv2.INTER_AREA)
+        oval = np.zeros(likely.shape, np.uint8)
+        up = FOREHEAD * (points[10, :2] - points[152, :2])
+        outline = np.round(np.concatenate([points[:, :2], points[list(TOP), :2] + up])).astype(np.int32)
+        cv2.fillConvexPoly(oval, cv2.convexHull(outline), 1)
+        others = np.maximum(others, 0.6 * _below(points, likely.shape))  # colours grow no hair on cheeks and chin
+        likely = weighed(small, likely, skin, others, oval > 0, unit * scale)
     if region.joined:
         inside = np.zeros(likely.shape, np.uint8)
         corners = (face.quad - box[:2]) * scale
         cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), 1)
         likely = likely * large_pieces(likely, inside.astype(np.float32))
-    picture = to_srgb(photo, box)
-    part = sharpened(picture, likely, region.band * unit)
+    part = sharpened(picture, likely, region.band * unit, region.depth)
+    if region.colors:
+        softer = cv2.GaussianBlur(part, (0, 0), max(0.5, SOFT * unit))
+        part = np.clip(1.0001 * (0.5 * part + 0.5 * softer), 0, 1)
     if region.joined:
         part = told_by_color(picture, part)
+    if region.colors:
+        part = _rooted(part, skin * (likely < 0.5), cv2.convexHull(points[:, :2].astype(np.float32)), unit)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)
+
+
+def _below(points: Float64, shape: tuple[int, ...]) -> Float32:
+    """1 within the face's outline below the bridge of the nose, (h, w)."""
+    ahead = points[:, :2]
+    lower = ahead[(ahead - ahead[168]) @ (ahead[152] - ahead[10]) > 0]
+    filled = np.zeros(shape, np.float32)
+    cv2.fillConvexPoly(filled, cv2.convexHull(np.round(lower).astype(np.int32)), 1)
+    return filled
+
+
+def _rooted(part: Float32, skin: Float32, face: Any, unit: float) -> Float32:
+    """A matte (h, w) that is a little thinner where hair grows out of skin: a dye leaves roots, and the skin clean.
+
+    Inside of the face's outline hair ends and does not grow.
+    """
+    shrink = skin.shape[1] / part.shape[1]
+    away = cv2.distanceTransform((skin < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / (unit * shrink)
+    grows = np.ones(skin.shape, np.float32)
+    cv2.fillConvexPoly(grows, np.round(face).astype(np.int32), 0)
+    grows = cv2.GaussianBlur(grows, (0, 0), 2 * unit * shrink)
+    near = np.maximum(grows * np.exp(-away / ROOTS) - 0.02, 0)
+    near = cv2.resize(near, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    part = np.clip(part, 0, 1)
+    return np.asarray(part ** (1 + 0.35 * near), np.float32)
 
 
 def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
@@ -157,17 +214,16 @@ def _drawn(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
     return np.asarray(cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
 
 
-def sharpened(picture: UInt8, likely: Float32, reach: float) -> Float32:
+def sharpened(picture: UInt8, likely: Float32, reach: float, depth: float = 1) -> Float32:
     """The matte of a picture (h, w, 3) within a band of ``reach`` pixels around the border of what is likely.
 
-    ``likely`` may be smaller than the picture; the matte has the picture's size.
+    ``likely`` may be smaller than the picture; the matte has the picture's size. Inwards the band is ``depth`` as wide.
     """
     shrink = min(1.0, LARGEST / max(picture.shape[:2]))  # the band is as smooth as the probability is
     size = (max(8, round(picture.shape[1] * shrink)), max(8, round(picture.shape[0] * shrink)))
     small = likely if likely.shape == size[::-1] else cv2.resize(likely, size, interpolation=cv2.INTER_AREA)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(reach * shrink)) + 1,) * 2)
-    core = cv2.erode((small > 0.8).astype(np.uint8), kernel)
-    far = 1 - cv2.dilate((small > 0.15).astype(np.uint8), kernel)
+    core = cv2.erode((small > 0.8).astype(np.uint8), disc(depth * reach * shrink))
+    far = 1 - cv2.dilate((small > 0.15).astype(np.uint8), disc(reach * shrink))
     known = cv2.GaussianBlur((core | far).astype(np.float32), (0, 0), max(0.6, 0.25 * reach * shrink))
     want = np.where(core > 0, np.float32(1), np.where(far > 0, np.float32(0), small))
     return matte(picture, want, known)
@@ -211,8 +267,23 @@ def _lips(photo: Photo, face: Face, parser: FaceParser) -> Float32:
         corners = np.round((points[list(contour)] - box[:2]) * 16).astype(np.int32)
         cv2.fillPoly(outline, [corners], value, cv2.LINE_AA, 4)
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
-    drawn = cv2.GaussianBlur(outline.astype(np.float32) / np.float32(255), (0, 0), 0.5 * unit)
-    return _placed(photo, box, sharpened(to_srgb(photo, box), 0.4 * drawn + 0.6 * likely, REGIONS["lips"].band * unit))
+    drawn = cv2.GaussianBlur(outline.astype(np.float32) / np.float32(255), (0, 0), 0.35 * unit)
+    picture = to_srgb(photo, box)
+    want = np.clip(0.75 * drawn + 0.45 * likely, 0, 1) * _flesh(picture, drawn, likely)
+    region = REGIONS["lips"]
+    return _placed(photo, box, sharpened(picture, want, region.band * unit, region.depth))
+
+
+def _flesh(picture: UInt8, drawn: Float32, likely: Float32) -> Float32:
+    """1 where lips have the colour of lips, 0 where it is that of teeth or of the open mouth, both (h, w)."""
+    lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    sure = (drawn > 0.8) & (likely > 0.8)
+    if sure.sum() < 20:
+        return np.ones_like(drawn)
+    light, red = np.median(lab[sure][:, 0]), np.median(lab[sure][:, 1])
+    teeth = np.clip((0.65 * red - lab[..., 1]) / (0.25 * red + 2), 0, 1) * (lab[..., 0] > 0.8 * light)
+    hollow = np.clip((0.45 * light - lab[..., 0]) / (0.15 * light + 1), 0, 1)
+    return np.asarray(1 - np.maximum(teeth, hollow), np.float32)
 
 
 SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {"irises": _irises, "lips": _lips}

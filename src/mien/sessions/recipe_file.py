@@ -170,7 +170,7 @@ def _check_kind(name: str, value: Any) -> None:
     one = FIELDS.get(name)
     if one is None or value is None:
         return
-    if one.default_factory is dict and not isinstance(value, Mapping):
+    if one.default_factory is dict and (not isinstance(value, Mapping) or isinstance(value.get("file"), str)):
         raise ConfigError(f"'{name}' is {value!r}; give names with values, such as {{\"smile\": 1}}.")
     if name in NUMBERS and not all(is_number(number, -1e4, 1e4) for number in value.values()):
         raise ConfigError(f"'{name}' has a value that is no number: {json.dumps(value)}.")

@@ -132,7 +132,7 @@ def quad_of(
             return node.quad
     which = np.array(face, np.float64) if isinstance(face, list) else face
     if isinstance(face, Mapping):
-        which = objects.path(face["file"])
+        which = objects.path(str(face.get("file")))
     quad: Quad = find_target(original, which, EditContext(editor(), cache), name).quad.tolist()
     return quad
 

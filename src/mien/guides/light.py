@@ -1,0 +1,85 @@
+"""What a wished colour becomes in one photo: seen under its light, and followed by the brows.
+
+Convention:
+    Colours are sRGB, 0 to 255; Lab is CIE L*a*b* of sRGB (D65).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.photos.color import to_srgb
+from mien.types import Face, Photo
+
+Color = tuple[int, int, int]
+
+BARE = (50, 280, 117, 346, 205, 425, 9)
+"""Landmarks where no beard grows, or hardly any."""
+
+USUAL = (12.0, 17.0)
+"""a* and b* of skin under neutral light; people differ less in these than in lightness."""
+
+TINT, MOST = (0.15, 0.55), (2.0, 11.0)
+"""Shares of the skin's difference from the usual in a* and b* that are put down to the light, which is rather yellow or
+blue than red or green, and the most that it shifts a gray."""
+
+SATURATED = 60.0
+"""Chroma from which a colour is so strong that the light hardly shows in it."""
+
+LIGHTER, WARMER, LIMIT = 0.45, 0.45, 14.0
+"""How far brows follow hair that becomes lighter, and its hue; and the most that they become lighter."""
+
+
+def under_light(color: Color, photo: Photo, face: Face) -> Color:
+    """A wish as it looks in the photo's light: in a warm one, gray hair is a warm gray, as everything gray is."""
+    points = face.landmarks[list(BARE), :2]
+    (x0, y0), (x1, y1) = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int) + 1
+    x0, y0, x1, y1 = max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))
+    if x1 - x0 < 2 or y1 - y0 < 2:
+        return color
+    small = cv2.resize(to_srgb(photo, (x0, y0, x1, y1)), (64, 64), interpolation=cv2.INTER_AREA)
+    at = np.clip((points - (x0, y0)) * 64 / (x1 - x0, y1 - y0), 0, 63).astype(int)
+    skin = np.median([_lab(small[y, x]) for x, y in at], 0)
+    shift = np.clip(np.array(TINT) * (skin[1:] - USUAL), np.negative(MOST), MOST)
+    lab = _lab(color)
+    lab[1:] += max(0.0, 1 - float(np.hypot(*lab[1:])) / SATURATED) * shift
+    return _color(lab)
+
+
+def brows_after(brows: Color, hair: Color, wish: Color) -> Color | None:
+    """The colour of brows beside dyed hair, which follow it half of the way.
+
+    Colourists lighten brows when dark hair becomes ginger or blond; black brows would tell that it is dyed. Colours
+    that hair does not grow in, and darker hair, leave brows as they are.
+
+    Args:
+        brows: their mean colour.
+        hair: mean colour of the hair so far.
+        wish: of the hair.
+
+    Returns:
+        None where brows stay.
+    """
+    old, new, own = _lab(hair), _lab(wish), _lab(brows)
+    angle, chroma = float(np.degrees(np.arctan2(new[2], new[1]))), float(np.hypot(*new[1:]))
+    grown = chroma < 14 or 30 < angle < 100
+    raised = LIGHTER * float(new[0] - old[0])
+    if not grown or raised < 3 or new[0] < own[0] + 6:
+        return None
+    light = min(own[0] + min(raised, LIMIT), 0.85 * new[0])
+    hue = new[1:] * min(1.0, light / max(float(new[0]), 1)) ** 0.5
+    return _color(np.array([max(light, own[0]), *(own[1:] + WARMER * (hue - own[1:]))]))
+
+
+def _lab(color: Any) -> Any:
+    rgb = np.asarray(color, np.float32).reshape(1, 1, 3) / np.float32(255)
+    return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0, 0].astype(np.float64)
+
+
+def _color(lab: Any) -> Color:
+    rgb = cv2.cvtColor(np.asarray(lab, np.float32).reshape(1, 1, 3), cv2.COLOR_LAB2RGB)[0, 0]
+    red, green, blue = np.rint(np.clip(rgb, 0, 1) * 255).astype(int)
+    return int(red), int(green), int(blue)
