@@ -32,6 +32,9 @@ TURN = 0.3
 HELD = np.array([0.08, 0.12, 0.12])
 """Share of the wish that very dark hair does not come to: no bleach takes all of it, and the photo's light is dark."""
 
+SHADED = 7.0
+"""L* by which lifted hair is darker at its rim, where it grows out of the skin, or is thin."""
+
 BEYOND = np.array([14.0, 12.0, 12.0])
 """L*, a* and b* by which the hair of a thin region may go beyond the wish, so that the region comes to it."""
 
@@ -105,6 +108,8 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     front = own * (1 - rim[..., 3:]) + rim[..., :3]
     whole = seen if settings.strands else None
     laid, maps = _coloring(front, covered, np.array(color, np.float32) / np.float32(255), settings, whole)
+    if maps is not None:
+        maps[..., 1] -= SHADED * rim[..., 3]
     table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
     samples = photo.pixels[y0:y1, x0:x1].copy()
     for top in range(0, y1 - y0, STRIP):
@@ -142,13 +147,13 @@ def _unmixed(seen: Float32, alpha: Float32) -> tuple[Float32, Float32, Float32]:
     reach = max(4, round(max(alpha.shape) * 0.03))
     own, back = colors(seen, alpha, radius=reach)
     sure = cv2.erode(np.clip(4 * alpha - 3, 0, 1), np.ones((3, 3), np.uint8))
-    near, inner = max(1.0, reach / 8), max(1.5, reach / 3)
+    near, inner = max(0.8, reach / 12), max(1.5, reach / 3)
     weight = sure + np.float32(1e-3) * alpha
     total = cv2.GaussianBlur(
         np.dstack([seen * sure[..., None] + own * (weight - sure)[..., None], weight]), (0, 0), inner
     )
     mean = total[..., :3] / np.maximum(total[..., 3:], 1e-6)
-    share = np.where(alpha > 0, 1 - np.clip(2 * cv2.GaussianBlur(sure, (0, 0), near) - 1, 0, 1), 0)
+    share = np.where(alpha > 0, 1 - np.clip(1.6 * cv2.GaussianBlur(sure, (0, 0), near) - 0.4, 0, 1), 0)
     return own, np.dstack([mean * share[..., None], share]).astype(np.float32), back
 
 

@@ -102,7 +102,7 @@ def _within(values: Float32, inside: Float32, sigma: float) -> Float32:
 
 
 def _strands(depth: Float32, inside: Float32, sigma: float) -> Float32:
-    """Noise drawn along the hair's direction (line integral convolution), mean 0 and standard deviation 1."""
+    """Noise drawn along the hair's direction (line integral convolution), mean 0 and standard deviation 1 at most."""
     gx, gy = (cv2.Sobel(depth, cv2.CV_32F, *way, ksize=3) for way in ((1, 0), (0, 1)))
     sure = cv2.erode(inside, np.ones((3, 3), np.uint8))
     xx, yy, xy = (cv2.GaussianBlur(one * sure, (0, 0), sigma) for one in (gx * gx, gy * gy, gx * gy))
@@ -120,4 +120,7 @@ def _strands(depth: Float32, inside: Float32, sigma: float) -> Float32:
             nu, nv = (cv2.remap(one, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT) for one in (dx, dy))
             turned = np.sign(nu * u + nv * v) + np.float32(1e-6)
             u, v = nu * turned, nv * turned
-    return np.asarray((total - total.mean()) / max(float(total.std()), 1e-6), np.float32)
+    clear = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (
+        xx + yy + np.float32(1e-6)
+    )  # no strands where curls have no direction
+    return np.asarray(np.clip(2 * clear, 0, 1) * (total - total.mean()) / max(float(total.std()), 1e-6), np.float32)

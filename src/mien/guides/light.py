@@ -22,8 +22,9 @@ BARE = (50, 280, 117, 346, 205, 425, 9)
 USUAL = (12.0, 17.0)
 """a* and b* of skin under neutral light; people differ less in these than in lightness."""
 
-TINT, MOST = 0.55, 11.0
-"""Share of the skin's difference from the usual that is put down to the light, and the most that it shifts a gray."""
+TINT, MOST = (0.15, 0.55), (2.0, 11.0)
+"""Shares of the skin's difference from the usual in a* and b* that are put down to the light, which is rather yellow or
+blue than red or green, and the most that it shifts a gray."""
 
 SATURATED = 60.0
 """Chroma from which a colour is so strong that the light hardly shows in it."""
@@ -42,7 +43,7 @@ def under_light(color: Color, photo: Photo, face: Face) -> Color:
     small = cv2.resize(to_srgb(photo, (x0, y0, x1, y1)), (64, 64), interpolation=cv2.INTER_AREA)
     at = np.clip((points - (x0, y0)) * 64 / (x1 - x0, y1 - y0), 0, 63).astype(int)
     skin = np.median([_lab(small[y, x]) for x, y in at], 0)
-    shift = np.clip(TINT * (skin[1:] - USUAL), -MOST, MOST)
+    shift = np.clip(np.array(TINT) * (skin[1:] - USUAL), np.negative(MOST), MOST)
     lab = _lab(color)
     lab[1:] += max(0.0, 1 - float(np.hypot(*lab[1:])) / SATURATED) * shift
     return _color(lab)

@@ -148,6 +148,9 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), 1)
         likely = likely * large_pieces(likely, inside.astype(np.float32))
     part = sharpened(picture, likely, region.band * unit, region.depth)
+    if region.colors:
+        softer = cv2.GaussianBlur(part, (0, 0), max(0.5, SOFT * unit))
+        part = np.clip(1.0001 * (0.5 * part + 0.5 * softer), 0, 1)
     if region.joined:
         part = told_by_color(picture, part)
     if region.colors:
@@ -178,9 +181,8 @@ def _rooted(part: Float32, skin: Float32, face: Any, unit: float) -> Float32:
     grows = cv2.GaussianBlur(grows, (0, 0), 2 * unit * shrink)
     near = np.maximum(grows * np.exp(-away / ROOTS) - 0.02, 0)
     near = cv2.resize(near, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    part = 0.5 * part + 0.5 * cv2.GaussianBlur(part, (0, 0), max(0.5, SOFT * unit))
-    part = np.clip(1.0001 * part, 0, 1)
-    return np.asarray(part ** (1 + 0.6 * near) * (1 - 0.2 * near), np.float32)
+    part = np.clip(part, 0, 1)
+    return np.asarray(part ** (1 + 0.35 * near), np.float32)
 
 
 def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
