@@ -15,7 +15,6 @@ from PIL import Image, ImageDraw
 from skimage.data import astronaut
 
 from mien import Editor
-from mien.align.finder import FaceFinder
 from mien.guides.bank import BUNDLED
 from mien.photos.read import read_photo
 from mien.types import Photo, UInt8
@@ -40,15 +39,13 @@ PAIRS: list[tuple[str, str, Mapping[str, Any]]] = [
     ("3044", "hair auburn", {"dye": {"hair": "auburn"}}),
     ("2519", "hair brown", {"dye": {"hair": "brown"}}),
     ("2248", "irises green", {"dye": {"irises": "green"}}),
-    ("2998", "text: a smile", {"text": "a smile"}),
+    ("2998", "lips crimson", {"dye": {"lips": "crimson"}}),
     ("2374", "smile 1.5", {"reshape": {"smile": 1.5}}),
     ("3203", "nose-width -2, jaw-width -2", {"reshape": {"nose-width": -2.0, "jaw-width": -2.0}}),
     ("2129", "part teeth", {"part": "teeth"}),
     ("2286", "part lower-face", {"part": "lower_face"}),
     ("2332", "hair of another photo", {"part": "hair", "exemplar": "2411"}),
-    ("3275", "guide: glasses, drawn roughly", {"guide": "glasses"}),
     ("2509", "under-eyes healed", {"mask": "under-eyes", "mode": "heal"}),
-    ("2319", "skin healed, strength 0.6", {"mask": "skin", "mode": "heal", "strength": 0.6}),
 ]
 """Of faces of nobody in the bundled bank, before and after."""
 
@@ -74,27 +71,11 @@ def portrait(number: str) -> Photo:
     return read_photo(BUNDLED / f"{number}.webp")
 
 
-def glasses(photo: Photo) -> UInt8:
-    """(H, W, 4): a pair of glasses, roughly drawn over the face's eyes by their landmarks."""
-    eyes = FaceFinder.bundled().find(photo)[0].landmarks[[468, 473], :2]
-    across = float(np.linalg.norm(eyes[1] - eyes[0]))
-    sheet = Image.new("RGBA", (4 * photo.width, 4 * photo.height))
-    pen, width = ImageDraw.Draw(sheet), round(0.07 * 4 * across)
-    for x, y in 4 * eyes:
-        reach = 4 * across * np.array([0.36, 0.3])
-        pen.ellipse((x - reach[0], y - reach[1], x + reach[0], y + reach[1]), (150, 160, 170, 40), "black", width)
-    (x0, y0), (x1, y1) = 4 * eyes
-    pen.line((x0 + 0.36 * 4 * across, y0, x1 - 0.36 * 4 * across, y1), "black", width)
-    return np.asarray(sheet.resize((photo.width, photo.height), Image.Resampling.LANCZOS))
-
-
 def made(editor: Editor, number: str, wish: Mapping[str, Any]) -> tuple[UInt8, UInt8]:
     """A portrait before and after."""
     photo, given = portrait(number), dict(wish)
     if "exemplar" in given:
         given["exemplar"] = portrait(given["exemplar"])
-    if "guide" in given:
-        given["guide"] = glasses(photo)
     top = slice(0, photo.width)
     return photo.pixels[top], editor(photo, **given).photo.pixels[top]
 
@@ -103,7 +84,7 @@ def pairs(editor: Editor) -> Iterator[UInt8]:
     """Before and after of every wish."""
     for number, words, wish in PAIRS:
         before, after = made(editor, number, wish)
-        yield tile(before, number)
+        yield tile(before, "as it was")
         yield tile(after, words)
 
 
