@@ -27,11 +27,18 @@ def test_a_damaged_bank_is_told(tmp_path: Path) -> None:
 
 def test_a_face_fits_itself_best() -> None:
     bank = Bank.bundled()
-    for part in ("eyes", "nose", "teeth", "lower_face"):
+    for part in ("eyes", "mouth", "teeth", "hair"):
         able = bank.ranked(bank.entries[0].face, bank.entries[0].traits, part)
         first = able[0][1]
         cost, found = bank.ranked(first.face, first.traits, part)[0]
         assert found is first and cost < 0.7
+
+
+def test_a_nose_of_the_bank_has_another_shape() -> None:
+    bank = Bank.bundled()
+    entry = bank.entries[0]
+    order = [found for _, found in bank.ranked(entry.face, entry.traits, "nose")]
+    assert order.index(entry) > 5
 
 
 def test_an_album_needs_pictures(tmp_path: Path, portrait: Photo, face: Face) -> None:

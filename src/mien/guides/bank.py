@@ -213,9 +213,13 @@ NEAR: Mapping[str, tuple[int, ...]] = {
     "teeth": (*mesh.MOUTH_CORNERS, 2, 98, 327, 152, 172, 397, 58, 288),
     "mouth": (*mesh.OUTER_LIPS, 2, 152),
     "lower_face": (*mesh.OUTER_LIPS, *mesh.OUTLINE[8:29], 2),
+    "brows": (*mesh.LEFT_BROW, *mesh.RIGHT_BROW),
     "nose": (168, 6, 197, 195, 5, 4, 1, 2, 98, 327, 129, 358, 48, 278),
 }
 """Points whose places should agree, by part."""
+
+SEEN = {"lower_face": 0.08, "nose": 0.055, "brows": 0.04}
+"""Eye distances by which a shape that is taken over should differ."""
 
 
 def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
@@ -238,8 +242,11 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     }
     if part == "teeth":  # skin and lips stay this face's
         away = {name: away[name] for name in ("yaw", "pitch", "shape", "sharpness")}
+    if part in ("nose", "brows") or (part == "lower_face" and wanted.beard < 0.1 and wanted.moustache < 0.1):
+        other_shape = (_shape(face, other, NEAR[part]) - SEEN[part]) / 0.02  # only the shape is taken: one that is seen
+        away = {"yaw": away["yaw"], "pitch": away["pitch"], "shape": other_shape}
     away["age"] = float(np.clip((youth(other) - youth(face)) / 5, -2, 2))
-    if part == "lower_face":
+    if part == "lower_face" and "lightness" in away:
         away["lightness"] *= 1.6
         away["length"] = max(0.0, own.length + 0.4) / 0.5  # hair and what it hides beside the chin
     if part in ("eyes", "left_eye", "right_eye"):

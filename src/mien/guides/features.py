@@ -19,13 +19,14 @@ from mien.guides.borrow import PARTS, box_around, free, turned, unit_of
 from mien.guides.guide import Box, Guide
 from mien.guides.laid import as_guide, blurred, filled
 from mien.guides.move import displaced
+from mien.guides.shapes import Shapes
 from mien.guides.still import Labelled
 from mien.guides.tint import linear, srgb
 from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo
 
-FAINTEST, DENSEST = 0.55, 1.8
+FAINTEST, DENSEST = 0.75, 1.8
 """By which factor the contrast of brows with the skin may change."""
 
 SHAPED = {
@@ -59,6 +60,8 @@ def shaped(
     _, other_face, _, notes = turned(face, other, other_face, None, part)
     points, base, (near, follow, reach) = SHAPED[part]
     way = toward(face, other_face, points, base, near=near, follow=follow, reach=reach)[:, :2]
+    if part == "lower_face":  # ears and temples stay
+        way *= np.clip((Shapes.bundled().mean[:, 1] - 0.2) / 0.3, 0, 1)[:, None]
     moved, _ = displaced(photo, face.landmarks[:, :2].astype(np.float64), way, unit_of(face), labelled=labelled)
     told = f"the {part.replace('_', ' ')} takes on the other's shape; its skin and light stay this photo's"
     return replace(moved, notes=(*notes, told))

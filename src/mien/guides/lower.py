@@ -60,7 +60,8 @@ def bare_chin(
     seen = skin[y0:y1, x0:x1] | grown
     nose = points[[98, 2, 327], 1].max() - y0
     below = np.arange(y1 - y0)[:, None] > nose - 0.02 * unit
-    area = (filled(outline, box) | (grown & below)) & seen
+    hanging = cv2.GaussianBlur(beard[y0:y1, x0:x1].astype(np.float32), (0, 0), 0.015 * unit) > 0.5
+    area = (filled(outline, box) & seen) | (hanging & below)  # beside the jaw, what surrounds a beard is no skin
     lips = blurred(filled(points[list(mesh.OUTER_LIPS)], box), 0.02 * unit)
     weight = soft(area, unit) * free(blocked, box, unit) * np.clip(1 - 1.5 * lips, 0, 1)
     bare = (skin[y0:y1, x0:x1] & ~grown).astype(np.float32)

@@ -15,10 +15,11 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.compose.difference import near as near_mean
+from mien.compose.border import wide_blur
 from mien.compose.grain import levels, missing, noise
 from mien.compose.sharpness import as_sharp
 from mien.conditions.labels import INDEX
+from mien.errors import LayerError
 from mien.guides.borrow import box_around, free, turned, unit_of
 from mien.guides.guide import Box, Guide
 from mien.guides.laid import as_guide, blurred, filled, looked_up
@@ -38,9 +39,14 @@ UPPER, LOWER = INNER[:11], [INNER[0], *INNER[:9:-1]]
 FOLLOW, REACH = 0.55, 0.25
 """How much of the way cheeks and chin go with the lips, and how far from the mouth, in eye distances."""
 
-OPEN, AJAR, TEETH = 0.006, 0.018, 0.006
-"""Square eye distances between the lips from which a mouth counts as open, and from which its teeth may be seen; and of
-teeth from which they are."""
+OPEN, TEETH = 0.015, 0.006
+"""Square eye distances between the lips from which a mouth counts as open, and of teeth from which it shows them."""
+
+SMILE = 0.8
+"""How much of the other's smile a shut mouth takes on with teeth of the bank."""
+
+PROFILE = 28.0
+"""Degrees of yaw beyond which a shut mouth is not opened: the corner that is hidden shows its lips."""
 
 HIGHER = 0.1
 """Eye distances above the found edge of the upper lip up to which it may be."""
@@ -77,7 +83,7 @@ def mouth(
         labelled, other_labelled: as in :func:`mien.guides.move.move`; without, all mouths count as open.
 
     Raises:
-        LayerError: the faces look in directions too far apart.
+        LayerError: the faces look in directions too far apart, or a shut mouth of a turned face would be opened.
     """
     opened = _shown(other, other_face, other_labelled) > OPEN
     other, other_face, other_blocked, notes = turned(face, other, other_face, other_blocked, "teeth")
@@ -85,13 +91,15 @@ def mouth(
     here = box_around(photo, start[OUTER], unit, 0.1)
     before = to_srgb(photo, here)
     shown = _shown(photo, face, labelled)
-    if labelled is not None and shown > AJAR:
+    if labelled is not None and shown > OPEN:
         start = _raised(start, here, _mouth(labelled, here, unit), unit)
         face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
     inside = filled(start[INNER], here) if labelled is None else _mouth(labelled, here, unit)
     white = teeth_among(before, inside)
-    toothed = bool(shown > AJAR and white.sum() > TEETH * unit**2)
-    way = _way(face, other_face) if whole or not toothed else np.zeros_like(start)
+    toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
+    if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
+        raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
+    way = (1.0 if whole else 0.0 if toothed else SMILE) * _way(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
     torn = INNER if opened or shown > OPEN else ()
     moved, share = displaced(photo, start, way, unit, labelled=still, torn=torn)
@@ -145,7 +153,7 @@ def _between(
     lips, others = close & ~inner, close & ~theirs
     taken = as_sharp(lower, taken, others, lips)
     lit = _teeth(lower, taken, theirs, near & ~outer, native, sure)
-    lit = _lateral(lit, lower, taken, near & ~outer, near & ~_grown(theirs, 0.06 * unit), 0.2 * unit)
+    lit = _lateral(lit, lower, taken, near & ~outer, near & ~_grown(theirs, 0.06 * unit), inner, 0.2 * unit)
     if shade:
         lit = srgb(linear(lit) * _shade(goals, box)[..., None])
     lit = lit + noise(lit.shape, missing(levels(lower, lips), levels(taken, others)))
@@ -258,7 +266,8 @@ def _teeth(lower: Float32, taken: Float32, theirs: Bool, skin: Bool, native: Flo
         told = teeth_color(here, found * ratio) if native is None else teeth_color(here, native, _likely(sure))
         ratio = told / found
         gray = light.mean(2, keepdims=True) / found.mean() * found  # stains and coloured light of the other photo
-        light = light + EVEN * blurred(_grown(white, 2), 1.0)[..., None] * (gray - light)
+        pale = (light.mean(2) > 0.15 * found.mean()) & (light[..., 1] * found[0] > 0.6 * found[1] * light[..., 0])
+        light = light + EVEN * blurred(_grown(white | (pale & theirs), 2), 1.0)[..., None] * (gray - light)
     return srgb(np.asarray(light * ratio, np.float32))
 
 
@@ -266,19 +275,26 @@ def _likely(sure: float) -> tuple[float, float]:
     return sure * OWN[0], sure * OWN[1]
 
 
-def _lateral(lit: Float32, lower: Float32, taken: Float32, skin: Bool, other: Bool, reach: float) -> Float32:
+def _lateral(
+    lit: Float32, lower: Float32, taken: Float32, skin: Bool, other: Bool, inner: Bool, reach: float
+) -> Float32:
     """Light that falls from a side on the skin (h, w) falls on what is between the lips, too: both (h, w, 3) sRGB."""
     if not (skin.any() and other.any()):
         return lit
-    here, there = (
-        near_mean(linear(one), area, reach).mean(2) / max(float(linear(one)[area].mean()), 1e-3)
-        for one, area in ((lower, skin), (taken, other))
-    )
+    here, there = (_local(linear(one).mean(2), area, reach) for one, area in ((lower, skin), (taken, other)))
     factor = np.clip((here + 0.02) / (there + 0.02), 0.1, 2) ** FALLS
+    factor /= max(float(factor[inner].mean()), 1e-3) if inner.any() else 1.0
     return srgb(np.asarray(linear(lit) * factor[..., None], np.float32))
 
 
+def _local(light: Float32, area: Bool, reach: float) -> Float32:
+    """Mean light (h, w) of an area near each pixel, over that of all of it."""
+    weight = area.astype(np.float32)
+    planes = wide_blur(np.dstack([light * weight, weight]), reach)
+    mean = max(float(light[area].mean()), 1e-3)
+    return np.asarray((planes[..., 0] + 1e-3 * mean) / (planes[..., 1] + 1e-3) / mean, np.float32)
+
+
 def _grown(area: Bool, reach: float) -> Bool:
-    side = 2 * max(1, round(reach)) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return np.asarray(cv2.dilate(area.astype(np.uint8), kernel) > 0)
+    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(away <= max(1.0, reach))
