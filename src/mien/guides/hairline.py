@@ -12,10 +12,13 @@ import cv2
 import numpy as np
 
 from mien.guides.guide import Box
-from mien.types import Face, Float32, Float64
+from mien.types import Bool, Face, Float32, Float64
 
 ROOM = 0.12
 """Sides of the crop around hair that are looked at for what lies behind it."""
+
+TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
+"""Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
 
 ROOTS = 3.0
 """Units from the skin over which roots show."""
@@ -38,6 +41,15 @@ def close(seen: list[Float32], box: Box, face: Face) -> tuple[list[Float32], Box
     parts = [one[y : y + size[1], x : x + size[0]] for one in seen]
     height, width = parts[0].shape
     return parts, (x0, y0, min(x1, x0 + round(width / scale)), min(y1, y0 + round(height / scale)))
+
+
+def oval(points: Float64, shape: tuple[int, ...]) -> Bool:
+    """The face with a forehead as high as any, (h, w)."""
+    up = FOREHEAD * (points[10, :2] - points[152, :2])
+    outline = np.round(np.concatenate([points[:, :2], points[list(TOP), :2] + up])).astype(np.int32)
+    filled = np.zeros(shape, np.uint8)
+    cv2.fillConvexPoly(filled, cv2.convexHull(outline), 1)
+    return filled > 0
 
 
 def below(points: Float64, shape: tuple[int, ...]) -> Float32:

@@ -24,7 +24,7 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
-from mien.guides.hairline import below, close, rooted
+from mien.guides.hairline import below, close, oval, rooted
 from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
@@ -35,9 +35,6 @@ LARGEST = 900
 
 OTHERS = "cloth+glasses+brows+eyes+hat"
 """What may look like hair, and is none."""
-
-TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
-"""Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
 
 SOFT = 0.4
 """Units over which a hair's border is made softer: a hard one is seen once its colour is another."""
@@ -127,22 +124,12 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     if region.beard is not None:
-        labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
-        grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit * scale)
-        grown = np.clip(3 * grown, 0, 1)
-        if (grown * likely > 0.5).sum() > 0.02 * (100 * unit * scale) ** 2:  # what is left beside a beard is no hair
-            wide = cv2.dilate(grown, disc(6 * unit * scale))
-            others = np.maximum(others, likely * (1 - wide if region.beard else wide))
-        likely = likely * (grown if region.beard else 1 - grown)
+        likely, others = _bearded(likely, others, points, unit * scale, region.beard)
     picture = to_srgb(photo, box)
     if region.colors:
         small = cv2.resize(picture, likely.shape[::-1], interpolation=cv2.INTER_AREA)
-        oval = np.zeros(likely.shape, np.uint8)
-        up = FOREHEAD * (points[10, :2] - points[152, :2])
-        outline = np.round(np.concatenate([points[:, :2], points[list(TOP), :2] + up])).astype(np.int32)
-        cv2.fillConvexPoly(oval, cv2.convexHull(outline), 1)
         others = np.maximum(others, 0.6 * below(points, likely.shape))  # colours grow no hair on cheeks and chin
-        likely = weighed(small, likely, skin, others, oval > 0, unit * scale)
+        likely = weighed(small, likely, skin, others, oval(points, likely.shape), unit * scale)
     if region.joined:
         inside = np.zeros(likely.shape, np.uint8)
         corners = (face.quad - box[:2]) * scale
@@ -159,6 +146,17 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)
+
+
+def _bearded(likely: Float32, others: Float32, points: Float64, unit: float, wanted: bool) -> tuple[Float32, Float32]:
+    """What the parser calls hair, (h, w), as a beard or without one; and what is neither hair nor skin."""
+    labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
+    grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit)
+    grown = np.clip(3 * grown, 0, 1).astype(np.float32)
+    if (grown * likely > 0.5).sum() > 0.02 * (100 * unit) ** 2:  # what is left beside a beard is no hair
+        wide = cv2.dilate(grown, disc(6 * unit))
+        others = np.maximum(others, likely * (1 - wide if wanted else wide))
+    return likely * (grown if wanted else 1 - grown), others
 
 
 def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
