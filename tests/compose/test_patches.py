@@ -27,5 +27,5 @@ def test_hints_say_which_side_goes_on() -> None:
     hints = np.full((48, 64, 1), 0, np.float32)
     hints[:, :32] = 250
     hints[hole] = 250  # all of the hole is of the left side's class
-    filled = patched(picture, hole, hole, rng, hints)
+    filled = patched(picture, hole, hole, rng, hints=hints)
     assert filled[20:28, 28:36].mean() < 90

@@ -33,6 +33,9 @@ SHALLOW = 3.0
 BLIND, BLINDLY = 2, 12.0
 """First rounds in which what fills the hole hardly counts, since it is only smooth; and how little it does."""
 
+MANY = 5000
+"""Pixels of a hole from which patches are those that were found at half the size."""
+
 FADING = 1.3
 """How much less each pixel farther inside the hole counts."""
 
@@ -42,12 +45,13 @@ FAR = 0.15
 
 @dataclass(frozen=True, eq=False)
 class _Level:
-    """One size. Attributes: picture; hole; allowed: middles of patches that may be copied; hints."""
+    """One size. Attributes: picture; hole; allowed: middles of patches that may be copied; hints; void."""
 
     picture: Float32
     hole: Bool
     allowed: Bool
     hints: Float32
+    void: Bool
 
     @property
     def sources(self) -> Int:
@@ -56,7 +60,13 @@ class _Level:
 
 
 def patched(
-    picture: Float32, hole: Bool, barred: Bool, rng: np.random.Generator, hints: Float32 | None = None
+    picture: Float32,
+    hole: Bool,
+    barred: Bool,
+    rng: np.random.Generator,
+    *,
+    hints: Float32 | None = None,
+    void: Bool | None = None,
 ) -> Float32:
     """The picture with its hole filled.
 
@@ -66,31 +76,37 @@ def patched(
         barred: where no patch may come from, besides the hole.
         rng: of the search.
         hints: (h, w, k) levels that are known in the hole, too, such as which class a pixel is of; patches agree there.
+        void: where nothing is known, nor wanted, such as what stands before a backdrop that is filled.
     """
     if not hole.any() or hole.all():
         return picture
-    levels = _pyramid(picture, hole, barred, np.zeros((*hole.shape, 0), np.float32) if hints is None else hints)
+    hints = np.zeros((*hole.shape, 0), np.float32) if hints is None else hints
+    void = np.zeros_like(hole) if void is None else void & ~hole
+    levels = _pyramid(picture, hole, barred | void, hints, void)
     filled, found = _begun(levels[-1], rng)
     for number in range(len(levels) - 1, -1, -1):
         level = levels[number]
         if number < len(levels) - 1:
             filled, found = _enlarged(level, filled, found, levels[number + 1])
         for turn in range(ROUNDS if number else 3):
+            if int(level.hole.sum()) > MANY and number < len(levels) - 1:
+                filled = _voted(level, filled, found, np.zeros(level.hole.shape, np.float32), sharp=True)
+                break
             blind = number == len(levels) - 1 and turn < BLIND
             found, cost = _nearest(level, filled, found, rng, BLINDLY if blind else FADING)
             filled = _voted(level, filled, found, cost, sharp=turn > 0)
-    return filled
+    return np.where(hole[..., None], filled, picture).astype(np.float32)
 
 
-def _pyramid(picture: Float32, hole: Bool, barred: Bool, hints: Float32) -> list[_Level]:
-    levels = [_level(picture, hole, barred, hints)]
+def _pyramid(picture: Float32, hole: Bool, barred: Bool, hints: Float32, void: Bool) -> list[_Level]:
+    levels = [_level(picture, hole, barred, hints, void)]
     while True:
         level = levels[-1]
         depth = cv2.distanceTransform(np.pad(level.hole, 1).astype(np.uint8), cv2.DIST_L2, 5).max()
         if depth <= SHALLOW or min(level.hole.shape) < 10 * RADIUS:
             return levels
         size = (-(-level.hole.shape[1] // 2), -(-level.hole.shape[0] // 2))
-        known = (~level.hole).astype(np.float32)
+        known = (~(level.hole | level.void)).astype(np.float32)
         share = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
         mean = cv2.resize(level.picture * known[..., None], size, interpolation=cv2.INTER_AREA)
         barred = cv2.resize(barred.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
@@ -99,30 +115,31 @@ def _pyramid(picture: Float32, hole: Bool, barred: Bool, hints: Float32) -> list
             hints = cv2.resize(hints, size, interpolation=cv2.INTER_AREA).reshape(*size[::-1], -1)
         else:
             hints = np.zeros((*size[::-1], 0), np.float32)
-        following = _level(small, share < 0.5, barred, hints)
+        wanted = cv2.resize(level.hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.02
+        following = _level(small, wanted & (share < 0.7), barred, hints, ~wanted & (share < 0.5))
         if following.hole.all() or not following.hole.any() or len(following.sources) < 20:
             return levels
         levels.append(following)
 
 
-def _level(picture: Float32, hole: Bool, barred: Bool, hints: Float32) -> _Level:
+def _level(picture: Float32, hole: Bool, barred: Bool, hints: Float32, void: Bool) -> _Level:
     """A size; what may be copied is loosened until there is something."""
     kernel = np.ones((2 * RADIUS + 1,) * 2, np.uint8)
-    for useless in (hole | barred, hole):
+    for useless in (hole | barred, hole | void):
         allowed = cv2.dilate(useless.astype(np.uint8), kernel) == 0
         allowed[:RADIUS], allowed[-RADIUS:], allowed[:, :RADIUS], allowed[:, -RADIUS:] = (False,) * 4
         if allowed.sum() >= 20:
             break
     else:
         allowed = ~hole
-    return _Level(picture, hole, np.asarray(allowed, np.bool_), hints)
+    return _Level(picture, hole, np.asarray(allowed, np.bool_), hints, void)
 
 
 def _begun(level: _Level, rng: np.random.Generator) -> tuple[Float32, Int]:
     """The hole filled smoothly, and a random source (h, w, 2) for each pixel."""
-    known = (~level.hole).astype(np.float32)
+    known = (~(level.hole | level.void)).astype(np.float32)
     smooth = membrane(level.picture, known, 255.0)
-    filled = np.where(level.hole[..., None], smooth, level.picture).astype(np.float32)
+    filled = np.where((level.hole | level.void)[..., None], smooth, level.picture).astype(np.float32)
     choice = rng.integers(0, len(level.sources), level.hole.shape)
     return filled, level.sources[choice]
 
@@ -157,13 +174,13 @@ def _nearest(
     height, width = level.hole.shape
     middles = np.argwhere(cv2.dilate(level.hole.astype(np.uint8), np.ones((2 * RADIUS + 1,) * 2, np.uint8)) > 0)
     around = _patches(np.dstack([filled, level.hints]))
-    weight = _weights(level.hole, fading)
-    mine, counted = around[middles[:, 0], middles[:, 1]], weight[middles[:, 0], middles[:, 1]]
+    mine, counted = around[middles[:, 0], middles[:, 1]], _weights(level, fading, middles)
     far = 100 * FAR / (height * height + width * width)
 
     def costs(places: Int) -> Float32:
-        apart = ((around[places[:, 0], places[:, 1]] - mine) ** 2).sum(2)
-        return np.asarray((apart * counted).sum(1) + far * ((places - middles) ** 2).sum(1), np.float32)
+        apart = around[places[:, 0], places[:, 1]] - mine
+        total = np.einsum("nijc,nijc,nij->n", apart, apart, counted)
+        return np.asarray(total + far * ((places - middles) ** 2).sum(1), np.float32)
 
     best = found[middles[:, 0], middles[:, 1]]
     cost = costs(best)
@@ -203,21 +220,19 @@ def _inside(places: Int, height: int, width: int) -> Bool:
 
 
 def _patches(picture: Float32) -> Float32:
-    """A view (h, w, (2R+1)², 3)-like of the patches around all pixels."""
+    """A view (h, w, 2R + 1, 2R + 1, C) of the patches around all pixels."""
     side = 2 * RADIUS + 1
     padded = np.pad(picture, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), "reflect")
     view = np.lib.stride_tricks.sliding_window_view(padded, (side, side), axis=(0, 1))
-    return np.asarray(
-        view.transpose(0, 1, 3, 4, 2).reshape(*picture.shape[:2], side * side, picture.shape[2]), np.float32
-    )
+    return view.transpose(0, 1, 3, 4, 2)
 
 
-def _weights(hole: Bool, fading: float) -> Float32:
-    """(h, w, (2R+1)²) how much each pixel of a patch counts; known ones most."""
-    depth = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 5)
-    sure = (fading**-depth).astype(np.float32)
-    patches = _patches(np.repeat(sure[..., None], 3, 2))[..., 0]
-    return np.asarray(patches / np.maximum(patches.sum(2, keepdims=True), 1e-6) / 3, np.float32)
+def _weights(level: _Level, fading: float, middles: Int) -> Float32:
+    """(N, 2R + 1, 2R + 1) how much each pixel of a patch counts; known ones most."""
+    depth = cv2.distanceTransform((level.hole | level.void).astype(np.uint8), cv2.DIST_L2, 5)
+    sure = np.where(level.void, 1e-4, fading**-depth).astype(np.float32)
+    patches = _patches(sure[..., None])[middles[:, 0], middles[:, 1]][..., 0]
+    return np.asarray(patches / np.maximum(patches.sum((1, 2), keepdims=True), 1e-6) / 3, np.float32)
 
 
 def _voted(level: _Level, filled: Float32, found: Int, cost: Float32, *, sharp: bool) -> Float32:
@@ -226,7 +241,9 @@ def _voted(level: _Level, filled: Float32, found: Int, cost: Float32, *, sharp: 
     middles = np.argwhere(cv2.dilate(level.hole.astype(np.uint8), np.ones((2 * RADIUS + 1,) * 2, np.uint8)) > 0)
     places, prices = found[middles[:, 0], middles[:, 1]], cost[middles[:, 0], middles[:, 1]]
     # what lies near the border knows most; how well a patch fits counts little, or else smooth ones would win
-    depth = cv2.distanceTransform(level.hole.astype(np.uint8), cv2.DIST_L2, 5)[middles[:, 0], middles[:, 1]]
+    depth = cv2.distanceTransform((level.hole | level.void).astype(np.uint8), cv2.DIST_L2, 5)[
+        middles[:, 0], middles[:, 1]
+    ]
     vote = FADING**-depth * np.exp(-prices / (6 * max(float(np.quantile(prices, 0.75)), 1.0))) + 1e-9
     total, share = np.zeros((height * width, 3)), np.zeros(height * width)
     for row in range(-RADIUS, RADIUS + 1):

@@ -17,7 +17,7 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.dyes import OWN, RELATIVE, shaded
 from mien.editing.layers import mask_of, unfilled
-from mien.editing.lenders import Lender, bearded, hidden_by, lender, skin_and_beard
+from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
 from mien.editing.swatches import dye_color
@@ -194,14 +194,17 @@ def _hair(
     photo: Photo, original: Photo, face: Face, request: Request, part: str, context: EditContext
 ) -> tuple[Lender, Guide]:
     """Hair and whose it is: without an exemplar, that of the first of some faces whose hair can be borrowed."""
-    for skipped in range(TRIED):
-        lent = lender(original, face, replace(request, seed=request.seed + skipped), part, context)
+    if request.exemplar is not None:
+        lent = lender(original, face, request, part, context)
+        return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
+    for number, lent in enumerate(hair_lenders(original, face, request, part, context)[: TRIED + request.seed]):
+        if number < request.seed:
+            continue
         try:
             return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
         except LayerError:
-            if request.exemplar is not None or skipped + 1 == TRIED:
-                raise
-    raise AssertionError("not reached")
+            continue
+    raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
 
 
 def _dyed(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from mien.align import mesh
@@ -32,6 +33,16 @@ POOR = 1.3
 
 HAIRY = 0.03
 """Square eye distances of hair from which a face has a beard."""
+
+
+LOOKED, ALIGNED = 16, 128
+"""Heads of a bank whose hair is compared, and the side at which it is, pixels."""
+
+BELOW = 6.0
+"""How much the lowest tenth of the square counts: long hair goes on below it."""
+
+OPEN = 0.45
+"""Share of the old hair that may be left uncovered: more would have to be made up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +94,45 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
     if cost > POOR:
         notes += ("no face of the bank fits this one well; another photo of the same person as exemplar is better",)
     return Lender(entry.name, entry.photo(), entry.face, notes, entry.owned)
+
+
+def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
+    """Those whose hair fits a head, the best first: hair that covers the old hair leaves nothing to be made up.
+
+    Raises:
+        LayerError: as :func:`lender`.
+    """
+    mine = _head_of_hair(photo, face, context)
+    found: list[tuple[float, int, Lender]] = []
+    for seed in range(LOOKED):
+        try:
+            lent = lender(photo, face, replace(request, seed=seed), part, context)
+        except LayerError:
+            break
+        theirs = _head_of_hair(lent.photo, lent.face, context)
+        theirs = theirs[:, ::-1] if lent.face.pose.yaw * face.pose.yaw < -16 else theirs
+        open_ = _open(mine, theirs)
+        if part == "hair" and open_ > OPEN:
+            continue
+        found.append((seed / LOOKED + 2 * open_ * (part == "hair"), seed, lent))
+    if not found:
+        raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
+    return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
+
+
+def _open(mine: Bool, theirs: Bool) -> float:
+    """Share of the old hair that other hair leaves uncovered; what the square cuts off below goes on there."""
+    weight = np.ones((len(mine), 1))
+    weight[round(0.9 * len(mine)) :] = BELOW
+    return float((weight * (mine & ~theirs)).sum() / max(1.0, float((weight * mine).sum())))
+
+
+def _head_of_hair(photo: Photo, face: Face, context: EditContext) -> Bool:
+    """(S, S) hair in the face's square, which is the same for all faces; without the beard."""
+    labels = context.of(photo, face.quad).parsed().labels
+    small = cv2.resize(labels, (ALIGNED, ALIGNED), interpolation=cv2.INTER_NEAREST) == INDEX["hair"]
+    small[ALIGNED // 2 :, round(0.3 * ALIGNED) : round(0.7 * ALIGNED)] = False
+    return np.asarray(small, np.bool_)
 
 
 def traits_of(photo: Photo, face: Face, context: EditContext) -> Traits:

@@ -203,7 +203,7 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
 CROWN, BALD = 0.75, -2.5
 """Eye distances above the forehead that a photo must show of a head; length of the hair of a bald one."""
 
-TANGLED = ("2128", "3325")
+TANGLED = ("2123", "2128", "3325")
 """Bundled faces whose hair cannot be told from its backdrop."""
 
 ODD_TEETH = ("2230", "2381", "2419", "2813", "2842", "2987", "3052", "3075", "3146", "3149")

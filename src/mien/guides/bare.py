@@ -18,11 +18,24 @@ from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
 from mien.compose.grain import levels, noise
+from mien.compose.patches import patched
 from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32
 
 SPREAD = 0.03
 """Units by which the old hair's matte is widened: strands that it misses."""
+
+LEAST = 0.5
+"""Square units of backdrop that must be seen for it to be continued."""
+
+WISPS = 0.1
+"""Units around the old hair in which the backdrop is made anew: single hairs are seen there."""
+
+FARTHER = 1.0
+"""Width, units, in which single hairs are looked for, before backdrops without lines of their own."""
+
+FINEST = 14.0
+"""Levels by which a single hair is darker or lighter than the backdrop."""
 
 FEATURES = (*mesh.LEFT_BROW, 300, 293, 334, 296, 336, 263, 291, 17, 61, 33)
 """Outline of brows, eyes and mouth, which stay."""
@@ -44,7 +57,7 @@ def bare(here: Scene, there: Mapping[str, Float32], picture: Float32, alpha: Flo
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     held = cv2.dilate((here.loose > 0.06).astype(np.uint8), kernel) == 0
     weights = _kinds(here, there, held)
-    gone = _gone(here, weights["face"], kernel) * np.clip((1 - alpha) * 20, 0, 1)
+    gone = _gone(here, weights["face"], weights["background"], kernel) * np.clip((1 - alpha) * 20, 0, 1)
     if float(gone.sum()) < 4:
         return here.picture, np.zeros_like(alpha)
     result = weights["face"][..., None] * _skin(here, there, picture, held, "face")
@@ -52,11 +65,13 @@ def bare(here: Scene, there: Mapping[str, Float32], picture: Float32, alpha: Flo
     for name in ("background", "clothes"):
         if float((weights[name] * gone).max()) > 0.02:
             known = cv2.dilate((~held).astype(np.uint8), kernel, iterations=3) == 0
-            result += weights[name][..., None] * _mirrored(here, known & (here.shares[name] > 0.75))
+            known &= (here.shares[name] > 0.75) & ~_wisps(here)
+            made = _patched(here, known, (weights[name] > 0.01) & (gone > 0)) if name == "background" else None
+            result += weights[name][..., None] * (_mirrored(here, known) if made is None else made)
     return np.asarray(result, np.float32), np.asarray(gone, np.float32)
 
 
-def _gone(here: Scene, skin: Float32, kernel: np.ndarray) -> Float32:
+def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> Float32:
     """(h, w) how much of each pixel is made anew: hair, and on skin a soft rim around it."""
     unit = here.unit
     wide = cv2.GaussianBlur(cv2.dilate(here.loose, kernel), (0, 0), max(0.7, 0.012 * unit))
@@ -64,8 +79,32 @@ def _gone(here: Scene, skin: Float32, kernel: np.ndarray) -> Float32:
     solid = cv2.dilate((here.loose > 0.3).astype(np.uint8), kernel).astype(np.float32)
     rim = np.clip(3 * cv2.GaussianBlur(solid, (0, 0), 0.08 * unit), 0, 1)
     inner = polygon(here.points[list(FEATURES)], here.shape, 0.04 * unit)
-    gone = np.maximum(gone, rim * skin) * (1 - inner) + here.hair * inner
+    wisps = _wisps(here).astype(np.float32)
+    wisps = np.clip(2 * cv2.GaussianBlur(wisps, (0, 0), 0.02 * unit) - 0.5, 0, 1) * backdrop
+    gone = (
+        np.maximum(np.maximum(gone, rim * skin), wisps * (1 - here.shares["clothes"])) * (1 - inner) + here.hair * inner
+    )
     return np.asarray(np.where(gone < 0.02, 0, gone), np.float32)
+
+
+def _wisps(here: Scene) -> Bool:
+    """Around the old hair, and farther away thin lines before a calm backdrop."""
+    side = 2 * max(1, round(WISPS * here.unit)) + 1
+    near = cv2.dilate((here.loose > 0.15).astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    side = 2 * max(1, round(FARTHER * here.unit)) + 1
+    far = cv2.dilate((here.loose > 0.5).astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    plain = (~near & (here.shares["background"] > 0.75)).astype(np.float32)
+    gray = cv2.cvtColor(here.picture, cv2.COLOR_RGB2GRAY)
+    side = 2 * max(1, round(0.03 * here.unit)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    lines = np.maximum(*(cv2.morphologyEx(gray, kind, kernel) for kind in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)))
+    calm = plain > 0
+    if int(calm.sum()) < 100 or float(np.quantile(lines[calm], 0.97)) > FINEST:
+        return np.asarray(near, np.bool_)
+    strands = (lines > FINEST) & far & (here.shares["background"] > 0.5)
+    speck = max(1, round(0.02 * here.unit))
+    more = cv2.dilate(strands.astype(np.uint8), np.ones((2 * speck + 1,) * 2, np.uint8)) > 0
+    return np.asarray(near | more, np.bool_)
 
 
 def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, Float32]:
@@ -97,7 +136,7 @@ def _backdrop(here: Scene, there: Mapping[str, Float32], held: Bool) -> Float32:
     if sure.any():
         columns, rows = _nearest(sure)
         ys, xs = np.mgrid[: here.shape[0], : here.shape[1]]
-        close = np.exp(-(((columns - xs) ** 2 + (rows - ys) ** 2) / np.float32((0.2 * unit) ** 2)))
+        close = np.exp(-(((columns - xs) ** 2 + (rows - ys) ** 2) / np.float32((0.4 * unit) ** 2)))
         other = close * lower[rows, columns] + (1 - close) * (0.25 * lower[rows, columns] + 0.75 * other)
     sharp = (wide_blur(other.astype(np.float32), 0.04 * unit) > 0.5).astype(np.float32)
     return wide_blur(sharp, 0.012 * unit)
@@ -160,6 +199,20 @@ def _calm(picture: Float32, skin: Float32, worn: Float32, unit: float) -> Float3
 
 def _lab(picture: Float32) -> Float32:
     return np.asarray(cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB), np.float32)
+
+
+def _patched(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
+    """The backdrop behind the old hair, of patches of what is seen of it; None where too little is."""
+    if int(known.sum()) < LEAST * here.unit**2:
+        return None
+    rows, columns = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
+    by = round(here.unit)
+    part = np.s_[max(0, rows[0] - by) : rows[-1] + by, max(0, columns[0] - by) : columns[-1] + by]
+    hole = wanted[part] & ~known[part]
+    made = here.picture.copy()
+    others = ~known[part] & ~hole
+    made[part] = patched(here.picture[part], hole, others, np.random.default_rng(0), void=others)
+    return made
 
 
 def _mirrored(here: Scene, known: Bool) -> Float32:

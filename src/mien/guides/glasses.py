@@ -167,7 +167,7 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     made, changed = uncovered(scene, glasses.traits)
     beside = hole & ~inner & ~changed
     hints = CLASSED * _classes_behind(glasses.classes[y0:y1, x0:x1], hole)
-    made = patched(made, beside, kept | changed, np.random.default_rng(0), hints)
+    made = patched(made, beside, kept | changed, np.random.default_rng(0), hints=hints)
     change = from_srgb(np.clip(made, 0, 255), photo) - from_srgb(before, photo)
     samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
     sure = _soft(changed | beside) * np.float32(strength)

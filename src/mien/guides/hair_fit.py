@@ -31,6 +31,9 @@ LONGER = 0.8
 BLUNT = 1.25
 """By how much the other's face may be sharper than this one."""
 
+HAZE = (0.2, 0.85)
+"""Values of a matte that are 0 and 1: what is less than a strand is the other backdrop's haze."""
+
 CUT = 0.4
 """Units of head along the other photo's upper edge from which it is cut off."""
 
@@ -84,7 +87,7 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     shares = {name: bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
     places = places_of(offsets)
     shares["strained"] = _strained(places)
-    new = np.clip(bent(alpha, offsets, 0), 0, 1)
+    new = np.clip((bent(alpha, offsets, 0) - HAZE[0]) / (HAZE[1] - HAZE[0]), 0, 1).astype(np.float32)
     head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
     if float(head.sum()) > 2 * CUT * here.unit:
         raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
@@ -113,7 +116,7 @@ def pure(there: Scene, matte: Float32) -> Float32:
     away = lab - mean
     far = np.sqrt((away[..., 1:] ** 2).sum(2))
     factor = np.minimum(1, (1.2 * spread[0] + 1.5) / np.maximum(far, 1e-3))
-    light = np.clip(away[..., 0], -2.5 * spread[1] - 4, 1.0 * spread[1] + 3)
+    light = np.clip(away[..., 0], -2.5 * spread[1] - 4, 0.2 * spread[1] + 1)
     kept = np.dstack([np.where(rim, light, away[..., 0]), away[..., 1:] * factor[..., None]])
     lab = np.where(known[..., None], mean + kept, lab).astype(np.float32)
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
@@ -186,7 +189,7 @@ def lit(here: Scene, fit: Fitted) -> Fitted:
     gain = np.ones(3)
     ratio = (mine + 0.02) / (theirs + 0.02)
     light = float(np.exp(np.log(ratio).mean()))
-    gain = light**0.4 * (ratio / light) ** 0.6
+    gain = light**0.3 * (ratio / light) ** 0.3
     gain = np.clip(gain, 0.6, 1.6).astype(np.float32)
     front = 255 * ((fit.front / 255) ** 2.2 * gain) ** (1 / 2.2)
     front = np.clip(front, 0, 255).astype(np.float32)
