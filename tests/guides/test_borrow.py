@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.errors import LayerError
-from mien.guides.borrow import PARTS, borrow, mirrored
+from mien.guides.borrow import PARTS, borrow, mirrored, mismatch
 from mien.types import Face, Photo
 
 
@@ -49,3 +49,9 @@ def test_twice_mirrored_is_as_it_was(portrait: Photo, face: Face) -> None:
     back, again, _ = mirrored(photo, turned, None)
     np.testing.assert_array_equal(back.pixels, portrait.pixels)
     np.testing.assert_allclose(again.landmarks, face.landmarks, atol=1e-3)
+
+
+def test_skin_of_another_light_is_told(portrait: Photo, face: Face) -> None:
+    dark = Photo((portrait.pixels * 0.7).astype(np.uint8))
+    assert mismatch(portrait, face, portrait, face, "mouth") < 2
+    assert mismatch(portrait, face, dark, face, "mouth") > 30

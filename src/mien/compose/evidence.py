@@ -51,16 +51,19 @@ class Mixture:
         _, index, means = cv2.kmeans(colors, GROUPS, np.empty(0, np.int32), stop, 1, cv2.KMEANS_PP_CENTERS)
         index = index[:, 0]
         spread = [colors[index == k].var(0) if (index == k).any() else np.ones(3) for k in range(GROUPS)]
-        shares = np.bincount(index, minlength=GROUPS) / len(index)
+        shares = (np.bincount(index, minlength=GROUPS) + 1e-3) / len(index)
         return cls(shares.astype(np.float32), means, (np.array(spread) + FLOOR).astype(np.float32))
 
     def log_likelihood(self, lab: Float32) -> Float32:
         """(h, w) for each colour; heavy tails, so that nothing is out of the question."""
-        total = np.full(lab.shape[:2], 1e-6, np.float32)
-        for share, mean, variance in zip(self.shares, self.means, self.variances, strict=True):
-            away = ((lab - mean) ** 2 / variance).sum(2)
-            total += share / np.sqrt(np.float32(variance.prod())) * np.exp(-away / 2)
-        return np.log(total)
+        flat = lab.reshape(-1, 3)
+        known = np.hstack([flat * flat, flat])  # the squares are multiplied out, which is one product of matrices
+        scaled = self.means / self.variances
+        constant = np.log(self.shares / np.sqrt(self.variances.prod(1))) - 0.5 * (self.means * scaled).sum(1)
+        powers = known @ np.hstack([-0.5 / self.variances, scaled]).T.astype(np.float32) + constant.astype(np.float32)
+        total = cv2.exp(np.maximum(powers, np.float32(-40))) @ np.ones((len(scaled), 1), np.float32) + np.float32(1e-6)
+        total = total.reshape(lab.shape[:2])
+        return np.asarray(cv2.log(total), np.float32)
 
 
 def weighed(picture: UInt8, likely: Float32, skin: Float32, others: Float32, oval: Bool, unit: float) -> Float32:

@@ -23,7 +23,7 @@ from mien.editing.result import FaceEdit
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.borrow import HAIR, borrow, check_parts
+from mien.guides.borrow import HAIR, borrow, check_parts, mismatch
 from mien.guides.dye import FOLLOWING, SETTINGS, Dye, dye, mean_color
 from mien.guides.even import SKIN, even
 from mien.guides.eyes import SHUT, SIDES, eyes
@@ -44,6 +44,13 @@ from mien.types import Bool, Face, Photo
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
 
+
+ALIKE = 22.0
+"""Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
+light differ by 7 to 16, people of the wide portraits by 46 and more."""
+
+SMILE = 0.8
+"""How much of a stranger's smile a shut mouth takes on."""
 
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
@@ -151,31 +158,36 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
             lent, guide = _hair(done.photo, original, face, request, part, context)
         else:
             lent = lender(original, face, request, part, context)
-            other, other_face = lent.photo, lent.face
-            hidden, far = (hidden_by(p, f, context) for p, f in ((done.photo, face), (other, other_face)))
-            labelled = _labelled(done.photo, face, context)
-            pair = (done.photo, face, other, other_face)
-            if part in ("teeth", "mouth"):
-                theirs = _labelled(other, other_face, context)
-                whole = part == "mouth"
-                guide = mouth(
-                    *pair, whole=whole, blocked=hidden, other_blocked=far, labelled=labelled, other_labelled=theirs
-                )
-            elif part == "lower_face" and bearded(done.photo, face, context):
-                skin, beard = skin_and_beard(done.photo, face, context)
-                bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
-                guide = bare_chin(*pair, skin=skin, beard=beard, other_skin=bared, blocked=hidden)
-            elif part in SHAPED:
-                guide = shaped(*pair, part, labelled=labelled)
-            elif part == "brows":
-                guide = brows(*pair, blocked=hidden, other_blocked=far, labelled=labelled)
-            elif part in SIDES and min(face.eye_openness) > SHUT:
-                guide = eyes(*pair, part, blocked=hidden, other_blocked=far, labelled=labelled)
-            else:
-                guide = borrow(*pair, part, blocked=hidden, other_blocked=far)
+            guide = _taken(done.photo, face, lent, part, context)
         noted = replace(guide, notes=(*lent.notes, *guide.notes))
         done = done.then(noted, f"{part} borrowed from {lent.name}", mask, request.strength)
     return done
+
+
+def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditContext) -> Guide:
+    """A part without a matte: borrowed whole where skin and light agree, else with this photo's own surroundings."""
+    other, other_face = lent.photo, lent.face
+    hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
+    labelled = _labelled(photo, face, context)
+    pair = (photo, face, other, other_face)
+    if part in ("mouth", "nose", "brows") and mismatch(*pair, part) < ALIKE:
+        return borrow(*pair, part, blocked=hidden, other_blocked=far)
+    if part in ("teeth", "mouth"):
+        theirs = _labelled(other, other_face, context)
+        wide = 1.0 if part == "mouth" or lent.known else SMILE
+        masks = (hidden, far, labelled, theirs)
+        return mouth(*pair, *masks, whole=part == "mouth", share=wide)
+    if part == "lower_face" and bearded(photo, face, context):
+        skin, beard = skin_and_beard(photo, face, context)
+        bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
+        return bare_chin(*pair, skin=skin, beard=beard, other_skin=bared, blocked=hidden)
+    if part in SHAPED:
+        return shaped(*pair, part, labelled=labelled)
+    if part == "brows":
+        return brows(*pair, blocked=hidden, other_blocked=far, labelled=labelled)
+    if part in SIDES and min(face.eye_openness) > SHUT:
+        return eyes(*pair, part, blocked=hidden, other_blocked=far, labelled=labelled)
+    return borrow(*pair, part, blocked=hidden, other_blocked=far)
 
 
 def _hair(

@@ -51,12 +51,14 @@ class Lender:
     name: in words.
     photo, face: from which a part is borrowed.
     notes: what the user should know.
+    known: whether it is the user's photo, not a stranger's.
     """
 
     name: str
     photo: Photo
     face: Face
     notes: tuple[str, ...] = ()
+    known: bool = False
 
 
 def lender(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> Lender:
@@ -71,7 +73,7 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
         faces = context.faces(other)
         if not faces:
             raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
-        return Lender(name, other, faces[0])
+        return Lender(name, other, faces[0], known=True)
     traits = traits_of(photo, face, context)
     ranked: list[tuple[float, Entry]] = []
     if request.album is not None:
@@ -91,7 +93,7 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
     notes: tuple[str, ...] = (f"{part} of {entry.name}",)
     if cost > POOR:
         notes += ("no face of the bank fits this one well; another photo of the same person as exemplar is better",)
-    return Lender(entry.name, entry.photo(), entry.face, notes)
+    return Lender(entry.name, entry.photo(), entry.face, notes, entry.owned)
 
 
 def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.blend import ring
 from mien.errors import LayerError
 from mien.guides.guide import Box, Guide
 from mien.guides.laid import lay, looked_up, matched, soft
@@ -82,14 +83,36 @@ def borrow(
     """
     check_parts(part)
     other, other_face, other_blocked, notes = turned(face, other, other_face, other_blocked, part)
-    known, unit = shapes or Shapes.bundled(), unit_of(face)
-    goals = _goals(face, other_face, PARTS[part], known)
-    box, area = _area(photo, face, goals, PARTS[part])
-    taken, visible = looked_up(other, other_blocked, field(face, other_face, goals, box), box)
+    unit = unit_of(face)
+    box, area, taken, visible = _seen_there(photo, face, other, other_face, other_blocked, part, shapes)
     lower = to_srgb(photo, box).astype(np.float32)
     weight = soft(area, unit) * visible * free(blocked, box, unit)
     upper = matched(lower, taken, weight > 0.02, unit)
     return lay(photo, box, upper, weight, unit, notes)
+
+
+def _seen_there(
+    photo: Photo, face: Face, other: Photo, other_face: Face, blocked: Bool | None, part: str, shapes: Shapes | None
+) -> tuple[Box, Bool, Float32, Float32]:
+    """A box of the photo, the area of the part in it (h, w), the other's pixels there, and where it shows them."""
+    goals = _goals(face, other_face, PARTS[part], shapes or Shapes.bundled())
+    box, area = _area(photo, face, goals, PARTS[part])
+    return box, area, *looked_up(other, blocked, field(face, other_face, goals, box), box)
+
+
+def mismatch(photo: Photo, face: Face, other: Photo, other_face: Face, part: str) -> float:
+    """By how many levels of sRGB the skin around a part differs between two photos, at its worse tenth.
+
+    Raises:
+        LayerError: the faces look in directions too far apart.
+    """
+    other, other_face, _, _ = turned(face, other, other_face, None, part)
+    box, area, taken, visible = _seen_there(photo, face, other, other_face, None, part, None)
+    unit, lower = unit_of(face), to_srgb(photo, box).astype(np.float32)
+    coarse = [cv2.GaussianBlur(one, (0, 0), max(1.0, 0.04 * unit)) for one in (lower, taken)]
+    around = (ring(area, 0.1 * unit) > 0) & (visible > 0.5)
+    away = np.abs(coarse[0] - coarse[1]).max(2)[around]
+    return float(np.quantile(away, 0.9)) if away.size else 255.0
 
 
 def free(blocked: Bool | None, box: Box, unit: float) -> Float32:

@@ -42,9 +42,6 @@ FOLLOW, REACH = 0.55, 0.25
 OPEN, TEETH = 0.015, 0.006
 """Square eye distances between the lips from which a mouth counts as open, and of teeth from which it shows them."""
 
-SMILE = 0.8
-"""How much of the other's smile a shut mouth takes on with teeth of the bank."""
-
 PROFILE = 28.0
 """Degrees of yaw beyond which a shut mouth is not opened: the corner that is hidden shows its lips."""
 
@@ -66,21 +63,23 @@ def mouth(
     face: Face,
     other: Photo,
     other_face: Face,
-    *,
-    whole: bool = True,
     blocked: Bool | None = None,
     other_blocked: Bool | None = None,
     labelled: Labelled | None = None,
     other_labelled: Labelled | None = None,
+    *,
+    whole: bool = True,
+    share: float = 1.0,
 ) -> Guide:
     """The other's mouth on this face.
 
     Args:
         photo, face: where it goes.
         other, other_face: where it comes from.
-        whole: whether the lips take on the other's shape; else a mouth that shows its teeth keeps that.
         blocked, other_blocked: (H, W) what lies before each face.
         labelled, other_labelled: as in :func:`mien.guides.move.move`; without, all mouths count as open.
+        whole: whether the lips take on the other's shape; else a mouth that shows its teeth keeps that.
+        share: of the other's shape that they take on.
 
     Raises:
         LayerError: the faces look in directions too far apart, or a shut mouth of a turned face would be opened.
@@ -99,11 +98,11 @@ def mouth(
     toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
     if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
-    way = (1.0 if whole else 0.0 if toothed else SMILE) * _way(face, other_face)
+    way = (0.0 if toothed and not whole else share) * _way(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
     torn = INNER if opened or shown > OPEN else ()
-    moved, share = displaced(photo, start, way, unit, labelled=still, torn=torn)
-    goals, after = start + share * way, moved.over(photo)[0]
+    moved, reached = displaced(photo, start, way, unit, labelled=still, torn=torn)
+    goals, after = start + reached * way, moved.over(photo)[0]
     if not opened:
         return replace(moved, notes=(*notes, *moved.notes))
     native = whitest(before, white) if toothed else None

@@ -24,6 +24,7 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
+from mien.guides.hairline import below, close, oval, rooted
 from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
@@ -35,14 +36,8 @@ LARGEST = 900
 OTHERS = "cloth+glasses+brows+eyes+hat"
 """What may look like hair, and is none."""
 
-TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
-"""Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
-
 SOFT = 0.4
 """Units over which a hair's border is made softer: a hard one is seen once its colour is another."""
-
-ROOTS = 3.0
-"""Units from the skin over which roots show."""
 
 NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 
@@ -121,27 +116,20 @@ def _matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
     groups = (region.classes, "skin", OTHERS)
-    (likely, skin, others), box = reaching(photo, face, groups, parser, region.looks, LARGEST)
-    scale = likely.shape[1] / (box[2] - box[0])
+    seen, box = reaching(photo, face, groups, parser, region.looks, LARGEST)
+    scale = seen[0].shape[1] / (box[2] - box[0])
+    if region.colors:
+        seen, box = close(seen, box, face)
+    likely, skin, others = seen
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     if region.beard is not None:
-        labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
-        grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit * scale)
-        grown = np.clip(3 * grown, 0, 1)
-        if (grown * likely > 0.5).sum() > 0.02 * (100 * unit * scale) ** 2:  # what is left beside a beard is no hair
-            wide = cv2.dilate(grown, disc(6 * unit * scale))
-            others = np.maximum(others, likely * (1 - wide if region.beard else wide))
-        likely = likely * (grown if region.beard else 1 - grown)
+        likely, others = _bearded(likely, others, points, unit * scale, region.beard)
     picture = to_srgb(photo, box)
     if region.colors:
         small = cv2.resize(picture, likely.shape[::-1], interpolation=cv2.INTER_AREA)
-        oval = np.zeros(likely.shape, np.uint8)
-        up = FOREHEAD * (points[10, :2] - points[152, :2])
-        outline = np.round(np.concatenate([points[:, :2], points[list(TOP), :2] + up])).astype(np.int32)
-        cv2.fillConvexPoly(oval, cv2.convexHull(outline), 1)
-        others = np.maximum(others, 0.6 * _below(points, likely.shape))  # colours grow no hair on cheeks and chin
-        likely = weighed(small, likely, skin, others, oval > 0, unit * scale)
+        others = np.maximum(others, 0.6 * below(points, likely.shape))  # colours grow no hair on cheeks and chin
+        likely = weighed(small, likely, skin, others, oval(points, likely.shape), unit * scale)
     if region.joined:
         inside = np.zeros(likely.shape, np.uint8)
         corners = (face.quad - box[:2]) * scale
@@ -154,35 +142,21 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
     if region.joined:
         part = told_by_color(picture, part)
     if region.colors:
-        part = _rooted(part, skin * (likely < 0.5), cv2.convexHull(points[:, :2].astype(np.float32)), unit)
+        part = rooted(part, skin * (likely < 0.5), cv2.convexHull(points[:, :2].astype(np.float32)), unit)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)
 
 
-def _below(points: Float64, shape: tuple[int, ...]) -> Float32:
-    """1 within the face's outline below the bridge of the nose, (h, w)."""
-    ahead = points[:, :2]
-    lower = ahead[(ahead - ahead[168]) @ (ahead[152] - ahead[10]) > 0]
-    filled = np.zeros(shape, np.float32)
-    cv2.fillConvexPoly(filled, cv2.convexHull(np.round(lower).astype(np.int32)), 1)
-    return filled
-
-
-def _rooted(part: Float32, skin: Float32, face: Any, unit: float) -> Float32:
-    """A matte (h, w) that is a little thinner where hair grows out of skin: a dye leaves roots, and the skin clean.
-
-    Inside of the face's outline hair ends and does not grow.
-    """
-    shrink = skin.shape[1] / part.shape[1]
-    away = cv2.distanceTransform((skin < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / (unit * shrink)
-    grows = np.ones(skin.shape, np.float32)
-    cv2.fillConvexPoly(grows, np.round(face).astype(np.int32), 0)
-    grows = cv2.GaussianBlur(grows, (0, 0), 2 * unit * shrink)
-    near = np.maximum(grows * np.exp(-away / ROOTS) - 0.02, 0)
-    near = cv2.resize(near, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    part = np.clip(part, 0, 1)
-    return np.asarray(part ** (1 + 0.35 * near), np.float32)
+def _bearded(likely: Float32, others: Float32, points: Float64, unit: float, wanted: bool) -> tuple[Float32, Float32]:
+    """What the parser calls hair, (h, w), as a beard or without one; and what is neither hair nor skin."""
+    labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
+    grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit)
+    grown = np.clip(3 * grown, 0, 1).astype(np.float32)
+    if (grown * likely > 0.5).sum() > 0.02 * (100 * unit) ** 2:  # what is left beside a beard is no hair
+        wide = cv2.dilate(grown, disc(6 * unit))
+        others = np.maximum(others, likely * (1 - wide if wanted else wide))
+    return likely * (grown if wanted else 1 - grown), others
 
 
 def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
