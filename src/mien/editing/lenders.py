@@ -111,7 +111,7 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
             break
         theirs = _head_of_hair(lent.photo, lent.face, context)
         theirs = theirs[:, ::-1] if lent.face.pose.yaw * face.pose.yaw < -16 else theirs
-        open_ = _open(mine, theirs)
+        open_ = uncovered_share(mine, theirs)
         if part == "hair" and open_ > OPEN:
             continue
         found.append((seed / LOOKED + 2 * open_ * (part == "hair"), seed, lent))
@@ -120,7 +120,7 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
     return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
 
 
-def _open(mine: Bool, theirs: Bool) -> float:
+def uncovered_share(mine: Bool, theirs: Bool) -> float:
     """Share of the old hair that other hair leaves uncovered; what the square cuts off below goes on there."""
     weight = np.ones((len(mine), 1))
     weight[round(0.9 * len(mine)) :] = BELOW

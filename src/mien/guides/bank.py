@@ -131,7 +131,7 @@ class Bank:
         Args:
             face: that is to get it.
             traits: of that face.
-            part: of :data:`mien.guides.borrow.PARTS`, "hair" or "fringe".
+            part: of :data:`mien.guides.borrow.PARTS`, "hair", "fringe", or "around_eyes": what glasses hide.
         """
         able = [entry for entry in self.entries if _has(entry, traits, part)]
         if part == "teeth":  # milk teeth, or none
@@ -184,7 +184,9 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
     if part == "teeth":
         good = entry.owned or entry.path.stem not in ODD_TEETH
         return good and own.teeth > 0.35 and 0.08 < face.mouth_openness < 0.4 and own.corners > 0
-    if part in ("eyes", "left_eye", "right_eye", "brows"):
+    if part == "around_eyes" and own.fringe > 0.15:
+        return False
+    if part in ("eyes", "left_eye", "right_eye", "brows", "around_eyes"):
         return own.glasses < 0.004 and own.hat < 0.1 and own.fringe < 0.4 and min(face.eye_openness) > 0.2
     if part == "mouth":
         return bare or bearded

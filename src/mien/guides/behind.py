@@ -133,7 +133,7 @@ def _best(scene: Scene, traits: Traits) -> Float32:
     seen = brows & ~_grown(small.unknown, 0.02 * unit) & ~small.kept
     near = (_grown(small.hole, 0.2 * unit) & small.skin) | seen
     found: list[tuple[float, Photo, Face]] = []
-    for fits, entry in Bank.bundled().ranked(scene.face, traits, "brows")[:TRIED]:
+    for fits, entry in Bank.bundled().ranked(scene.face, traits, "around_eyes")[:TRIED]:
         try:
             other, face, _, _ = turned(scene.face, entry.photo(), entry.face, None, "brows")
         except LayerError:
