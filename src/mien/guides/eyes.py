@@ -146,7 +146,7 @@ def _ranged(lit: Float32, lower: Float32, inside: Bool) -> Float32:
     dark, darker = (np.quantile(one[inside], 0.03, axis=0) for one in (lower, lit))
     veil = VEIL * np.clip(dark - darker, -0.3, 0.3)
     lit = np.maximum(veil + lit * (1 - veil), 0)
-    most = float(lower[inside].max(1).max())
+    most = float(np.quantile(lower[inside].max(1), 0.98))
     light = np.maximum(lit.max(2, keepdims=True), 1e-4)
     knee = 0.7 * most
     limited = np.where(light > knee, knee + (most - knee) * np.tanh((light - knee) / max(most - knee, 1e-4)), light)

@@ -26,7 +26,7 @@ TINT, MOST = (0.15, 0.55), (2.0, 11.0)
 """Shares of the skin's difference from the usual in a* and b* that are put down to the light, which is rather yellow or
 blue than red or green, and the most that it shifts a gray."""
 
-SATURATED = 60.0
+SATURATED = 90.0
 """Chroma from which a colour is so strong that the light hardly shows in it."""
 
 LIGHTER, WARMER, LIMIT = 0.45, 0.45, 14.0

@@ -27,7 +27,7 @@ from mien.guides.move import displaced
 from mien.guides.shapes import Shapes
 from mien.guides.spline import Spline
 from mien.guides.still import Labelled
-from mien.guides.tint import OWN, brighter, linear, srgb, teeth_among, teeth_color, whitest
+from mien.guides.tint import OWN, brighter, linear, no_redder, srgb, teeth_among, teeth_color, whitest
 from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
@@ -151,7 +151,7 @@ def _between(
     near, close = (_grown(outer, reach * unit) for reach in (0.1, 0.025))
     lips, others = close & ~inner, close & ~theirs
     taken = as_sharp(lower, taken, others, lips)
-    lit = _teeth(lower, taken, theirs, near & ~outer, native, sure)
+    lit = no_redder(_teeth(lower, taken, theirs, near & ~outer, native, sure), brighter(lower, lips, 1.0))
     lit = _lateral(lit, lower, taken, near & ~outer, near & ~_grown(theirs, 0.06 * unit), inner, 0.2 * unit)
     if shade:
         lit = srgb(linear(lit) * _shade(goals, box)[..., None])

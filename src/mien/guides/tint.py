@@ -76,3 +76,12 @@ def teeth_color(skin: Float64, seen: Float64 | None = None, likely: tuple[float,
         light += float(np.clip(told.mean() - light, -likely[0], likely[0]))
         cast = cast + np.clip(told - told.mean() - cast, -likely[1], likely[1])
     return np.asarray(np.exp(light + cast))
+
+
+def no_redder(picture: Float32, lips: Float64) -> Float32:
+    """An sRGB picture in which nothing is redder than some lips, (3,) linear light: gums and lips of a warmer photo."""
+    light = linear(picture)
+    redder = light[..., 0] * lips[1] / np.maximum(light[..., 1] * lips[0], 1e-6) - 1.0
+    share = np.clip(redder / 0.3, 0, 1)[..., None]
+    alike = light.mean(2, keepdims=True) / max(float(lips.mean()), 1e-3) * lips
+    return srgb(np.asarray(light + share * (alike - light), np.float32))
