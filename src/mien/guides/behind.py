@@ -62,7 +62,7 @@ HIGHER = (-0.08, -0.04, 0.0, 0.04, 0.08, 0.12)
 RELIEF, DARKER = 0.12, (0.4, 1.0)
 """Reach of the light around brows, units; by how much less or more the other brows may be marked."""
 
-SEEN, UNSEEN = 0.25, 0.6
+SEEN, UNSEEN = 0.25, 0.4
 """Share of the brows that must be seen to tell how dark they are; and how marked others are at most where it is not."""
 
 LOUDER = (0.3, 1.0)

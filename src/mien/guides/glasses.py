@@ -66,7 +66,7 @@ CLASSED = 60.0
 SIDES = 1.2
 """How much wider what lies beside a face is healed, units: hair and backdrop go on well."""
 
-EYES = 0.6
+EYES = 0.25
 """How far eyes reach beyond their contour, units."""
 
 TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glasses cannot be taken off."

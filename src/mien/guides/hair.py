@@ -30,6 +30,9 @@ from mien.types import Face, Float32, Photo
 FARTHEST = 22.0
 """Degrees of yaw between two heads up to which hair is borrowed."""
 
+WIDE = 14.0
+"""Degrees from which one side of the hair is missing."""
+
 SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07
 """How dark the shadow of new hair is, its blur and how far it falls, in units."""
 
@@ -63,6 +66,10 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
     if apart > FARTHEST:
         raise LayerError(
             f"The two heads look {apart:.0f} degrees apart; hair goes well up to {FARTHEST:.0f}. Choose another photo."
+        )
+    if apart > WIDE and part == "hair":
+        notes += (
+            f"the heads look {apart:.0f} degrees apart: the hair is cut off on one side; another photo is better",
         )
     here, there = Scene.of(photo, face, parser), Scene.of(other, other_face, parser)
     check(here, there)
