@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.compose.blend import membrane
+from mien.compose.blend import smooth_membrane
 from mien.compose.grain import bands, noise, noise_level
 from mien.errors import LayerError
 from mien.guides.bank import Bank
@@ -213,10 +213,10 @@ def _in_light(scene: Scene, taken: Float32, seen: Bool) -> Float32:
     coarse = np.where(share[..., None] > 1e-3, wide, 0)
     gain = coarse + np.clip(sure / 0.15, 0, 1)[..., None] * np.clip(near - coarse, -LOCAL, LOCAL)
     lit = (np.exp(there + gain) - FLOOR)[..., 0]
-    off = cv2.GaussianBlur(lit, (0, 0), SHADED * unit) - _light(membrane(lower, weight, 255.0))
+    off = cv2.GaussianBlur(lit, (0, 0), SHADED * unit) - _light(smooth_membrane(lower, weight, 255.0, unit))
     brows = cv2.GaussianBlur(_brow_area(scene, unit).astype(np.float32), (0, 0), 0.03 * unit)
     lit = np.maximum(lit - off + np.clip(off, SHADES[0] - (SHADES[0] + BROW) * brows, SHADES[1]), 0)
-    bare = membrane(lower, (scene.bare & seen).astype(np.float32), 255.0)
+    bare = smooth_membrane(lower, (scene.bare & seen).astype(np.float32), 255.0, unit)
     hue = bare / np.maximum(_light(bare), 8)[..., None]
     return np.asarray(np.clip(lit[..., None] * hue, 0, 255), np.float32)
 
@@ -228,7 +228,7 @@ def _light(picture: Float32) -> Float32:
 def _strange(scene: Scene, picture: Float32) -> Bool:
     """What touches the frame and is like it rather than like the other face: edges, shadows, reflections."""
     unit = unit_of(scene.face)
-    shown = _corrected(scene.lower, picture, scene.unknown)
+    shown = _corrected(scene.lower, picture, scene.unknown, unit)
     off = np.abs(cv2.GaussianBlur(scene.lower - shown, (0, 0), 0.8)).max(2)
     near = _grown(scene.hole, BESIDE * unit) & ~scene.kept
     odd = ((off > STRANGE) & near) | scene.hole
@@ -238,7 +238,7 @@ def _strange(scene: Scene, picture: Float32) -> Bool:
 
 def _shown(scene: Scene, picture: Float32, hole: Bool) -> Float32:
     """The other face in the photo's colours along the hole, and as rough as its skin."""
-    shown = _corrected(scene.lower, picture, hole | scene.unknown)
+    shown = _corrected(scene.lower, picture, hole | scene.unknown, unit_of(scene.face))
     calm = cv2.erode((scene.skin & ~hole).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     if int(calm.sum()) < 200:
         return shown
@@ -249,12 +249,12 @@ def _shown(scene: Scene, picture: Float32, hole: Bool) -> Float32:
     return np.asarray(np.clip(shown + noise(hole.shape, lacking), 0, 255), np.float32)
 
 
-def _corrected(lower: Float32, picture: Float32, hole: Bool) -> Float32:
+def _corrected(lower: Float32, picture: Float32, hole: Bool, unit: float) -> Float32:
     """The other face in the photo's colours: how far it is off along the hole, as a ratio, spread over it."""
-    edge = _grown(hole, 3.0) & ~hole
+    edge = _grown(hole, max(3.0, 0.02 * unit)) & ~hole
     ratio = np.log((_light(lower) + FLOOR) / (_light(picture) + FLOOR))[..., None]
-    off, share = _blurred(ratio, (~hole).astype(np.float32), 1.2)
-    spread = membrane(off, edge.astype(np.float32) * (share > 0.05), LIMIT)
+    off, share = _blurred(ratio, (~hole).astype(np.float32), max(1.2, 0.008 * unit))
+    spread = smooth_membrane(off, edge.astype(np.float32) * (share > 0.05), LIMIT, unit)
     gain = (np.exp(spread) * (_light(picture)[..., None] + FLOOR) - FLOOR) / np.maximum(_light(picture), 4)[..., None]
     return np.asarray(np.clip(np.clip(gain, 0, 2) * picture, 0, 255), np.float32)
 
