@@ -55,6 +55,10 @@ SMILE = 0.8
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
 
+ONLY_GIVEN = (
+    "A fringe of a stranger does not join this hair believably; give a photo as exemplar, or borrow all of the hair."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Guided:
@@ -197,6 +201,8 @@ def _hair(
     if request.exemplar is not None:
         lent = lender(original, face, request, part, context)
         return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
+    if part == "fringe":
+        raise LayerError(ONLY_GIVEN)
     for number, lent in enumerate(hair_lenders(original, face, request, part, context)[: TRIED + request.seed]):
         if number < request.seed:
             continue

@@ -109,8 +109,6 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
             lent = lender(photo, face, replace(request, seed=seed), part, context)
         except LayerError:
             break
-        if part == "fringe" and not lent.known:
-            lent = replace(lent, notes=(*lent.notes, "a fringe of the bank may look laid on; look at it closely"))
         theirs = _head_of_hair(lent.photo, lent.face, context)
         theirs = theirs[:, ::-1] if lent.face.pose.yaw * face.pose.yaw < -16 else theirs
         open_ = uncovered_share(mine, theirs)

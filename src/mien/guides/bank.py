@@ -131,7 +131,7 @@ class Bank:
         Args:
             face: that is to get it.
             traits: of that face.
-            part: of :data:`mien.guides.borrow.PARTS`, "hair", "fringe", or "around_eyes": what glasses hide.
+            part: of :data:`mien.guides.borrow.PARTS`, "hair", "beard", or "around_eyes": what glasses hide.
         """
         able = [entry for entry in self.entries if _has(entry, traits, part)]
         if part == "teeth":  # milk teeth, or none
@@ -193,9 +193,9 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
         return bare or bearded
     if part == "lower_face":
         return bare and face.mouth_openness < 0.12
-    if part in ("hair", "fringe"):
+    if part == "hair":
         whole = face.landmarks[10, 1] > CROWN * _unit(face) and own.beard < 0.25 and entry.path.stem not in TANGLED
-        return whole and own.hat < 0.01 and (own.fringe > 0.5 if part == "fringe" else own.length > BALD)
+        return whole and own.hat < 0.01 and own.length > BALD
     if part == "beard":
         return own.beard > 0.5
     if part == "face":
@@ -254,9 +254,9 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
         away["length"] = max(0.0, own.length + 0.4) / 0.5  # hair and what it hides beside the chin
     if part in ("eyes", "left_eye", "right_eye"):
         away["iris"] = _iris(face, wanted, own)
-    if part in ("hair", "fringe"):
+    if part == "hair":
         away |= {"shape": away["shape"] * 0.5, "texture": away["texture"] * 0.3, "yaw": 1.5 * away["yaw"]}
-        away["cover"] = max(0.0, wanted.length - own.length) / 0.4 if part == "hair" else 0.0
+        away["cover"] = max(0.0, wanted.length - own.length) / 0.4
     return float(np.sqrt(np.mean(np.square(list(away.values())))))
 
 
