@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -203,7 +204,8 @@ class Folder:
         if not self.path.exists():
             return set()
         inside = {one for place in (self.path, *self._parts()) if place.is_dir() for one in place.iterdir()}
-        if others := inside - self._files() - set(self._parts()):
+        others = inside - self._files() - set(self._parts())
+        if others := {one for one in others if os.path.lexists(one)}:  # another maker's unfinished files come and go
             what = "a session" if self.path / journal.NAME in others else "other files"
             raise SessionError(f"{self.path} holds {what} already; choose an empty folder, or a new one.")
         return {self.path, *inside}
