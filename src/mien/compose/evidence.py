@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from mien.compose.border import local_colors
+from mien.compose.morphology import grown, shrunk
 from mien.types import Bool, Float32, UInt8
 
 SAMPLES, GROUPS = 3000, 5
@@ -82,17 +83,17 @@ def weighed(picture: UInt8, likely: Float32, skin: Float32, others: Float32, ova
     lab = cv2.cvtColor(calm, cv2.COLOR_RGB2LAB)
     prior = np.clip(likely, LOW, HIGH)
     logit = np.log(prior / (1 - prior))
-    seen = _dilated(likely > 0.15, unit)
+    seen = grown(likely > 0.15, unit)
     faces = (skin > 0.9) & ~seen
     face = Mixture.of(lab, faces)
-    back = Mixture.of(lab, _dilated(likely > 0.1, 8 * unit) & ~_dilated(likely > 0.1, unit) & (skin < 0.3))
-    inner = _eroded(likely > 0.9, unit)
+    back = Mixture.of(lab, grown(likely > 0.1, 8 * unit) & ~grown(likely > 0.1, unit) & (skin < 0.3))
+    inner = shrunk(likely > 0.9, unit)
     front = Mixture.of(lab, inner)
     if front is None:
         return likely
     here, hair = front.log_likelihood(lab), inner
     ratio = np.zeros_like(likely) if back is None else here - back.log_likelihood(lab)
-    rim = cv2.GaussianBlur(_dilated(likely < 0.8, 4 * unit).astype(np.float32), (0, 0), unit)
+    rim = cv2.GaussianBlur(grown(likely < 0.8, 4 * unit).astype(np.float32), (0, 0), unit)
     ratio = np.clip(ratio, -TRUST * rim, TRUST)  # what shines deep inside is no backdrop
     if face is not None:
         bare = face.log_likelihood(lab)
@@ -100,7 +101,7 @@ def weighed(picture: UInt8, likely: Float32, skin: Float32, others: Float32, ova
         if kept.sum() > 0.5 * inner.sum():  # skin between strands is no hair
             front, hair = Mixture.of(lab, kept) or front, kept
             here = front.log_likelihood(lab)
-        reach = cv2.GaussianBlur(_dilated(oval, 4 * unit).astype(np.float32), (0, 0), 2 * unit)
+        reach = cv2.GaussianBlur(grown(oval, 4 * unit).astype(np.float32), (0, 0), 2 * unit)
         logit = np.minimum(logit, np.log(OVER_SKIN / (1 - OVER_SKIN)) * reach + 9 * (1 - reach))
         ratio = ratio + reach * (np.clip(here - bare, -TRUST - 2, TRUST) - ratio)
     ratio = np.minimum(ratio, TRUST * (1 - np.clip(2.5 * others / np.maximum(likely + others, 0.05), 0, 1.6)))
@@ -122,16 +123,3 @@ def _between(picture: UInt8, hair: Bool, skin: Bool, reach: float) -> Float32:
     place = ((seen - back) * way).sum(2) / (apart + 1)
     sure = np.clip((np.sqrt(apart) - 70) / 50, 0, 1)
     return np.asarray(1 - sure * (1 - np.clip((place - 0.1) / 0.65, 0, 1)), np.float32)
-
-
-def _eroded(where: Bool, radius: float) -> Bool:
-    return np.asarray(cv2.erode(where.astype(np.uint8), disc(radius)) > 0)
-
-
-def _dilated(where: Bool, radius: float) -> Bool:
-    return np.asarray(cv2.dilate(where.astype(np.uint8), disc(radius)) > 0)
-
-
-def disc(radius: float) -> UInt8:
-    """A structuring element."""
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(radius)) + 1,) * 2), np.uint8)

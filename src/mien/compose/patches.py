@@ -10,6 +10,7 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -208,7 +209,8 @@ def _nearest(
     return found, total
 
 
-def _taken(best: Int, cost: Float32, places: Int, able: Bool, costs) -> tuple[Int, Float32]:  # type: ignore[no-untyped-def]
+def _taken(best: Int, cost: Float32, places: Int, able: Bool, costs: Callable[[Int], Float32]) -> tuple[Int, Float32]:
+    """The places tried where they are allowed and cost less, else those so far; and what they cost."""
     tried = costs(places)
     better = able & (tried < cost)
     return np.where(better[:, None], places, best), np.where(better, tried, cost)

@@ -11,7 +11,7 @@ from mien.conditions.regions import check_region, is_expression, terms
 from mien.editing.request import Request
 from mien.errors import LayerError, UnreadablePhotoError
 
-OWN = "own"
+UNCHANGED = "own"
 """As a colour: what the region had before other hair was borrowed."""
 
 RELATIVE: Mapping[str, tuple[tuple[int, int, int], float]] = {
@@ -42,7 +42,7 @@ def check_dyes(request: Request) -> None:
                 f"'{region}' is skin, whose tone is kept; say --skin-tone (skin_tone=True) if another one is meant."
             )
         source = swatch_of(value)
-        if source is None and value != OWN and value not in RELATIVE:
+        if source is None and value != UNCHANGED and value not in RELATIVE:
             parse_color(value)
         elif source is not None and not source[0].is_file():
             raise UnreadablePhotoError(f"{source[0]} does not exist or is no ordinary file; check the name.")

@@ -15,7 +15,7 @@ from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
-from mien.editing.dyes import OWN, RELATIVE, shaded
+from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
@@ -54,10 +54,6 @@ SMILE = 0.8
 
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
-
-ONLY_GIVEN = (
-    "A fringe of a stranger does not join this hair believably; give a photo as exemplar, or borrow all of the hair."
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,8 +197,6 @@ def _hair(
     if request.exemplar is not None:
         lent = lender(original, face, request, part, context)
         return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
-    if part == "fringe":
-        raise LayerError(ONLY_GIVEN)
     for number, lent in enumerate(hair_lenders(original, face, request, part, context)[: TRIED + request.seed]):
         if number < request.seed:
             continue
@@ -221,7 +215,7 @@ def _dyed(
     settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
     matte = region_matte(before, face, region, parser)
     shade = _shade(original, face, region, color, context)
-    if color != OWN and color not in RELATIVE:
+    if color != UNCHANGED and color not in RELATIVE:
         shade = under_light(shade, original, face)
     done = done.then(dye(before, matte, shade, settings), f"{region} dyed {color}", mask, 1.0)
     if region != "hair" or any("brow" in name for other in request.dye for _, name in terms(other)):
@@ -238,10 +232,10 @@ def _dyed(
 
 def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditContext) -> tuple[int, int, int]:
     """A dye's colour, which may be told by that which the region had before anything was borrowed."""
-    if color != OWN and color not in RELATIVE:
+    if color != UNCHANGED and color not in RELATIVE:
         return dye_color(color, context)
-    own = mean_color(photo, region_matte(photo, face, region, context.networks.parser))
-    return own if color == OWN else shaded(own, color)
+    before = mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+    return before if color == UNCHANGED else shaded(before, color)
 
 
 def _labelled(photo: Photo, face: Face, context: EditContext) -> Labelled:

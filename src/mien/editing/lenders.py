@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -74,11 +74,7 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
         if not faces:
             raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
         return Lender(name, other, faces[0], known=True)
-    traits = traits_of(photo, face, context)
-    ranked: list[tuple[float, Entry]] = []
-    if request.album is not None:
-        ranked += _album(Path(request.album), context).ranked(face, traits, part)
-    ranked += Bank.bundled().ranked(face, traits, part)
+    ranked = _ranked(photo, face, request, part, context)
     if not ranked and part == "teeth":
         raise LayerError(
             "This looks like a small child, and the bank has grown people's teeth only; "
@@ -89,35 +85,45 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
             f"There are {len(ranked)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
             "take a smaller seed or number of variants."
         )
-    cost, entry = ranked[request.seed]
+    return _lent(*ranked[request.seed], part)
+
+
+def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
+    """Those of an album or the bank whose hair or beard fits a head, the best first.
+
+    Hair that covers the old hair comes first: it leaves nothing to be made up.
+
+    Raises:
+        LayerError: nobody's hair covers enough.
+    """
+    mine = _head_of_hair(photo, face, context)
+    found: list[tuple[float, int, Lender]] = []
+    for place, (cost, entry) in enumerate(_ranked(photo, face, request, part, context)[:LOOKED]):
+        lent = _lent(cost, entry, part)
+        theirs = _head_of_hair(lent.photo, lent.face, context)
+        theirs = theirs[:, ::-1] if lent.face.pose.yaw * face.pose.yaw < -16 else theirs
+        open_ = uncovered_share(mine, theirs) if part == "hair" else 0.0
+        if open_ <= OPEN:
+            found.append((place / LOOKED + 2 * open_, place, lent))
+    if not found:
+        raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
+    return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
+
+
+def _ranked(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[tuple[float, Entry]]:
+    """Who has such a part, with how badly each fits: those of the album first, then those of the bank."""
+    traits = traits_of(photo, face, context)
+    ranked: list[tuple[float, Entry]] = []
+    if request.album is not None:
+        ranked += _album(Path(request.album), context).ranked(face, traits, part)
+    return ranked + Bank.bundled().ranked(face, traits, part)
+
+
+def _lent(cost: float, entry: Entry, part: str) -> Lender:
     notes: tuple[str, ...] = (f"{part} of {entry.name}",)
     if cost > POOR:
         notes += ("no face of the bank fits this one well; another photo of the same person as exemplar is better",)
     return Lender(entry.name, entry.photo(), entry.face, notes, entry.owned)
-
-
-def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
-    """Those whose hair fits a head, the best first: hair that covers the old hair leaves nothing to be made up.
-
-    Raises:
-        LayerError: as :func:`lender`.
-    """
-    mine = _head_of_hair(photo, face, context)
-    found: list[tuple[float, int, Lender]] = []
-    for seed in range(LOOKED):
-        try:
-            lent = lender(photo, face, replace(request, seed=seed), part, context)
-        except LayerError:
-            break
-        theirs = _head_of_hair(lent.photo, lent.face, context)
-        theirs = theirs[:, ::-1] if lent.face.pose.yaw * face.pose.yaw < -16 else theirs
-        open_ = uncovered_share(mine, theirs)
-        if part == "hair" and open_ > OPEN:
-            continue
-        found.append((seed / LOOKED + 2 * open_ * (part == "hair"), seed, lent))
-    if not found:
-        raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
-    return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
 
 
 def uncovered_share(mine: Bool, theirs: Bool) -> float:

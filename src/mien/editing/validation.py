@@ -37,6 +37,10 @@ ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
 
 GUIDE = "guide"
 
+ONLY_GIVEN = (
+    "A fringe of a stranger does not join this hair believably; give a photo as exemplar, or borrow all of the hair."
+)
+
 
 class Knows(Protocol):
     """What paints, or will: see :class:`mien.backends.base.CropEditor`."""
@@ -88,8 +92,8 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
         check_region(name)
     check_dyes(request)
-    if request.part:
-        check_parts(request.part)
+    if request.part and "fringe" in check_parts(request.part) and request.exemplar is None:
+        raise LayerError(ONLY_GIVEN)
     if request.reshape:
         Shapes.bundled().displacement(request.reshape)
     plain = plain_color(request.color)

@@ -179,27 +179,27 @@ def youth(face: Face) -> float:
 
 def _has(entry: Entry, wanted: Traits, part: str) -> bool:
     """Whether a face shows a part such that another can have it."""
-    own, face = entry.traits, entry.face
+    lent, face = entry.traits, entry.face
     bearded = wanted.beard > 0.3 or wanted.moustache > 0.3
-    bare = entry.shaven and own.beard < 0.25 and own.moustache < 0.1
+    bare = entry.shaven and lent.beard < 0.25 and lent.moustache < 0.1
     if part == "teeth":
         good = entry.owned or entry.path.stem not in ODD_TEETH
-        return good and own.teeth > 0.35 and 0.08 < face.mouth_openness < 0.4 and own.corners > 0
-    if part == "around_eyes" and own.fringe > 0.15:
+        return good and lent.teeth > 0.35 and 0.08 < face.mouth_openness < 0.4 and lent.corners > 0
+    if part == "around_eyes" and lent.fringe > 0.15:
         return False
     if part in ("eyes", "left_eye", "right_eye", "brows", "around_eyes"):
-        return own.glasses < 0.004 and own.hat < 0.1 and own.fringe < 0.4 and min(face.eye_openness) > 0.2
+        return lent.glasses < 0.004 and lent.hat < 0.1 and lent.fringe < 0.4 and min(face.eye_openness) > 0.2
     if part == "mouth":
         return bare or bearded
     if part == "lower_face":
         return bare and face.mouth_openness < 0.12
     if part == "hair":
-        whole = face.landmarks[10, 1] > CROWN * _unit(face) and own.beard < 0.25 and entry.path.stem not in TANGLED
-        return whole and own.hat < 0.01 and own.length > BALD
+        whole = face.landmarks[10, 1] > CROWN * _unit(face) and lent.beard < 0.25 and entry.path.stem not in TANGLED
+        return whole and lent.hat < 0.01 and lent.length > BALD
     if part == "beard":
-        return own.beard > 0.5
+        return lent.beard > 0.5
     if part == "face":
-        return own.glasses < 0.004 and own.fringe < 0.3
+        return lent.glasses < 0.004 and lent.fringe < 0.3
     return True
 
 
@@ -227,7 +227,7 @@ SEEN = {"lower_face": 0.08, "nose": 0.055, "brows": 0.04}
 
 def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     """How badly a face fits: the root of a sum of squares, each 1 where it begins to be seen."""
-    own, other = entry.traits, entry.face
+    lent, other = entry.traits, entry.face
     straight = abs(other.pose.yaw - face.pose.yaw)
     turned = abs(-other.pose.yaw - face.pose.yaw)
     flip = -1.0 if turned + 4 < straight and part not in ("left_eye", "right_eye") else 1.0
@@ -235,10 +235,10 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     away = {
         "yaw": min(straight, turned) / 14,
         "pitch": (other.pose.pitch - face.pose.pitch) / 14,
-        "lightness": (own.skin[0] - wanted.skin[0]) / 13,
-        "hue": np.hypot(own.skin[1] - wanted.skin[1], own.skin[2] - wanted.skin[2]) / 12,
-        "light": np.hypot(flip * own.light[0] - wanted.light[0], 0.7 * (own.light[1] - wanted.light[1])) / light,
-        "texture": np.log(max(own.texture, 0.3) / max(wanted.texture, 0.3)) / 0.6,
+        "lightness": (lent.skin[0] - wanted.skin[0]) / 13,
+        "hue": np.hypot(lent.skin[1] - wanted.skin[1], lent.skin[2] - wanted.skin[2]) / 12,
+        "light": np.hypot(flip * lent.light[0] - wanted.light[0], 0.7 * (lent.light[1] - wanted.light[1])) / light,
+        "texture": np.log(max(lent.texture, 0.3) / max(wanted.texture, 0.3)) / 0.6,
         "sharpness": max(0.0, np.log2(max(_unit(face), 1) / _unit(other))) / 1.5,
         "outline": _shape(face, other, (*mesh.OUTLINE[7:30], *mesh.NOSE_LINE)) / 0.05,
         "shape": _shape(face, other, NEAR.get(part, mesh.RIGID)) / 0.09,
@@ -251,12 +251,12 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     away["age"] = float(np.clip((youth(other) - youth(face)) / 5, -2, 2))
     if part == "lower_face" and "lightness" in away:
         away["lightness"] *= 1.6
-        away["length"] = max(0.0, own.length + 0.4) / 0.5  # hair and what it hides beside the chin
+        away["length"] = max(0.0, lent.length + 0.4) / 0.5  # hair and what it hides beside the chin
     if part in ("eyes", "left_eye", "right_eye"):
-        away["iris"] = _iris(face, wanted, own)
+        away["iris"] = _iris(face, wanted, lent)
     if part == "hair":
         away |= {"shape": away["shape"] * 0.5, "texture": away["texture"] * 0.3, "yaw": 1.5 * away["yaw"]}
-        away["cover"] = max(0.0, wanted.length - own.length) / 0.4
+        away["cover"] = max(0.0, wanted.length - lent.length) / 0.4
     return float(np.sqrt(np.mean(np.square(list(away.values())))))
 
 

@@ -18,6 +18,7 @@ from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
 from mien.compose.grain import levels, noise
+from mien.compose.morphology import disc
 from mien.compose.patches import patched
 from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32
@@ -53,8 +54,7 @@ def bare(here: Scene, there: Mapping[str, Float32], picture: Float32, alpha: Flo
     Returns:
         What lies there (h, w, 3) and (h, w) how much of it shows, 0 where the photo stays as it is.
     """
-    reach = max(1, round(SPREAD * here.unit))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    kernel = disc(SPREAD * here.unit)
     held = cv2.dilate((here.loose > 0.06).astype(np.uint8), kernel) == 0
     weights = _kinds(here, there, held)
     gone = _gone(here, weights["face"], weights["background"], kernel) * np.clip((1 - alpha) * 20, 0, 1)
@@ -95,8 +95,7 @@ def _wisps(here: Scene) -> Bool:
     far = cv2.dilate((here.loose > 0.5).astype(np.uint8), np.ones((side, side), np.uint8)) > 0
     plain = (~near & (here.shares["background"] > 0.75)).astype(np.float32)
     gray = cv2.cvtColor(here.picture, cv2.COLOR_RGB2GRAY)
-    side = 2 * max(1, round(0.03 * here.unit)) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    kernel = disc(0.03 * here.unit)
     lines = np.maximum(*(cv2.morphologyEx(gray, kind, kernel) for kind in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)))
     calm = plain > 0
     if int(calm.sum()) < 100 or float(np.quantile(lines[calm], 0.97)) > FINEST:
@@ -118,8 +117,8 @@ def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, F
     skin = _step(total[..., 0] / total[..., 2])
     neck = wide_blur(_step(total[..., 1] / total[..., 2]), 0.06 * unit)
     neck = wide_blur(_step(neck), 0.015 * unit)
-    own = wide_blur(np.dstack([here.shares[name] * held for name in ("neck", "face")]), 0.02 * unit)
-    neck = np.maximum(neck, _step(own[..., 0])) * (1 - skin)
+    shares = wide_blur(np.dstack([here.shares[name] * held for name in ("neck", "face")]), 0.02 * unit)
+    neck = np.maximum(neck, _step(shares[..., 0])) * (1 - skin)
     backdrop = _backdrop(here, there, held)
     rest = 1 - skin - neck
     return {"face": skin, "neck": neck, "background": rest * backdrop, "clothes": rest * (1 - backdrop)}

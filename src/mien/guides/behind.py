@@ -11,24 +11,22 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from mien.align import mesh
 from mien.compose.blend import smooth_membrane
 from mien.compose.grain import bands, noise, noise_level
+from mien.compose.morphology import grown
 from mien.errors import LayerError
 from mien.guides.bank import Bank
-from mien.guides.borrow import nearness, turned, unit_of
+from mien.guides.borrow import PARTS, nearness, turned, unit_of
 from mien.guides.guide import Box
 from mien.guides.laid import looked_up
 from mien.guides.shapes import Shapes
 from mien.guides.spline import Spline
 from mien.guides.traits import Traits
-from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo
 
 TRIED = 14
@@ -70,8 +68,6 @@ LOUDER = (0.3, 1.0)
 
 STRANGE, BESIDE = 20.0, 0.035
 """Levels by which a frame's edge, shadow or reflection differs from skin; and how far it reaches, units."""
-
-BROWS = (*mesh.LEFT_BROW, *mesh.RIGHT_BROW, 46, 53, 52, 65, 55, 276, 283, 282, 295, 285)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +126,8 @@ def _best(scene: Scene, traits: Traits) -> Float32:
     small = scene.reduced(SMALL / unit_of(scene.face))
     unit = unit_of(small.face)
     brows = _brow_area(small, unit)
-    seen = brows & ~_grown(small.unknown, 0.02 * unit) & ~small.kept
-    near = (_grown(small.hole, 0.2 * unit) & small.skin) | seen
+    seen = brows & ~grown(small.unknown, 0.02 * unit) & ~small.kept
+    near = (grown(small.hole, 0.2 * unit) & small.skin) | seen
     found: list[tuple[float, Photo, Face]] = []
     for fits, entry in Bank.bundled().ranked(scene.face, traits, "around_eyes")[:TRIED]:
         try:
@@ -152,7 +148,7 @@ def _best(scene: Scene, traits: Traits) -> Float32:
     _, other, face, higher = min(tries, key=lambda one: one[0])
     picture, unit = _laid(scene, other, face, higher), unit_of(scene.face)
     brows = _brow_area(scene, unit)
-    return _as_dark(scene.lower, picture, brows & ~_grown(scene.unknown, 0.02 * unit) & ~scene.kept, brows, unit)
+    return _as_dark(scene.lower, picture, brows & ~grown(scene.unknown, 0.02 * unit) & ~scene.kept, brows, unit)
 
 
 def _laid(scene: Scene, other: Photo, face: Face, higher: float) -> Float32:
@@ -200,7 +196,7 @@ def _field(face: Face, other: Face, box: Box, lower: float) -> Float32:
     _, first = np.unique(np.round(here, 0), axis=0, return_index=True)
     keep &= np.isin(np.arange(len(here)), first)
     goals: Float64 = here.copy()
-    goals[:, 1] += lower * nearness(Shapes.bundled().mean, BROWS, 0.1)
+    goals[:, 1] += lower * nearness(Shapes.bundled().mean, PARTS["brows"].points, 0.1)
     return Spline.fit(goals[keep], there[keep] - goals[keep], smoothing=1e-4).field(box)
 
 
@@ -230,7 +226,7 @@ def _strange(scene: Scene, picture: Float32) -> Bool:
     unit = unit_of(scene.face)
     shown = _corrected(scene.lower, picture, scene.unknown, unit)
     off = np.abs(cv2.GaussianBlur(scene.lower - shown, (0, 0), 0.8)).max(2)
-    near = _grown(scene.hole, BESIDE * unit) & ~scene.kept
+    near = grown(scene.hole, BESIDE * unit) & ~scene.kept
     odd = ((off > STRANGE) & near) | scene.hole
     _, index = cv2.connectedComponents(odd.astype(np.uint8))
     return np.asarray(np.isin(index, np.unique(index[scene.hole])) & odd & ~scene.kept)
@@ -251,7 +247,7 @@ def _shown(scene: Scene, picture: Float32, hole: Bool) -> Float32:
 
 def _corrected(lower: Float32, picture: Float32, hole: Bool, unit: float) -> Float32:
     """The other face in the photo's colours: how far it is off along the hole, as a ratio, spread over it."""
-    edge = _grown(hole, max(3.0, 0.02 * unit)) & ~hole
+    edge = grown(hole, max(3.0, 0.02 * unit)) & ~hole
     ratio = np.log((_light(lower) + FLOOR) / (_light(picture) + FLOOR))[..., None]
     off, share = _blurred(ratio, (~hole).astype(np.float32), max(1.2, 0.008 * unit))
     spread = smooth_membrane(off, edge.astype(np.float32) * (share > 0.05), LIMIT, unit)
@@ -267,33 +263,8 @@ def _blurred(values: Float32, weight: Float32, sigma: float) -> tuple[Float32, F
 
 
 def _brow_area(scene: Scene, unit: float) -> Bool:
-    return _area(
-        scene, [mesh.LEFT_BROW + (46, 53, 52, 65, 55), mesh.RIGHT_BROW + (276, 283, 282, 295, 285)], 0.12 * unit
-    )
-
-
-def _area(scene: Scene, groups: Sequence[Sequence[int]], grown: float) -> Bool:
     area = np.zeros(scene.hole.shape, np.uint8)
-    for group in groups:
-        points = (scene.face.landmarks[list(group), :2] - np.array(scene.box[:2])).astype(np.float32)
+    for piece in PARTS["brows"].pieces or ():
+        points = (scene.face.landmarks[list(piece), :2] - np.array(scene.box[:2])).astype(np.float32)
         cv2.fillPoly(area, [np.round(cv2.convexHull(points)).astype(np.int32)], 1)
-    return _grown(area > 0, grown)
-
-
-def _grown(area: Bool, by: float) -> Bool:
-    side = 2 * max(1, round(by)) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return np.asarray(cv2.dilate(area.astype(np.uint8), kernel) > 0)
-
-
-def box_of(photo: Photo, area: Bool, room: float) -> tuple[Box, Float32]:
-    """The part of the photo around an area, and its pixels."""
-    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
-    by = round(room)
-    box = (
-        max(0, int(columns[0]) - by),
-        max(0, int(rows[0]) - by),
-        min(photo.width, int(columns[-1]) + 1 + by),
-        min(photo.height, int(rows[-1]) + 1 + by),
-    )
-    return box, to_srgb(photo, box).astype(np.float32)
+    return grown(area > 0, 0.12 * unit)

@@ -16,6 +16,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import ring
+from mien.compose.morphology import grown, shrunk
 from mien.errors import LayerError
 from mien.guides.guide import Box, Guide
 from mien.guides.laid import lay, looked_up, matched, soft
@@ -182,10 +183,8 @@ def _area(photo: Photo, face: Face, goals: Float64, part: Part) -> tuple[Box, Bo
         both = [points[list(piece)]] if part.margin < 0 else [points[list(piece)], goals[list(piece)]]
         hull = cv2.convexHull((np.concatenate(both) - box[:2]).astype(np.float32))
         cv2.fillPoly(area, [np.round(hull * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-    reach = max(1, round(abs(part.margin) * unit))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    area = cv2.dilate(area, kernel) if part.margin > 0 else cv2.erode(area, kernel)
-    return box, area > 0
+    reach = abs(part.margin) * unit
+    return box, grown(area > 0, reach) if part.margin > 0 else shrunk(area > 0, reach)
 
 
 def box_around(photo: Photo, points: Float64, unit: float, margin: float) -> Box:

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from mien.compose.matte import colors, part_at
-from mien.guides.guide import Box, Guide
+from mien.guides.guide import Box, Guide, box_of
 from mien.guides.lift import Lift, detail
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
@@ -104,8 +104,8 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     seen = small.astype(np.float32) / np.float32(255)
     settings = settings or Dye()
     none = np.zeros((*covered.shape, 4), np.float32)
-    own, rim, back = _unmixed(seen, covered) if settings.strands else (seen, none, seen)
-    front = own * (1 - rim[..., 3:]) + rim[..., :3]
+    pure, rim, back = _unmixed(seen, covered) if settings.strands else (seen, none, seen)
+    front = pure * (1 - rim[..., 3:]) + rim[..., :3]
     whole = seen if settings.strands else None
     laid, maps = _coloring(front, covered, np.array(color, np.float32) / np.float32(255), settings, whole)
     if maps is not None:
@@ -116,7 +116,7 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
         bottom = min(y1 - y0, top + STRIP)
         rows = (0, top, x1 - x0, bottom)
         part = picture[top:bottom].astype(np.float32)
-        through = part_at(own - seen, (x1 - x0, y1 - y0), rows) * np.float32(255)
+        through = part_at(pure - seen, (x1 - x0, y1 - y0), rows) * np.float32(255)
         here = a[top:bottom, :, None]
         even, near = np.split(part_at(rim, (x1 - x0, y1 - y0), rows), [3], 2)
         ahead = np.rint(np.clip((part + through) * (1 - near) + even * 255, 0, 255))
@@ -145,16 +145,16 @@ def _unmixed(seen: Float32, alpha: Float32) -> tuple[Float32, Float32, Float32]:
     the colours behind (h, w, 3).
     """
     reach = max(4, round(max(alpha.shape) * 0.03))
-    own, back = colors(seen, alpha, radius=reach)
+    pure, back = colors(seen, alpha, radius=reach)
     sure = cv2.erode(np.clip(4 * alpha - 3, 0, 1), np.ones((3, 3), np.uint8))
     near, inner = max(0.8, reach / 12), max(1.5, reach / 3)
     weight = sure + np.float32(1e-3) * alpha
     total = cv2.GaussianBlur(
-        np.dstack([seen * sure[..., None] + own * (weight - sure)[..., None], weight]), (0, 0), inner
+        np.dstack([seen * sure[..., None] + pure * (weight - sure)[..., None], weight]), (0, 0), inner
     )
     mean = total[..., :3] / np.maximum(total[..., 3:], 1e-6)
     share = np.where(alpha > 0, 1 - np.clip(1.6 * cv2.GaussianBlur(sure, (0, 0), near) - 0.4, 0, 1), 0)
-    return own, np.dstack([mean * share[..., None], share]).astype(np.float32), back
+    return pure, np.dstack([mean * share[..., None], share]).astype(np.float32), back
 
 
 def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
@@ -264,10 +264,9 @@ def _turned(hue: Any, darker: Any) -> Any:
 
 
 def _box_of(alpha: Float32) -> Box:
-    rows, columns = (np.flatnonzero((alpha > SEEN).any(axis)) for axis in (1, 0))
-    if not rows.size:
+    if not (alpha > SEEN).any():
         raise ValueError("the matte is empty")
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    return box_of(alpha > SEEN)
 
 
 def _lab(rgb: Float32) -> Float32:

@@ -11,8 +11,8 @@ import numpy as np
 
 from mien.align.paste import Mask
 from mien.errors import LayerError
-from mien.guides.guide import Guide
-from mien.photos.color import from_srgb, to_srgb
+from mien.guides.guide import Guide, box_of, changed
+from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo
 
 SKIN = frozenset(
@@ -59,19 +59,14 @@ def even(photo: Photo, face: Face, mask: Mask, skin: Bool, *, strength: float = 
     if not area.any():
         raise LayerError("Nothing that is masked is skin; mask another part, or paint what is to vanish.")
     reach = round(3 * LIGHT * side)
-    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
-    x0, x1 = max(0, int(columns[0]) - reach), min(photo.width, int(columns[-1]) + 1 + reach)
-    y0, y1 = max(0, int(rows[0]) - reach), min(photo.height, int(rows[-1]) + 1 + reach)
-    box = (x0, y0, x1, y1)
+    x0, y0, x1, y1 = box = box_of(area, reach)
     before = to_srgb(photo, box).astype(np.float32)
     weight = bare[y0:y1, x0:x1].astype(np.float32)
     light, relief = (_mean(before, weight, scale * side) for scale in (LIGHT, RELIEF))
     made = before + (1 - KEPT) * (light - relief)
     inside = cv2.GaussianBlur(area[y0:y1, x0:x1].astype(np.float32), (0, 0), max(1.0, SOFT * side))
     sure = np.clip(2 * inside - 1, 0, 1) * area[y0:y1, x0:x1] * np.float32(strength)
-    change = from_srgb(np.clip(made, 0, 255), photo) - from_srgb(before, photo)
-    samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
-    return Guide(box, samples, sure.astype(np.float32))
+    return Guide(box, changed(photo, box, before, made), sure.astype(np.float32))
 
 
 def _mean(picture: Float32, weight: Float32, spread: float) -> Float32:

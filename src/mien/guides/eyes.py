@@ -20,7 +20,7 @@ from mien.compose.grain import levels, missing, noise
 from mien.compose.sharpness import as_sharp
 from mien.guides.borrow import box_around, free, turned, unit_of
 from mien.guides.guide import Box, Guide
-from mien.guides.laid import as_guide, blurred, filled, looked_up
+from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
 from mien.guides.move import displaced
 from mien.guides.spline import Spline
 from mien.guides.still import Labelled
@@ -75,15 +75,12 @@ def eyes(
     for lids, _ in SIDES[part]:
         way += toward(face, other_face, lids, lids, near=0.035, follow=0.3, reach=0.07)[:, :2]
     moved, share = displaced(photo, start, way, unit, labelled=labelled)
-    goals, laid = start + share * way, moved.over(photo)[0]
-    confidence = moved.confidence.copy()
+    goals, laid, pieces = start + share * way, moved.over(photo)[0], []
     for lids, iris in SIDES[part]:
         box, mixed, weight = _eye(photo, laid, face, other, other_face, goals, (lids, iris), blocked, other_blocked)
         laid, _ = as_guide(laid, box, mixed, weight, unit, ()).over(laid)
-        x0, y0 = moved.box[:2]
-        confidence[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0][weight > 0.004] = 1
-    x0, y0, x1, y1 = moved.box
-    return Guide(moved.box, laid.pixels[y0:y1, x0:x1].astype(np.float32), confidence, notes)
+        pieces.append((box, weight))
+    return over_moved(moved, laid, pieces, notes)
 
 
 def _eye(

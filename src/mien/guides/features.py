@@ -15,9 +15,10 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
+from mien.compose.morphology import grown
 from mien.guides.borrow import PARTS, box_around, free, turned, unit_of
 from mien.guides.guide import Box, Guide
-from mien.guides.laid import as_guide, blurred, filled
+from mien.guides.laid import as_guide, blurred, filled, over_moved
 from mien.guides.move import displaced
 from mien.guides.shapes import Shapes
 from mien.guides.still import Labelled
@@ -95,31 +96,27 @@ def brows(
     for piece in pieces:
         way += toward(face, other_face, piece, piece, near=0.04, follow=0.4, reach=0.1)[:, :2]
     moved, share = displaced(photo, start, way, unit, labelled=labelled)
-    goals, laid, confidence = start + share * way, moved.over(photo)[0], moved.confidence.copy()
+    goals, laid, laid_over = start + share * way, moved.over(photo)[0], []
     there = other_face.landmarks[:, :2].astype(np.float64)
     for piece in pieces:
         box, area, skin = _brow(goals, piece, unit, laid)
         far, theirs, bare = _brow(there, piece, unit_of(other_face), other)
         lower = to_srgb(laid, box).astype(np.float32)
-        own = _density(lower, area, skin)
+        found = _density(lower, area, skin)
         wanted = _density(to_srgb(other, far).astype(np.float32), theirs & (free(other_blocked, far, unit) > 0.5), bare)
-        factor = float(np.clip(wanted / max(own, 0.05), FAINTEST, DENSEST))
+        factor = float(np.clip(wanted / max(found, 0.05), FAINTEST, DENSEST))
         weight = blurred(area, 0.03 * unit) * free(blocked, box, unit)
         laid, _ = as_guide(laid, box, _denser(lower, skin, factor, weight), weight, unit, ()).over(laid)
-        x0, y0 = moved.box[:2]
-        confidence[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0][weight > 0.004] = 1
-    x0, y0, x1, y1 = moved.box
-    return Guide(moved.box, laid.pixels[y0:y1, x0:x1].astype(np.float32), confidence, notes)
+        laid_over.append((box, weight))
+    return over_moved(moved, laid, laid_over, notes)
 
 
 def _brow(points: Float64, piece: list[int], unit: float, photo: Photo) -> tuple[Box, Bool, Bool]:
     """Around one brow: the box, where it is (h, w), and the skin beside it."""
     box = box_around(photo, points[piece], unit, -0.3)
     hull = cv2.convexHull(points[piece].astype(np.float32))[:, 0].astype(np.float64)
-    area = filled(hull, box).astype(np.uint8)
-    reach = [2 * max(1, round(share * unit)) + 1 for share in (0.03, 0.07)]
-    grown = [cv2.dilate(area, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))) > 0 for side in reach]
-    return box, grown[0], grown[1] & ~grown[0]
+    area, wide = (grown(filled(hull, box), share * unit) for share in (0.03, 0.07))
+    return box, area, wide & ~area
 
 
 def _density(picture: Float32, area: Bool, skin: Bool) -> float:

@@ -19,7 +19,7 @@ from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.behind import Scene, box_of, uncovered
+from mien.guides.behind import Scene, uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.frames import (
     LINE,
@@ -38,9 +38,9 @@ from mien.guides.frames import (
     rim,
     temple,
 )
-from mien.guides.guide import Guide
+from mien.guides.guide import Guide, box_of, changed
 from mien.guides.traits import Traits
-from mien.photos.color import from_srgb
+from mien.photos.color import to_srgb
 from mien.pixels import to_tensor
 from mien.types import Bool, Face, Float32, Float64, Photo
 
@@ -158,20 +158,18 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
         raise LayerError(TINTED)
     hidden = glasses.frame | glasses.glare
     unit = unit_of(face)
-    box, before = box_of(photo, hidden, 0.35 * unit)
-    x0, y0, x1, y1 = box
+    x0, y0, x1, y1 = box = box_of(hidden, round(0.35 * unit))
+    before = to_srgb(photo, box).astype(np.float32)
     hole, skin, bare, inner, kept = (
         one[y0:y1, x0:x1] for one in (hidden, glasses.skin, glasses.bare, glasses.inner, glasses.eyes)
     )
     scene = Scene(face, box, before, hole & inner, hole, skin & ~hole, bare & ~hole, kept | (hole & ~inner))
-    made, changed = uncovered(scene, glasses.traits)
-    beside = hole & ~inner & ~changed
+    made, taken = uncovered(scene, glasses.traits)
+    beside = hole & ~inner & ~taken
     hints = CLASSED * _classes_behind(glasses.classes[y0:y1, x0:x1], hole)
-    made = patched(made, beside, kept | changed, np.random.default_rng(0), hints=hints)
-    change = from_srgb(np.clip(made, 0, 255), photo) - from_srgb(before, photo)
-    samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
-    sure = _soft(changed | beside) * np.float32(strength)
-    return Guide(box, samples, sure)
+    made = patched(made, beside, kept | taken, np.random.default_rng(0), hints=hints)
+    sure = _soft(taken | beside) * np.float32(strength)
+    return Guide(box, changed(photo, box, before, made), sure)
 
 
 def _soft(area: Bool) -> Float32:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.photos.color import from_srgb
 from mien.types import Bool, Float32, Photo, UInt8
 
 Box = tuple[int, int, int, int]
@@ -52,3 +53,18 @@ class Guide:
         area = np.zeros(pixels.shape[:2], np.bool_)
         area[y0:y1, x0:x1] = self.confidence > 0
         return photo.with_pixels(pixels), area
+
+
+def box_of(area: Bool, room: int = 0) -> Box:
+    """The part of a photo that an area (H, W) lies in, with some room around it; some of the area must be True."""
+    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
+    height, width = area.shape
+    x0, y0 = max(0, int(columns[0]) - room), max(0, int(rows[0]) - room)
+    return x0, y0, min(width, int(columns[-1]) + 1 + room), min(height, int(rows[-1]) + 1 + room)
+
+
+def changed(photo: Photo, box: Box, before: Float32, after: Float32) -> Float32:
+    """A photo's own samples (h, w, C) in a box, changed as much as one picture in sRGB, 0 to 255, is from another."""
+    x0, y0, x1, y1 = box
+    change = from_srgb(np.clip(after, 0, 255), photo) - from_srgb(before, photo)
+    return photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)

@@ -16,8 +16,8 @@ import numpy as np
 from mien.align.paste import Mask
 from mien.compose.texture import fill
 from mien.errors import LayerError
-from mien.guides.guide import Box, Guide
-from mien.photos.color import from_srgb, to_srgb
+from mien.guides.guide import Box, Guide, box_of, changed
+from mien.photos.color import to_srgb
 from mien.types import Bool, Float32, Photo
 
 PIECE = 48
@@ -51,7 +51,7 @@ def heal(
     area = mask > 0
     if not area.any():
         raise LayerError("The mask is empty; mask what is to vanish.")
-    box = _box_of(photo, area)
+    box = box_of(area, AROUND)
     x0, y0, x1, y1 = box
     before = to_srgb(photo, box).astype(np.float32)
     inside = area[y0:y1, x0:x1]
@@ -64,9 +64,7 @@ def heal(
     if max(_extent(inside)) > LARGEST * min(photo.width, photo.height):
         notes = ("a large area was filled with the texture around it; what it should show is better painted",)
     faded = np.float32(strength) * (mask[y0:y1, x0:x1].astype(np.float32) if mask.dtype != np.bool_ else inside)
-    change = from_srgb(np.clip(healed, 0, 255), photo) - from_srgb(before, photo)
-    samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
-    return Guide(box, samples, np.where(inside, faded, 0).astype(np.float32), notes)
+    return Guide(box, changed(photo, box, before, healed), np.where(inside, faded, 0).astype(np.float32), notes)
 
 
 def _pieces(area: Bool) -> Iterator[Box]:
@@ -108,9 +106,3 @@ def _widened(box: Box, by: int, shape: tuple[int, ...]) -> Box:
 def _extent(area: Bool) -> tuple[int, int]:
     rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
     return int(columns[-1] - columns[0] + 1), int(rows[-1] - rows[0] + 1)
-
-
-def _box_of(photo: Photo, area: Bool) -> Box:
-    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
-    box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    return _widened(box, AROUND, (photo.height, photo.width))

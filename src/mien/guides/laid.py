@@ -6,6 +6,7 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -14,12 +15,15 @@ import numpy as np
 from mien.compose.blend import blend, membrane, ring
 from mien.compose.grain import with_grain_of
 from mien.errors import LayerError
-from mien.guides.guide import Box, Guide
-from mien.photos.color import from_srgb, to_srgb
+from mien.guides.guide import Box, Guide, changed
+from mien.photos.color import to_srgb
 from mien.types import Bool, Float32, Float64, Photo, UInt8
 
 LIMIT = 28.0
 """Levels by which a borrowed part may be lightened or darkened at its border."""
+
+SHOWN = 0.004
+"""Weight from which something is seen: one of 8 bits' levels."""
 
 
 def lay(photo: Photo, box: Box, upper: Float32, weight: Float32, unit: float, notes: tuple[str, ...]) -> Guide:
@@ -31,13 +35,26 @@ def lay(photo: Photo, box: Box, upper: Float32, weight: Float32, unit: float, no
 
 def as_guide(photo: Photo, box: Box, mixed: Float32, weight: Float32, unit: float, notes: tuple[str, ...]) -> Guide:
     """A picture that replaces a part of a photo wherever its weight is not 0."""
-    x0, y0, x1, y1 = box
     lower = to_srgb(photo, box).astype(np.float32)
-    reach = cv2.dilate((weight > 0.004).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    reach = cv2.dilate((weight > SHOWN).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     fade = np.where(reach, np.float32(1), np.float32(0)) * _smooth_edge(reach, 0.02 * unit)
-    change = from_srgb(np.clip(mixed, 0, 255), photo) - from_srgb(lower, photo)
-    samples = photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)
-    return Guide(box, samples, fade.astype(np.float32), notes)
+    return Guide(box, changed(photo, box, lower, mixed), fade.astype(np.float32), notes)
+
+
+def over_moved(moved: Guide, laid: Photo, pieces: Sequence[tuple[Box, Float32]], notes: tuple[str, ...]) -> Guide:
+    """A guide of moved pixels, over which others were laid.
+
+    Args:
+        moved: the photo's pixels, displaced.
+        laid: the photo with that guide and all pieces.
+        pieces: where in the photo each lies, and its weight (h, w).
+        notes: for the user.
+    """
+    x0, y0, x1, y1 = moved.box
+    confidence = moved.confidence.copy()
+    for box, weight in pieces:
+        confidence[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0][weight > SHOWN] = 1
+    return Guide(moved.box, laid.pixels[y0:y1, x0:x1].astype(np.float32), confidence, notes)
 
 
 def looked_up(other: Photo, blocked: Bool | None, offsets: Float32, box: Box) -> tuple[Float32, Float32]:

@@ -63,15 +63,15 @@ def brows_after(brows: Color, hair: Color, wish: Color) -> Color | None:
     Returns:
         None where brows stay.
     """
-    old, new, own = _lab(hair), _lab(wish), _lab(brows)
+    old, new, brow = _lab(hair), _lab(wish), _lab(brows)
     angle, chroma = float(np.degrees(np.arctan2(new[2], new[1]))), float(np.hypot(*new[1:]))
     grown = chroma < 14 or 30 < angle < 100
     raised = LIGHTER * float(new[0] - old[0])
-    if not grown or raised < 3 or new[0] < own[0] + 6:
+    if not grown or raised < 3 or new[0] < brow[0] + 6:
         return None
-    light = min(own[0] + min(raised, LIMIT), 0.85 * new[0])
+    light = min(brow[0] + min(raised, LIMIT), 0.85 * new[0])
     hue = new[1:] * min(1.0, light / max(float(new[0]), 1)) ** 0.5
-    return _color(np.array([max(light, own[0]), *(own[1:] + WARMER * (hue - own[1:]))]))
+    return _color(np.array([max(light, brow[0]), *(brow[1:] + WARMER * (hue - brow[1:]))]))
 
 
 def _lab(color: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
+from mien.compose.morphology import shrunk
 from mien.guides.borrow import box_around, field, free, turned, unit_of
 from mien.guides.guide import Guide
 from mien.guides.laid import blurred, filled, lay, looked_up, matched, soft
@@ -51,10 +52,9 @@ def bare_chin(
     box = box_around(photo, np.concatenate([outline, reached.min(0)[None], reached.max(0)[None]]), unit, 0.0)
     x0, y0, x1, y1 = box
     taken, bared = looked_up(other, covered, field(face, other_face, points, box), box)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(0.04 * unit)) + 1,) * 2)
-    sure = cv2.erode((bared > 0.9).astype(np.uint8), kernel)
+    sure = shrunk(bared > 0.9, 0.04 * unit)
     spread = membrane(taken, sure.astype(np.float32), 255.0)
-    taken = spread + blurred(sure > 0, 0.02 * unit)[..., None] * (taken - spread)
+    taken = spread + blurred(sure, 0.02 * unit)[..., None] * (taken - spread)
     lower = to_srgb(photo, box).astype(np.float32)
     grown = cv2.GaussianBlur(beard[y0:y1, x0:x1].astype(np.float32), (0, 0), 0.03 * unit) > 0.08
     seen = skin[y0:y1, x0:x1] | grown
@@ -65,7 +65,7 @@ def bare_chin(
     lips = blurred(filled(points[list(mesh.OUTER_LIPS)], box), 0.02 * unit)
     weight = soft(area, unit) * free(blocked, box, unit) * np.clip(1 - 1.5 * lips, 0, 1)
     bare = (skin[y0:y1, x0:x1] & ~grown).astype(np.float32)
-    near = (bare > 0) & (sure > 0)
+    near = (bare > 0) & sure
     if near.any():  # skins of other colours: what is left for the border is a difference of light
         taken = taken + np.median(lower[near], axis=0) - np.median(taken[near], axis=0)
     upper = matched(lower, np.clip(taken, 0, 255).astype(np.float32), weight > 0.02, unit, bare, 0.25)

@@ -22,12 +22,12 @@ from mien.conditions.labels import INDEX
 from mien.errors import LayerError
 from mien.guides.borrow import box_around, free, turned, unit_of
 from mien.guides.guide import Box, Guide
-from mien.guides.laid import as_guide, blurred, filled, looked_up
+from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
 from mien.guides.move import displaced
 from mien.guides.shapes import Shapes
 from mien.guides.spline import Spline
 from mien.guides.still import Labelled
-from mien.guides.tint import OWN, brighter, linear, no_redder, srgb, teeth_among, teeth_color, whitest
+from mien.guides.tint import SAME, brighter, linear, no_redder, srgb, teeth_among, teeth_color, whitest
 from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
@@ -113,7 +113,7 @@ def mouth(
     lower = to_srgb(after, box).astype(np.float32)
     mixed = lower + weight[..., None] * (mixed - lower)
     laid, _ = as_guide(after, box, mixed, weight, unit, notes).over(after)
-    return _joined(moved, laid, box, weight, notes)
+    return over_moved(moved, laid, [(box, weight)], (*notes, *moved.notes))
 
 
 def _between(
@@ -204,13 +204,6 @@ def _without_teeth(labels: UInt8) -> UInt8:
     return np.where(labels == INDEX["mouth"], INDEX["skin"], labels).astype(np.uint8)
 
 
-def _joined(moved: Guide, laid: Photo, box: Box, weight: Float32, notes: tuple[str, ...]) -> Guide:
-    x0, y0, x1, y1 = moved.box
-    confidence = moved.confidence.copy()
-    confidence[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0][weight > 0.004] = 1
-    return Guide(moved.box, laid.pixels[y0:y1, x0:x1].astype(np.float32), confidence, (*notes, *moved.notes))
-
-
 def _places(goals: Float64, there: Float64, ratio: float) -> Float64:
     """(478, 2): where the other's points are shown, given this face's.
 
@@ -271,7 +264,7 @@ def _teeth(lower: Float32, taken: Float32, theirs: Bool, skin: Bool, native: Flo
 
 
 def _likely(sure: float) -> tuple[float, float]:
-    return sure * OWN[0], sure * OWN[1]
+    return sure * SAME[0], sure * SAME[1]
 
 
 def _lateral(

@@ -7,8 +7,8 @@ import numpy as np
 
 from mien.align import mesh
 from mien.errors import LayerError
-from mien.guides.guide import Guide
-from mien.photos.color import from_srgb, to_srgb
+from mien.guides.guide import Guide, changed
+from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Photo
 
 REDNESS, DARKER = 1.9, 0.75
@@ -42,9 +42,11 @@ def without_red_eyes(photo: Photo, face: Face, *, strength: float = 1.0) -> Guid
     if not found.any():
         raise LayerError("No pupil of this face is red; mask what is to vanish with --mask.")
     dark = np.repeat((before[..., 1:].mean(2) * DARKER)[..., None], 3, 2)
-    samples = photo.pixels[box[1] : box[3], box[0] : box[2]].astype(np.float32)
-    samples = samples + (from_srgb(dark, photo) - from_srgb(before, photo)).astype(np.float32)
-    return Guide(box, samples, np.asarray(cv2.GaussianBlur(found, (0, 0), 0.7) * (found > 0) * strength, np.float32))
+    return Guide(
+        box,
+        changed(photo, box, before, dark),
+        np.asarray(cv2.GaussianBlur(found, (0, 0), 0.7) * (found > 0) * strength, np.float32),
+    )
 
 
 def _disc(shape: tuple[int, ...], middle: np.ndarray, radius: float) -> Float32:

@@ -16,8 +16,9 @@ import numpy as np
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
 from mien.compose.border import told_by_color
-from mien.compose.evidence import disc, weighed
+from mien.compose.evidence import weighed
 from mien.compose.matte import matte
+from mien.compose.morphology import disc
 from mien.conditions.areas import PUPIL, Seen, beard
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser

@@ -16,6 +16,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.border import local_colors, wide_blur
+from mien.compose.morphology import disc
 from mien.conditions.areas import JAW
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
@@ -173,9 +174,7 @@ def _cleaned(matte: Float32, picture: Float32, shares: Mapping[str, Float32], po
 def _told_by_looks(matte: Float32, shares: Mapping[str, Float32], picture: Float32, unit: float) -> Float32:
     """Lower near the border where colour, or texture, is that of what lies outside, not that of the hair inside."""
     hair, rest = ((one > 0.97).astype(np.float32) for one in (matte, 1 - matte))
-    reach = max(1, round(0.05 * unit))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    inside = cv2.erode(hair, kernel)
+    inside = cv2.erode(hair, disc(0.05 * unit))
     (front, spread), (back, _) = (local_colors(picture, area, 0.14 * unit) for area in (inside, rest))
     toward = front - back
     length = np.sqrt((toward**2).sum(2)) + 1

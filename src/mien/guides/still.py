@@ -14,6 +14,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.align.crop import between_pixels
+from mien.compose.morphology import disc
 from mien.conditions.labels import INDEX
 from mien.guides.guide import Box
 from mien.types import Float32, Float64, UInt8
@@ -67,14 +68,14 @@ def kept(offsets: Float32, labelled: Labelled, box: Box, points: Float64, unit: 
     pixels = unit * scale
     worn = cv2.morphologyEx((labels == INDEX["glasses"]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5)))
     if worn.sum() > 0.02 * pixels**2:
-        inner = cv2.erode(worn, _disc(RIM * pixels))
-        offsets = _rigid(offsets, cv2.dilate(worn, _disc(0.02 * pixels)) & (1 - inner), FADE * pixels)
+        inner = cv2.erode(worn, disc(RIM * pixels))
+        offsets = _rigid(offsets, cv2.dilate(worn, disc(0.02 * pixels)) & (1 - inner), FADE * pixels)
     mouth = (labels == INDEX["mouth"]).astype(np.uint8)
     if mouth.sum() > 0.01 * pixels**2:
         lips = (points[list(mesh.INNER_LIPS_CONTOUR)] - box[:2]) * scale
         inside = np.zeros_like(mouth)
         cv2.fillPoly(inside, [np.round(lips * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-        shrunk = cv2.erode(inside & mouth, _disc(0.02 * pixels))
+        shrunk = cv2.erode(inside & mouth, disc(0.02 * pixels))
         if shrunk.any():
             offsets = _rigid(offsets, shrunk, 0.03 * pixels)
     return offsets
@@ -106,8 +107,3 @@ def _similarity(source: Float64, target: Float64) -> Float64:
     c, d = float((a * b).sum()) / power, float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / power
     linear = np.array([[c, -d], [d, c]])
     return np.column_stack([linear, t - linear @ s])
-
-
-def _disc(radius: float) -> UInt8:
-    side = 2 * max(1, round(radius)) + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
