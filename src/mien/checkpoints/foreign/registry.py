@@ -12,6 +12,7 @@ from typing import Any
 
 from mien.checkpoints.foreign.bisenet import is_bisenet, load_bisenet
 from mien.checkpoints.foreign.directions import is_bare, load_bare, load_components, load_factor, load_pca
+from mien.checkpoints.foreign.encoders import import_encoder, is_encoder
 from mien.checkpoints.foreign.entries import Entries, open_file
 from mien.checkpoints.foreign.judges import has, is_lpips, load_arcface, load_inception, load_lpips, load_vgg
 from mien.checkpoints.foreign.nvidia import import_nvidia, is_nvidia
@@ -41,6 +42,7 @@ class Format:
 
 FORMATS: tuple[Format, ...] = (
     Format("NVIDIA StyleGAN2", is_nvidia, import_nvidia, "generator"),
+    Format("e4e or pSp", is_encoder, import_encoder, "generator"),
     Format("rosinality StyleGAN2", is_rosinality, import_rosinality, "generator"),
     Format("BiSeNet", is_bisenet, load_bisenet, "parser"),
     Format("Inception", has("Mixed_7c.branch_pool.conv.weight"), load_inception, "judge"),
