@@ -90,7 +90,12 @@ def samples(folder: Path) -> list[Sample]:
         Sample("bisenet.pth", folder / "bisenet.pth", ("",), lambda p: registry.load(p, "parser")),
         *(Sample(name, folder / name, ("",), load_judge) for name in judges),
         Sample("own", folder / "own", ("config.json", "model.safetensors"), load_generator),
-        Sample("directions", folder / "directions", ("directions.safetensors",), lambda p: load_directions(p, 8, 4)),
+        Sample(
+            "directions",
+            folder / "directions",
+            ("directions.safetensors",),
+            lambda p: load_directions(p, GeneratorConfig(resolution=32, w_dim=4)),
+        ),
         Sample("clip", clip, ("config.json", "model.safetensors", "vocab.json", "merges.txt"), load_clip),
         Sample("clip_bin", folder / "clip_bin", ("config.json", "pytorch_model.bin"), load_clip),
     ]
