@@ -172,7 +172,7 @@ class Facemug:
         if self.windows is not None:
             save_windows(folder / FOLDER, self.windows.network, WINDOWS_CARD)
         if self.codes.directions:
-            save_directions(folder, self.codes.directions)
+            save_directions(folder, self.codes.directions, self.source)
 
     def edit(
         self,

@@ -123,6 +123,15 @@ def add_directions(folder: Path, directions: Sequence[Direction], generator: Gen
         save_file(made, target, metadata={FACTS: json.dumps(facts)})
 
 
+def range_of(facts: dict[str, Any]) -> tuple[float, float] | None:
+    """Lowest and highest strength that is of use, out of what a file tells; None where it tells nothing sensible."""
+    try:
+        low, high = map(float, facts["range"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return (low, high) if low < high else None
+
+
 def read_facts(folder: Path) -> dict[str, dict[str, Any]]:
     """What is known of a folder's directions by name; empty for those of which nothing is known.
 

@@ -15,6 +15,9 @@ from mien.types import Float64
 SHARE = 0.3
 """Of the faces with the most, and with the least of an attribute, that a boundary is drawn between."""
 
+TRACE = 0.05
+"""Share of the most that any face has."""
+
 FEWEST = 20
 """Faces on either side."""
 
@@ -39,7 +42,7 @@ class Boundary:
 def labels_of(values: Float64, name: str) -> Float64:
     """(N,) +1 for the faces with the most of an attribute, -1 for those with the least, 0 for all others.
 
-    Where many faces have none at all (glasses), all of these are -1, and those that have some are +1.
+    Where many faces have none at all (glasses), all of these are -1, and those that have more than a trace are +1.
 
     Raises:
         ConfigError: too few faces differ.
@@ -47,13 +50,13 @@ def labels_of(values: Float64, name: str) -> Float64:
     known = values[np.isfinite(values)]
     low, high = np.quantile(known, (SHARE, 1 - SHARE)) if len(known) else (0.0, 0.0)
     if high - low <= 1e-6 * max(1e-12, np.ptp(known) if len(known) else 0.0):
-        high = np.nextafter(low, np.inf)
+        high = low + TRACE * max(float(np.ptp(known)) if len(known) else 0.0, 1e-12)
     labels = np.where(values >= high, 1.0, np.where(values <= low, -1.0, 0.0))
     labels[~np.isfinite(values)] = 0.0
     fewest = int(min((labels > 0).sum(), (labels < 0).sum()))
     if fewest < FEWEST:
         raise ConfigError(
-            f"Only {fewest} of {len(values)} faces differ in {name}, and {FEWEST} are needed; raise --count, or choose "
+            f"Only {fewest} of {len(values)} faces differ in {name}, and {FEWEST} are needed; raise --faces, or choose "
             "an attribute in which they differ."
         )
     return labels

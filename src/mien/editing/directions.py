@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.checkpoints.directions import FILE
+from mien.checkpoints.directions import FACTS, FILE, read_facts
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.files import atomic_path
 
@@ -23,16 +23,23 @@ LONGEST = 1 << 20
 """Bytes of a header that are read."""
 
 
-def save_directions(folder: Path, directions: Mapping[str, Tensor]) -> None:
+def save_directions(folder: Path, directions: Mapping[str, Tensor], source: Path | None = None) -> None:
     """Writes (L, C) or (N,) tensors by the name of the attribute.
+
+    Args:
+        folder: of the editor.
+        directions: what to write.
+        source: folder of another editor, out of which comes what is known of the directions.
 
     Raises:
         SaveError: the folder cannot be written.
     """
     from safetensors.torch import save_file
 
+    facts = {} if source is None else read_facts(source)
+    told = {FACTS: json.dumps({name: facts[name] for name in directions if facts.get(name)})}
     with atomic_path(folder / FILE) as path:
-        save_file({name: value.float().contiguous() for name, value in directions.items()}, path)
+        save_file({name: value.float().contiguous() for name, value in directions.items()}, path, metadata=told)
 
 
 def attribute_names(folder: Path) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ def test_relevance_of_channels(tmp_path: Path) -> None:
         (lambda: pickle.dumps([MEANS, DEVIATIONS[:2]]), CorruptCheckpointError),
         (lambda: pickle.dumps([LAYERS[0], LAYERS[1][:5]]), CorruptCheckpointError),
         (lambda: pickle.dumps([MEANS, [-one for one in DEVIATIONS]]), CorruptCheckpointError),
+        (lambda: pickle.dumps([np.array([[1e308], [-1e308]])]), CorruptCheckpointError),
         (lambda: pickle.dumps([np.array([{}, "a"], object)]), CorruptCheckpointError),
         (lambda: pickle.dumps([np.array(["a", "b"])]), CorruptCheckpointError),
         (lambda: pickle.dumps(LAYERS)[:-200], CheckpointError),

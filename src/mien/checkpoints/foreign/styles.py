@@ -59,9 +59,11 @@ def load_statistics(entries: Entries, network: str | None = None) -> StyleStatis
             layers = [_decoded(one, left) for one in value[:MOST_LAYERS]]
             if any(layer.ndim != 2 or len(layer) < 2 or len(layer) != len(layers[0]) for layer in layers):
                 raise ValueError("of no common number of faces")
-            mean = np.concatenate([layer.mean(0) for layer in layers])
-            deviation = np.concatenate([layer.std(0) for layer in layers])
-        if mean.shape != deviation.shape or not np.isfinite(mean).all() or not (deviation >= 0).all():
+            with np.errstate(all="ignore"):
+                mean = np.concatenate([layer.mean(0) for layer in layers])
+                deviation = np.concatenate([layer.std(0) for layer in layers])
+        finite = np.isfinite(mean).all() and np.isfinite(deviation).all()
+        if mean.shape != deviation.shape or not finite or (deviation < 0).any():
             raise ValueError("that do not belong together")
     except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError) as error:
         raise CorruptCheckpointError(
