@@ -24,15 +24,8 @@ from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
 
 from mien.errors import ServerError
 
-TYPES = {
-    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "image/jpeg"),
-    **dict.fromkeys((".tif", ".tiff"), "image/tiff"),
-    **dict.fromkeys((".heic", ".heif", ".hif"), "image/heic"),
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".bmp": "image/bmp",
-    ".avif": "image/avif",
-}
+TYPES = {f".{name}": f"image/{name}" for name in ("jpeg", "png", "webp", "tiff", "bmp", "heic", "heif", "avif")}
+TYPES |= {".jpg": TYPES[".jpeg"], ".tif": TYPES[".tiff"]}
 """Content types by ending."""
 
 LAYERS = ("mask", "sketch", "semantic", "color", "guide", "exemplar")
