@@ -74,13 +74,11 @@ class Client:
 
     def catalog(self) -> dict[str, Any]:
         """What there is to choose from."""
-        found: dict[str, Any] = self.json("GET", "/api/catalog")
-        return found
+        return dict(self.json("GET", "/api/catalog"))
 
     def read(self, text: str) -> dict[str, Any]:
         """What a sentence asks for."""
-        found: dict[str, Any] = self.json("POST", "/api/read", {"text": text})
-        return found
+        return dict(self.json("POST", "/api/read", {"text": text}))
 
     def generate(self, **wishes: Any) -> bytes:
         """A face without a photo, as PNG: ``seed``, ``attributes``, ``text``."""
@@ -153,7 +151,7 @@ class RemoteSession:
             callback: called after each stage with its name and the milliseconds that it took.
             **wishes: as in docs/api.md; layers may also be files (``Path``), bytes, or pictures of Pillow.
         """
-        body = {name: self._layer(value) if name in LAYERS else value for name, value in wishes.items()}
+        body = self._sent(wishes)
         if callback is None:
             return RemoteEdit(self._json("POST", "/edits", body))
         task = self._json("POST", "/edits", {**body, "wait": False})
@@ -170,8 +168,7 @@ class RemoteSession:
 
     def change(self, step: int, **wishes: Any) -> RemoteEdit:
         """Another edit in the place of one; what is None is taken away."""
-        body = {name: self._layer(value) if name in LAYERS else value for name, value in wishes.items()}
-        return RemoteEdit(self._json("POST", f"/steps/{step}/change", body))
+        return RemoteEdit(self._json("POST", f"/steps/{step}/change", self._sent(wishes)))
 
     def events(self, task: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """What happens to a task: names and data."""
@@ -204,13 +201,11 @@ class RemoteSession:
     @property
     def tree(self) -> dict[str, Any]:
         """All edits."""
-        found: dict[str, Any] = self._json("GET", "/tree")
-        return found
+        return dict(self._json("GET", "/tree"))
 
     def receipt(self, **options: Any) -> dict[str, Any]:
         """Of the file that :meth:`save` would write."""
-        found: dict[str, Any] = self._json("GET", f"/receipt?{_query(options)}")
-        return found
+        return dict(self._json("GET", f"/receipt?{_query(options)}"))
 
     def picture(self, **options: Any) -> bytes:
         """The photo for the screen: ``step``, ``box``, ``width``, ``format``."""
@@ -247,11 +242,13 @@ class RemoteSession:
     def _json(self, method: str, path: str, body: Any = None, kind: str = "") -> Any:
         return self.client.json(method, f"/api/sessions/{self.id}{path}", body, kind, self._headers)
 
-    def _layer(self, value: Any) -> Any:
-        if not (isinstance(value, bytes | Path) or hasattr(value, "save")):
-            return value
-        data, kind = _picture(value)
-        return {"upload": self._json("POST", "/uploads", data, kind)["id"]}
+    def _sent(self, wishes: Mapping[str, Any]) -> dict[str, Any]:
+        """Wishes whose pictures were sent."""
+        body = dict(wishes)
+        for name in LAYERS:
+            if isinstance(value := body.get(name), bytes | Path) or hasattr(value, "save"):
+                body[name] = {"upload": self._json("POST", "/uploads", *_picture(value))["id"]}
+        return body
 
 
 class RemoteEdit:
