@@ -34,7 +34,7 @@ from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.light import brows_after, under_light
 from mien.guides.lower import bare_chin
-from mien.guides.mouth import mouth
+from mien.guides.mouth import EVENED, mouth
 from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import region_matte
@@ -156,6 +156,9 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
         else:
             lent = lender(original, face, request, part, context)
             guide = _taken(done.photo, face, lent, part, context)
+        if EVENED in guide.notes:
+            done = done.then(guide, f"{part} made even", mask, request.strength)
+            continue
         noted = replace(guide, notes=(*lent.notes, *guide.notes))
         done = done.then(noted, f"{part} borrowed from {lent.name}", mask, request.strength)
     return done
@@ -174,7 +177,7 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
         theirs = _labelled(other, other_face, context)
         masks = (hidden, far, labelled, theirs)
         stranger = part == "teeth" and not lent.known
-        return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger)
+        return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger, evens=lent.place == 0)
     if part == "lower_face" and bearded(photo, face, context):
         skin, beard = skin_and_beard(photo, face, context)
         bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
