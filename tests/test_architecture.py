@@ -53,10 +53,15 @@ ALLOWED = {
     "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing", "backends", "compose"},
     "sessions": {"photos", "align", "conditions", "editing", "evaluation", "backends"},
     "session": {"sessions", "editor", "editing"},
+    "serve": {
+        *("align", "compose", "conditions", "photos", "editing", "guides", "words"),
+        *("backends", "checkpoints", "editor", "session", "sessions"),
+    },
+    "client": set(),
     "__main__": {"cli"},
     "cli": {
         *("align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "evaluation"),
-        *("editing", "guides", "backends", "editor", "session", "sessions", "words"),
+        *("editing", "guides", "backends", "editor", "session", "sessions", "serve", "words"),
     },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}

@@ -12,7 +12,9 @@ from mien.guides import bank
 from mien.guides.eyes import eyes
 from mien.guides.laid import filled
 from mien.guides.mouth import mouth
+from mien.guides.smile import smiling
 from mien.guides.spline import folds
+from mien.guides.teeth import evened
 from mien.guides.tint import linear, srgb, teeth_color
 from mien.types import Face, Photo, UInt8
 
@@ -50,6 +52,29 @@ def test_teeth_follow_the_light_and_hardly_the_color_of_skin() -> None:
     assert bright.mean() > 1.8 * dark.mean()
     assert 1 < warm[0] / warm[2] < 0.6 * 0.7 / 0.15
     assert np.allclose(srgb(linear(np.array([[[3.0, 128, 250]]], np.float32))), [3, 128, 250], atol=0.1)
+
+
+def test_a_smile_opens_lips_and_takes_cheeks_and_lids_along(face: Face) -> None:
+    way, unit = smiling(face), float(np.linalg.norm(face.landmarks[33] - face.landmarks[263]))
+    assert 0.05 * unit < way[14, 1] - way[13, 1] < 0.1 * unit
+    assert abs(way[308, 1] - way[78, 1]) < 0.02 * unit
+    assert (way[[61, 291, 205, 425], 1] < 0).all()
+    assert way[159, 1] > way[145, 1]
+
+
+def test_stained_teeth_become_even_and_lips_and_depth_stay() -> None:
+    picture = np.full((90, 120, 3), (190, 140, 120), np.float32)
+    picture[30:60, 20:100] = (40, 15, 15)
+    picture[30:45, 20:100] = (150, 135, 90)
+    picture[30:45, 20:100:10] = (70, 55, 35)
+    white, skin = np.zeros((90, 120), np.bool_), np.zeros((90, 120), np.bool_)
+    white[30:45, 20:100], skin[:20] = True, True
+    made, weight = evened(picture, white, skin, 200.0)
+    result = picture + weight[..., None] * (made - picture)
+    inside = result[33:42, 22:98]
+    assert np.ptp(inside.mean((0, 1))) < 0.7 * 60
+    assert inside.mean() > picture[33:42, 22:98].mean() + 4
+    assert np.abs(result - picture)[50:].max() < 1
 
 
 def test_a_small_child_gets_no_grown_teeth(portrait: Photo, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from mien.cli import (
     read,
     reshape,
     sample,
+    serve,
     session,
     train,
 )
@@ -50,6 +51,7 @@ app.command("faces")(faces.faces)
 app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)
+app.command("serve")(serve.serve)
 app.add_typer(session.session, name="session")
 app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")

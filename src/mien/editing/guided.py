@@ -49,9 +49,6 @@ ALIKE = 22.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
 light differ by 7 to 16, people of the wide portraits by 46 and more."""
 
-SMILE = 0.8
-"""How much of a stranger's smile a shut mouth takes on."""
-
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
 
@@ -170,13 +167,14 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
     labelled = _labelled(photo, face, context)
     pair = (photo, face, other, other_face)
-    if part in ("mouth", "nose", "brows") and mismatch(*pair, part) < ALIKE:
-        return borrow(*pair, part, blocked=hidden, other_blocked=far)
+    area = "mouth" if part == "teeth" and lent.known else part
+    if area in ("mouth", "nose", "brows") and mismatch(*pair, area) < ALIKE:
+        return borrow(*pair, area, blocked=hidden, other_blocked=far)
     if part in ("teeth", "mouth"):
         theirs = _labelled(other, other_face, context)
-        wide = 1.0 if part == "mouth" or lent.known else SMILE
         masks = (hidden, far, labelled, theirs)
-        return mouth(*pair, *masks, whole=part == "mouth", share=wide)
+        stranger = part == "teeth" and not lent.known
+        return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger)
     if part == "lower_face" and bearded(photo, face, context):
         skin, beard = skin_and_beard(photo, face, context)
         bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")

@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 from PIL import Image, ImageFilter
 
-from mien.compose.matte import colors, part_at
+from mien.compose.matte import part_at
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.lift import Lift, detail
+from mien.guides.rim import shaded, unmixed
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
 
@@ -26,17 +27,23 @@ LARGEST = 768
 STRIP, NODES = 256, 33
 """Rows that are dyed at a time, and levels of each channel for which the dye is computed."""
 
+VIVID = 0.8
+"""How much deeper vivid colours stay on dark hair, as a share of ``HELD``."""
+
 TURN = 0.3
 """Degrees by which natural hair colours turn towards red for each unit of lightness that they lose."""
 
 HELD = np.array([0.08, 0.12, 0.12])
 """Share of the wish that very dark hair does not come to: no bleach takes all of it, and the photo's light is dark."""
 
-SHADED = 7.0
-"""L* by which lifted hair is darker at its rim, where it grows out of the skin, or is thin."""
-
 BEYOND = np.array([14.0, 12.0, 12.0])
 """L*, a* and b* by which the hair of a thin region may go beyond the wish, so that the region comes to it."""
+
+DEEP = 9.0
+"""L* below which colours fade: real hair keeps its chroma down to about 15."""
+
+THIN = 0.6
+"""How far the matte of thin hair is evened out where it becomes lighter: strands stay darker than the skin between."""
 
 SEEN = 1 / 255
 """Part of a pixel below which a matte says that nothing of the region is there."""
@@ -101,60 +108,72 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     size = (max(2, round((x1 - x0) * shrink)), max(2, round((y1 - y0) * shrink)))
     picture, a = to_srgb(photo, box), alpha[y0:y1, x0:x1]
     small, covered = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, a))
-    seen = small.astype(np.float32) / np.float32(255)
-    settings = settings or Dye()
-    none = np.zeros((*covered.shape, 4), np.float32)
-    pure, rim, back = _unmixed(seen, covered) if settings.strands else (seen, none, seen)
-    front = pure * (1 - rim[..., 3:]) + rim[..., :3]
-    whole = seen if settings.strands else None
-    laid, maps = _coloring(front, covered, np.array(color, np.float32) / np.float32(255), settings, whole)
-    if maps is not None:
-        maps[..., 1] -= SHADED * rim[..., 3]
-    table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
+    layers = Layers.of(small.astype(np.float32) / np.float32(255), covered, color, settings or Dye())
     samples = photo.pixels[y0:y1, x0:x1].copy()
+    highest = 2**photo.bits - 1
     for top in range(0, y1 - y0, STRIP):
-        bottom = min(y1 - y0, top + STRIP)
-        rows = (0, top, x1 - x0, bottom)
-        part = picture[top:bottom].astype(np.float32)
-        through = part_at(pure - seen, (x1 - x0, y1 - y0), rows) * np.float32(255)
-        here = a[top:bottom, :, None]
-        even, near = np.split(part_at(rim, (x1 - x0, y1 - y0), rows), [3], 2)
-        ahead = np.rint(np.clip((part + through) * (1 - near) + even * 255, 0, 255))
-        if table is not None:
-            dyed = np.asarray(Image.fromarray(ahead.astype(np.uint8)).filter(table)).astype(np.float32)
-        else:
-            assert maps is not None
-            dyed = 255 * laid(ahead / np.float32(255), part_at(maps, (x1 - x0, y1 - y0), rows))
-        made = part + here * (dyed - ahead)
-        if settings.strands:  # a mixture of two colours lies between them
-            behind = part_at(back, (x1 - x0, y1 - y0), rows) * np.float32(255)
-            ends = (dyed, part, behind)
-            made = np.clip(made, np.minimum.reduce(ends), np.maximum.reduce(ends))
-        made = np.clip(made, 0, 255)
+        rows = (0, top, x1 - x0, min(y1 - y0, top + STRIP))
+        here = np.s_[top : rows[3]]
+        part = picture[here].astype(np.float32)
+        made = layers.over(part, a[here], (x1 - x0, y1 - y0), rows)
         change = from_srgb(made, photo) - from_srgb(part, photo)
-        highest = 2**photo.bits - 1
-        samples[top:bottom] = np.rint(np.clip(samples[top:bottom] + change, 0, highest)).astype(samples.dtype)
+        samples[here] = np.rint(np.clip(samples[here] + change, 0, highest)).astype(samples.dtype)
     return Guide(box, samples, (a > SEEN).astype(np.float32))
 
 
-def _unmixed(seen: Float32, alpha: Float32) -> tuple[Float32, Float32, Float32]:
-    """The region's colours (h, w, 3) without what lies behind it, and at its rim how they are evened out (h, w, 4).
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """A region of a reduced picture (h, w), ready to be dyed at any size.
 
-    At the rim, a little too much of a bright backdrop makes a bright line once dark hair is lifted. There, the mean of
-    the region nearby stands for all of it; given are that mean times the share that it has, and the share. Third come
-    the colours behind (h, w, 3).
+    Attributes:
+        through: (h, w, 3) what is to be added to the picture so that nothing of what lies behind is seen.
+        rim: (h, w, 5) mean colours nearby times their share, that share, and an even matte.
+        back: (h, w, 3) the colours behind; None: soft pixels are no strands.
+        laid, maps: what takes colours, with their maps, to the dyed ones.
+        table: the same as a filter, where there are no maps.
+        lifted: in [0, 1], how much lighter the region becomes.
     """
-    reach = max(4, round(max(alpha.shape) * 0.03))
-    pure, back = colors(seen, alpha, radius=reach)
-    sure = cv2.erode(np.clip(4 * alpha - 3, 0, 1), np.ones((3, 3), np.uint8))
-    near, inner = max(0.8, reach / 12), max(1.5, reach / 3)
-    weight = sure + np.float32(1e-3) * alpha
-    total = cv2.GaussianBlur(
-        np.dstack([seen * sure[..., None] + pure * (weight - sure)[..., None], weight]), (0, 0), inner
-    )
-    mean = total[..., :3] / np.maximum(total[..., 3:], 1e-6)
-    share = np.where(alpha > 0, 1 - np.clip(1.6 * cv2.GaussianBlur(sure, (0, 0), near) - 0.4, 0, 1), 0)
-    return pure, np.dstack([mean * share[..., None], share]).astype(np.float32), back
+
+    through: Float32
+    rim: Float32
+    back: Float32 | None
+    laid: Callable[[Float32, Float32 | None], Float32]
+    maps: Float32 | None
+    table: Any
+    lifted: float
+
+    @classmethod
+    def of(cls, seen: Float32, alpha: Float32, color: tuple[int, int, int], settings: Dye) -> Layers:
+        """Of a region (h, w, 3) with a matte (h, w)."""
+        none = np.zeros((*alpha.shape, 5), np.float32)
+        pure, rim, back = unmixed(seen, alpha) if settings.strands else (seen, none, None)
+        front = pure * (1 - rim[..., 3:4]) + rim[..., :3]
+        shares = (seen, rim[..., 3]) if settings.strands else None
+        laid, maps = _coloring(front, alpha, np.array(color, np.float32) / np.float32(255), settings, shares)
+        bright = cv2.mean(front, (alpha > 0.5).astype(np.uint8))
+        lifted = float(np.clip((sum(color) / 3 - 85 * sum(bright)) / 40, 0, 1))
+        table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
+        return cls(pure - seen, rim, back, laid, maps, table, lifted)
+
+    def over(self, part: Float32, alpha: Float32, size: tuple[int, int], rows: Box) -> Float32:
+        """Rows of the picture at another size, (H, W, 3) in [0, 255], dyed; their matte is (H, W)."""
+        if self.back is None:
+            return np.clip(part + alpha[..., None] * (self._dyed(part, size, rows) - part), 0, 255)
+        through = part_at(self.through, size, rows) * np.float32(255)
+        even, near, calm = np.split(part_at(self.rim, size, rows), [3, 4], 2)
+        here = alpha[..., None]
+        here = here + THIN * self.lifted * near * (calm - here) * (here > SEEN)
+        ahead = np.rint(np.clip((part + through) * (1 - near) + even * 255, 0, 255))
+        dyed = self._dyed(ahead, size, rows)
+        ends = (dyed, part, part_at(self.back, size, rows) * np.float32(255))  # a mixture lies between its colours
+        made = np.clip(part + here * (dyed - ahead), np.minimum.reduce(ends), np.maximum.reduce(ends))
+        return np.asarray(np.clip(made, 0, 255), np.float32)
+
+    def _dyed(self, ahead: Float32, size: tuple[int, int], rows: Box) -> Float32:
+        if self.table is not None:
+            return np.asarray(Image.fromarray(ahead.astype(np.uint8)).filter(self.table)).astype(np.float32)
+        assert self.maps is not None
+        return np.asarray(255 * self.laid(ahead / np.float32(255), part_at(self.maps, size, rows)), np.float32)
 
 
 def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
@@ -186,11 +205,11 @@ def curve(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Call
 
 
 def _coloring(
-    front: Float32, alpha: Float32, color: Float32, settings: Dye, picture: Float32 | None
+    front: Float32, alpha: Float32, color: Float32, settings: Dye, shares: tuple[Float32, Float32] | None
 ) -> tuple[Callable[[Float32, Float32 | None], Float32], Float32 | None]:
     """What takes colours (..., 3), with the maps of their part, to the wished ones; and the maps, if there are any.
 
-    The mean counts in the picture (H, W, 3) that the region is dyed in; None: of the region alone.
+    The mean counts in the picture (H, W, 3) that the region is dyed in, with its rim (H, W); None: of the region alone.
     """
     weight: Any = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
@@ -199,9 +218,11 @@ def _coloring(
     wanted = _wanted(wanted, mean, settings)
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
-    share = float(np.clip((wanted[0] - mean[0] - 6) / 20, 0, 1)) if settings.lifts else 0.0
-    wanted = wanted * (1 - share * np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1) * HELD)
-    maps = Lift.of(lab[..., 0], weight, float(wanted[0]), gain, share).maps if share else None
+    held = HELD * np.array([1 + VIVID * np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1), 1, 1])
+    wanted = wanted * (1 - np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1) * held * settings.lifts)
+    maps = Lift.of(lab[..., 0], weight, float(wanted[0])).maps if settings.lifts else None
+    if maps is not None and shares is not None:
+        shaded(maps, alpha, shares[1])
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
@@ -211,8 +232,8 @@ def _coloring(
 
     for _ in range(5):  # the range is limited, so that what was aimed at is missed by a little
         dyed = made(lab, maps)
-        if picture is not None:
-            dyed = np.clip(picture + alpha[..., None] * (dyed - front), 0, 1)
+        if shares is not None:
+            dyed = np.clip(shares[0] + alpha[..., None] * (dyed - front), 0, 1)
         aim = aim + (wanted - np.tensordot(weight, _lab(dyed), 2))
         aim = np.clip(aim, wanted - BEYOND, wanted + BEYOND)
         aim[0] = np.clip(aim[0], 2, 98)
@@ -244,8 +265,8 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     light = aim[0] + detail
     room = np.where(light > aim[0], 99 - aim[0], aim[0] - 1)
     away = (light - aim[0]) / np.maximum(room, 1)
-    light = aim[0] + room * np.tanh(away * 1.0)
-    deep = np.clip(light / max(aim[0], 1), 0, 1) ** 0.4
+    light = aim[0] + room * away / np.sqrt(np.sqrt(1 + away**4))
+    deep = (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
     pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
     pale = pale * (
         1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1)

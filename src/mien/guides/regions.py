@@ -25,7 +25,7 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
-from mien.guides.hairline import below, close, oval, rooted
+from mien.guides.hairline import bared, below, close, oval, rooted
 from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
@@ -141,7 +141,8 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         softer = cv2.GaussianBlur(part, (0, 0), max(0.5, SOFT * unit))
         part = np.clip(1.0001 * (0.5 * part + 0.5 * softer), 0, 1)
     if region.joined:
-        part = told_by_color(picture, part)
+        face_ = oval(points, likely.shape)
+        part = told_by_color(picture, part, bared(part, skin, face_, unit * scale) if region.colors else None)
     if region.colors:
         part = rooted(part, skin * (likely < 0.5), cv2.convexHull(points[:, :2].astype(np.float32)), unit)
     if region.beard or region.classes == "brows":

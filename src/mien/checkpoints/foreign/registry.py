@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from mien.checkpoints.foreign.bisenet import is_bisenet, load_bisenet
+from mien.checkpoints.foreign.clip import is_clip, load_clip_weights
 from mien.checkpoints.foreign.directions import is_bare, load_bare, load_components, load_factor, load_pca
+from mien.checkpoints.foreign.encoders import import_encoder, is_encoder
 from mien.checkpoints.foreign.entries import Entries, open_file
 from mien.checkpoints.foreign.judges import has, is_lpips, load_arcface, load_inception, load_lpips, load_vgg
 from mien.checkpoints.foreign.nvidia import import_nvidia, is_nvidia
@@ -27,10 +29,10 @@ class Format:
     Attributes:
         name: of the network, for messages and reports.
         matches: whether a file has this layout, by the names of its weights; the ending of its name does not count.
-        load: reads it: an :class:`Imported` for a generator, a list of :class:`Direction`, the network for everything
-            else. Takes the file and the name of one of its networks, or that directions shall have; None for the
-            usual one.
-        kind: "generator", "parser", "judge" or "direction".
+        load: reads it: an :class:`Imported` for a generator, a list of :class:`Direction`, :class:`ClipWeights` for a
+            CLIP, the network for everything else. Takes the file and the name of one of its networks, or that
+            directions shall have; None for the usual one.
+        kind: "generator", "parser", "judge", "clip" or "direction".
     """
 
     name: str
@@ -41,11 +43,13 @@ class Format:
 
 FORMATS: tuple[Format, ...] = (
     Format("NVIDIA StyleGAN2", is_nvidia, import_nvidia, "generator"),
+    Format("e4e or pSp", is_encoder, import_encoder, "generator"),
     Format("rosinality StyleGAN2", is_rosinality, import_rosinality, "generator"),
     Format("BiSeNet", is_bisenet, load_bisenet, "parser"),
     Format("Inception", has("Mixed_7c.branch_pool.conv.weight"), load_inception, "judge"),
     Format("VGG-16", has("features.28.weight", "classifier.3.weight"), load_vgg, "judge"),
     Format("ArcFace", has("body.23.res_layer.5.fc2.weight"), load_arcface, "judge"),
+    Format("CLIP or FaRL", is_clip, load_clip_weights, "clip"),
     Format("a direction", is_bare, load_bare, "direction"),
     Format("GANSpace", has("lat_comp", "lat_stdev"), load_components, "direction"),
     Format("principal components", has("comp", "std"), load_pca, "direction"),
@@ -58,6 +62,7 @@ FORMATS: tuple[Format, ...] = (
 USES = {
     "generator": "import it with 'mien import FILE --out FOLDER'",
     "parser": "give it as --parser",
+    "clip": "give it as --clip",
     "direction": "add it to an editor with 'mien directions import FILE --to FOLDER'",
     "judge": "give it as --features, --perceptual, --identity or --pyramid",
 }
