@@ -18,23 +18,9 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.behind import uncovered
 from mien.guides.borrow import unit_of
-from mien.guides.frames import (
-    MARGIN,
-    SIDE,
-    SQUARE,
-    UNIT,
-    Drawn,
-    Lines,
-    area_of,
-    axes,
-    bridge,
-    covered,
-    disc,
-    eyes_of,
-    rims,
-    temple,
-)
+from mien.guides.frames import area_of, axes, bridge, eyes_of, rims, temple
 from mien.guides.guide import Guide, box_of, changed
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Drawn, Lines, covered, disc
 from mien.photos.color import to_srgb
 from mien.pixels import to_tensor
 from mien.types import Bool, Face, Float32, Float64, Photo
