@@ -168,8 +168,9 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
     labelled = _labelled(photo, face, context)
     pair = (photo, face, other, other_face)
-    if part in ("mouth", "nose", "brows") and mismatch(*pair, part) < ALIKE:
-        return borrow(*pair, part, blocked=hidden, other_blocked=far)
+    area = "mouth" if part == "teeth" and lent.known else part
+    if area in ("mouth", "nose", "brows") and mismatch(*pair, area) < ALIKE:
+        return borrow(*pair, area, blocked=hidden, other_blocked=far)
     if part in ("teeth", "mouth"):
         theirs = _labelled(other, other_face, context)
         masks = (hidden, far, labelled, theirs)

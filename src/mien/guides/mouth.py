@@ -24,7 +24,7 @@ from mien.guides.guide import Box, Guide
 from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
 from mien.guides.move import displaced
 from mien.guides.shapes import Shapes
-from mien.guides.smile import smiling
+from mien.guides.smile import joining, smiling
 from mien.guides.spline import Spline
 from mien.guides.still import Labelled
 from mien.guides.teeth import Areas, depth_of, evened, lit_teeth, widened
@@ -99,6 +99,8 @@ def mouth(
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
     smiles = stranger and shown <= OPEN
     way = smiling(face) if smiles else (0.0 if toothed and not whole else 1.0) * _way(face, other_face)
+    if opened and shown <= OPEN and not smiles:
+        way += joining(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
     torn = INNER if opened or shown > OPEN else ()
     moved, reached = displaced(photo, start, way, unit, labelled=still, torn=torn)
@@ -134,7 +136,7 @@ def _between(
     native: Float64 | None,
     sure: float,
     shade: bool,
-    rigid: bool,
+    smiles: bool,
 ) -> tuple[Box, Float32, Float32]:
     """What is between the other's lips, under this photo's light, and how much of it shows.
 
@@ -152,7 +154,7 @@ def _between(
     """
     box = box_around(photo, goals[OUTER], unit, 0.1)
     lower, there = to_srgb(photo, box).astype(np.float32), other_face.landmarks[:, :2].astype(np.float64)
-    places = _places(goals, there, unit / unit_of(other_face), rigid)
+    places = _places(goals, there, unit / unit_of(other_face), True)
     away = np.linalg.norm(places[:, None] - places[None, [*OUTER, *INNER]], axis=2).min(1)
     known = np.concatenate([UPPER, LOWER[1:-1], np.flatnonzero(away > 0.15 * unit)])
     offsets = Spline.fit(places[known], there[known] - places[known], smoothing=1e-5).field(box)
@@ -160,8 +162,8 @@ def _between(
     inner, outer, theirs = (filled(one, box) for one in (goals[INNER], goals[OUTER], places[INNER]))
     close = widened(outer, 0.025 * unit)
     taken = as_sharp(lower, taken, close & ~theirs, close & ~inner)
-    depth = depth_of(goals[UPPER], box, unit, rigid) if shade else np.ones(inner.shape, np.float32)
-    lit = lit_teeth(lower, taken, Areas(inner, outer, theirs, unit), native, sure, depth, settle=rigid)
+    depth = depth_of(goals[UPPER], box, unit, smiles) if shade else np.ones(inner.shape, np.float32)
+    lit = lit_teeth(lower, taken, Areas(inner, outer, theirs, unit), native, sure, depth, flesh=0.16 if smiles else 0.4)
     lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
     return box, np.asarray(lit, np.float32), np.asarray(blurred(inner, 0.006 * unit) * visible, np.float32)
 
