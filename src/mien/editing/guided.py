@@ -24,7 +24,8 @@ from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts, mismatch
-from mien.guides.dye import FOLLOWING, SETTINGS, Dye, dye, mean_color
+from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
+from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN, even
 from mien.guides.eyes import SHUT, SIDES, eyes
 from mien.guides.features import SHAPED, brows, shaped
