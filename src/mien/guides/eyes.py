@@ -124,12 +124,12 @@ def _eye(
     ring = rim & ~inside
     gain = _gain(first, second, *(linear(one)[ring].mean(0).astype(np.float64) for one in (lower, taken)))
     mine, theirs = (_disc(points[list(eye[1])], box) for points in (goals, places))
-    own, plain = linear(lower), np.asarray(linear(taken) * gain, np.float32)
+    here, plain = linear(lower), np.asarray(linear(taken) * gain, np.float32)
     if (theirs & inside).any():
         plain = _likely_iris(_unlit(plain, theirs, inside), theirs, inside)
-        shine = theirs[..., None] * _shifted(_shine(own, mine), (places - goals)[eye[1][0]])
-        plain = _cleared(np.asarray(plain + shine, np.float32), own, theirs, mine, inside)
-    lit = _ranged(plain, own, inside)
+        shine = theirs[..., None] * _shifted(_shine(here, mine), (places - goals)[eye[1][0]])
+        plain = _cleared(np.asarray(plain + shine, np.float32), here, theirs, mine, inside)
+    lit = _ranged(plain, here, inside)
     lit = lit + noise(lit.shape, missing(levels(lower, rim), levels(taken, rim)))
     weight = blurred(inside, 0.008 * unit) * visible * free(blocked, box, unit)
     return box, np.asarray(lower + weight[..., None] * (lit - lower), np.float32), weight
@@ -173,14 +173,14 @@ def _unlit(light: Float32, disc: Bool, inside: Bool) -> Float32:
     return np.asarray(light + share * (np.minimum(plain, light) - light), np.float32)
 
 
-def _cleared(light: Float32, own: Float32, theirs: Bool, mine: Bool, inside: Bool) -> Float32:
+def _cleared(light: Float32, here: Float32, theirs: Bool, mine: Bool, inside: Bool) -> Float32:
     """Linear light of which the white is about as light as this eye's there: other lids and lashes leave it."""
     radius = float(np.sqrt(mine.sum() / np.pi))
     away = [cv2.distanceTransform((~one).astype(np.uint8), cv2.DIST_L2, 3) for one in (mine, theirs)]
     known = (inside & (away[0] > LIMBUS * radius + 1)).astype(np.float32)
     if known.sum() < 0.15 * inside.sum():
         return light
-    both = np.dstack([own * known[..., None], known])
+    both = np.dstack([here * known[..., None], known])
     sums = cv2.GaussianBlur(both, (0, 0), 0.35 * radius) + 0.02 * cv2.GaussianBlur(both, (0, 0), 1.2 * radius)
     white = CLEAR * sums[..., :3] / np.maximum(sums[..., 3:], 1e-6)
     share = np.clip((away[1] / radius - LIMBUS) / 0.15, 0, 1)[..., None]
