@@ -15,7 +15,8 @@ from mien.conditions.colors import parse_color
 from mien.conditions.regions import check_region
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded, swatch_of
 from mien.guides.borrow import unit_of
-from mien.guides.dye import LARGEST, SETTINGS, Dye, curve, mean_color
+from mien.guides.coloring import SETTINGS, Dye, curve
+from mien.guides.dye import LARGEST, mean_color
 from mien.guides.light import under_light
 from mien.guides.move import around, controls, freedom
 from mien.guides.regions import region_matte
