@@ -13,7 +13,7 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.border import wide_blur
 from mien.errors import LayerError
-from mien.guides.dye import Dye, curve
+from mien.guides.coloring import Dye, curve
 from mien.guides.hair_fit import Fitted, bent, field, places_of, pure
 from mien.guides.scene import Scene, polygon
 
