@@ -39,6 +39,9 @@ EYES = 0.25
 DARK = 0.5
 """Light of a frame, against that of the skin around it, below which what is as dark beside it belongs to it."""
 
+GLARE = (36.0, 20.0)
+"""Levels by which reflections are lighter than skin at their brightest, and at their border."""
+
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
@@ -52,6 +55,9 @@ them; and those of a rim that may be thicker above the eyes."""
 
 DARKER = 30.0
 """Levels by which hair must be lighter than rims, so that temples are seen in it."""
+
+RIM = 1.3
+"""How far a rim reaches from its middle line at most, units, where it is dark."""
 
 LONG = 12.0
 """Length of a temple, units, from which it is seen from the side."""
@@ -167,16 +173,25 @@ def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64,
     arms = [Drawn.of(lines, temple(lines, points, rims[side], side, needed)) for side in (0, 1)]
     arms = [replace(one, disc=np.minimum(one.disc, _widest(one))) for one in arms if len(one.points)]
     if arms:
-        frame |= covered(lines, arms, np.zeros_like(lines.ridges))
+        frame |= covered(lines, arms, np.zeros_like(lines.ridges), 0.3)
     least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
     close = cv2.dilate(frame.astype(np.uint8), disc(2 * NEAR)) > 0
-    close &= ~brows & ~eyes_of(points, 1.0) & (needed < 99)
+    close &= ~brows & ~eyes_of(points, 1.0)
     least = np.where(needed < 1, least, np.maximum(least, OVER_HAIR))
-    strong = ((lines.hats[2] > least) | (_alike(picture, frame) & (least < 255))) & close
+    dark = _alike(picture, frame)
+    strong = ((lines.hats[2] > least) & (needed < 99)) | (dark & (lines.hats[-1] > OVER_HAIR))
+    strong = (strong & close) | (dark & _beside(rims) & ~eyes & ~brows)
     _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
     frame |= strong & np.isin(index, np.unique(index[frame]))
     whole = cv2.morphologyEx(frame.astype(np.uint8), cv2.MORPH_CLOSE, disc(0.5))
-    return np.asarray(cv2.dilate(whole, disc(0.8)) > 0) & ~eyes
+    return np.asarray(cv2.dilate(whole, disc(1.2)) > 0) & ~eyes
+
+
+def _beside(rims: list[Float64]) -> Bool:
+    """What a rim can cover."""
+    drawn = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.polylines(drawn, [np.round(rim).astype(np.int32) for rim in rims], True, 1, round(2 * RIM * UNIT))
+    return drawn > 0
 
 
 def _needed(picture: Float32, classes: Float32, rims: list[Float64]) -> Float32:
@@ -235,7 +250,7 @@ def _glare(picture: Float32, frame: Bool, rims: list[Float64], points: Float64) 
     weight = skin.astype(np.float32)
     total, share = (cv2.GaussianBlur(x, (0, 0), 4 * UNIT) for x in (light * weight, weight))
     over = light - total / np.maximum(share, 1e-3)
-    seed, soft = (skin & (over > by) & (spread < 0.8 * color) for by in (50, 25))
+    seed, soft = (skin & (over > by) & (spread < 0.8 * color) for by in GLARE)
     _, index, stats, _ = cv2.connectedComponentsWithStats(soft.astype(np.uint8))
     small = stats[:, cv2.CC_STAT_AREA] < LARGEST * int(lenses.sum())
     kept = np.isin(index, np.unique(index[seed])) & (index > 0) & small[index]
