@@ -28,6 +28,7 @@ from mien.guides.dye import FOLLOWING, SETTINGS, Dye, dye, mean_color
 from mien.guides.even import SKIN, even
 from mien.guides.eyes import SHUT, SIDES, eyes
 from mien.guides.features import SHAPED, brows, shaped
+from mien.guides.fringe import fringe_of_its_own
 from mien.guides.glasses import find_glasses, without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
@@ -151,6 +152,10 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
 def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
     original = done.photo
     for part in check_parts(request.part):
+        if part == "fringe" and request.exemplar is None:
+            guide = fringe_of_its_own(done.photo, face, context.networks.parser, request.seed)
+            done = done.then(guide, "fringe drawn", mask, request.strength)
+            continue
         if part in HAIR:
             lent, guide = _hair(done.photo, original, face, request, part, context)
         else:
