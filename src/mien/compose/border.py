@@ -73,7 +73,10 @@ def _told(alpha: Float32, picture: Float32, border: Float32) -> Float32:
     """The matte (h, w), where it is soft and the colours on both sides differ, as the pixels' own colours tell it."""
     front, back, sure, near = border[..., :3], border[..., 3:6], border[..., 6], border[..., 7]
     toward = front - back
-    placed = np.clip(((picture - back) * toward).sum(2) / ((toward**2).sum(2) + 1), 0, 1)
+    away, length = picture - back, (toward**2).sum(2) + 1
+    placed = (away * toward).sum(2) / length
+    beside = np.sqrt(np.maximum((away**2).sum(2) / length - placed**2, 0))
+    placed, near = np.clip(placed, 0, 1), near * np.clip(1.6 - 4 * beside, 0, 1)  # what shines has no skin's colour
     soft = np.clip((0.99 - alpha) / 0.12, 0, 1)
     trust = sure * np.maximum(soft, near)
     placed = np.where(near > soft, np.minimum(placed / np.float32(0.97), alpha), placed)

@@ -24,18 +24,19 @@ from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts, mismatch
-from mien.guides.dye import FOLLOWING, SETTINGS, Dye, dye, mean_color
+from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
+from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN, even
 from mien.guides.eyes import SHUT, SIDES, eyes
 from mien.guides.features import SHAPED, brows, shaped
-from mien.guides.fringe import fringe_of_its_own
+from mien.guides.fringe import drawn_fringe
 from mien.guides.glasses import find_glasses, without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.light import brows_after, under_light
 from mien.guides.lower import bare_chin
-from mien.guides.mouth import mouth
+from mien.guides.mouth import EVENED, mouth
 from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import region_matte
@@ -153,7 +154,7 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     original = done.photo
     for part in check_parts(request.part):
         if part == "fringe" and request.exemplar is None:
-            guide = fringe_of_its_own(done.photo, face, context.networks.parser, request.seed)
+            guide = drawn_fringe(done.photo, face, context.networks.parser, request.seed)
             done = done.then(guide, "fringe drawn", mask, request.strength)
             continue
         if part in HAIR:
@@ -161,6 +162,9 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
         else:
             lent = lender(original, face, request, part, context)
             guide = _taken(done.photo, face, lent, part, context)
+        if EVENED in guide.notes:
+            done = done.then(guide, f"{part} made even", mask, request.strength)
+            continue
         noted = replace(guide, notes=(*lent.notes, *guide.notes))
         done = done.then(noted, f"{part} borrowed from {lent.name}", mask, request.strength)
     return done
@@ -172,13 +176,14 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
     labelled = _labelled(photo, face, context)
     pair = (photo, face, other, other_face)
-    if part in ("mouth", "nose", "brows") and mismatch(*pair, part) < ALIKE:
-        return borrow(*pair, part, blocked=hidden, other_blocked=far)
+    area = "mouth" if part == "teeth" and lent.known else part
+    if area in ("mouth", "nose", "brows") and mismatch(*pair, area) < ALIKE:
+        return borrow(*pair, area, blocked=hidden, other_blocked=far)
     if part in ("teeth", "mouth"):
         theirs = _labelled(other, other_face, context)
         masks = (hidden, far, labelled, theirs)
         stranger = part == "teeth" and not lent.known
-        return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger)
+        return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger, evens=lent.place == 0)
     if part == "lower_face" and bearded(photo, face, context):
         skin, beard = skin_and_beard(photo, face, context)
         bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -151,7 +151,7 @@ def _size(source: Any) -> tuple[int, int] | None:
     if isinstance(source, str | Path) and not Path(source).exists() and not str(source).endswith(".svg"):
         raise UnreadablePhotoError(f"{source} does not exist or is no ordinary file; check the name.")
     try:
-        picture = source if isinstance(source, Image.Image) else Image.open(source)
-        return picture.size[::-1] if picture.getexif().get(ORIENTATION) in TURNED else picture.size
+        with nullcontext(source) if isinstance(source, Image.Image) else Image.open(source) as picture:
+            return picture.size[::-1] if picture.getexif().get(ORIENTATION) in TURNED else picture.size
     except Exception:  # a drawing of strokes, a folder, a tensor; and what is wrong with a file is told by its reader
         return None

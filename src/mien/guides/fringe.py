@@ -13,20 +13,18 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
 
 from mien.compose.border import wide_blur
-from mien.compose.grain import levels, missing, noise
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.guide import Box, Guide, changed
+from mien.guides.close_up import CloseUp
+from mien.guides.guide import Guide
 from mien.guides.scene import Scene, check_hat
 from mien.guides.strands import Lock, drawn, joined, palette
-from mien.photos.color import to_srgb
-from mien.types import Face, Float32, Float64, Photo
+from mien.types import Bool, Face, Float32, Float64, Photo
 
 COLUMNS = 97
 """Steps from temple to temple."""
@@ -49,9 +47,6 @@ ROOTS = (0.42, 0.08)
 
 SHADOW, FALL = 0.4, (0.05, 0.06)
 """How dark the shadow on the forehead is, its blur and how far it falls, in units."""
-
-LARGEST = 1200
-"""Longer side at which strands are drawn, pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +79,7 @@ class Forehead:
         brow = np.concatenate([flat[list(one)] for one in BROWS])
         front = cls(axes, points[9], across, across, np.interp(across, brow[:, 0], brow[:, 1]))
         ys = np.arange(-UP, -0.1, 0.01)
-        found = front.seen(here.hair, ys) > 0.55
+        found: Bool = np.asarray(front.seen(here.hair, ys) > 0.55)
         known = found.any(0)
         if known[COLUMNS // 4 : -COLUMNS // 4].mean() < 0.65:
             raise LayerError("No hair is seen above this forehead that a fringe could belong to.")
@@ -183,7 +178,7 @@ def fringe(photo: Photo, here: Scene, front: Forehead, cut: Cut, seed: int = 0) 
     rng = np.random.default_rng(seed)
     paths, shades = _hanging(front, cut, rng)
     places = paths @ front.axes + front.origin
-    work = _Work.of(photo, here, places)
+    work = CloseUp.of(photo, here, places)
     alpha, colors = drawn(work.places(places), shades, _palette(here, front), work.picture.shape[:2], work.unit)
     alpha, colors = joined(work.picture, work.hair, alpha, colors, work.unit)
     alpha = alpha * work.at(_growing(here, front) * (1 - here.shares["worn"]))
@@ -193,7 +188,7 @@ def fringe(photo: Photo, here: Scene, front: Forehead, cut: Cut, seed: int = 0) 
     return work.laid(photo, alpha, colors, np.asarray(shade, np.float32))
 
 
-def fringe_of_its_own(photo: Photo, face: Face, parser: FaceParser, seed: int = 0) -> Guide:
+def drawn_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0) -> Guide:
     """A fringe of this hair that nobody lent; another seed cuts it another way.
 
     Raises:
@@ -251,61 +246,3 @@ def _growing(here: Scene, front: Forehead) -> Float32:
     above = np.interp(flat[..., 0], front.across, front.hairline) - flat[..., 1]
     share = np.clip((ROOTS[0] - above) / (ROOTS[0] - ROOTS[1]), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
-
-
-@dataclass(frozen=True, eq=False)
-class _Work:
-    """The part of a photo that a fringe is drawn in, reduced if it is large.
-
-    Attributes:
-        box: of the photo.
-        before: (H, W, 3) of it.
-        picture: (h, w, 3) reduced.
-        hair: (h, w).
-        matrix: (2, 3) from pixels of the scene to those of the reduced part.
-        unit: in its pixels.
-    """
-
-    box: Box
-    before: Float32
-    picture: Float32
-    hair: Float32
-    matrix: Float64
-    unit: float
-
-    @classmethod
-    def of(cls, photo: Photo, here: Scene, places: Float64) -> _Work:
-        low, high = places.min((0, 1)) - 0.3 * here.unit, places.max((0, 1)) + 0.3 * here.unit
-        (x0, y0), (x1, y1) = (np.rint(one / here.scale).astype(int) + here.box[:2] for one in (low, high))
-        box = max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))
-        before = to_srgb(photo, box).astype(np.float32)
-        shrink = min(1.0, LARGEST / max(before.shape[:2]))
-        size = (round(before.shape[1] * shrink), round(before.shape[0] * shrink))
-        picture = before if shrink == 1 else cv2.resize(before, size, interpolation=cv2.INTER_AREA)
-        ratio = np.array([size[0] / before.shape[1], size[1] / before.shape[0]])
-        scale = ratio / here.scale
-        corner = 0.5 * scale - 0.5 + (np.array(here.box[:2]) - box[:2]) * ratio
-        matrix = np.array([[scale[0], 0, corner[0]], [0, scale[1], corner[1]]])
-        hair = cv2.warpAffine(here.hair, matrix, size)
-        return cls(box, before, picture, hair, matrix, here.unit * float(scale[0]))
-
-    def places(self, places: Float64) -> Float64:
-        """Pixels of the scene as pixels of the reduced part."""
-        return np.asarray(places @ self.matrix[:, :2].T + self.matrix[:, 2])
-
-    def at(self, plane: Float32) -> Float32:
-        """A map of the scene."""
-        return np.asarray(cv2.warpAffine(plane, self.matrix, self.hair.shape[::-1]), np.float32)
-
-    def laid(self, photo: Photo, alpha: Float32, colors: Float32, shade: Float32) -> Guide:
-        """Strands over the photo, with their shadow, and grain where its hair has more."""
-        size = self.before.shape[1::-1]
-        planes: Any = [alpha, colors, shade, self.hair]
-        if self.picture is not self.before:
-            planes = [cv2.resize(one, size, interpolation=cv2.INTER_LINEAR) for one in planes]
-            rough = missing(levels(self.before, planes[3] > 0.9), levels(planes[1], planes[0] > 0.9))
-            planes[1] = planes[1] + noise(self.before.shape, rough)
-        upper, lower = planes[0][..., None], self.before * (1 - planes[2][..., None])
-        after = lower + upper * (planes[1] - lower)
-        seen = np.maximum(planes[0], planes[2]) > 0.004
-        return Guide(self.box, changed(photo, self.box, self.before, after), seen.astype(np.float32))

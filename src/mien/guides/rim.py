@@ -40,7 +40,8 @@ def shaded(maps: Float32, alpha: Float32, share: Float32) -> None:
     broad, near = maps[..., 1], _nearby(maps[..., 1:2], alpha)[..., 0]
     capped = broad + np.maximum(shade, share) * (np.minimum(broad, near) - broad)
     maps[..., 1] = capped + share * (near - capped) - SHADED * float(broad[alpha > 0.5].std()) * shade
-    maps[..., 2:] *= 1 - share[..., None]
+    close = cv2.GaussianBlur(alpha, (0, 0), max(0.8, 0.006 * max(alpha.shape)))
+    maps[..., 2:] *= 1 - np.maximum(share, np.clip((0.99 - close) / 0.3, 0, 1))[..., None]
 
 
 def _nearby(values: Float32, alpha: Float32) -> Float32:

@@ -51,6 +51,19 @@ def smiling(face: Face) -> Float64:
     return np.asarray(placement.scale * (way @ placement.rotation.T)[:, :2])
 
 
+def joining(face: Face, other: Face) -> Float64:
+    """(478, 2) pixels: how cheeks and lids of a face take part where its mouth becomes another's that smiles more."""
+    shapes = Shapes.bundled()
+    both = [one.landmarks.astype(np.float64) for one in (face, other)]
+    mine, theirs = (_corners(Placement.of(points, shapes.mean).back(points)) for points in both)
+    smile = float(np.clip((theirs - mine) / (2 * LIFT), 0, NEUTRAL))
+    way = shapes.displacement({name: strength * smile for name, strength in FOLLOWS.items()})
+    way *= 1 - np.minimum(1.5 * nearness(shapes.mean, mesh.OUTER_LIPS, 0.25), 1)[:, None]
+    way[:, 2] = 0
+    placement = Placement.of(both[0], shapes.mean)
+    return np.asarray(placement.scale * (way @ placement.rotation.T)[:, :2])
+
+
 def _lips() -> tuple[list[int], list[int]]:
     """The points of the upper and of the lower lip, without the corners."""
     outer, inner = list(mesh.OUTER_LIPS), list(mesh.INNER_LIPS_CONTOUR)

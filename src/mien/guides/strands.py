@@ -174,4 +174,4 @@ def _detail(picture: Float32, area: Any) -> tuple[float, float]:
     if int(area.sum()) < 100:
         return 1.0, 2.0
     mean = [float(np.abs(one[area]).mean()) for one in bands(picture)]
-    return max(mean[0], 0.03), max(float(np.hypot(*mean[1:])), 0.03)
+    return max(mean[0], 0.03), max(float(np.hypot(mean[1], mean[2])), 0.03)
