@@ -29,13 +29,14 @@ from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN, even
 from mien.guides.eyes import SHUT, SIDES, eyes
 from mien.guides.features import SHAPED, brows, shaped
+from mien.guides.fringe import drawn_fringe
 from mien.guides.glasses import find_glasses, without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.lower import bare_chin
-from mien.guides.mouth import mouth
+from mien.guides.mouth import EVENED, mouth
 from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import region_matte
@@ -159,11 +160,18 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
 def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
     original = done.photo
     for part in check_parts(request.part):
+        if part == "fringe" and request.exemplar is None:
+            guide = drawn_fringe(done.photo, face, context.networks.parser, request.seed)
+            done = done.then(guide, "fringe drawn", mask, request.strength)
+            continue
         if part in HAIR:
             lent, guide = _hair(done.photo, original, face, request, part, context)
         else:
             lent = lender(original, face, request, part, context)
             guide = _taken(done.photo, face, lent, part, context)
+        if EVENED in guide.notes:
+            done = done.then(guide, f"{part} made even", mask, request.strength)
+            continue
         noted = replace(guide, notes=(*lent.notes, *guide.notes))
         done = done.then(noted, f"{part} borrowed from {lent.name}", mask, request.strength)
     return done
@@ -182,7 +190,7 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
         theirs = _labelled(other, other_face, context)
         masks = (hidden, far, labelled, theirs)
         stranger = part == "teeth" and not lent.known
-        return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger)
+        return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger, evens=lent.place == 0)
     if part == "lower_face" and bearded(photo, face, context):
         skin, beard = skin_and_beard(photo, face, context)
         bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
