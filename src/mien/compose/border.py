@@ -56,8 +56,9 @@ def told_by_color(picture: UInt8, alpha: Float32, bare: Float32 | None = None) -
 def _border(picture: Float32, alpha: Float32, near: Float32) -> Float32:
     """(h, w, 8) of a picture in [0, 255]: local colours in and around the region, how surely they differ, skin near."""
     reach = max(2.0, REACH * max(alpha.shape))
-    inside, outside = (((one > 0.97) & (n < 0.4)).astype(np.float32) for one, n in ((alpha, near), (1 - alpha, 0)))
-    (front, _), (back, spread) = (local_colors(picture, area, reach) for area in (inside, outside))
+    inside, outside = ((one > 0.97).astype(np.float32) for one in (alpha, 1 - alpha))
+    deep = 20 * inside * (1.01 - near) ** 2  # hair's colours are those away from skin, if there are any
+    (front, _), (back, spread) = (local_colors(picture, area, reach) for area in (deep, outside))
     if near.any():
         skin, uneven = local_colors(picture, outside * (near > 0.99), 1.5 * reach)
         back, spread = back + near[..., None] * (skin - back), spread + near * (uneven - spread)
@@ -73,7 +74,10 @@ def _told(alpha: Float32, picture: Float32, border: Float32) -> Float32:
     """The matte (h, w), where it is soft and the colours on both sides differ, as the pixels' own colours tell it."""
     front, back, sure, near = border[..., :3], border[..., 3:6], border[..., 6], border[..., 7]
     toward = front - back
-    placed = np.clip(((picture - back) * toward).sum(2) / ((toward**2).sum(2) + 1), 0, 1)
+    away, length = picture - back, (toward**2).sum(2) + 1
+    placed = (away * toward).sum(2) / length
+    beside = np.sqrt(np.maximum((away**2).sum(2) / length - placed**2, 0))
+    placed, near = np.clip(placed, 0, 1), near * np.clip(1.6 - 4 * beside, 0, 1)  # what shines has no skin's colour
     soft = np.clip((0.99 - alpha) / 0.12, 0, 1)
     trust = sure * np.maximum(soft, near)
     placed = np.where(near > soft, np.minimum(placed / np.float32(0.97), alpha), placed)

@@ -50,6 +50,9 @@ HIGHER = 0.1
 """Eye distances above the found edge of the upper lip up to which it may be."""
 
 
+EVENED = "teeth are seen already: they are made even and lighter, and keep their form"
+"""What is said then; others are laid in for the next seeds."""
+
 HIDDEN = 0.03
 """Of teeth at least, in widths of the mouth, below the upper lip of a smile that is this face's."""
 
@@ -66,6 +69,7 @@ def mouth(
     *,
     whole: bool = True,
     stranger: bool = False,
+    evens: bool = True,
 ) -> Guide:
     """The other's mouth on this face.
 
@@ -75,8 +79,8 @@ def mouth(
         blocked, other_blocked: (H, W) what lies before each face.
         labelled, other_labelled: as in :func:`mien.guides.move.move`; without, all mouths count as open.
         whole: whether the lips take on the other's shape; else a mouth that shows its teeth keeps that.
-        stranger: whether only teeth are lent: a shut mouth opens in a smile of its own, and teeth that are seen already
-            are made even and stay.
+        stranger: whether only teeth are lent: a shut mouth opens in a smile of its own.
+        evens: whether teeth that are seen already are made even then, and stay.
 
     Raises:
         LayerError: the faces look in directions too far apart, or a shut mouth of a turned face would be opened.
@@ -93,7 +97,7 @@ def mouth(
     inside = filled(start[INNER], here) if labelled is None else _mouth(labelled, here, unit)
     white = teeth_among(before, inside & widened(filled(start[INNER], here), 0.03 * unit))  # not highlights of lips
     toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
-    if toothed and stranger:
+    if toothed and stranger and evens:
         return _evened(photo, start, white, here, unit)
     if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
@@ -122,8 +126,7 @@ def _evened(photo: Photo, start: Float64, white: Bool, box: Box, unit: float) ->
     """This face's teeth made even; nothing else changes."""
     lips, lower = filled(start[OUTER], box), to_srgb(photo, box).astype(np.float32)
     made, weight = evened(lower, white, widened(lips, 0.1 * unit) & ~lips, unit)
-    told = "teeth are seen already: they are made even and lighter, and keep their form"
-    return as_guide(photo, box, lower + weight[..., None] * (made - lower), weight, unit, (told,))
+    return as_guide(photo, box, lower + weight[..., None] * (made - lower), weight, unit, (EVENED,))
 
 
 def _between(
