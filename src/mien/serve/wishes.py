@@ -24,7 +24,7 @@ def inputs_of(body: EditBody, stored: Stored, settings: ServeSettings) -> dict[s
         ApiError, LayerError: a word that is none, or a picture that fits neither photo nor face.
     """
     wishes = body.wished()
-    _check_words(wishes)
+    check_words(wishes)
     for name in (*PICTURES, "weight_maps"):
         value = wishes.get(name)
         if name == "weight_maps" and value is not None:
@@ -38,7 +38,7 @@ def inputs_of(body: EditBody, stored: Stored, settings: ServeSettings) -> dict[s
     return wishes
 
 
-def _check_words(wishes: Mapping[str, Any]) -> None:
+def check_words(wishes: Mapping[str, Any]) -> None:
     """Refuses what Python and the command line would take for the name of a file."""
     for name in PICTURES:
         value = wishes.get(name)
