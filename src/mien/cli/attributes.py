@@ -17,8 +17,7 @@ def attributes(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.
 
     'mien edit --attribute smile=1' moves pixels where it can; --mode look paints instead.
     """
-    from mien.checkpoints.editor import DEFAULT
-    from mien.checkpoints.hub import find_folder
+    from mien.checkpoints.hub import DEFAULT, find_folder
     from mien.conditions.attributes import STRONGEST
     from mien.editing.directions import direction_names
     from mien.guides.shapes import Shapes

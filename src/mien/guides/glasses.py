@@ -41,7 +41,6 @@ from mien.guides.frames import (
 from mien.guides.guide import Guide, box_of, changed
 from mien.guides.traits import Traits
 from mien.photos.color import to_srgb
-from mien.pixels import to_tensor
 from mien.types import Bool, Face, Float32, Float64, Photo
 
 LEAST = 400
@@ -104,7 +103,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         LayerError: there are no glasses.
     """
     crop = crop_face(photo, _widened(face.quad), SIDE)
-    classes = parser.logits(to_tensor(crop_face(photo, face.quad, 256).pixels)).softmax(1)[0].float().numpy()
+    classes = parser.shares(crop_face(photo, face.quad, 256).pixels)
     likely = _filled(_on_plane(classes[INDEX["glasses"]]))
     if int((classes[INDEX["glasses"]] > 0.5).sum()) < LEAST:
         raise LayerError("No glasses are seen on this face; give --mask, a picture that is white on what is to vanish.")
