@@ -1,7 +1,7 @@
 """The graphs of the bundled networks that look at faces, for ONNX Runtime: ``python -m recipes.graphs``.
 
-A graph holds no weights: it points into the ``model.safetensors`` beside it. Write the graphs anew whenever a network is
-trained anew; the same weights give the same bytes.
+A graph holds no weights: it points into the ``model.safetensors`` beside it. Write the graphs anew whenever a network
+is trained anew; the same weights give the same bytes.
 """
 
 from __future__ import annotations

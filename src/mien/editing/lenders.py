@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -52,6 +52,7 @@ class Lender:
     photo, face: from which a part is borrowed.
     notes: what the user should know.
     known: whether it is the user's photo, not a stranger's.
+    place: among those that fit, from 0.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Lender:
     face: Face
     notes: tuple[str, ...] = ()
     known: bool = False
+    place: int = 0
 
 
 def lender(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> Lender:
@@ -85,7 +87,7 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
             f"There are {len(ranked)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
             "take a smaller seed or number of variants."
         )
-    return _lent(*ranked[request.seed], part)
+    return replace(_lent(*ranked[request.seed], part), place=request.seed)
 
 
 def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
