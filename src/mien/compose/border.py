@@ -56,8 +56,9 @@ def told_by_color(picture: UInt8, alpha: Float32, bare: Float32 | None = None) -
 def _border(picture: Float32, alpha: Float32, near: Float32) -> Float32:
     """(h, w, 8) of a picture in [0, 255]: local colours in and around the region, how surely they differ, skin near."""
     reach = max(2.0, REACH * max(alpha.shape))
-    inside, outside = (((one > 0.97) & (n < 0.4)).astype(np.float32) for one, n in ((alpha, near), (1 - alpha, 0)))
-    (front, _), (back, spread) = (local_colors(picture, area, reach) for area in (inside, outside))
+    inside, outside = ((one > 0.97).astype(np.float32) for one in (alpha, 1 - alpha))
+    deep = 20 * inside * (1.01 - near) ** 2  # hair's colours are those away from skin, if there are any
+    (front, _), (back, spread) = (local_colors(picture, area, reach) for area in (deep, outside))
     if near.any():
         skin, uneven = local_colors(picture, outside * (near > 0.99), 1.5 * reach)
         back, spread = back + near[..., None] * (skin - back), spread + near * (uneven - spread)
