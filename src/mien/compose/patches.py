@@ -177,12 +177,9 @@ def _nearest(
     """The source (h, w, 2) of each patch that overlaps the hole, and what it costs (h, w)."""
     height, width = level.hole.shape
     middles = np.argwhere(cv2.dilate(level.hole.astype(np.uint8), np.ones((2 * RADIUS + 1,) * 2, np.uint8)) > 0)
-    seen = np.dstack([filled, level.hints])
-    padded = np.pad(seen, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), "reflect").reshape(height + 2 * RADIUS, -1)
-    around = np.lib.stride_tricks.sliding_window_view(padded, (2 * RADIUS + 1, (2 * RADIUS + 1) * seen.shape[2]))
-    around = around[:, :: seen.shape[2]]
+    around = _patches(np.dstack([filled, level.hints]))
     mine = around[middles[:, 0], middles[:, 1]]
-    counted = np.repeat(np.sqrt(_weights(level, fading, middles)), seen.shape[2], 2)
+    counted = np.repeat(np.sqrt(_weights(level, fading, middles)), 3 + level.hints.shape[2], 2)
     far = 100 * FAR / (height * height + width * width)
 
     def costs(places: Int) -> Float32:
@@ -232,18 +229,18 @@ def _inside(places: Int, height: int, width: int) -> Bool:
 
 
 def _patches(picture: Float32) -> Float32:
-    """A view (h, w, 2R + 1, 2R + 1, C) of the patches around all pixels."""
-    side = 2 * RADIUS + 1
+    """A view (h, w, 2R + 1, (2R + 1) · C) of the patches around all pixels."""
+    side, channels = 2 * RADIUS + 1, picture.shape[2]
     padded = np.pad(picture, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), "reflect")
-    view = np.lib.stride_tricks.sliding_window_view(padded, (side, side), axis=(0, 1))
-    return view.transpose(0, 1, 3, 4, 2)
+    rows = padded.reshape(padded.shape[0], -1)
+    return np.lib.stride_tricks.sliding_window_view(rows, (side, side * channels))[:, ::channels]
 
 
 def _weights(level: _Level, fading: float, middles: Int) -> Float32:
     """(N, 2R + 1, 2R + 1) how much each pixel of a patch counts; known ones most."""
     depth = cv2.distanceTransform((level.hole | level.void).astype(np.uint8), cv2.DIST_L2, 5)
     sure = np.where(level.void, 1e-4, fading**-depth).astype(np.float32)
-    patches = _patches(sure[..., None])[middles[:, 0], middles[:, 1]][..., 0]
+    patches = _patches(sure[..., None])[middles[:, 0], middles[:, 1]]
     return np.asarray(patches / np.maximum(patches.sum((1, 2), keepdims=True), 1e-6) / 3, np.float32)
 
 
