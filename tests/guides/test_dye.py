@@ -14,7 +14,7 @@ from mien.guides.coloring import SETTINGS
 from mien.guides.dye import dye
 from mien.guides.hairline import filled
 from mien.guides.lift import LEVELS, tones
-from mien.guides.light import brows_after, under_light
+from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 
@@ -187,3 +187,13 @@ def test_lips_become_little_lighter_in_dim_light(portrait: Photo, face: Face, pa
     )
     assert after[0] < before[0] + 12
     assert after[1] > before[1] + 3
+
+
+def test_a_beard_becomes_gray_in_part_beside_gray_hair_alone() -> None:
+    brown, black = (60, 42, 34), (24, 21, 21)
+    gray = beard_after(brown, black, parse_color("gray"))
+    assert gray is not None
+    assert brown[0] + 15 < gray[0] < parse_color("gray")[0] - 15
+    assert max(gray) - min(gray) < 16
+    assert beard_after(brown, black, parse_color("blond")) is None
+    assert beard_after((150, 148, 146), black, parse_color("gray")) is None

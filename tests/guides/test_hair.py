@@ -13,6 +13,7 @@ import torch
 from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
+from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
 from mien.guides.scene import Scene
 from mien.types import Face, Photo
@@ -137,11 +138,25 @@ def test_a_fringe_has_this_hairs_color_and_leaves_the_rest(face: Face) -> None:
     pixels = other.pixels.copy()
     left, right, top, low = points[54, 0], points[284, 0], points[10, 1] - 9, points[105, 1] - 3
     pixels[top:low, left:right] = OTHER["hair"]
-    result, area = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="fringe").over(photo)  # type: ignore[arg-type]
+    lent = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="fringe")  # type: ignore[arg-type]
+    drawn = drawn_fringe(photo, face, ColorParser(), seed=1)  # type: ignore[arg-type]
     x, y = points[151, 0], (top + low) // 2
-    assert np.abs(result.pixels[y, x].astype(int) - COLORS["hair"]).max() < 25
-    assert not area[points[152, 1] :].any()
-    assert share(result, OTHER["hair"]) < 0.001
+    for result, area in (lent.over(photo), drawn.over(photo)):
+        around = result.pixels[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(0)
+        assert np.abs(around - COLORS["hair"]).max() < 25
+        assert not area[points[152, 1] :].any()
+        assert (result.pixels[~area] == photo.pixels[~area]).all()
+        assert share(result, OTHER["hair"]) < 0.001
+
+
+def test_no_fringe_without_hair_or_below_a_hat(face: Face) -> None:
+    photo, parser = head(face, COLORS, down=1), ColorParser()
+    with pytest.raises(LayerError, match="hat on this"):
+        drawn_fringe(head(face, COLORS, down=1, hat=True), face, parser)  # type: ignore[arg-type]
+    shaved = np.all(photo.pixels == COLORS["hair"], 2)[..., None]
+    bald = photo.with_pixels(np.where(shaved, COLORS["background"], photo.pixels).astype(np.uint8))
+    with pytest.raises(LayerError, match="above this forehead"):
+        drawn_fringe(bald, face, parser)  # type: ignore[arg-type]
 
 
 def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> None:

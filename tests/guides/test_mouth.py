@@ -47,6 +47,22 @@ def test_eyes_of_a_darker_photo_take_on_this_light(portrait: Photo, face: Face) 
     assert np.abs(before - after).max() < 14
 
 
+def test_flashes_and_wine_red_of_another_eye_are_not_taken_over(portrait: Photo, face: Face) -> None:
+    flashed = portrait.pixels.copy()
+    for iris in (mesh.LEFT_IRIS, mesh.RIGHT_IRIS):
+        points = face.landmarks[list(iris), :2]
+        middle, radius = points[0], float(np.linalg.norm(points[1:] - points[0], axis=1).mean())
+        center = (int(middle[0]), int(middle[1]))
+        cv2.circle(flashed, center, round(radius), (70, 10, 25), -1)
+        cv2.circle(flashed, center, max(2, round(0.35 * radius)), (255, 255, 255), -1)
+    result, _ = eyes(portrait, face, Photo(flashed), face).over(portrait)
+    for iris in (mesh.LEFT_IRIS, mesh.RIGHT_IRIS):
+        x, y = face.landmarks[iris[0], :2].astype(int)
+        middle = result.pixels[y - 1 : y + 2, x - 1 : x + 2].astype(np.float64).mean((0, 1))
+        assert middle.max() < 140
+        assert middle[0] < 2 * middle[1]
+
+
 def test_teeth_follow_the_light_and_hardly_the_color_of_skin() -> None:
     bright, dark, warm = (teeth_color(np.array(one)) for one in ((0.7, 0.5, 0.4), (0.1, 0.07, 0.06), (0.7, 0.4, 0.15)))
     assert bright.mean() > 1.8 * dark.mean()

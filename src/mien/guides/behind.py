@@ -13,36 +13,68 @@ import cv2
 import numpy as np
 
 from mien.compose.blend import membrane
+from mien.compose.grain import levels, noise
 from mien.types import Bool, Float32
 
 FINE = 0.022
 """Standard deviation of the blur that parts light from texture, units (distances of the outer corners of the eyes)."""
 
+SEEN = 0.12
+"""Share of a brow that must be seen to tell its colour."""
+
 STRONG = 1.3
 """How much stronger than around it texture may be, so that no lash or edge is copied."""
 
 
-def uncovered(picture: Float32, hole: Bool, barred: Bool, unit: float) -> Float32:
+def uncovered(picture: Float32, hole: Bool, barred: Bool, brows: Float32, unit: float) -> Float32:
     """The picture (h, w, 3) with its hole filled.
 
     Args:
         picture: with what hides it.
         hole: what is hidden.
         barred: where neither colours nor texture may come from, such as eyes.
+        brows: (h, w) how likely a brow is, in the hole, too.
         unit: distance of the outer corners of the eyes, pixels.
     """
-    known = (~(hole | barred)).astype(np.float32)
+    near = cv2.dilate(hole.astype(np.uint8), np.ones((3, 3)))
+    known = ((near == 0) & ~barred).astype(np.float32)
     sigma = max(1.2, FINE * unit)
-    light = membrane(picture, known, 255.0)
+    light = _with_brows(membrane(picture, known, 255.0), picture, hole, known, brows)
+    known *= cv2.dilate(near, np.ones((3, 3))) == 0  # a frame's edge is no texture
     total, share = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (picture * known[..., None], known))
     texture = (picture - total / np.maximum(share, 1e-3)[..., None]) * known[..., None]
     size, around = (cv2.GaussianBlur(one, (0, 0), 4 * sigma) for one in (np.abs(texture), known))
     highest = STRONG * size / np.maximum(around, 1e-3)[..., None]
     columns, rows = _mirrored(known > 0)
     copied = cv2.remap(texture, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-    copied *= (cv2.remap(known, columns, rows, cv2.INTER_LINEAR) > 0.99)[..., None]
-    made = light + np.clip(copied, -highest, highest)
+    sure = (cv2.remap(known, columns, rows, cv2.INTER_LINEAR) > 0.99) & ~_torn(columns, rows)
+    weight = np.clip(2 * cv2.GaussianBlur(sure.astype(np.float32), (0, 0), 1.2) - 1, 0, 1)[..., None]
+    grain = noise(hole.shape, levels(picture, known > 0))
+    made = light + weight * np.clip(copied, -highest, highest) + np.sqrt(1 - weight**2) * grain
     return np.where(hole[..., None], np.clip(made, 0, 255), picture).astype(np.float32)
+
+
+def _with_brows(light: Float32, picture: Float32, hole: Bool, known: Float32, brows: Float32) -> Float32:
+    """Brows go on in a hole, as dark as they are beside it; where little of them is seen, they stay as they are."""
+    count, index = cv2.connectedComponents((brows > 0.5).astype(np.uint8))
+    shown = light.copy()
+    for number in range(1, count):
+        whole = index == number
+        seen = whole & (known > 0)
+        if int(seen.sum()) < SEEN * int(whole.sum()) or not (hole & whole).any():
+            continue
+        color = np.median(picture[seen], axis=0)
+        weight = (
+            cv2.GaussianBlur(whole.astype(np.float32), (0, 0), 2.0)[..., None] * np.clip(brows / 0.7, 0, 1)[..., None]
+        )
+        shown = np.where(hole[..., None], np.minimum(shown, light + weight * (color - light)), shown)
+    return np.asarray(shown, np.float32)
+
+
+def _torn(columns: Float32, rows: Float32) -> Bool:
+    """Where what is mirrored at one border meets what is mirrored at another one."""
+    steps = [np.abs(cv2.Sobel(one, cv2.CV_32F, *o, ksize=3)) / 8 for one in (columns, rows) for o in ((1, 0), (0, 1))]
+    return np.asarray(np.max(steps, 0) > 1.8, np.bool_)
 
 
 def _mirrored(known: Bool) -> tuple[Float32, Float32]:

@@ -26,6 +26,9 @@ ANGLES, RADII = 180, np.arange(4, 24, STEP)
 CLEAR, LINE = 24.0, 14.0
 """Levels of a ridge that surely is a line, and of one that may be."""
 
+FROM_SIDE = 19.5
+"""Way from a rim to behind the face's outline, units, from which a temple is seen from the side; others end at hair."""
+
 LIKE = 0.4
 """How much the other rim tells about a rim."""
 
@@ -102,20 +105,20 @@ def _around(ridges: Float32, likely: Float32, points: Float64, side: int) -> tup
     return grid, seen(ridges), np.asarray(cost, np.float32)
 
 
-def temple(lines: Lines, points: Float64, rim: Float64, side: int, needed: Float32) -> Float64:
+def temple(lines: Lines, points: Float64, rim: Float64, side: int, hair: Bool, back: Bool) -> Float64:
     """The line (N, 2) from a rim to the ear; empty where none is seen.
 
     Args:
         lines, points: of the plane.
         rim: (N, 2).
         side: 0 on the left of the picture, 1 on the right.
-        needed: (SIDE, SIDE) how clear a line must be to be taken for a temple.
+        hair, back: (SIDE, SIDE) over which it must be clearer, or ends; over which none is.
     """
     right, down = axes(points)
     away = right * (2 * side - 1)
     outward = rim @ away
     start = rim[outward > np.quantile(outward, 0.9)].mean(0)
-    length = min(float((points[(127, 356)[side]] - start) @ away) + 7 * UNIT, 32 * UNIT)
+    length = min(float((points[(127, 356)[side]] - start) @ away) + 12 * UNIT, 36 * UNIT)
     along, across = np.arange(0, length, 0.3 * UNIT), np.arange(-8, 5, STEP) * UNIT
     if len(along) < 8:
         return np.zeros((0, 2))
@@ -127,8 +130,10 @@ def temple(lines: Lines, points: Float64, rim: Float64, side: int, needed: Float
     cost = -_seen_along(np.asarray(strength / level, np.float32), wrap=False)
     cost += 0.05 * np.maximum(np.abs(across / UNIT) - 1 - 0.5 * along[:, None] / UNIT, 0) ** 2  # it leaves the rim
     path = _path(np.asarray(cost, np.float32))
-    found, over = strength[np.arange(len(path)), path], cv2.remap(needed, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR)
-    last = _end(found > over[np.arange(len(path)), path] * level)
+    found = strength[np.arange(len(path)), path]
+    x, y = np.clip(np.round(maps[np.arange(len(path)), path]).astype(int), 0, SIDE - 1).T
+    least = np.where(hair[y, x], 0.7 if length > FROM_SIDE * UNIT else np.inf, 0.5) * level
+    last = _end(found > np.where(back[y, x], np.inf, least))
     return np.asarray(maps[np.arange(last), path[:last]], np.float64)
 
 

@@ -6,6 +6,7 @@ conventions.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import cv2
@@ -22,10 +23,17 @@ from mien.guides.frames import area_of, axes, bridge, eyes_of, rims, temple
 from mien.guides.guide import Guide, box_of, changed
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Drawn, Lines, covered, disc
 from mien.photos.color import to_srgb
-from mien.pixels import to_tensor
 from mien.types import Bool, Face, Float32, Float64, Photo
 
-FACE = ("skin", "nose", "left_brow", "right_brow", "left_eye", "right_eye", "glasses")
+BROWS = ("left_brow", "right_brow")
+PARTS = {
+    "face": ("skin", "nose", "left_eye", "right_eye", "glasses", *BROWS),
+    "brows": BROWS,
+    "hair": ("hair",),
+    "ears": ("left_ear", "right_ear"),
+    "background": ("background",),
+}
+"""What is told apart around glasses, by the parser's classes."""
 
 LEAST = 400
 """Pixels of the parser's 256 that glasses have at least."""
@@ -39,6 +47,9 @@ EYES = 0.25
 DARK = 0.5
 """Light of a frame, against that of the skin around it, below which what is as dark beside it belongs to it."""
 
+GLARE = (36.0, 20.0)
+"""Levels by which reflections are lighter than skin at their brightest, and at their border."""
+
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
@@ -50,13 +61,13 @@ CREASE, RIMLESS, THICK = 16.0, 60.0, 70.0
 """Levels that a rim has at least above the eyes, where lids and brows have lines, too; those where none is seen below
 them; and those of a rim that may be thicker above the eyes."""
 
-DARKER = 30.0
-"""Levels by which hair must be lighter than rims, so that temples are seen in it."""
+RIM = 1.3
+"""How far a rim reaches from its middle line at most, units, where it is dark."""
 
 LONG = 12.0
 """Length of a temple, units, from which it is seen from the side."""
 
-PADS, HINGES, OVER_HAIR = 14.0, 30.0, 60.0
+PADS, HINGES, OVER_HAIR = 20.0, 30.0, 60.0
 """Levels by which they differ from the skin around them at least."""
 
 TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glasses cannot be taken off."
@@ -69,6 +80,7 @@ class Glasses:
     glare: (H, W) reflections.
     eyes: (H, W).
     beside: (H, W) what is hair, ear or background rather than face.
+    brows: (H, W) float32, how likely a brow is, behind rims, too.
     tinted: whether the eyes cannot be seen.
     """
 
@@ -76,6 +88,7 @@ class Glasses:
     glare: Bool
     eyes: Bool
     beside: Bool
+    brows: Float32
     tinted: bool
 
 
@@ -86,23 +99,22 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         LayerError: there are no glasses.
     """
     crop = crop_face(photo, _widened(face.quad), SIDE)
-    classes = parser.logits(to_tensor(crop_face(photo, face.quad, 256).pixels)).softmax(1)[0].float().numpy()
-    likely = _filled(_on_plane(classes[INDEX["glasses"]]))
+    classes = parser.shares(crop_face(photo, face.quad, 256).pixels)
+    worn = _filled(_on_plane(classes[INDEX["glasses"]]))
     if int((classes[INDEX["glasses"]] > 0.5).sum()) < LEAST:
         raise LayerError("No glasses are seen on this face; give --mask, a picture that is white on what is to vanish.")
     picture = crop.pixels.astype(np.float32)
     points = _points_on(crop.matrix, face)
     lines = Lines.of(picture)
-    both = rims(lines, likely, points)
-    brows = _on_plane(classes[[INDEX["left_brow"], INDEX["right_brow"]]].sum(0)) > 0.5
-    frame = _frame(picture, lines, both, points, brows, _needed(picture, classes, both))
-    others = 1 - _on_plane(classes[[INDEX[name] for name in FACE]].sum(0))
-    areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), cv2.dilate(others, disc(3.0)))
+    both = rims(lines, worn, points)
+    likely = {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
+    frame = _frame(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
+    beside = cv2.dilate(1 - likely["face"], disc(3.0))
+    areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), beside, likely["brows"])
     matrix, size = between_pixels(crop.matrix), (photo.width, photo.height)
-    hid, spots, eyes, beside = (
-        cv2.warpAffine(one.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR) > 0.3 for one in areas
-    )
-    return Glasses(hid, spots, eyes, beside, _tinted(picture, both, points))
+    *found, brows = (cv2.warpAffine(one.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR) for one in areas)
+    hid, spots, eyes, outer = (one > 0.3 for one in found)
+    return Glasses(hid, spots, eyes, outer, brows, _tinted(picture, both, points))
 
 
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
@@ -119,7 +131,7 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     x0, y0, x1, y1 = box = box_of(hidden, round(0.2 * unit))
     before = to_srgb(photo, box).astype(np.float32)
     hole, eyes, beside = (one[y0:y1, x0:x1] for one in (hidden, glasses.eyes, glasses.beside))
-    made = uncovered(before, hole, eyes, unit)
+    made = uncovered(before, hole, eyes, glasses.brows[y0:y1, x0:x1], unit)
     made = patched(made, hole & beside, eyes | hole, np.random.default_rng(0))
     return Guide(box, changed(photo, box, before, made), _soft(hole) * np.float32(strength))
 
@@ -128,6 +140,11 @@ def _soft(area: Bool) -> Float32:
     """1 inside, less on the outermost pixels."""
     inside = cv2.distanceTransform(np.pad(area, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     return np.asarray(np.clip(inside / 2.0, 0, 1), np.float32)
+
+
+def _sum_of(classes: Float32, names: tuple[str, ...]) -> Float32:
+    """(h, w): how likely some classes are, together."""
+    return np.asarray(classes[[INDEX[name] for name in names]].sum(0), np.float32)
 
 
 def _widened(quad: Float64) -> Float64:
@@ -151,7 +168,7 @@ def _points_on(matrix: Float64, face: Face) -> Float64:
     return np.asarray((face.landmarks[:, :2].astype(np.float64) - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
 
 
-def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64, brows: Bool, needed: Float32) -> Bool:
+def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64, parts: Mapping[str, Bool]) -> Bool:
     """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
     right, down = axes(points)
     middle = points[[33, 133, 362, 263]].mean(0)
@@ -164,30 +181,33 @@ def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64,
     least = np.where(above & (beside < outer + 4 * UNIT), upper, 0).astype(np.float32)
     middle_line = Drawn.of(lines, bridge(lines, rims[0], rims[1], points))
     frame = (covered(lines, both, least) | covered(lines, [middle_line], np.zeros_like(least))) & ~eyes
-    arms = [Drawn.of(lines, temple(lines, points, rims[side], side, needed)) for side in (0, 1)]
+    arms = [
+        Drawn.of(lines, temple(lines, points, rims[side], side, parts["hair"] | parts["ears"], parts["background"]))
+        for side in (0, 1)
+    ]
     arms = [replace(one, disc=np.minimum(one.disc, _widest(one))) for one in arms if len(one.points)]
     if arms:
-        frame |= covered(lines, arms, np.zeros_like(lines.ridges))
+        frame |= covered(lines, arms, np.zeros_like(lines.ridges), 0.3)
     least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
     close = cv2.dilate(frame.astype(np.uint8), disc(2 * NEAR)) > 0
-    close &= ~brows & ~eyes_of(points, 1.0) & (needed < 99)
-    least = np.where(needed < 1, least, np.maximum(least, OVER_HAIR))
-    strong = ((lines.hats[2] > least) | (_alike(picture, frame) & (least < 255))) & close
+    close &= ~parts["brows"] & ~eyes_of(points, 0.5)
+    close &= cv2.erode(area_of(rims).astype(np.uint8), disc(2.0)) == 0  # no wrinkles seen through the lenses
+    least = np.where(parts["hair"], np.maximum(least, OVER_HAIR), least)
+    dark = _alike(picture, frame, parts["brows"])
+    strong = ((lines.hats[2] > least) & ~parts["background"]) | (dark & (lines.hats[-1] > OVER_HAIR))
+    strong = (strong & close) | (dark & _beside(rims) & ~eyes)
     _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
     frame |= strong & np.isin(index, np.unique(index[frame]))
     whole = cv2.morphologyEx(frame.astype(np.uint8), cv2.MORPH_CLOSE, disc(0.5))
-    return np.asarray(cv2.dilate(whole, disc(0.8)) > 0) & ~eyes
+    grown = [cv2.dilate(whole, disc(width)) > 0 for width in (1.2, 0.5)]
+    return np.asarray(np.where(parts["brows"], grown[1], grown[0]) & ~eyes, np.bool_)
 
 
-def _needed(picture: Float32, classes: Float32, rims: list[Float64]) -> Float32:
-    """How clear a temple must be: more over hair and ears; over the background, or hair as dark as rims, none is."""
-    hair, back = (_on_plane(classes[INDEX[name]]) > 0.5 for name in ("hair", "background"))
-    ears = _on_plane(classes[[INDEX["left_ear"], INDEX["right_ear"]]].sum(0)) > 0.5
-    light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    x, y = np.clip(np.round(np.concatenate(rims)).astype(int), 0, SIDE - 1).T
-    alike = hair.any() and float(np.median(light[hair])) < float(np.quantile(light[y, x], 0.3)) + DARKER
-    needed = np.where(back, 99.0, np.where(hair, 99.0 if alike else 1.5, np.where(ears, 1.0, 0.5)))
-    return needed.astype(np.float32)
+def _beside(rims: list[Float64]) -> Bool:
+    """What a rim can cover."""
+    drawn = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.polylines(drawn, [np.round(rim).astype(np.int32) for rim in rims], True, 1, round(2 * RIM * UNIT))
+    return drawn > 0
 
 
 def _widest(arm: Drawn) -> int:
@@ -196,14 +216,16 @@ def _widest(arm: Drawn) -> int:
     return int(np.median(arm.disc)) + 1 if long else 2
 
 
-def _alike(picture: Float32, frame: Bool) -> Bool:
-    """What is as dark as a dark frame; nothing where it is not much darker than skin."""
+def _alike(picture: Float32, frame: Bool, brows: Bool) -> Bool:
+    """What is as dark as a dark frame, in brows all the more; nothing where that is not much darker than skin."""
     light = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
     around = (cv2.dilate(frame.astype(np.uint8), disc(3.0)) > 0) & ~frame
     if not frame.any() or not around.any():
         return np.zeros_like(frame)
     usual, skin = float(np.quantile(light[frame], 0.3)), float(np.median(light[around]))
-    return np.asarray(light < usual + 0.25 * (skin - usual)) if usual < DARK * skin else np.zeros_like(frame)
+    if usual > DARK * skin:
+        return np.zeros_like(frame)
+    return np.asarray(light < usual + np.where(brows, 0.08, 0.25) * (skin - usual), np.bool_)
 
 
 def _as_wide(lines: Lines, both: list[Drawn], points: Float64) -> tuple[list[Drawn], float]:
@@ -235,7 +257,7 @@ def _glare(picture: Float32, frame: Bool, rims: list[Float64], points: Float64) 
     weight = skin.astype(np.float32)
     total, share = (cv2.GaussianBlur(x, (0, 0), 4 * UNIT) for x in (light * weight, weight))
     over = light - total / np.maximum(share, 1e-3)
-    seed, soft = (skin & (over > by) & (spread < 0.8 * color) for by in (50, 25))
+    seed, soft = (skin & (over > by) & (spread < 0.8 * color) for by in GLARE)
     _, index, stats, _ = cv2.connectedComponentsWithStats(soft.astype(np.uint8))
     small = stats[:, cv2.CC_STAT_AREA] < LARGEST * int(lenses.sum())
     kept = np.isin(index, np.unique(index[seed])) & (index > 0) & small[index]

@@ -28,7 +28,7 @@ DISCS = (0.8, 1.2, 1.8, 2.6, 3.6, 5.0)
 """Diameters of the discs that take lines away, units."""
 
 SHARE, LEAST = 0.18, 9.0
-"""What a line's pixels differ by at least: a share of the line's middle; and levels."""
+"""What a line's pixels differ by at least: a share of its middle; and levels."""
 
 Int = NDArray[np.int64]
 
@@ -80,13 +80,14 @@ def disc(units: float) -> UInt8:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
-def covered(lines: Lines, drawn: list[Drawn], least: Float32) -> Bool:
+def covered(lines: Lines, drawn: list[Drawn], least: Float32, share: float = SHARE) -> Bool:
     """The pixels (SIDE, SIDE) of some lines: as wide, at each place, as the line is seen there.
 
     Args:
         lines: of the plane.
         drawn: at least one of them not empty.
         least: (SIDE, SIDE) levels that a line has at least.
+        share: what a line's pixels differ by at least, of its middle.
     """
     points, choice = (np.concatenate([getattr(one, name) for one in drawn]) for name in ("points", "disc"))
     x, y = np.clip(np.round(points).astype(int), 0, SIDE - 1).T
@@ -99,7 +100,7 @@ def covered(lines: Lines, drawn: list[Drawn], least: Float32) -> Bool:
     nearest = of[index]
     found = np.take_along_axis(lines.hats, choice[nearest][None], 0)[0]
     reach = (0.62 * np.array(DISCS)[choice[nearest]] + 0.7) * UNIT
-    sure = (found > np.maximum(LEAST, SHARE * strong[nearest])) & (strong[nearest] > least)
+    sure = (found > np.maximum(LEAST, share * strong[nearest])) & (strong[nearest] > least)
     return np.asarray(sure & (away < reach))
 
 

@@ -50,6 +50,12 @@ HIGHER = 0.1
 """Eye distances above the found edge of the upper lip up to which it may be."""
 
 
+EVENED = "teeth are seen already: they are made even and lighter, and keep their form"
+"""What is said then; others are laid in for the next seeds."""
+
+SHUT, BOTH = 0.85, 0.75
+"""Share of the way to another's mouth that a shut one goes, and an open one: more would stretch thin lips."""
+
 HIDDEN = 0.03
 """Of teeth at least, in widths of the mouth, below the upper lip of a smile that is this face's."""
 
@@ -66,6 +72,7 @@ def mouth(
     *,
     whole: bool = True,
     stranger: bool = False,
+    evens: bool = True,
 ) -> Guide:
     """The other's mouth on this face.
 
@@ -75,8 +82,8 @@ def mouth(
         blocked, other_blocked: (H, W) what lies before each face.
         labelled, other_labelled: as in :func:`mien.guides.move.move`; without, all mouths count as open.
         whole: whether the lips take on the other's shape; else a mouth that shows its teeth keeps that.
-        stranger: whether only teeth are lent: a shut mouth opens in a smile of its own, and teeth that are seen already
-            are made even and stay.
+        stranger: whether only teeth are lent: a shut mouth opens in a smile of its own.
+        evens: whether teeth that are seen already are made even then, and stay.
 
     Raises:
         LayerError: the faces look in directions too far apart, or a shut mouth of a turned face would be opened.
@@ -93,12 +100,13 @@ def mouth(
     inside = filled(start[INNER], here) if labelled is None else _mouth(labelled, here, unit)
     white = teeth_among(before, inside & widened(filled(start[INNER], here), 0.03 * unit))  # not highlights of lips
     toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
-    if toothed and stranger:
+    if toothed and stranger and evens:
         return _evened(photo, start, white, here, unit)
     if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
     smiles = stranger and shown <= OPEN
-    way = smiling(face) if smiles else (0.0 if toothed and not whole else 1.0) * _way(face, other_face)
+    share = SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0
+    way = smiling(face) if smiles else share * _way(face, other_face)
     if opened and shown <= OPEN and not smiles:
         way += joining(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
@@ -122,8 +130,7 @@ def _evened(photo: Photo, start: Float64, white: Bool, box: Box, unit: float) ->
     """This face's teeth made even; nothing else changes."""
     lips, lower = filled(start[OUTER], box), to_srgb(photo, box).astype(np.float32)
     made, weight = evened(lower, white, widened(lips, 0.1 * unit) & ~lips, unit)
-    told = "teeth are seen already: they are made even and lighter, and keep their form"
-    return as_guide(photo, box, lower + weight[..., None] * (made - lower), weight, unit, (told,))
+    return as_guide(photo, box, lower + weight[..., None] * (made - lower), weight, unit, (EVENED,))
 
 
 def _between(
@@ -163,7 +170,9 @@ def _between(
     close = widened(outer, 0.025 * unit)
     taken = as_sharp(lower, taken, close & ~theirs, close & ~inner)
     depth = depth_of(goals[UPPER], box, unit, smiles) if shade else np.ones(inner.shape, np.float32)
-    lit = lit_teeth(lower, taken, Areas(inner, outer, theirs, unit), native, sure, depth, flesh=0.16 if smiles else 0.4)
+    flesh, gain = (0.16, 1.03) if smiles else (0.4, 1.1)  # a narrow gap is dark; lips that open wide shade less
+    areas = Areas(inner, outer, theirs, unit)
+    lit = lit_teeth(lower, taken, areas, native, sure, depth, flesh=flesh, gain=gain)
     lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
     return box, np.asarray(lit, np.float32), np.asarray(blurred(inner, 0.006 * unit) * visible, np.float32)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -109,29 +110,48 @@ def as_api_error(error: Exception) -> ApiError:
     return ApiError("internal", "Something went wrong in the program; its log says more.")
 
 
-def response_of(error: Exception) -> JSONResponse:
-    """An error as an answer."""
+def response_of(error: Exception, path: str = "") -> JSONResponse:
+    """An error as an answer, in the form that clients of a path expect."""
     told = as_api_error(error)
-    return JSONResponse(told.as_dict(), told.status, told.headers)
+    form = next((form for start, form in FORMS.items() if path.startswith(start)), None)
+    if form is None:
+        return JSONResponse(told.as_dict(), told.status, told.headers)
+    status = 400 if told.status in (415, 422) else told.status
+    return JSONResponse(form(told), status, told.headers)
+
+
+def _openai(error: ApiError) -> dict[str, Any]:
+    kind = "invalid_request_error" if error.status < 500 and error.status != 429 else "server_error"
+    return {"error": {"message": plain(str(error)), "type": kind, "param": error.field, "code": error.code}}
+
+
+def _a1111(error: ApiError) -> dict[str, Any]:
+    return {"error": error.code, "detail": plain(str(error)), "body": "", "errors": plain(str(error))}
+
+
+FORMS: Mapping[str, Callable[[ApiError], dict[str, Any]]] = {"/v1/": _openai, "/sdapi/": _a1111, "/api/v1/": _a1111}
+"""Of other programs' endpoints, by how their paths begin: OpenAI, A1111, IOPaint."""
 
 
 def install(app: FastAPI) -> None:
     """Makes every error of an application one of ours."""
 
     async def ours(request: Request, error: Exception) -> JSONResponse:
-        return response_of(error)
+        return response_of(error, request.url.path)
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return response_of(validation(error.errors()))
+        return response_of(validation(error.errors()), request.url.path)
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         if error.status_code == 405:
-            return response_of(ApiError("method", "This endpoint has no such method; see docs/api.md."))
+            return response_of(
+                ApiError("method", "This endpoint has no such method; see docs/api.md."), request.url.path
+            )
         if error.status_code == 404:
-            return response_of(ApiError("not_found", "There is no such endpoint; see docs/api.md."))
-        return response_of(ApiError("bad_request", "The request cannot be read; see docs/api.md."))
+            return response_of(ApiError("not_found", "There is no such endpoint; see docs/api.md."), request.url.path)
+        return response_of(ApiError("bad_request", "The request cannot be read; see docs/api.md."), request.url.path)
 
     app.add_exception_handler(ApiError, ours)
     app.add_exception_handler(errors.MienError, ours)

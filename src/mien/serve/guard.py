@@ -22,8 +22,8 @@ from mien.serve.metrics import Metrics
 from mien.serve.settings import LOOPBACK, ServeSettings
 
 COOKIE = "mien-token"
-OPEN = ("/api/health",)
-"""Paths that need no token."""
+OPEN = ("/api/health", "/v1/images/results/")
+"""How paths begin that need no token."""
 
 PROGRAMS = ("/api/", "/v1/", "/sdapi/", "/metrics")
 """How paths begin that are no files of the page."""
@@ -69,7 +69,7 @@ class Guard:
         try:
             answer = self._checked(scope, headers, origin)
         except ApiError as error:
-            answer = response_of(error)
+            answer = response_of(error, scope["path"])
         if answer is not None:
             await answer(scope, receive, sending)
             return
@@ -77,7 +77,7 @@ class Guard:
         try:
             await self.app(scope, body.receive, sending)
         except ApiError as error:
-            await response_of(error)(scope, receive, sending)
+            await response_of(error, scope["path"])(scope, receive, sending)
 
     def _checked(self, scope: Scope, headers: Headers, origin: str) -> Response | None:
         """What is answered at once; None lets the request pass."""
@@ -113,7 +113,7 @@ class Guard:
             answer = RedirectResponse("/", 303)
             answer.set_cookie(COOKIE, self.settings.token, httponly=True, samesite="strict")
             return answer
-        if not path.startswith(PROGRAMS) or path in OPEN or self._same(_given(headers)):
+        if not path.startswith(PROGRAMS) or path.startswith(OPEN) or self._same(_given(headers)):
             return None
         raise ApiError(
             "token",

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.editing.context import EditContext
+from mien.conditions.colors import parse_color
+from mien.conditions.regions import check_region
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded, swatch_of
-from mien.editing.swatches import dye_color
 from mien.guides.borrow import unit_of
 from mien.guides.coloring import SETTINGS, Dye, curve
 from mien.guides.dye import LARGEST, mean_color
@@ -117,6 +117,7 @@ def matte(photo: Photo, face: Face, region: str, width: int | None, parser: Any)
     Raises:
         LayerError: no such region, or there is none in this photo.
     """
+    check_region(region)
     small, there = at_width(photo, face, width)
     found: UInt8 = np.rint(region_matte(small, there, region, parser) * 255).astype(np.uint8)
     return found
@@ -134,7 +135,7 @@ def at_width(photo: Photo, face: Face, width: int | None) -> tuple[Photo, Face]:
     return Photo(small), replace(face, box=(x0, y0, x1, y1), landmarks=landmarks, quad=face.quad * scale)
 
 
-def colors_of_dye(photo: Photo, face: Face, region: str, color: str, context: EditContext) -> bytes:
+def colors_of_dye(photo: Photo, face: Face, region: str, color: str, parser: Any) -> bytes:
     """What sRGB colours become when a region is dyed: NODES³ × 3 bytes, red fastest.
 
     Raises:
@@ -143,13 +144,15 @@ def colors_of_dye(photo: Photo, face: Face, region: str, color: str, context: Ed
     """
     if swatch_of(color) is not None:
         raise ApiError("bad_request", "Give the name of a color, or #rrggbb.", "color")
+    check_region(region)
+    wanted = None if color == UNCHANGED or color in RELATIVE else parse_color(color)
     small, there = at_width(photo, face, min(photo.width, round(photo.width * min(1.0, 256 / there_size(face)))))
-    alpha = region_matte(small, there, region, context.networks.parser)
-    if color == UNCHANGED or color in RELATIVE:
+    alpha = region_matte(small, there, region, parser)
+    if wanted is None:
         mean = mean_color(small, alpha)
         shade = mean if color == UNCHANGED else shaded(mean, color)
     else:
-        shade = under_light(dye_color(color, context), small, there)
+        shade = under_light(wanted, small, there)
     shrink = min(1.0, LARGEST / max(small.width, small.height))
     size = (max(2, round(small.width * shrink)), max(2, round(small.height * shrink)))
     front, covered = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (to_srgb(small), alpha))

@@ -35,11 +35,12 @@ class Service:
 
     Attributes:
         settings, metrics, queue, store: see there.
+        shared: what endpoints keep in memory, by name.
     """
 
     def __init__(self, settings: ServeSettings, load: Callable[[], Any]) -> None:
         self.settings, self._load = settings, load
-        self.metrics = Metrics()
+        self.metrics, self.shared = Metrics(), dict[str, Any]()
         self.queue = WorkQueue(settings.workers, settings.waiting, settings.seconds, self.metrics)
         self.store = Store(settings, self.editor)
 

@@ -50,7 +50,7 @@ class ServeSettings:
     seconds: float = 60.0
     upload_bytes: int = 80_000_000
     pixels: int = MAX_PIXELS
-    candidates: int = 8
+    candidates: int = 10
     quota_bytes: int = 20_000_000_000
     session_bytes: int = 2_000_000_000
     sessions: int = 2000

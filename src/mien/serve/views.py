@@ -13,7 +13,7 @@ from mien.conditions.areas import Seen
 from mien.conditions.extract import conditions_of
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.modalities import pictures
-from mien.conditions.regions import region_mask
+from mien.conditions.regions import check_region, region_mask
 from mien.guides.borrow import unit_of
 from mien.serve.faults import ApiError, plain
 from mien.serve.pictures import shown
@@ -136,6 +136,7 @@ def mask(photo: Photo, face: Face, region: str, grow: float, feather: float, wid
     Raises:
         LayerError: no such region, or it is empty.
     """
+    check_region(region)
     small, there = at_width(photo, face, min(width or photo.width, SEEN_WIDTH))
     scale = small.width / photo.width
     found = parser.parse_photo(small, there.quad)

@@ -160,6 +160,11 @@ class WorkQueue:
         with self._changed:
             return self._waiting.index(task) + 1 if task in self._waiting else 0
 
+    def of_kind(self, kind: str) -> list[Task]:
+        """Those of a kind that wait or run."""
+        with self._changed:
+            return [task for task in (*self._running, *self._waiting) if task.kind == kind]
+
     def cancel(self, task: Task, code: str = "cancelled", message: str = "The edit was cancelled.") -> None:
         """Ends a task that waits at once, and one that runs after its present stage."""
         with self._changed:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from mien.serve.routes import catalog, edits, faces, files, generate, health, sessions, tree
+from mien.serve.routes import (
+    a1111,
+    catalog,
+    edits,
+    faces,
+    files,
+    generate,
+    health,
+    iopaint,
+    openai_images,
+    sessions,
+    tree,
+)
 
 GROUPS: tuple[APIRouter, ...] = (
     health.router,
@@ -15,5 +27,8 @@ GROUPS: tuple[APIRouter, ...] = (
     tree.router,
     files.router,
     generate.router,
+    openai_images.router,
+    a1111.router,
+    iopaint.router,
 )
 """In the order in which they are tried."""

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from mien.align.crop import quad_to_matrix
-from mien.editing.context import EditContext
 from mien.serve import previews, views
 from mien.serve.answers import FieldAnswer
 from mien.serve.pictures import png
@@ -144,8 +143,8 @@ async def dye(
     """What colours become: a table for previews."""
 
     def look() -> bytes:
-        context = EditContext(service.editor, stored.session.cache)
-        return previews.colors_of_dye(stored.session.result(step), stored.face(face), region, color, context)
+        photo = stored.session.result(step)
+        return previews.colors_of_dye(photo, stored.face(face), region, color, service.editor.parser)
 
     data = await service.run(request, look, key=stored.id)
     return Response(data, media_type="application/octet-stream")
