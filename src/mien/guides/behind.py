@@ -13,11 +13,15 @@ import cv2
 import numpy as np
 
 from mien.compose.blend import membrane
-from mien.compose.grain import levels, noise
+from mien.compose.grain import levels, missing, noise
+from mien.compose.patches import patched
 from mien.types import Bool, Float32
 
 FINE = 0.022
 """Standard deviation of the blur that parts light from texture, units (distances of the outer corners of the eyes)."""
+
+LARGEST = 300.0
+"""Unit, pixels, from which a picture is filled at a reduced size."""
 
 SEEN = 0.12
 """Share of a brow that must be seen to tell its colour."""
@@ -26,16 +30,34 @@ STRONG = 1.3
 """How much stronger than around it texture may be, so that no lash or edge is copied."""
 
 
-def uncovered(picture: Float32, hole: Bool, barred: Bool, brows: Float32, unit: float) -> Float32:
-    """The picture (h, w, 3) with its hole filled.
+def uncovered(picture: Float32, hole: Bool, eyes: Bool, beside: Bool, brows: Float32, unit: float) -> Float32:
+    """The picture (h, w, 3) with its hole filled; large ones at a reduced size, with their grain added afterwards.
 
     Args:
         picture: with what hides it.
         hole: what is hidden.
-        barred: where neither colours nor texture may come from, such as eyes.
+        eyes: where neither colours nor texture may come from.
+        beside: what is no face, such as hair and background; filled with patches, since there are edges.
         brows: (h, w) how likely a brow is, in the hole, too.
         unit: distance of the outer corners of the eyes, pixels.
     """
+    scale = min(1.0, LARGEST / unit)
+    if scale == 1:
+        made = _on_face(picture, hole, eyes, brows, unit)
+        return patched(made, hole & beside, eyes | hole, np.random.default_rng(0))
+    size = (round(hole.shape[1] * scale), round(hole.shape[0] * scale))
+    less, likely = (np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA)) for one in (picture, brows))
+    areas = [cv2.resize(a.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0 for a in (hole, eyes, beside)]
+    small = uncovered(less, areas[0], areas[1], areas[2], likely, LARGEST)
+    large = np.asarray(cv2.resize(small, hole.shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
+    ring = (cv2.dilate(hole.astype(np.uint8), np.ones((9, 9))) > 0) & ~hole
+    joined = np.where(hole[..., None], large, picture)  # the frame's edge is no grain
+    grain = noise(hole.shape, missing(levels(joined, ring), levels(large, hole)))
+    return np.where(hole[..., None], np.clip(large + grain, 0, 255), picture).astype(np.float32)
+
+
+def _on_face(picture: Float32, hole: Bool, barred: Bool, brows: Float32, unit: float) -> Float32:
+    """Light of both sides, texture mirrored at the border."""
     near = cv2.dilate(hole.astype(np.uint8), np.ones((3, 3)))
     known = ((near == 0) & ~barred).astype(np.float32)
     sigma = max(1.2, FINE * unit)

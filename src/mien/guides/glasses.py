@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 
 from mien.align.crop import between_pixels, crop_face
-from mien.compose.patches import patched
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
@@ -112,10 +111,21 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     frame = _frame(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
     beside = cv2.dilate(1 - likely["face"], disc(3.0))
     areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), beside, likely["brows"])
-    matrix, size = between_pixels(crop.matrix), (photo.width, photo.height)
-    *found, brows = (cv2.warpAffine(one.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR) for one in areas)
+    *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
     hid, spots, eyes, outer = (one > 0.3 for one in found)
     return Glasses(hid, spots, eyes, outer, brows, _tinted(picture, both, points))
+
+
+def _on_photo(plane: Float32, matrix: Float64, photo: Photo) -> Float32:
+    """(H, W): a plane (SIDE, SIDE) brought to where it lies in the photo, 0 elsewhere."""
+    corners = np.array([[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]]) @ matrix[:, :2].T + matrix[:, 2]
+    x0, y0 = np.clip(np.floor(corners.min(0)), 0, (photo.width - 1, photo.height - 1)).astype(int)
+    x1, y1 = np.clip(np.ceil(corners.max(0)) + 1, (x0 + 1, y0 + 1), (photo.width, photo.height)).astype(int)
+    there = between_pixels(matrix).copy()
+    there[:, 2] -= (x0, y0)
+    whole = np.zeros((photo.height, photo.width), np.float32)
+    whole[y0:y1, x0:x1] = cv2.warpAffine(plane, there, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR)
+    return whole
 
 
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
@@ -132,8 +142,7 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     x0, y0, x1, y1 = box = box_of(hidden, round(0.2 * unit))
     before = to_srgb(photo, box).astype(np.float32)
     hole, eyes, beside = (one[y0:y1, x0:x1] for one in (hidden, glasses.eyes, glasses.beside))
-    made = uncovered(before, hole, eyes, glasses.brows[y0:y1, x0:x1], unit)
-    made = patched(made, hole & beside, eyes | hole, np.random.default_rng(0))
+    made = uncovered(before, hole, eyes, beside, glasses.brows[y0:y1, x0:x1], unit)
     return Guide(box, changed(photo, box, before, made), _soft(hole) * np.float32(strength))
 
 
