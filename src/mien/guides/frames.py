@@ -29,7 +29,7 @@ CLEAR, LINE = 24.0, 14.0
 FROM_SIDE = 19.5
 """Way from a rim to behind the face's outline, units, from which a temple is seen from the side; others end at hair."""
 
-LIKE = 0.7
+LIKE = 0.5
 """How much the other rim tells about a rim."""
 
 Int = NDArray[np.int64]
@@ -66,7 +66,7 @@ def rims(lines: Lines, likely: Float32, points: Float64) -> list[Float64]:
     for _ in range(3):  # rims that are stronger than brows shall not be mistaken for them
         sure = [_seen_along(strength / level, wrap=True) for _, strength, _ in found]
         costs = [
-            cost - sure[side] - np.float32(LIKE) * cv2.GaussianBlur(sure[1 - side], (0, 0), 3.5)
+            cost - sure[side] - np.float32(LIKE) * cv2.GaussianBlur(sure[1 - side], (0, 0), 4.0)
             for side, (_, _, cost) in enumerate(found)
         ]
         paths = [_path(np.concatenate([c, c, c]).astype(np.float32))[ANGLES : 2 * ANGLES] for c in costs]
