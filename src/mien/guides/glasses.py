@@ -22,7 +22,6 @@ from mien.guides.frames import area_of, axes, bridge, eyes_of, rims, temple
 from mien.guides.guide import Guide, box_of, changed
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Drawn, Lines, covered, disc
 from mien.photos.color import to_srgb
-from mien.pixels import to_tensor
 from mien.types import Bool, Face, Float32, Float64, Photo
 
 BROWS = ("left_brow", "right_brow")
@@ -102,7 +101,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         LayerError: there are no glasses.
     """
     crop = crop_face(photo, _widened(face.quad), SIDE)
-    classes = parser.logits(to_tensor(crop_face(photo, face.quad, 256).pixels)).softmax(1)[0].float().numpy()
+    classes = parser.shares(crop_face(photo, face.quad, 256).pixels)
     worn = _filled(_on_plane(classes[INDEX["glasses"]]))
     if int((classes[INDEX["glasses"]] > 0.5).sum()) < LEAST:
         raise LayerError("No glasses are seen on this face; give --mask, a picture that is white on what is to vanish.")

@@ -53,6 +53,9 @@ HIGHER = 0.1
 EVENED = "teeth are seen already: they are made even and lighter, and keep their form"
 """What is said then; others are laid in for the next seeds."""
 
+SHUT, BOTH = 0.85, 0.75
+"""Share of the way to another's mouth that a shut one goes, and an open one: more would stretch thin lips."""
+
 HIDDEN = 0.03
 """Of teeth at least, in widths of the mouth, below the upper lip of a smile that is this face's."""
 
@@ -102,7 +105,8 @@ def mouth(
     if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
     smiles = stranger and shown <= OPEN
-    way = smiling(face) if smiles else (0.0 if toothed and not whole else 1.0) * _way(face, other_face)
+    share = SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0
+    way = smiling(face) if smiles else share * _way(face, other_face)
     if opened and shown <= OPEN and not smiles:
         way += joining(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
@@ -166,7 +170,9 @@ def _between(
     close = widened(outer, 0.025 * unit)
     taken = as_sharp(lower, taken, close & ~theirs, close & ~inner)
     depth = depth_of(goals[UPPER], box, unit, smiles) if shade else np.ones(inner.shape, np.float32)
-    lit = lit_teeth(lower, taken, Areas(inner, outer, theirs, unit), native, sure, depth, flesh=0.16 if smiles else 0.4)
+    flesh, gain = (0.16, 1.03) if smiles else (0.4, 1.1)  # a narrow gap is dark; lips that open wide shade less
+    areas = Areas(inner, outer, theirs, unit)
+    lit = lit_teeth(lower, taken, areas, native, sure, depth, flesh=flesh, gain=gain)
     lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
     return box, np.asarray(lit, np.float32), np.asarray(blurred(inner, 0.006 * unit) * visible, np.float32)
 

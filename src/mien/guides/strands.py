@@ -18,6 +18,7 @@ import numpy as np
 
 from mien.compose.border import wide_blur
 from mien.compose.grain import bands
+from mien.compose.morphology import disc
 from mien.types import Bool, Float32, Float64
 
 PARTS, STEPS = 4, 3
@@ -37,7 +38,7 @@ REACH = 0.3
 LOCAL = 0.65
 """Share of how that differs from place to place that they take on."""
 
-DEPTHS = (0.2, 0.5)
+DEPTHS = (0.1, 0.4)
 """Quantiles of a hair's light between which its depths end, which lie below what is drawn."""
 
 DETAIL = 0.08
@@ -64,13 +65,13 @@ class Lock:
     def strands(self, number: int, rng: np.random.Generator) -> tuple[Float64, Float64]:
         """Paths (number, ALONG, 2) and shades (number, PARTS) from 0, the darkest of the hair, to 1, its lightest."""
         d = np.clip(rng.normal(0, 0.55, number), -1.3, 1.3)
-        short = rng.exponential(np.where(rng.random(number) < 0.5, 0.04, 0.14))
+        short = rng.exponential(np.where(rng.random(number) < 0.4, 0.03, 0.17))
         stop = np.clip(1 - 0.08 * np.abs(d) - short, 0.5, 1)
         start = rng.uniform(0, 0.2, number)
         along = start[:, None] + (stop - start)[:, None] * np.linspace(0, 1, ALONG)
         b, (first, second, third, last) = along[..., None], self.curve
         path = (1 - b) ** 3 * first + 3 * (1 - b) ** 2 * b * second + 3 * (1 - b) * b**2 * third + b**3 * last
-        spread = self.wide * np.interp(along, (0, 0.5, 1), (1.3, 1.0, rng.uniform(0.3, 1.0)))
+        spread = self.wide * np.interp(along, (0, 0.5, 1), (1.3, 1.0, rng.uniform(0.15, 0.9)))
         bend = rng.normal(0, 0.015) * np.sin(np.pi * along * rng.uniform(0.8, 1.6))
         bend = bend + rng.normal(0, 0.008, (number, 1)) * along**2
         across = np.array([-(last - first)[1], (last - first)[0]])
@@ -133,7 +134,8 @@ def joined(picture: Float32, hair: Float32, alpha: Float32, colors: Float32, uni
     """
     sure = cv2.erode((hair > 0.85).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     near = sure & (wide_blur(alpha, 0.2 * unit) > 0.02)
-    wanted, sigma, soft, found = _detail(picture, near), 0.0, colors, (1.0, 1.0)
+    inner = cv2.erode(near.astype(np.uint8), disc(0.03 * unit)) > 0
+    wanted, sigma, soft, found = _detail(picture, inner if int(inner.sum()) > 400 else near), 0.0, colors, (1.0, 1.0)
     for sigma in BLURS:
         soft = cv2.GaussianBlur(colors, (0, 0), sigma) if sigma else colors
         found = _detail(soft, alpha > 0.9)

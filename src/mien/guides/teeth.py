@@ -38,7 +38,7 @@ LOCAL = 0.08
 BRIGHT = 0.35
 """By how much that counts as more where it is as light as teeth: some are seen in warmer light."""
 
-EVEN = 0.8
+EVEN = 0.92
 """How much of the differences of colour among the other's teeth is taken away."""
 
 FALLS = 0.8
@@ -47,12 +47,9 @@ FALLS = 0.8
 CORNER, DARK = 0.16, 0.35
 """Share of the mouth's width over which its corners are dark, and their light, where teeth stand in another mouth."""
 
-SHADE = (0.45, 0.02)
+SHADE = (0.4, 0.018)
 """Share of the light that the upper lip keeps from teeth at its edge, and over which distance that fades, in eye
 distances: of 450 open mouths of the wide portraits' training split."""
-
-LIGHTER = 1.04
-"""Light of teeth before lips and corners shade them, over that of most teeth that are seen in photos."""
 
 DARKEST, REDDER = 0.04, 1.3
 """Least light of what is between the lips and no tooth, over that of the lips, and the exponent of their hue there."""
@@ -118,6 +115,7 @@ def lit_teeth(
     depth: Float32,
     *,
     flesh: float,
+    gain: float,
 ) -> Float32:
     """What is between the other's lips under this photo's light, sRGB.
 
@@ -128,6 +126,7 @@ def lit_teeth(
         sure: how far that is believed, 1 for few teeth.
         depth: (h, w) share of the light that reaches a place.
         flesh: most light of what is no tooth, over that of the lips.
+        gain: light of teeth before ``depth``, over that of most teeth that are seen in photos.
     """
     near, close = (widened(areas.outer, reach * areas.unit) for reach in (0.1, 0.025))
     skin, others = near & ~areas.outer, near & ~widened(areas.theirs, 0.06 * areas.unit)
@@ -148,7 +147,7 @@ def lit_teeth(
         lit = _lateral(lit, linear(lower), linear(taken), skin, others, areas.inner, 0.2 * areas.unit)
     shown = white & (tooth > 0.5) & areas.inner
     if shown.sum() > 20:
-        lit = lit * np.float32(np.clip(LIGHTER * told.mean() / whitest(srgb(lit), shown).mean(), 0.5, 2.0))
+        lit = lit * np.float32(np.clip(gain * told.mean() / whitest(srgb(lit), shown).mean(), 0.5, 2.0))
         gray = np.clip(lit.mean(2), DARKEST * lips.mean(), flesh * lips.mean())
         hue = (lips / lips.mean()) ** REDDER
         lit = lit + (1 - tooth)[..., None] * (gray[..., None] * hue - lit)
