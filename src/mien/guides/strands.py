@@ -44,6 +44,9 @@ DEPTHS = (0.1, 0.4)
 DETAIL = 0.08
 """Units below which light and dark are detail of the hair, and no form."""
 
+WINDOW = 400
+"""Pixels on a side in which detail is measured."""
+
 BLURS = (0.0, 0.4, 0.6, 0.8, 1.1, 1.5, 2.0)
 """Standard deviations, pixels, that are tried."""
 
@@ -171,9 +174,20 @@ def local(picture: Float32, area: Float32, reach: float) -> Float32:
     return np.asarray(total / share[..., None], np.float32)
 
 
+def middle(area: Bool) -> tuple[slice, slice]:
+    """Rows and columns around the middle of an area, ``WINDOW`` at most, in which some of it lies."""
+    found = np.argwhere(area)
+    if not len(found):
+        return slice(0, WINDOW), slice(0, WINDOW)
+    row, column = found[len(found) // 2]
+    first, second = (slice(max(0, int(at) - WINDOW // 2), int(at) + WINDOW // 2) for at in (row, column))
+    return first, second
+
+
 def _detail(picture: Float32, area: Any) -> tuple[float, float]:
     """Strength of the finest band, and of the two that follow, in an area."""
     if int(area.sum()) < 100:
         return 1.0, 2.0
-    mean = [float(np.abs(one[area]).mean()) for one in bands(picture)]
+    part = middle(area)
+    mean = [float(np.abs(one[area[part]]).mean()) for one in bands(picture[part])]
     return max(mean[0], 0.03), max(float(np.hypot(mean[1], mean[2])), 0.03)
