@@ -38,6 +38,21 @@ def test_a_reduced_patch_fits_the_reduced_photo_exactly(session: RemoteSession) 
     assert np.array_equal(before, after)
 
 
+def test_a_draft_is_made_of_what_the_screen_shows(session: RemoteSession) -> None:
+    before = pixels_of(session.picture(width=200))
+    mask = np.zeros(before.shape[:2], np.uint8)
+    x, y = (round(v * 200 / session.photo["width"]) for v in np.mean(session.faces[0]["quad"], 0))
+    mask[y - 8 : y + 8, x - 8 : x + 8] = 255
+    wishes = {"mask": as_png(mask), "color": "#3050c0", "mode": "look", "preview_width": 200}
+    edit = session.edit(**wishes, draft=True)
+    shown, (left, top) = pixels_of(edit.patch[1]), edit.facts["patch"]["place"]
+    part = before[top : top + len(shown), left : left + shown.shape[1]]
+    assert edit.step is None and session.tree["steps"] == []
+    assert (shown[..., :3] != part).any()
+    assert not (shown[..., 3] > 0)[mask[top : top + len(shown), left : left + shown.shape[1]] == 0].any()
+    assert session.edit(**wishes).step == 1
+
+
 def test_white_may_change_and_black_stays(session: RemoteSession) -> None:
     photo = pixels_of(session.picture())
     mask = np.zeros(photo.shape[:2], np.uint8)

@@ -16,12 +16,12 @@ import torch
 from mien.align import mesh
 from mien.align.landmarker import locate
 from mien.align.measure import eye_openness, head_pose, interocular, mouth_openness, smile
-from mien.checkpoints.perception import load_landmarks
 from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
+from mien.engine import Network, load_landmarks
 from mien.errors import ConfigError, MienError
 from mien.guides.traits import Traits, lab_of
-from mien.models.perception.landmarks import LandmarkNet
+from mien.models.perception.config import LandmarkConfig
 from mien.pixels import to_tensor
 from mien.types import Float32, Float64, Pose, UInt8
 
@@ -137,7 +137,7 @@ class Measures:
         judges: networks of the user's.
     """
 
-    landmarks: LandmarkNet = field(default_factory=load_landmarks)
+    landmarks: Network[LandmarkConfig] = field(default_factory=load_landmarks)
     parser: FaceParser = field(default_factory=FaceParser.bundled)
     judges: Sequence[Judge] = ()
 
@@ -172,6 +172,6 @@ class Measures:
             if presence < PRESENT:
                 return None
             seen = Seen(self.parser.parse_crop(picture), points.astype(np.float64), picture)
-            return Look(points, head_pose(points, self.landmarks.mean.numpy()), seen, Traits.of(seen))
+            return Look(points, head_pose(points, self.landmarks.weight("mean")), seen, Traits.of(seen))
         except (MienError, ValueError):  # points that form no face
             return None

@@ -36,6 +36,12 @@ TEMPLES, MIDDLE, BROWS = (21, 251), 151, ((70, 63, 105, 66, 107), (336, 296, 334
 UP = 1.5
 """Units above the brows within which a hairline is looked for."""
 
+BESIDE, SHORT = np.array([0.1, 0.2, 0.3]), 0.2
+"""Units beside the temples, and the share of hair there, beside the cheeks, below which hair is short."""
+
+LOWEST = 0.5
+"""Units above the brows that hair grows from at least; what hangs lower is a fringe."""
+
 LEAST = 0.12
 """Share of a forehead that another's hair covers from which it is a fringe."""
 
@@ -56,6 +62,7 @@ class Forehead:
     origin: (2,) between the brows.
     across: (COLUMNS,) x of each column.
     hairline, brows: (COLUMNS,) y.
+    short: whether no hair hangs beside the cheeks.
     """
 
     axes: Float64
@@ -63,6 +70,7 @@ class Forehead:
     across: Float64
     hairline: Float64
     brows: Float64
+    short: bool = False
 
     @classmethod
     def of(cls, here: Scene) -> Forehead:
@@ -80,12 +88,16 @@ class Forehead:
         front = cls(axes, points[9], across, across, np.interp(across, brow[:, 0], brow[:, 1]))
         ys = np.arange(-UP, -0.1, 0.01)
         found: Bool = np.asarray(front.seen(here.hair, ys) > 0.55)
-        known = found.any(0)
+        known: Bool = np.asarray(found.any(0))
         if known[COLUMNS // 4 : -COLUMNS // 4].mean() < 0.65:
             raise LayerError("No hair is seen above this forehead that a fringe could belong to.")
         lowest = ys[len(ys) - 1 - np.argmax(found[::-1], 0)]
         line = np.interp(STEPS, STEPS[known], lowest[known])
-        return replace(front, hairline=np.asarray(cv2.GaussianBlur(line[None], (0, 0), 2.5)[0]))
+        beside = replace(front, across=np.concatenate([across[0] - BESIDE, across[-1] + BESIDE]))
+        hanging = float(beside.seen(here.hair, np.arange(0.3, 0.9, 0.02)).mean())
+        line = np.minimum(line, front.brows - LOWEST * (1 - 0.4 * np.abs(STEPS) ** 3))
+        line = np.asarray(cv2.GaussianBlur(line[None], (0, 0), 2.5)[0])
+        return replace(front, hairline=line, short=hanging < SHORT)
 
     def seen(self, plane: Float32, ys: Float64) -> Float32:
         """(len(ys), COLUMNS) of a map of the scene."""
@@ -115,6 +127,10 @@ class Cut:
     def drawn(cls, front: Forehead, kind: int, rng: np.random.Generator) -> Cut:
         """Of a kind: 0 light, with forehead between the locks; 1 full; 2 combed to a side; 3 parted in the middle."""
         s, side = STEPS, np.clip((np.abs(STEPS) - 0.7) / 0.3, 0, 1)
+        if front.short:
+            low = front.hairline + (0.45 + 0.15 * (kind // 2)) * (front.brows - front.hairline)
+            lean = 0.22 * (1 - 2 * (kind % 2))
+            return cls(low, 0.8 - 0.8 * side, 0.04 * s + lean, 0.09)
         low = front.brows + 0.03 + 0.06 * np.abs(s) + 0.22 * side
         out = 0.05 * s + 0.1 * side * np.sign(s)
         if kind == 0:
@@ -241,8 +257,9 @@ def _palette(here: Scene, front: Forehead) -> Float32:
 
 
 def _growing(here: Scene, front: Forehead) -> Float32:
-    """(h, w): 1 below the hairline, less where strands come out of the hair above."""
+    """(h, w): 1 below the hairline, less where strands come out of the hair above; 0 before the backdrop."""
     flat = _flat(here, front)
     above = np.interp(flat[..., 0], front.across, front.hairline) - flat[..., 1]
     share = np.clip((ROOTS[0] - above) / (ROOTS[0] - ROOTS[1]), 0, 1)
-    return np.asarray(share * share * (3 - 2 * share), np.float32)
+    back = np.clip(1 - 1.5 * wide_blur(here.shares["background"], 0.03 * here.unit), 0, 1)
+    return np.asarray(back * share * share * (3 - 2 * share), np.float32)

@@ -18,6 +18,7 @@ import numpy as np
 
 from mien.compose.border import wide_blur
 from mien.compose.grain import bands
+from mien.compose.morphology import disc
 from mien.types import Bool, Float32, Float64
 
 PARTS, STEPS = 4, 3
@@ -37,11 +38,14 @@ REACH = 0.3
 LOCAL = 0.65
 """Share of how that differs from place to place that they take on."""
 
-DEPTHS = (0.2, 0.5)
+DEPTHS = (0.1, 0.4)
 """Quantiles of a hair's light between which its depths end, which lie below what is drawn."""
 
 DETAIL = 0.08
 """Units below which light and dark are detail of the hair, and no form."""
+
+WINDOW = 400
+"""Pixels on a side in which detail is measured."""
 
 BLURS = (0.0, 0.4, 0.6, 0.8, 1.1, 1.5, 2.0)
 """Standard deviations, pixels, that are tried."""
@@ -64,13 +68,13 @@ class Lock:
     def strands(self, number: int, rng: np.random.Generator) -> tuple[Float64, Float64]:
         """Paths (number, ALONG, 2) and shades (number, PARTS) from 0, the darkest of the hair, to 1, its lightest."""
         d = np.clip(rng.normal(0, 0.55, number), -1.3, 1.3)
-        short = rng.exponential(np.where(rng.random(number) < 0.5, 0.04, 0.14))
+        short = rng.exponential(np.where(rng.random(number) < 0.4, 0.03, 0.17))
         stop = np.clip(1 - 0.08 * np.abs(d) - short, 0.5, 1)
         start = rng.uniform(0, 0.2, number)
         along = start[:, None] + (stop - start)[:, None] * np.linspace(0, 1, ALONG)
         b, (first, second, third, last) = along[..., None], self.curve
         path = (1 - b) ** 3 * first + 3 * (1 - b) ** 2 * b * second + 3 * (1 - b) * b**2 * third + b**3 * last
-        spread = self.wide * np.interp(along, (0, 0.5, 1), (1.3, 1.0, rng.uniform(0.3, 1.0)))
+        spread = self.wide * np.interp(along, (0, 0.5, 1), (1.3, 1.0, rng.uniform(0.15, 0.9)))
         bend = rng.normal(0, 0.015) * np.sin(np.pi * along * rng.uniform(0.8, 1.6))
         bend = bend + rng.normal(0, 0.008, (number, 1)) * along**2
         across = np.array([-(last - first)[1], (last - first)[0]])
@@ -133,7 +137,8 @@ def joined(picture: Float32, hair: Float32, alpha: Float32, colors: Float32, uni
     """
     sure = cv2.erode((hair > 0.85).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     near = sure & (wide_blur(alpha, 0.2 * unit) > 0.02)
-    wanted, sigma, soft, found = _detail(picture, near), 0.0, colors, (1.0, 1.0)
+    inner = cv2.erode(near.astype(np.uint8), disc(0.03 * unit)) > 0
+    wanted, sigma, soft, found = _detail(picture, inner if int(inner.sum()) > 400 else near), 0.0, colors, (1.0, 1.0)
     for sigma in BLURS:
         soft = cv2.GaussianBlur(colors, (0, 0), sigma) if sigma else colors
         found = _detail(soft, alpha > 0.9)
@@ -169,9 +174,20 @@ def local(picture: Float32, area: Float32, reach: float) -> Float32:
     return np.asarray(total / share[..., None], np.float32)
 
 
+def middle(area: Bool) -> tuple[slice, slice]:
+    """Rows and columns around the middle of an area, ``WINDOW`` at most, in which some of it lies."""
+    found = np.argwhere(area)
+    if not len(found):
+        return slice(0, WINDOW), slice(0, WINDOW)
+    row, column = found[len(found) // 2]
+    first, second = (slice(max(0, int(at) - WINDOW // 2), int(at) + WINDOW // 2) for at in (row, column))
+    return first, second
+
+
 def _detail(picture: Float32, area: Any) -> tuple[float, float]:
     """Strength of the finest band, and of the two that follow, in an area."""
     if int(area.sum()) < 100:
         return 1.0, 2.0
-    mean = [float(np.abs(one[area]).mean()) for one in bands(picture)]
+    part = middle(area)
+    mean = [float(np.abs(one[area[part]]).mean()) for one in bands(picture[part])]
     return max(mean[0], 0.03), max(float(np.hypot(mean[1], mean[2])), 0.03)

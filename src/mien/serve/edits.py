@@ -122,24 +122,24 @@ def edit(body: EditBody, stored: Stored, settings: ServeSettings) -> Facts:
     session.line(parent)  # is there such a step?
     session.editor = watched = WatchedEditor(stored.editor)
     tried: OrderedDict[str, Trial] = stored.known.setdefault("trials", OrderedDict())
-    if body.keep and body.n == 1:
+    if body.keep and body.n == 1 and not body.draft:
         watched.trial = tried.pop(_key(parent, given), None)
         known = watched.trial
         node = session.apply(note=body.note, parent=parent, **given)
         before, result = watched.made[-1]
-        facts = _facts(given.get("seed", 0), result, before) if known is None else known.facts
+        facts = facts_of(given.get("seed", 0), result, before) if known is None else known.facts
         patch = _patch(before, result) if known is None else known.patch
         shown = told(facts, patch, result.photo, body.preview_width, patch_url(stored, node))
-        return _answer(body, [shown], parent, node, stored, _timings(result))
+        return answer_of(body, [shown], parent, node, stored, timings_of(result))
     result = session.trial(parent=parent, n=body.n, **given)
     before, candidates = watched.made[-1][0], []
     for k, variant in enumerate(result.variants):
         seed = given.get("seed", 0) + k
         patch = Patch.between(before, variant.photo, variant.mask)
-        facts = _facts(seed, variant, before)
+        facts = facts_of(seed, variant, before)
         _remember(tried, _key(parent, {**given, "seed": seed}), Trial(patch, facts, variant.operations))
         candidates.append(told(facts, patch, variant.photo, body.preview_width, None))
-    return _answer(body, candidates, parent, None, stored, _timings(result))
+    return answer_of(body, candidates, parent, None, stored, timings_of(result))
 
 
 def change(number: int, body: EditBody, stored: Stored, settings: ServeSettings) -> Facts:
@@ -158,9 +158,9 @@ def change(number: int, body: EditBody, stored: Stored, settings: ServeSettings)
     if not differs.any():
         differs[0, 0] = True
     patch, result = Patch.between(before, after, differs), watched.made[-1][1]
-    facts = _facts(given.get("seed") or 0, result, before)
+    facts = facts_of(given.get("seed") or 0, result, before)
     shown = told(facts, patch, after, body.preview_width, patch_url(stored, node))
-    return _answer(body, [shown], stood, node, stored, _timings(result))
+    return answer_of(body, [shown], stood, node, stored, timings_of(result))
 
 
 def patch_url(stored: Stored, node: Node) -> str:
@@ -213,7 +213,7 @@ def _patch(before: Photo, result: Any) -> Patch:
     return Patch(result.photo.pixels[box], mask[box], (int(columns[0]), int(rows[0])))
 
 
-def _facts(seed: int, result: Any, before: Photo) -> Facts:
+def facts_of(seed: int, result: Any, before: Photo) -> Facts:
     """What is told about a result. Nothing outside its mask differs: sessions and patches refuse it otherwise."""
     count = int(np.count_nonzero(result.mask))
     faces = result.faces if isinstance(result, EditResult) else ()
@@ -234,9 +234,10 @@ def _facts(seed: int, result: Any, before: Photo) -> Facts:
     }
 
 
-def _answer(
+def answer_of(
     body: EditBody, candidates: list[Facts], parent: int, node: Node | None, stored: Stored, timings: Facts
 ) -> Facts:
+    """The answer of ``/edits``; see docs/api.md."""
     task = CURRENT.get()
     return {
         **candidates[0],
@@ -250,7 +251,8 @@ def _answer(
     }
 
 
-def _timings(result: Any) -> Facts:
+def timings_of(result: Any) -> Facts:
+    """Milliseconds by stage; empty where nothing was computed."""
     return {name: round(spent, 2) for name, spent in getattr(result, "timings", {}).items()}
 
 

@@ -82,6 +82,7 @@ class EditBody(Wishes):
     stream: Annotated[Word, Field(max_length=64)] = Field("", description="A newer edit of it cancels older ones.")
     note: Annotated[str, Field(max_length=500)] = ""
     preview_width: Annotated[int, Field(ge=16, le=32768)] | None = None
+    draft: bool = Field(False, description="A trial made of the photo at preview_width: quick, and rougher.")
     wait: bool = Field(True, description="False: answer 202 at once.")
 
 

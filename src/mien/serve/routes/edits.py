@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.datastructures import UploadFile
 
-from mien.serve import edits
+from mien.serve import drafts, edits
 from mien.serve.answers import EditAnswer, TaskAnswer, TaskState
 from mien.serve.faults import ApiError
 from mien.serve.routes.sessions import keep_upload
@@ -50,7 +50,8 @@ BODY = {
 async def edit(request: Request, stored: Found, service: Serving) -> Response:
     """Makes an edit."""
     body = await sent_edit(request, stored, service)
-    return await _perform(request, stored, service, body, lambda: edits.edit(body, stored, service.settings))
+    make = drafts.draft if drafts.is_draft(body, stored) else edits.edit
+    return await _perform(request, stored, service, body, lambda: make(body, stored, service.settings))
 
 
 @router.post("/steps/{step}/change", response_model=EditAnswer, openapi_extra=BODY)

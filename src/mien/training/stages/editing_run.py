@@ -75,7 +75,7 @@ class EditingRun(Run):
         from mien.training.stages.feeds import build_feed, held_out
 
         networks, trained = self.networks()
-        size, parser = networks.config.resolution, FaceParser.bundled()
+        size, parser = networks.config.resolution, FaceParser.bundled("torch")
         feed = build_feed(self.data, size, self.stage.batch, devices, seed=self.stage.seed, parser=parser)
         return feed, self.stage_of(networks, trained, devices, feed, held_out(self.data, size, SHOWN, devices, parser))
 
