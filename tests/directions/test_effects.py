@@ -22,7 +22,7 @@ from mien.directions.faces import codes_of_photos, pictures_of
 from mien.directions.measures import Judge, Measures
 from mien.directions.sheet import draw_effects
 from mien.editing.directions import load_directions
-from mien.errors import ConfigError, UnknownCheckpointError
+from mien.errors import ConfigError, UnknownCheckpointError, UnreadablePhotoError
 from mien.models.editing import StyleEncoder, StyleEncoderConfig
 from mien.models.stylegan2 import Generator, GeneratorConfig
 from mien.photos.read import read_photo
@@ -95,6 +95,8 @@ def test_a_strip_and_its_figures(folder: Path, measured: None, capsys: pytest.Ca
     assert read_photo(strip).width == 190 + 7 * 128
     with pytest.raises(ConfigError, match="no direction 'beard'"):
         run("show", "beard", "--of", folder)
+    with pytest.raises(UnreadablePhotoError, match="nobody"):
+        run("show", "smile", "--of", folder, "--face", folder / "nobody.jpg")
     with pytest.raises(ConfigError, match="no encoder of photos"):
         run("show", "smile", "--of", folder, "--face", strip)
 
