@@ -18,6 +18,12 @@ WORKING, STRIP = 768, 256
 REACH = 0.035
 """Over which colours are local, in longer sides of the picture."""
 
+RIM = 0.015
+"""Width of the rim where hair may be thin, in longer sides of the picture."""
+
+THIN = 0.4
+"""How far firm pixels of the rim are told."""
+
 FAR = 0.01
 """How much colours four times as far away count: they do where there are no closer ones."""
 
@@ -67,6 +73,9 @@ def _border(picture: Float32, alpha: Float32, near: Float32) -> Float32:
     )
     apart = np.sqrt(((front - back) ** 2).sum(2))
     sure = np.clip((apart - 2 * spread - 15) / 40, 0, 1) * np.clip(seen / 0.02, 0, 1)
+    if near.any():  # thin hair at the rim is told as skin is
+        edge = cv2.GaussianBlur(alpha, (0, 0), max(1.0, RIM * max(alpha.shape)))
+        near = np.maximum(near, THIN * np.clip((0.95 - edge) / 0.2, 0, 1))
     return np.dstack([front, back, sure, near]).astype(np.float32)
 
 
@@ -81,9 +90,11 @@ def _told(alpha: Float32, picture: Float32, border: Float32) -> Float32:
     soft = np.clip((0.99 - alpha) / 0.12, 0, 1)
     trust = sure * np.maximum(soft, near)
     placed = np.where(near > soft, np.minimum(placed / np.float32(0.97), alpha), placed)
-    firm = np.clip((alpha - 0.3) / 0.45, 0, 1)
+    firm = np.clip((alpha - 0.45) / 0.45, 0, 1)
     unsure = soft * (1 - sure)
-    return np.asarray(alpha + trust * (np.minimum(placed, 2.5 * alpha) - alpha) + unsure * (firm - alpha), np.float32)
+    told = alpha + trust * (np.minimum(placed, 2.5 * alpha) - alpha) + unsure * (firm - alpha)
+    shadow = 1 - np.clip((told - 0.1) / 0.45, 0, 1)  # what is a little darker than skin is its shadow rather than hair
+    return np.asarray(told * (1 - near * shadow), np.float32)
 
 
 def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:

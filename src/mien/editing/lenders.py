@@ -149,7 +149,7 @@ def traits_of(photo: Photo, face: Face, context: EditContext) -> Traits:
     Raises:
         FaceSelectionError: it is not found in the photo.
     """
-    seen = context.of(photo, face.quad).seen()
+    seen = context.of(photo, face.quad).seen(face)
     if seen is None:
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
     return Traits.of(seen)
@@ -166,7 +166,7 @@ def _album(folder: Path, context: EditContext) -> Bank:
 
 def hidden_by(photo: Photo, face: Face, context: EditContext) -> Bool:
     """(H, W): hair, glasses and hats before a face, but for its beard."""
-    seen = context.of(photo, face.quad).seen()
+    seen = context.of(photo, face.quad).seen(face)
     labels = context.of(photo, face.quad).parsed().labels
     over = parse_region(BEFORE)[labels]
     return _in_photo(over if seen is None else over & ~AREAS["beard"](seen), photo, face)
@@ -178,7 +178,7 @@ def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -
     Raises:
         FaceSelectionError: it is not found in the photo.
     """
-    seen = context.of(photo, face.quad).seen()
+    seen = context.of(photo, face.quad).seen(face)
     if seen is None:
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
     skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)])

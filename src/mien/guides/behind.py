@@ -13,29 +13,57 @@ import cv2
 import numpy as np
 
 from mien.compose.blend import membrane
-from mien.compose.grain import levels, noise
+from mien.compose.grain import levels, missing, noise
+from mien.compose.patches import patched
 from mien.types import Bool, Float32
 
 FINE = 0.022
 """Standard deviation of the blur that parts light from texture, units (distances of the outer corners of the eyes)."""
 
+LARGEST = 300.0
+"""Unit, pixels, from which a picture is filled at a reduced size."""
+
 SEEN = 0.12
 """Share of a brow that must be seen to tell its colour."""
+
+TINTED = 8.0
+"""Distance in a* and b* of skin seen through tinted lenses from that below them; 1 to 7 where they are clear."""
+
+SCLERA = 0.6
+"""How much of the tint is taken off eyes and brows, which have little colour of their own to lose."""
 
 STRONG = 1.3
 """How much stronger than around it texture may be, so that no lash or edge is copied."""
 
 
-def uncovered(picture: Float32, hole: Bool, barred: Bool, brows: Float32, unit: float) -> Float32:
-    """The picture (h, w, 3) with its hole filled.
+def uncovered(picture: Float32, hole: Bool, eyes: Bool, beside: Bool, brows: Float32, unit: float) -> Float32:
+    """The picture (h, w, 3) with its hole filled; large ones at a reduced size, with their grain added afterwards.
 
     Args:
         picture: with what hides it.
         hole: what is hidden.
-        barred: where neither colours nor texture may come from, such as eyes.
+        eyes: where neither colours nor texture may come from.
+        beside: what is no face, such as hair and background; filled with patches, since there are edges.
         brows: (h, w) how likely a brow is, in the hole, too.
         unit: distance of the outer corners of the eyes, pixels.
     """
+    scale = min(1.0, LARGEST / unit)
+    if scale == 1:
+        made = _on_face(picture, hole, eyes, brows, unit)
+        return patched(made, hole & beside, eyes | hole, np.random.default_rng(0))
+    size = (round(hole.shape[1] * scale), round(hole.shape[0] * scale))
+    less, likely = (np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA)) for one in (picture, brows))
+    areas = [cv2.resize(a.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0 for a in (hole, eyes, beside)]
+    small = uncovered(less, areas[0], areas[1], areas[2], likely, LARGEST)
+    large = np.asarray(cv2.resize(small, hole.shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
+    ring = (cv2.dilate(hole.astype(np.uint8), np.ones((9, 9))) > 0) & ~hole
+    joined = np.where(hole[..., None], large, picture)  # the frame's edge is no grain
+    grain = noise(hole.shape, missing(levels(joined, ring), levels(large, hole)))
+    return np.where(hole[..., None], np.clip(large + grain, 0, 255), picture).astype(np.float32)
+
+
+def _on_face(picture: Float32, hole: Bool, barred: Bool, brows: Float32, unit: float) -> Float32:
+    """Light of both sides, texture mirrored at the border."""
     near = cv2.dilate(hole.astype(np.uint8), np.ones((3, 3)))
     known = ((near == 0) & ~barred).astype(np.float32)
     sigma = max(1.2, FINE * unit)
@@ -88,3 +116,40 @@ def _mirrored(known: Bool) -> tuple[Float32, Float32]:
     nearest = cv2.GaussianBlur(places[index[labels]].astype(np.float32), (0, 0), 1.0)
     ys, xs = np.mgrid[: known.shape[0], : known.shape[1]].astype(np.float32)
     return np.asarray(2 * nearest[..., 1] - xs, np.float32), np.asarray(2 * nearest[..., 0] - ys, np.float32)
+
+
+def untinted(picture: Float32, lenses: Bool, skin: Bool, unit: float) -> tuple[Float32, Bool]:
+    """The picture (h, w, 3) with the colour of the skin around in tinted lenses, and where they were (h, w).
+
+    Args:
+        picture: with glasses.
+        lenses: what is seen through them.
+        skin: without eyes, brows and frame.
+        unit: distance of the outer corners of the eyes, pixels.
+    """
+    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    done = np.zeros_like(lenses)
+    count, index, stats, _ = cv2.connectedComponentsWithStats(lenses.astype(np.uint8))
+    for number in range(1, count):
+        x, y, w, h = stats[number, :4]
+        by = round(0.15 * unit)
+        part = np.s_[max(0, y - by) : y + h + by, max(0, x - by) : x + w + by]
+        lens = index[part] == number
+        low = np.arange(len(lens))[:, None] > len(lens) // 2  # above are lids and brows
+        inside = lens & skin[part]
+        around = (cv2.distanceTransform((~lens).astype(np.uint8), cv2.DIST_L2, 5) < by) & ~lens & skin[part] & low
+        if min(int((inside & low).sum()), int(around.sum())) < 50:
+            continue
+        there = np.median(lab[part][around], axis=0)[1:]
+        tint = float(np.hypot(*(np.median(lab[part][inside & low], axis=0)[1:] - there)))
+        if tint < TINTED:
+            continue
+        known = inside.astype(np.float32)
+        colors = lab[part][..., 1:] * known[..., None]
+        total, share = (cv2.GaussianBlur(one, (0, 0), 0.08 * unit) for one in (colors, known))
+        soft = cv2.GaussianBlur(lens.astype(np.float32), (0, 0), 0.015 * unit) * lens * np.where(inside, 1, SCLERA)
+        off = np.clip(there - total / np.maximum(share, 1e-3)[..., None], -tint, tint)
+        lab[part][..., 1:] += np.where(share[..., None] > 0.02, off, 0) * soft[..., None]
+        done[part] |= lens
+    made = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * np.float32(255)
+    return np.where(done[..., None], np.clip(made, 0, 255), picture).astype(np.float32), done

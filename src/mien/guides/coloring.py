@@ -71,7 +71,7 @@ SETTINGS: Mapping[str, Dye] = {
     "brows": Dye(variety=0.15, light=0.6, cast=0.6, strands=False),
     "beard": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
     "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
-    "lips": Dye(contrast=(0.8, 1.0), light=0.7, brighter=0.2, variety=0.6, sheer=0.25, strands=False, vivid=50),
+    "lips": Dye(contrast=(0.8, 1.0), light=0.7, brighter=0.12, variety=0.6, sheer=0.3, strands=False, vivid=50),
     "teeth": Dye(0.6, light=0.5, strands=False),
     "skin": Dye(light=0.5, strands=False),
 }
@@ -116,6 +116,8 @@ def coloring(
 
     def made(lab: Float32, maps: Float32 | None) -> Float32:
         light = gain * (lab[..., 0] - mean[0]) if maps is None else detail(maps, lab[..., 0])
+        if maps is None:  # what is lighter than the wish, as skin at the border is, becomes no lighter
+            light = np.minimum(light, np.maximum(lab[..., 0] - aim[0], 0) + max(0.0, float(mean[0] - aim[0])))
         return rgb_of(_laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim))
 
     seen = shares[0] if shares is not None else front

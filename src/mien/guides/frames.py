@@ -29,7 +29,7 @@ CLEAR, LINE = 24.0, 14.0
 FROM_SIDE = 19.5
 """Way from a rim to behind the face's outline, units, from which a temple is seen from the side; others end at hair."""
 
-LIKE = 0.4
+LIKE = 0.5
 """How much the other rim tells about a rim."""
 
 Int = NDArray[np.int64]
@@ -175,25 +175,17 @@ def _half(points: Float64, side: int) -> UInt8:
 
 def _path(cost: Float32) -> Int:
     """Index of the column for each row: the cheapest path with steps of up to three columns."""
-    total, back = cost[0].copy(), np.zeros(cost.shape, np.int64)
-    steps, columns = np.arange(-3, 4), np.arange(cost.shape[1])
+    steps = np.arange(-3, 4)
+    total, back = cost[0], np.zeros(cost.shape, np.int64)
+    bend = (0.06 * steps * steps).astype(np.float32)
     for row in range(1, len(cost)):
-        moved = np.stack([_shifted(total, int(s)) + np.float32(0.06 * s * s) for s in steps])
-        best = moved.argmin(0)
-        back[row] = columns - steps[best]
-        total = moved[best, columns] + cost[row]
-    index = int(total.argmin())
+        ways = np.lib.stride_tricks.sliding_window_view(np.pad(total, 3, constant_values=1e6), 7) + bend
+        best = ways.argmin(1)
+        back[row] = np.arange(len(best)) + steps[best]
+        total = ways[np.arange(len(best)), best] + cost[row]
     path = np.zeros(len(cost), np.int64)
+    index = int(total.argmin())
     for row in range(len(cost) - 1, -1, -1):
         path[row] = index
         index = int(np.clip(back[row, index], 0, cost.shape[1] - 1))
     return path
-
-
-def _shifted(values: Float32, by: int) -> Float32:
-    moved = np.roll(values, by)
-    if by > 0:
-        moved[:by] = 1e6
-    elif by < 0:
-        moved[by:] = 1e6
-    return moved

@@ -13,11 +13,10 @@ import cv2
 import numpy as np
 
 from mien.align.crop import between_pixels, crop_face
-from mien.compose.patches import patched
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.behind import uncovered
+from mien.guides.behind import uncovered, untinted
 from mien.guides.borrow import unit_of
 from mien.guides.frames import area_of, axes, bridge, eyes_of, rims, temple
 from mien.guides.guide import Guide, box_of, changed
@@ -70,6 +69,7 @@ LONG = 12.0
 PADS, HINGES, OVER_HAIR = 20.0, 30.0, 60.0
 """Levels by which they differ from the skin around them at least."""
 
+LEFT = "The lenses are tinted: their colour is taken off what is seen through them, reflections are not."
 TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glasses cannot be taken off."
 
 
@@ -79,6 +79,7 @@ class Glasses:
     frame: (H, W) in the photo: rims, bridge, temples.
     glare: (H, W) reflections.
     eyes: (H, W).
+    lenses: (H, W) what is seen through them.
     beside: (H, W) what is hair, ear or background rather than face.
     brows: (H, W) float32, how likely a brow is, behind rims, too.
     tinted: whether the eyes cannot be seen.
@@ -87,6 +88,7 @@ class Glasses:
     frame: Bool
     glare: Bool
     eyes: Bool
+    lenses: Bool
     beside: Bool
     brows: Float32
     tinted: bool
@@ -110,11 +112,22 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     likely = {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
     frame = _frame(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
     beside = cv2.dilate(1 - likely["face"], disc(3.0))
-    areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), beside, likely["brows"])
-    matrix, size = between_pixels(crop.matrix), (photo.width, photo.height)
-    *found, brows = (cv2.warpAffine(one.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR) for one in areas)
-    hid, spots, eyes, outer = (one > 0.3 for one in found)
-    return Glasses(hid, spots, eyes, outer, brows, _tinted(picture, both, points))
+    areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), area_of(both), beside, likely["brows"])
+    *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
+    hid, spots, eyes, lenses, outer = (one > 0.3 for one in found)
+    return Glasses(hid, spots, eyes, lenses, outer, brows, _tinted(picture, both, points))
+
+
+def _on_photo(plane: Float32, matrix: Float64, photo: Photo) -> Float32:
+    """(H, W): a plane (SIDE, SIDE) brought to where it lies in the photo, 0 elsewhere."""
+    corners = np.array([[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]]) @ matrix[:, :2].T + matrix[:, 2]
+    x0, y0 = np.clip(np.floor(corners.min(0)), 0, (photo.width - 1, photo.height - 1)).astype(int)
+    x1, y1 = np.clip(np.ceil(corners.max(0)) + 1, (x0 + 1, y0 + 1), (photo.width, photo.height)).astype(int)
+    there = between_pixels(matrix).copy()
+    there[:, 2] -= (x0, y0)
+    whole = np.zeros((photo.height, photo.width), np.float32)
+    whole[y0:y1, x0:x1] = cv2.warpAffine(plane, there, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR)
+    return whole
 
 
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
@@ -130,10 +143,15 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     unit = unit_of(face)
     x0, y0, x1, y1 = box = box_of(hidden, round(0.2 * unit))
     before = to_srgb(photo, box).astype(np.float32)
-    hole, eyes, beside = (one[y0:y1, x0:x1] for one in (hidden, glasses.eyes, glasses.beside))
-    made = uncovered(before, hole, eyes, glasses.brows[y0:y1, x0:x1], unit)
-    made = patched(made, hole & beside, eyes | hole, np.random.default_rng(0))
-    return Guide(box, changed(photo, box, before, made), _soft(hole) * np.float32(strength))
+    areas = (hidden, glasses.eyes, glasses.beside, glasses.lenses)
+    hole, eyes, beside, lenses = (one[y0:y1, x0:x1] for one in areas)
+    brows = glasses.brows[y0:y1, x0:x1]
+    skin = ~(hole | beside | (brows > 0.3) | (cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0))
+    plain, tinted = untinted(before, lenses, skin, unit)
+    made = uncovered(plain, hole, eyes, beside, brows, unit)
+    notes = (LEFT,) if tinted.any() else ()
+    sure = np.maximum(_soft(hole), tinted) * np.float32(strength)
+    return Guide(box, changed(photo, box, before, made), np.asarray(sure, np.float32), notes)
 
 
 def _soft(area: Bool) -> Float32:

@@ -37,7 +37,7 @@ def shaded(maps: Float32, alpha: Float32, share: Float32) -> None:
     """Makes hair's rim as light as the hair nearby at most, and darker: what is behind is never quite gone from it."""
     edge = cv2.GaussianBlur(alpha, (0, 0), max(1, 0.018 * max(alpha.shape)))
     shade = np.clip((0.98 - edge) / 0.45, 0, 1)
-    wide = np.clip((0.9 - cv2.GaussianBlur(alpha, (0, 0), max(1, 0.02 * max(alpha.shape)))) / 0.25, 0, 1)
+    wide = np.clip((0.95 - cv2.GaussianBlur(alpha, (0, 0), max(1, 0.02 * max(alpha.shape)))) / 0.2, 0, 1)
     broad, near = maps[..., 1], _nearby(maps[..., 1:2], alpha, wide)[..., 0]
     capped = broad + np.maximum(wide, share) * (np.minimum(broad, near) - broad)
     maps[..., 1] = capped + share * (near - capped) - SHADED * float(broad[alpha > 0.5].std()) * shade
