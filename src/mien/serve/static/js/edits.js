@@ -151,10 +151,9 @@ export async function cancel() {
   latest += 1;
   running?.abort();
   clearPreview();
-  const { head } = state.tree;
   update({ busy: '', candidates: null, changing: null });
   await loadTree();
-  if (state.tree.head !== head) await goTo(head);
+  await here('/head', { json: { to: state.tree.head } }).catch(() => {});
 }
 
 export async function loadTree() {

@@ -8,9 +8,10 @@ const done = [];
 const undone = [];
 let goTo = async () => {};
 let refresh = () => {};
+let stop = async () => {};
 
 export function connect(handlers) {
-  ({ goTo, refresh } = handlers);
+  ({ goTo, refresh, stop } = handlers);
 }
 
 function counted() {
@@ -53,6 +54,7 @@ async function move(from, to, which, end) {
   const entry = from.pop();
   if (!entry) return false;
   to.push(entry);
+  await stop();
   restore(entry, which);
   refresh();
   counted();

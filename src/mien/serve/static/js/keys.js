@@ -6,7 +6,7 @@ import { redo, undo } from './history.js';
 import { cancelStroke, keys } from './pointer.js';
 import { comparing } from './screen.js';
 import { keepSettings, settings, state, update } from './state.js';
-import { sizeOf } from './tools/cursor.js';
+import { placeRing, sizeOf } from './tools/cursor.js';
 import { fit, pan, zoomAt, zoomTo } from './view.js';
 import { draw } from './screen.js';
 
@@ -32,7 +32,7 @@ function resizeBrush(factor) {
   const tool = state.tool === 'eraser' ? 'eraser' : 'brush';
   const size = Math.max(1, Math.round(sizeOf(tool) * factor + (factor > 1 ? 1 : -1) * 0.5));
   keepSettings({ sizes: { ...settings.sizes, [tool]: size } });
-  draw('marks');
+  placeRing();
 }
 
 function harden(change) {

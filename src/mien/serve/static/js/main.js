@@ -3,7 +3,7 @@
 import { html, render } from '../vendor/preact.js';
 import { call } from './api.js';
 import { connect } from './history.js';
-import { goTo } from './edits.js';
+import { cancel, goTo } from './edits.js';
 import { t } from './i18n.js';
 import { listenToKeys } from './keys.js';
 import { listen, state, update } from './state.js';
@@ -54,7 +54,7 @@ function listenToFiles() {
   });
 }
 
-connect({ goTo, refresh: () => { draw('photo', 'paint', 'marks'); autosave(); } });
+connect({ goTo, stop: () => state.busy && cancel(), refresh: () => { draw('photo', 'paint', 'marks'); autosave(); } });
 listen(show);
 listen(autosave);
 applyTheme();

@@ -5,17 +5,22 @@ import { inPhoto } from './screen.js';
 import { state } from './state.js';
 import { view } from './view.js';
 import { dragMarks } from './tools/drag.js';
-import { cursorMark } from './tools/cursor.js';
-import { lassoMark } from './tools/lasso.js';
+import { hasLasso, lassoMark } from './tools/lasso.js';
+
+const showsPart = () => state.hovered && state.tool !== 'drag' && !state.trial && !state.busy;
+
+// Whether there is anything to draw.
+export function marked() {
+  return Boolean(showsPart() || state.session.faces.length > 1 || state.tool === 'drag' || hasLasso());
+}
 
 export function drawMarks(context) {
   inPhoto(context);
   const px = 1 / view.scale;
-  if (state.hovered && state.tool !== 'drag' && !state.trial && !state.busy) drawPart(context);
+  if (showsPart()) drawPart(context);
   if (state.session.faces.length > 1) drawFaces(context, px);
   if (state.tool === 'drag') dragMarks(context, px);
   lassoMark(context, px);
-  cursorMark(context, px);
 }
 
 function drawPart(context) {

@@ -1,13 +1,12 @@
 // Mouse, pen and touch on the stage: what goes to a tool, what moves the view.
 
 import { brush, eraser } from './tools/brush.js';
-import { pointer } from './tools/cursor.js';
+import { placeRing, pointer } from './tools/cursor.js';
 import { drag } from './tools/drag.js';
 import { lasso } from './tools/lasso.js';
 import { eyedropper, fill, pick } from './tools/pick.js';
-import { draw } from './screen.js';
 import { state } from './state.js';
-import { pan, toPhoto, zoomAt } from './view.js';
+import { onView, pan, toPhoto, zoomAt } from './view.js';
 import { hoverPart } from './parts.js';
 
 const hand = {};
@@ -59,7 +58,6 @@ function down(event) {
   if (event.button !== 0 && !erasing) return;
   const tool = toolFor(event);
   active = { tool, id: event.pointerId };
-  pointer.drawing = true;
   const { shiftKey, altKey, pointerType } = event;
   tool.down?.(point(event), { shiftKey, altKey, pointerType, erasing });
 }
@@ -96,7 +94,7 @@ function move(event) {
     const events = event.getCoalescedEvents?.() ?? [];
     active.tool.move?.((events.length ? events : [event]).map(point));
   } else TOOLS[state.tool].hover?.([x, y]);
-  draw('marks');
+  placeRing();
 }
 
 function up(event) {
@@ -112,7 +110,6 @@ function up(event) {
   if (active?.id !== event.pointerId) return;
   const { tool } = active;
   active = null;
-  pointer.drawing = false;
   if (event.type === 'pointercancel') tool.cancel?.();
   else tool.up?.();
 }
@@ -137,12 +134,13 @@ function wheel(event) {
 function leave() {
   pointer.inside = false;
   hoverPart('');
-  draw('marks');
+  placeRing();
 }
 
 export function listenTo(element) {
   stage = element;
   const options = { passive: false };
+  onView(placeRing);
   stage.addEventListener('pointerdown', down);
   stage.addEventListener('pointermove', move);
   stage.addEventListener('pointerup', up);

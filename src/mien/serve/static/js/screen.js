@@ -1,7 +1,7 @@
 // Draws the stage: the photo, the layers, the ink of a stroke, and marks above all.
 
 import { layersToShow } from './layers.js';
-import { drawMarks } from './marks.js';
+import { drawMarks, marked } from './marks.js';
 import { detailOf, known, seekDetail, whenDetail } from './pictures.js';
 import { previewNow } from './preview/preview.js';
 import { settings, state } from './state.js';
@@ -90,12 +90,31 @@ function drawStep(context, step, live) {
 
 const place = ([x0, y0, x1, y1]) => [x0, y0, x1 - x0, y1 - y0];
 
+// Draws the layers again inside a box of the photo, at once.
+export function drawPaintIn([x0, y0, x1, y1]) {
+  const context = contexts.paint;
+  inPhoto(context);
+  context.save();
+  context.beginPath();
+  context.rect(x0, y0, x1 - x0, y1 - y0);
+  context.clip();
+  drawPaint(context);
+  context.restore();
+}
+
+// Canvases with nothing on them are not shown: each one costs time in every frame.
+export function reveal(context, on) {
+  context.canvas.style.display = on ? '' : 'none';
+  return on;
+}
+
 function drawPaint(context) {
+  const layers = state.session && !state.compare.hold ? layersToShow() : [];
+  if (!reveal(context, layers.length > 0)) return;
   clear(context);
-  if (!state.session || state.compare.hold) return;
   inPhoto(context);
   const { width, height } = state.session.photo;
-  for (const layer of layersToShow()) {
+  for (const layer of layers) {
     context.globalAlpha = settings.opacity[layer.name];
     context.imageSmoothingEnabled = layer.name !== 'semantic';
     context.drawImage(layer.canvas, 0, 0, width, height);
@@ -104,8 +123,10 @@ function drawPaint(context) {
 }
 
 function drawOver(context) {
+  const on = state.session && !state.compare.hold && marked();
+  if (!reveal(context, on)) return;
   clear(context);
-  if (state.session && !state.compare.hold) drawMarks(context);
+  drawMarks(context);
 }
 
 const DRAW = { photo: drawPhoto, paint: drawPaint, marks: drawOver };

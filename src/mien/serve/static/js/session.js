@@ -15,6 +15,7 @@ import { fit } from './view.js';
 const LAST = 'mien-last';
 const RECENT = 'mien-recent';
 let timer = 0;
+let saving = false;
 const saved = new Map(); // key of a layer -> version that is stored
 
 export async function openFile(file) {
@@ -59,7 +60,7 @@ async function begin(session, file) {
   update({
     session: rest, tree, face: 0, loading: false, result: null, candidates: null, changing: null, trial: null,
     exemplar: null, drift: null, receipt: null, compare: { hold: false, slider: false, at: 0.5 },
-    notice: rest.faces.length ? '' : t('noFace'),
+    notice: rest.faces.length ? '' : t('noFace'), ...(rest.faces.length ? {} : { task: 'heal', tool: 'brush', layer: 'mask' }),
   });
   document.title = `${rest.photo.name} – mien`;
   fit();
@@ -160,6 +161,12 @@ export function autosave() {
 
 async function saveLayers() {
   if (!state.session) return;
+  saving = true;
+  await saveChanged();
+  saving = false;
+}
+
+async function saveChanged() {
   for (const { face, layer } of allLayers()) {
     const key = keyOf(face, layer.name);
     if (saved.get(key) === layer.version) continue;
@@ -170,6 +177,10 @@ async function saveLayers() {
       await store.set(key, { blob, touched: layer.touched }).catch(() => {});
     }
   }
+}
+
+export function allSaved() {
+  return allLayers().every(({ face, layer }) => saved.get(keyOf(face, layer.name)) === layer.version) && !saving;
 }
 
 async function restoreLayers() {

@@ -6,19 +6,24 @@ import { loadMatte, showDye, clearPreview } from './preview/preview.js';
 import { options, state, update } from './state.js';
 import { t } from './i18n.js';
 
+let timer = 0; // a colour that is only passed by is not asked for
+
 // Shows a colour without asking for it.
 export function tryDye(color, region = state.region) {
+  clearTimeout(timer);
   if (state.busy || state.candidates || !state.session?.faces.length) return;
   const { base } = groupOf('color');
-  showDye(base, region, color).catch(() => {});
+  timer = setTimeout(() => showDye(base, region, color).catch(() => {}), 40);
 }
 
 export function leaveDye() {
+  clearTimeout(timer);
   if (!state.busy && !state.candidates) clearPreview();
 }
 
 export async function dyeWith(color, region = state.region) {
   const { base, recipe } = groupOf('color');
+  clearTimeout(timer);
   showDye(base, region, color).catch(() => {});
   return run({ dye: { ...recipe.dye, [region]: color } }, { kind: 'color', count: 1 });
 }

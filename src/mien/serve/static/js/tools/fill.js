@@ -2,7 +2,7 @@
 
 import { imageHere } from '../api.js';
 import { record } from '../history.js';
-import { KINDS, inkOf, layerOf, layerSize } from '../layers.js';
+import { KINDS, inkOf, layerOf, layerSize, show } from '../layers.js';
 import { newCanvas } from '../pictures.js';
 import { draw } from '../screen.js';
 import { state, update } from '../state.js';
@@ -45,8 +45,10 @@ function rgb(color) {
 }
 
 export async function fillPart(part, erase = false, name = state.task === 'heal' ? 'mask' : state.layer) {
+  update({ busy: 'fill' });
   try {
     const canvas = await partCanvas(part, inkOf(name));
+    update({ busy: '' });
     const stamp = (context) => {
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.globalCompositeOperation = erase ? 'destination-out' : 'source-over';
@@ -57,7 +59,7 @@ export async function fillPart(part, erase = false, name = state.task === 'heal'
     draw('paint');
     return record(parts.filter(Boolean));
   } catch (error) {
-    update({ problem: error.message });
+    update({ busy: '', problem: error.message });
     return null;
   }
 }
@@ -127,6 +129,7 @@ export async function extract() {
     const images = await Promise.all(names.map((name) =>
       imageHere(`/faces/${state.face}/layers/${name}`, { frame: 'photo', width, side: 512 })));
     const parts = names.map((name, i) => lay(name, images[i]));
+    for (const name of ['semantic', 'color']) show(name, state.layer === name);
     draw('paint');
     update({ busy: '', notice: t('extracted') });
     record(parts.filter(Boolean));

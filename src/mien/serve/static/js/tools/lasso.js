@@ -43,6 +43,8 @@ function stop() {
 
 export const lasso = { down: begin, move, up: end, cancel: stop };
 
+export const hasLasso = () => loop !== null;
+
 export function lassoMark(context, px) {
   if (!loop) return;
   context.stroke(pathOf(loop.points));

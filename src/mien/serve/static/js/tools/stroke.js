@@ -4,17 +4,22 @@ import { getStroke } from '../../vendor/freehand.js';
 import { record } from '../history.js';
 import { inkOf, layerOf, layerSize } from '../layers.js';
 import { newCanvas } from '../pictures.js';
-import { clear, draw, inPhoto, inkContext } from '../screen.js';
+import { clear, draw, inPhoto, inkContext, reveal } from '../screen.js';
 import { settings, state } from '../state.js';
 import { view } from '../view.js';
 
 const GROWN = 0.6; // of the brush's size, around strokes: there the face may change too
 
+// The next point of a stroke, drawn towards the one before: shaking hands leave smoother lines.
+export function smoothed(before, point) {
+  const share = 1 - settings.smoothing * 0.85;
+  return [before[0] + (point[0] - before[0]) * share, before[1] + (point[1] - before[1]) * share, point[2]];
+}
+
 // points: [[x, y, pressure]] in photo pixels. Gives a Path2D.
-export function outline(points, size, pen, last) {
-  const smooth = settings.smoothing;
+export function outline(points, size, pen) {
   const shape = getStroke(points, {
-    size, thinning: pen ? 0.7 : 0, smoothing: 0.5, streamline: smooth, simulatePressure: false, last,
+    size, thinning: pen ? 0.7 : 0, smoothing: 0.5, streamline: 0, simulatePressure: false, last: true,
   });
   const path = new Path2D();
   if (shape.length < 3) return path;
@@ -26,22 +31,27 @@ export function outline(points, size, pen, last) {
 
 const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
 
-// Shows a stroke while it is drawn.
-export function showInk(path, name, size) {
+// A stroke begins on the ink canvas.
+export function beginInk(name, size) {
   const context = inkContext();
+  reveal(context, true);
   clear(context);
   inPhoto(context);
   context.canvas.style.opacity = settings.opacity[name];
   context.canvas.style.filter = settings.hardness < 1 ? `blur(${(1 - settings.hardness) * size * view.scale * 0.2}px)` : '';
   context.fillStyle = inkOf(name);
-  context.fill(path);
+}
+
+// Adds to it; what is there stays, so that a long stroke costs no more than a short one.
+export function addInk(path) {
+  inkContext().fill(path);
 }
 
 export function hideInk() {
-  clear(inkContext());
+  reveal(inkContext(), false);
 }
 
-function boundsOf(points, margin) {
+export function boundsOf(points, margin) {
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [x, y] of points) {
     x0 = Math.min(x0, x);
@@ -121,7 +131,6 @@ export function eraseNow(layer, path) {
   context.globalCompositeOperation = 'destination-out';
   context.fill(path);
   context.restore();
-  draw('paint');
 }
 
 export function endErasing(layer) {

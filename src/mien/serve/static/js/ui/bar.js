@@ -16,7 +16,7 @@ export const ACCEPT = 'image/*,.heic,.heif,.tif,.tiff,.avif,.mien,.zip';
 export function Bar({ state, open }) {
   return html`<header class="bar">
     <button type="button" class="brand" onClick=${() => open && closeSession()} title=${open ? t('closePhoto') : undefined}
-      aria-label=${open ? t('closePhoto') : 'mien'} disabled=${!open}><img src="favicon.svg" alt="" width="22" height="22" /><b>mien</b></button>
+      aria-label=${open ? `mien: ${t('closePhoto')}` : 'mien'} disabled=${!open}><img src="favicon.svg" alt="" width="22" height="22" /><b>mien</b></button>
     <${FilePicker} id="file" icon="open" label=${t('open')} accept=${ACCEPT} kind="plain" onFile=${openFile} />
     ${open && html`<${PhotoName} state=${state} />`}
     <span class="space"></span>
@@ -28,7 +28,7 @@ export function Bar({ state, open }) {
 
 function PhotoName({ state }) {
   const { photo, faces } = state.session;
-  return html`<span class="photo-name"><span class="name">${photo.name}</span> <span class="muted">${photo.width} × ${photo.height}</span></span>
+  return html`<div class="photo-name"><h1 class="name">${photo.name}</h1><span class="muted">${photo.width} × ${photo.height}</span></div>
     ${faces.length > 1 && html`<div class="faces" role="group" aria-label=${t('faces')}>
       ${faces.map((face) => html`<button type="button" key=${face.number} class="face" aria-pressed=${face.number === state.face}
         aria-label=${t('face', { n: face.number + 1 })} title=${t('face', { n: face.number + 1 })} onClick=${() => chooseFace(face.number)}>

@@ -18,7 +18,7 @@ export function Stage({ state }) {
   }, []);
   return html`<main class="work">
     <div ref=${element} class=${`stage tool-${state.tool}`} role="application" aria-label=${t('stage')} tabindex="0">
-      <canvas class="photo"></canvas><canvas class="paint"></canvas><canvas class="ink"></canvas><canvas class="marks"></canvas>
+      <canvas class="photo"></canvas><canvas class="paint"></canvas><canvas class="ink"></canvas><canvas class="marks"></canvas><div class="ring" aria-hidden="true"></div>
     </div>
     ${state.hovered && ['pick', 'fill'].includes(state.tool) && html`<div class="tag" aria-hidden="true">${named(state.hovered)}</div>`}
     ${state.compare.slider && html`<${Border} state=${state} />`}

@@ -50,5 +50,6 @@ export const NAMES = {
   rose: ['rose', 'rosé', 'rose'], coral: ['coral', 'koralle', 'corail'], crimson: ['crimson', 'karmesin', 'cramoisi'],
   berry: ['berry', 'beere', 'baie'], plum: ['plum', 'pflaume', 'prune'], hazel: ['hazel', 'haselnuss', 'noisette'],
   amber: ['amber', 'bernstein', 'ambre'], 'ice-blue': ['ice blue', 'eisblau', 'bleu glacier'],
+  'hair color': ['hair colour', 'Haarfarbe', 'couleur des cheveux'],
   smiling: ['smiling', 'lächelnd', 'souriant'], moustache: ['moustache', 'Schnurrbart', 'moustache'],
 };

@@ -15,7 +15,6 @@ export function Brushes({ state, mask }) {
   const most = Math.max(40, defaultSize() * 6);
   const resize = (size) => {
     keepSettings({ sizes: { ...settings.sizes, [tool]: Math.round(size) } });
-    draw('marks');
   };
   const tint = (color) => {
     keepSettings({ tint: color });

@@ -44,7 +44,7 @@ function Row({ name, state }) {
     <button type="button" class="button plain" aria-pressed=${shown} aria-label=${t('showLayer', { name: words })} title=${t('showLayer', { name: words })}
       onClick=${turn}><${Icon} name=${shown ? 'eye' : 'hidden'} /></button>
     <button type="button" class="layer" data-layer=${name} aria-pressed=${state.layer === name} aria-label=${t('paintIn', { name: words })}
-      onClick=${() => update({ layer: name })}>${words}${layer && !layer.empty && html`<i class="dot"></i>`}</button>
+      onClick=${() => { show(name, true); draw('paint'); update({ layer: name }); }}>${words}${layer && !layer.empty && html`<i class="dot"></i>`}</button>
     <input type="range" min="0" max="1" step="0.05" value=${settings.opacity[name]} aria-label=${t('opacity', { name: words })} onInput=${fade} /></li>`;
 }
 
