@@ -164,7 +164,7 @@ def test_skin_that_shines_through_firm_hair_is_told_where_skin_is_near() -> None
     bare = np.repeat((np.arange(200) > 50)[None], 120, 0).astype(np.float32)
     told = told_by_color(picture, alpha, bare)
     assert told[60, 20] == 1
-    assert abs(told[60, 90] - 0.5) < 0.08
+    assert 0.35 < told[60, 90] < 0.58
     assert told_by_color(picture, alpha)[60, 90] == 1
 
 

@@ -11,7 +11,7 @@ from mien.errors import LayerError
 from mien.guides import bank
 from mien.guides.eyes import eyes
 from mien.guides.laid import filled
-from mien.guides.mouth import mouth
+from mien.guides.mouth import LOWER, UPPER, mouth, shut_at
 from mien.guides.smile import smiling
 from mien.guides.spline import folds
 from mien.guides.teeth import evened
@@ -76,6 +76,17 @@ def test_a_smile_opens_lips_and_takes_cheeks_and_lids_along(face: Face) -> None:
     assert abs(way[308, 1] - way[78, 1]) < 0.02 * unit
     assert (way[[61, 291, 205, 425], 1] < 0).all()
     assert way[159, 1] > way[145, 1]
+
+
+def test_lips_of_a_shut_mouth_meet_where_it_is_darkest(face: Face) -> None:
+    points = face.landmarks[:, :2].astype(np.float64)
+    points[UPPER] = np.column_stack([np.linspace(40, 160, 11), np.full(11, 60.0)])
+    points[LOWER] = np.column_stack([np.linspace(40, 160, 11), np.full(11, 80.0)])
+    picture = np.full((140, 200, 3), (170, 90, 90), np.uint8)
+    picture[64:67] = (50, 20, 20)
+    shut = shut_at(points, (0, 0, 200, 140), picture, 200.0)
+    assert np.abs(shut[UPPER[1:-1], 1] - 65.5).max() < 2
+    np.testing.assert_array_equal(shut[UPPER], shut[LOWER])
 
 
 def test_stained_teeth_become_even_and_lips_and_depth_stay() -> None:

@@ -92,7 +92,9 @@ def _told(alpha: Float32, picture: Float32, border: Float32) -> Float32:
     placed = np.where(near > soft, np.minimum(placed / np.float32(0.97), alpha), placed)
     firm = np.clip((alpha - 0.45) / 0.45, 0, 1)
     unsure = soft * (1 - sure)
-    return np.asarray(alpha + trust * (np.minimum(placed, 2.5 * alpha) - alpha) + unsure * (firm - alpha), np.float32)
+    told = alpha + trust * (np.minimum(placed, 2.5 * alpha) - alpha) + unsure * (firm - alpha)
+    shadow = 1 - np.clip((told - 0.1) / 0.45, 0, 1)  # what is a little darker than skin is its shadow rather than hair
+    return np.asarray(told * (1 - near * shadow), np.float32)
 
 
 def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:

@@ -184,7 +184,7 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     labelled = _labelled(photo, face, context)
     pair = (photo, face, other, other_face)
     area = "mouth" if part == "teeth" and lent.known else part
-    if area in ("mouth", "nose", "brows") and mismatch(*pair, area) < ALIKE:
+    if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
         return borrow(*pair, area, blocked=hidden, other_blocked=far)
     if part in ("teeth", "mouth"):
         theirs = _labelled(other, other_face, context)

@@ -210,8 +210,8 @@ TANGLED = ("2123", "2128", "3325")
 ODD_TEETH = ("2230", "2381", "2419", "2842", "2987", "3052", "3076", "3146", "3149")
 """Bundled faces whose teeth are soft, coloured, few or a child's."""
 
-EVEN_TEETH = ("2118", "2128")
-"""Bundled faces whose teeth fill a mouth from corner to corner in even light: they come first."""
+EVEN_TEETH = ("2118",)
+"""Bundled faces whose teeth fill a mouth from corner to corner in even light, which come first."""
 
 NEAR: Mapping[str, tuple[int, ...]] = {
     "teeth": (*mesh.MOUTH_CORNERS, 2, 98, 327, 152, 172, 397, 58, 288),

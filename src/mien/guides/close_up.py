@@ -15,6 +15,7 @@ import numpy as np
 from mien.compose.grain import levels, missing, noise
 from mien.guides.guide import Box, Guide, changed
 from mien.guides.scene import Scene
+from mien.guides.strands import middle
 from mien.photos.color import to_srgb
 from mien.types import Float32, Float64, Photo
 
@@ -73,7 +74,11 @@ class CloseUp:
         planes: Any = [alpha, colors, shade, self.hair]
         if self.picture is not self.before:
             planes = [cv2.resize(one, size, interpolation=cv2.INTER_LINEAR) for one in planes]
-            rough = missing(levels(self.before, planes[3] > 0.9), levels(planes[1], planes[0] > 0.9))
+            areas, found = (planes[3] > 0.9, planes[0] > 0.9), []
+            for picture, area in zip((self.before, planes[1]), areas, strict=True):
+                part = middle(area)
+                found.append(levels(picture[part], area[part]))
+            rough = missing(*found)
             planes[1] = planes[1] + noise(self.before.shape, rough)
         upper, lower = planes[0][..., None], self.before * (1 - planes[2][..., None])
         after = lower + upper * (planes[1] - lower)

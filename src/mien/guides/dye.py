@@ -27,7 +27,7 @@ LARGEST = 768
 STRIP, NODES = 256, 33
 """Rows that are dyed at a time, and levels of each channel for which the dye is computed."""
 
-THIN = 0.6
+THIN = 0.2
 """How far the matte of thin hair is evened out where it becomes lighter: strands stay darker than the skin between."""
 
 SEEN = 1 / 255

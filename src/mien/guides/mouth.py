@@ -28,7 +28,7 @@ from mien.guides.smile import joining, smiling
 from mien.guides.spline import Spline
 from mien.guides.still import Labelled
 from mien.guides.teeth import Areas, depth_of, evened, lit_teeth, widened
-from mien.guides.tint import teeth_among, whitest
+from mien.guides.tint import linear, teeth_among, whitest
 from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
@@ -105,6 +105,9 @@ def mouth(
     if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
     smiles = stranger and shown <= OPEN
+    if opened and shown <= OPEN:
+        start = shut_at(start, here, before, unit)
+        face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
     share = SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0
     way = smiling(face) if smiles else share * _way(face, other_face)
     if opened and shown <= OPEN and not smiles:
@@ -170,7 +173,7 @@ def _between(
     close = widened(outer, 0.025 * unit)
     taken = as_sharp(lower, taken, close & ~theirs, close & ~inner)
     depth = depth_of(goals[UPPER], box, unit, smiles) if shade else np.ones(inner.shape, np.float32)
-    flesh, gain = (0.16, 1.03) if smiles else (0.4, 1.1)  # a narrow gap is dark; lips that open wide shade less
+    flesh, gain = (0.16, 1.1) if smiles else (0.4, 1.1)  # a narrow gap is dark; lips that open wide shade less
     areas = Areas(inner, outer, theirs, unit)
     lit = lit_teeth(lower, taken, areas, native, sure, depth, flesh=flesh, gain=gain)
     lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
@@ -199,6 +202,30 @@ def _raised(goals: Float64, box: Box, seen: Bool, unit: float) -> Float64:
     higher = goals.copy()
     higher[UPPER] += rise[:, None] * up
     return higher
+
+
+def shut_at(points: Float64, box: Box, picture: UInt8, unit: float) -> Float64:
+    """Landmarks of a shut mouth whose lips meet: full lips are found apart.
+
+    Args:
+        points: (478, 2) pixels of the photo.
+        box: around the mouth.
+        picture: (h, w, 3) sRGB of the box.
+        unit: distance of the outer corners of the eyes, pixels.
+
+    Returns:
+        (478, 2), in which both lips end where it is darkest between those that were found.
+    """
+    light = cv2.GaussianBlur(linear(picture).mean(2), (0, 0), max(0.8, 0.008 * unit))
+    steps = np.linspace(-0.15, 1.15, 14)
+    upper, lower = points[UPPER], points[LOWER]
+    places = (upper[:, None] + steps[None, :, None] * (lower - upper)[:, None] - box[:2]).astype(np.float32)
+    seen = cv2.remap(light, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    found = steps[np.argmin(seen + 0.05 * np.median(seen) * np.abs(steps - 0.5), axis=1)]
+    even = np.convolve(np.pad(found, 1, "edge"), np.ones(3) / 3, "valid")
+    shut = points.copy()
+    shut[UPPER] = shut[LOWER] = upper + even[:, None] * (lower - upper)
+    return shut
 
 
 def _way(face: Face, other: Face) -> Float64:

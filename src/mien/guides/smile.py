@@ -21,7 +21,7 @@ LIFT = 0.024
 FOLLOWS = {"smile": 1.0, "eye-openness": -0.4, "mouth-width": 0.4}
 """What moves with each standard deviation of a smile."""
 
-GAP, UPPER = 0.075, 0.3
+GAP, UPPER = 0.085, 0.3
 """Eye distances between the lips in their middle, and the share of them that the upper lip rises."""
 
 WIDE, POWER = 0.82, 2.2

@@ -47,7 +47,7 @@ FALLS = 0.8
 CORNER, DARK = 0.16, 0.35
 """Share of the mouth's width over which its corners are dark, and their light, where teeth stand in another mouth."""
 
-SHADE = (0.4, 0.018)
+SHADE = (0.36, 0.018)
 """Share of the light that the upper lip keeps from teeth at its edge, and over which distance that fades, in eye
 distances: of 450 open mouths of the wide portraits' training split."""
 
