@@ -131,7 +131,7 @@ class Bank:
         Args:
             face: that is to get it.
             traits: of that face.
-            part: of :data:`mien.guides.borrow.PARTS`, "hair", "beard", or "around_eyes": what glasses hide.
+            part: of :data:`mien.guides.borrow.PARTS`, "hair" or "beard".
         """
         able = [entry for entry in self.entries if _has(entry, traits, part)]
         if part == "teeth":  # milk teeth, or none
@@ -185,9 +185,7 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
     if part == "teeth":
         good = entry.owned or entry.path.stem not in ODD_TEETH
         return good and lent.teeth > 0.35 and 0.08 < face.mouth_openness < 0.4 and lent.corners > 0
-    if part == "around_eyes" and lent.fringe > 0.15:
-        return False
-    if part in ("eyes", "left_eye", "right_eye", "brows", "around_eyes"):
+    if part in ("eyes", "left_eye", "right_eye", "brows"):
         return lent.glasses < 0.004 and lent.hat < 0.1 and lent.fringe < 0.4 and min(face.eye_openness) > 0.2
     if part == "mouth":
         return bare or bearded
@@ -212,8 +210,8 @@ TANGLED = ("2123", "2128", "3325")
 ODD_TEETH = ("2230", "2381", "2419", "2842", "2987", "3052", "3076", "3146", "3149")
 """Bundled faces whose teeth are soft, coloured, few or a child's."""
 
-EVEN_TEETH = ("2118", "2128")
-"""Bundled faces whose teeth fill a mouth from corner to corner in even light: they come first."""
+EVEN_TEETH = ("2118",)
+"""Bundled faces whose teeth fill a mouth from corner to corner in even light, which come first."""
 
 NEAR: Mapping[str, tuple[int, ...]] = {
     "teeth": (*mesh.MOUTH_CORNERS, 2, 98, 327, 152, 172, 397, 58, 288),

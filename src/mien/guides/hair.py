@@ -20,11 +20,12 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bare import bare
 from mien.guides.borrow import mirrored
+from mien.guides.fringe import Cut, Forehead, fringe
 from mien.guides.guide import Guide
 from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
 from mien.guides.hair_kept import kept
-from mien.guides.hair_parts import beard, fringe
-from mien.guides.scene import Scene, polygon
+from mien.guides.hair_parts import beard
+from mien.guides.scene import Scene, check_hat, polygon
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
 
@@ -76,17 +77,14 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
             f"the heads look {apart:.0f} degrees apart: the hair is cut off on one side; another photo is better",
         )
     here, there = Scene.of(photo, face, parser), Scene.of(other, other_face, parser)
-    check(here, there)
+    check_hat(here, "this head")
+    check_hat(there, "the other head")
+    if part == "fringe":
+        front, bent = Forehead.of(here), fitted(here, there)
+        return fringe(photo, here, front, Cut.of(front, bent.alpha, bent.picture))
     fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there)))
-    fit = closed(here, fit) if part == "hair" else fringe(here, fit) if part == "fringe" else fit
+    fit = closed(here, fit) if part == "hair" else fit
     return composed(photo, other, here, there, fit, notes, part=part)
-
-
-def check(here: Scene, there: Scene) -> None:
-    """Refuses hats."""
-    for scene, name in ((here, "this head"), (there, "the other head")):
-        if float(scene.shares["hat"].sum()) > 0.25 * scene.unit**2:
-            raise LayerError(f"There is a hat on {name}; hair is borrowed between bare heads only.")
 
 
 def composed(

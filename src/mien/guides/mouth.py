@@ -24,11 +24,11 @@ from mien.guides.guide import Box, Guide
 from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
 from mien.guides.move import displaced
 from mien.guides.shapes import Shapes
-from mien.guides.smile import smiling
+from mien.guides.smile import joining, smiling
 from mien.guides.spline import Spline
 from mien.guides.still import Labelled
 from mien.guides.teeth import Areas, depth_of, evened, lit_teeth, widened
-from mien.guides.tint import teeth_among, whitest
+from mien.guides.tint import linear, teeth_among, whitest
 from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
@@ -50,6 +50,12 @@ HIGHER = 0.1
 """Eye distances above the found edge of the upper lip up to which it may be."""
 
 
+EVENED = "teeth are seen already: they are made even and lighter, and keep their form"
+"""What is said then; others are laid in for the next seeds."""
+
+SHUT, BOTH = 0.85, 0.75
+"""Share of the way to another's mouth that a shut one goes, and an open one: more would stretch thin lips."""
+
 HIDDEN = 0.03
 """Of teeth at least, in widths of the mouth, below the upper lip of a smile that is this face's."""
 
@@ -66,6 +72,7 @@ def mouth(
     *,
     whole: bool = True,
     stranger: bool = False,
+    evens: bool = True,
 ) -> Guide:
     """The other's mouth on this face.
 
@@ -75,8 +82,8 @@ def mouth(
         blocked, other_blocked: (H, W) what lies before each face.
         labelled, other_labelled: as in :func:`mien.guides.move.move`; without, all mouths count as open.
         whole: whether the lips take on the other's shape; else a mouth that shows its teeth keeps that.
-        stranger: whether only teeth are lent: a shut mouth opens in a smile of its own, and teeth that are seen already
-            are made even and stay.
+        stranger: whether only teeth are lent: a shut mouth opens in a smile of its own.
+        evens: whether teeth that are seen already are made even then, and stay.
 
     Raises:
         LayerError: the faces look in directions too far apart, or a shut mouth of a turned face would be opened.
@@ -93,12 +100,18 @@ def mouth(
     inside = filled(start[INNER], here) if labelled is None else _mouth(labelled, here, unit)
     white = teeth_among(before, inside & widened(filled(start[INNER], here), 0.03 * unit))  # not highlights of lips
     toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
-    if toothed and stranger:
+    if toothed and stranger and evens:
         return _evened(photo, start, white, here, unit)
     if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
     smiles = stranger and shown <= OPEN
-    way = smiling(face) if smiles else (0.0 if toothed and not whole else 1.0) * _way(face, other_face)
+    if opened and shown <= OPEN:
+        start = shut_at(start, here, before, unit)
+        face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
+    share = SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0
+    way = smiling(face) if smiles else share * _way(face, other_face)
+    if opened and shown <= OPEN and not smiles:
+        way += joining(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
     torn = INNER if opened or shown > OPEN else ()
     moved, reached = displaced(photo, start, way, unit, labelled=still, torn=torn)
@@ -120,8 +133,7 @@ def _evened(photo: Photo, start: Float64, white: Bool, box: Box, unit: float) ->
     """This face's teeth made even; nothing else changes."""
     lips, lower = filled(start[OUTER], box), to_srgb(photo, box).astype(np.float32)
     made, weight = evened(lower, white, widened(lips, 0.1 * unit) & ~lips, unit)
-    told = "teeth are seen already: they are made even and lighter, and keep their form"
-    return as_guide(photo, box, lower + weight[..., None] * (made - lower), weight, unit, (told,))
+    return as_guide(photo, box, lower + weight[..., None] * (made - lower), weight, unit, (EVENED,))
 
 
 def _between(
@@ -134,7 +146,7 @@ def _between(
     native: Float64 | None,
     sure: float,
     shade: bool,
-    rigid: bool,
+    smiles: bool,
 ) -> tuple[Box, Float32, Float32]:
     """What is between the other's lips, under this photo's light, and how much of it shows.
 
@@ -152,7 +164,7 @@ def _between(
     """
     box = box_around(photo, goals[OUTER], unit, 0.1)
     lower, there = to_srgb(photo, box).astype(np.float32), other_face.landmarks[:, :2].astype(np.float64)
-    places = _places(goals, there, unit / unit_of(other_face), rigid)
+    places = _places(goals, there, unit / unit_of(other_face), True)
     away = np.linalg.norm(places[:, None] - places[None, [*OUTER, *INNER]], axis=2).min(1)
     known = np.concatenate([UPPER, LOWER[1:-1], np.flatnonzero(away > 0.15 * unit)])
     offsets = Spline.fit(places[known], there[known] - places[known], smoothing=1e-5).field(box)
@@ -160,8 +172,10 @@ def _between(
     inner, outer, theirs = (filled(one, box) for one in (goals[INNER], goals[OUTER], places[INNER]))
     close = widened(outer, 0.025 * unit)
     taken = as_sharp(lower, taken, close & ~theirs, close & ~inner)
-    depth = depth_of(goals[UPPER], box, unit, rigid) if shade else np.ones(inner.shape, np.float32)
-    lit = lit_teeth(lower, taken, Areas(inner, outer, theirs, unit), native, sure, depth, settle=rigid)
+    depth = depth_of(goals[UPPER], box, unit, smiles) if shade else np.ones(inner.shape, np.float32)
+    flesh, gain = (0.16, 1.1) if smiles else (0.4, 1.1)  # a narrow gap is dark; lips that open wide shade less
+    areas = Areas(inner, outer, theirs, unit)
+    lit = lit_teeth(lower, taken, areas, native, sure, depth, flesh=flesh, gain=gain)
     lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
     return box, np.asarray(lit, np.float32), np.asarray(blurred(inner, 0.006 * unit) * visible, np.float32)
 
@@ -188,6 +202,30 @@ def _raised(goals: Float64, box: Box, seen: Bool, unit: float) -> Float64:
     higher = goals.copy()
     higher[UPPER] += rise[:, None] * up
     return higher
+
+
+def shut_at(points: Float64, box: Box, picture: UInt8, unit: float) -> Float64:
+    """Landmarks of a shut mouth whose lips meet: full lips are found apart.
+
+    Args:
+        points: (478, 2) pixels of the photo.
+        box: around the mouth.
+        picture: (h, w, 3) sRGB of the box.
+        unit: distance of the outer corners of the eyes, pixels.
+
+    Returns:
+        (478, 2), in which both lips end where it is darkest between those that were found.
+    """
+    light = cv2.GaussianBlur(linear(picture).mean(2), (0, 0), max(0.8, 0.008 * unit))
+    steps = np.linspace(-0.15, 1.15, 14)
+    upper, lower = points[UPPER], points[LOWER]
+    places = (upper[:, None] + steps[None, :, None] * (lower - upper)[:, None] - box[:2]).astype(np.float32)
+    seen = cv2.remap(light, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    found = steps[np.argmin(seen + 0.05 * np.median(seen) * np.abs(steps - 0.5), axis=1)]
+    even = np.convolve(np.pad(found, 1, "edge"), np.ones(3) / 3, "valid")
+    shut = points.copy()
+    shut[UPPER] = shut[LOWER] = upper + even[:, None] * (lower - upper)
+    return shut
 
 
 def _way(face: Face, other: Face) -> Float64:

@@ -21,7 +21,7 @@ LIFT = 0.024
 FOLLOWS = {"smile": 1.0, "eye-openness": -0.4, "mouth-width": 0.4}
 """What moves with each standard deviation of a smile."""
 
-GAP, UPPER = 0.075, 0.3
+GAP, UPPER = 0.085, 0.3
 """Eye distances between the lips in their middle, and the share of them that the upper lip rises."""
 
 WIDE, POWER = 0.82, 2.2
@@ -48,6 +48,19 @@ def smiling(face: Face) -> Float64:
     down = GAP * (np.maximum(lower * opens, below) * (1 - UPPER) - upper * opens * UPPER)
     way[:, 1] += down
     way[:, 2] = 0
+    return np.asarray(placement.scale * (way @ placement.rotation.T)[:, :2])
+
+
+def joining(face: Face, other: Face) -> Float64:
+    """(478, 2) pixels: how cheeks and lids of a face take part where its mouth becomes another's that smiles more."""
+    shapes = Shapes.bundled()
+    both = [one.landmarks.astype(np.float64) for one in (face, other)]
+    mine, theirs = (_corners(Placement.of(points, shapes.mean).back(points)) for points in both)
+    smile = float(np.clip((theirs - mine) / (2 * LIFT), 0, NEUTRAL))
+    way = shapes.displacement({name: strength * smile for name, strength in FOLLOWS.items()})
+    way *= 1 - np.minimum(1.5 * nearness(shapes.mean, mesh.OUTER_LIPS, 0.25), 1)[:, None]
+    way[:, 2] = 0
+    placement = Placement.of(both[0], shapes.mean)
     return np.asarray(placement.scale * (way @ placement.rotation.T)[:, :2])
 
 

@@ -32,7 +32,13 @@ GAIN = (1.04, 1.35)
 RED = (0.68, 0.82)
 """Green over red, over that of teeth, at which something is lips or gums, and at which it is teeth."""
 
-EVEN = 0.6
+LOCAL = 0.08
+"""Eye distances within which teeth have one light."""
+
+BRIGHT = 0.35
+"""By how much that counts as more where it is as light as teeth: some are seen in warmer light."""
+
+EVEN = 0.92
 """How much of the differences of colour among the other's teeth is taken away."""
 
 FALLS = 0.8
@@ -41,16 +47,12 @@ FALLS = 0.8
 CORNER, DARK = 0.16, 0.35
 """Share of the mouth's width over which its corners are dark, and their light, where teeth stand in another mouth."""
 
-SHADE = (0.45, 0.02)
+SHADE = (0.36, 0.018)
 """Share of the light that the upper lip keeps from teeth at its edge, and over which distance that fades, in eye
 distances: of 450 open mouths of the wide portraits' training split."""
 
-LIGHTER = 1.04
-"""Light of teeth before lips and corners shade them, over that of most teeth that are seen in photos."""
-
-SHADED, REDDER = (0.04, 0.16), 1.5
-"""Least and most light of what is between the lips and no tooth, over that of the lips, and the exponent of their hue
-there."""
+DARKEST, REDDER = 0.04, 1.3
+"""Least light of what is between the lips and no tooth, over that of the lips, and the exponent of their hue there."""
 
 HEALTHY = 0.1
 """Logarithm of light by which healthy teeth are lighter than those of most people."""
@@ -79,7 +81,7 @@ def evened(lower: Float32, white: Bool, skin: Bool, unit: float) -> tuple[Float3
     pale = pale + STAINS * (told / told.mean() - pale)
     made = gain * (coarse * form)[..., None] * pale / (1 + (gain - 1) * coarse)[..., None]  # white stays white
     return srgb(np.asarray(made, np.float32)), np.asarray(
-        blurred(area, 0.005 * unit) * _toothed(light, seen), np.float32
+        blurred(area, 0.005 * unit) * _toothed(light, white, unit), np.float32
     )
 
 
@@ -112,7 +114,8 @@ def lit_teeth(
     sure: float,
     depth: Float32,
     *,
-    settle: bool,
+    flesh: float,
+    gain: float,
 ) -> Float32:
     """What is between the other's lips under this photo's light, sRGB.
 
@@ -122,7 +125,8 @@ def lit_teeth(
         native: (3,) linear light of this face's teeth; None where none were seen.
         sure: how far that is believed, 1 for few teeth.
         depth: (h, w) share of the light that reaches a place.
-        settle: whether teeth are as light as skin tells after all that.
+        flesh: most light of what is no tooth, over that of the lips.
+        gain: light of teeth before ``depth``, over that of most teeth that are seen in photos.
     """
     near, close = (widened(areas.outer, reach * areas.unit) for reach in (0.1, 0.025))
     skin, others = near & ~areas.outer, near & ~widened(areas.theirs, 0.06 * areas.unit)
@@ -135,16 +139,16 @@ def lit_teeth(
     told = teeth_color(here, found * here / np.maximum(there, 1e-3))
     if native is not None:
         told = teeth_color(here, native, (sure * SAME[0], sure * SAME[1]))
-    tooth = _closed(_toothed(light, found) * blurred(widened(areas.theirs, 2.0), 1.0), areas.unit)
+    tooth = _closed(_toothed(light, white, areas.unit) * blurred(widened(areas.theirs, 2.0), 1.0), areas.unit)
     gray = light.mean(2, keepdims=True) / found.mean() * found  # stains and coloured light of the other photo
     light = light + EVEN * tooth[..., None] * (gray - light)
     lit = linear(no_redder(srgb(np.asarray(light * (told / found), np.float32)), lips))
     if others.any():
         lit = _lateral(lit, linear(lower), linear(taken), skin, others, areas.inner, 0.2 * areas.unit)
     shown = white & (tooth > 0.5) & areas.inner
-    if settle and shown.sum() > 20:
-        lit = lit * np.float32(np.clip(LIGHTER * told.mean() / whitest(srgb(lit), shown).mean(), 0.5, 2.0))
-        gray = np.clip(lit.mean(2), *(np.array(SHADED) * lips.mean()))
+    if shown.sum() > 20:
+        lit = lit * np.float32(np.clip(gain * told.mean() / whitest(srgb(lit), shown).mean(), 0.5, 2.0))
+        gray = np.clip(lit.mean(2), DARKEST * lips.mean(), flesh * lips.mean())
         hue = (lips / lips.mean()) ** REDDER
         lit = lit + (1 - tooth)[..., None] * (gray[..., None] * hue - lit)
     return srgb(np.asarray(lit * depth[..., None], np.float32))
@@ -158,9 +162,11 @@ def _closed(likely: Float32, unit: float) -> Float32:
     return np.asarray(whole[2 * reach : -2 * reach, 2 * reach : -2 * reach], np.float32)
 
 
-def _toothed(light: Float32, seen: Float64) -> Float32:
-    """How likely pixels of linear light are teeth, (h, w), not lips or gums, given teeth (3,) in the same light."""
-    green = light[..., 1] * seen[0] / np.maximum(light[..., 0] * seen[1], 1e-5)
+def _toothed(light: Float32, white: Bool, unit: float) -> Float32:
+    """How likely pixels of linear light are teeth, (h, w), not lips or gums, by what is white near them."""
+    near = np.dstack([_mean_on(light[..., i], white, LOCAL * unit) for i in range(3)])
+    green = light[..., 1] * near[..., 0] / np.maximum(light[..., 0] * near[..., 1], 1e-5)
+    green = green + BRIGHT * (np.minimum(light.mean(2) / near.mean(2), 1.2) - 0.5)
     return np.asarray(np.clip((cv2.GaussianBlur(green, (0, 0), 1.0) - RED[0]) / (RED[1] - RED[0]), 0, 1), np.float32)
 
 

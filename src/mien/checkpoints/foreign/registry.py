@@ -19,6 +19,7 @@ from mien.checkpoints.foreign.judges import has, is_lpips, load_arcface, load_in
 from mien.checkpoints.foreign.nvidia import import_nvidia, is_nvidia
 from mien.checkpoints.foreign.others import REFUSED
 from mien.checkpoints.foreign.rosinality import import_rosinality, is_rosinality
+from mien.checkpoints.foreign.styles import is_relevance, is_statistics, load_relevance, load_statistics
 from mien.errors import UnknownCheckpointError
 
 
@@ -32,7 +33,7 @@ class Format:
         load: reads it: an :class:`Imported` for a generator, a list of :class:`Direction`, :class:`ClipWeights` for a
             CLIP, the network for everything else. Takes the file and the name of one of its networks, or that
             directions shall have; None for the usual one.
-        kind: "generator", "parser", "judge", "clip" or "direction".
+        kind: "generator", "parser", "judge", "clip", "direction", "relevance" or "statistics".
     """
 
     name: str
@@ -50,6 +51,8 @@ FORMATS: tuple[Format, ...] = (
     Format("VGG-16", has("features.28.weight", "classifier.3.weight"), load_vgg, "judge"),
     Format("ArcFace", has("body.23.res_layer.5.fc2.weight"), load_arcface, "judge"),
     Format("CLIP or FaRL", is_clip, load_clip_weights, "clip"),
+    Format("StyleCLIP's relevance of channels", is_relevance, load_relevance, "relevance"),
+    Format("StyleCLIP's statistics of StyleSpace", is_statistics, load_statistics, "statistics"),
     Format("a direction", is_bare, load_bare, "direction"),
     Format("GANSpace", has("lat_comp", "lat_stdev"), load_components, "direction"),
     Format("principal components", has("comp", "std"), load_pca, "direction"),
@@ -63,10 +66,19 @@ USES = {
     "generator": "import it with 'mien import FILE --out FOLDER'",
     "parser": "give it as --parser",
     "clip": "give it as --clip",
+    "relevance": "give it to 'mien directions stylespace' as --relevance, with --text and --clip",
+    "statistics": "give it to 'mien directions stylespace' as --statistics",
     "direction": "add it to an editor with 'mien directions import FILE --to FOLDER'",
     "judge": "give it as --features, --perceptual, --identity or --pyramid",
 }
 """What files of each kind are for."""
+
+
+_NOUNS = {kind: f"a {kind}" for kind in USES} | {
+    "clip": "a CLIP",
+    "relevance": "relevance of channels",
+    "statistics": "statistics",
+}
 
 
 def recognise(entries: Entries) -> Format | None:
@@ -94,8 +106,9 @@ def load(path: Path, kind: str, network: str | None = None) -> Any:
     if found is None:
         known = ", ".join(one.name for one in FORMATS if one.kind == kind)
         raise UnknownCheckpointError(
-            f"{path.name} is no {kind} of a layout that is known here (it holds {entries.summary()}); give {known}."
+            f"{path.name} is not {_NOUNS[kind]} of a layout that is known here (it holds {entries.summary()}); give "
+            f"{known}."
         )
     if found.kind != kind:
-        raise UnknownCheckpointError(f"{path.name} is {found.name}, not a {kind}; {USES[found.kind]}.")
+        raise UnknownCheckpointError(f"{path.name} is {found.name}, not {_NOUNS[kind]}; {USES[found.kind]}.")
     return found.load(entries, network)
