@@ -35,6 +35,9 @@ THICK = 0.0021
 REACH = 0.3
 """Units over which the hair beside strands gives them its colour and light."""
 
+STRAIGHT, CURL, MOST_CURL = 0.62, 0.25, 0.05
+"""Share of directions that agree in straight hair, and how far locks wave, in units, for what is less; at most."""
+
 LOCAL = 0.65
 """Share of how that differs from place to place that they take on."""
 
@@ -58,12 +61,14 @@ class Lock:
     wide: half of its width at the middle.
     height: 0 for the lowest layer, 1 for the highest.
     light: shade of its middle, around 0.42.
+    wave: by how much it waves to either side.
     """
 
     curve: Float64
     wide: float
     height: float
     light: float
+    wave: float = 0.0
 
     def strands(self, number: int, rng: np.random.Generator) -> tuple[Float64, Float64]:
         """Paths (number, ALONG, 2) and shades (number, PARTS) from 0, the darkest of the hair, to 1, its lightest."""
@@ -77,12 +82,24 @@ class Lock:
         spread = self.wide * np.interp(along, (0, 0.5, 1), (1.3, 1.0, rng.uniform(0.15, 0.9)))
         bend = rng.normal(0, 0.015) * np.sin(np.pi * along * rng.uniform(0.8, 1.6))
         bend = bend + rng.normal(0, 0.008, (number, 1)) * along**2
+        turns = rng.uniform(1.8, 3.0) * along + rng.uniform(0, 1) + rng.normal(0, 0.08, (number, 1))
+        bend = bend + self.wave * np.sin(2 * np.pi * turns) * np.clip(3 * along - 0.3, 0, 1)
         across = np.array([-(last - first)[1], (last - first)[0]])
         path += (d[:, None] * spread + bend)[..., None] * across / -np.linalg.norm(across)
         middle = along[:, STEPS // 2 :: STEPS]
         shade = self.light + rng.normal(0, 0.2, (number, 1)) + 0.24 * (self.height - 0.5) - 0.1 * np.abs(d)[:, None]
         shine = np.exp(-(((middle - rng.normal(0.42, 0.06)) / 0.18) ** 2))
         return path, np.clip(shade + 0.2 * shine - 0.1 * np.clip(middle - 0.7, 0, 1) / 0.3, 0.02, 0.98)
+
+
+def waviness(picture: Float32, hair: Bool, unit: float) -> float:
+    """Units by which locks wave like the hair of a picture: 0 where what is seen runs in one direction everywhere."""
+    gray = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), max(0.8, 0.008 * unit))
+    x, y = (cv2.Sobel(gray, cv2.CV_32F, *one) for one in ((1, 0), (0, 1)))
+    planes = (x * x - y * y, 2 * x * y, x * x + y * y)
+    a, b, total = (wide_blur(one, 0.08 * unit)[hair] for one in planes)
+    alike = float(np.hypot(a, b).sum() / max(float(total.sum()), 1e-3))
+    return float(np.clip(CURL * (STRAIGHT - alike), 0, MOST_CURL))
 
 
 def palette(picture: Float32, hair: Bool) -> Float32:
