@@ -16,6 +16,7 @@ from mien.checkpoints.generator import save_generator
 from mien.checkpoints.shapes import load_pair
 from mien.cli.app import app
 from mien.directions import effects as effects_module
+from mien.directions import stylespace
 from mien.directions.effects import STRENGTHS, Effect, Effects
 from mien.directions.faces import codes_of_photos, pictures_of
 from mien.directions.measures import Judge, Measures
@@ -51,6 +52,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Measures, "of", colors)
     monkeypatch.setattr(effects_module, "REFERENCE", 8)
+    monkeypatch.setattr(stylespace, "CANDIDATES", 8)
 
 
 def run(*words: object) -> None:
@@ -122,9 +124,9 @@ def test_photos_go_through_the_encoder(folder: Path, astronaut: UInt8, tmp_path:
 def test_methods_keep_what_they_find(
     folder: Path, measured: None, clip_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run("ganspace", folder, "--count", "2", "--faces", "100")
-    run("interfacegan", folder, "--attribute", "yaw", "--attribute", "roll", "--hold", "pitch", "--faces", "100")
-    run("stylespace", folder, "--name", "red", "--attribute", "yaw", "--faces", "100")
+    run("ganspace", folder, "--count", "2", "--faces", "70")
+    run("interfacegan", folder, "--attribute", "yaw", "--attribute", "roll", "--hold", "pitch", "--faces", "70")
+    run("stylespace", folder, "--name", "red", "--attribute", "yaw", "--faces", "70", "--beta", "0.1")
     channels = sum(count for k, count in enumerate(SMALL.style_channels) if k % 3 != 1)
     np.save(folder.parent / "fs3.npy", np.random.default_rng(0).normal(size=(channels, 16)))
     words = ("--text", "a smile", "--clip", clip_folder, "--relevance", folder.parent / "fs3.npy", "--beta", "0.5")
@@ -134,7 +136,7 @@ def test_methods_keep_what_they_find(
     assert "held: pitch" in facts["yaw"]["source"] and facts["smile"]["space"] == "s" and facts["pca-0"]["unit"] > 0
     found = load_directions(folder, SMALL)
     assert found["yaw"].shape == (8, 16) and found["smile"].shape == (sum(SMALL.style_channels),)
-    assert found["red"].count_nonzero() < len(found["red"]) / 2
+    assert 1 <= found["red"].count_nonzero() <= 8
     with pytest.raises(ConfigError, match="Nothing here measures 'beauty'"):
         run("interfacegan", folder, "--attribute", "beauty")
     with pytest.raises(ConfigError, match="--text WORDS with --clip"):

@@ -13,10 +13,11 @@ from torch.nn import functional as F
 
 from mien.checkpoints.directions import Direction, convolutions
 from mien.directions import stylespace
+from mien.directions.faces import pictures_of
 from mien.directions.linear import boundary, held, labels_of, principal_components
 from mien.errors import ConfigError
 from mien.models.stylegan2 import Generator, GeneratorConfig, codes_of_seeds
-from mien.types import Float64
+from mien.types import Float64, UInt8
 
 SMALL = GeneratorConfig(
     resolution=32, z_dim=16, w_dim=16, mapping_layers=2, channel_base=128, channel_max=8, mapping_lr_multiplier=1.0
@@ -164,6 +165,30 @@ def test_channels_of_faces_that_have_an_attribute() -> None:
     assert np.abs(np.delete(relevance, 4)).max() < 0.5
     with pytest.raises(ConfigError, match="hardly differ in x"):
         stylespace.most(np.zeros(400), "x")
+
+
+class Means:
+    """Attributes are the mean colours, and one that is never seen."""
+
+    def of(self, pictures: UInt8) -> Float64:
+        means = pictures.reshape(len(pictures), -1, 3).mean(1)
+        return np.column_stack([means, np.full(len(means), np.nan)])
+
+
+def test_what_channels_change_is_measured(generator: Generator) -> None:
+    measures: Any = Means()
+    codes = generator.truncated(codes_of_seeds([0, 1, 2], 16))
+    spread = stylespace.styles_of(generator, codes).std(0)
+    change, error = stylespace.effects_of_channels(generator, measures, codes, spread, [5, 20])
+    shift = torch.zeros(1, len(spread))
+    shift[0, 20] = 5 * float(spread[20])
+    ends = [measures.of(pictures_of(generator, codes, sign * shift)) for sign in (1, -1)]
+    each = ((ends[0] - ends[1]) / 10)[:, :3]
+    np.testing.assert_allclose(change[1], [*each.mean(0), 0], atol=1e-9)
+    np.testing.assert_allclose(error[1], [*each.std(0) / np.sqrt(3), 0], atol=1e-9)
+    relevance = stylespace.relevance_of_attribute(change, error, 0)
+    assert relevance[1] == pytest.approx(change[1, 0] / np.sqrt((change[1] ** 2 + error[1] ** 2).sum()))
+    assert stylespace.unit_of(0.5) == 2 and stylespace.unit_of(-0.001) == 5 and stylespace.unit_of(4) == 0.25
 
 
 def test_directions_of_both_spaces_add_up() -> None:

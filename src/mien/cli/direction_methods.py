@@ -1,4 +1,4 @@
-"""Verbs that find directions of a generator: SeFa, GANSpace, InterFaceGAN, StyleSpace."""
+"""Verbs that find directions of W: SeFa, GANSpace, InterFaceGAN."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from mien.cli.direction_options import Judges, Layers, To, add, codes_of, load_m
 from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
-    from mien.checkpoints.clip import Clip
     from mien.checkpoints.shapes import Pair
     from mien.directions.measures import Measures
     from mien.types import Float64
@@ -35,7 +34,7 @@ def sefa(
     from mien.errors import ConfigError
     from mien.models.stylegan2.factors import semantic_factors
 
-    pair, chosen = _pair(to), parse_layers(layers)
+    pair, chosen = open_pair(to), parse_layers(layers)
     try:
         vectors, values = semantic_factors(pair.generator, count, chosen)
     except ValueError as error:
@@ -62,7 +61,7 @@ def ganspace(
     from mien.directions.faces import codes_of_faces
     from mien.directions.linear import principal_components
 
-    generator = _pair(to).generator
+    generator = open_pair(to).generator
     codes = codes_of_faces(generator, range(faces), psi=1.0)[:, 0].double().numpy()
     vectors, deviations = principal_components(codes, count)
     share = deviations**2 / codes.var(0).sum()
@@ -100,9 +99,9 @@ def interfacegan(
     from mien.directions.linear import boundary, held, labels_of
 
     measures = load_measures(judge, trust_code)
-    wanted, others = _known(attribute, measures), _known(hold or [], measures)
-    pair, chosen = _pair(to), parse_layers(layers)
-    codes, values = _measured(pair, measures, faces, photos)
+    wanted, others = known_names(attribute, measures), known_names(hold or [], measures)
+    pair, chosen = open_pair(to), parse_layers(layers)
+    codes, values = measured_faces(pair, measures, faces, photos)
     first, last = chosen or (0, codes.shape[1])
     rows = codes[:, :1] if photos is None else codes[:, first:last]
     flat = rows.reshape(len(rows), -1)
@@ -126,52 +125,8 @@ def interfacegan(
     add(found, to, layers)
 
 
-def stylespace(
-    to: To,
-    name: Annotated[str, typer.Option(help="Of the direction.")],
-    attribute: Annotated[str | None, typer.Option(help="What is measured: channels of the tenth with most.")] = None,
-    text: Annotated[str | None, typer.Option(help="Or what shall be there, in words; needs --clip.")] = None,
-    neutral: Annotated[str, typer.Option(help="What is there before, in words.")] = "a face",
-    clip: Annotated[str | None, typer.Option(help="CLIP that reads the words: a folder, a file, an id.")] = None,
-    relevance: Annotated[Path | None, typer.Option(help="StyleCLIP's fs3.npy, instead of looking anew.")] = None,
-    statistics: Annotated[Path | None, typer.Option(help="StyleCLIP's S_mean_std or S; else computed.")] = None,
-    beta: Annotated[float | None, typer.Option(min=0, help="Channels of less relevance stay as they are.")] = None,
-    faces: Faces = 1000,
-    layers: Layers = None,
-    licence: Annotated[str, typer.Option("--licence", "--license", help="Of the files.")] = OF_GENERATOR,
-    judge: Judges = None,
-    trust_code: TrustCode = False,
-) -> None:
-    """Find the few channels of StyleSpace that have to do with an attribute, or with words (StyleCLIP)."""
-    import torch
-
-    from mien.checkpoints.directions import Direction
-    from mien.directions import stylespace as space
-    from mien.errors import ConfigError
-
-    if (attribute is None) == (text is None) or (text is None) != (clip is None):
-        raise ConfigError("Say what the direction is for: --attribute NAME, or --text WORDS with --clip.")
-    pair = _pair(to)
-    if attribute is not None:
-        measures = load_measures(judge, trust_code)
-        (column,) = (list(measures.units).index(one) for one in _known([attribute], measures))
-        codes, values = _measured(pair, measures, faces, None)
-        styles = space.styles_of(pair.generator, torch.from_numpy(codes).float())
-        relevant = space.relevance_of_faces(styles, space.most(values[:, column], attribute))
-        spread = _spread(pair, statistics, faces)
-    else:
-        spread = _spread(pair, statistics, faces)
-        relevant = _of_words(pair, str(clip), str(text), neutral, relevance, spread)
-        spread = spread[space.is_convolution(pair.generator.config)]
-    least = beta if beta is not None else 0.1 if text else 0.8 * float(abs(relevant).max())
-    vector, count = space.chosen_channels(relevant, spread, least)
-    source = f"StyleSpace, {count} channels, beta {least:.3g}, {f'{text!r} from {neutral!r}' if text else attribute}"
-    made = torch.from_numpy(vector)[None].float()
-    add([Direction(name, made, range=(-10, 10), source=source, licence=licence, space="s")], to, layers)
-    stderr().print(f"Channels that change: {count}.", highlight=False)
-
-
-def _pair(to: Path) -> Pair:
+def open_pair(to: Path) -> Pair:
+    """The generator of a folder that gets directions; errors as of :func:`mien.checkpoints.shapes.load_pair`."""
     from mien.checkpoints.shapes import check_writable, generator_config, load_pair
 
     generator_config(to)
@@ -179,7 +134,8 @@ def _pair(to: Path) -> Pair:
     return load_pair(to)
 
 
-def _known(names: list[str], measures: Measures) -> list[str]:
+def known_names(names: list[str], measures: Measures) -> list[str]:
+    """The same names; raises ConfigError for one that is not measured."""
     from mien.errors import ConfigError
 
     for name in names:
@@ -188,7 +144,7 @@ def _known(names: list[str], measures: Measures) -> list[str]:
     return names
 
 
-def _measured(pair: Pair, measures: Measures, count: int, photos: Path | None) -> tuple[Float64, Float64]:
+def measured_faces(pair: Pair, measures: Measures, count: int, photos: Path | None) -> tuple[Float64, Float64]:
     """Codes (N, L, C) and attributes (N, A)."""
     from mien.data.pictures import SUFFIXES
     from mien.directions.faces import pictures_of
@@ -200,49 +156,3 @@ def _measured(pair: Pair, measures: Measures, count: int, photos: Path | None) -
         pictures = pictures_of(pair.generator, codes, done=lambda: bar.advance(task))
         values = measures.of(pictures, lambda: bar.advance(task))
     return codes.double().numpy(), values
-
-
-def _spread(pair: Pair, statistics: Path | None, count: int) -> Float64:
-    """(N,) deviations of the channels."""
-    import numpy as np
-
-    from mien.checkpoints.foreign import registry
-    from mien.directions.faces import codes_of_faces
-    from mien.directions.stylespace import is_convolution, styles_of
-    from mien.errors import ConfigError
-
-    if statistics is None:
-        return np.asarray(styles_of(pair.generator, codes_of_faces(pair.generator, range(count), psi=1.0)).std(0))
-    deviation = registry.load(statistics, "statistics").deviation.numpy()
-    kept = is_convolution(pair.generator.config)
-    if len(deviation) == kept.sum():
-        full = np.zeros(len(kept))
-        full[kept] = deviation
-        return full
-    if len(deviation) != len(kept):
-        raise ConfigError(
-            f"{statistics.name} describes {len(deviation)} channels, and this generator has {len(kept)} "
-            f"({int(kept.sum())} without toRGB); give the file of this generator."
-        )
-    return np.asarray(deviation)
-
-
-def _of_words(pair: Pair, clip: str, text: str, neutral: str, relevance: Path | None, spread: Float64) -> Float64:
-    from mien.checkpoints.clip import load_clip
-    from mien.checkpoints.foreign import registry
-    from mien.directions import stylespace as space
-    from mien.errors import ConfigError
-
-    channels = None if relevance is None else registry.load(relevance, "relevance")
-    total = int(space.is_convolution(pair.generator.config).sum())
-    if channels is not None and len(channels) != total:
-        raise ConfigError(
-            f"{relevance} describes {len(channels)} channels, this generator has {total}; give the file of this one."
-        )
-    reader: Clip = load_clip(clip)
-    if channels is None:
-        with progress() as bar:
-            task = bar.add_task("channels", total=total)
-            codes = codes_of(pair, list(range(SEED, SEED + space.LOOKED_AT)), [])
-            channels = space.relevance_of_channels(pair.generator, reader, codes, spread, lambda: bar.advance(task))
-    return space.relevance_of_words(channels, reader, text, neutral)

@@ -110,9 +110,7 @@ def measure_effects(
         done: called after each of :func:`count_pictures` pictures.
     """
     reference = pictures_of(generator, codes_of_faces(generator, range(FIRST, FIRST + REFERENCE)))
-    with without_warnings():
-        deviation = np.nan_to_num(np.nanstd(measures.of(reference, done), axis=0))
-    deviation = np.maximum(deviation, [RARE.get(unit, 0.0) for unit in measures.units.values()])
+    deviation = deviations(measures.of(reference, done), measures)
     effects = []
     for name, offset in offsets.items():
         steps = [pictures_of(generator, *_moved(codes, offset, strength)) for strength in STRENGTHS]
@@ -120,6 +118,13 @@ def measure_effects(
         values = measures.of(pictures.reshape(-1, *pictures.shape[2:]), done)
         effects.append(Effect(name, pictures, values.reshape(*pictures.shape[:2], -1)))
     return Effects(measures.units, deviation, effects)
+
+
+def deviations(values: Float64, measures: Measures) -> Float64:
+    """(A,) among faces (N, A), at least those of :data:`RARE`."""
+    with without_warnings():
+        found = np.nan_to_num(np.nanstd(values, axis=0))
+    return np.asarray(np.maximum(found, [RARE.get(unit, 0.0) for unit in measures.units.values()]), np.float64)
 
 
 def count_pictures(faces: int, directions: int) -> int:

@@ -1,10 +1,12 @@
 """Directions of StyleSpace: the few channels that have to do with an attribute, by faces that have it, or by words.
 
-Wu et al., 2021, "StyleSpace Analysis"; Patashnik et al., 2021, "StyleCLIP", section 6 (global directions):
+Wu et al., 2021, "StyleSpace Analysis" (which channels to try first); Patashnik et al., 2021, "StyleCLIP", section 6
+(global directions):
 
     edit = (r_i·σ_i where |r_i| >= β, else 0) / max|r|      r_i relevance of channel i, σ_i its deviation among faces
 
-Legend: B faces, N channels, M those of the convolutions, D length of a CLIP's vector, L W+ codes, C length of a code.
+Legend: B faces, A attributes, N channels, M those of the convolutions, K some of them, D length of a CLIP's vector,
+L W+ codes, C length of a code.
 """
 
 from __future__ import annotations
@@ -18,8 +20,11 @@ from torch.nn import functional as F
 
 from mien.checkpoints.clip import Clip
 from mien.checkpoints.directions import is_rgb
+from mien.directions.faces import pictures_of
+from mien.directions.measures import Measures
 from mien.errors import ConfigError
 from mien.models.stylegan2 import Generator, GeneratorConfig
+from mien.quiet import without_warnings
 from mien.types import Float64
 
 PUSH = 5.0
@@ -27,7 +32,13 @@ PUSH = 5.0
 
 BATCH = 8
 LOOKED_AT = 16
-"""Faces on which each channel is moved."""
+"""Faces on which each channel is moved for a CLIP."""
+
+TRIED_ON = 6
+"""Faces on which each channel is moved for measured attributes."""
+
+CANDIDATES = 64
+"""Channels that are tried."""
 
 TENTH = 0.1
 TEMPLATES = ("a photo of {}.", "a close-up photo of {}.", "a portrait of {}.", "a bright photo of {}.", "{}")
@@ -69,6 +80,51 @@ def relevance_of_faces(styles: Float64, labels: Float64) -> Float64:
     spread = np.maximum(styles.std(0), 1e-12)
     positive = (styles[labels > 0] - styles.mean(0)) / spread
     return np.asarray(positive.mean(0) / np.maximum(positive.std(0), 1e-6), np.float64)
+
+
+def effects_of_channels(
+    generator: Generator,
+    measures: Measures,
+    codes: Tensor,
+    spread: Float64,
+    channels: Sequence[int],
+    done: Callable[[], object] = lambda: None,
+) -> tuple[Float64, Float64]:
+    """What K channels change, each alone: (K, A) per σ, in the attributes' units, and the standard error of it.
+
+    Args:
+        generator: draws the pictures.
+        measures: A attributes.
+        codes: (B, L, C) faces.
+        spread: (N,) σ.
+        channels: which.
+        done: called after each channel.
+    """
+    found = []
+    for channel in channels:
+        shift = torch.zeros(1, len(spread))
+        shift[0, channel] = PUSH * float(spread[channel])
+        more, less = (measures.of(pictures_of(generator, codes, sign * shift)) for sign in (1, -1))
+        found.append((more - less) / (2 * PUSH))
+        done()
+    change = np.stack(found)
+    with without_warnings():  # where no face was seen
+        error = np.nanstd(change, axis=1) / np.sqrt(len(codes))
+        return np.nan_to_num(np.nanmean(change, axis=1)), np.nan_to_num(error)
+
+
+def relevance_of_attribute(change: Float64, error: Float64, column: int) -> Float64:
+    """(K,) in [-1, 1]: the share that one attribute has in all that channels change; what is not sure counts as other.
+
+    The cosine of StyleCLIP, with measured attributes in place of a CLIP.
+
+    Args:
+        change: (K, A) in deviations of the attributes among faces.
+        error: (K, A) of it.
+        column: of the attribute.
+    """
+    length = np.sqrt((change**2 + error**2).sum(1))
+    return np.asarray(change[:, column] / np.maximum(length, 1e-12), np.float64)
 
 
 def relevance_of_channels(
@@ -122,6 +178,15 @@ def relevance_of_words(channels: Tensor, clip: Clip, wanted: str, neutral: str) 
 
 def _described(text: str) -> Sequence[str]:
     return [template.format(text) for template in TEMPLATES]
+
+
+def unit_of(change: float) -> float:
+    """By what a direction is multiplied so that 1 changes an attribute by one deviation, which no channel exceeds five.
+
+    Args:
+        change: for the direction as it is, in deviations of the attribute.
+    """
+    return float(min(1 / max(abs(change), 1e-9), PUSH))
 
 
 def chosen_channels(relevance: Float64, spread: Float64, beta: float) -> tuple[Float64, int]:
