@@ -44,8 +44,17 @@ def test_three_clicks_dye_hair_and_can_be_undone_and_branched(shown: Any) -> Non
     shown.head(2)
     shown.settled("s.stepOf(2)?.recipe?.dye?.hair === 'copper' && s.stepOf(2).parent === 0")
     assert far(dyed, shown.color(*hair)) > 15
-    page.click("button.branches")
-    page.click(".siblings [data-step='1']")
+    page.click("[data-task=shape]")
+    page.locator(".slider input").first.focus()
+    page.keyboard.press("ArrowRight")
+    shown.head(3)
+    page.click("[data-step='2']")
+    shown.head(2)
+    page.click("text=Change this step")
+    page.click("[data-color=auburn]")
+    shown.settled("s.state.tree.steps.some((one) => one.replaces === 3 && one.number === s.state.tree.head)")
+    page.locator("button.branches").first.click()
+    page.locator(".siblings [data-step='1']").click()
     shown.head(1)
 
 
