@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -57,6 +58,7 @@ def build_app(settings: ServeSettings, load: Callable[[], Any]) -> FastAPI:
     for group in GROUPS:
         app.include_router(group)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    mimetypes.add_type("text/javascript", ".js")  # some systems say something else, and browsers then refuse it
     if STATIC.is_dir():
         app.mount("/", StaticFiles(directory=STATIC, html=True))
     app.add_middleware(Guard, settings=settings, metrics=service.metrics)
