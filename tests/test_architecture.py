@@ -37,6 +37,7 @@ ALLOWED = {
     "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
     "words": {"conditions"},
+    "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints"},
     "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
     "editing": {
         "models",
@@ -56,7 +57,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "cli": {
         *("align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "evaluation"),
-        *("editing", "guides", "backends", "editor", "session", "sessions", "words"),
+        *("editing", "guides", "backends", "editor", "session", "sessions", "words", "finding"),
     },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}
