@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint format benchmark clean
+.PHONY: demo test chromium lint format benchmark clean
 
 $(BIN)/.demo: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -19,11 +19,15 @@ $(BIN)/.dev: pyproject.toml
 demo: $(BIN)/.demo  ## the main job on scikit-image's astronaut portrait
 	$(BIN)/python -m recipes.demo demo-output
 
-test: $(BIN)/.dev  ## lint, types, tests
+test: $(BIN)/.dev chromium  ## lint, types, tests
 	$(BIN)/ruff check src tests recipes benchmarks
 	$(BIN)/ruff format --check src tests recipes benchmarks
 	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile  # a process a core, a thread a process
+
+chromium:  # the page's tests drive it; without it they are skipped
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || echo "no chromium: tests/web is skipped"
 
 lint: $(BIN)/.dev
 	$(BIN)/ruff check src tests recipes benchmarks

@@ -22,7 +22,8 @@ from mien.align.finder import FaceFinder
 from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
-from mien.guides.dye import SETTINGS, Dye, dye
+from mien.guides.coloring import SETTINGS, Dye
+from mien.guides.dye import dye
 from mien.guides.looks import large_pieces, probabilities
 from mien.guides.regions import REGIONS, region_matte
 from mien.photos.color import to_srgb

@@ -24,8 +24,8 @@ from mien.align import mesh
 from mien.align.crop import ffhq_quad
 from mien.align.finder import FaceFinder
 from mien.align.measure import interocular
-from mien.checkpoints.perception import load_detector, load_landmarks
 from mien.checkpoints.store import BUNDLED
+from mien.engine import load_detector, load_landmarks
 from mien.photos.read import read_photo
 from mien.types import Face, Float32, Float64, Photo
 from recipes.parser_notes import HATS

@@ -25,7 +25,6 @@ from mien.conditions.labels import INDEX
 from mien.conditions.modalities import pictures
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import parse_region
-from mien.pixels import to_tensor
 from mien.types import Bool, Float32, UInt8
 
 FACE = (134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 144, 112, 187, 113, 188, 114, 133, 132, 131, 130)
@@ -106,7 +105,7 @@ def write_sheets(tiles: list[UInt8], folder: Path, columns: int = 5, rows: int =
 def milliseconds(parser: FaceParser, repeats: int = 20) -> float:
     """Median time for one 256 px face on two threads."""
     torch.set_num_threads(2)
-    face = to_tensor(np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8))
+    face = np.random.default_rng(0).integers(0, 256, (1, 256, 256, 3), np.uint8)
     times = []
     for _ in range(repeats + 3):
         begun = time.perf_counter()

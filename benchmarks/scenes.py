@@ -17,8 +17,8 @@ import numpy as np
 
 from mien.align.detector import SQUARE_PER_FACE
 from mien.align.finder import FaceFinder
-from mien.checkpoints.perception import load_detector, load_landmarks
 from mien.checkpoints.store import BUNDLED
+from mien.engine import load_detector, load_landmarks
 from mien.types import Photo, UInt8
 from recipes.portraits import Portraits, load_portraits
 from recipes.scenes import SceneMaker

@@ -19,8 +19,7 @@ import numpy as np
 import torch
 from sklearn.linear_model import RidgeCV
 
-from mien.align import mesh
-from mien.align.measure import interocular, mouth_openness
+from mien.align.measure import mouth_openness, smile
 from mien.checkpoints.editor import load_editor
 from mien.data import ImageSet, find_pictures
 from mien.editing.directions import save_directions
@@ -31,15 +30,6 @@ from mien.types import Float32, Float64
 
 GEOMETRY = 8
 """Codes that shape a face; finer ones are colour and texture."""
-
-
-def smile(points: Float32) -> float:
-    """Width of the mouth and how far its corners lie above the middle of the lips, in distances of the eyes."""
-    left, right = points[mesh.MOUTH_CORNERS[0], :2], points[mesh.MOUTH_CORNERS[1], :2]
-    middle = points[[13, 14], :2].mean(0)
-    width = float(np.linalg.norm(right - left))
-    lift = float(middle[1] - (left[1] + right[1]) / 2)
-    return (width + 2.0 * lift) / interocular(points)
 
 
 MEASURES: dict[str, Callable[[Float32], float]] = {"smile": smile, "mouth_open": mouth_openness}

@@ -21,9 +21,10 @@ from torch.nn import functional
 from mien.align.crop import ffhq_quad, square_quad
 from mien.align.detector import detect
 from mien.align.landmarker import crop_or_none, in_photo
-from mien.checkpoints.perception import load_detector, load_landmarks
+from mien.checkpoints.perception import load_landmarks
 from mien.checkpoints.store import load_folder, save_folder
-from mien.models.perception.detector import DetectorNet
+from mien.engine import Network, load_detector
+from mien.models.perception.config import DetectorConfig
 from mien.models.perception.landmarks import LandmarkNet
 from mien.pixels import to_tensor
 from mien.types import Float64, UInt8
@@ -52,7 +53,7 @@ def features(network: LandmarkNet, image: UInt8, quads: list[Float64]) -> tuple[
 
 
 def gather(
-    detector: DetectorNet, network: LandmarkNet, maker: SceneMaker, scenes: int
+    detector: Network[DetectorConfig], network: LandmarkNet, maker: SceneMaker, scenes: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Features (K, hidden), labels (K,) and scene numbers (K,) of both passes over what the detector finds."""
     rng = np.random.default_rng(7)

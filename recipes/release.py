@@ -132,7 +132,7 @@ def release_editor(run: Path, before: Sequence[Path], figures: Path, into: Path)
     networks, trained = load_editor(run / "editor")
     report = json.loads(figures.read_text(encoding="utf-8"))
     config = networks.config.generator
-    directions = load_directions(run / "editor", config.codes, config.w_dim)
+    directions = load_directions(run / "editor", config)
     card = (
         (CARDS / "portrait-editor.md")
         .read_text(encoding="utf-8")

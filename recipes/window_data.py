@@ -52,7 +52,7 @@ def prepare(
         tell: is told how far it is.
     """
     out.mkdir(parents=True, exist_ok=True)
-    parser = FaceParser.bundled()
+    parser = FaceParser.bundled("torch")
     squares = _written(out, "squares", (len(pictures), SQUARE, SQUARE, 3))
     labels = _written(out, "labels", (len(pictures), SQUARE, SQUARE))
     for start in range(0, len(pictures), BATCH):
@@ -132,7 +132,7 @@ def _composite(painted: Float32, photo: Float32, area: Any) -> UInt8:
 
 def _parsed(pixels: UInt8, parser: FaceParser) -> UInt8:
     with torch.autocast("cpu", torch.bfloat16):
-        return np.asarray(parser.parse(to_tensor(pixels)).numpy(), np.uint8)
+        return parser.parse(pixels)
 
 
 def _reduced(pixels: UInt8) -> UInt8:

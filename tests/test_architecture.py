@@ -19,25 +19,27 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 MOST_LINES, LONGEST_FUNCTION = 300, 40
 
 # A package may import itself and those named here; everybody may import what is in COMMON.
-COMMON = {"errors", "types", "files", "quiet", "forks", "_version"}
+COMMON = {"errors", "types", "files", "quiet", "forks", "packages", "_version"}
 ALLOWED = {
     "pixels": set(),
     "photos": set(),
     "models": set(),
     "losses": {"models"},
     "checkpoints": {"models"},
-    "align": {"models", "checkpoints", "photos", "pixels"},
-    "conditions": {"models", "checkpoints", "photos", "pixels", "align"},
+    "engine": {"models", "checkpoints"},
+    "align": {"models", "engine", "photos", "pixels"},
+    "conditions": {"checkpoints", "engine", "photos", "pixels", "align"},
     "data": {"pixels", "photos", "align", "models"},
     "training": {"compose", "models", "losses", "data", "checkpoints", "pixels", "conditions"},
     "evaluation": {
         *("models", "losses", "data", "checkpoints", "pixels", "photos", "conditions", "align"),
-        *("editing", "editor", "backends", "compose"),  # what the protocol judges
+        *("editing", "editor", "engine", "backends", "compose"),  # what the protocol judges
     },
     "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
     "words": {"conditions"},
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints"},
+    "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
     "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
     "editing": {
         "models",
@@ -54,10 +56,15 @@ ALLOWED = {
     "editor": {"models", "checkpoints", "photos", "pixels", "align", "conditions", "editing", "backends", "compose"},
     "sessions": {"photos", "align", "conditions", "editing", "evaluation", "backends"},
     "session": {"sessions", "editor", "editing"},
+    "serve": {
+        *("align", "compose", "conditions", "photos", "editing", "guides", "words"),
+        *("backends", "checkpoints", "editor", "session", "sessions"),
+    },
+    "client": set(),
     "__main__": {"cli"},
     "cli": {
         *("align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "evaluation"),
-        *("editing", "guides", "backends", "editor", "session", "sessions", "words", "finding"),
+        *("editing", "guides", "backends", "editor", "session", "sessions", "serve", "words", "directions", "finding"),
     },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mien.align.crop import crop_face
     from mien.align.finder import FaceFinder, select_face
     from mien.align.paste import paste_face
+    from mien.client import Client
     from mien.conditions.parser import FaceParser
     from mien.conditions.types import Conditions
     from mien.editing.cache import EditCache
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlignedFace",
+    "Client",
     "Conditions",
     "EditCache",
     "EditResult",
@@ -59,6 +61,7 @@ _HOME = {
     "mien.align.crop": ("crop_face",),
     "mien.align.finder": ("FaceFinder", "select_face"),
     "mien.align.paste": ("paste_face",),
+    "mien.client": ("Client",),
     "mien.conditions.parser": ("FaceParser",),
     "mien.conditions.types": ("Conditions",),
     "mien.editing.cache": ("EditCache",),

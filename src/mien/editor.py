@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-import torch
 
 from mien.align.finder import FaceFinder
 from mien.backends import load_backend
 from mien.backends.base import CropEditor, FaceGenerator
-from mien.backends.devices import device_of
+from mien.backends.devices import Placed, device_of
 from mien.conditions.parser import FaceParser
 from mien.conditions.resample import picture_at
 from mien.conditions.text import validate_text
@@ -36,8 +35,11 @@ from mien.editing.timing import Stopwatch
 from mien.errors import ConfigError, LayerError
 from mien.types import Float32, Photo, PictureLike, UInt8
 
+if TYPE_CHECKING:
+    import torch
 
-class Editor:
+
+class Editor(Placed):
     """What paints crops, and how photos get there and back. Build it once and use it for many photos.
 
     Args:
@@ -47,7 +49,7 @@ class Editor:
 
     Attributes:
         backend, identity: the same.
-        device, dtype: where the networks are, and the precision that they compute in; see :meth:`to`.
+        device, dtype: where the networks are, and the precision that the backend computes in, as torch's objects.
 
     Raises:
         ConfigError: nothing can run on the device.
@@ -56,8 +58,7 @@ class Editor:
     def __init__(
         self, backend: CropEditor, *, device: str | torch.device = "cpu", identity: Identity | None = None
     ) -> None:
-        self.identity = identity
-        self.backend, self.device, self.dtype = backend, torch.device("cpu"), torch.float32
+        self.identity, self.backend = identity, backend
         self.to(device)
 
     @classmethod
@@ -86,8 +87,8 @@ class Editor:
             ConfigError: nothing can run on the device, or ``clip`` needs a package that is not installed.
         """
         where = device_of(device)  # before anything is fetched
-        told = None if identity is None else Identity.load(identity, str(where), trust_code=trust_code)
-        return cls(load_backend(name, str(where), revision=revision, clip=clip), device=where, identity=told)
+        told = None if identity is None else Identity.load(identity, where, trust_code=trust_code)
+        return cls(load_backend(name, where, revision=revision, clip=clip), device=where, identity=told)
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Writes a folder that :meth:`from_pretrained` reads.
@@ -107,14 +108,15 @@ class Editor:
         Raises:
             ConfigError: there is no such device, or the backend cannot compute so.
         """
-        if isinstance(device, torch.dtype):
-            device, dtype = None, device
-        where = self.device if device is None else device_of(device)
-        self.backend.to(str(where), dtype)
+        place: Any = device
+        if type(place).__name__ == "dtype":  # torch's, which may not be there
+            place, dtype = None, place
+        where = self._place if place is None else device_of(place)
+        self.backend.to(where, dtype)
         for name in ("finder", "parser"):
             if name in self.__dict__:
-                self.__dict__[name] = self.__dict__[name].to(str(where))
-        self.device, self.dtype = where, dtype or self.dtype
+                self.__dict__[name] = self.__dict__[name].to(where)
+        self._place, self._precision = where, dtype or self._precision
         return self
 
     @property
@@ -135,16 +137,16 @@ class Editor:
     @cached_property
     def finder(self) -> FaceFinder:
         """Finds faces; loaded when first needed."""
-        return FaceFinder.bundled().to(str(self.device))
+        return FaceFinder.bundled().to(self._place)
 
     @cached_property
     def parser(self) -> FaceParser:
         """Finds regions; loaded when first needed."""
-        return FaceParser.bundled().to(str(self.device))
+        return FaceParser.bundled().to(self._place)
 
     def __repr__(self) -> str:
         knows = ", ".join(sorted(self.backend.supports())) or "the mask alone"
-        return f"Editor({self.name}, {self.size} px, {self.device}, {str(self.dtype)[6:]}, reads {knows})"
+        return f"Editor({self.name}, {self.size} px, {self._place}, {self.precision}, reads {knows})"
 
     @overload
     def __call__(self, photo: PictureLike, request: Request | None = None, **inputs: Any) -> EditResult: ...
@@ -191,8 +193,7 @@ class Editor:
 
         Crops go through the networks together. A result differs by one level of 255 at most from that edit alone.
         """
-        asked = [Asked.of(one) for one in edits]
-        return EditResults(edit_photos(self.backend, asked, EditContext(self, cache or EditCache())))
+        return EditResults(edit_photos(self.backend, [*map(Asked.of, edits)], EditContext(self, cache or EditCache())))
 
     def edit_faces(
         self,

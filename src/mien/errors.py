@@ -16,7 +16,9 @@
     ├── SaveError                 7   the result could not be written
     ├── DataError                 8   a training or evaluation set that is unusable
     ├── ConfigError               9   settings that contradict each other
-    └── SessionError              10  an editing session that is damaged, busy, or has no such step
+    ├── SessionError              10  an editing session that is damaged, busy, or has no such step
+    ├── OutcomeError              11  a result that measures badly, where only good ones are wanted
+    └── ServerError               12  a server's answer that is no result
 
 Exit code 2 is Typer's own (wrong options); 130 means interrupted by Ctrl-C.
 """
@@ -114,3 +116,20 @@ class SessionError(MienError):
     """An editing session that is damaged, newer than this program, being edited elsewhere, or without that step."""
 
     exit_code = 10
+
+
+class ServerError(MienError):
+    """A server answered that it cannot do what was asked for, or did not answer at all.
+
+    Args:
+        message: one sentence.
+        status: of HTTP; 0 where there was no answer.
+        code: of the server's error, see docs/api.md.
+        retry_after: seconds after which to try again.
+    """
+
+    exit_code = 12
+
+    def __init__(self, message: str, status: int = 0, code: str = "", retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.status, self.code, self.retry_after = status, code, retry_after

@@ -1,7 +1,7 @@
 """The only place where bytes become tensors and back.
 
 Bytes are sRGB uint8 in [0, 255], (H, W, 3) or (B, H, W, 3). Tensors are float32 in [-1, 1], (B, 3, H, W).
-The map is affine and the round trip of every byte is exact.
+The map is affine and the round trip of every byte is exact. Planes are what tensors are, as arrays of NumPy.
 """
 
 from __future__ import annotations
@@ -20,12 +20,24 @@ def to_tensor(pixels: UInt8) -> torch.Tensor:
     """Bytes to a batch: (H, W, 3) or (B, H, W, 3) uint8 -> (B, 3, H, W) float32 in [-1, 1]."""
     import torch
 
+    own = np.require(_batch(pixels), requirements=["C", "W"])  # a tensor must not share memory that is read-only
+    tensor = torch.from_numpy(own).permute(0, 3, 1, 2)
+    return scale_bytes(tensor)
+
+
+def to_planes(pixels: UInt8) -> Float32:
+    """The same as an array: (H, W, 3) or (B, H, W, 3) uint8 -> (B, 3, H, W) float32 in [-1, 1]."""
+    planes = np.empty_like(_batch(pixels).transpose(0, 3, 1, 2), np.float32, order="C")
+    np.divide(_batch(pixels).transpose(0, 3, 1, 2), np.float32(127.5), out=planes, dtype=np.float32)
+    planes -= 1.0
+    return planes
+
+
+def _batch(pixels: UInt8) -> UInt8:
     batch = pixels[None] if pixels.ndim == 3 else pixels
     if batch.ndim != 4 or batch.shape[3] != 3 or batch.dtype != np.uint8:
         raise ValueError(f"expected (B, H, W, 3) uint8, got {pixels.shape} {pixels.dtype}")
-    own = np.require(batch, requirements=["C", "W"])  # a tensor must not share memory that is read-only
-    tensor = torch.from_numpy(own).permute(0, 3, 1, 2)
-    return scale_bytes(tensor)
+    return batch
 
 
 def scale_bytes(batch: torch.Tensor) -> torch.Tensor:

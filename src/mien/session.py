@@ -14,17 +14,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mien.errors import SessionError
 from mien.sessions.folder import SNAPSHOT_EVERY, Folder
 from mien.sessions.history import History
 from mien.sessions.objects import Objects
 from mien.sessions.recipe import Recipe, changed, freeze
-from mien.sessions.step import FaceEditor, Quad, Wish, check_inputs, perform, quad_of
+from mien.sessions.step import FaceEditor, Quad, Wish, check_inputs, edited, perform, quad_of
 from mien.sessions.transfer import FaceFrame, transferred
 from mien.sessions.tree import ORIGINAL, Node, Tree
 from mien.types import Photo
+
+if TYPE_CHECKING:
+    from mien.editing.result import EditResult
 
 
 class Session(History):
@@ -78,11 +81,12 @@ class Session(History):
 
         return EditCache()
 
-    def apply(self, *, note: str = "", **inputs: Any) -> Node:
+    def apply(self, *, note: str = "", parent: int | None = None, **inputs: Any) -> Node:
         """One more edit, on top of the present one.
 
         Args:
             note: the user's own words, for log and sheet.
+            parent: number of another edit to build upon: a new branch.
             **inputs: those of :class:`mien.editor.Editor`, apart from ``n``. Files are copied into the session.
 
         Raises:
@@ -90,7 +94,23 @@ class Session(History):
         """
         with self._writing():
             recipe = freeze(self._checked(inputs), self.folder.objects)
-            return self._grow("edit", self.tree.head, [Wish(recipe, self._quad(recipe), note)])
+            head = self.tree.head if parent is None else parent
+            return self._grow("edit", head, [Wish(recipe, self._quad(recipe), note)])
+
+    def trial(self, *, parent: int | None = None, n: int = 1, **inputs: Any) -> EditResult:
+        """The same edit as :meth:`apply` makes, of which the session keeps nothing.
+
+        Args:
+            parent: number of the edit to build upon; None is where the session stands.
+            n: so many variants, see :meth:`mien.editor.Editor.__call__`.
+            **inputs: as in :meth:`apply`.
+
+        Raises:
+            MienError: as the editor does.
+        """
+        recipe = freeze(self._checked(inputs), self.folder.objects)
+        wish = Wish(recipe, self._quad(recipe))
+        return edited(self.editor, self.cache, self.folder, self.result(parent), wish, **({"n": n} if n > 1 else {}))
 
     def undo(self, steps: int = 1) -> int:
         """Back by some edits. As :meth:`redo` and :meth:`checkout`, it tells where the session then stands.

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from mien.align.detector import decode, pyramid, suppress
+from mien.engine.eager import ModuleNetwork
 from mien.models.perception.detector import STRIDE, DetectorConfig, DetectorNet
 
 
@@ -32,7 +33,7 @@ def test_decoding_gives_photo_coordinates() -> None:
             maps[0, :, 7, 5] = torch.tensor([3.0, 0.1, -0.05, np.log(1.25), np.cos(0.4), np.sin(0.4)])
             return maps
 
-    ((x, y, side, roll, score),) = decode(OneFace(config), np.zeros((200, 160, 3), np.uint8), 0.5, 0.3)
+    ((x, y, side, roll, score),) = decode(ModuleNetwork(OneFace(config)), np.zeros((200, 160, 3), np.uint8), 0.5, 0.3)
     # 16 pixels of border lie before the level; 0.1 and -0.05 are in units of the configuration's side.
     assert x == pytest.approx(((5 + 0.5) * 8 - 16 + 0.1 * config.side) / 0.5)
     assert y == pytest.approx(((7 + 0.5) * 8 - 16 - 0.05 * config.side) / 0.5)

@@ -110,7 +110,6 @@ def test_errors_come_before_anything_heavy_is_loaded(here: Path) -> None:
         ((*edit, "-o", out, "--preview", out), 7, twice),
         ((*edit, "-o", out, "-n", "2", "--preview", here / "out-2.png"), 7, twice),
         ((*edit, "-o", photo), 7, "is an input"),
-        (("borrow", photo, "--part", "fringe", "-o", out), 5, "does not join this hair"),
         (("borrow", photo, "--part", "ear", "-o", out), 5, "choose from"),
         (("heal", photo, "--mask", "nostril", "-o", out), 5, "is no region"),
         (("session", "edit", here / "session", "--mask", "nostril"), 5, "is no region"),

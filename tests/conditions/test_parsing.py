@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from mien.align.crop import square_quad
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.parser import WIDE, FaceParser
+from mien.engine.eager import ModuleNetwork
 from mien.models.perception.parser import ParserConfig
 from mien.types import Photo
 
@@ -28,7 +29,7 @@ class Threshold(nn.Module):
 
 @pytest.fixture
 def parser() -> FaceParser:
-    return FaceParser(Threshold())  # type: ignore[arg-type]
+    return FaceParser(ModuleNetwork(Threshold()))
 
 
 @pytest.mark.parametrize("size", [64, 128, 300])

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from mien.checkpoints.directions import Direction, add_directions, read_facts
 from mien.conditions.extract import conditions_of
 from mien.conditions.layers import from_conditions
 from mien.conditions.modalities import maps
 from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache
+from mien.editing.directions import load_directions, save_directions
 from mien.editing.latents import random_codes
 from mien.editor import Editor
 from mien.errors import ConfigError, LayerError
@@ -159,3 +162,34 @@ def test_unusable_crops_and_attributes_are_refused(editor: Editor, crop: UInt8, 
     for mask in (None, np.zeros((128, 128), np.float32)):
         with pytest.raises(LayerError, match="mask is missing or empty"):
             editor.edit_crop(crop, everything.replaced(mask=mask))
+
+
+def test_attributes_of_stylespace(
+    editor: Editor, crop: UInt8, middle: Float32, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go to the feature bank, beside those of W+, with the edit's strength; and are saved with their source."""
+    net, known = editor.backend.networks, editor.backend.codes.directions
+    config = net.config.generator
+    direction = Direction("beard", 0.5 * torch.ones(1, sum(config.style_channels)), source="a.npy", space="s")
+    monkeypatch.setitem(known, "beard", direction.offset(config))
+    asked = [
+        Conditions(mask=middle, attributes=a) for a in ({"beard": 1.0}, {"smile": 1.0}, {"beard": 2.0, "smile": 1.0})
+    ]
+    cache = EditCache()
+    one, other, both = (editor.edit_crop(crop, c, cache=cache).pixels for c in asked)
+    assert np.abs(one - both).max() > 1 and np.abs(other - both).max() > 1
+    assert (both[middle == 0] == crop[middle == 0]).all()
+    shift = editor.backend.codes.shift([{"beard": 2.0}, {"smile": 1.0}], [0.5, 1.0])
+    assert shift is not None and torch.equal(shift[0], known["beard"]) and not shift[1].any()
+    with torch.inference_mode():
+        x = from_conditions(crop, asked[0]).stack()
+        w = net.encoder(from_conditions(crop, Conditions()).stack())
+        mask = torch.from_numpy(middle > 0).float()[None, None]
+        expected = to_levels(net.painter(x, mask, w, net.bank(w, known["beard"][None])[1])[0])[0]
+    inner = np.s_[40:88, 40:88]
+    assert np.abs(one - expected)[inner].mean() < 0.25 * np.abs(one - crop)[inner].mean()
+    save_directions(tmp_path, {"smile": known["smile"]})
+    add_directions(tmp_path, [direction], config)
+    (tmp_path / "copy").mkdir()
+    save_directions(tmp_path / "copy", load_directions(tmp_path, config), tmp_path)
+    assert read_facts(tmp_path / "copy")["beard"]["source"] == "a.npy" and read_facts(tmp_path / "copy")["smile"] == {}

@@ -74,8 +74,3 @@ def test_what_cannot_be_done_is_said(plain: Editor, portrait: Photo) -> None:
         plain(portrait, mode="magic")
     with pytest.raises(ConfigError, match="choose from"):
         plain(portrait, reshape={"grin": 1.0})
-
-
-def test_a_fringe_comes_from_a_given_photo_only(plain: Editor, portrait: Photo) -> None:
-    with pytest.raises(LayerError, match="give a photo as exemplar"):
-        plain(portrait, part="fringe")

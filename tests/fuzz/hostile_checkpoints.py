@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import re
 import resource
 import shutil
@@ -12,10 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 
@@ -29,7 +32,7 @@ from mien.models.judges.irse import ArcFace
 from mien.models.judges.vgg import Vgg16
 from mien.models.perception.bisenet import BiSeNet, BiSeNetConfig
 from mien.models.stylegan2 import Generator, GeneratorConfig
-from tests.checkpoints.foreign import nvidia, rosinality_layout
+from tests.checkpoints.foreign import clip_layout, encoder_layout, nvidia, rosinality_layout
 from tests.tiny_clip import write_clip
 
 SECONDS, MEGABYTES = 5.0, 1000
@@ -85,15 +88,37 @@ def samples(folder: Path) -> list[Sample]:
 
     torch.save(load_file(clip / "model.safetensors"), folder / "clip_bin" / "pytorch_model.bin")
     (folder / "clip_bin" / "model.safetensors").unlink()
+    others = _others(folder)
     return [
+        *(Sample(name, folder / name, ("",), partial(registry.load, kind=kind)) for name, kind in others.items()),
         *(Sample(name, folder / name, ("",), lambda p: registry.load(p, "generator")) for name in generators),
         Sample("bisenet.pth", folder / "bisenet.pth", ("",), lambda p: registry.load(p, "parser")),
         *(Sample(name, folder / name, ("",), load_judge) for name in judges),
         Sample("own", folder / "own", ("config.json", "model.safetensors"), load_generator),
-        Sample("directions", folder / "directions", ("directions.safetensors",), lambda p: load_directions(p, 8, 4)),
+        Sample(
+            "directions",
+            folder / "directions",
+            ("directions.safetensors",),
+            lambda p: load_directions(p, GeneratorConfig(resolution=32, w_dim=4)),
+        ),
         Sample("clip", clip, ("config.json", "model.safetensors", "vocab.json", "merges.txt"), load_clip),
         Sample("clip_bin", folder / "clip_bin", ("config.json", "pytorch_model.bin"), load_clip),
     ]
+
+
+def _others(folder: Path) -> dict[str, str]:
+    """Files of e4e, CLIP and StyleCLIP: their kind by name."""
+    parts = {"encoder": encoder_layout.encoder(8, 4, 16, 32), "decoder": rosinality_layout.generator(WIDTHS, 4, 1)}
+    state = {f"{part}.{name}": value for part, weights in parts.items() for name, value in weights.items()}
+    opts = {"encoder_type": "Encoder4Editing", "start_from_latent_avg": True}
+    torch.save({"state_dict": state, "opts": opts, "latent_avg": torch.zeros(8, 4)}, folder / "e4e.pt")
+    torch.save({"state_dict": clip_layout.CLIP(20, width=64).state_dict()}, folder / "farl.pth")
+    arrays = [np.ones((4, 6), np.float32), np.ones((4, 3), np.float64)]
+    for protocol in (2, 4):
+        (folder / f"S{protocol}.pkl").write_bytes(pickle.dumps(arrays, protocol))
+    np.save(folder / "fs3.npy", np.ones((70, 3), np.float32))
+    statistics = {f"S{protocol}.pkl": "statistics" for protocol in (2, 4)}
+    return {"e4e.pt": "generator", "farl.pth": "clip", "fs3.npy": "relevance", **statistics}
 
 
 def mutate(data: bytes, random: Random) -> bytes:

@@ -5,12 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mien.compose.border import told_by_color
 from mien.compose.evidence import weighed
 from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.dye import SETTINGS, dye
-from mien.guides.light import brows_after, under_light
+from mien.guides.coloring import SETTINGS
+from mien.guides.dye import dye
+from mien.guides.hairline import filled
+from mien.guides.lift import LEVELS, tones
+from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 
@@ -139,3 +143,57 @@ def test_gray_is_warm_in_warm_light(portrait: Photo, face: Face) -> None:
     warm = Photo((portrait.pixels * np.array([1, 0.9, 0.6])).astype(np.uint8))
     (red, _, blue), (_, _, cool) = (under_light((150, 150, 150), photo, face) for photo in (warm, portrait))
     assert red > blue + 5 and blue < cool
+
+
+def test_lifted_black_has_the_depths_and_lights_of_fair_hair() -> None:
+    light = np.abs(np.random.default_rng(0).normal(0, 8, 20000)).astype(np.float32)
+    curve = tones(light, 60.0)
+    made = np.interp(light, LEVELS, curve)
+    assert (np.diff(curve) > 0).all()
+    assert abs(made.mean()) < 1
+    assert np.percentile(made, 3) < -18
+    assert np.percentile(made, 97) > 18
+
+
+def test_skin_that_shines_through_firm_hair_is_told_where_skin_is_near() -> None:
+    hair, skin = np.array([30, 22, 20]), np.array([205, 160, 140])
+    share = np.clip((np.arange(200) - 60) / 20, 0, 1) * 0.5 + (np.arange(200) >= 100) * 0.5
+    row = hair + share[:, None] * (skin - hair)
+    picture = np.repeat(np.rint(row)[None], 120, 0).astype(np.uint8)
+    alpha = np.repeat((np.arange(200) < 100)[None], 120, 0).astype(np.float32)
+    bare = np.repeat((np.arange(200) > 50)[None], 120, 0).astype(np.float32)
+    told = told_by_color(picture, alpha, bare)
+    assert told[60, 20] == 1
+    assert 0.35 < told[60, 90] < 0.58
+    assert told_by_color(picture, alpha)[60, 90] == 1
+
+
+def test_small_holes_in_dense_hair_are_filled() -> None:
+    part = np.ones((80, 80), np.float32)
+    part[20:23, 20:23] = part[60:63, 60:63] = 0
+    bare = np.zeros((40, 40), np.float32)
+    bare[25:] = 1
+    made = filled(part, bare, 5)
+    assert made[21, 21] == 1
+    assert made[61, 61] == 0
+
+
+def test_lips_become_little_lighter_in_dim_light(portrait: Photo, face: Face, parser: FaceParser) -> None:
+    dim = replace(portrait, pixels=(portrait.pixels * 0.4).astype(portrait.pixels.dtype))
+    matte = region_matte(portrait, face, "lips", parser)
+    before, after = (
+        skimage.rgb2lab(photo.pixels)[matte > 0.6].mean(0)
+        for photo in (dim, dye(dim, matte, (220, 108, 90), SETTINGS["lips"]).over(dim)[0])
+    )
+    assert after[0] < before[0] + 12
+    assert after[1] > before[1] + 3
+
+
+def test_a_beard_becomes_gray_in_part_beside_gray_hair_alone() -> None:
+    brown, black = (60, 42, 34), (24, 21, 21)
+    gray = beard_after(brown, black, parse_color("gray"))
+    assert gray is not None
+    assert brown[0] + 15 < gray[0] < parse_color("gray")[0] - 15
+    assert max(gray) - min(gray) < 16
+    assert beard_after(brown, black, parse_color("blond")) is None
+    assert beard_after((150, 148, 146), black, parse_color("gray")) is None

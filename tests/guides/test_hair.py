@@ -8,11 +8,11 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
+from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
 from mien.guides.scene import Scene
 from mien.types import Face, Photo
@@ -31,13 +31,13 @@ OTHER = {**COLORS, "hair": (30, 110, 40)}
 class ColorParser:
     """Tells classes by colour, both heads' alike."""
 
-    def logits(self, images: Any) -> Any:
+    def shares(self, pixels: Any) -> Any:
         known = [(name, color) for table in (COLORS, OTHER) for name, color in table.items()]
-        wanted = torch.tensor([color for _, color in known], dtype=torch.float32)
-        away = ((images[:, :, None] + 1) * 127.5 - wanted.T[None, :, :, None, None]).abs().sum(1)
-        nearest = away.argmin(1)
-        labels = torch.tensor([INDEX[name] for name, _ in known])[nearest]
-        return torch.nn.functional.one_hot(labels, COUNT).permute(0, 3, 1, 2).float() * 12
+        wanted = np.array([color for _, color in known], np.int16)
+        nearest = np.abs(pixels[..., None, :].astype(np.int16) - wanted).sum(-1).argmin(-1)
+        labels = np.array([INDEX[name] for name, _ in known])[nearest]
+        odds = np.exp(12 * np.eye(COUNT, dtype=np.float32)[labels])
+        return (odds / odds.sum(-1, keepdims=True)).transpose(2, 0, 1)
 
 
 def head(face: Face, colors: dict[str, tuple[int, int, int]], *, down: float, hat: bool = False) -> Photo:
@@ -137,11 +137,25 @@ def test_a_fringe_has_this_hairs_color_and_leaves_the_rest(face: Face) -> None:
     pixels = other.pixels.copy()
     left, right, top, low = points[54, 0], points[284, 0], points[10, 1] - 9, points[105, 1] - 3
     pixels[top:low, left:right] = OTHER["hair"]
-    result, area = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="fringe").over(photo)  # type: ignore[arg-type]
+    lent = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="fringe")  # type: ignore[arg-type]
+    drawn = drawn_fringe(photo, face, ColorParser(), seed=1)  # type: ignore[arg-type]
     x, y = points[151, 0], (top + low) // 2
-    assert np.abs(result.pixels[y, x].astype(int) - COLORS["hair"]).max() < 25
-    assert not area[points[152, 1] :].any()
-    assert share(result, OTHER["hair"]) < 0.001
+    for result, area in (lent.over(photo), drawn.over(photo)):
+        around = result.pixels[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(0)
+        assert np.abs(around - COLORS["hair"]).max() < 25
+        assert not area[points[152, 1] :].any()
+        assert (result.pixels[~area] == photo.pixels[~area]).all()
+        assert share(result, OTHER["hair"]) < 0.001
+
+
+def test_no_fringe_without_hair_or_below_a_hat(face: Face) -> None:
+    photo, parser = head(face, COLORS, down=1), ColorParser()
+    with pytest.raises(LayerError, match="hat on this"):
+        drawn_fringe(head(face, COLORS, down=1, hat=True), face, parser)  # type: ignore[arg-type]
+    shaved = np.all(photo.pixels == COLORS["hair"], 2)[..., None]
+    bald = photo.with_pixels(np.where(shaved, COLORS["background"], photo.pixels).astype(np.uint8))
+    with pytest.raises(LayerError, match="above this forehead"):
+        drawn_fringe(bald, face, parser)  # type: ignore[arg-type]
 
 
 def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> None:

@@ -11,8 +11,10 @@ from mien.errors import LayerError
 from mien.guides import bank
 from mien.guides.eyes import eyes
 from mien.guides.laid import filled
-from mien.guides.mouth import mouth
+from mien.guides.mouth import LOWER, UPPER, mouth, shut_at
+from mien.guides.smile import smiling
 from mien.guides.spline import folds
+from mien.guides.teeth import evened
 from mien.guides.tint import linear, srgb, teeth_color
 from mien.types import Face, Photo, UInt8
 
@@ -45,11 +47,61 @@ def test_eyes_of_a_darker_photo_take_on_this_light(portrait: Photo, face: Face) 
     assert np.abs(before - after).max() < 14
 
 
+def test_flashes_and_wine_red_of_another_eye_are_not_taken_over(portrait: Photo, face: Face) -> None:
+    flashed = portrait.pixels.copy()
+    for iris in (mesh.LEFT_IRIS, mesh.RIGHT_IRIS):
+        points = face.landmarks[list(iris), :2]
+        middle, radius = points[0], float(np.linalg.norm(points[1:] - points[0], axis=1).mean())
+        center = (int(middle[0]), int(middle[1]))
+        cv2.circle(flashed, center, round(radius), (70, 10, 25), -1)
+        cv2.circle(flashed, center, max(2, round(0.35 * radius)), (255, 255, 255), -1)
+    result, _ = eyes(portrait, face, Photo(flashed), face).over(portrait)
+    for iris in (mesh.LEFT_IRIS, mesh.RIGHT_IRIS):
+        x, y = face.landmarks[iris[0], :2].astype(int)
+        middle = result.pixels[y - 1 : y + 2, x - 1 : x + 2].astype(np.float64).mean((0, 1))
+        assert middle.max() < 140
+        assert middle[0] < 2 * middle[1]
+
+
 def test_teeth_follow_the_light_and_hardly_the_color_of_skin() -> None:
     bright, dark, warm = (teeth_color(np.array(one)) for one in ((0.7, 0.5, 0.4), (0.1, 0.07, 0.06), (0.7, 0.4, 0.15)))
     assert bright.mean() > 1.8 * dark.mean()
     assert 1 < warm[0] / warm[2] < 0.6 * 0.7 / 0.15
     assert np.allclose(srgb(linear(np.array([[[3.0, 128, 250]]], np.float32))), [3, 128, 250], atol=0.1)
+
+
+def test_a_smile_opens_lips_and_takes_cheeks_and_lids_along(face: Face) -> None:
+    way, unit = smiling(face), float(np.linalg.norm(face.landmarks[33] - face.landmarks[263]))
+    assert 0.05 * unit < way[14, 1] - way[13, 1] < 0.1 * unit
+    assert abs(way[308, 1] - way[78, 1]) < 0.02 * unit
+    assert (way[[61, 291, 205, 425], 1] < 0).all()
+    assert way[159, 1] > way[145, 1]
+
+
+def test_lips_of_a_shut_mouth_meet_where_it_is_darkest(face: Face) -> None:
+    points = face.landmarks[:, :2].astype(np.float64)
+    points[UPPER] = np.column_stack([np.linspace(40, 160, 11), np.full(11, 60.0)])
+    points[LOWER] = np.column_stack([np.linspace(40, 160, 11), np.full(11, 80.0)])
+    picture = np.full((140, 200, 3), (170, 90, 90), np.uint8)
+    picture[64:67] = (50, 20, 20)
+    shut = shut_at(points, (0, 0, 200, 140), picture, 200.0)
+    assert np.abs(shut[UPPER[1:-1], 1] - 65.5).max() < 2
+    np.testing.assert_array_equal(shut[UPPER], shut[LOWER])
+
+
+def test_stained_teeth_become_even_and_lips_and_depth_stay() -> None:
+    picture = np.full((90, 120, 3), (190, 140, 120), np.float32)
+    picture[30:60, 20:100] = (40, 15, 15)
+    picture[30:45, 20:100] = (150, 135, 90)
+    picture[30:45, 20:100:10] = (70, 55, 35)
+    white, skin = np.zeros((90, 120), np.bool_), np.zeros((90, 120), np.bool_)
+    white[30:45, 20:100], skin[:20] = True, True
+    made, weight = evened(picture, white, skin, 200.0)
+    result = picture + weight[..., None] * (made - picture)
+    inside = result[33:42, 22:98]
+    assert np.ptp(inside.mean((0, 1))) < 0.7 * 60
+    assert inside.mean() > picture[33:42, 22:98].mean() + 4
+    assert np.abs(result - picture)[50:].max() < 1
 
 
 def test_a_small_child_gets_no_grown_teeth(portrait: Photo, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:

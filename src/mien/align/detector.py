@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import torch
-from torch.nn import functional
 
-from mien.models.perception.detector import STRIDE, DetectorNet
-from mien.pixels import to_tensor
-from mien.types import Float64, UInt8
+from mien.engine.base import Network
+from mien.models.perception.config import STRIDE, DetectorConfig
+from mien.pixels import to_planes
+from mien.types import Float32, Float64, UInt8
 
 SQUARE_PER_FACE = 1.8
 """Side of the FFHQ square over the longer side of the box around the landmarks, on average."""
@@ -43,11 +42,13 @@ def pyramid(image: UInt8, min_side: float, config_range: tuple[float, float]) ->
         scale /= 2
 
 
-def detect(network: DetectorNet, image: UInt8, *, min_size: float = 48.0, threshold: float = 0.3) -> Float64:
+def detect(
+    network: Network[DetectorConfig], image: UInt8, *, min_size: float = 48.0, threshold: float = 0.3
+) -> Float64:
     """Candidate squares, best first: (K, 5) float64 of centre x, centre y, side, roll, score.
 
     Args:
-        network: in evaluation mode.
+        network: the detector.
         image: (H, W, 3) uint8 sRGB.
         min_size: smallest face to look for, the longer side of its box in photo pixels; time grows with 1 / min_size^2.
         threshold: lowest score that is kept, in [0, 1].
@@ -59,22 +60,19 @@ def detect(network: DetectorNet, image: UInt8, *, min_size: float = 48.0, thresh
     return suppress(np.concatenate(found))
 
 
-def decode(network: DetectorNet, level: UInt8, scale: float, threshold: float) -> Float64:
+def decode(network: Network[DetectorConfig], level: UInt8, scale: float, threshold: float) -> Float64:
     """Squares in photo coordinates from one level, (K, 5): the local maxima of the score."""
     height, width = level.shape[:2]
     below, right = -height % STRIDE + EDGE, -width % STRIDE + EDGE
     padded = cv2.copyMakeBorder(level, EDGE, below, EDGE, right, cv2.BORDER_REPLICATE)
-    with torch.inference_mode():
-        image = to_tensor(padded).to(next(network.parameters()).device)
-        maps = network(image.contiguous(memory_format=torch.channels_last))[0].cpu()
-        score = maps[0].sigmoid()
-        peak = functional.max_pool2d(score[None, None], 3, 1, 1)[0, 0]
-        rows, columns = torch.nonzero((score == peak) & (score > threshold), as_tuple=True)
-        values = maps[1:, rows, columns].double().numpy()
-        scores = score[rows, columns].double().numpy()
+    maps = network(to_planes(padded))[0][0]
+    score = sigmoid(maps[0])
+    peak = cv2.dilate(score, np.ones((3, 3), np.uint8))
+    rows, columns = np.nonzero((score == peak) & (score > threshold))
+    values, scores = maps[1:, rows, columns].astype(np.float64), score[rows, columns].astype(np.float64)
     side = network.config.side
-    x = (columns.numpy() + 0.5) * STRIDE - EDGE + values[0] * side
-    y = (rows.numpy() + 0.5) * STRIDE - EDGE + values[1] * side
+    x = (columns + 0.5) * STRIDE - EDGE + values[0] * side
+    y = (rows + 0.5) * STRIDE - EDGE + values[1] * side
     low, high = network.config.range
     sides = side * np.exp(np.clip(values[2], -3, 3))
     # Beyond its octave the network guesses: what it thinks much too large or small belongs to another level.
@@ -82,6 +80,12 @@ def decode(network: DetectorNet, level: UInt8, scale: float, threshold: float) -
     squares = np.stack([x / scale, y / scale, sides / scale, np.arctan2(values[4], values[3]), scores], 1)
     kept: Float64 = squares[known]
     return kept
+
+
+def sigmoid(logits: Float32) -> Float32:
+    """1 / (1 + exp(-x)), which does not overflow."""
+    shares: Float32 = 0.5 * (1 + np.tanh(0.5 * logits))
+    return shares
 
 
 def suppress(squares: Float64, distance: float = 0.3) -> Float64:

@@ -12,11 +12,9 @@ from mien.align.crop import ffhq_quad, square_quad
 from mien.align.detector import SQUARE_PER_FACE, detect
 from mien.align.landmarker import locate
 from mien.align.measure import describe_face
-from mien.checkpoints.fingerprint import fingerprint
-from mien.checkpoints.perception import load_detector, load_landmarks
+from mien.engine import Network, load_detector, load_landmarks
 from mien.errors import ConfigError, FaceSelectionError, NoFaceError
-from mien.models.perception.detector import DetectorNet
-from mien.models.perception.landmarks import LandmarkNet
+from mien.models.perception.config import DetectorConfig, LandmarkConfig
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo, UInt8
 
@@ -45,22 +43,31 @@ class FaceFinder:
         landmarks: finds points in a square.
     """
 
-    detector: DetectorNet
-    landmarks: LandmarkNet
+    detector: Network[DetectorConfig]
+    landmarks: Network[LandmarkConfig]
 
     @classmethod
-    def bundled(cls) -> FaceFinder:
-        """The networks that come with mien; nothing is downloaded."""
-        return cls(load_detector(), load_landmarks())
+    def bundled(cls, engine: str | None = None) -> FaceFinder:
+        """The networks that come with mien; nothing is downloaded.
+
+        Args:
+            engine: see :mod:`mien.engine`.
+        """
+        return cls(load_detector(engine=engine), load_landmarks(engine=engine))
 
     @cached_property
     def fingerprint(self) -> bytes:
         """Hash of the weights, for caches."""
-        return fingerprint(self.detector, self.landmarks)
+        return self.detector.fingerprint() + self.landmarks.fingerprint()
 
     def to(self, device: str) -> FaceFinder:
         """The same on another device."""
         return FaceFinder(self.detector.to(device), self.landmarks.to(device))
+
+    @cached_property
+    def mean(self) -> Float32:
+        """(478, 3) the mean shape, in half sides of a crop."""
+        return self.landmarks.weight("mean")
 
     def find(self, photo: Photo, *, min_size: float = 48.0, threshold: float = 0.5) -> list[Face]:
         """All faces, largest first.
@@ -84,8 +91,7 @@ class FaceFinder:
         faces = self._upright(image, min_size, threshold)
         if all(score < SURE for _, score in faces):
             faces = self._turned(image, min_size, max(SURE, threshold)) or faces
-        mean = self.landmarks.mean.cpu().numpy()
-        described = [describe_face(points, score, mean) for points, score in faces]
+        described = [describe_face(points, score, self.mean) for points, score in faces]
         return sorted(_distinct(described), key=lambda face: -face.size)
 
     def _turned(self, image: UInt8, min_size: float, threshold: float) -> list[tuple[Float32, float]]:
@@ -132,7 +138,7 @@ class FaceFinder:
         points, presence = locate(self.landmarks, to_srgb(photo), quad[None])
         if presence[0] < NO_FACE:
             raise NoFaceError(f"Nothing in the box {x0:g},{y0:g},{x1:g},{y1:g} looks like a face; draw it closer.")
-        return describe_face(points[0], float(presence[0]), self.landmarks.mean.cpu().numpy())
+        return describe_face(points[0], float(presence[0]), self.mean)
 
 
 def _agree(square: Float64, points: Float32) -> bool:

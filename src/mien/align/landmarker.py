@@ -7,25 +7,26 @@ Convention:
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from mien.align.crop import crop_face, ffhq_quad, pixel_scale
+from mien.align.detector import sigmoid
+from mien.engine.base import Network
 from mien.errors import FaceSelectionError
-from mien.models.perception.landmarks import POINTS, LandmarkNet
-from mien.pixels import to_tensor
+from mien.models.perception.config import POINTS, LandmarkConfig
+from mien.pixels import to_planes
 from mien.types import AlignedFace, Float32, Float64, UInt8
 
 BATCH = 32
 
 
-def locate(network: LandmarkNet, image: UInt8, quads: Float64, passes: int = 2) -> tuple[Float32, Float64]:
+def locate(network: Network[LandmarkConfig], image: UInt8, quads: Float64, passes: int = 2) -> tuple[Float32, Float64]:
     """Points and presence of every face.
 
     The first pass looks through the rough square, the following ones through the FFHQ crop of the points found so far,
     upright and at the scale the network knows best.
 
     Args:
-        network: in evaluation mode.
+        network: of the landmarks.
         image: (H, W, 3) uint8 sRGB.
         quads: (K, 4, 2) rough squares in the corner order of :class:`mien.types.Face`.
         passes: at least 1.
@@ -44,7 +45,7 @@ def locate(network: LandmarkNet, image: UInt8, quads: Float64, passes: int = 2) 
     return points, presence
 
 
-def _look(network: LandmarkNet, image: UInt8, quads: Float64) -> tuple[Float32, Float64]:
+def _look(network: Network[LandmarkConfig], image: UInt8, quads: Float64) -> tuple[Float32, Float64]:
     """One pass over a batch. A quad that leads nowhere, as false alarms sometimes do, has presence 0."""
     points = np.zeros((len(quads), POINTS, 3), np.float32)
     presence = np.zeros(len(quads))
@@ -53,11 +54,9 @@ def _look(network: LandmarkNet, image: UInt8, quads: Float64) -> tuple[Float32, 
     }
     if not crops:
         return points, presence
-    with torch.inference_mode():
-        batch = to_tensor(np.stack([crop.pixels for crop in crops.values()])).to(network.mean.device)
-        relative, logits = (x.cpu() for x in network(batch.contiguous(memory_format=torch.channels_last)))
-    presence[list(crops)] = logits.sigmoid().double().numpy()
-    for index, crop, one in zip(crops, crops.values(), relative.double().numpy(), strict=True):
+    relative, logits = network(to_planes(np.stack([crop.pixels for crop in crops.values()])))
+    presence[list(crops)] = sigmoid(logits)
+    for index, crop, one in zip(crops, crops.values(), relative.astype(np.float64), strict=True):
         points[index] = in_photo(one, crop)
     return points, presence
 

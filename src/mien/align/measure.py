@@ -37,6 +37,14 @@ def mouth_openness(landmarks: Float32) -> float:
     return openness(landmarks, mesh.INNER_LIPS, mesh.INNER_MOUTH_CORNERS)
 
 
+def smile(landmarks: Float32) -> float:
+    """Width of the mouth and twice how far its corners lie above the middle of the lips, in distances of the eyes."""
+    left, right = landmarks[mesh.MOUTH_CORNERS[0], :2], landmarks[mesh.MOUTH_CORNERS[1], :2]
+    middle = landmarks[[13, 14], :2].mean(0)
+    lift = float(middle[1] - (left[1] + right[1]) / 2)
+    return (float(np.linalg.norm(right - left)) + 2.0 * lift) / interocular(landmarks)
+
+
 def head_pose(landmarks: Float32, mean_shape: Float32) -> Pose:
     """Rotation from the mean face to this one (Kabsch 1976), as angles in degrees.
 

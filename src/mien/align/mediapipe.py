@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mien.align.measure import describe_face
-from mien.checkpoints.perception import load_landmarks
+from mien.engine import load_landmarks
 from mien.errors import CheckpointError, ConfigError
 from mien.photos.color import to_srgb
 from mien.types import Face, Photo
@@ -41,7 +41,7 @@ class MediaPipeFinder:
             raise CheckpointError(f"MediaPipe cannot use {model}; give its face_landmarker.task.") from error
         self._image = mediapipe.Image
         self._srgb = mediapipe.ImageFormat.SRGB
-        self._mean_shape = load_landmarks().mean.numpy()
+        self._mean_shape = load_landmarks().weight("mean")
 
     def find(self, photo: Photo) -> list[Face]:
         """All faces, largest first."""

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.checkpoints.hub import DEFAULT, find_folder
-from mien.checkpoints.store import CONFIG
+from mien.checkpoints.store import BUNDLED, CONFIG
 from mien.editing.directions import attribute_names
 from mien.errors import UnknownCheckpointError
+from mien.packages import need_torch
 
 if TYPE_CHECKING:
     from mien.backends.base import CropEditor
@@ -21,6 +22,11 @@ Loader = Callable[[Path, str, "str | Path | None"], "CropEditor"]
 
 
 def _facemug(folder: Path, device: str, clip: str | Path | None) -> CropEditor:
+    if folder == BUNDLED / DEFAULT and clip is None:  # it is whole; others are looked at at once
+        from mien.backends.later import PainterLater
+
+        return PainterLater(folder, device)
+    need_torch(f"The editor {folder.name}")
     from mien.backends.facemug import Facemug
 
     return Facemug.load(folder, device, clip)

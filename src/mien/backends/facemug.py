@@ -45,8 +45,6 @@ LARGEST_BATCH = 8
 DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 
 CARD_TEXT = "# A FACEMUG editor\n\nSaved by `Editor.save_pretrained`; its training is described where it came from.\n"
-
-
 WINDOWS_CARD = "# A window painter\n\nBelongs to the editor in the folder above.\n"
 
 
@@ -67,7 +65,7 @@ class Facemug:
     Args:
         networks: all of them; they are put into evaluation mode, and must not change any more.
         trained: which of them are, see :data:`mien.checkpoints.editor.PARTS`.
-        directions: (L, C) by the name of the attribute.
+        directions: (L, C), or (N,) in StyleSpace, by the name of the attribute.
         name: for receipts.
         clip: reads text; None to do without.
         source: folder that it came from, of which the card and further entries are kept when it is saved.
@@ -110,8 +108,7 @@ class Facemug:
             ConfigError: ``clip`` needs a package that is not installed.
         """
         networks, trained = load_editor(folder)
-        generator = networks.config.generator
-        directions = load_directions(folder, generator.codes, generator.w_dim)
+        directions = load_directions(folder, networks.config.generator)
         reader = None if clip is None else load_clip(clip, device)
         fine = folder / FOLDER
         windows = WindowNetwork(load_windows(fine)) if fine.is_dir() else None
@@ -175,7 +172,7 @@ class Facemug:
         if self.windows is not None:
             save_windows(folder / FOLDER, self.windows.network, WINDOWS_CARD)
         if self.codes.directions:
-            save_directions(folder, self.codes.directions)
+            save_directions(folder, self.codes.directions, self.source)
 
     def edit(
         self,
@@ -214,7 +211,8 @@ class Facemug:
                 before = self.codes.of_pictures([images[i] for i in weak], self.fingerprint(), cache)
                 for i, start in zip(weak, before, strict=True):
                     codes[i] = torch.lerp(start, codes[i], strengths[i])
-            painted = self._paint(seen, codes, [o.weights for o in options], context)
+            shift = self.codes.shift([c.attributes for c in conditions], strengths)
+            painted = self._paint(seen, codes, [o.weights for o in options], context, shift)
         with watch("blend"):
             parts = zip(painted, images, seen, strengths, strict=True)
             return [CropEdit(faded(made, i, s.area, strength), shares) for (made, shares), i, s, strength in parts]
@@ -225,16 +223,17 @@ class Facemug:
         Without any but attributes and text, it is the generator's own for the seed: nothing is there to be painted.
         """
         with self._computing():
+            shift = self.codes.shift([conditions.attributes], [1.0])
             if not conditions.without("attributes", "text").given:
                 codes = self.codes.changed(random_codes(self.networks.generator, seed), conditions.attributes)
                 codes = self.codes.told(codes, conditions.text, self.fingerprint(), context.cache)
-                picture: Float32 = to_levels(self.networks.inverted(codes))[0]
+                picture: Float32 = to_levels(self.networks.inverted(codes, shift))[0]
                 return picture
             image = np.zeros((self.size, self.size, 3), np.uint8)
             everywhere = np.ones((self.size, self.size), np.float32)
             seen = [self._see(image, conditions.replaced(mask=everywhere))]
             drawn = self._codes(seen, [CodeRequest.of(conditions, seed, None)], context.cache)
-            return self._paint(seen, drawn, [weights], context)[0][0]
+            return self._paint(seen, drawn, [weights], context, shift)[0][0]
 
     @contextmanager
     def _computing(self) -> Iterator[None]:
@@ -256,7 +255,12 @@ class Facemug:
         return self.codes.of_edits(targets, wanted, self.fingerprint(), cache)
 
     def _paint(
-        self, seen: Sequence[Seen], codes: Sequence[Tensor], weights: Sequence[Float32 | None], context: EditContext
+        self,
+        seen: Sequence[Seen],
+        codes: Sequence[Tensor],
+        weights: Sequence[Float32 | None],
+        context: EditContext,
+        shift: Tensor | None,
     ) -> list[tuple[Float32, Float32]]:
         """I_out (S, S, 3) in [0, 255] and ŝ (N, S, S) of each crop."""
         refinement = self.networks.painter.refinement
@@ -267,7 +271,7 @@ class Facemug:
             )
         with context.watch("bank"):
             w_plus = torch.cat(list(codes))
-            _, bank = self.networks.bank(w_plus)
+            _, bank = self.networks.bank(w_plus, shift)
         with context.watch("decode"):
             # (1) I_out = R(a, w_e, F_s)
             pictures = to_levels(

@@ -1,4 +1,6 @@
-"""CLIP (Radford et al., 2021): pictures and words as vectors of one space. A ``CLIPModel`` folder with its tokenizer.
+"""CLIP (Radford et al., 2021): pictures and words as vectors of one space.
+
+A ``CLIPModel`` folder with its tokenizer, or a file of OpenAI's or FaRL's with a tokenizer beside it.
 
 Legend: B batch, D length of a vector.
 """
@@ -7,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -18,7 +21,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from mien.checkpoints.clip_tokenizer import READ, has_tokenizer, tokenizer_beside
 from mien.checkpoints.filling import build_for, fill
+from mien.checkpoints.foreign import registry
+from mien.checkpoints.foreign.clip import ClipWeights
 from mien.checkpoints.foreign.entries import open_file
 from mien.checkpoints.hub import fetch, is_identifier
 from mien.errors import CheckpointError, ConfigError, CorruptCheckpointError, UnknownCheckpointError
@@ -33,9 +39,6 @@ CONFIG = "config.json"
 SAFE = ("model.safetensors", "model-*-of-*.safetensors")
 PICKLED = ("pytorch_model.bin", "pytorch_model-*-of-*.bin")
 """Weights; the second kind, of which nothing but tensors is unpickled, where there is none of the first."""
-
-READ = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt")
-"""What a tokenizer is made of."""
 
 SHAPE = {
     "text_config": ("vocab_size", "max_position_embeddings", "bos_token_id", "eos_token_id", "pad_token_id"),
@@ -57,14 +60,16 @@ class Clip:
     """An image-text network.
 
     Attributes:
-        name: of its folder, or its id on the hub.
-        folder: where it lies.
+        name: of its folder or file, or its id on the hub.
+        files: weights, configuration and tokenizer, as far as they are files.
+        place: name of the folder or file.
         model: a ``transformers.CLIPModel``, frozen.
-        tokenizer: of the same folder.
+        tokenizer: of the same folder, or one that fits.
     """
 
     name: str
-    folder: Path
+    files: tuple[Path, ...]
+    place: str
     model: Any
     tokenizer: Any
 
@@ -82,8 +87,7 @@ class Clip:
     def sha256(self) -> str:
         """Of its weights, its configuration and its tokenizer."""
         digest = hashlib.sha256()
-        others = [self.folder / name for name in (CONFIG, *READ)]
-        for file in [*_weights(self.folder), *(file for file in others if file.is_file())]:
+        for file in self.files:
             with file.open("rb") as opened:
                 digest.update(hashlib.file_digest(opened, "sha256").digest())
         return digest.hexdigest()
@@ -115,33 +119,42 @@ class Clip:
 
     def facts(self) -> dict[str, str]:
         """What a report says about the network."""
-        return {"label": self.name, "file": self.folder.name, "sha256": self.sha256, "resize": self.resize}
+        return {"label": self.name, "file": self.place, "sha256": self.sha256, "resize": self.resize}
 
 
 def load_clip(name: str | Path, device: str | torch.device = "cpu", revision: str | None = None) -> Clip:
-    """A CLIP of the user's: a folder as ``transformers`` writes it, or an id of the Hugging Face Hub, fetched once.
+    """A CLIP of the user's.
 
     Weights are read as tensors, in float32, into a network built here once its size is known to be theirs; nothing that
-    a folder names is fetched or run.
+    a folder names is fetched, and no program in a file is run.
+
+    Args:
+        name: a folder as ``transformers`` writes it, OpenAI's ``.pt``, FaRL's ``.pth``, or an id of the Hugging Face
+            Hub, fetched once.
+        device: where to put it.
+        revision: on the hub.
 
     Raises:
         ConfigError: ``transformers`` is not installed, or there is no such device.
         UnknownCheckpointError: there is none of this name, or it is something else.
+        UnsafeCheckpointError: a file asks for code.
         CorruptCheckpointError: weights or the tokenizer are missing, damaged, or do not fit each other.
     """
-    folder = Path(name) if Path(name).is_dir() else _fetched(str(name), revision)
-    model, tokenizer = _read(folder, str(name))
+    path = Path(name)
+    found = (
+        _of_file(path) if path.is_file() else _of_folder(path if path.is_dir() else _fetched(str(name), revision), name)
+    )
     try:
-        model.float().eval().requires_grad_(False).to(device)
+        found.model.float().eval().requires_grad_(False).to(device)
     except (RuntimeError, AssertionError) as error:
         raise ConfigError(f"Nothing can run on '{device}' here; choose cpu, or a device that is there.") from error
-    return Clip(folder.resolve().name if Path(name).is_dir() else str(name), folder, model, tokenizer)
+    return found
 
 
 def _fetched(name: str, revision: str | None) -> Path:
     if not is_identifier(name):
         raise UnknownCheckpointError(
-            f"{name} is neither a folder nor a Hugging Face id; give a CLIP, such as {EXAMPLE}."
+            f"{name} is neither a folder nor a Hugging Face id, nor a file; give a CLIP, such as {EXAMPLE}."
         )
     _config(fetch(name, revision, (CONFIG,)), name)  # before hundreds of megabytes of something else
     folder = fetch(name, revision, (CONFIG, *READ, *SAFE))
@@ -171,32 +184,58 @@ def _weights(folder: Path) -> list[Path]:
     return safe or pickled
 
 
-def _read(folder: Path, name: str) -> tuple[Any, Any]:
-    """The network and its tokenizer."""
-    config = _config(folder, name)
-    try:
-        transformers: Any = import_module("transformers")
-    except ImportError as error:
-        raise ConfigError("Text needs the package 'transformers'; install it with pip install 'mien[text]'.") from error
-    if not (folder / "tokenizer.json").is_file() and not all((folder / file).is_file() for file in READ[-2:]):
+def _of_folder(folder: Path, name: str | Path) -> Clip:
+    config = _config(folder, str(name))
+    transformers = _transformers()
+    if not has_tokenizer(folder):
         raise CorruptCheckpointError(f"{name} holds no tokenizer (tokenizer.json, or vocab.json and merges.txt).")
     if not _weights(folder):
         raise CorruptCheckpointError(f"{name} holds no weights ({SAFE[0]} or {PICKLED[0]}); fetch it again.")
-    try:
+    with _reading(str(name)):
         shape = transformers.CLIPConfig(**config, attn_implementation="sdpa")
-        model = _filled(folder, lambda: transformers.CLIPModel(shape), name)
+        model = _filled(folder, lambda: transformers.CLIPModel(shape), str(name))
         tokenizer = transformers.CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
-        words = 1 + max(tokenizer.get_vocab().values())
-    except CheckpointError:
+        _check_words(tokenizer, model, str(name))
+    others = [folder / file for file in (CONFIG, *READ)]
+    files = (*_weights(folder), *(file for file in others if file.is_file()))
+    return Clip(folder.resolve().name if Path(name).is_dir() else str(name), files, folder.name, model, tokenizer)
+
+
+def _of_file(path: Path) -> Clip:
+    """OpenAI's or FaRL's weights."""
+    transformers = _transformers()
+    with _reading(path.name):
+        weights: ClipWeights = registry.load(path, "clip")
+        shape = transformers.CLIPConfig(**weights.config, attn_implementation="sdpa")
+        model = fill(lambda: transformers.CLIPModel(shape), weights.state, path.name)
+        words = int(model.config.text_config.vocab_size)
+        tokenizer, files = tokenizer_beside(path, words, transformers)
+        _check_words(tokenizer, model, path.name)
+    return Clip(path.stem, (path, *files), path.name, model, tokenizer)
+
+
+def _transformers() -> Any:
+    try:
+        return import_module("transformers")
+    except ImportError as error:
+        raise ConfigError("Text needs the package 'transformers'; install it with pip install 'mien[text]'.") from error
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Each version of transformers has errors of its own, and so have its parts in Rust."""
+    try:
+        yield
+    except (CheckpointError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # each version of transformers has errors of its own, and so have its parts in Rust
+    except BaseException as error:
         reason = " ".join(str(error).split())[:200]
         raise CorruptCheckpointError(f"{name} cannot be read as a CLIP ({reason}); fetch it again.") from error
-    if words > model.config.text_config.vocab_size:
+
+
+def _check_words(tokenizer: Any, model: Any, name: str) -> None:
+    if 1 + max(tokenizer.get_vocab().values()) > model.config.text_config.vocab_size:
         raise CorruptCheckpointError(f"The tokenizer of {name} knows more words than its network; fetch both again.")
-    return model, tokenizer
 
 
 def _filled(folder: Path, build: Callable[[], Any], name: str) -> Any:

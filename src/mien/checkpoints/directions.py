@@ -1,6 +1,6 @@
-"""Directions in the space of codes, and the file that keeps them beside an editor's or a generator's weights.
+"""Directions in W+ or StyleSpace, and the file that keeps them beside an editor's or a generator's weights.
 
-Legend: L codes of a face (W+), C length of a code, K codes that a direction names: 1, or L.
+Legend: L codes of a face (W+), C length of a code, K codes that a direction names: 1, or L, N channels of StyleSpace.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.files import atomic_path
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from mien.models.stylegan2 import GeneratorConfig
 
 FILE = "directions.safetensors"
 FACTS = "directions"
@@ -27,17 +29,19 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 @dataclass(frozen=True, eq=False)
 class Direction:
-    """What is added to the codes of a face for one unit of an attribute.
+    """What is added to the codes of a face, or to the channels of StyleSpace, for one unit of an attribute.
 
     Attributes:
         name: of the attribute.
-        vector: (K, C) float32, of any length.
-        layers: first code and the one after the last; None for all of them.
+        vector: (K, C) float32, of any length; (1, N) in StyleSpace, the channels of all layers one after the other, or
+            those of the convolutions alone.
+        layers: first code (in StyleSpace: layer) and the one after the last; None for all of them.
         unit: by what the vector is multiplied for a strength of 1: its standard deviation among faces, if that is
             known.
         range: lowest and highest strength that is of use.
         source: where it came from, in words.
         licence: its name; "unknown" where nobody says.
+        space: "w" for W and W+, "s" for StyleSpace.
     """
 
     name: str
@@ -47,9 +51,10 @@ class Direction:
     range: tuple[float, float] = (-3.0, 3.0)
     source: str = ""
     licence: str = "unknown"
+    space: Literal["w", "s"] = "w"
 
-    def offset(self, codes: int, w_dim: int) -> Tensor:
-        """(codes, w_dim): what is added to W+ for a strength of 1.
+    def offset(self, generator: GeneratorConfig) -> Tensor:
+        """(L, C) or, in StyleSpace, (N,): what is added for a strength of 1.
 
         Raises:
             ConfigError: it was made for a generator of another size.
@@ -57,14 +62,27 @@ class Direction:
         import torch
 
         rows, width = self.vector.shape
-        first, last = self.layers or (0, codes)
-        if width != w_dim or rows not in (1, codes) or not 0 <= first < last <= codes:
+        channels, codes, w_dim = generator.style_channels, generator.codes, generator.w_dim
+        total = codes if self.space == "w" else len(channels)
+        first, last = self.layers or (0, total)
+        fits = width == w_dim and rows in (1, codes)
+        if self.space == "s":
+            fits = rows == 1 and width in (sum(channels), sum(convolutions(generator)))
+        if not fits or not 0 <= first < last <= total:
             raise ConfigError(
                 f"The direction {self.name} ({rows} x {width}, layers {first} to {last}) does not belong to a "
-                f"generator with {codes} codes of {w_dim}; give the one that it was made for."
+                f"generator with {codes} codes of {w_dim} and {sum(channels)} channels of StyleSpace; give the one "
+                "that it was made for."
             )
+        scaled = self.unit * self.vector.float()
+        if self.space == "s":
+            every = list(torch.split(scaled[0], list(channels) if width == sum(channels) else convolutions(generator)))
+            if len(every) < len(channels):  # toRGB stays as it is
+                every = [torch.zeros(n) if is_rgb(k) else every.pop(0) for k, n in enumerate(channels)]
+            kept = [part if first <= k < last else torch.zeros_like(part) for k, part in enumerate(every)]
+            return torch.cat(kept)
         offset = torch.zeros(codes, w_dim)
-        offset[first:last] = (self.unit * self.vector.float()).expand(codes, w_dim)[first:last]
+        offset[first:last] = scaled.expand(codes, w_dim)[first:last]
         return offset
 
     def facts(self) -> dict[str, Any]:
@@ -72,11 +90,21 @@ class Direction:
         return {name: value for name, value in asdict(replace(self, vector=None)).items() if name != "vector"}  # type: ignore[arg-type]
 
 
-def add_directions(folder: Path, directions: Sequence[Direction], codes: int, w_dim: int) -> None:
+def is_rgb(layer: int) -> bool:
+    """Whether a layer of StyleSpace is a toRGB: conv1 and toRGB of 4 px, then conv0, conv1 and toRGB of each size."""
+    return layer % 3 == 1
+
+
+def convolutions(generator: GeneratorConfig) -> list[int]:
+    """Channels of the layers of StyleSpace that are convolutions: those that StyleCLIP counts."""
+    return [count for layer, count in enumerate(generator.style_channels) if not is_rgb(layer)]
+
+
+def add_directions(folder: Path, directions: Sequence[Direction], generator: GeneratorConfig) -> None:
     """Adds directions to the file of a folder; those of the same name are replaced.
 
     Raises:
-        ConfigError: a name that is none, or one that does not belong to codes of this shape.
+        ConfigError: a name that is none, or one that does not belong to such a generator.
         CorruptCheckpointError: the file that is there is damaged.
         SaveError: the folder cannot be written.
     """
@@ -90,9 +118,18 @@ def add_directions(folder: Path, directions: Sequence[Direction], codes: int, w_
     path = folder / FILE
     kept = read_safetensors(path.read_bytes(), str(path)) if path.exists() else {}
     facts = {**read_facts(folder), **{one.name: one.facts() for one in directions}}
-    made = {**kept, **{one.name: one.offset(codes, w_dim).contiguous() for one in directions}}
+    made = {**kept, **{one.name: one.offset(generator).contiguous() for one in directions}}
     with atomic_path(path) as target:
         save_file(made, target, metadata={FACTS: json.dumps(facts)})
+
+
+def range_of(facts: dict[str, Any]) -> tuple[float, float] | None:
+    """Lowest and highest strength that is of use, out of what a file tells; None where it tells nothing sensible."""
+    try:
+        low, high = map(float, facts["range"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return (low, high) if low < high else None
 
 
 def read_facts(folder: Path) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mien.checkpoints.store import BUNDLED, CONFIG
-from mien.errors import UnknownCheckpointError
+from mien.errors import ConfigError, UnknownCheckpointError
 
 DEFAULT = "portrait-editor"
 """Name of the bundled editor."""
@@ -70,9 +70,12 @@ def fetch(identifier: str, revision: str | None, patterns: Sequence[str] = PATTE
 
     Raises:
         UnknownCheckpointError: the hub does not have it or cannot be reached.
+        ConfigError: what fetches it is not installed.
     """
-    from huggingface_hub import snapshot_download
-
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError as error:
+        raise ConfigError(f'Fetching {identifier} needs a package more; run: pip install "mien[paint]".') from error
     try:
         return Path(snapshot_download(identifier, revision=revision, allow_patterns=list(patterns)))
     except Exception as error:  # the hub's client raises its own errors and those of its HTTP library

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,10 @@ from mien.files import atomic_path
 if TYPE_CHECKING:
     import torch
 
+    from mien.types import Float32
+
 WEIGHTS = "model.safetensors"
+GRAPH = "graph.onnx"
 CONFIG = "config.json"
 CARD = "README.md"
 BUNDLED = Path(__file__).parent.parent / "bundled"
@@ -85,6 +89,21 @@ def load_config(folder: Path, kind: str) -> dict[str, Any]:
     return config
 
 
+def verified(folder: Path, config: Mapping[str, Any]) -> bytes:
+    """The file of weights, checked.
+
+    Raises:
+        CorruptCheckpointError: missing, damaged, or not the one that the configuration names.
+    """
+    path = folder / WEIGHTS
+    if not path.is_file():
+        raise CorruptCheckpointError(f"{path} is missing; fetch the folder again.")
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != config.get("sha256"):
+        raise CorruptCheckpointError(f"{path} does not match its checksum; fetch the folder again.")
+    return data
+
+
 def load_folder(folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     """Reads configuration and weights (as float32) and verifies the checksum.
 
@@ -93,14 +112,47 @@ def load_folder(folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, torc
         CorruptCheckpointError: weights missing, damaged, or not the ones that the configuration names.
     """
     config = load_config(folder, kind)
-    path = folder / WEIGHTS
-    if not path.is_file():
-        raise CorruptCheckpointError(f"{path} is missing; fetch the folder again.")
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != config.get("sha256"):
-        raise CorruptCheckpointError(f"{path} does not match its checksum; fetch the folder again.")
-    tensors = read_safetensors(data, str(path))
+    data = verified(folder, config)
+    tensors = read_safetensors(data, str(folder / WEIGHTS))
     return config, {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where a safetensors file holds a tensor.
+
+    Attributes:
+        kind: of its numbers: "F16", "F32", "I64", ...
+        shape: of the tensor.
+        start, size: bytes from the start of the file.
+    """
+
+    kind: str
+    shape: tuple[int, ...]
+    start: int
+    size: int
+
+
+def file_layout(path: Path) -> dict[str, Stored]:
+    """What a safetensors file of ours holds, by name."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+    places: dict[str, Stored] = {}
+    for name, one in header.items():
+        if name != "__metadata__":
+            start, end = one["data_offsets"]
+            places[name] = Stored(one["dtype"], tuple(one["shape"]), 8 + length + start, end - start)
+    return places
+
+
+def stored_array(path: Path, name: str) -> Float32:
+    """One floating-point tensor of a safetensors file of ours, as float32."""
+    from safetensors import safe_open
+
+    with safe_open(path, "numpy") as file:
+        array: Float32 = file.get_tensor(name).astype("float32")
+    return array
 
 
 def read_safetensors(data: bytes, source: str) -> dict[str, torch.Tensor]:

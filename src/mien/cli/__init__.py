@@ -16,7 +16,7 @@ def main() -> None:
     """Entry point of ``mien``: runs the verb and turns errors into one sentence and an exit code."""
     # --debug is accepted anywhere on the line, before or behind the verb: that is where people add it.
     debug = "--debug" in sys.argv[1:] or bool(os.environ.get("MIEN_DEBUG"))
-    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    arguments = _engine_first([argument for argument in sys.argv[1:] if argument != "--debug"])
     try:
         for stream in (sys.stdout, sys.stderr):  # a console that lacks a character must not lose the result
             if stream is not None:
@@ -35,9 +35,19 @@ def main() -> None:
     sys.exit(code or 0)
 
 
+def _engine_first(arguments: list[str]) -> list[str]:
+    """``--engine`` is accepted anywhere, too."""
+    for place, argument in enumerate(arguments):
+        if argument == "--engine" or argument.startswith("--engine="):
+            end = place + 1 + (argument == "--engine")
+            return arguments[place:end] + arguments[:place] + arguments[end:]
+    return arguments
+
+
 def _explain(error: Exception) -> int:
     """Says what went wrong, in one line on stderr; returns the exit code."""
-    from mien.errors import MienError, SaveError
+    from mien.errors import ConfigError, MienError, SaveError
+    from mien.packages import NEEDS_TORCH
 
     if _interrupted(error):
         return 130
@@ -51,6 +61,8 @@ def _explain(error: Exception) -> int:
         context = getattr(error, "ctx", None)
         where = context.command_path if context else "mien"
         code, text = 2, f"{error.format_message().strip().rstrip('.')}; see '{where} --help'."
+    elif isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == "torch":
+        code, text = ConfigError.exit_code, NEEDS_TORCH.format("This verb")
     elif isinstance(error, OSError) and error.filename is None and error.errno in (errno.ENOSPC, errno.EIO):
         code, text = SaveError.exit_code, f"Cannot print all of the result: {error.strerror}; make room."
         with suppress(OSError):  # what is still waiting to be printed goes nowhere

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from mien._version import __version__
@@ -25,6 +27,7 @@ from mien.cli import (
     read,
     reshape,
     sample,
+    serve,
     session,
     train,
 )
@@ -33,7 +36,7 @@ app = typer.Typer(
     name="mien",
     help="Multimodal local face editing that leaves every pixel you did not touch exactly as it was.",
     epilog="Exit codes: 0 done, 1 unexpected, 2 wrong options, 3 photo, 4 face, 5 layer or mask, 6 weights, 7 saving, "
-    "8 data, 9 settings, 10 session, 11 not good enough, 130 interrupted. Add --debug anywhere for a traceback.",
+    "8 data, 9 settings, 10 session, 11 not good enough, 12 server, 130 interrupted. --debug anywhere: a traceback.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -52,6 +55,7 @@ app.command("find")(find.find)
 app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)
+app.command("serve")(serve.serve)
 app.add_typer(session.session, name="session")
 app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
@@ -67,9 +71,17 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _engine(name: str | None) -> None:
+    if name is not None:
+        os.environ["MIEN_ENGINE"] = name
+
+
 @app.callback()
 def root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error (anywhere on the line)."),
+    engine: str = typer.Option(
+        None, "--engine", callback=_engine, help="What looks at faces: onnx or torch (anywhere on the line)."
+    ),
 ) -> None:
     """Multimodal local face editing that leaves every pixel you did not touch exactly as it was."""

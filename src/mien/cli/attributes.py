@@ -12,29 +12,35 @@ DYED = ("hair", "beard", "brows", "lips", "irises", "teeth", "eyelids", "cheeks"
 """What is dyed most; 'mien dye' takes every region."""
 
 
-def attributes(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def attributes(
+    editor: Annotated[
+        str | None, typer.Option(help="Folder, bundled name or Hugging Face id; else the bundled.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """List attributes: those that move pixels, those that change the look, and those that take on a color.
 
     'mien edit --attribute smile=1' moves pixels where it can; --mode look paints instead.
     """
-    from mien.checkpoints.editor import DEFAULT
-    from mien.checkpoints.hub import find_folder
+    from mien.checkpoints.directions import range_of, read_facts
+    from mien.checkpoints.hub import DEFAULT, find_folder
     from mien.conditions.attributes import STRONGEST
-    from mien.editing.directions import direction_names
     from mien.guides.shapes import Shapes
 
-    rows: list[dict[str, Any]] = [
-        {"name": name, "kind": "moves", "lowest": low, "highest": high, "editor": "mien reshape, mien edit"}
-        for name, (low, high) in Shapes.bundled().ranges.items()
-    ]
-    rows += [
-        {"name": name, "kind": "look", "lowest": -STRONGEST, "highest": STRONGEST, "editor": "mien edit --mode look"}
-        for name in direction_names(find_folder(DEFAULT))
-    ]
-    rows += [{"name": name, "kind": "color", "lowest": None, "highest": None, "editor": "mien dye"} for name in DYED]
+    def row(name: str, kind: str, span: tuple[float, float] | None, unit: str, verb: str) -> dict[str, Any]:
+        low, high = span or (None, None)
+        return {"name": name, "kind": kind, "lowest": low, "highest": high, "unit": unit, "editor": verb}
+
+    moves, looks = Shapes.bundled().ranges, read_facts(find_folder(editor or DEFAULT))
+    rows = [row(name, "moves", span, "deviations", "mien reshape, mien edit") for name, span in moves.items()]
+    for name, fact in looks.items():
+        low, high = range_of(fact) or (-STRONGEST, STRONGEST)
+        unit = "deviations" if fact.get("unit", 0) != 1 else "as in its file"
+        rows.append(row(name, "look", (max(low, -STRONGEST), min(high, STRONGEST)), unit, "mien edit --mode look"))
+    rows += [row(name, "color", None, "", "mien dye") for name in DYED]
     if as_json:
         print_json(rows)
         return
-    for row in rows:
-        span = "a color" if row["lowest"] is None else f"{row['lowest']:g} to {row['highest']:g}"
-        print(f"{row['name']:<14} {row['kind']:<6} {span:<12} {row['editor']}")
+    for one in rows:
+        span = "a color" if one["lowest"] is None else f"{one['lowest']:g} to {one['highest']:g}"
+        print(f"{one['name']:<14} {one['kind']:<6} {span:<12} {one['unit']:<15} {one['editor']}")

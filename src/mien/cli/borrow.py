@@ -41,7 +41,8 @@ def borrow(
     its colors and its grain. Hair and glasses stay where they are. Hair is
     borrowed as a whole: what the old one would show is covered. Without
     --from the part is that of nobody: a face of the bundled bank that fits
-    in pose, light, skin and shape; a fringe comes from a photo given only.
+    in pose, light, skin and shape, and a
+    fringe is cut of this hair. Another --seed gives another.
     """
     from mien.editing.dyes import check_dyes
     from mien.editing.request import Request

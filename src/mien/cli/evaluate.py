@@ -88,7 +88,7 @@ def pairs(
     identity: Annotated[
         list[Path] | None, typer.Option(help="Identity network, for aligned faces; repeatable.")
     ] = None,
-    clip: Annotated[str | None, typer.Option(help="CLIP for --texts: a folder, or a Hugging Face id.")] = None,
+    clip: Annotated[str | None, typer.Option(help="CLIP for --texts: a folder, a file, or a Hugging Face id.")] = None,
     texts: Annotated[
         Path | None,
         typer.Option(help="JSON, a sentence by the name, without ending, of each picture: CLIP score and direction."),

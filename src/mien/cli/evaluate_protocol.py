@@ -40,7 +40,7 @@ def protocol(
     features: Annotated[list[Path] | None, typer.Option(help="Network for distances of sets; repeatable.")] = None,
     clip: Annotated[
         str | None,
-        typer.Option(help="CLIP that editors read text by, and that scores it: a folder, a Hugging Face id."),
+        typer.Option(help="CLIP that editors read text by, and that scores it: a folder, a file, a Hugging Face id."),
     ] = None,
     list_from: Annotated[
         Path | None, typer.Option("--list", help="Folder of another evaluation, whose list is used.")

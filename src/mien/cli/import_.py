@@ -11,16 +11,16 @@ from mien.cli.console import print_json, stderr
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A StyleGAN2 generator of NVIDIA's (.pkl, .pt) or rosinality's (.pt).")],
+    file: Annotated[Path, typer.Argument(help="A StyleGAN2 generator (NVIDIA's, rosinality's), or e4e, pSp.")],
     out: Annotated[Path, typer.Option(help="Folder to write: weights, configuration, model card.")],
     network: Annotated[
-        str | None, typer.Option(help="Network in the file, e.g. G; the averaged generator if not given.")
+        str | None, typer.Option(help="Network in the file, such as G; else the averaged one. Or e4e, psp.")
     ] = None,
     licence: Annotated[str, typer.Option("--licence", "--license", help="For the model card.")] = "unknown",
     half: Annotated[bool, typer.Option("--half", help="Store weights as float16: half the size.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Take in a generator of another program; nothing stored in its file is run.
+    """Take in a generator of another program, with its encoder of photos if it has one; nothing in the file is run.
 
     What it is, is found out from its content. Other networks need no import: the message says which option takes them.
     """
@@ -29,6 +29,7 @@ def import_(
 
     check_file(file)
     check_folder_target(out, "--out")
+    from mien.checkpoints.encoder import save_encoder
     from mien.checkpoints.foreign import registry
     from mien.checkpoints.generator import model_card, save_generator
 
@@ -37,6 +38,9 @@ def import_(
     card = model_card(imported.generator, f"{imported.layout}, file {file.name}", licence, imported.remarks)
     if wide := save_generator(out, imported.generator, card, half=half):
         remarks.append(f"Too large for float16, and so stored as float32: {', '.join(wide)}.")
+    if imported.encoder is not None:
+        remarks.append("With it, an encoder of photos: 'mien directions show NAME --face PHOTO' uses it.")
+        save_encoder(out, imported.encoder, card, half=half)
     if as_json:
         print_json({"folder": str(out), "layout": imported.layout, "remarks": remarks, **config.to_dict()})
         return

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mien.types import Photo
 
 EditorName = Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")]
-ClipName = Annotated[str | None, typer.Option(help="CLIP for --text: a folder, or a Hugging Face id.")]
+ClipName = Annotated[str | None, typer.Option(help="CLIP for --text: a folder, a file, or a Hugging Face id.")]
 TrustCode = Annotated[
     bool,
     typer.Option("--trust-code", help="Run networks that are TorchScript programs: only if you trust their makers."),

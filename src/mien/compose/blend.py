@@ -13,9 +13,6 @@ import numpy as np
 
 from mien.types import Bool, Float32
 
-LARGEST, SOFT = 190.0, 0.025
-"""Unit of a smooth membrane, pixels, beyond which it is made at a reduced size; and its blur, units."""
-
 LEVELS = 5
 """Of the pyramid."""
 
@@ -41,21 +38,6 @@ def membrane(difference: Float32, known: Float32, limit: float) -> Float32:
         filled = coarse * (1 - sure) + value / np.maximum(weight, 1e-6)[..., None] * sure
         filled = cv2.GaussianBlur(filled, (0, 0), 1.0).reshape(value.shape)
     return np.asarray(np.clip(filled, -limit, limit), np.float32)
-
-
-def smooth_membrane(values: Float32, known: Float32, limit: float, unit: float) -> Float32:
-    """The same, smoother, and of a reduced picture where that is large; ``unit`` is a length in the picture, pixels."""
-    scale = min(1.0, LARGEST / unit)
-    size = (max(2, round(known.shape[1] * scale)), max(2, round(known.shape[0] * scale)))
-    total, share = (
-        cv2.resize(one, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], -1)
-        for one in (values * known[..., None], known)
-    )
-    small = membrane(total / np.maximum(share, 1e-4), share[..., 0], limit)
-    soft = cv2.GaussianBlur(small, (0, 0), SOFT * unit * scale).reshape(small.shape)
-    sure = np.clip(share, 0, 1)
-    large = cv2.resize(sure * small + (1 - sure) * soft, known.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    return np.asarray(large.reshape(values.shape), np.float32)
 
 
 def _halved(values: Float32) -> Float32:

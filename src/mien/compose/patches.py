@@ -34,6 +34,9 @@ SHALLOW = 3.0
 BLIND, BLINDLY = 2, 12.0
 """First rounds in which what fills the hole hardly counts, since it is only smooth; and how little it does."""
 
+NEARBY = 5
+"""Square distance from the middle of a patch, pixels, up to which it says what lies there in the last rounds."""
+
 MANY = 5000
 """Pixels of a hole from which patches are those that were found at half the size."""
 
@@ -175,18 +178,22 @@ def _nearest(
     height, width = level.hole.shape
     middles = np.argwhere(cv2.dilate(level.hole.astype(np.uint8), np.ones((2 * RADIUS + 1,) * 2, np.uint8)) > 0)
     around = _patches(np.dstack([filled, level.hints]))
-    mine, counted = around[middles[:, 0], middles[:, 1]], _weights(level, fading, middles)
+    mine = around[middles[:, 0], middles[:, 1]]
+    counted = np.repeat(np.sqrt(_weights(level, fading, middles)), 3 + level.hints.shape[2], 2)
     far = 100 * FAR / (height * height + width * width)
 
     def costs(places: Int) -> Float32:
-        apart = around[places[:, 0], places[:, 1]] - mine
-        total = np.einsum("nijc,nijc,nij->n", apart, apart, counted)
+        apart = around[places[:, 0], places[:, 1]]
+        np.subtract(apart, mine, out=apart)
+        np.multiply(apart, counted, out=apart)
+        apart = apart.reshape(len(apart), -1)
+        total = np.einsum("nk,nk->n", apart, apart)
         return np.asarray(total + far * ((places - middles) ** 2).sum(1), np.float32)
 
     best = found[middles[:, 0], middles[:, 1]]
     cost = costs(best)
     reach = max(height, width)
-    for step in (8, 4, 2, 1, 1):
+    for step, searched in ((8, False), (4, True), (2, False), (1, False), (1, True)):
         for move in ((0, step), (step, 0), (0, -step), (-step, 0)):
             found[middles[:, 0], middles[:, 1]] = best
             beside = middles - move
@@ -196,7 +203,7 @@ def _nearest(
             safe = np.where(known[:, None], places, best)
             better = level.allowed[safe[:, 0], safe[:, 1]] & known
             best, cost = _taken(best, cost, safe, better, costs)
-        size = float(reach)
+        size = float(reach) if searched else 0.0
         while size >= 1:
             places = best + np.rint(rng.uniform(-size, size, best.shape)).astype(np.int64)
             known = _inside(places, height, width)
@@ -222,18 +229,18 @@ def _inside(places: Int, height: int, width: int) -> Bool:
 
 
 def _patches(picture: Float32) -> Float32:
-    """A view (h, w, 2R + 1, 2R + 1, C) of the patches around all pixels."""
-    side = 2 * RADIUS + 1
+    """A view (h, w, 2R + 1, (2R + 1) · C) of the patches around all pixels."""
+    side, channels = 2 * RADIUS + 1, picture.shape[2]
     padded = np.pad(picture, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), "reflect")
-    view = np.lib.stride_tricks.sliding_window_view(padded, (side, side), axis=(0, 1))
-    return view.transpose(0, 1, 3, 4, 2)
+    rows = padded.reshape(padded.shape[0], -1)
+    return np.lib.stride_tricks.sliding_window_view(rows, (side, side * channels))[:, ::channels]
 
 
 def _weights(level: _Level, fading: float, middles: Int) -> Float32:
     """(N, 2R + 1, 2R + 1) how much each pixel of a patch counts; known ones most."""
     depth = cv2.distanceTransform((level.hole | level.void).astype(np.uint8), cv2.DIST_L2, 5)
     sure = np.where(level.void, 1e-4, fading**-depth).astype(np.float32)
-    patches = _patches(sure[..., None])[middles[:, 0], middles[:, 1]][..., 0]
+    patches = _patches(sure[..., None])[middles[:, 0], middles[:, 1]]
     return np.asarray(patches / np.maximum(patches.sum((1, 2), keepdims=True), 1e-6) / 3, np.float32)
 
 
@@ -247,16 +254,25 @@ def _voted(level: _Level, filled: Float32, found: Int, cost: Float32, *, sharp: 
         middles[:, 0], middles[:, 1]
     ]
     vote = FADING**-depth * np.exp(-prices / (6 * max(float(np.quantile(prices, 0.75)), 1.0))) + 1e-9
-    total, share = np.zeros((height * width, 3)), np.zeros(height * width)
+    size = int(level.hole.sum())
+    number = np.full(height * width, -1)
+    number[level.hole.ravel()] = np.arange(size)
+    total, share = np.zeros((size, 3)), np.zeros(size)
     for row in range(-RADIUS, RADIUS + 1):
         for column in range(-RADIUS, RADIUS + 1):
+            away = row * row + column * column
+            if sharp and away > NEARBY:
+                continue
             at, of = middles + (row, column), places + (row, column)
             fine = _inside(at, height, width) & _inside(of, height, width)
-            index = at[fine, 0] * width + at[fine, 1]
-            near = vote[fine] * (0.5 ** (row * row + column * column) if sharp else 1.0)
+            fine[fine] = number[at[fine, 0] * width + at[fine, 1]] >= 0
+            index = number[at[fine, 0] * width + at[fine, 1]]
+            near = vote[fine] * (0.5**away if sharp else 1.0)
             colors = filled[of[fine, 0], of[fine, 1]] * near[:, None]
-            share += np.bincount(index, near, height * width)
+            share += np.bincount(index, near, size)
             for channel in range(3):
-                total[:, channel] += np.bincount(index, colors[:, channel], height * width)
-    mean = (total / np.maximum(share, 1e-12)[:, None]).reshape(height, width, 3)
-    return np.where(level.hole[..., None] & (share.reshape(height, width, 1) > 0), mean, filled).astype(np.float32)
+                total[:, channel] += np.bincount(index, colors[:, channel], size)
+    result = filled.astype(np.float32)
+    mean = total / np.maximum(share, 1e-12)[:, None]
+    result[level.hole] = np.where(share[:, None] > 0, mean, result[level.hole])
+    return result

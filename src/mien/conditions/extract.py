@@ -5,17 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
-
-from mien.conditions.layers import Layers
-from mien.conditions.lines import PencilFilter
 from mien.conditions.modalities import maps
 from mien.conditions.types import Conditions
 from mien.types import UInt8
 
 if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from mien.conditions.layers import Layers
+    from mien.conditions.lines import PencilFilter
     from mien.conditions.parser import FaceParser
+
+
+def _pencil() -> PencilFilter:
+    from mien.conditions.lines import PencilFilter
+
+    return PencilFilter()
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Extraction:
         superpixels: fraction of a training batch whose color map is made of superpixels instead of regions.
     """
 
-    pencil: PencilFilter = field(default_factory=PencilFilter)
+    pencil: PencilFilter = field(default_factory=_pencil)
     superpixels: float = 0.25
 
 
@@ -43,6 +49,8 @@ def extract(image: Tensor, labels: Tensor, generator: torch.Generator, settings:
     Returns:
         everything whole; see :mod:`mien.conditions.dropping` for what is taken away.
     """
+    from mien.conditions.layers import Layers
+
     s = settings or Extraction()
     assert labels.shape == (image.shape[0], *image.shape[2:]), f"labels {tuple(labels.shape)} do not fit the image"
     return Layers(image, {name: one.extract(image, labels, generator, s) for name, one in maps().items()})

@@ -6,23 +6,21 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional as F
+from PIL import Image
 
 from mien.align.crop import between_pixels, crop_face, pixel_scale, quad_to_matrix
-from mien.checkpoints.fingerprint import fingerprint
-from mien.checkpoints.foreign import registry
-from mien.checkpoints.parser import KIND, load_parser
 from mien.checkpoints.store import BUNDLED, load_config
 from mien.conditions.labels import INDEX, UNKNOWN
-from mien.models.perception.bisenet import BiSeNet
-from mien.models.perception.parser import ParserNet
-from mien.pixels import to_tensor
-from mien.types import Bool, Float64, Photo, UInt8
+from mien.engine import Network, load_parser
+from mien.packages import need_torch
+from mien.pixels import to_planes
+from mien.types import Bool, Float32, Float64, Photo, UInt8
+
+KIND = "face-parser"
 
 WIDE = 1.6
 """Side of the second, wider look at a face in a photo, in sides of the FFHQ crop: long hair ends outside of it."""
@@ -36,17 +34,22 @@ class FaceParser:
     """A parsing network and how to use it. Build it once and use it for many faces.
 
     Attributes:
-        network: in evaluation mode; labels in our order, which is the face-parsing order.
+        network: (B, 3, D, D) in [-1, 1] -> logits (B, 19, D, D), D the ``size`` of its configuration; labels in our
+            order, which is the face-parsing order.
         source: folder or file that it came from; None for one that came from none.
     """
 
-    network: ParserNet | BiSeNet
+    network: Network[Any]
     source: Path | None = None
 
     @classmethod
-    def bundled(cls) -> FaceParser:
-        """The network that comes with mien; nothing is downloaded."""
-        return cls(load_parser(), BUNDLED / KIND)
+    def bundled(cls, engine: str | None = None) -> FaceParser:
+        """The network that comes with mien; nothing is downloaded.
+
+        Args:
+            engine: see :mod:`mien.engine`.
+        """
+        return cls(load_parser(engine=engine), BUNDLED / KIND)
 
     @classmethod
     def from_file(cls, path: Path) -> FaceParser:
@@ -54,13 +57,20 @@ class FaceParser:
 
         Raises:
             CheckpointError: neither.
+            ConfigError: it needs torch, which is not installed.
         """
-        return cls(load_parser(path) if path.is_dir() else registry.load(path, "parser"), path)
+        if path.is_dir():
+            return cls(load_parser(path), path)
+        need_torch(f"The parser {path.name}")
+        from mien.checkpoints.foreign import registry
+        from mien.engine.eager import ModuleNetwork
+
+        return cls(ModuleNetwork(registry.load(path, "parser")), path)
 
     @cached_property
     def fingerprint(self) -> bytes:
         """Hash of the weights, for caches."""
-        return fingerprint(self.network)
+        return self.network.fingerprint()
 
     def to(self, device: str) -> FaceParser:
         """The same on another device."""
@@ -76,25 +86,29 @@ class FaceParser:
         with self.source.open("rb") as file:
             return {"name": name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
-    def logits(self, images: Tensor) -> Tensor:
-        """(B, 3, S, S) in [-1, 1], S any -> (B, 19, S, S); the network itself sees them at its own size."""
-        side, own = images.shape[-1], self.network.config.size
-        resized = images
-        if side != own:
-            resized = F.interpolate(images, (own, own), mode="bilinear", antialias=side > own)
-        with torch.inference_mode():
-            scores: Tensor = self.network(resized)
-            return scores if side == own else F.interpolate(scores, images.shape[2:], mode="bilinear")
+    def logits(self, pixels: UInt8) -> Float32:
+        """(B, S, S, 3) uint8 sRGB, aligned faces, S any -> (B, 19, D, D), at the network's own side D."""
+        planes, own = to_planes(pixels), self.network.config.size
+        if pixels.shape[1] != own:
+            planes = np.stack([[_resized(plane, own) for plane in one] for one in planes])
+        logits: Float32 = self.network(planes)[0]
+        return logits
 
-    def parse(self, images: Tensor) -> Tensor:
-        """(B, 3, S, S) in [-1, 1] -> labels (B, S, S) uint8."""
-        return self.logits(images).argmax(1).to(torch.uint8)
+    def shares(self, pixels: UInt8) -> Float32:
+        """(S, S, 3) uint8 sRGB, an aligned face -> probabilities of the classes, (19, S, S)."""
+        side = len(pixels)
+        logits = np.stack([_enlarged(plane, side) for plane in self.logits(pixels[None])[0]])
+        shares: Float32 = np.exp(logits - logits.max(0))
+        shares /= shares.sum(0)
+        return shares
+
+    def parse(self, pixels: UInt8) -> UInt8:
+        """(B, S, S, 3) uint8 sRGB, aligned faces -> labels (B, S, S) uint8."""
+        return np.stack([_labels(logits, pixels.shape[1]) for logits in self.logits(pixels)])
 
     def parse_crop(self, pixels: UInt8) -> UInt8:
         """(S, S, 3) uint8 sRGB, an aligned face -> labels (S, S) uint8."""
-        weights = next(self.network.parameters(), None)
-        device = "cpu" if weights is None else weights.device
-        labels: UInt8 = self.parse(to_tensor(pixels).to(device))[0].cpu().numpy()
+        labels: UInt8 = self.parse(pixels[None])[0]
         return labels
 
     def parse_photo(self, photo: Photo, quad: Float64) -> UInt8:
@@ -126,6 +140,27 @@ class FaceParser:
             borderMode=cv2.BORDER_TRANSPARENT,
         )
         return canvas
+
+
+def _resized(plane: Float32, side: int) -> Float32:
+    """(S, S) -> (D, D): each pixel is the mean of what it covers, weighted by a triangle."""
+    return np.asarray(Image.fromarray(plane).resize((side, side), Image.Resampling.BILINEAR))
+
+
+def _enlarged(plane: Float32, side: int) -> Float32:
+    """(D, D) -> (S, S) by bilinear interpolation."""
+    resized: Float32 = cv2.resize(plane, (side, side), interpolation=cv2.INTER_LINEAR) if len(plane) != side else plane
+    return resized
+
+
+def _labels(logits: Float32, side: int) -> UInt8:
+    """(K, D, D) -> (S, S): the class of the largest logit, one class at a time, since all at once are many bytes."""
+    best, labels = _enlarged(logits[0], side).copy(), np.zeros((side, side), np.uint8)
+    for index, plane in enumerate(logits[1:], 1):
+        found = _enlarged(plane, side)
+        labels[found > best] = index
+        np.maximum(best, found, out=best)
+    return labels
 
 
 def _without_stray_hair(labels: UInt8, close: Bool) -> UInt8:

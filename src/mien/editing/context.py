@@ -98,9 +98,16 @@ class EditContext:
         near = (one for one in self.faces(self.photo) if np.abs(one.quad.mean(0) - middle).max() < 0.25 * side)
         return next(near, None)
 
-    def seen(self) -> Seen | None:
-        """The crop's regions with its face's landmarks; None where no face is found in it. Errors as :meth:`parsed`."""
-        parsed, face = self.parsed(), self.face()
+    def seen(self, known: Face | None = None) -> Seen | None:
+        """The crop's regions with its face's landmarks; None where no face is found in it.
+
+        Args:
+            known: the face, where it need not be looked for.
+
+        Raises:
+            LayerError: there is no photo.
+        """
+        parsed, face = self.parsed(), known or self.face()
         if face is None or self.quad is None:
             return None
         crop = AlignedFace(parsed.pixels, quad_to_matrix(self.quad, parsed.labels.shape[0]), (1, 1))

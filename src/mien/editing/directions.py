@@ -1,6 +1,6 @@
 """Attribute directions: what to add to the codes for a smile; one file beside the editor's weights.
 
-Letters: L W+ codes, C length of a code.
+Letters: L W+ codes, C length of a code, N channels of StyleSpace.
 """
 
 from __future__ import annotations
@@ -10,27 +10,36 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.checkpoints.directions import FILE
+from mien.checkpoints.directions import FACTS, FILE, read_facts
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.files import atomic_path
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from mien.models.stylegan2 import GeneratorConfig
+
 LONGEST = 1 << 20
 """Bytes of a header that are read."""
 
 
-def save_directions(folder: Path, directions: Mapping[str, Tensor]) -> None:
-    """Writes (L, C) tensors by the name of the attribute.
+def save_directions(folder: Path, directions: Mapping[str, Tensor], source: Path | None = None) -> None:
+    """Writes (L, C) or (N,) tensors by the name of the attribute.
+
+    Args:
+        folder: of the editor.
+        directions: what to write.
+        source: folder of another editor, out of which comes what is known of the directions.
 
     Raises:
         SaveError: the folder cannot be written.
     """
     from safetensors.torch import save_file
 
+    facts = {} if source is None else read_facts(source)
+    told = {FACTS: json.dumps({name: facts[name] for name in directions if facts.get(name)})}
     with atomic_path(folder / FILE) as path:
-        save_file({name: value.float().contiguous() for name, value in directions.items()}, path)
+        save_file({name: value.float().contiguous() for name, value in directions.items()}, path, metadata=told)
 
 
 def attribute_names(folder: Path) -> tuple[str, ...]:
@@ -67,8 +76,8 @@ def direction_names(folder: Path) -> tuple[str, ...]:
         raise CorruptCheckpointError(f"{path} is damaged; fetch the editor again.") from error
 
 
-def load_directions(folder: Path, codes: int, w_dim: int) -> dict[str, Tensor]:
-    """(L, C) float32 by the name of the attribute; none where the editor has none.
+def load_directions(folder: Path, generator: GeneratorConfig) -> dict[str, Tensor]:
+    """(L, C), or (N,) in StyleSpace, float32, by the name of the attribute; none where the editor has none.
 
     Raises:
         CorruptCheckpointError: the file is damaged, or made for codes of another shape.
@@ -85,15 +94,17 @@ def load_directions(folder: Path, codes: int, w_dim: int) -> dict[str, Tensor]:
     except (OSError, CorruptCheckpointError) as error:
         raise CorruptCheckpointError(f"{path} is damaged; fetch the editor again.") from error
     for name, value in found.items():
-        if value.shape != (codes, w_dim) or not bool(torch.isfinite(value).all()):
+        shape = (generator.codes, generator.w_dim)
+        if value.shape not in (shape, (sum(generator.style_channels),)) or not bool(torch.isfinite(value).all()):
             raise CorruptCheckpointError(
-                f"The direction of {name} in {path} is not {codes} x {w_dim} numbers; it belongs to another editor."
+                f"The direction of {name} in {path} is not {shape[0]} x {shape[1]} numbers; "
+                "it belongs to another editor."
             )
     return found
 
 
 def attribute_offset(attributes: Mapping[str, float], directions: Mapping[str, Tensor]) -> Tensor | None:
-    """Σ_i α_i·n_i of equation 3, (L, C); None for no attributes.
+    """Σ_i α_i·n_i of equation 3, (L, C); None for no attributes, or none in W+.
 
     Raises:
         ConfigError: the editor has no direction of that name.
@@ -104,5 +115,13 @@ def attribute_offset(attributes: Mapping[str, float], directions: Mapping[str, T
         if name not in directions:
             known = f"it knows {', '.join(sorted(directions))}" if directions else "it knows none"
             raise ConfigError(f"This editor has no attribute '{name}'; {known}.")
-    terms = [strength * directions[name] for name, strength in attributes.items()]
+    terms = [strength * directions[name] for name, strength in attributes.items() if directions[name].ndim == 2]
+    return torch.stack(terms).sum(0) if terms else None
+
+
+def style_shift(attributes: Mapping[str, float], directions: Mapping[str, Tensor]) -> Tensor | None:
+    """The same in StyleSpace, (N,); None where no attribute is one of StyleSpace."""
+    import torch
+
+    terms = [strength * directions[name] for name, strength in attributes.items() if directions[name].ndim == 1]
     return torch.stack(terms).sum(0) if terms else None

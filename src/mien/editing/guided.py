@@ -24,17 +24,19 @@ from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts, mismatch
-from mien.guides.dye import FOLLOWING, SETTINGS, Dye, dye, mean_color
+from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
+from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN, even
 from mien.guides.eyes import SHUT, SIDES, eyes
 from mien.guides.features import SHAPED, brows, shaped
+from mien.guides.fringe import drawn_fringe
 from mien.guides.glasses import find_glasses, without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
-from mien.guides.light import brows_after, under_light
+from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.lower import bare_chin
-from mien.guides.mouth import mouth
+from mien.guides.mouth import EVENED, mouth
 from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import region_matte
@@ -49,11 +51,15 @@ ALIKE = 22.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
 light differ by 7 to 16, people of the wide portraits by 46 and more."""
 
-SMILE = 0.8
-"""How much of a stranger's smile a shut mouth takes on."""
-
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
+
+
+FOLLOWERS = (
+    ("brows", ("brow",), brows_after, "brows lightened with it"),
+    ("beard", ("beard", "moustache"), beard_after, "beard grayed with it"),
+)
+"""What follows hair: the region, what of its names a request may mention, its rule, and the words for it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,11 +160,18 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
 def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
     original = done.photo
     for part in check_parts(request.part):
+        if part == "fringe" and request.exemplar is None:
+            guide = drawn_fringe(done.photo, face, context.networks.parser, request.seed)
+            done = done.then(guide, "fringe drawn", mask, request.strength)
+            continue
         if part in HAIR:
             lent, guide = _hair(done.photo, original, face, request, part, context)
         else:
             lent = lender(original, face, request, part, context)
             guide = _taken(done.photo, face, lent, part, context)
+        if EVENED in guide.notes:
+            done = done.then(guide, f"{part} made even", mask, request.strength)
+            continue
         noted = replace(guide, notes=(*lent.notes, *guide.notes))
         done = done.then(noted, f"{part} borrowed from {lent.name}", mask, request.strength)
     return done
@@ -170,13 +183,14 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
     labelled = _labelled(photo, face, context)
     pair = (photo, face, other, other_face)
-    if part in ("mouth", "nose", "brows") and mismatch(*pair, part) < ALIKE:
-        return borrow(*pair, part, blocked=hidden, other_blocked=far)
+    area = "mouth" if part == "teeth" and lent.known else part
+    if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
+        return borrow(*pair, area, blocked=hidden, other_blocked=far)
     if part in ("teeth", "mouth"):
         theirs = _labelled(other, other_face, context)
-        wide = 1.0 if part == "mouth" or lent.known else SMILE
         masks = (hidden, far, labelled, theirs)
-        return mouth(*pair, *masks, whole=part == "mouth", share=wide)
+        stranger = part == "teeth" and not lent.known
+        return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger, evens=lent.place == 0)
     if part == "lower_face" and bearded(photo, face, context):
         skin, beard = skin_and_beard(photo, face, context)
         bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
@@ -210,7 +224,7 @@ def _hair(
 def _dyed(
     done: Guided, original: Photo, face: Face, region: str, request: Request, mask: Mask | None, context: EditContext
 ) -> Guided:
-    """A region dyed; brows follow hair that becomes lighter, unless something is said about them."""
+    """A region dyed; brows and beards follow hair, unless something is said about them."""
     color, parser, before = request.dye[region], context.networks.parser, done.photo
     settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
     matte = region_matte(before, face, region, parser)
@@ -218,15 +232,19 @@ def _dyed(
     if color != UNCHANGED and color not in RELATIVE:
         shade = under_light(shade, original, face)
     done = done.then(dye(before, matte, shade, settings), f"{region} dyed {color}", mask, 1.0)
-    if region != "hair" or any("brow" in name for other in request.dye for _, name in terms(other)):
+    if region != "hair":
         return done
-    with suppress(LayerError):  # there are no brows to be seen
-        found = region_matte(before, face, "brows", parser)
-        follows = brows_after(mean_color(before, found), mean_color(before, matte), shade)
-        whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
-        if follows is not None and whole:
-            guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
-            done = done.then(guide, "brows lightened with it", mask, 1.0)
+    dyed = [name for other in request.dye for _, name in terms(other)]
+    for follower, names, rule, words in FOLLOWERS:
+        if any(one in name for one in names for name in dyed):
+            continue
+        with suppress(LayerError):  # there are none to be seen
+            found = region_matte(before, face, follower, parser)
+            follows = rule(mean_color(before, found), mean_color(before, matte), shade)
+            whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
+            if follows is not None and whole:
+                guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
+                done = done.then(guide, words, mask, 1.0)
     return done
 
 

@@ -3,7 +3,8 @@
 In the order of the paper: the source's codes are mixed with random ones (20), warped into the pose of the face that is
 edited (2), moved along attributes (3), and moved after a sentence (4).
 
-Legend: B edits of a batch, L W+ codes, C length of a code, I channels of all modalities, S side.
+Legend: B edits of a batch, L W+ codes, C length of a code, N channels of StyleSpace, I channels of all modalities,
+S side.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mien.checkpoints.clip import EXAMPLE, Clip
 from mien.conditions.layers import from_conditions
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
-from mien.editing.directions import attribute_offset
+from mien.editing.directions import attribute_offset, style_shift
 from mien.editing.text_optimisation import worded
 from mien.errors import ConfigError
 from mien.models.editing import EditorNetworks
@@ -67,7 +68,7 @@ class LatentCodes:
     Args:
         networks: of the editor.
         warps: whether exemplars go through the warping network.
-        directions: (L, C) by the name of the attribute.
+        directions: (L, C), or (N,) in StyleSpace, by the name of the attribute.
         clip: reads text; None to do without.
     """
 
@@ -126,6 +127,15 @@ class LatentCodes:
         offset = attribute_offset(attributes, self.directions)
         # (3) w_e = w_w + Σ_i α_i·n_i
         return codes if offset is None else codes + offset.to(codes)
+
+    def shift(self, attributes: Sequence[Mapping[str, float]], strengths: Sequence[float]) -> Tensor | None:
+        """What B edits add to StyleSpace, (B, N); None where no attribute is one of it."""
+        found = [style_shift(one, self.directions) for one in attributes]
+        known = next((one for one in found if one is not None), None)
+        if known is None:
+            return None
+        rows = [known * 0 if one is None else strength * one for one, strength in zip(found, strengths, strict=True)]
+        return torch.stack(rows).to(self.networks.encoder.w_avg.device)
 
     def told(self, codes: Tensor, text: str | None, network: bytes, cache: EditCache) -> Tensor:
         """w_e (1, L, C): after a sentence, too; see :mod:`mien.editing.text_optimisation`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -52,6 +52,7 @@ class Lender:
     photo, face: from which a part is borrowed.
     notes: what the user should know.
     known: whether it is the user's photo, not a stranger's.
+    place: among those that fit, from 0.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Lender:
     face: Face
     notes: tuple[str, ...] = ()
     known: bool = False
+    place: int = 0
 
 
 def lender(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> Lender:
@@ -85,7 +87,7 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
             f"There are {len(ranked)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
             "take a smaller seed or number of variants."
         )
-    return _lent(*ranked[request.seed], part)
+    return replace(_lent(*ranked[request.seed], part), place=request.seed)
 
 
 def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
@@ -147,7 +149,7 @@ def traits_of(photo: Photo, face: Face, context: EditContext) -> Traits:
     Raises:
         FaceSelectionError: it is not found in the photo.
     """
-    seen = context.of(photo, face.quad).seen()
+    seen = context.of(photo, face.quad).seen(face)
     if seen is None:
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
     return Traits.of(seen)
@@ -164,7 +166,7 @@ def _album(folder: Path, context: EditContext) -> Bank:
 
 def hidden_by(photo: Photo, face: Face, context: EditContext) -> Bool:
     """(H, W): hair, glasses and hats before a face, but for its beard."""
-    seen = context.of(photo, face.quad).seen()
+    seen = context.of(photo, face.quad).seen(face)
     labels = context.of(photo, face.quad).parsed().labels
     over = parse_region(BEFORE)[labels]
     return _in_photo(over if seen is None else over & ~AREAS["beard"](seen), photo, face)
@@ -176,7 +178,7 @@ def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -
     Raises:
         FaceSelectionError: it is not found in the photo.
     """
-    seen = context.of(photo, face.quad).seen()
+    seen = context.of(photo, face.quad).seen(face)
     if seen is None:
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
     skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,7 +24,6 @@ from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.weights import LARGEST, weights_of
 from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
-from mien.guides.borrow import check_parts
 from mien.guides.shapes import Shapes
 from mien.types import Photo
 
@@ -36,10 +35,6 @@ ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
 
 
 GUIDE = "guide"
-
-ONLY_GIVEN = (
-    "A fringe of a stranger does not join this hair believably; give a photo as exemplar, or borrow all of the hair."
-)
 
 
 class Knows(Protocol):
@@ -92,8 +87,6 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
         check_region(name)
     check_dyes(request)
-    if request.part and "fringe" in check_parts(request.part) and request.exemplar is None:
-        raise LayerError(ONLY_GIVEN)
     if request.reshape:
         Shapes.bundled().displacement(request.reshape)
     plain = plain_color(request.color)
@@ -158,7 +151,7 @@ def _size(source: Any) -> tuple[int, int] | None:
     if isinstance(source, str | Path) and not Path(source).exists() and not str(source).endswith(".svg"):
         raise UnreadablePhotoError(f"{source} does not exist or is no ordinary file; check the name.")
     try:
-        picture = source if isinstance(source, Image.Image) else Image.open(source)
-        return picture.size[::-1] if picture.getexif().get(ORIENTATION) in TURNED else picture.size
+        with nullcontext(source) if isinstance(source, Image.Image) else Image.open(source) as picture:
+            return picture.size[::-1] if picture.getexif().get(ORIENTATION) in TURNED else picture.size
     except Exception:  # a drawing of strokes, a folder, a tensor; and what is wrong with a file is told by its reader
         return None

@@ -131,7 +131,7 @@ class Bank:
         Args:
             face: that is to get it.
             traits: of that face.
-            part: of :data:`mien.guides.borrow.PARTS`, "hair", "beard", or "around_eyes": what glasses hide.
+            part: of :data:`mien.guides.borrow.PARTS`, "hair" or "beard".
         """
         able = [entry for entry in self.entries if _has(entry, traits, part)]
         if part == "teeth":  # milk teeth, or none
@@ -185,9 +185,7 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
     if part == "teeth":
         good = entry.owned or entry.path.stem not in ODD_TEETH
         return good and lent.teeth > 0.35 and 0.08 < face.mouth_openness < 0.4 and lent.corners > 0
-    if part == "around_eyes" and lent.fringe > 0.15:
-        return False
-    if part in ("eyes", "left_eye", "right_eye", "brows", "around_eyes"):
+    if part in ("eyes", "left_eye", "right_eye", "brows"):
         return lent.glasses < 0.004 and lent.hat < 0.1 and lent.fringe < 0.4 and min(face.eye_openness) > 0.2
     if part == "mouth":
         return bare or bearded
@@ -209,8 +207,11 @@ CROWN, BALD = 0.75, -2.5
 TANGLED = ("2123", "2128", "3325")
 """Bundled faces whose hair cannot be told from its backdrop."""
 
-ODD_TEETH = ("2230", "2381", "2419", "2813", "2842", "2987", "3052", "3075", "3146", "3149")
+ODD_TEETH = ("2230", "2381", "2419", "2842", "2987", "3052", "3076", "3146", "3149")
 """Bundled faces whose teeth are soft, coloured, few or a child's."""
+
+EVEN_TEETH = ("2118",)
+"""Bundled faces whose teeth fill a mouth from corner to corner in even light, which come first."""
 
 NEAR: Mapping[str, tuple[int, ...]] = {
     "teeth": (*mesh.MOUTH_CORNERS, 2, 98, 327, 152, 172, 397, 58, 288),
@@ -245,6 +246,7 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     }
     if part == "teeth":  # skin and lips stay this face's
         away = {name: away[name] for name in ("yaw", "pitch", "shape", "sharpness")}
+        away["uneven"] = 0.0 if entry.owned or entry.path.stem in EVEN_TEETH else 2.0
     if part in ("nose", "brows") or (part == "lower_face" and wanted.beard < 0.1 and wanted.moustache < 0.1):
         other_shape = (_shape(face, other, NEAR[part]) - SEEN[part]) / 0.02  # only the shape is taken: one that is seen
         away = {"yaw": away["yaw"], "pitch": away["pitch"], "shape": other_shape}

@@ -42,6 +42,16 @@ LIKELY = (0.5, 0.1)
 """By how much the white of eyes may say more of light and cast than the lids do, in logarithms."""
 
 
+LIMBUS, CLEAR = 0.16, 0.85
+"""Radii beyond an iris's points up to which it may reach, and least light of the white over this eye's there."""
+
+FLASH = 2.4
+"""Light over the iris's median from which something on it is a reflection."""
+
+RED = (0.3, 0.8)
+"""By how much more an iris may be red than green, over the white beside it, in logarithms, and how much more for each
+that it is more green than blue: nine of ten irises of 688 eyes of the wide portraits' training split."""
+
 VEIL = 0.6
 """How much of what this face's eyes are lighter at their darkest is taken for a veil over them."""
 
@@ -113,7 +123,13 @@ def _eye(
     first, second = (np.sqrt(_white(p, f, eye) * _whites(p, f)) for p, f in ((photo, face), (other, other_face)))
     ring = rim & ~inside
     gain = _gain(first, second, *(linear(one)[ring].mean(0).astype(np.float64) for one in (lower, taken)))
-    lit = _ranged(np.asarray(linear(taken) * gain, np.float32), linear(lower), inside)
+    mine, theirs = (_disc(points[list(eye[1])], box) for points in (goals, places))
+    here, plain = linear(lower), np.asarray(linear(taken) * gain, np.float32)
+    if (theirs & inside).any():
+        plain = _likely_iris(_unlit(plain, theirs, inside), theirs, inside)
+        shine = theirs[..., None] * _shifted(_shine(here, mine), (places - goals)[eye[1][0]])
+        plain = _cleared(np.asarray(plain + shine, np.float32), here, theirs, mine, inside)
+    lit = _ranged(plain, here, inside)
     lit = lit + noise(lit.shape, missing(levels(lower, rim), levels(taken, rim)))
     weight = blurred(inside, 0.008 * unit) * visible * free(blocked, box, unit)
     return box, np.asarray(lower + weight[..., None] * (lit - lower), np.float32), weight
@@ -124,9 +140,80 @@ def _centred(goals: Float64, there: Float64, eye: tuple[Sequence[int], Sequence[
     lids, iris = list(eye[0]), list(eye[1])
     places = goals.copy()
     here, other = (float(np.linalg.norm(np.ptp(points[lids], axis=0))) for points in (goals, there))
+    radius, far = (np.linalg.norm(points[iris[1:]] - points[iris[0]], axis=1).mean() for points in (goals, there))
     wide = here / max(other, 1e-9)
-    places[iris] = goals[lids].mean(0) + wide * (there[iris] - there[lids].mean(0))
+    alike = radius / max(float(far), 1e-9)
+    size = np.clip(wide, 0.9 * alike, 1.1 * alike)  # irises differ little
+    middle = goals[lids].mean(0) + wide * (there[iris[0]] - there[lids].mean(0))
+    places[iris] = middle + size * (there[iris] - there[iris[0]])
     return places
+
+
+def _disc(iris: Float64, box: Box) -> Bool:
+    """(h, w): the iris, from its points (5, 2)."""
+    radius = 1.02 * float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
+    ys, xs = np.mgrid[0.5 : box[3] - box[1], 0.5 : box[2] - box[0]]
+    return np.asarray(np.hypot(xs + box[0] - iris[0, 0], ys + box[1] - iris[0, 1]) < radius)
+
+
+def _unlit(light: Float32, disc: Bool, inside: Bool) -> Float32:
+    """Linear light (h, w, 3) without what lamps and windows throw back from an iris."""
+    seen = disc & inside
+    if not seen.any():
+        return light
+    gray, radius = light.mean(2), float(np.sqrt(disc.sum() / np.pi))
+    bright = seen & (gray > FLASH * float(np.median(gray[seen])) + 0.004)
+    around = cv2.dilate(bright.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=round(0.1 * radius))
+    known = (seen & (around == 0)).astype(np.float32)
+    if not bright.any() or known.sum() < 8:
+        return light
+    sums = cv2.GaussianBlur(np.dstack([light * known[..., None], known]), (0, 0), max(0.8, 0.25 * radius))
+    plain = (sums[..., :3] + 1e-3 * np.median(light[known > 0], axis=0)) / (sums[..., 3:] + 1e-3)
+    share = cv2.GaussianBlur((around * disc).astype(np.float32), (0, 0), 0.7)[..., None] * disc[..., None]
+    return np.asarray(light + share * (np.minimum(plain, light) - light), np.float32)
+
+
+def _cleared(light: Float32, here: Float32, theirs: Bool, mine: Bool, inside: Bool) -> Float32:
+    """Linear light of which the white is about as light as this eye's there: other lids and lashes leave it."""
+    radius = float(np.sqrt(mine.sum() / np.pi))
+    away = [cv2.distanceTransform((~one).astype(np.uint8), cv2.DIST_L2, 3) for one in (mine, theirs)]
+    known = (inside & (away[0] > LIMBUS * radius + 1)).astype(np.float32)
+    if known.sum() < 0.15 * inside.sum():
+        return light
+    both = np.dstack([here * known[..., None], known])
+    sums = cv2.GaussianBlur(both, (0, 0), 0.35 * radius) + 0.02 * cv2.GaussianBlur(both, (0, 0), 1.2 * radius)
+    white = CLEAR * sums[..., :3] / np.maximum(sums[..., 3:], 1e-6)
+    share = np.clip((away[1] / radius - LIMBUS) / 0.15, 0, 1)[..., None]
+    return np.asarray(light + share * np.maximum(white - light, 0), np.float32)
+
+
+def _shine(light: Float32, disc: Bool) -> Float32:
+    """Linear light of the small reflections on an iris."""
+    radius = float(np.sqrt(disc.sum() / np.pi))
+    gray, reach = light.mean(2), max(1, round(0.25 * radius))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    above = cv2.morphologyEx(gray, cv2.MORPH_TOPHAT, kernel)
+    middle = blurred(cv2.distanceTransform(disc.astype(np.uint8), cv2.DIST_L2, 3) > 0.3 * radius, 0.1 * radius)
+    return np.asarray((middle * above)[..., None] * light / np.maximum(gray, 1e-4)[..., None], np.float32)
+
+
+def _likely_iris(light: Float32, disc: Bool, inside: Bool) -> Float32:
+    """Linear light of which the iris is no redder than irises are beside such a white."""
+    seen, white = disc & inside, inside & ~disc
+    if seen.sum() < 8 or white.sum() < 8:
+        return light
+    iris, beside = (np.log(np.maximum(np.median(light[one], axis=0), 1e-4)) for one in (seen, white))
+    red, yellow = (iris[i] - iris[i + 1] - beside[i] + beside[i + 1] for i in (0, 1))
+    more = max(0.0, float(red - (RED[0] + RED[1] * max(float(yellow), 0.0))))
+    share = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), 0.8)[..., None]
+    factor = np.exp(np.array([-0.7 * more, 0.3 * more, 0.0]))
+    return np.asarray(light * (1 + share * (factor - 1)), np.float32)
+
+
+def _shifted(light: Float32, way: Float64) -> Float32:
+    """A picture moved by pixels (2,)."""
+    matrix = np.array([[1, 0, way[0]], [0, 1, way[1]]])
+    return np.asarray(cv2.warpAffine(light, matrix, light.shape[1::-1]), np.float32)
 
 
 def _gain(here: Float64, there: Float64, lids: Float64, others: Float64) -> Float64:

@@ -1,28 +1,21 @@
-"""The lines of a pair of glasses: rims around the eyes, temples to the ears.
+"""The lines of a pair of glasses: rims around the eyes, bridge, temples to the ears.
 
 A rim is the closed curve around an eye along which the picture has the strongest thin ridge, dark or light, near the
-outline of the parser's region: the cheapest path in polar coordinates.
+outline of the parser's region: the cheapest path in polar coordinates, both rims together, since they are alike.
 
 Convention:
-    A plane is (SIDE, SIDE), the FFHQ square with a margin, upright. A unit is 1/100 of the FFHQ square's side, UNIT
-    pixels of the plane.
+    That of :mod:`mien.guides.lines`.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.align import mesh
+from mien.guides.lines import SIDE, UNIT, Lines, disc
 from mien.types import Bool, Float32, Float64, UInt8
-
-SQUARE, MARGIN = 512, 64
-SIDE = SQUARE + 2 * MARGIN
-UNIT = SQUARE / 100
 
 STEP = 0.2
 """Units between two places where a line may run."""
@@ -33,26 +26,16 @@ ANGLES, RADII = 180, np.arange(4, 24, STEP)
 CLEAR, LINE = 24.0, 14.0
 """Levels of a ridge that surely is a line, and of one that may be."""
 
-SCALES = (0.25, 0.4, 0.65, 1.0, 1.5)
-"""Half widths of frames, units."""
+FROM_SIDE = 19.5
+"""Way from a rim to behind the face's outline, units, from which a temple is seen from the side; others end at hair."""
 
-HINGE, DARK = 7.0, 0.6
-"""How far hinges reach from a frame's lines, units, both sides together; and against the skin's light, what is dark."""
+LATE = 20
+"""Steps of 0.3 units after which a temple begins at the latest."""
+
+LIKE = 0.5
+"""How much the other rim tells about a rim."""
 
 Int = NDArray[np.int64]
-Line = tuple[Float64, Float64]
-"""(N, 2) points and (N,) half widths, pixels of the plane."""
-
-
-@dataclass(frozen=True, eq=False)
-class Ridges:
-    """Attributes:
-    strength: (SIDE, SIDE) levels.
-    width: (SIDE, SIDE) half the line's width, units.
-    """
-
-    strength: Float32
-    width: Float32
 
 
 def area_of(contours: list[Float64]) -> Bool:
@@ -63,108 +46,127 @@ def area_of(contours: list[Float64]) -> Bool:
     return area > 0
 
 
-def disc(units: float) -> UInt8:
-    """A structuring element of a diameter."""
-    side = 2 * max(1, round(units * UNIT / 2)) + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
+def eyes_of(points: Float64, grown: float) -> Bool:
+    """The eyes with their lids, and the irises."""
+    area = area_of([points[list(c)] for c in (mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR)]).astype(np.uint8)
+    for middle in (468, 473):
+        size = float(np.linalg.norm(points[middle + 1 : middle + 5] - points[middle], axis=1).mean())
+        cv2.circle(area, np.round(points[middle]).astype(int).tolist(), round(0.7 * size), 1, -1)
+    return np.asarray(cv2.dilate(area, disc(2 * grown)) > 0)
 
 
-def ridges_of(picture: Float32) -> Ridges:
-    """Lines, dark or light: the larger curvature of the light at each pixel, at the scale where it is largest."""
-    light = picture @ np.array([0.25, 0.55, 0.2], np.float32)
-    best, width = np.zeros(light.shape, np.float32), np.zeros(light.shape, np.float32)
-    for scale in SCALES:
-        sigma = scale * UNIT
-        soft = cv2.GaussianBlur(light, (0, 0), sigma)
-        xx, yy, xy = (sigma**2 * cv2.Sobel(soft, cv2.CV_32F, *order, ksize=3) for order in ((2, 0), (0, 2), (1, 1)))
-        xx, yy = xx / 4, yy / 4  # Sobel's smoothing across; and of the mixed one along both
-        xy = xy / 4
-        half, gap = (xx + yy) / 2, np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
-        dark, bright = half + gap, -(half - gap)
-        # a spot or a saddle curves both ways: what the other curvature has is taken off
-        dark, bright = dark - np.abs(half - gap), bright - np.abs(half + gap)
-        found = 1.6 * np.maximum(dark, 0.8 * bright)
-        width = np.where(found > 1.35 * best, np.float32(scale), width)  # the narrowest that explains it
-        best = np.maximum(best, found)
-    return Ridges(np.asarray(best, np.float32), np.asarray(width, np.float32))
+def axes(points: Float64) -> tuple[Float64, Float64]:
+    """Unit vectors to a face's right in the picture, and down."""
+    away = points[356] - points[127]
+    away = away / max(float(np.linalg.norm(away)), 1e-6)
+    return away, np.array([-away[1], away[0]])
 
 
-def rim(ridges: Ridges, likely: Float32, points: Float64, side: int) -> Line:
-    """Middle line (ANGLES, 2) and half widths (ANGLES,) of one rim, in pixels of the plane."""
+def rims(lines: Lines, likely: Float32, points: Float64) -> list[Float64]:
+    """Middle lines (ANGLES, 2) of both rims, in pixels of the plane; left one first."""
+    found = [_around(lines.ridges, likely, points, side) for side in (0, 1)]
+    level = CLEAR
+    for _ in range(3):  # rims that are stronger than brows shall not be mistaken for them
+        sure = [_seen_along(strength / level, wrap=True) for _, strength, _ in found]
+        costs = [
+            cost - sure[side] - np.float32(LIKE) * cv2.GaussianBlur(sure[1 - side], (0, 0), 4.0)
+            for side, (_, _, cost) in enumerate(found)
+        ]
+        paths = [_path(np.concatenate([c, c, c]).astype(np.float32))[ANGLES : 2 * ANGLES] for c in costs]
+        ways = [strength[np.arange(ANGLES), path] for (_, strength, _), path in zip(found, paths, strict=True)]
+        stronger = max(CLEAR, 0.8 * float(np.median(np.concatenate(ways))))
+        if stronger < 1.1 * level:
+            break
+        level = stronger
+    return [grid[np.arange(ANGLES), path] for (grid, _, _), path in zip(found, paths, strict=True)]
+
+
+def _around(ridges: Float32, likely: Float32, points: Float64, side: int) -> tuple[Float64, Float32, Float32]:
+    """Places (ANGLES, R, 2) around an eye, mirrored for the right one, their ridges, and what they cost beforehand."""
     contour = (mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR)[side]
-    region = (likely > 0.5).astype(np.uint8)
     half = _half(points, side)
-    lens = cv2.morphologyEx(region & half, cv2.MORPH_OPEN, disc(7.0))
+    region = (likely > 0.5).astype(np.uint8) & half
+    lens = cv2.morphologyEx(region, cv2.MORPH_OPEN, disc(7.0))
     if int(lens.sum()) < (6 * UNIT) ** 2:
-        lens = cv2.morphologyEx(region & half, cv2.MORPH_OPEN, disc(3.0))
+        lens = cv2.morphologyEx(region, cv2.MORPH_OPEN, disc(3.0))
     ys, xs = np.nonzero(lens)
     eye = points[list(contour)].mean(0)
     middle = np.array([xs.mean(), ys.mean()]) * 0.6 + 0.4 * eye if len(xs) else eye
-    turn = np.arange(ANGLES) * 2 * np.pi / ANGLES
-    grid = middle + RADII[None, :, None] * UNIT * np.stack([np.cos(turn), np.sin(turn)], -1)[:, None]
+    right, down = axes(points)
+    turn = (np.arange(ANGLES) * 2 * np.pi / ANGLES)[:, None]
+    toward = (1 - 2 * side) * np.cos(turn) * right + np.sin(turn) * down
+    grid = middle + RADII[None, :, None] * UNIT * toward[:, None]
     maps = grid.astype(np.float32)
 
     def seen(values: Float32) -> Float32:
         return np.asarray(cv2.remap(values, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR), np.float32)
 
     inside = cv2.distanceTransform(lens, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - lens, cv2.DIST_L2, 5)
-    strength = seen(ridges.strength)
-    off = seen(inside.astype(np.float32)) / UNIT - 0.3
-    off = np.maximum(0, np.abs(off) - 1.2) / np.where(off < 0, 4.0, 2.5)  # the parser rounds corners off
-    cost = 1.5 * np.minimum(off**2, 4) - _seen_along(strength, "wrap")
-    cost += 3 * seen(eyes_of(points, 1.2).astype(np.float32)) + 3 * (1 - seen(half.astype(np.float32)))
-    path = _path(np.concatenate([cost, cost, cost]).astype(np.float32))[ANGLES : 2 * ANGLES]
-    return grid[np.arange(ANGLES), path], _half_widths(ridges, grid[np.arange(ANGLES), path])
+    off = seen(inside.astype(np.float32)) / UNIT - 0.5
+    cost = 1.5 * np.minimum((off / 4.0) ** 2, 4)
+    cost += 3 * seen(eyes_of(points, 0.7).astype(np.float32)) + 3 * (1 - seen(half.astype(np.float32)))
+    return grid, seen(ridges), np.asarray(cost, np.float32)
 
 
-def temple(ridges: Ridges, points: Float64, rim: Float64, side: int) -> Line:
-    """The same for what leads from a rim to the ear; empty where none is seen."""
-    away = points[127] - points[356] if side == 0 else points[356] - points[127]
-    away /= max(float(np.linalg.norm(away)), 1e-6)
-    down = np.array([away[1], -away[0]]) if side == 0 else np.array([-away[1], away[0]])
+def temple(lines: Lines, points: Float64, rim: Float64, side: int, hair: Bool, back: Bool) -> Float64:
+    """The line (N, 2) from a rim to the ear; empty where none is seen.
+
+    Args:
+        lines, points: of the plane.
+        rim: (N, 2).
+        side: 0 on the left of the picture, 1 on the right.
+        hair, back: (SIDE, SIDE) over which it must be clearer, or ends; over which none is.
+    """
+    right, down = axes(points)
+    away = right * (2 * side - 1)
     outward = rim @ away
     start = rim[outward > np.quantile(outward, 0.9)].mean(0)
-    length = min(float((points[127 if side == 0 else 356] - start) @ away) + 4 * UNIT, 30 * UNIT)
-    along, across = np.arange(-0.5 * UNIT, length, 0.3 * UNIT), np.arange(-7, 4, STEP) * UNIT
+    length = min(float((points[(127, 356)[side]] - start) @ away) + 12 * UNIT, 36 * UNIT)
+    along, across = np.arange(0, length, 0.3 * UNIT), np.arange(-8, 5, STEP) * UNIT
     if len(along) < 8:
-        return np.zeros((0, 2)), np.zeros(0)
-    maps = start + along[:, None, None] * away + across[None, :, None] * down
-    maps = maps.astype(np.float32)
-    strength = cv2.remap(ridges.strength, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR)
-    path = _path(np.asarray(-_seen_along(strength, "edge"), np.float32))
+        return np.zeros((0, 2))
+    maps = (start + along[:, None, None] * away + across[None, :, None] * down).astype(np.float32)
+    strength = np.maximum(lines.ridges, 0.5 * lines.hats[3])
+    strength = cv2.remap(strength, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR)
+    near = np.abs(across) < 2 * UNIT
+    level = float(np.clip(0.6 * np.median(strength[: round(2 / 0.3), near].max(1)), CLEAR, 2 * CLEAR))
+    cost = -_seen_along(np.asarray(strength / level, np.float32), wrap=False)
+    cost += 0.05 * np.maximum(np.abs(across / UNIT) - 1 - 0.5 * along[:, None] / UNIT, 0) ** 2  # it leaves the rim
+    path = _path(np.asarray(cost, np.float32))
     found = strength[np.arange(len(path)), path]
-    last = _end(found > LINE)
-    if not last or float(np.mean(found[:last] > LINE)) < 0.4:
-        return np.zeros((0, 2)), np.zeros(0)
-    line = maps[np.arange(last), path[:last]]
-    return line, np.minimum(_half_widths(ridges, line), 2.0 * UNIT)
+    x, y = np.clip(np.round(maps[np.arange(len(path)), path]).astype(int), 0, SIDE - 1).T
+    least = np.where(hair[y, x], 0.7 if length > FROM_SIDE * UNIT else np.inf, 0.5) * level
+    least = np.where(back[y, x], np.inf, least)
+    begun = np.flatnonzero(found[:LATE] > np.maximum(2 * least, CLEAR)[:LATE])  # hinges may be off the line of a rim
+    first = int(begun[0]) if len(begun) and not (found > least)[:6].any() else 0
+    last = first + _end((found > least)[first:])
+    return np.asarray(maps[np.arange(first, last), path[first:last]], np.float64)
 
 
-def bridge(ridges: Ridges, left: Float64, right: Float64, points: Float64) -> Line:
-    """The same for what joins two rims."""
-    away = (points[356] - points[127]) / max(float(np.linalg.norm(points[356] - points[127])), 1e-6)
-    down = np.array([-away[1], away[0]])
+def bridge(lines: Lines, left: Float64, right: Float64, points: Float64) -> Float64:
+    """The line (N, 2) that joins two rims."""
+    away, down = axes(points)
     ends = [r[(r @ a) > np.quantile(r @ a, 0.9)].mean(0) for r, a in ((left, away), (right, -away))]
     along = np.linspace(0, 1, max(8, round(float((ends[1] - ends[0]) @ away) / (0.3 * UNIT))))
     across = np.arange(-5, 4, STEP) * UNIT
     middle = ends[0] + along[:, None] * (ends[1] - ends[0])
     maps = (middle[:, None] + across[None, :, None] * down).astype(np.float32)
-    strength = np.asarray(cv2.remap(ridges.strength, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR), np.float32)
-    line = maps[np.arange(len(maps)), _path(-_seen_along(strength, "edge"))].astype(np.float64)
-    return line, _half_widths(ridges, line)
+    strength = np.asarray(cv2.remap(lines.ridges, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR), np.float32)
+    path = _path(np.asarray(-_seen_along(np.asarray(strength / CLEAR, np.float32), wrap=False), np.float32))
+    return np.asarray(maps[np.arange(len(maps)), path], np.float64)
 
 
 def _end(seen: Bool) -> int:
-    """Where a line ends that may be interrupted for four units."""
+    """Where a line ends that may be interrupted for two units."""
     marks = np.flatnonzero(seen)
-    gaps = np.flatnonzero(np.diff(marks, prepend=-1) > 12)
+    gaps = np.flatnonzero(np.diff(marks, prepend=-1) > 6)
     marks = marks[: gaps[0]] if len(gaps) else marks
     return int(marks[-1]) + 1 if len(marks) else 0
 
 
-def _seen_along(strength: Float32, edge: Literal["wrap", "edge"]) -> Float32:
+def _seen_along(strength: Float32, *, wrap: bool) -> Float32:
     """How sure each place is of a line: what goes on along the rows counts, not single spots."""
-    clear = np.pad(np.minimum(strength / CLEAR, 1.2), ((6, 6), (0, 0)), edge)
+    clear = np.pad(np.minimum(strength, 1.2), ((6, 6), (0, 0)), "wrap" if wrap else "edge")
     return np.asarray(cv2.GaussianBlur(clear, (1, 13), 0.1, sigmaY=2.5)[6:-6], np.float32)
 
 
@@ -179,57 +181,17 @@ def _half(points: Float64, side: int) -> UInt8:
 
 def _path(cost: Float32) -> Int:
     """Index of the column for each row: the cheapest path with steps of up to three columns."""
-    total, back = cost[0].copy(), np.zeros(cost.shape, np.int64)
-    steps, columns = np.arange(-3, 4), np.arange(cost.shape[1])
+    steps = np.arange(-3, 4)
+    total, back = cost[0], np.zeros(cost.shape, np.int64)
+    bend = (0.06 * steps * steps).astype(np.float32)
     for row in range(1, len(cost)):
-        moved = np.stack([_shifted(total, int(s)) + np.float32(0.06 * s * s) for s in steps])
-        best = moved.argmin(0)
-        back[row] = columns - steps[best]
-        total = moved[best, columns] + cost[row]
-    index = int(total.argmin())
+        ways = np.lib.stride_tricks.sliding_window_view(np.pad(total, 3, constant_values=1e6), 7) + bend
+        best = ways.argmin(1)
+        back[row] = np.arange(len(best)) + steps[best]
+        total = ways[np.arange(len(best)), best] + cost[row]
     path = np.zeros(len(cost), np.int64)
+    index = int(total.argmin())
     for row in range(len(cost) - 1, -1, -1):
         path[row] = index
         index = int(np.clip(back[row, index], 0, cost.shape[1] - 1))
     return path
-
-
-def _shifted(values: Float32, by: int) -> Float32:
-    moved = np.roll(values, by)
-    if by > 0:
-        moved[:by] = 1e6
-    elif by < 0:
-        moved[by:] = 1e6
-    return moved
-
-
-def _half_widths(ridges: Ridges, line: Float64) -> Float64:
-    """Half the line's width at each of its points, pixels of the plane."""
-    x, y = np.clip(np.round(line).astype(int), 0, SIDE - 1).T
-    clear = ridges.strength[y, x] > LINE
-    wide = np.pad(np.where(clear, ridges.width[y, x], 0.5), 6, "edge")
-    smooth = [np.quantile(wide[k : k + 13], 0.6) for k in range(len(line))]
-    return np.asarray((np.array(smooth) + 0.5) * UNIT)
-
-
-def eyes_of(points: Float64, grown: float) -> Bool:
-    """The eyes with their lids."""
-    area = area_of([points[list(c)] for c in (mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR)])
-    return np.asarray(cv2.dilate(area.astype(np.uint8), disc(2 * grown)) > 0)
-
-
-def alike(picture: Float32, frame: Bool, drawn: Bool, kept: Bool) -> Bool:
-    """What goes on from a dark frame as dark as it is: hinges, thick temples."""
-    light = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
-    near = cv2.dilate(frame.astype(np.uint8), disc(HINGE)) > 0
-    core = cv2.erode(drawn.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    around = near & ~frame & ~kept
-    if not core.any() or not around.any():
-        return np.zeros_like(frame)
-    highest = float(np.quantile(light[core], 0.5)) + 15
-    if highest > DARK * float(np.quantile(light[around], 0.6)):
-        return np.zeros_like(frame)
-    dark = ((light < highest) & around) | frame
-    _, index = cv2.connectedComponents(dark.astype(np.uint8))
-    more = np.isin(index, np.unique(index[frame])) & dark & ~frame
-    return np.asarray(cv2.dilate(more.astype(np.uint8), disc(0.8)) > 0) & ~kept

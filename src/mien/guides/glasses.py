@@ -6,43 +6,33 @@ conventions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
-from mien.compose.blend import membrane
-from mien.compose.patches import patched
-from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.behind import Scene, uncovered
+from mien.guides.behind import uncovered, untinted
 from mien.guides.borrow import unit_of
-from mien.guides.frames import (
-    LINE,
-    MARGIN,
-    SIDE,
-    SQUARE,
-    UNIT,
-    Line,
-    Ridges,
-    alike,
-    area_of,
-    bridge,
-    disc,
-    eyes_of,
-    ridges_of,
-    rim,
-    temple,
-)
+from mien.guides.frames import area_of, axes, bridge, eyes_of, rims, temple
 from mien.guides.guide import Guide, box_of, changed
-from mien.guides.traits import Traits
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Drawn, Lines, covered, disc
 from mien.photos.color import to_srgb
-from mien.pixels import to_tensor
 from mien.types import Bool, Face, Float32, Float64, Photo
+
+BROWS = ("left_brow", "right_brow")
+PARTS = {
+    "face": ("skin", "nose", "left_eye", "right_eye", "glasses", *BROWS),
+    "brows": BROWS,
+    "hair": ("hair",),
+    "ears": ("left_ear", "right_ear"),
+    "background": ("background",),
+}
+"""What is told apart around glasses, by the parser's classes."""
 
 LEAST = 400
 """Pixels of the parser's 256 that glasses have at least."""
@@ -50,51 +40,58 @@ LEAST = 400
 LARGEST = 0.06
 """Share of both lenses that a reflection may have: larger ones hide what no surroundings tell."""
 
+EYES = 0.25
+"""How far eyes reach beyond their contour, units."""
+
+DARK = 0.5
+"""Light of a frame, against that of the skin around it, below which what is as dark beside it belongs to it."""
+
+GLARE = (36.0, 20.0)
+"""Levels by which reflections are lighter than skin at their brightest, and at their border."""
+
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
 
-THIN, THICK = 0.5, 0.85
-"""Half width of a thin rim over a brow, units; and that of rims that hide a brow."""
+NEAR, FAR = 3.0, 5.0
+"""How far from a frame's lines nose pads and hinges may be, units; and how far dark ends of thick frames reach."""
 
-BORDER = 6.0
-"""How far from a face's outline landmarks tell little, units, both sides together."""
+CREASE, RIMLESS, THICK = 16.0, 45.0, 70.0
+"""Levels that a rim has at least above the eyes, where lids and brows have lines, too; those where none is seen below
+them; and those of a rim that may be thicker above the eyes."""
 
-CLASSED = 60.0
-"""Levels by which what goes on behind the temples differs between skin, hair and background."""
+RIM = 1.3
+"""How far a rim reaches from its middle line at most, units, where it is dark."""
 
-SIDES = 1.2
-"""How much wider what lies beside a face is healed, units: hair and backdrop go on well."""
+LONG = 12.0
+"""Length of a temple, units, from which it is seen from the side."""
 
-EYES = 0.25
-"""How far eyes reach beyond their contour, units."""
+PADS, HINGES, OVER_HAIR = 20.0, 30.0, 60.0
+"""Levels by which they differ from the skin around them at least."""
 
+LEFT = "The lenses are tinted: their colour is taken off what is seen through them, reflections are not."
 TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glasses cannot be taken off."
 
 
 @dataclass(frozen=True, eq=False)
 class Glasses:
     """Attributes:
-    frame: (H, W) in the photo: rims, bridge, temples and their shadow.
+    frame: (H, W) in the photo: rims, bridge, temples.
     glare: (H, W) reflections.
-    skin: (H, W) skin, through the lenses, too.
-    bare: (H, W) skin beside the glasses.
-    inner: (H, W) where landmarks tell how a face goes on.
     eyes: (H, W).
+    lenses: (H, W) what is seen through them.
+    beside: (H, W) what is hair, ear or background rather than face.
+    brows: (H, W) float32, how likely a brow is, behind rims, too.
     tinted: whether the eyes cannot be seen.
-    traits: of the face.
-    classes: (H, W, 4) how likely skin, ears, hair and background are.
     """
 
     frame: Bool
     glare: Bool
-    skin: Bool
-    bare: Bool
-    inner: Bool
     eyes: Bool
+    lenses: Bool
+    beside: Bool
+    brows: Float32
     tinted: bool
-    traits: Traits
-    classes: Float32
 
 
 def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
@@ -104,51 +101,37 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         LayerError: there are no glasses.
     """
     crop = crop_face(photo, _widened(face.quad), SIDE)
-    classes = parser.logits(to_tensor(crop_face(photo, face.quad, 256).pixels)).softmax(1)[0].float().numpy()
-    likely = _filled(_on_plane(classes[INDEX["glasses"]]))
+    classes = parser.shares(crop_face(photo, face.quad, 256).pixels)
+    worn = _filled(_on_plane(classes[INDEX["glasses"]]))
     if int((classes[INDEX["glasses"]] > 0.5).sum()) < LEAST:
         raise LayerError("No glasses are seen on this face; give --mask, a picture that is white on what is to vanish.")
     picture = crop.pixels.astype(np.float32)
     points = _points_on(crop.matrix, face)
-    ridges = ridges_of(picture)
-    rims = [rim(ridges, likely, points, side) for side in (0, 1)]
-    temples = [temple(ridges, points, rims[side][0], side) for side in (0, 1)]
-    brows = (
-        cv2.dilate(
-            (_on_plane(classes[[INDEX["left_brow"], INDEX["right_brow"]]].sum(0)) > 0.3).astype(np.uint8), disc(1.0)
-        )
-        > 0
-    )
-    kept = eyes_of(points, EYES) | (brows & (likely < 0.5))
-    frame = _frame(picture, ridges, likely, kept, [*rims, *temples, bridge(ridges, rims[0][0], rims[1][0], points)])
-    glare = _glare(picture, frame, rims, points)
-    matrix = between_pixels(crop.matrix)
-    face_skin = classes[INDEX["skin"]] + classes[INDEX["nose"]]
-    seen = _on_plane(face_skin + classes[INDEX["glasses"]]) > 0.7
-    skin = seen & ~eyes_of(points, 2.0) & ~(cv2.dilate(frame.astype(np.uint8), disc(1.0)) > 0)
-    within = _on_plane(face_skin + _of_eyes(classes)) > 0.5
-    inner = cv2.erode(area_of([points[list(mesh.OUTLINE)]]).astype(np.uint8), disc(BORDER)) > 0
-    inner &= within
-    beside = cv2.dilate((frame & ~inner).astype(np.uint8), disc(SIDES)) > 0
-    frame |= (beside | (likely > 0.3)) & ~inner & ~kept
-    size = (photo.width, photo.height)
-    ears = classes[INDEX["left_ear"]] + classes[INDEX["right_ear"]]
-    parts = np.dstack(
-        [_on_plane(one) for one in (face_skin, ears, classes[INDEX["hair"]], classes[INDEX["background"]])]
-    )
-    parts = np.asarray(cv2.warpAffine(parts, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
-    areas = (frame, glare, skin, skin & (likely < 0.3), inner, eyes_of(points, EYES))
-    hid, spots, seen, bare, side, eyes = (
-        cv2.warpAffine(one.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR) > 0.3 for one in areas
-    )
-    tinted, traits = _tinted(picture, rims, points), _traits(photo, face, classes)
-    return Glasses(hid, spots, seen, bare, side, eyes, tinted, traits, parts)
+    lines = Lines.of(picture)
+    both = rims(lines, worn, points)
+    likely = {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
+    frame = _frame(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
+    beside = cv2.dilate(1 - likely["face"], disc(3.0))
+    areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), area_of(both), beside, likely["brows"])
+    *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
+    hid, spots, eyes, lenses, outer = (one > 0.3 for one in found)
+    return Glasses(hid, spots, eyes, lenses, outer, brows, _tinted(picture, both, points))
+
+
+def _on_photo(plane: Float32, matrix: Float64, photo: Photo) -> Float32:
+    """(H, W): a plane (SIDE, SIDE) brought to where it lies in the photo, 0 elsewhere."""
+    corners = np.array([[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]]) @ matrix[:, :2].T + matrix[:, 2]
+    x0, y0 = np.clip(np.floor(corners.min(0)), 0, (photo.width - 1, photo.height - 1)).astype(int)
+    x1, y1 = np.clip(np.ceil(corners.max(0)) + 1, (x0 + 1, y0 + 1), (photo.width, photo.height)).astype(int)
+    there = between_pixels(matrix).copy()
+    there[:, 2] -= (x0, y0)
+    whole = np.zeros((photo.height, photo.width), np.float32)
+    whole[y0:y1, x0:x1] = cv2.warpAffine(plane, there, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR)
+    return whole
 
 
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
     """Takes glasses off; the eyes stay as they are seen through the lenses.
-
-    On the face, a face of the bank tells what the frame hides; beside it, the hair and skin around the temples do.
 
     Raises:
         LayerError: there are no glasses, or their lenses are dark.
@@ -158,18 +141,17 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
         raise LayerError(TINTED)
     hidden = glasses.frame | glasses.glare
     unit = unit_of(face)
-    x0, y0, x1, y1 = box = box_of(hidden, round(0.35 * unit))
+    x0, y0, x1, y1 = box = box_of(hidden, round(0.2 * unit))
     before = to_srgb(photo, box).astype(np.float32)
-    hole, skin, bare, inner, kept = (
-        one[y0:y1, x0:x1] for one in (hidden, glasses.skin, glasses.bare, glasses.inner, glasses.eyes)
-    )
-    scene = Scene(face, box, before, hole & inner, hole, skin & ~hole, bare & ~hole, kept | (hole & ~inner))
-    made, taken = uncovered(scene, glasses.traits)
-    beside = hole & ~inner & ~taken
-    hints = CLASSED * _classes_behind(glasses.classes[y0:y1, x0:x1], hole)
-    made = patched(made, beside, kept | taken, np.random.default_rng(0), hints=hints)
-    sure = _soft(taken | beside) * np.float32(strength)
-    return Guide(box, changed(photo, box, before, made), sure)
+    areas = (hidden, glasses.eyes, glasses.beside, glasses.lenses)
+    hole, eyes, beside, lenses = (one[y0:y1, x0:x1] for one in areas)
+    brows = glasses.brows[y0:y1, x0:x1]
+    skin = ~(hole | beside | (brows > 0.3) | (cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0))
+    plain, tinted = untinted(before, lenses, skin, unit)
+    made = uncovered(plain, hole, eyes, beside, brows, unit)
+    notes = (LEFT,) if tinted.any() else ()
+    sure = np.maximum(_soft(hole), tinted) * np.float32(strength)
+    return Guide(box, changed(photo, box, before, made), np.asarray(sure, np.float32), notes)
 
 
 def _soft(area: Bool) -> Float32:
@@ -178,22 +160,9 @@ def _soft(area: Bool) -> Float32:
     return np.asarray(np.clip(inside / 2.0, 0, 1), np.float32)
 
 
-def _classes_behind(classes: Float32, hole: Bool) -> Float32:
-    """How likely each class is (h, w, C) where glasses hide it: as beside them, but for the borders."""
-    sure = (classes.sum(2) > 0.8) & ~(cv2.dilate(hole.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
-    spread = membrane(classes, sure.astype(np.float32), 1.0)
-    return np.asarray(spread / np.maximum(spread.sum(2, keepdims=True), 1e-3), np.float32)
-
-
-def _of_eyes(classes: Float32) -> Float32:
-    names = ("left_brow", "right_brow", "left_eye", "right_eye", "glasses")
+def _sum_of(classes: Float32, names: tuple[str, ...]) -> Float32:
+    """(h, w): how likely some classes are, together."""
     return np.asarray(classes[[INDEX[name] for name in names]].sum(0), np.float32)
-
-
-def _traits(photo: Photo, face: Face, classes: Float32) -> Traits:
-    crop = crop_face(photo, face.quad, 256)
-    points = _points_on(crop.matrix, face)
-    return Traits.of(Seen(classes.argmax(0).astype(np.uint8), points.astype(np.float32), crop.pixels))
 
 
 def _widened(quad: Float64) -> Float64:
@@ -217,53 +186,89 @@ def _points_on(matrix: Float64, face: Face) -> Float64:
     return np.asarray((face.landmarks[:, :2].astype(np.float64) - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
 
 
-def _frame(picture: Float32, ridges: Ridges, likely: Float32, kept: Bool, lines: list[Line]) -> Bool:
-    """Rims, temples, and what close to them and between them is dark or light like a frame."""
-    drawn, thin = np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), np.uint8)
-    for line, widths in lines:
-        thick = _is_thick(ridges, line, widths)
-        for (x, y), width in zip(np.round(line).astype(int).tolist(), widths, strict=True):
-            cv2.circle(drawn, (x, y), max(1, round(float(width))), 1, -1)
-            cv2.circle(thin, (x, y), max(1, round(float(width) if thick else THIN * UNIT)), 1, -1)
-    drawn = np.where(kept, thin, drawn).astype(np.uint8)  # a rim over a brow leaves as much of it as it can
-    drawn = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, disc(1.0))
-    lenses = area_of([line for line, _ in lines[:2]])
-    both = np.concatenate([line for line, _ in lines[:2]]).astype(np.float32)
-    between = area_of([cv2.convexHull(both)[:, 0].astype(np.float64)]) & ~lenses
-    close = cv2.dilate(drawn, disc(2.4)) > 0
-    strong = (ridges.strength > 1.5 * LINE) & (between | (close & ~lenses) | ((likely > 0.3) & ~lenses)) & ~kept
-    strong |= (ridges.strength > LINE) & between & ~kept
-    strong |= (likely > 0.5) & ~lenses & ~kept
-    _, index = cv2.connectedComponents((strong | (drawn > 0)).astype(np.uint8))
-    joined = np.isin(index, np.unique(index[drawn > 0])) & (index > 0)
-    frame = cv2.dilate(joined.astype(np.uint8), disc(0.6)) > 0
-    near = cv2.dilate((between | lenses).astype(np.uint8), disc(8.0)) > 0
-    frame |= alike(picture, frame, drawn > 0, kept | lenses)
-    return _with_shadow(picture, frame, kept | ~near)
+def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64, parts: Mapping[str, Bool]) -> Bool:
+    """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
+    right, down = axes(points)
+    middle = points[[33, 133, 362, 263]].mean(0)
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    above = (xs - middle[0]) * down[0] + (ys - middle[1]) * down[1] < -1.5 * UNIT
+    beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
+    inner, outer = (float(np.abs((points[two] - middle) @ right).mean()) for two in ([133, 362], [33, 263]))
+    eyes = eyes_of(points, EYES)
+    both, upper = _as_wide(lines, [Drawn.of(lines, one, closed=True) for one in rims], points)
+    least = np.where(above & (beside < outer + 4 * UNIT), upper, 0).astype(np.float32)
+    middle_line = Drawn.of(lines, bridge(lines, rims[0], rims[1], points))
+    frame = (covered(lines, both, least) | covered(lines, [middle_line], np.zeros_like(least))) & ~eyes
+    front = frame.copy()
+    arms = [
+        Drawn.of(lines, temple(lines, points, rims[side], side, parts["hair"] | parts["ears"], parts["background"]))
+        for side in (0, 1)
+    ]
+    arms = [replace(one, disc=np.minimum(one.disc, _widest(one))) for one in arms if len(one.points)]
+    if arms:
+        frame |= covered(lines, arms, np.zeros_like(lines.ridges), 0.3)
+    least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
+    dark = _alike(picture, frame, parts["brows"])
+    apart = (~parts["brows"]) & ~eyes_of(points, 0.5)
+    apart &= cv2.erode(area_of(rims).astype(np.uint8), disc(2.0)) == 0  # no wrinkles seen through the lenses
+    close, far = (cv2.dilate(one.astype(np.uint8), disc(2 * by)) > 0 for one, by in ((frame, NEAR), (front, FAR)))
+    least = np.where(parts["hair"], np.maximum(least, OVER_HAIR), least)
+    strong = close & (lines.hats[2] > least) & ~parts["background"]
+    strong |= dark & (far & (lines.widest > OVER_HAIR) | close & (lines.hats[-1] > OVER_HAIR))
+    strong = (strong & apart) | (dark & _beside(rims) & ~eyes)
+    _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
+    frame |= strong & np.isin(index, np.unique(index[frame]))
+    whole = cv2.morphologyEx(frame.astype(np.uint8), cv2.MORPH_CLOSE, disc(0.5))
+    grown = [cv2.dilate(whole, disc(width)) > 0 for width in (1.2, 0.8 if dark.any() else 0.5)]
+    return np.asarray(np.where(parts["brows"], grown[1], grown[0]) & ~eyes, np.bool_)
 
 
-def _is_thick(ridges: Ridges, line: Float64, widths: Float64) -> bool:
-    """Whether a line is so strong and wide that no brow shows through it."""
-    if not len(line):
-        return False
-    x, y = np.clip(np.round(line).astype(int), 0, SIDE - 1).T
-    return bool(np.median(ridges.strength[y, x]) > 2.2 * LINE and np.median(widths) > THICK * UNIT)
+def _beside(rims: list[Float64]) -> Bool:
+    """What a rim can cover."""
+    drawn = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.polylines(drawn, [np.round(rim).astype(np.int32) for rim in rims], True, 1, round(2 * RIM * UNIT))
+    return drawn > 0
 
 
-def _with_shadow(picture: Float32, frame: Bool, kept: Bool) -> Bool:
-    """The frame with what close to it differs from the skin farther away: its edges, and its shadow."""
-    light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    known = (~(cv2.dilate(frame.astype(np.uint8), disc(4.0)) > 0) & ~kept).astype(np.float32)
-    total, share = (cv2.GaussianBlur(x, (0, 0), 2 * UNIT) for x in (light * known, known))
-    over = np.where(share > 0.05, cv2.GaussianBlur(light, (0, 0), 1.0) - total / np.maximum(share, 1e-3), 0)
-    rest = (np.abs(over) > 24) & (cv2.dilate(frame.astype(np.uint8), disc(1.6)) > 0)
-    dark = (over < -24) & (cv2.dilate(frame.astype(np.uint8), disc(2.6)) > 0)
-    return np.asarray(frame | ((rest | dark) & ~kept))
+def _widest(arm: Drawn) -> int:
+    """The disc that a temple is narrower than: those that are seen from the front are thin."""
+    long = float(np.linalg.norm(arm.points[-1] - arm.points[0])) > LONG * UNIT
+    return int(np.median(arm.disc)) + 1 if long else 2
 
 
-def _glare(picture: Float32, frame: Bool, rims: list[Line], points: Float64) -> Bool:
+def _alike(picture: Float32, frame: Bool, brows: Bool) -> Bool:
+    """What is as dark as a dark frame, in brows all the more; nothing where that is not much darker than skin."""
+    light = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
+    around = (cv2.dilate(frame.astype(np.uint8), disc(3.0)) > 0) & ~frame
+    if not frame.any() or not around.any():
+        return np.zeros_like(frame)
+    usual, skin = float(np.quantile(light[frame], 0.15)), float(np.median(light[around]))
+    if usual > DARK * skin:
+        return np.zeros_like(frame)
+    return np.asarray(light < usual + np.where(brows, 0.08, 0.25) * (skin - usual), np.bool_)
+
+
+def _as_wide(lines: Lines, both: list[Drawn], points: Float64) -> tuple[list[Drawn], float]:
+    """Rims about as wide above the eyes as below them, and the levels that they have at least above."""
+    _, down = axes(points)
+    level = float(points[[33, 133, 362, 263]].mean(0) @ down)
+    found, weakest = [], []
+    for one in both:
+        below = one.points @ down > level + 2 * UNIT
+        if not below.any():
+            below = np.ones(len(one.points), np.bool_)
+        weak = float(np.quantile(one.levels(lines)[below], 0.2))
+        usual = int(np.median(one.disc[below])) if weak > CREASE else 0
+        like = replace(one, disc=np.clip(one.disc, usual, usual + 1))
+        found.append(replace(one, disc=np.where(like.levels(lines) > THICK, np.maximum(one.disc, usual), like.disc)))
+        weakest.append(weak)
+    seen = float(np.mean(weakest))
+    return found, RIMLESS if seen < CREASE else max(CREASE, 0.4 * seen)
+
+
+def _glare(picture: Float32, frame: Bool, rims: list[Float64], points: Float64) -> Bool:
     """Bright spots without colour within the lenses, away from the eyes."""
-    lenses = area_of([line for line, _ in rims]) & ~frame
+    lenses = area_of(rims) & ~frame
     light, spread = picture.min(2), np.ptp(picture, 2)
     skin = lenses & ~eyes_of(points, 1.0)
     if int(skin.sum()) < 50:
@@ -272,16 +277,16 @@ def _glare(picture: Float32, frame: Bool, rims: list[Line], points: Float64) -> 
     weight = skin.astype(np.float32)
     total, share = (cv2.GaussianBlur(x, (0, 0), 4 * UNIT) for x in (light * weight, weight))
     over = light - total / np.maximum(share, 1e-3)
-    seed, soft = (skin & (over > by) & (spread < 0.8 * color) for by in (50, 25))
+    seed, soft = (skin & (over > by) & (spread < 0.8 * color) for by in GLARE)
     _, index, stats, _ = cv2.connectedComponentsWithStats(soft.astype(np.uint8))
     small = stats[:, cv2.CC_STAT_AREA] < LARGEST * int(lenses.sum())
     kept = np.isin(index, np.unique(index[seed])) & (index > 0) & small[index]
     return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(1.2)) > 0) & skin
 
 
-def _tinted(picture: Float32, rims: list[Line], points: Float64) -> bool:
+def _tinted(picture: Float32, rims: list[Float64], points: Float64) -> bool:
     """Whether the lenses are much darker than the cheeks below them."""
     light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    lenses = cv2.erode(area_of([line for line, _ in rims]).astype(np.uint8), disc(4.0)) > 0
+    lenses = cv2.erode(area_of(rims).astype(np.uint8), disc(4.0)) > 0
     cheeks = [light[y - 4 : y + 5, x - 4 : x + 5].mean() for x, y in points[[50, 280, 205, 425]].astype(int)]
     return bool(lenses.any() and np.quantile(light[lenses], 0.7) < DARK_LENS * max(cheeks))

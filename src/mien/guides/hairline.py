@@ -20,6 +20,12 @@ ROOM = 0.12
 TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
 """Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
 
+NEAR = 11.0
+"""Units from the skin within which it may be seen through hair."""
+
+HOLES = 0.7
+"""Half of the side of holes that are filled, in units."""
+
 ROOTS = 3.0
 """Units from the skin over which roots show."""
 
@@ -61,6 +67,32 @@ def below(points: Float64, shape: tuple[int, ...]) -> Float32:
     return filled
 
 
+def bared(part: Float32, skin: Float32, face: Bool, unit: float) -> Float32:
+    """1 within hair that skin is near, and 0 from ``NEAR`` on: hair is thin there, and skin seen through it.
+
+    Args:
+        part: (H, W) the hair's matte.
+        skin: (h, w) of the same part, as the parser sees it.
+        face: (h, w) the face's outline with a forehead.
+        unit: in pixels of the smaller maps.
+    """
+    hair = cv2.resize(part, skin.shape[::-1], interpolation=cv2.INTER_AREA)
+    covered = ((skin < 0.5) & ~face) | (hair > 0.4)
+    away = cv2.distanceTransform(covered.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(np.clip(2 - 2 * away / (NEAR * unit), 0, 1), np.float32)
+
+
+def filled(part: Float32, bare: Float32, unit: float) -> Float32:
+    """A matte (H, W) without small holes where it is dense and no skin is near (h, w): highlights are no backdrop."""
+    side = 2 * max(1, round(HOLES * unit)) + 1
+    levels = np.rint(255 * np.clip(part, 0, 1)).astype(np.uint8)
+    closed = cv2.morphologyEx(levels, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)).astype(np.float32) / 255
+    wide = 2 * side + 1
+    dense = np.clip((cv2.blur(part, (wide, wide)) - 0.75) / 0.15, 0, 1)
+    dense *= 1 - cv2.resize(bare, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(part + dense * np.maximum(closed - part, 0), np.float32)
+
+
 def rooted(part: Float32, skin: Float32, face: Any, unit: float) -> Float32:
     """A matte (h, w) that is a little thinner where hair grows out of skin: a dye leaves roots, and the skin clean.
 
@@ -74,4 +106,4 @@ def rooted(part: Float32, skin: Float32, face: Any, unit: float) -> Float32:
     near = np.maximum(grows * np.exp(-away / ROOTS) - 0.02, 0)
     near = cv2.resize(near, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
     part = np.clip(part, 0, 1)
-    return np.asarray(part ** (1 + 0.35 * near), np.float32)
+    return np.asarray(part ** (1 + 0.35 * near) * (1 - 0.3 * near), np.float32)

@@ -1,7 +1,7 @@
-"""Dark hair opened up: what is hidden in black is seen in blond.
+"""Light and dark of hair of another lightness: what is hidden in black is seen in blond, and blond has black depths.
 
-Black hair shows little but highlights; fair hair shows soft light and dark over the head, and strands everywhere. Both
-were measured on 194 portraits (standard deviations of L* by the hair's mean): see ``BROAD`` and ``FINE``.
+How light is spread within hair was measured on 415 portraits (see ``TONES``): the fairer, the further apart its depths
+and lights are, and over all widths alike, so that one curve makes black hair's few levels into those of fair hair.
 
 Convention:
     L is CIE L*, 0 to 100. Maps are (h, w) float32 over a region, reduced if it is large.
@@ -17,30 +17,49 @@ import numpy as np
 
 from mien.types import Float32
 
-LIGHTNESS = (8.0, 15.0, 24.0, 34.0, 47.0, 54.0, 73.0, 90.0)
-BROAD = (4.0, 8.0, 10.5, 12.5, 13.5, 14.5, 10.5, 6.5)
-FINE = (3.0, 4.5, 5.5, 6.0, 6.0, 6.0, 4.5, 3.0)
-"""How much real hair of a mean lightness varies: over wide parts, and from strand to strand."""
+LIGHTNESS = (6.0, 12.0, 20.0, 30.0, 40.0, 52.0, 62.0, 72.0, 84.0)
+PARTS = (0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
+TONES = (
+    (-4, -4, -4, -3, -2, 2, 7, 15, 25),
+    (-11, -10, -8, -6, -3, 3, 9, 19, 30),
+    (-16, -15, -12, -8, -3, 4, 13, 25, 37),
+    (-23, -20, -15, -10, -2, 6, 16, 28, 39),
+    (-30, -25, -18, -10, -1, 9, 19, 29, 38),
+    (-37, -29, -20, -11, 0, 11, 21, 29, 35),
+    (-39, -29, -18, -8, 2, 10, 17, 23, 27),
+    (-37, -26, -15, -6, 2, 8, 14, 18, 21),
+    (-34, -23, -12, -4, 3, 7, 11, 13, 15),
+)
+"""L* of the parts of real hair, from its darkest to its lightest, less the mean: a row for each mean."""
 
-START = 3.0
-"""Lightness that the logarithm of dark hair starts from."""
+LEVELS = np.linspace(0, 100, 401)
+"""For which a curve is made."""
 
-MOST = 8.0
-"""How much the difference between strands is raised at most; where that is not enough, strands are drawn."""
+KEPT = 0.6
+"""How much of what this hair has beyond what is usual for its lightness stays."""
 
-LEVEL = 0.27
+SLOPE, FINE = (0.25, 6.0), 4.0
+"""Least and most rise of the curve, and most for single strands and noise."""
+
+MOST, STRANDS = 18.0, 4.0
+"""L* by which single strands are lighter or darker at most, and their usual standard deviation."""
+
+BLACK, VEILED = 8.0, 0.5
+"""L* below which hair is nearly black, so that light around a place tells its light, too; and by how much."""
+
+NOISE = 0.27
 """L* of one of 8 bits' levels in black: what is raised is dithered by as much."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lift:
-    """What makes hair lighter, with L' = broad + gain · (L − base) + drawn.
+    """What gives hair other tones, with L' = broad + gain · (L − base) + drawn, what is fine softly limited.
 
     Attributes:
-        base: lightness without strands.
-        broad: the same in the new hair, its mean 0.
+        base: lightness without the finest strands.
+        broad: the same in the new hair, less its mean.
         gain: for what is finer.
-        drawn: strands where the photo shows none.
+        drawn: strands where the photo is too black to show any.
     """
 
     base: Float32
@@ -49,37 +68,27 @@ class Lift:
     drawn: Float32
 
     @classmethod
-    def of(cls, light: Float32, weight: Float32, wanted: float, steady: float, share: float) -> Lift:
+    def of(cls, light: Float32, weight: Float32, wanted: float) -> Lift:
         """Of hair.
 
         Args:
             light: (h, w) L of the hair alone.
             weight: (h, w) how much of each pixel counts, its sum 1.
             wanted: mean L that the hair shall have.
-            steady: factor for contrast of hair that is not lifted.
-            share: in [0, 1], how much it is lifted.
         """
         inside = (weight > 0).astype(np.float32)
-        sigma = float(np.clip(0.025 * np.sqrt(inside.sum()), 1.5, 14))
+        side = float(np.sqrt(inside.sum()))
+        sigma = float(np.clip(0.012 * side, 1, 6))
         base = _within(light, inside, sigma)
-        fine = light - base
-        local = np.sqrt(_within(fine**2, inside, 2 * sigma)) + np.float32(0.15)
-        depth = np.log(np.maximum(base, 0) + START)
-        sure = cv2.erode((weight >= 0.97 * weight.max()).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        sure = sure if sure.sum() > 100 else weight > 0
-        low, middle, high = np.percentile(depth[sure], (14, 50, 86))
-        away = (depth - middle) / (0.5 * (high - low) + 0.08)
-        mean = float((weight * base).sum())
-        deep = np.maximum(np.where(away < 0, away * (1 - 0.2 * away), 1.6 * np.tanh(away / 1.6)), -3.2)
-        broad = float(np.interp(wanted, LIGHTNESS, BROAD)) * deep
-        aim = float(np.interp(wanted, LIGHTNESS, FINE)) * np.clip(1 + broad / max(wanted, 20), 0.4, 1.2)
-        typical = float(np.median(local[sure]))
-        gain = np.minimum(aim / np.sqrt(local * typical), MOST)
-        lacking = np.sqrt(np.maximum((0.65 * aim) ** 2 - (gain * local) ** 2, 0))
-        drawn = share * lacking * _strands(np.log(np.maximum(light, 0) + START), inside, sigma)
-        mixed = (1 - share) * steady * (base - mean) + share * broad
-        maps: Any = (base, mixed, (1 - share) * steady + share * gain, drawn)
-        return cls(*(np.asarray(one, np.float32) for one in maps))
+        local = np.sqrt(_within((light - base) ** 2, inside, 4 * sigma))
+        around = _within(light, inside, float(np.clip(0.03 * side, 2, 16)))
+        base = base + VEILED * np.clip(1 - base / BLACK, 0, 1) * (around - base)
+        curve = tones(base[weight > 0], wanted)
+        slope = np.minimum(np.gradient(curve, LEVELS), FINE)
+        broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
+        lacking = np.sqrt(np.maximum(STRANDS**2 - (gain * local) ** 2, 0)) * np.clip(1.5 - base / BLACK, 0, 1)
+        drawn = lacking * _strands(np.log(np.maximum(light, 0) + 3), inside, 3 * sigma)
+        return cls(base, broad, gain, drawn)
 
     @property
     def maps(self) -> Float32:
@@ -87,12 +96,35 @@ class Lift:
         return np.dstack([self.base, self.broad, self.gain, self.drawn])
 
 
+def tones(light: Float32, wanted: float) -> Float32:
+    """New L less its mean, for ``LEVELS``, of hair with these L (n,) that shall have the mean ``wanted``."""
+    parts = np.linspace(0.005, 0.995, 67)
+    source, mean = np.quantile(light, parts), float(light.mean())
+    usual, aimed = (_usual(one, parts) for one in (mean, wanted))
+    ratio = KEPT * min(1.0, float(aimed.std() / usual.std()))
+    target = np.maximum.accumulate(aimed + ratio * (source - mean - usual))
+    levels, place = np.unique(np.round(source, 1), return_inverse=True)
+    target = np.bincount(place, target) / np.bincount(place)
+    slope = np.diff(np.interp(LEVELS, levels, target), prepend=target[0]) / (LEVELS[1] - LEVELS[0])
+    slope[levels[-1] < LEVELS] = 1
+    slope = np.clip(cv2.GaussianBlur(slope[None].astype(np.float32), (0, 0), 6)[0], *SLOPE)
+    curve = np.cumsum(slope) * (LEVELS[1] - LEVELS[0])
+    return np.asarray(curve - np.interp(light, LEVELS, curve).mean(), np.float32)
+
+
 def detail(maps: Float32, light: Float32) -> Float32:
     """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 4) of the same part."""
     base, broad, gain, drawn = cv2.split(maps)
     noise = np.random.default_rng(0).random(light.shape, np.float32) - np.float32(0.5)
-    steps = LEVEL * noise * np.clip(2 - light / 8, 0, 1)
-    return np.asarray(broad + gain * (light + steps - base) + drawn, np.float32)
+    steps = NOISE * noise * np.clip(2 - light / 8, 0, 1)
+    fine = gain * (light + steps - base) / MOST
+    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine) + drawn, np.float32)
+
+
+def _usual(mean: float, parts: Any) -> Float32:
+    """L less its mean, for the parts of real hair of a mean."""
+    row = [float(np.interp(mean, LIGHTNESS, column)) for column in zip(*TONES, strict=True)]
+    return np.asarray(np.interp(parts, PARTS, row), np.float32)
 
 
 def _within(values: Float32, inside: Float32, sigma: float) -> Float32:
@@ -123,4 +155,6 @@ def _strands(depth: Float32, inside: Float32, sigma: float) -> Float32:
     clear = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (
         xx + yy + np.float32(1e-6)
     )  # no strands where curls have no direction
-    return np.asarray(np.clip(2 * clear, 0, 1) * (total - total.mean()) / max(float(total.std()), 1e-6), np.float32)
+    return np.asarray(
+        np.clip(3 * clear - 0.9, 0, 1) * (total - total.mean()) / max(float(total.std()), 1e-6), np.float32
+    )

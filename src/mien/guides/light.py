@@ -29,6 +29,9 @@ blue than red or green, and the most that it shifts a gray."""
 SATURATED = 90.0
 """Chroma from which a colour is so strong that the light hardly shows in it."""
 
+GRAYED = 0.7
+"""How much of a beard's colour goes beside gray hair."""
+
 LIGHTER, WARMER, LIMIT = 0.45, 0.45, 14.0
 """How far brows follow hair that becomes lighter, and its hue; and the most that they become lighter."""
 
@@ -72,6 +75,23 @@ def brows_after(brows: Color, hair: Color, wish: Color) -> Color | None:
     light = min(brow[0] + min(raised, LIMIT), 0.85 * new[0])
     hue = new[1:] * min(1.0, light / max(float(new[0]), 1)) ** 0.5
     return _color(np.array([max(light, brow[0]), *(brow[1:] + WARMER * (hue - brow[1:]))]))
+
+
+def beard_after(beard: Color, hair: Color, wish: Color) -> Color | None:
+    """The colour of a beard beside hair that becomes gray: it becomes so in part, as beards do.
+
+    Args:
+        beard: its mean colour.
+        hair: mean colour of the hair so far.
+        wish: of the hair.
+
+    Returns:
+        None where the beard stays.
+    """
+    old, new, grown = _lab(hair), _lab(wish), _lab(beard)
+    if np.hypot(*new[1:]) > 10 or new[0] < max(old[0], grown[0]) + 15:
+        return None
+    return _color(grown + np.array((0.4, GRAYED, GRAYED)) * (new - grown))
 
 
 def _lab(color: Any) -> Any:

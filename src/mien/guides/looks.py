@@ -15,7 +15,6 @@ from mien.align.crop import between_pixels, crop_face
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import classes_of
 from mien.guides.guide import Box
-from mien.pixels import to_tensor
 from mien.types import Face, Float32, Float64, Photo
 
 LOOKS = (2.3, 1.5, 1.0)
@@ -84,16 +83,14 @@ def probabilities(
     for number, scale in enumerate(scales):
         middle = face.quad.mean(0)
         crop = crop_face(photo, middle + (face.quad - middle) * scale, SIDE)
-        shares = parser.logits(to_tensor(crop.pixels)).softmax(1)[0]
+        shares = parser.shares(crop.pixels)
         matrix = crop.matrix * shrink
         matrix[:, 2] -= np.array(box[:2]) * shrink
         matrix = between_pixels(matrix)
         weight = cv2.warpAffine(_fading(number > 0), matrix, size, flags=cv2.INTER_LINEAR)
         for group, total in zip(groups, totals, strict=True):
             found = shares[sorted(label for name in group.split("+") for label in classes_of(name))].sum(0)
-            part = cv2.warpAffine(
-                found.float().numpy(), matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-            )
+            part = cv2.warpAffine(found, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             total += weight * (part - total)
     return totals, box
 

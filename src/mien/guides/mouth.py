@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.compose.border import wide_blur
 from mien.compose.grain import levels, missing, noise
 from mien.compose.sharpness import as_sharp
 from mien.conditions.labels import INDEX
@@ -25,9 +24,11 @@ from mien.guides.guide import Box, Guide
 from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
 from mien.guides.move import displaced
 from mien.guides.shapes import Shapes
+from mien.guides.smile import joining, smiling
 from mien.guides.spline import Spline
 from mien.guides.still import Labelled
-from mien.guides.tint import SAME, brighter, linear, no_redder, srgb, teeth_among, teeth_color, whitest
+from mien.guides.teeth import Areas, depth_of, evened, lit_teeth, widened
+from mien.guides.tint import linear, teeth_among, whitest
 from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
@@ -48,14 +49,15 @@ PROFILE = 28.0
 HIGHER = 0.1
 """Eye distances above the found edge of the upper lip up to which it may be."""
 
-EVEN = 0.6
-"""How much of the differences of colour among the other's teeth is taken away."""
 
-FALLS = 0.8
-"""Exponent with which light from a side falls on teeth, over that on the skin around."""
+EVENED = "teeth are seen already: they are made even and lighter, and keep their form"
+"""What is said then; others are laid in for the next seeds."""
 
-CORNER, DARK = 0.16, 0.35
-"""Share of the mouth's width over which its corners are dark, and their light, where teeth stand in another mouth."""
+SHUT, BOTH = 0.85, 0.75
+"""Share of the way to another's mouth that a shut one goes, and an open one: more would stretch thin lips."""
+
+HIDDEN = 0.03
+"""Of teeth at least, in widths of the mouth, below the upper lip of a smile that is this face's."""
 
 
 def mouth(
@@ -69,7 +71,8 @@ def mouth(
     other_labelled: Labelled | None = None,
     *,
     whole: bool = True,
-    share: float = 1.0,
+    stranger: bool = False,
+    evens: bool = True,
 ) -> Guide:
     """The other's mouth on this face.
 
@@ -79,7 +82,8 @@ def mouth(
         blocked, other_blocked: (H, W) what lies before each face.
         labelled, other_labelled: as in :func:`mien.guides.move.move`; without, all mouths count as open.
         whole: whether the lips take on the other's shape; else a mouth that shows its teeth keeps that.
-        share: of the other's shape that they take on.
+        stranger: whether only teeth are lent: a shut mouth opens in a smile of its own.
+        evens: whether teeth that are seen already are made even then, and stay.
 
     Raises:
         LayerError: the faces look in directions too far apart, or a shut mouth of a turned face would be opened.
@@ -94,11 +98,20 @@ def mouth(
         start = _raised(start, here, _mouth(labelled, here, unit), unit)
         face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
     inside = filled(start[INNER], here) if labelled is None else _mouth(labelled, here, unit)
-    white = teeth_among(before, inside)
+    white = teeth_among(before, inside & widened(filled(start[INNER], here), 0.03 * unit))  # not highlights of lips
     toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
+    if toothed and stranger and evens:
+        return _evened(photo, start, white, here, unit)
     if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
-    way = (0.0 if toothed and not whole else share) * _way(face, other_face)
+    smiles = stranger and shown <= OPEN
+    if opened and shown <= OPEN:
+        start = shut_at(start, here, before, unit)
+        face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
+    share = SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0
+    way = smiling(face) if smiles else share * _way(face, other_face)
+    if opened and shown <= OPEN and not smiles:
+        way += joining(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
     torn = INNER if opened or shown > OPEN else ()
     moved, reached = displaced(photo, start, way, unit, labelled=still, torn=torn)
@@ -106,14 +119,21 @@ def mouth(
     if not opened:
         return replace(moved, notes=(*notes, *moved.notes))
     native = whitest(before, white) if toothed else None
-    shade = toothed and not whole
+    shade = smiles or (toothed and not whole)
     sure = min(float(white.sum()) / (2 * TEETH * unit**2), 3.0)
-    box, mixed, weight = _between(after, goals, unit, other, other_face, other_blocked, native, sure, shade)
+    box, mixed, weight = _between(after, goals, unit, other, other_face, other_blocked, native, sure, shade, smiles)
     weight *= free(blocked, box, unit)
     lower = to_srgb(after, box).astype(np.float32)
     mixed = lower + weight[..., None] * (mixed - lower)
     laid, _ = as_guide(after, box, mixed, weight, unit, notes).over(after)
     return over_moved(moved, laid, [(box, weight)], (*notes, *moved.notes))
+
+
+def _evened(photo: Photo, start: Float64, white: Bool, box: Box, unit: float) -> Guide:
+    """This face's teeth made even; nothing else changes."""
+    lips, lower = filled(start[OUTER], box), to_srgb(photo, box).astype(np.float32)
+    made, weight = evened(lower, white, widened(lips, 0.1 * unit) & ~lips, unit)
+    return as_guide(photo, box, lower + weight[..., None] * (made - lower), weight, unit, (EVENED,))
 
 
 def _between(
@@ -126,6 +146,7 @@ def _between(
     native: Float64 | None,
     sure: float,
     shade: bool,
+    smiles: bool,
 ) -> tuple[Box, Float32, Float32]:
     """What is between the other's lips, under this photo's light, and how much of it shows.
 
@@ -136,26 +157,26 @@ def _between(
         native: (3,) linear light of this face's teeth; None where none were seen.
         sure: how far that is believed, 1 for few teeth.
         shade: whether the corners are darkened.
+        rigid: whether teeth keep their form, lower ends near the lower lip.
 
     Returns:
         A box of the photo, and over it (h, w, 3) sRGB and (h, w).
     """
     box = box_around(photo, goals[OUTER], unit, 0.1)
     lower, there = to_srgb(photo, box).astype(np.float32), other_face.landmarks[:, :2].astype(np.float64)
-    places = _places(goals, there, unit / unit_of(other_face))
+    places = _places(goals, there, unit / unit_of(other_face), True)
     away = np.linalg.norm(places[:, None] - places[None, [*OUTER, *INNER]], axis=2).min(1)
     known = np.concatenate([UPPER, LOWER[1:-1], np.flatnonzero(away > 0.15 * unit)])
     offsets = Spline.fit(places[known], there[known] - places[known], smoothing=1e-5).field(box)
     taken, visible = looked_up(other, other_blocked, offsets, box)
     inner, outer, theirs = (filled(one, box) for one in (goals[INNER], goals[OUTER], places[INNER]))
-    near, close = (_grown(outer, reach * unit) for reach in (0.1, 0.025))
-    lips, others = close & ~inner, close & ~theirs
-    taken = as_sharp(lower, taken, others, lips)
-    lit = no_redder(_teeth(lower, taken, theirs, near & ~outer, native, sure), brighter(lower, lips, 1.0))
-    lit = _lateral(lit, lower, taken, near & ~outer, near & ~_grown(theirs, 0.06 * unit), inner, 0.2 * unit)
-    if shade:
-        lit = srgb(linear(lit) * _shade(goals, box)[..., None])
-    lit = lit + noise(lit.shape, missing(levels(lower, lips), levels(taken, others)))
+    close = widened(outer, 0.025 * unit)
+    taken = as_sharp(lower, taken, close & ~theirs, close & ~inner)
+    depth = depth_of(goals[UPPER], box, unit, smiles) if shade else np.ones(inner.shape, np.float32)
+    flesh, gain = (0.16, 1.1) if smiles else (0.4, 1.1)  # a narrow gap is dark; lips that open wide shade less
+    areas = Areas(inner, outer, theirs, unit)
+    lit = lit_teeth(lower, taken, areas, native, sure, depth, flesh=flesh, gain=gain)
+    lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
     return box, np.asarray(lit, np.float32), np.asarray(blurred(inner, 0.006 * unit) * visible, np.float32)
 
 
@@ -183,6 +204,30 @@ def _raised(goals: Float64, box: Box, seen: Bool, unit: float) -> Float64:
     return higher
 
 
+def shut_at(points: Float64, box: Box, picture: UInt8, unit: float) -> Float64:
+    """Landmarks of a shut mouth whose lips meet: full lips are found apart.
+
+    Args:
+        points: (478, 2) pixels of the photo.
+        box: around the mouth.
+        picture: (h, w, 3) sRGB of the box.
+        unit: distance of the outer corners of the eyes, pixels.
+
+    Returns:
+        (478, 2), in which both lips end where it is darkest between those that were found.
+    """
+    light = cv2.GaussianBlur(linear(picture).mean(2), (0, 0), max(0.8, 0.008 * unit))
+    steps = np.linspace(-0.15, 1.15, 14)
+    upper, lower = points[UPPER], points[LOWER]
+    places = (upper[:, None] + steps[None, :, None] * (lower - upper)[:, None] - box[:2]).astype(np.float32)
+    seen = cv2.remap(light, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    found = steps[np.argmin(seen + 0.05 * np.median(seen) * np.abs(steps - 0.5), axis=1)]
+    even = np.convolve(np.pad(found, 1, "edge"), np.ones(3) / 3, "valid")
+    shut = points.copy()
+    shut[UPPER] = shut[LOWER] = upper + even[:, None] * (lower - upper)
+    return shut
+
+
 def _way(face: Face, other: Face) -> Float64:
     """(478, 2): how the landmarks move to the other's mouth; the nose stays."""
     mean = Shapes.bundled().mean
@@ -204,7 +249,7 @@ def _without_teeth(labels: UInt8) -> UInt8:
     return np.where(labels == INDEX["mouth"], INDEX["skin"], labels).astype(np.uint8)
 
 
-def _places(goals: Float64, there: Float64, ratio: float) -> Float64:
+def _places(goals: Float64, there: Float64, ratio: float, rigid: bool) -> Float64:
     """(478, 2): where the other's points are shown, given this face's.
 
     Teeth belong to the skull: they hang below the upper lip at about their size, and the lower lip and the corners
@@ -213,12 +258,19 @@ def _places(goals: Float64, there: Float64, ratio: float) -> Float64:
     Args:
         goals, there: (478, 2) pixels of both photos.
         ratio: pixels of this photo per pixel of the other one, for faces of the same size.
+        rigid: whether the lower lips meet instead, and the upper lip covers what is too much.
     """
     here, turn = _upright(goals)
     other, _ = _upright(there)
     wider = float(np.ptp(here[UPPER, 0]) / max(np.ptp(other[UPPER, 0]), 1e-9))
     scaled = other * max(wider, float(np.sqrt(wider * ratio)))
     upper, lower = (np.interp(scaled[edge, 0], here[edge, 0], here[edge, 1]) for edge in (UPPER, LOWER))
+    if rigid:
+        lower_lips, upper_lips = (here[edge[5], 1] - scaled[edge[5], 1] for edge in (LOWER, UPPER))
+        scaled[:, 1] += min(lower_lips, upper_lips - HIDDEN * float(np.ptp(here[UPPER, 0])))
+        upper, lower = np.minimum(upper, scaled[UPPER, 1]), np.maximum(lower, scaled[LOWER, 1])
+        scaled[UPPER, 1], scaled[LOWER, 1] = upper, lower
+        return np.asarray(scaled @ turn + goals[[UPPER[0], UPPER[-1]]].mean(0))
     above = np.interp(scaled[LOWER, 0], here[UPPER, 0], here[UPPER, 1])
     below = np.interp(scaled[LOWER, 0], scaled[UPPER, 0], scaled[UPPER, 1])
     lower = np.maximum(lower, above + scaled[LOWER, 1] - below)
@@ -234,59 +286,3 @@ def _upright(points: Float64) -> tuple[Float64, Float64]:
     x, y = (right - left) / max(float(np.linalg.norm(right - left)), 1e-9)
     turn = np.array([[x, y], [-y, x]])
     return (points - (left + right) / 2) @ turn.T, turn
-
-
-def _shade(goals: Float64, box: Box) -> Float32:
-    """(h, w): how dark the corners of the mouth are, which lie deep."""
-    left, right = goals[UPPER[0]] - box[:2], goals[UPPER[-1]] - box[:2]
-    width = max(float(np.linalg.norm(right - left)), 1e-9)
-    ys, xs = np.mgrid[0.5 : box[3] - box[1], 0.5 : box[2] - box[0]]
-    along = ((xs - left[0]) * (right - left)[0] + (ys - left[1]) * (right - left)[1]) / width**2
-    t = np.clip(np.minimum(along, 1 - along) / CORNER, 0, 1)
-    return np.asarray(DARK + (1 - DARK) * t * (2 - t), np.float32)
-
-
-def _teeth(lower: Float32, taken: Float32, theirs: Bool, skin: Bool, native: Float64 | None, sure: float) -> Float32:
-    """The other's teeth under this photo's light: (h, w, 3) sRGB."""
-    white = teeth_among(taken, theirs)
-    if not skin.any():
-        return taken
-    here, there = (brighter(one, skin, 0.2) for one in (lower, taken))
-    light, ratio = linear(taken), here / np.maximum(there, 1e-3)
-    if white.any():
-        found = np.maximum(whitest(taken, white), 1e-3)
-        told = teeth_color(here, found * ratio) if native is None else teeth_color(here, native, _likely(sure))
-        ratio = told / found
-        gray = light.mean(2, keepdims=True) / found.mean() * found  # stains and coloured light of the other photo
-        pale = (light.mean(2) > 0.15 * found.mean()) & (light[..., 1] * found[0] > 0.6 * found[1] * light[..., 0])
-        light = light + EVEN * blurred(_grown(white | (pale & theirs), 2), 1.0)[..., None] * (gray - light)
-    return srgb(np.asarray(light * ratio, np.float32))
-
-
-def _likely(sure: float) -> tuple[float, float]:
-    return sure * SAME[0], sure * SAME[1]
-
-
-def _lateral(
-    lit: Float32, lower: Float32, taken: Float32, skin: Bool, other: Bool, inner: Bool, reach: float
-) -> Float32:
-    """Light that falls from a side on the skin (h, w) falls on what is between the lips, too: both (h, w, 3) sRGB."""
-    if not (skin.any() and other.any()):
-        return lit
-    here, there = (_local(linear(one).mean(2), area, reach) for one, area in ((lower, skin), (taken, other)))
-    factor = np.clip((here + 0.02) / (there + 0.02), 0.1, 2) ** FALLS
-    factor /= max(float(factor[inner].mean()), 1e-3) if inner.any() else 1.0
-    return srgb(np.asarray(linear(lit) * factor[..., None], np.float32))
-
-
-def _local(light: Float32, area: Bool, reach: float) -> Float32:
-    """Mean light (h, w) of an area near each pixel, over that of all of it."""
-    weight = area.astype(np.float32)
-    planes = wide_blur(np.dstack([light * weight, weight]), reach)
-    mean = max(float(light[area].mean()), 1e-3)
-    return np.asarray((planes[..., 0] + 1e-3 * mean) / (planes[..., 1] + 1e-3) / mean, np.float32)
-
-
-def _grown(area: Bool, reach: float) -> Bool:
-    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 3)
-    return np.asarray(away <= max(1.0, reach))

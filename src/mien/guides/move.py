@@ -117,8 +117,8 @@ def displaced(
     Raises:
         LayerError: the mask leaves nothing, or nothing can be moved without folding the face.
     """
-    box = _box(photo, points, unit)
-    weight = _weight(photo, points, unit, box, mask)
+    box = around(photo, points, unit)
+    weight = freedom(photo, points, unit, box, mask)
     if not weight.any():
         raise LayerError("The mask leaves nothing of this face that could move; mask a part of the face.")
     if labelled is not None:
@@ -146,7 +146,7 @@ def _unfolded(
     torn: Sequence[int] = (),
 ) -> tuple[Float32, float]:
     """The field of offsets, weakened until it folds nowhere, and by how much it was."""
-    places, pulls = _controls(points, shift, drags, box, unit)
+    places, pulls = controls(points, shift, drags, box, unit)
     # The result's point p + d shows the source's point p: offsets −d are given at p + d.
     for share in (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1):
         ends = places + share * pulls  # no two of them equal; lips that are shut may end apart
@@ -169,7 +169,7 @@ def _hole(outline: Float64, box: Box, reach: float) -> Bool:
     return area > 0
 
 
-def _controls(points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, unit: float) -> tuple[Float64, Float64]:
+def controls(points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, unit: float) -> tuple[Float64, Float64]:
     """Control points (N, 2) and where they go: the landmarks, dragged points, and a frame that stays."""
     x0, y0, x1, y1 = box
     along = np.linspace(0, 1, 9)
@@ -189,14 +189,15 @@ def _controls(points: Float64, shift: Float64, drags: Sequence[Drag], box: Box, 
     return places, pulls
 
 
-def _box(photo: Photo, points: Float64, unit: float) -> Box:
+def around(photo: Photo, points: Float64, unit: float) -> Box:
+    """Where pixels of a face may move, given its points (478, 2) and the distance of the outer corners of the eyes."""
     low, high = points.min(0) - REACH * unit, points.max(0) + REACH * unit
     x0, y0 = (max(0, int(v)) for v in low)
     x1, y1 = (min(limit, int(np.ceil(v))) for v, limit in zip(high, (photo.width, photo.height), strict=True))
     return x0, y0, x1, y1
 
 
-def _weight(photo: Photo, points: Float64, unit: float, box: Box, mask: Mask | None) -> Float32:
+def freedom(photo: Photo, points: Float64, unit: float, box: Box, mask: Mask | None) -> Float32:
     """(h, w) in [0, 1]: how much of a displacement is made; 0 at the edge of the box and of the mask."""
     x0, y0, x1, y1 = box
     shrink = max(1.0, unit / 128)

@@ -25,7 +25,7 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
-from mien.guides.hairline import below, close, oval, rooted
+from mien.guides.hairline import bared, below, close, filled, oval, rooted
 from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
@@ -140,9 +140,11 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
     if region.colors:
         softer = cv2.GaussianBlur(part, (0, 0), max(0.5, SOFT * unit))
         part = np.clip(1.0001 * (0.5 * part + 0.5 * softer), 0, 1)
+    near = bared(part, skin, oval(points, likely.shape), unit * scale) if region.colors else None
     if region.joined:
-        part = told_by_color(picture, part)
-    if region.colors:
+        part = told_by_color(picture, part, near)
+    if near is not None:
+        part = filled(part, near, unit)
         part = rooted(part, skin * (likely < 0.5), cv2.convexHull(points[:, :2].astype(np.float32)), unit)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
@@ -246,7 +248,8 @@ def _lips(photo: Photo, face: Face, parser: FaceParser) -> Float32:
     picture = to_srgb(photo, box)
     want = np.clip(0.75 * drawn + 0.45 * likely, 0, 1) * _flesh(picture, drawn, likely)
     region = REGIONS["lips"]
-    return _placed(photo, box, sharpened(picture, want, region.band * unit, region.depth))
+    part = cv2.GaussianBlur(sharpened(picture, want, region.band * unit, region.depth), (0, 0), max(0.5, 0.22 * unit))
+    return _placed(photo, box, np.clip((part - 0.3) / 0.5, 0, 1))
 
 
 def _flesh(picture: UInt8, drawn: Float32, likely: Float32) -> Float32:

@@ -19,6 +19,7 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.conditions.areas import JAW
 from mien.conditions.parser import FaceParser
+from mien.errors import LayerError
 from mien.guides.guide import Box
 from mien.guides.looks import large_pieces, probabilities
 from mien.guides.regions import sharpened
@@ -111,6 +112,16 @@ class Scene:
     def shape(self) -> tuple[int, int]:
         """(h, w)."""
         return self.hair.shape[0], self.hair.shape[1]
+
+
+def check_hat(scene: Scene, name: str) -> None:
+    """Refuses a head with a hat; the name is for the sentence.
+
+    Raises:
+        LayerError: there is one.
+    """
+    if float(scene.shares["hat"].sum()) > 0.25 * scene.unit**2:
+        raise LayerError(f"There is a hat on {name}; hair is borrowed between bare heads only.")
 
 
 def unit_of(points: Float64) -> float:

@@ -39,7 +39,7 @@ class Spline:
 
         Args:
             places: where the offsets are known; no two of them equal.
-            offsets: pixels.
+            offsets: pixels; (N, 2 K) for K of them at once.
             smoothing: 0 goes through all offsets; larger values follow them less closely.
         """
         origin = places.mean(0)
@@ -51,7 +51,9 @@ class Spline:
         system[:n, n] = system[n, :n] = 1
         system[:n, n + 1 :] = p
         system[n + 1 :, :n] = p.T
-        return cls(p, np.linalg.solve(system, np.concatenate([offsets, np.zeros((3, 2))])), origin, scale)
+        return cls(
+            p, np.linalg.solve(system, np.concatenate([offsets, np.zeros((3, offsets.shape[1]))])), origin, scale
+        )
 
     def __call__(self, places: Float64) -> Float64:
         """The offsets (M, 2) at places (M, 2)."""

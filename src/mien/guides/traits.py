@@ -56,7 +56,7 @@ class Traits:
     def of(cls, seen: Seen) -> Traits:
         """From a crop with labels and landmarks."""
         seen = _at_side(seen)
-        lab, unit, points = _lab(seen.picture), seen.unit, seen.points
+        lab, unit, points = lab_of(seen.picture), seen.unit, seen.points
         bare = AREAS["cheeks"](seen) | AREAS["forehead"](seen)
         skin = _median(lab, bare if bare.any() else seen.of("skin"))
         hair, upper, chin = seen.of("hair"), seen.within(_UPPER_LIP), seen.within(_CHIN)
@@ -91,7 +91,8 @@ def _at_side(seen: Seen) -> Seen:
     return Seen(np.asarray(labels, np.uint8), seen.points * scale, picture)
 
 
-def _lab(picture: UInt8) -> Float32:
+def lab_of(picture: UInt8) -> Float32:
+    """CIE L*, a*, b* of sRGB (H, W, 3)."""
     return np.asarray(cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB), np.float32)
 
 

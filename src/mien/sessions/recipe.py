@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import asdict, dataclass, fields
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,15 @@ _WORDS: Mapping[str, str] = {
 
 DEFAULTS: Mapping[str, Any] = {**{one.name: one.default for one in fields(Request)}, "face": "largest"}
 """What is not worth telling."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An input that the session stores already: the name of the stored file, and what it is called."""
+
+    file: str
+    name: str
+
 
 Recipe = Mapping[str, Any]
 StoredFile = Mapping[str, Any]
@@ -185,6 +194,9 @@ def _is_outside(name: str, value: Any) -> bool:
 
 
 def _freeze(value: Any, name: str, objects: Objects) -> Any:
+    if isinstance(value, Kept):
+        objects.path(value.file)
+        return asdict(value)
     if isinstance(value, Conditions):
         value = {layer: getattr(value, layer) for layer in value.given}
     if isinstance(value, Mapping):

@@ -137,17 +137,15 @@ def quad_of(
     return quad
 
 
-def perform(
-    editor: FaceEditor, cache: Any, folder: Folder, photo: Photo, wish: Wish, numbers: tuple[int, int]
-) -> tuple[Node, Patch]:
-    """Edits and stores what changed; the journal is the caller's.
+def edited(editor: FaceEditor, cache: Any, folder: Folder, photo: Photo, wish: Wish, **more: Any) -> EditResult:
+    """What the editor makes of a wish; nothing is stored.
 
     Args:
         editor, cache: make it.
-        folder: where files are kept.
-        photo: the result of the parent.
+        folder: where the recipe's files are.
+        photo: to edit.
         wish: what to do.
-        numbers: of the new node and of its parent.
+        **more: further arguments of the editor, such as ``n``.
 
     Raises:
         MienError: what the editor says, with files called as the user called them.
@@ -158,11 +156,27 @@ def perform(
         raise SessionError(f"An edit of this session says '{unknown[0]}', which this mien does not know; update mien.")
     inputs = thaw({name: value for name, value in wish.recipe.items() if name != "face"}, folder.objects)
     try:
-        result = editor(photo, **inputs, face=np.array(wish.quad, np.float64), cache=cache)
-        patch = Patch.between(photo, result.photo, result.mask > 0)
+        return editor(photo, **inputs, **more, face=np.array(wish.quad, np.float64), cache=cache)
     except MienError as error:
         sentence = _named(str(error), wish.recipe, folder)
         raise type(error)(f"Making edit {wish.origin} again: {sentence}" if wish.origin else sentence) from error
+
+
+def perform(
+    editor: FaceEditor, cache: Any, folder: Folder, photo: Photo, wish: Wish, numbers: tuple[int, int]
+) -> tuple[Node, Patch]:
+    """Edits and stores what changed; the journal is the caller's.
+
+    Args:
+        editor, cache, folder, wish: as in :func:`edited`.
+        photo: the result of the parent.
+        numbers: of the new node and of its parent.
+
+    Raises:
+        As :func:`edited`.
+    """
+    result = edited(editor, cache, folder, photo, wish)
+    patch = Patch.between(photo, result.photo, result.mask > 0)
     node = Node(
         number=numbers[0],
         parent=numbers[1],

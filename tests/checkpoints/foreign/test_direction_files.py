@@ -17,11 +17,12 @@ from mien.checkpoints.generator import save_generator
 from mien.cli.app import app
 from mien.editing.directions import attribute_names, load_directions
 from mien.errors import ConfigError, CorruptCheckpointError, UnknownCheckpointError, UnsafeCheckpointError
-from mien.models.stylegan2 import Generator, GeneratorConfig
+from mien.models.stylegan2 import Generator, GeneratorConfig, ffhq_1024
 from mien.models.stylegan2.factors import semantic_factors
 
 RNG = np.random.default_rng(0)
 ONE, MANY = RNG.normal(size=(1, 512)), RNG.normal(size=(1, 18, 512))
+SMALL = GeneratorConfig(resolution=32, channel_base=512, channel_max=32, w_dim=16)
 COMP, STD = RNG.normal(size=(80, 1, 512)).astype(np.float32), RNG.uniform(1, 9, 80).astype(np.float32)
 
 
@@ -64,13 +65,13 @@ def test_parity(kind: str, count: int, name: str, vector: Any, unit: float, tmp_
     (one,) = (direction for direction in found if direction.name == name)
     np.testing.assert_allclose(one.vector.numpy(), vector, rtol=1e-6)
     assert one.unit == pytest.approx(unit) and one.licence == "unknown" and one.source
-    offset = Direction(name, one.vector, (2, 6), one.unit).offset(18, 512)
+    offset = Direction(name, one.vector, (2, 6), one.unit).offset(ffhq_1024())
     np.testing.assert_allclose(offset[3], unit * np.broadcast_to(vector, (18, 512))[3], rtol=1e-5)
     assert not offset[:2].any() and not offset[6:].any()
 
 
 def test_what_is_no_direction_is_said(tmp_path: Path) -> None:
-    np.save(tmp_path / "fs3.npy", np.zeros((6048, 512), np.float32))
+    np.save(tmp_path / "fs3.npy", np.zeros((100, 512), np.float32))
     np.save(tmp_path / "objects.npy", np.array([{}]), allow_pickle=True)
     np.save(tmp_path / "words.npy", np.array(["a"]))
     np.save(tmp_path / "nan.npy", np.full((1, 512), np.nan))
@@ -91,25 +92,21 @@ def test_what_is_no_direction_is_said(tmp_path: Path) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     torch.manual_seed(0)
-    save_generator(
-        tmp_path / "g", Generator(GeneratorConfig(resolution=32, channel_base=512, channel_max=32, w_dim=16)), "x"
-    )
+    save_generator(tmp_path / "g", Generator(SMALL), "x")
     return tmp_path / "g"
 
 
 def test_directions_are_kept_with_their_source(folder: Path) -> None:
-    codes, w_dim = 8, 16
-    add_directions(
-        folder, [Direction("age", torch.ones(1, 16), (0, 4), 2.0, source="a.npy", licence="MIT")], codes, w_dim
-    )
-    add_directions(folder, [Direction("smile", torch.ones(8, 16))], codes, w_dim)
+    age = Direction("age", torch.ones(1, 16), (0, 4), 2.0, source="a.npy", licence="MIT")
+    add_directions(folder, [age], SMALL)
+    add_directions(folder, [Direction("smile", torch.ones(8, 16))], SMALL)
     assert attribute_names(folder) == ("age", "smile")
     assert read_facts(folder)["age"]["licence"] == "MIT" and read_facts(folder)["age"]["source"] == "a.npy"
-    assert float(load_directions(folder, codes, w_dim)["age"].sum()) == 2 * 4 * 16
+    assert float(load_directions(folder, SMALL)["age"].sum()) == 2 * 4 * 16
     with pytest.raises(ConfigError, match="does not belong"):
-        add_directions(folder, [Direction("x", torch.ones(1, 512))], codes, w_dim)
+        add_directions(folder, [Direction("x", torch.ones(1, 512))], SMALL)
     with pytest.raises(ConfigError, match="no name"):
-        add_directions(folder, [Direction("A b", torch.ones(1, 16))], codes, w_dim)
+        add_directions(folder, [Direction("A b", torch.ones(1, 16))], SMALL)
 
 
 def test_sefa_finds_what_changes_styles_most(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mien.errors import ConfigError
-from mien.models.editing import PRESETS, EditorNetworks
-from mien.models.editing.growth import grow_painter, take_over
+from mien.models.editing import PRESETS, EditorNetworks, StyleEncoder, StyleEncoderConfig
+from mien.models.editing.growth import grow_painter, take_over, widen_encoder
 
 STEPS = [("portrait-64", "portrait-128"), ("portrait-128", "portrait-256")]
 
@@ -90,3 +90,15 @@ def test_layers_smaller_than_the_encoder_looks_at_are_enlarged() -> None:
     enlarged = F.interpolate(layers, size=(128, 128), mode="bilinear")
     with torch.no_grad():
         assert torch.allclose(small.encoder(layers), large.encoder(enlarged), atol=1e-6)
+
+
+@torch.no_grad()
+def test_an_encoder_of_photos_is_widened_and_gives_the_same_codes() -> None:
+    torch.manual_seed(0)
+    photos = StyleEncoderConfig(64, 64, 4, 8, 3, trunk="ir-se50", trunk_width=16)
+    source, target = StyleEncoder(photos).eval(), StyleEncoder(replace(photos, side=128, inputs=7)).eval()
+    source.w_avg.normal_()
+    assert widen_encoder(source, target)
+    layers = torch.randn(1, 7, 128, 128)
+    torch.testing.assert_close(target(layers), source(F.avg_pool2d(layers[:, :3], 2)), atol=1e-5, rtol=1e-5)
+    assert not widen_encoder(source, StyleEncoder(replace(photos, inputs=7, offsets=False)))

@@ -29,11 +29,6 @@ def load_bare(entries: Entries, name: str | None = None) -> list[Direction]:
     """(1, C), (C,), (1, L, C) or (L, C): W+ codes, or one code for all of them."""
     value = entries.tensor("")
     rows = math.prod(value.shape[:-1]) if value.ndim else 0
-    if rows > 1000:
-        raise UnknownCheckpointError(
-            f"{entries.source} holds {tuple(value.shape)} numbers, as StyleCLIP's fs3 does: they say how much channels "
-            "have to do with words, and need its S statistics and a CLIP; that is not read here."
-        )
     if not 1 <= rows <= MOST_CODES:
         raise UnknownCheckpointError(f"{entries.source} holds {tuple(value.shape)} numbers; give one direction.")
     return [_direction(entries, name or _named(entries.source), value.reshape(rows, -1), "a bare array")]

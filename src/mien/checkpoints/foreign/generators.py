@@ -11,6 +11,7 @@ from torch import Tensor
 from mien.checkpoints.filling import build_for, fill
 from mien.checkpoints.foreign.entries import Entries
 from mien.errors import CorruptCheckpointError, UnknownCheckpointError
+from mien.models.editing import StyleEncoder
 from mien.models.stylegan2 import Generator, GeneratorConfig
 
 LOW_PASS = torch.outer(torch.tensor([1.0, 3.0, 3.0, 1.0]), torch.tensor([1.0, 3.0, 3.0, 1.0])) / 64
@@ -24,11 +25,13 @@ class Imported:
         generator: with its weights, in evaluation mode.
         layout: where it came from, in words.
         remarks: what the file did not have, in sentences; empty for most files.
+        encoder: from photos to the generator's codes, where the file has one.
     """
 
     generator: Generator
     layout: str
     remarks: tuple[str, ...] = ()
+    encoder: StyleEncoder | None = None
 
 
 def choose(entries: Entries, landmark: str, network: str | None, averaged: str) -> tuple[Entries, str]:

@@ -17,11 +17,6 @@ def _stylegan1(names: Sequence[str]) -> bool:
 
 REFUSED: tuple[tuple[str, Callable[[Sequence[str]], bool], str], ...] = (
     (
-        "an encoder (e4e or pSp), not a generator",
-        lambda names: _any_of("encoder.")(names) and _any_of("decoder.")(names),
-        "import its StyleGAN2 file instead",
-    ),
-    (
         "a StyleGAN3 network, which has no W+ layers of the kind edited here",
         _any_of("synthesis.input.", "synthesis.L0_"),
         "give a StyleGAN2 network (for faces: stylegan2-ffhq-1024x1024.pkl)",

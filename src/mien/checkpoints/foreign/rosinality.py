@@ -47,10 +47,25 @@ def import_rosinality(entries: Entries, network: str | None = None) -> Imported:
         CorruptCheckpointError: damaged.
     """
     found, name = choose(entries, LANDMARK, network, "g_ema")
+    average = entries.tensor("latent_avg") if "latent_avg" in entries else None
+    return adopt_rosinality(found, average, f"rosinality StyleGAN2, {name}")
+
+
+def adopt_rosinality(found: Entries, average: Tensor | None, layout: str) -> Imported:
+    """A generator out of the weights of one network.
+
+    Args:
+        found: its weights.
+        average: (C,) mean of w; None if the file has none.
+        layout: where it came from, in words.
+
+    Raises:
+        UnknownCheckpointError: it is something else than a StyleGAN2 generator.
+        CorruptCheckpointError: damaged.
+    """
     check_low_pass(found, ".kernel")
     config = _config(found)
     names, remarks = _names(config), []
-    average = entries.tensor("latent_avg") if "latent_avg" in entries else None
     if average is None:
         remarks.append(f"It has no mean of w; the mean of {SAMPLES} codes stands for it.")
     if not any(key.startswith("noises.") for key in found.names):
@@ -70,7 +85,7 @@ def import_rosinality(entries: Entries, network: str | None = None) -> Imported:
     if average is None:
         z = torch.randn(SAMPLES, config.z_dim, generator=torch.Generator().manual_seed(0))
         generator.mapping.update_w_avg(generator.mapping(z), decay=0.0)
-    return Imported(generator, f"rosinality StyleGAN2, {name}", tuple(remarks))
+    return Imported(generator, layout, tuple(remarks))
 
 
 def export_rosinality(generator: Generator, path: Path) -> None:

@@ -89,7 +89,7 @@ class Storages:
             (content,) = place.arguments
             if not place.is_call_of(EMBEDDED):
                 raise ValueError("with a storage of an unknown kind")
-            reference, source = self._embedded(_bytes(content))
+            reference, source = self._embedded(as_bytes(content))
             data = _read(reference, source)
             self._read[id(place)] = data
             return data
@@ -110,7 +110,7 @@ def _read(reference: Any, source: Source) -> Tensor:
     return torch.frombuffer(bytearray(data), dtype=dtype, count=count) if count else torch.empty(0, dtype=dtype)
 
 
-def _bytes(content: Any) -> bytes:
+def as_bytes(content: Any) -> bytes:
     """Bytes; pickles of protocol 2 write them as a call that encodes a text."""
     if isinstance(content, Call) and content.is_call_of(ENCODED) and content.arguments[1] == "latin1":
         content = content.arguments[0]

@@ -8,9 +8,9 @@ import numpy as np
 
 from mien.align.landmarker import locate
 from mien.align.measure import head_pose
-from mien.checkpoints.perception import load_landmarks
+from mien.engine import Network, load_landmarks
 from mien.evaluation.metrics.base import Metric, Pair
-from mien.models.perception.landmarks import LandmarkNet
+from mien.models.perception.config import LandmarkConfig
 from mien.types import Float32, Float64, Pose, UInt8
 
 
@@ -38,15 +38,15 @@ def _rotation(pose: Pose) -> Float64:
     return product
 
 
-def pose_of(network: LandmarkNet, pixels: UInt8) -> Pose:
+def pose_of(network: Network[LandmarkConfig], pixels: UInt8) -> Pose:
     """The head pose in an aligned face (S, S, 3) uint8."""
     side = float(pixels.shape[0])
     quad = np.array([[[0, 0], [0, side], [side, side], [side, 0]]], np.float64)
-    return head_pose(locate(network, pixels, quad)[0][0], network.mean.numpy())
+    return head_pose(locate(network, pixels, quad)[0][0], network.weight("mean"))
 
 
 @cache
-def landmarks() -> LandmarkNet:
+def landmarks() -> Network[LandmarkConfig]:
     """The bundled landmarks."""
     return load_landmarks()
 

@@ -7,12 +7,14 @@ large, to the level below, and its toRGB adds nothing to the enlarged picture.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
 from mien.errors import ConfigError
 from mien.models.editing.networks import EditorNetworks, Painter
 from mien.models.editing.refinement import DecoderLevel, RefinementEncoder
+from mien.models.editing.style_encoder import StyleEncoder
 from mien.models.stylegan2 import grow_generator
 from mien.models.stylegan2.growth import copy_common
 from mien.models.stylegan2.layers import EqualConv2d
@@ -52,6 +54,25 @@ def take_over(networks: EditorNetworks, earlier: EditorNetworks, parts: Sequence
             continue
         taken.append(part)
     return tuple(taken)
+
+
+@torch.no_grad()
+def widen_encoder(source: StyleEncoder, target: StyleEncoder) -> bool:
+    """Gives a style encoder of all modalities the weights of one of photos, such as e4e's; ignoring the rest at first.
+
+    Returns:
+        Whether it could: both have the same layers, but for what the first convolution sees.
+    """
+    a, b = source.config, target.config
+    alike = replace(a, side=b.side, inputs=b.inputs, widths=b.widths, grid=b.grid, grid_channels=b.grid_channels)
+    if b.trunk != "ir-se50" or alike != b:
+        return False
+    state, first = source.state_dict(), "trunk.input_layer.0.weight"
+    seen = state[first]
+    widened = seen.new_zeros(seen.shape[0], b.inputs, *seen.shape[2:])
+    widened[:, : a.inputs] = seen
+    target.load_state_dict({**state, first: widened})
+    return True
 
 
 @torch.no_grad()

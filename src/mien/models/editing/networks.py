@@ -52,14 +52,17 @@ class EditorNetworks(nn.Module):
         self.warping = LatentWarping(config.warping)
         self.painter = Painter(config)
 
-    def bank(self, w_plus: Tensor) -> tuple[Tensor, Features]:
-        """(F_s, Î) = G(w), equation 1, with the stored noise: w_plus (B, L, C) -> Î (B, 3, R, R), F_s by resolution."""
-        picture, features = self.generator.synthesis(w_plus, "const", features=True)
+    def bank(self, w_plus: Tensor, shift: Tensor | None = None) -> tuple[Tensor, Features]:
+        """(F_s, Î) = G(w), equation 1, with the stored noise: w_plus (B, L, C) -> Î (B, 3, R, R), F_s by resolution.
+
+        ``shift`` (B, N) is added to StyleSpace.
+        """
+        picture, features = self.generator.synthesis(w_plus, "const", features=True, shift=shift)
         return self._at_side(picture), features
 
-    def inverted(self, w_plus: Tensor) -> Tensor:
+    def inverted(self, w_plus: Tensor, shift: Tensor | None = None) -> Tensor:
         """Î alone: w_plus (B, L, C) -> (B, 3, R, R)."""
-        return self._at_side(self.generator.synthesis(w_plus, "const"))
+        return self._at_side(self.generator.synthesis(w_plus, "const", shift=shift))
 
     def turned(self, source: Tensor, target: Tensor) -> Tensor:
         """w_w of an edit: source codes w_s (B, L, C) in the pose of target codes w_t (B, L, C); for trained weights.

@@ -5,6 +5,10 @@ three maps, one head per code, and progressive deltas:
 
     w_l = w_avg + base + delta_l,    delta_0 = 0
 
+Encoders of pSp (Richardson et al., 2021), which are imported, have the same layers, and heads that give whole codes:
+
+    w_l = w_avg + head_l
+
 Legend: B batch, I channels of all modalities, S side, L W+ codes, C length of a code, M, H and W channels, rows and
 columns of a map.
 """
@@ -45,6 +49,8 @@ class StyleEncoderConfig(NetworkConfig):
         grid_channels: of those small maps.
         coarse: codes below this are read off the coarsest map.
         middle: codes from ``coarse`` to below this are read off the middle map, all others off the finest.
+        trunk_width: channels of the first layer of "ir-se50"; 64 in the published network.
+        offsets: whether heads give offsets to the first code, as in e4e, or whole codes, as in pSp.
     """
 
     side: int
@@ -58,6 +64,8 @@ class StyleEncoderConfig(NetworkConfig):
     grid_channels: int = 16
     coarse: int = 3
     middle: int = 7
+    trunk_width: int = 64
+    offsets: bool = True
 
     def __post_init__(self) -> None:
         if self.trunk not in ("ir-se50", "light"):
@@ -145,7 +153,7 @@ class StyleEncoder(nn.Module):
         self.config = config
         self.register_buffer("w_avg", torch.zeros(config.codes, config.w_dim))
         paper = config.trunk == "ir-se50"
-        self.trunk = IRSE50(config.inputs) if paper else LightTrunk(config.inputs, config.widths)
+        self.trunk = IRSE50(config.inputs, config.trunk_width) if paper else LightTrunk(config.inputs, config.widths)
         coarse, middle, fine = self.trunk.channels
         self.latlayer1 = nn.Conv2d(middle, coarse, 1)
         self.latlayer2 = nn.Conv2d(fine, coarse, 1)
@@ -173,6 +181,8 @@ class StyleEncoder(nn.Module):
         maps = self._pyramid(layers)
         base = self.styles[0](maps[0])
         deltas = torch.stack([self.styles[code](maps[self._level(code)]) for code in range(1, c.codes)], 1)
+        if not c.offsets:
+            deltas = deltas - base[:, None]
         # w_l = w_avg + base + delta_l
         w_plus = self.w_avg + base[:, None] + F.pad(deltas, (0, 0, 1, 0))
         return w_plus, deltas

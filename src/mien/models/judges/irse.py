@@ -69,15 +69,15 @@ class IRSE50(nn.Module):
         width: channels of the first layer; 64 in the published network.
 
     Attributes:
-        channels: of the three maps, coarsest first.
+        channels: of the three maps, coarsest first; (512, 256, 128) in the published network.
         strides: of the three maps.
     """
 
-    channels = (512, 256, 128)
     strides = (16, 8, 4)
 
     def __init__(self, in_channels: int = 3, width: int = 64) -> None:
         super().__init__()
+        self.channels = (8 * width, 4 * width, 2 * width)
         before = width
         self.input_layer = nn.Sequential(
             nn.Conv2d(in_channels, before, 3, padding=1, bias=False), nn.BatchNorm2d(before), nn.PReLU(before)

@@ -1,4 +1,4 @@
-"""What the configurations of the perception networks share: the way to JSON and back."""
+"""Configurations of the perception networks, apart from these: what runs exported graphs needs no torch."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from mien.errors import ConfigError
+
+STRIDE = 8
+"""Of the detector: pixels of the picture from one cell to the next."""
+
+POINTS = 478
+"""Landmarks of a face."""
 
 LARGEST = 4096
 """Sides, channels, dilations and the like are below it; what claims more would take memory without end when it runs."""
@@ -34,3 +40,57 @@ class NetworkConfig:
         known = {key: values[key] for key in cls.__dataclass_fields__ if key in values}
         fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in known.items()}
         return cls(**fields)
+
+
+@dataclass(frozen=True)
+class DetectorConfig(NetworkConfig):
+    """What builds a :class:`mien.models.perception.detector.DetectorNet`.
+
+    Attributes:
+        widths: channels at strides 2, 4 and 8.
+        dilations: one residual block each at stride 8; they set how far a cell sees.
+        side: the side of the FFHQ square that the offsets are measured in, pixels of the level; the middle of the
+            octave that the network is trained for.
+        range: smallest and largest side that the network is trained to find at one level, pixels.
+    """
+
+    widths: tuple[int, int, int] = (16, 32, 56)
+    dilations: tuple[int, ...] = (1, 2, 1, 2)
+    side: float = 56.0
+    range: tuple[float, float] = (32.0, 96.0)
+
+
+@dataclass(frozen=True)
+class LandmarkConfig(NetworkConfig):
+    """What builds a :class:`mien.models.perception.landmarks.LandmarkNet`.
+
+    Attributes:
+        size: side of the crop, pixels.
+        widths: channels at strides 2, 4, 8, 16 and 32.
+        blocks: residual blocks at strides 4, 8, 16 and 32.
+        hidden: width of the fully connected layer.
+    """
+
+    size: int = 128
+    widths: tuple[int, int, int, int, int] = (16, 40, 80, 128, 160)
+    blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
+    hidden: int = 256
+
+
+@dataclass(frozen=True)
+class ParserConfig(NetworkConfig):
+    """What builds a :class:`mien.models.perception.parser.ParserNet`.
+
+    Attributes:
+        size: side at which aligned faces are parsed, pixels.
+        classes: K.
+        widths: channels at strides 2, 4, 8, 16 and 32.
+        blocks: residual blocks at strides 4, 8, 16 and 32.
+        decoder: channels of the way back at strides 16, 8, 4 and 2.
+    """
+
+    size: int = 256
+    classes: int = 19
+    widths: tuple[int, int, int, int, int] = (16, 32, 64, 112, 144)
+    blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
+    decoder: tuple[int, int, int, int] = (96, 64, 48, 32)

@@ -8,33 +8,12 @@ Legend: B batch, H and W picture size in pixels (multiples of 8), h = H / 8, w =
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
-from mien.models.perception.config import NetworkConfig
+from mien.models.perception.config import STRIDE as STRIDE
+from mien.models.perception.config import DetectorConfig as DetectorConfig
 from mien.models.perception.layers import ResidualBlock, conv_block
-
-STRIDE = 8
-
-
-@dataclass(frozen=True)
-class DetectorConfig(NetworkConfig):
-    """What builds a :class:`DetectorNet`.
-
-    Attributes:
-        widths: channels at strides 2, 4 and 8.
-        dilations: one residual block each at stride 8; they set how far a cell sees.
-        side: the side of the FFHQ square that the offsets are measured in, pixels of the level; the middle of the
-            octave that the network is trained for.
-        range: smallest and largest side that the network is trained to find at one level, pixels.
-    """
-
-    widths: tuple[int, int, int] = (16, 32, 56)
-    dilations: tuple[int, ...] = (1, 2, 1, 2)
-    side: float = 56.0
-    range: tuple[float, float] = (32.0, 96.0)
 
 
 class DetectorNet(nn.Module):

@@ -5,32 +5,12 @@ Legend: B batch, S crop side in pixels (a multiple of 32), N = 478 points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
-from mien.models.perception.config import NetworkConfig
+from mien.models.perception.config import POINTS as POINTS
+from mien.models.perception.config import LandmarkConfig as LandmarkConfig
 from mien.models.perception.layers import ResidualBlock, conv_block
-
-POINTS = 478
-
-
-@dataclass(frozen=True)
-class LandmarkConfig(NetworkConfig):
-    """What builds a :class:`LandmarkNet`.
-
-    Attributes:
-        size: side of the crop, pixels.
-        widths: channels at strides 2, 4, 8, 16 and 32.
-        blocks: residual blocks at strides 4, 8, 16 and 32.
-        hidden: width of the fully connected layer.
-    """
-
-    size: int = 128
-    widths: tuple[int, int, int, int, int] = (16, 40, 80, 128, 160)
-    blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
-    hidden: int = 256
 
 
 class LandmarkNet(nn.Module):

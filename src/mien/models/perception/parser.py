@@ -7,32 +7,11 @@ Legend: B batch, H and W sides in pixels (multiples of 32), K classes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mien.models.perception.config import NetworkConfig
+from mien.models.perception.config import ParserConfig as ParserConfig
 from mien.models.perception.layers import ResidualBlock, conv_block
-
-
-@dataclass(frozen=True)
-class ParserConfig(NetworkConfig):
-    """What builds a :class:`ParserNet`.
-
-    Attributes:
-        size: side at which aligned faces are parsed, pixels.
-        classes: K.
-        widths: channels at strides 2, 4, 8, 16 and 32.
-        blocks: residual blocks at strides 4, 8, 16 and 32.
-        decoder: channels of the way back at strides 16, 8, 4 and 2.
-    """
-
-    size: int = 256
-    classes: int = 19
-    widths: tuple[int, int, int, int, int] = (16, 32, 64, 112, 144)
-    blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
-    decoder: tuple[int, int, int, int] = (96, 64, 48, 32)
 
 
 class GlobalContext(nn.Module):

@@ -86,6 +86,15 @@ class GeneratorConfig(StyleGAN2Config):
         return 2 * len(self.resolutions)
 
     @property
+    def style_channels(self) -> tuple[int, ...]:
+        """Channels of each layer of StyleSpace, in the order of :class:`mien.models.stylegan2.synthesis.Synthesis`."""
+        first, *others = self.resolutions
+        found = [self.channels(first)] * 2
+        for resolution in others:
+            found += [self.channels(resolution // 2), *[self.channels(resolution)] * 2]
+        return tuple(found)
+
+    @property
     def noises(self) -> tuple[int, ...]:
         """Resolution of each noise map, in order: (4, 8, 8, 16, 16, ...)."""
         return (4, *(r for r in self.resolutions[1:] for _ in range(2)))

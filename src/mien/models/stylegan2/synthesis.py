@@ -55,16 +55,28 @@ class Synthesis(nn.Module):
         self.blocks = nn.ModuleDict({str(r): SynthesisBlock(config, r) for r in config.resolutions})
 
     @overload
-    def forward(self, w_plus: Tensor, noise: Noise = ..., features: Literal[False] = ...) -> Tensor: ...
+    def forward(
+        self, w_plus: Tensor, noise: Noise = ..., features: Literal[False] = ..., shift: Tensor | None = ...
+    ) -> Tensor: ...
 
     @overload
-    def forward(self, w_plus: Tensor, noise: Noise = ..., *, features: Literal[True]) -> tuple[Tensor, Features]: ...
+    def forward(
+        self, w_plus: Tensor, noise: Noise = ..., *, features: Literal[True], shift: Tensor | None = ...
+    ) -> tuple[Tensor, Features]: ...
 
     def forward(
-        self, w_plus: Tensor, noise: Noise = "random", features: bool = False
+        self, w_plus: Tensor, noise: Noise = "random", features: bool = False, shift: Tensor | None = None
     ) -> Tensor | tuple[Tensor, Features]:
-        """(B, L, C) -> (B, 3, R, R) float32, nominally in [-1, 1]; with ``features`` also the maps by resolution."""
-        picture, maps = self.from_styles(self.styles(w_plus), noise)
+        """(B, L, C) -> (B, 3, R, R) float32, nominally in [-1, 1]; with ``features`` also the maps by resolution.
+
+        Args:
+            shift: (B or 1, N) is added to StyleSpace, the channels of all layers one after the other.
+        """
+        styles = self.styles(w_plus)
+        if shift is not None:
+            parts = torch.split(shift.to(styles[0]), list(self.config.style_channels), 1)
+            styles = [style + part for style, part in zip(styles, parts, strict=True)]
+        picture, maps = self.from_styles(styles, noise)
         return (picture, maps) if features else picture
 
     def styles(self, w_plus: Tensor) -> list[Tensor]:

@@ -49,7 +49,8 @@ class EditingRun(Run):
         identity: file of a face embedding; None to do without.
         preset: a name of :data:`mien.models.editing.PRESETS`; None: as ``editor`` is, or portrait-128. An ``editor`` of
             another resolution gives what it can; a painter grows to twice its side.
-        generator: a saved generator, for a first stage, or instead of the one in ``editor``.
+        generator: a saved generator, for a first stage, or instead of the one in ``editor``. If e4e's encoder was
+            imported with it, the encoder's stage starts from that.
         editor: a saved editor with the stages before, or this stage's network to go on from.
         codes: a saved editor whose networks for codes (generator, encoder, warping) take the place of those in
             ``editor``: they may have been trained further since.
@@ -74,7 +75,7 @@ class EditingRun(Run):
         from mien.training.stages.feeds import build_feed, held_out
 
         networks, trained = self.networks()
-        size, parser = networks.config.resolution, FaceParser.bundled()
+        size, parser = networks.config.resolution, FaceParser.bundled("torch")
         feed = build_feed(self.data, size, self.stage.batch, devices, seed=self.stage.seed, parser=parser)
         return feed, self.stage_of(networks, trained, devices, feed, held_out(self.data, size, SHOWN, devices, parser))
 
@@ -105,10 +106,12 @@ class EditingRun(Run):
             CheckpointError: weights cannot be read.
         """
         from mien.checkpoints.editor import PARTS, load_editor
+        from mien.checkpoints.encoder import load_encoder
         from mien.checkpoints.generator import load_generator
+        from mien.checkpoints.hub import find_folder
         from mien.conditions.modalities import channels
         from mien.models.editing import PRESETS, EditorNetworks, with_modalities
-        from mien.models.editing.growth import take_over
+        from mien.models.editing.growth import take_over, widen_encoder
 
         if self.preset is not None and self.preset not in PRESETS:
             raise ConfigError(f"There is no preset {self.preset!r}; choose one of {', '.join(PRESETS)}.")
@@ -131,6 +134,9 @@ class EditingRun(Run):
             raise ConfigError(f"Preset {self.preset} is built around another generator; give one as --generator.")
         if "encoder" not in trained:
             networks.centre()
+            known = None if self.generator is None else load_encoder(find_folder(self.generator))
+            if known is not None:
+                widen_encoder(known, networks.encoder)
         return networks, tuple(part for part in PARTS if part in {*trained, "generator"})
 
     def _ablated(self, config: EditorConfig) -> EditorConfig:

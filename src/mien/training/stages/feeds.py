@@ -51,7 +51,7 @@ def parse_all(images: ImageSet, parser: FaceParser, batch: int = 32) -> LabelMap
     for start in range(0, len(images), batch):
         indices = range(start, min(start + batch, len(images)))
         with torch.autocast("cpu", torch.bfloat16):
-            maps[indices.start : indices.stop] = parser.parse(to_tensor(images.batch(indices))).numpy()
+            maps[indices.start : indices.stop] = parser.parse(images.batch(indices))
     return LabelMaps(maps, mirror_table())
 
 

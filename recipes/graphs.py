@@ -1,0 +1,71 @@
+"""The graphs of the bundled networks that look at faces, for ONNX Runtime: ``python -m recipes.graphs``.
+
+A graph holds no weights: it points into the ``model.safetensors`` beside it. Write the graphs anew whenever a network
+is trained anew; the same weights give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from mien.checkpoints.filling import fill
+from mien.checkpoints.graph_export import write_graph
+from mien.checkpoints.store import BUNDLED, GRAPH, load_folder
+from mien.models.perception.detector import DetectorConfig, DetectorNet
+from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
+from mien.models.perception.parser import ParserConfig, ParserNet
+
+
+@dataclass(frozen=True)
+class Export:
+    """How a kind of network is exported.
+
+    Attributes:
+        build: makes it out of its folder's configuration.
+        outputs: names of what it returns.
+        sides: of an example, height and width; None takes the configuration's ``size``.
+        free: names of the sides that may be any, by axis.
+    """
+
+    build: Callable[[dict[str, Any]], nn.Module]
+    outputs: tuple[str, ...]
+    sides: tuple[int, int] | None = None
+    free: Mapping[int, str] | None = None
+
+
+EXPORTS: Mapping[str, Export] = {
+    "face-detector": Export(
+        lambda config: DetectorNet(DetectorConfig.from_dict(config)), ("maps",), (64, 96), {2: "height", 3: "width"}
+    ),
+    "face-landmarks": Export(lambda config: LandmarkNet(LandmarkConfig.from_dict(config)), ("points", "presence")),
+    "face-parser": Export(lambda config: ParserNet(ParserConfig.from_dict(config)), ("logits",)),
+}
+
+
+def export(folder: Path, kind: str) -> None:
+    """Writes the graph of one folder."""
+    config, state = load_folder(folder, kind)
+    how = EXPORTS[kind]
+    network = fill(lambda: how.build(config), state, str(folder))
+    height, width = how.sides or (config["size"], config["size"])
+    write_graph(folder, network, torch.zeros(2, 3, height, width), how.outputs, how.free or {})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bundled", type=Path, default=BUNDLED, help="the folder with the networks' folders")
+    folder = parser.parse_args().bundled
+    for kind in EXPORTS:
+        export(folder / kind, kind)
+        print(f"{folder / kind / GRAPH}: {(folder / kind / GRAPH).stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

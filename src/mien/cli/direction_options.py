@@ -1,0 +1,89 @@
+"""What the verbs of ``mien directions`` share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.console import stderr
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from mien.checkpoints.directions import Direction
+    from mien.checkpoints.shapes import Pair
+    from mien.directions.measures import Measures
+
+To = Annotated[Path, typer.Argument(help="Folder of an editor or a generator, which gets them.")]
+Layers = Annotated[str | None, typer.Option(help="Codes that change: 0-8 is the first eight.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Judges = Annotated[
+    list[str] | None,
+    typer.Option("--judge", help="TorchScript that measures more: age,male=age_gender.pt; repeatable."),
+]
+
+
+def add(found: list[Direction], to: Path, layers: str | None = None, unit: float | None = None) -> None:
+    """Adds directions to a folder and says so.
+
+    Raises:
+        ConfigError, UnknownCheckpointError, SaveError: see :func:`mien.checkpoints.directions.add_directions`.
+    """
+    from mien.checkpoints.directions import add_directions
+    from mien.checkpoints.shapes import check_writable, generator_config
+
+    check_writable(to)
+    config, chosen = generator_config(to), parse_layers(layers)
+    found = [replace(one, layers=chosen or one.layers, unit=one.unit if unit is None else unit) for one in found]
+    add_directions(to, found, config)
+    names = ", ".join(one.name for one in found)
+    stderr().print(f"Added to {to}: {names}.", highlight=False, soft_wrap=True)
+
+
+def parse_layers(text: str | None) -> tuple[int, int] | None:
+    """ "0-8" -> (0, 8); raises ConfigError for anything else."""
+    from mien.errors import ConfigError
+
+    if text is None:
+        return None
+    first, dash, last = text.partition("-")
+    if not (dash and first.isdecimal() and last.isdecimal() and int(first) < int(last)):
+        raise ConfigError(f"'{text}' names no layers; write the first one and the one after the last, such as 0-8.")
+    return int(first), int(last)
+
+
+def load_measures(judges: list[str] | None, trust_code: bool) -> Measures:
+    """Landmarks, parser, and the user's networks.
+
+    Raises:
+        ConfigError: a judge without names.
+        CheckpointError: no such file, or a program that is not trusted.
+    """
+    from mien.checkpoints.hub import check_file
+    from mien.errors import ConfigError
+
+    parts = [text.rpartition("=") for text in judges or ()]
+    for names, _, file in parts:
+        if not all(name == "-" or name.replace("-", "").isidentifier() for name in names.split(",")):
+            raise ConfigError(f"--judge {file} needs a name for each number that it gives, such as age,male={file}.")
+        check_file(Path(file))
+    import torch
+
+    from mien.checkpoints.judges import load_script
+    from mien.directions.measures import Judge, Measures
+
+    cpu = torch.device("cpu")
+    made = [
+        Judge(tuple(names.split(",")), load_script(Path(file), cpu, trust_code=trust_code)) for names, _, file in parts
+    ]
+    return Measures(judges=made)
+
+
+def codes_of(pair: Pair, seeds: list[int], photos: list[Path]) -> Tensor:
+    """(B, L, C) of photos, or of seeds where there are none."""
+    from mien.directions.faces import codes_of_faces, codes_of_photos
+
+    return codes_of_photos(pair, photos) if photos else codes_of_faces(pair.generator, seeds)

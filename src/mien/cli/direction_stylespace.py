@@ -1,0 +1,137 @@
+"""``mien directions stylespace``: the few channels that have to do with an attribute, or with words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.console import progress, stderr
+from mien.cli.direction_methods import OF_GENERATOR, SEED, Faces, known_names, measured_faces, open_pair
+from mien.cli.direction_options import Judges, Layers, To, add, codes_of, load_measures
+from mien.cli.selection import TrustCode
+
+if TYPE_CHECKING:
+    from mien.checkpoints.clip import Clip
+    from mien.checkpoints.shapes import Pair
+    from mien.directions.measures import Measures
+    from mien.types import Float64
+
+
+def stylespace(
+    to: To,
+    name: Annotated[str, typer.Option(help="Of the direction.")],
+    attribute: Annotated[str | None, typer.Option(help="What is measured, such as smile.")] = None,
+    text: Annotated[str | None, typer.Option(help="Or what shall be there, in words; needs --clip.")] = None,
+    neutral: Annotated[str, typer.Option(help="What is there before, in words.")] = "a face",
+    clip: Annotated[str | None, typer.Option(help="CLIP that reads the words: a folder, a file, an id.")] = None,
+    relevance: Annotated[Path | None, typer.Option(help="StyleCLIP's fs3.npy, instead of looking anew.")] = None,
+    statistics: Annotated[Path | None, typer.Option(help="StyleCLIP's S_mean_std or S; else computed.")] = None,
+    beta: Annotated[
+        float | None, typer.Option(min=0.001, max=1, help="Channels of less relevance stay; else 0.5, words 0.1.")
+    ] = None,
+    faces: Faces = 1000,
+    layers: Layers = None,
+    licence: Annotated[str, typer.Option("--licence", "--license", help="Of the files.")] = OF_GENERATOR,
+    judge: Judges = None,
+    trust_code: TrustCode = False,
+) -> None:
+    """Find the few channels of StyleSpace that have to do with an attribute, or with words (StyleCLIP)."""
+    import torch
+
+    from mien.checkpoints.directions import Direction
+    from mien.directions import stylespace as space
+    from mien.errors import ConfigError
+
+    if (attribute is None) == (text is None) or (text is None) != (clip is None):
+        raise ConfigError("Say what the direction is for: --attribute NAME, or --text WORDS with --clip.")
+    pair = open_pair(to)
+    config = pair.generator.config
+    if attribute is not None:
+        made = _of_attribute(pair, attribute, load_measures(judge, trust_code), statistics, faces, beta or 0.5)
+    else:
+        spread = _spread(pair, statistics, faces)
+        relevant = _of_words(pair, str(clip), str(text), neutral, relevance, spread)
+        made = (*space.chosen_channels(relevant, spread[space.is_convolution(config)], beta or 0.1), 1.0)
+    vector, count, unit = made
+    source = f"StyleSpace, {count} channels, beta {beta or (0.1 if text else 0.5):g}, "
+    source += attribute or f"{text!r} from {neutral!r}"
+    row = torch.from_numpy(vector)[None].float()
+    reach = (-10.0, 10.0) if text else (-3.0, 3.0)
+    add([Direction(name, row, unit=unit, range=reach, source=source, licence=licence, space="s")], to, layers)
+    stderr().print(f"Channels that change: {count}.", highlight=False)
+
+
+def _of_attribute(
+    pair: Pair, attribute: str, measures: Measures, statistics: Path | None, count: int, beta: float
+) -> tuple[Float64, int, float]:
+    """(N,) for a strength of 1, how many channels, and the unit: about one deviation of the attribute."""
+    import numpy as np
+    import torch
+
+    from mien.directions import stylespace as space
+    from mien.directions.effects import deviations
+
+    (column,) = (list(measures.units).index(one) for one in known_names([attribute], measures))
+    codes, values = measured_faces(pair, measures, count, None)
+    styles = space.styles_of(pair.generator, torch.from_numpy(codes).float())
+    first = space.relevance_of_faces(styles, space.most(values[:, column], attribute))
+    channels = np.argsort(-np.abs(first), kind="stable")[: space.CANDIDATES].tolist()
+    spread = _spread(pair, statistics, count)
+    tried = torch.from_numpy(codes[: space.TRIED_ON]).float()
+    with progress() as bar:
+        task = bar.add_task("channels", total=len(channels))
+        found = space.effects_of_channels(pair.generator, measures, tried, spread, channels, lambda: bar.advance(task))
+    change, error = (one / np.maximum(deviations(values, measures), 1e-9) for one in found)
+    relevance = np.zeros(len(spread))
+    relevance[channels] = space.relevance_of_attribute(change, error, column)
+    vector, kept = space.chosen_channels(relevance, spread, beta)
+    steps = vector[channels] / np.maximum(spread[channels], 1e-12)
+    return vector, kept, space.unit_of(float(steps @ change[:, column]))
+
+
+def _spread(pair: Pair, statistics: Path | None, count: int) -> Float64:
+    """(N,) deviations of the channels."""
+    import numpy as np
+
+    from mien.checkpoints.foreign import registry
+    from mien.directions.faces import codes_of_faces
+    from mien.directions.stylespace import is_convolution, styles_of
+    from mien.errors import ConfigError
+
+    if statistics is None:
+        return np.asarray(styles_of(pair.generator, codes_of_faces(pair.generator, range(count), psi=1.0)).std(0))
+    deviation = registry.load(statistics, "statistics").deviation.numpy()
+    kept = is_convolution(pair.generator.config)
+    if len(deviation) == kept.sum():
+        full = np.zeros(len(kept))
+        full[kept] = deviation
+        return full
+    if len(deviation) != len(kept):
+        raise ConfigError(
+            f"{statistics.name} describes {len(deviation)} channels, and this generator has {len(kept)} "
+            f"({int(kept.sum())} without toRGB); give the file of this generator."
+        )
+    return np.asarray(deviation)
+
+
+def _of_words(pair: Pair, clip: str, text: str, neutral: str, relevance: Path | None, spread: Float64) -> Float64:
+    from mien.checkpoints.clip import load_clip
+    from mien.checkpoints.foreign import registry
+    from mien.directions import stylespace as space
+    from mien.errors import ConfigError
+
+    channels = None if relevance is None else registry.load(relevance, "relevance")
+    total = int(space.is_convolution(pair.generator.config).sum())
+    if channels is not None and len(channels) != total:
+        raise ConfigError(
+            f"{relevance} describes {len(channels)} channels, this generator has {total}; give the file of this one."
+        )
+    reader: Clip = load_clip(clip)
+    if channels is None:
+        with progress() as bar:
+            task = bar.add_task("channels", total=total)
+            codes = codes_of(pair, list(range(SEED, SEED + space.LOOKED_AT)), [])
+            channels = space.relevance_of_channels(pair.generator, reader, codes, spread, lambda: bar.advance(task))
+    return space.relevance_of_words(channels, reader, text, neutral)

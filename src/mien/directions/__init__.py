@@ -1,0 +1,1 @@
+"""Ways to find directions in the space of codes, and what a direction changes, measured."""

@@ -1,0 +1,77 @@
+"""What runs the networks that look at faces: arrays go in, arrays come out, and nobody above knows which engine it is.
+
+Two engines, one source of weights: ``onnx`` runs the graphs that come with mien in ONNX Runtime, without torch;
+``torch`` runs the modules that the graphs were exported from, on any device, and folders that have no graph.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypeVar
+
+from mien.checkpoints.store import BUNDLED
+from mien.engine.base import Network as Network
+from mien.errors import ConfigError
+from mien.models.perception.config import DetectorConfig, LandmarkConfig, NetworkConfig, ParserConfig
+from mien.packages import need_torch
+
+ENGINES = ("onnx", "torch")
+VARIABLE = "MIEN_ENGINE"
+"""In the environment; ``mien --engine`` sets it."""
+
+Config = TypeVar("Config", bound=NetworkConfig)
+
+
+def load_detector(folder: Path = BUNDLED / "face-detector", engine: str | None = None) -> Network[DetectorConfig]:
+    """The face detector: pictures (B, 3, 8 h, 8 w) -> maps (B, 6, h, w).
+
+    Args:
+        folder: that mien saved.
+        engine: one of :data:`ENGINES`; None for what fits.
+
+    Raises:
+        CheckpointError: the folder is missing, damaged, or holds something else.
+        ConfigError: there is no such engine, or a package is missing.
+    """
+    return _load(folder, "face-detector", DetectorConfig, engine)
+
+
+def load_landmarks(folder: Path = BUNDLED / "face-landmarks", engine: str | None = None) -> Network[LandmarkConfig]:
+    """The landmark network: crops (B, 3, S, S) -> points (B, 478, 3), presence logits (B,); errors as above."""
+    return _load(folder, "face-landmarks", LandmarkConfig, engine)
+
+
+def load_parser(folder: Path = BUNDLED / "face-parser", engine: str | None = None) -> Network[ParserConfig]:
+    """The face parser: aligned faces (B, 3, S, S) -> logits (B, 19, S, S); errors as above."""
+    return _load(folder, "face-parser", ParserConfig, engine)
+
+
+def engine_of(folder: Path, wanted: str | None = None) -> str:
+    """The engine that runs a folder.
+
+    Args:
+        folder: of a network. Graphs of other folders than mien's are run where somebody asks for it: no file of
+            weights limits what a graph computes.
+        wanted: None for what the environment says, and what fits where it says nothing.
+
+    Raises:
+        ConfigError: there is no such engine.
+    """
+    name = wanted or os.environ.get(VARIABLE) or ""
+    if name not in ("", *ENGINES):
+        raise ConfigError(f"There is no engine '{name}'; choose {' or '.join(ENGINES)}.")
+    fits = folder.parent == BUNDLED and find_spec("onnxruntime") is not None
+    return name or ("onnx" if fits else "torch")
+
+
+def _load(folder: Path, kind: str, config: type[Config], engine: str | None) -> Network[Config]:
+    if engine_of(folder, engine) == "onnx":
+        from mien.engine.graph import GraphNetwork
+
+        return GraphNetwork.load(folder, kind, config)
+    need_torch(f"Running {folder.name} without its bundled graph")
+    from mien.engine.eager import load_module
+
+    return load_module(folder, kind)

@@ -1,0 +1,124 @@
+"""Networks run by ONNX Runtime: a small graph whose weights are those of the folder's ``model.safetensors``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from mien.checkpoints.store import GRAPH, WEIGHTS, load_config, stored_array, verified
+from mien.errors import ConfigError, CorruptCheckpointError
+from mien.models.perception.config import NetworkConfig
+from mien.packages import need_torch
+from mien.types import Float32
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+    from mien.engine.base import Network
+
+Config = TypeVar("Config", bound=NetworkConfig)
+
+
+class GraphNetwork(Generic[Config]):
+    """An exported graph as a :class:`mien.engine.base.Network`; on the CPU.
+
+    Args:
+        folder: with graph and weights that belong together.
+        kind: of the network.
+        config: what built it.
+        digest: of graph and weights.
+    """
+
+    def __init__(self, folder: Path, kind: str, config: Config, digest: bytes) -> None:
+        self._folder, self._kind, self._config, self._digest = folder, kind, config, digest
+        self._session, self._process = open_session(folder / GRAPH), os.getpid()
+        self._left: list[InferenceSession] = []
+
+    @classmethod
+    def load(cls, folder: Path, kind: str, config: type[Config]) -> GraphNetwork[Config]:
+        """Out of a folder.
+
+        Raises:
+            CheckpointError: no such folder, damaged, or graph and weights that do not belong together.
+            ConfigError: the folder has no graph, or ONNX Runtime is missing.
+        """
+        values = load_config(folder, kind)
+        entry = values.get("graph")
+        if not isinstance(entry, dict) or not (folder / GRAPH).is_file():
+            raise ConfigError(f"{folder} has no graph for ONNX Runtime; choose --engine torch.")
+        verified(folder, values)
+        if entry.get("weights") != values["sha256"]:
+            raise CorruptCheckpointError(f"{folder / GRAPH} was made for other weights; export it again.")
+        found = hashlib.sha256((folder / GRAPH).read_bytes()).hexdigest()
+        if found != entry.get("sha256"):
+            raise CorruptCheckpointError(f"{folder / GRAPH} does not match its checksum; fetch the folder again.")
+        digest = hashlib.blake2b(f"{found} {values['sha256']}".encode(), digest_size=20).digest()
+        return cls(folder, kind, config.from_dict(values), digest)
+
+    @property
+    def config(self) -> Config:
+        """See :class:`mien.engine.base.Network`."""
+        return self._config
+
+    def __call__(self, images: Float32) -> tuple[Float32, ...]:
+        """See :class:`mien.engine.base.Network`."""
+        if self._process != os.getpid():  # threads do not survive a fork, and closing a session waits for them
+            self._left.append(self._session)
+            self._session, self._process = open_session(self._folder / GRAPH, threads=1), os.getpid()
+        return tuple(self._session.run(None, {"images": images}))
+
+    def weight(self, name: str) -> Float32:
+        """See :class:`mien.engine.base.Network`."""
+        return stored_array(self._folder / WEIGHTS, name)
+
+    def fingerprint(self) -> bytes:
+        """See :class:`mien.engine.base.Network`."""
+        return self._digest
+
+    def to(self, device: str) -> Network[Any]:
+        """Elsewhere than on the CPU, torch runs the module that the graph was exported from."""
+        if device == "cpu":
+            return self
+        need_torch(f"Computing on '{device}'")
+        from mien.engine.eager import load_module
+
+        return load_module(self._folder, self._kind).to(device)
+
+
+def open_session(path: Path, threads: int | None = None) -> InferenceSession:
+    """A graph, ready to run.
+
+    Args:
+        path: of the graph; its weights lie beside it.
+        threads: that compute; None for :func:`available_threads`.
+
+    Raises:
+        ConfigError: ONNX Runtime is missing.
+        CorruptCheckpointError: it cannot be run.
+    """
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ConfigError("ONNX Runtime is not installed; run: pip install onnxruntime.") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads or available_threads(), 1
+    options.log_severity_level = 3
+    # Idle threads sleep: between two networks, OpenCV needs the cores.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # of many kinds, all its own
+        reason = " ".join(str(error).split())[:120]
+        raise CorruptCheckpointError(f"{path} cannot be run ({reason}); fetch its folder again.") from error
+
+
+def available_threads() -> int:
+    """What ``OMP_NUM_THREADS`` says, or the cores that this process may use, up to 8."""
+    told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
+    if told.isdecimal() and int(told):
+        return int(told)
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(8, cores)

@@ -1,0 +1,185 @@
+"""What takes a region's colours to a wished one, light and dark kept, and how each region is dyed.
+
+Convention:
+    Lab is CIE L*a*b* of sRGB (D65): L from 0 to 100. Colours are (..., 3) float32 in [0, 1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.guides.lift import Lift, detail
+from mien.guides.rim import shaded
+from mien.types import Float32
+
+VIVID = 0.8
+"""How much deeper vivid colours stay on dark hair, as a share of ``HELD``."""
+
+TURN = 0.3
+"""Degrees by which natural hair colours turn towards red for each unit of lightness that they lose."""
+
+SAMPLES = 30000
+"""Pixels at most by which the mean is set."""
+
+HELD = np.array([0.08, 0.12, 0.12])
+"""Share of the wish that very dark hair does not come to: no bleach takes all of it, and the photo's light is dark."""
+
+BEYOND = np.array([14.0, 12.0, 12.0])
+"""L*, a* and b* by which the hair of a thin region may go beyond the wish, so that the region comes to it."""
+
+DEEP = 9.0
+"""L* below which colours fade: real hair keeps its chroma down to about 15."""
+
+
+@dataclass(frozen=True)
+class Dye:
+    """How a colour is laid on.
+
+    Attributes:
+        strength: in [0, 1], 1 takes all of the colour.
+        contrast: range of the factor by which light and dark within the region may change with its lightness.
+        variety: how much of the region's own play of hues stays.
+        light: in [0, 1], how much of the colour's lightness counts against the region's: eyes lie in shadow.
+        brighter: the same where the colour is lighter than the region: no lipstick is lighter than the light allows.
+        cast: share of the region's mean hue that grays keep: in warm light, what is gray looks warm.
+        sheer: share of the region's mean hue that shows through every colour.
+        strands: whether soft pixels of the matte are strands before something else, whose colours are told apart.
+        vivid: the largest chroma that a region of lightness 50 may have; darker ones have less. Eyes never glow.
+        lifts: whether what becomes lighter is opened up: strands that black hair hides are seen in blond.
+    """
+
+    strength: float = 1.0
+    contrast: tuple[float, float] = (0.5, 2.0)
+    variety: float = 0.35
+    light: float = 1.0
+    brighter: float = 1.0
+    cast: float = 0.15
+    sheer: float = 0.0
+    lifts: bool = False
+    strands: bool = True
+    vivid: float = 150.0
+
+
+SETTINGS: Mapping[str, Dye] = {
+    "hair": Dye(lifts=True),
+    "irises": Dye(0.8, light=0.35, variety=0.5, strands=False, vivid=22),
+    "brows": Dye(variety=0.15, light=0.6, cast=0.6, strands=False),
+    "beard": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
+    "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
+    "lips": Dye(contrast=(0.8, 1.0), light=0.7, brighter=0.12, variety=0.6, sheer=0.3, strands=False, vivid=50),
+    "teeth": Dye(0.6, light=0.5, strands=False),
+    "skin": Dye(light=0.5, strands=False),
+}
+"""Where the defaults are not what looks real."""
+
+FOLLOWING = Dye(variety=0.3, cast=0, strands=False)
+"""For brows that follow the hair."""
+
+
+def curve(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Callable[[Float32], Float32]:
+    """What takes a region's colours (..., 3) to those whose mean is ``color`` (3,), light and dark kept.
+
+    Args:
+        front: (H, W, 3) the region's colours, reduced if it is large.
+        alpha: (H, W) the region's matte.
+    """
+    laid, _ = coloring(front, alpha, color, replace(settings, lifts=False), None)
+    return lambda rgb: laid(rgb, None)
+
+
+def coloring(
+    front: Float32, alpha: Float32, color: Float32, settings: Dye, shares: tuple[Float32, Float32] | None
+) -> tuple[Callable[[Float32, Float32 | None], Float32], Float32 | None]:
+    """What takes colours (..., 3), with the maps of their part, to the wished ones; and the maps, if there are any.
+
+    The mean counts in the picture (H, W, 3) that the region is dyed in, with its rim (H, W); None: of the region alone.
+    """
+    weight: Any = np.where(alpha > 0.5, alpha, 0)
+    weight = weight / max(float(weight.sum()), 1e-6)
+    lab, wanted = lab_of(front), lab_of(color[None, None])[0, 0]
+    mean: Any = np.tensordot(weight, lab, 2)
+    wanted = _wanted(wanted, mean, settings)
+    low, high = settings.contrast
+    gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
+    held = HELD * np.array([1 + VIVID * np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1), 1, 1])
+    wanted = wanted * (1 - np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1) * held * settings.lifts)
+    maps = Lift.of(lab[..., 0], weight, float(wanted[0])).maps if settings.lifts else None
+    if maps is not None and shares is not None:
+        shaded(maps, alpha, shares[1])
+    aim: Any = wanted.copy()
+    variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
+
+    def made(lab: Float32, maps: Float32 | None) -> Float32:
+        light = gain * (lab[..., 0] - mean[0]) if maps is None else detail(maps, lab[..., 0])
+        if settings.sheer and maps is None:  # what is lighter than the wish, as skin at the border is, stays so
+            light = np.minimum(light, np.maximum(lab[..., 0] - aim[0], 0) + max(0.0, float(mean[0] - aim[0])))
+        return rgb_of(_laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim))
+
+    seen = shares[0] if shares is not None else front
+    picked = np.flatnonzero(weight)[:: 1 + np.count_nonzero(weight) // SAMPLES]
+    few, under, shares_of, light = (
+        one.reshape(len(weight.flat), -1)[picked][None] for one in (lab, front, alpha, seen)
+    )
+    those = None if maps is None else maps.reshape(-1, maps.shape[2])[picked][None]
+    part = weight.flat[picked] / max(float(weight.flat[picked].sum()), 1e-6)
+    for _ in range(5):  # the range is limited, so that what was aimed at is missed by a little
+        dyed = made(few, those)
+        if shares is not None:
+            dyed = np.clip(light + shares_of * (dyed - under), 0, 1)
+        aim = aim + (wanted - part @ lab_of(dyed)[0])
+        aim = np.clip(aim, wanted - BEYOND, wanted + BEYOND)
+        aim[0] = np.clip(aim[0], 2, 98)
+    strength = np.float32(settings.strength)
+    return lambda rgb, maps: np.asarray(rgb + strength * (made(lab_of(rgb), maps) - rgb), np.float32), maps
+
+
+def _wanted(wanted: Any, mean: Any, settings: Dye) -> Any:
+    """Lab of a wish where the region lies in shadow, and under light that tints grays."""
+    bright = float(wanted[0])
+    share = min(settings.light, settings.brighter if bright > mean[0] else 1)
+    wanted[0] += (1 - share) * (mean[0] - wanted[0])
+    wanted[1:] = _turned(wanted[1:], bright - wanted[0]) * min(1.0, wanted[0] / max(bright, 1)) ** 0.85
+    wanted[1:] += settings.cast * np.clip(1 - np.hypot(*wanted[1:]) / 30, 0, 1) * mean[1:]
+    wanted[1:] += settings.sheer * (mean[1:] - wanted[1:])
+    most = settings.vivid * (max(float(wanted[0]), 1) / 50) ** 0.75
+    wanted[1:] *= min(1.0, most / max(float(np.hypot(*wanted[1:])), 1e-6))
+    return wanted
+
+
+def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
+    """Lab: lightness around the aim, softly kept within the range; colours fade towards black and white."""
+    light = aim[0] + detail
+    room = np.where(light > aim[0], 99 - aim[0], aim[0] - 1)
+    away = (light - aim[0]) / np.maximum(room, 1)
+    light = aim[0] + room * away / np.sqrt(np.sqrt(1 + away**4))
+    deep = (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
+    pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
+    pale = pale * (
+        1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1)
+    )  # colours of dark hair glow in the light
+    hue = _turned(aim[1:], aim[0] - light)
+    return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
+
+
+def _turned(hue: Any, darker: Any) -> Any:
+    """a* and b* (..., 2) of a natural hair colour where it is darker: blond in shadow is brown, and not olive."""
+    angle = float(np.degrees(np.arctan2(hue[1], hue[0])))
+    natural = np.clip(min(angle - 35, 115 - angle) / 20, 0, 1)
+    turn = np.radians(np.clip(-TURN * natural * np.asarray(darker), -14, 4))
+    c, s = np.cos(turn), np.sin(turn)
+    return np.stack([c * hue[0] - s * hue[1], s * hue[0] + c * hue[1]], -1)
+
+
+def lab_of(rgb: Float32) -> Float32:
+    """CIE L*a*b* (H, W, 3) of sRGB in [0, 1]."""
+    return np.asarray(cv2.cvtColor(rgb.astype(np.float32), cv2.COLOR_RGB2LAB), np.float32)
+
+
+def rgb_of(lab: Float32) -> Float32:
+    """sRGB (H, W, 3) in [0, 1], clipped, of CIE L*a*b*."""
+    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1), np.float32)

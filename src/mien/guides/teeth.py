@@ -1,0 +1,224 @@
+"""Teeth: those that are seen already made even, those of another photo under this one's light.
+
+Convention:
+    Pictures are (h, w, 3) float32 over a box of the photo; areas (h, w) bool, weights (h, w) float32 in [0, 1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mien.compose.border import wide_blur
+from mien.guides.guide import Box
+from mien.guides.laid import blurred
+from mien.guides.tint import SAME, brighter, linear, no_redder, srgb, teeth_among, teeth_color, whitest
+from mien.types import Bool, Float32, Float64
+
+CLOSED = 0.014
+"""Eye distances of dark between teeth that counts as teeth."""
+
+COARSE = 0.03
+"""Eye distances over which light on teeth is light, not form."""
+
+GAPS, STAINS = 0.65, 0.75
+"""Exponent for what is darker than around it, and how much of the differences of color is taken away."""
+
+GAIN = (1.04, 1.35)
+"""Least and most by which teeth become lighter."""
+
+RED = (0.68, 0.82)
+"""Green over red, over that of teeth, at which something is lips or gums, and at which it is teeth."""
+
+BALANCE = (0.75, 1.33)
+"""Factors by which the other photo's channels may be balanced, so that its skin has this skin's hue."""
+
+LOCAL = 0.08
+"""Eye distances within which teeth have one light."""
+
+BRIGHT = 0.35
+"""By how much that counts as more where it is as light as teeth: some are seen in warmer light."""
+
+EVEN = 0.92
+"""How much of the differences of colour among the other's teeth is taken away."""
+
+FALLS = 0.8
+"""Exponent with which light from a side falls on teeth, over that on the skin around."""
+
+CORNER, DARK = 0.16, 0.35
+"""Share of the mouth's width over which its corners are dark, and their light, where teeth stand in another mouth."""
+
+SHADE = (0.36, 0.018)
+"""Share of the light that the upper lip keeps from teeth at its edge, and over which distance that fades, in eye
+distances: of 450 open mouths of the wide portraits' training split."""
+
+DARKEST, REDDER = 0.04, 1.3
+"""Least light of what is between the lips and no tooth, over that of the lips, and the exponent of their hue there."""
+
+HEALTHY = 0.1
+"""Logarithm of light by which healthy teeth are lighter than those of most people."""
+
+
+def evened(lower: Float32, white: Bool, skin: Bool, unit: float) -> tuple[Float32, Float32]:
+    """Teeth without stains, as light as healthy ones are in this light.
+
+    Args:
+        lower: sRGB of the photo.
+        white: teeth.
+        skin: around the mouth.
+        unit: distance of the outer corners of the eyes.
+
+    Returns:
+        sRGB, and how much of it shows.
+    """
+    area = _closed(white.astype(np.float32), unit) > 0.5
+    light, seen = linear(lower), whitest(lower, white)
+    told = teeth_color(brighter(lower, skin, 0.2), seen, (0.6, 0.03))
+    gain = np.clip(np.exp(HEALTHY) * teeth_color(brighter(lower, skin, 0.2)).mean() / seen.mean(), *GAIN)
+    gray = light.mean(2)
+    coarse = _mean_on(gray, area, COARSE * unit)
+    form = np.minimum(gray / coarse, 1) ** GAPS * np.maximum(gray / coarse, 1)
+    pale = light / np.maximum(gray, 1e-4)[..., None]
+    pale = pale + STAINS * (told / told.mean() - pale)
+    made = gain * (coarse * form)[..., None] * pale / (1 + (gain - 1) * coarse)[..., None]  # white stays white
+    return srgb(np.asarray(made, np.float32)), np.asarray(
+        blurred(area, 0.005 * unit) * _toothed(light, white, unit), np.float32
+    )
+
+
+def _mean_on(light: Float32, area: Bool, sigma: float) -> Float32:
+    """Mean of light (h, w) on an area around each pixel."""
+    weight = area.astype(np.float32)
+    total = cv2.GaussianBlur(light * weight, (0, 0), sigma)
+    return np.asarray((total + 1e-5) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-5), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Areas:
+    """Attributes:
+    inner, outer: (h, w) within this photo's lips, and with them.
+    theirs: (h, w) within the other's lips, where they are shown.
+    unit: distance of the outer corners of the eyes.
+    """
+
+    inner: Bool
+    outer: Bool
+    theirs: Bool
+    unit: float
+
+
+def lit_teeth(
+    lower: Float32,
+    taken: Float32,
+    areas: Areas,
+    native: Float64 | None,
+    sure: float,
+    depth: Float32,
+    *,
+    flesh: float,
+    gain: float,
+) -> Float32:
+    """What is between the other's lips under this photo's light, sRGB.
+
+    Args:
+        lower, taken: sRGB of both photos.
+        areas: of both mouths.
+        native: (3,) linear light of this face's teeth; None where none were seen.
+        sure: how far that is believed, 1 for few teeth.
+        depth: (h, w) share of the light that reaches a place.
+        flesh: most light of what is no tooth, over that of the lips.
+        gain: light of teeth before ``depth``, over that of most teeth that are seen in photos.
+    """
+    near, close = (widened(areas.outer, reach * areas.unit) for reach in (0.1, 0.025))
+    skin, others = near & ~areas.outer, near & ~widened(areas.theirs, 0.06 * areas.unit)
+    lips = brighter(lower, close & ~areas.inner, 1.0)
+    if not (skin.any() and areas.theirs.any()):
+        return no_redder(taken, lips)
+    here, there = (brighter(one, skin, 0.2) for one in (lower, taken))
+    cast = np.clip(here / here.mean() / np.maximum(there / there.mean(), 1e-3), *BALANCE)
+    taken, there = srgb(np.asarray(linear(taken) * cast, np.float32)), there * cast
+    white = teeth_among(taken, areas.theirs)
+    if not white.any():
+        return no_redder(taken, lips)
+    light, found = linear(taken), np.maximum(whitest(taken, white), 1e-3)
+    told = teeth_color(here, found * here / np.maximum(there, 1e-3))
+    if native is not None:
+        told = teeth_color(here, native, (sure * SAME[0], sure * SAME[1]))
+    tooth = _closed(_toothed(light, white, areas.unit) * blurred(widened(areas.theirs, 2.0), 1.0), areas.unit)
+    gray = light.mean(2, keepdims=True) / found.mean() * found  # stains and coloured light of the other photo
+    light = light + EVEN * tooth[..., None] * (gray - light)
+    lit = linear(no_redder(srgb(np.asarray(light * (told / found), np.float32)), lips))
+    if others.any():
+        lit = _lateral(lit, linear(lower), linear(taken), skin, others, areas.inner, 0.2 * areas.unit)
+    shown = white & (tooth > 0.5) & areas.inner
+    if shown.sum() > 20:
+        lit = lit * np.float32(np.clip(gain * told.mean() / whitest(srgb(lit), shown).mean(), 0.5, 2.0))
+        gray = np.clip(lit.mean(2), DARKEST * lips.mean(), flesh * lips.mean())
+        hue = (lips / lips.mean()) ** REDDER
+        lit = lit + (1 - tooth)[..., None] * (gray[..., None] * hue - lit)
+    return srgb(np.asarray(lit * depth[..., None], np.float32))
+
+
+def _closed(likely: Float32, unit: float) -> Float32:
+    """Teeth (h, w) with the narrow gaps between them."""
+    reach = max(1, round(CLOSED * unit))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    whole = cv2.morphologyEx(np.pad(likely, 2 * reach), cv2.MORPH_CLOSE, kernel)
+    return np.asarray(whole[2 * reach : -2 * reach, 2 * reach : -2 * reach], np.float32)
+
+
+def _toothed(light: Float32, white: Bool, unit: float) -> Float32:
+    """How likely pixels of linear light are teeth, (h, w), not lips or gums, by what is white near them."""
+    near = np.dstack([_mean_on(light[..., i], white, LOCAL * unit) for i in range(3)])
+    green = light[..., 1] * near[..., 0] / np.maximum(light[..., 0] * near[..., 1], 1e-5)
+    green = green + BRIGHT * (np.minimum(light.mean(2) / near.mean(2), 1.2) - 0.5)
+    return np.asarray(np.clip((cv2.GaussianBlur(green, (0, 0), 1.0) - RED[0]) / (RED[1] - RED[0]), 0, 1), np.float32)
+
+
+def depth_of(upper: Float64, box: Box, unit: float, lip: bool) -> Float32:
+    """(h, w): how dark the corners of a mouth are, which lie deep, and teeth below the upper lip, which shades them.
+
+    Args:
+        upper: (N, 2) its upper lip's lower edge, from corner to corner.
+        box: of the photo.
+        unit: distance of the outer corners of the eyes.
+        lip: whether the lip's shade is wanted.
+    """
+    left, right = upper[0] - box[:2], upper[-1] - box[:2]
+    width = max(float(np.linalg.norm(right - left)), 1e-9)
+    ys, xs = np.mgrid[0.5 : box[3] - box[1], 0.5 : box[2] - box[0]]
+    along = ((xs - left[0]) * (right - left)[0] + (ys - left[1]) * (right - left)[1]) / width**2
+    t = np.clip(np.minimum(along, 1 - along) / CORNER, 0, 1)
+    corners = DARK + (1 - DARK) * t * (2 - t)
+    if not lip:
+        return np.asarray(corners, np.float32)
+    edge = np.ones(corners.shape, np.uint8)
+    cv2.polylines(edge, [np.round(upper - box[:2]).astype(np.int32)], False, 0, 1)
+    away = cv2.distanceTransform(edge, cv2.DIST_L2, 5) / unit
+    return np.asarray(corners * (1 - SHADE[0] * np.exp(-away / SHADE[1])), np.float32)
+
+
+def _lateral(
+    lit: Float32, lower: Float32, taken: Float32, skin: Bool, other: Bool, inner: Bool, reach: float
+) -> Float32:
+    """Light that falls from a side on the skin (h, w) falls on what is between the lips, too; all linear."""
+    here, there = (_local(one.mean(2), area, reach) for one, area in ((lower, skin), (taken, other)))
+    factor = np.clip((here + 0.02) / (there + 0.02), 0.1, 2) ** FALLS
+    factor /= max(float(factor[inner].mean()), 1e-3) if inner.any() else 1.0
+    return np.asarray(lit * factor[..., None], np.float32)
+
+
+def _local(light: Float32, area: Bool, reach: float) -> Float32:
+    """Mean light (h, w) of an area near each pixel, over that of all of it."""
+    weight = area.astype(np.float32)
+    planes = wide_blur(np.dstack([light * weight, weight]), reach)
+    mean = max(float(light[area].mean()), 1e-3)
+    return np.asarray((planes[..., 0] + 1e-3 * mean) / (planes[..., 1] + 1e-3) / mean, np.float32)
+
+
+def widened(area: Bool, reach: float) -> Bool:
+    """An area (h, w) and what lies within some pixels of it, at least one, at a cost that does not grow with them."""
+    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(away <= max(1.0, reach))

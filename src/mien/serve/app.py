@@ -1,0 +1,81 @@
+"""The application: endpoints, what guards them, and the page at ``/``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
+from pydantic.json_schema import models_json_schema
+
+from mien._version import __version__
+from mien.serve import faults
+from mien.serve.guard import Guard
+from mien.serve.routes import GROUPS
+from mien.serve.schema import EditBody, GenerateBody, HeadBody, ReadBody
+from mien.serve.service import Service
+from mien.serve.settings import ServeSettings
+
+STATIC = Path(__file__).parent / "static"
+
+CLEANED = 600.0
+"""Seconds between looks for sessions that have expired."""
+
+
+def build_app(settings: ServeSettings, load: Callable[[], Any]) -> FastAPI:
+    """All endpoints of docs/api.md, and the files of the page.
+
+    Args:
+        settings: of the server.
+        load: gives the editor.
+    """
+    service = Service(settings, load)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        cleaning = asyncio.create_task(_clean(service))
+        yield
+        cleaning.cancel()
+        await asyncio.to_thread(service.queue.stop)
+
+    app = FastAPI(
+        title="mien",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    faults.install(app)
+    for group in GROUPS:
+        app.include_router(group)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    if STATIC.is_dir():
+        app.mount("/", StaticFiles(directory=STATIC, html=True))
+    app.add_middleware(Guard, settings=settings, metrics=service.metrics)
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The description, with the bodies that endpoints read themselves."""
+    if app.openapi_schema is None:
+        made = get_openapi(title="mien", version=__version__, routes=app.routes, description="See docs/api.md.")
+        bodies = [(model, "validation") for model in (EditBody, HeadBody, ReadBody, GenerateBody)]
+        _, more = models_json_schema(bodies, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+        made.setdefault("components", {}).setdefault("schemas", {}).update(more["$defs"])
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+async def _clean(service: Service) -> None:
+    while True:
+        await asyncio.sleep(CLEANED)
+        with suppress(OSError):
+            await asyncio.to_thread(service.store.clean)

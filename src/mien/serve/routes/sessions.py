@@ -1,0 +1,116 @@
+"""Photos: sent once, looked at at any size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from mien.photos.read import read_photo
+from mien.serve import views
+from mien.serve.answers import SessionAnswer, UploadAnswer
+from mien.serve.pictures import container_of, encoded, parsed_box, shown, size_of
+from mien.serve.service import Found, Service, Serving, Step, Width
+from mien.session import Session
+
+router = APIRouter(tags=["sessions"])
+
+PHOTO = {"requestBody": {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}, "required": True}}
+
+
+@router.post("/api/sessions", status_code=201, response_model=SessionAnswer, openapi_extra=PHOTO)
+async def create(request: Request, service: Serving) -> dict[str, Any]:
+    """A photo, as it is, becomes a session."""
+    data, fill = await sent_photo(request, service)
+    return await made(request, service, name_of(request, data), fill)
+
+
+@router.get("/api/sessions/{number}", response_model=SessionAnswer, response_model_exclude_none=True)
+async def get(request: Request, stored: Found, service: Serving) -> dict[str, Any]:
+    """All about a session."""
+    expires = service.store.expires(stored)
+    return await service.run(request, lambda: views.session_facts(stored, expires), key=stored.id)
+
+
+@router.delete("/api/sessions/{number}", status_code=204)
+def delete(stored: Found, service: Serving) -> None:
+    """Removes a session with all that is in it."""
+    service.store.delete(stored.id)
+
+
+@router.post("/api/sessions/{number}/uploads", status_code=201, response_model=UploadAnswer, openapi_extra=PHOTO)
+async def upload(request: Request, stored: Found, service: Serving) -> dict[str, Any]:
+    """A picture that edits can name: a layer, or another face."""
+    data = await request.body()
+    return await service.run(request, lambda: keep_upload(stored, service, data, request.headers.get("content-type")))
+
+
+@router.get("/api/sessions/{number}/photo", response_class=Response)
+async def photo(
+    request: Request,
+    stored: Found,
+    service: Serving,
+    step: Step = None,
+    box: Annotated[str | None, Query(max_length=64)] = None,
+    width: Width = None,
+    format: Literal["png", "webp", "jpeg"] = "png",
+) -> Response:
+    """The photo as a step left it, for the screen."""
+    part = parsed_box(box)
+
+    def look() -> tuple[bytes, str]:
+        return encoded(shown(stored.session.result(step), part, width), format)
+
+    data, kind = await service.run(request, look, key=stored.id)
+    return Response(data, media_type=kind)
+
+
+async def sent_photo(request: Request, service: Service) -> tuple[bytes, Callable[[Path, Any], Session]]:
+    """The photo of a body, checked as far as that goes without decoding, and what makes a session of it."""
+    data = await request.body()
+    container = container_of(data, request.headers.get("content-type"))
+    size_of(data, container, service.settings.pixels)
+
+    def fill(folder: Path, editor: Any) -> Session:
+        path = folder.with_name(f"photo{container.suffixes[0]}")
+        path.write_bytes(data)
+        read_photo(path, max_pixels=service.settings.pixels)
+        return Session.create(folder, path, editor)
+
+    return data, fill
+
+
+async def made(request: Request, service: Service, name: str, fill: Callable[[Path, Any], Session]) -> dict[str, Any]:
+    """The answer about a new session."""
+
+    def open_() -> dict[str, Any]:
+        stored, key = service.store.create(name, fill)
+        return views.session_facts(stored, service.store.expires(stored), key)
+
+    return await service.run(request, open_, kind="open")
+
+
+def keep_upload(stored: Any, service: Service, data: bytes, kind: str | None) -> dict[str, Any]:
+    """Stores a picture in a session.
+
+    Raises:
+        ApiError: it is none, or there is no space.
+    """
+    container = container_of(data, kind)
+    width, height = size_of(data, container, service.settings.pixels)
+    service.store.check_space(stored, len(data))
+    return {"id": stored.session.folder.objects.put(data, container.suffixes[0]), "width": width, "height": height}
+
+
+def name_of(request: Request, data: bytes) -> str:
+    """What the user calls the photo; it never becomes the name of a file here."""
+    given = unquote(request.headers.get("x-mien-name", ""))[:200]
+    plain = "".join(character for character in given if character.isprintable()).replace("\\", "/").rpartition("/")[2]
+    if plain.strip(". "):
+        return plain.encode("utf-8", "replace").decode()
+    container = container_of(data, "application/octet-stream")
+    return f"photo{container.suffixes[0]}"

@@ -1,0 +1,152 @@
+// What is painted over a face: mask, sketch, semantic map, colours, guide. All cover the whole photo.
+
+import { here } from './api.js';
+import { newCanvas } from './pictures.js';
+import { grayPng } from './png.js';
+import { settings, state } from './state.js';
+
+export const KINDS = ['guide', 'color', 'semantic', 'sketch', 'mask']; // from the bottom up
+const LONGEST = 2048;
+const sets = new Map(); // number of a face -> Map of layers
+const hidden = new Set();
+
+export class Layer {
+  constructor(name, width, height) {
+    Object.assign(this, newCanvas(width, height, { willReadFrequently: true }));
+    Object.assign(this, { name, version: 0, empty: true, touched: false, upload: null, sentVersion: -1 });
+  }
+
+  get width() {
+    return this.canvas.width;
+  }
+
+  get height() {
+    return this.canvas.height;
+  }
+
+  // Layer pixels per photo pixel.
+  get scale() {
+    return this.canvas.width / state.session.photo.width;
+  }
+
+  changed(touched = true) {
+    this.version += 1;
+    this.empty = false;
+    this.touched ||= touched;
+  }
+
+  wipe() {
+    this.context.clearRect(0, 0, this.width, this.height);
+    Object.assign(this, { version: this.version + 1, empty: true, touched: false });
+  }
+}
+
+export function layerSize() {
+  const { width, height } = state.session.photo;
+  const share = Math.min(1, LONGEST / Math.max(width, height));
+  return { width: Math.round(width * share), height: Math.max(1, Math.round(height * share)) };
+}
+
+export function layerOf(name, face = state.face) {
+  if (!sets.has(face)) sets.set(face, new Map());
+  const set = sets.get(face);
+  if (!set.has(name)) {
+    const { width, height } = layerSize();
+    set.set(name, new Layer(name, width, height));
+  }
+  return set.get(name);
+}
+
+export function existing(name, face = state.face) {
+  return sets.get(face)?.get(name) ?? null;
+}
+
+export function allLayers() {
+  return [...sets].flatMap(([face, set]) => [...set.values()].map((layer) => ({ face, layer })));
+}
+
+export function forgetLayers() {
+  sets.clear();
+}
+
+export function isShown(name) {
+  return !hidden.has(name);
+}
+
+export function show(name, on) {
+  if (on) hidden.delete(name);
+  else hidden.add(name);
+}
+
+export function layersToShow() {
+  const painting = state.task === 'paint' || state.task === 'heal';
+  if (!painting) return [];
+  const names = state.task === 'heal' ? ['mask'] : KINDS;
+  return names.map((name) => existing(name)).filter((layer) => layer && !layer.empty && isShown(layer.name));
+}
+
+// The colour in which a brush draws on a layer.
+export function inkOf(name) {
+  if (name === 'mask') return settings.tint;
+  if (name === 'sketch') return '#000';
+  if (name === 'semantic') return state.catalog.classes.find((one) => one.label === state.label)?.color ?? '#fff';
+  return state.ink;
+}
+
+export function retint() {
+  for (const { layer } of allLayers()) {
+    if (layer.name !== 'mask' || layer.empty) continue;
+    layer.context.globalCompositeOperation = 'source-in';
+    layer.context.fillStyle = settings.tint;
+    layer.context.fillRect(0, 0, layer.width, layer.height);
+    layer.context.globalCompositeOperation = 'source-over';
+  }
+}
+
+// The alpha of a layer as bytes; also finds out whether anything is left on it.
+export function alphaOf(layer) {
+  const { data } = layer.context.getImageData(0, 0, layer.width, layer.height);
+  const alpha = new Uint8Array(layer.width * layer.height);
+  let most = 0;
+  for (let i = 0; i < alpha.length; i++) {
+    alpha[i] = data[4 * i + 3];
+    if (alpha[i] > most) most = alpha[i];
+  }
+  layer.empty = most === 0;
+  return alpha;
+}
+
+async function fileOf(layer) {
+  if (layer.name === 'mask' || layer.name === 'automatic') return grayPng(alphaOf(layer), layer.width, layer.height);
+  if (layer.name === 'sketch') {
+    const gray = alphaOf(layer).map((value) => 255 - value);
+    return grayPng(gray, layer.width, layer.height);
+  }
+  return new Promise((done) => layer.canvas.toBlob(done, 'image/png'));
+}
+
+// Sends a layer if it changed since it was sent. Gives {upload: id}, or null where nothing is painted.
+export async function sent(layer, signal) {
+  if (!layer || layer.empty) return null;
+  if (layer.sentVersion !== layer.version) {
+    const { version } = layer;
+    const file = await fileOf(layer);
+    if (layer.empty) return null;
+    layer.upload = (await here('/uploads', { body: file, type: 'image/png', signal })).id;
+    layer.sentVersion = version;
+  }
+  return { upload: layer.upload };
+}
+
+// The painted layers of a face, as fields of an edit.
+export async function paintedWish(signal) {
+  const names = KINDS.filter((name) => name !== 'mask' && isShown(name));
+  const layers = names.map((name) => existing(name)).filter((layer) => layer && layer.touched && !layer.empty);
+  const mask = existing('mask');
+  const area = mask && !mask.empty ? mask : existing('automatic');
+  const values = await Promise.all([...layers, area].map((layer) => sent(layer, signal)));
+  const wish = {};
+  layers.forEach((layer, i) => values[i] && (wish[layer.name] = values[i]));
+  if (values.at(-1)) wish.mask = values.at(-1);
+  return wish;
+}

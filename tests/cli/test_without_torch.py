@@ -1,0 +1,97 @@
+"""Verbs that paint nothing run without torch, and do not load it where it is installed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+PROGRAM = """
+import contextlib, importlib.abc, io, json, sys
+
+class Without(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+if sys.argv[1] == "without":
+    sys.meta_path.insert(0, Without())
+from mien.cli import main
+
+done = []
+for line in json.loads(sys.argv[2]):
+    sys.argv = ["mien", *line]
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+    out.seek(0)
+    done.append((code, out.read(), "torch" in sys.modules))
+print(json.dumps(done))
+"""
+
+
+def run(way: str, *lines: list[str], cwd: Path) -> list[tuple[int, str, bool]]:
+    command = [sys.executable, "-c", PROGRAM, way, json.dumps(lines)]
+    answer = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=True)
+    return [tuple(one) for one in json.loads(answer.stdout)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    picture = Image.fromarray(data.astronaut()[:290, 90:370])
+    picture.save(tmp_path / "a.png")
+    Image.fromarray(np.asarray(picture)[:, ::-1]).save(tmp_path / "b.png")
+    mask = np.zeros((290, 280), np.uint8)
+    mask[95:101, 125:133] = 255
+    Image.fromarray(mask).save(tmp_path / "spot.png")
+    return tmp_path
+
+
+def test_pixel_edits_need_no_torch(folder: Path) -> None:
+    lines = [
+        ["faces", "a.png", "--json"],
+        ["mask", "a.png", "--region", "hair", "-o", "hair.png"],
+        ["dye", "a.png", "--color", "hair=auburn", "-o", "dyed.png"],
+        ["reshape", "a.png", "--attribute", "smile=1", "-o", "smile.png"],
+        ["borrow", "a.png", "--from", "b.png", "--part", "brows", "-o", "brows.png"],
+        ["heal", "a.png", "--mask", "spot.png", "-o", "healed.png"],
+        ["edit", "a.png", "--mask", "hair", "--color", "red", "-o", "red.png"],
+        ["session", "new", "a.png", "steps"],
+        ["session", "edit", "steps", "--attribute", "smile=1"],
+        ["conditions", "a.png", "--out", "layers"],
+        ["attributes"],
+        ["read", "auburn hair"],
+    ]
+    done = run("without", *lines, cwd=folder)
+    assert [(line[0], code) for line, (code, _, _) in zip(lines, done, strict=True)] == [(line[0], 0) for line in lines]
+    before = np.asarray(Image.open(folder / "a.png"))
+    for name in ("dyed", "smile", "brows", "healed", "red"):
+        assert (np.asarray(Image.open(folder / f"{name}.png")) != before).any(), name
+
+
+def test_what_needs_torch_says_so_at_once(folder: Path) -> None:
+    lines = [
+        ["sample", "--grid", "g.png"],
+        ["conditions", "a.png", "--out", "layers", "--superpixels"],
+        ["edit", "a.png", "--mask", "mouth", "--attribute", "smile=1", "--mode", "look", "-o", "look.png"],
+        ["dye", "a.png", "--color", "hair=auburn", "--identity-network", "a.png", "--keep-identity", "0.9"],
+        ["--engine", "torch", "faces", "a.png"],
+        ["faces", "a.png", "--engine", "torch"],
+    ]
+    for code, told, _ in run("without", *lines, cwd=folder):
+        assert code == 9 and 'needs PyTorch; run: pip install "mien[paint]".' in told
+        assert told.count("\n") == 1
+
+
+def test_torch_is_not_loaded_where_nothing_is_painted(folder: Path) -> None:
+    ((code, _, loaded),) = run("with", ["dye", "a.png", "--color", "hair=auburn", "-o", "dyed.png"], cwd=folder)
+    assert code == 0 and not loaded

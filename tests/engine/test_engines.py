@@ -1,0 +1,145 @@
+"""Graphs and modules are the same networks, and files that do not belong together are refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from skimage import data
+
+from mien.align.crop import crop_face
+from mien.align.finder import FaceFinder
+from mien.checkpoints.store import BUNDLED, CONFIG, GRAPH, WEIGHTS
+from mien.conditions.parser import FaceParser
+from mien.engine import engine_of, load_detector, load_parser
+from mien.engine.eager import ModuleNetwork
+from mien.engine.graph import GraphNetwork, available_threads
+from mien.errors import ConfigError, CorruptCheckpointError
+from mien.types import Photo
+from recipes.graphs import EXPORTS, export
+
+
+@pytest.fixture(scope="module")
+def photo() -> Photo:
+    return Photo(np.ascontiguousarray(data.astronaut()[:300, 80:380]))
+
+
+def test_the_same_faces_and_labels_on_both_engines(photo: Photo) -> None:
+    finders = [FaceFinder.bundled(engine) for engine in ("onnx", "torch")]
+    assert isinstance(finders[0].detector, GraphNetwork) and isinstance(finders[1].detector, ModuleNetwork)
+    (one,), (other,) = (finder.find(photo) for finder in finders)
+    crop = crop_face(photo, one.quad, 256)
+    to_256 = 256 / np.hypot(*(one.quad[3] - one.quad[0]))
+    assert np.abs(one.landmarks - other.landmarks).max() * to_256 < 0.02
+    assert abs(one.score - other.score) < 1e-3
+    graph, module = (FaceParser.bundled(engine) for engine in ("onnx", "torch"))
+    assert np.abs(graph.logits(crop.pixels[None]) - module.logits(crop.pixels[None])).max() < 1e-3
+    for side in (256, 400):
+        pixels = crop_face(photo, one.quad, side).pixels
+        assert (graph.parse_crop(pixels) == module.parse_crop(pixels)).mean() >= 0.9995
+    assert finders[0].fingerprint != finders[1].fingerprint
+
+
+def test_one_picture_of_a_batch_does_not_depend_on_the_others(photo: Photo) -> None:
+    parser = FaceParser.bundled("onnx")
+    crops = np.stack([photo.pixels[:128, :128], photo.pixels[40:168, 90:218]])
+    np.testing.assert_allclose(parser.logits(crops)[1:], parser.logits(crops[1:]), atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", EXPORTS)
+def test_graphs_are_the_export_of_the_weights(kind: str, tmp_path: Path) -> None:
+    folder = tmp_path / kind
+    shutil.copytree(BUNDLED / kind, folder)
+    (folder / GRAPH).unlink()
+    export(folder, kind)
+    assert (folder / GRAPH).read_bytes() == (BUNDLED / kind / GRAPH).read_bytes(), "run python -m recipes.graphs"
+    assert json.loads((folder / CONFIG).read_text()) == json.loads((BUNDLED / kind / CONFIG).read_text())
+    assert (folder / GRAPH).stat().st_size < 80_000, "no weights are in it"
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _for_other_weights(folder: Path) -> None:
+    config = json.loads((folder / CONFIG).read_text())
+    config["graph"]["weights"] = "0" * 64
+    (folder / CONFIG).write_text(json.dumps(config))
+
+
+def _unusable(folder: Path) -> None:
+    (folder / GRAPH).write_bytes(b"no graph")
+    config = json.loads((folder / CONFIG).read_text())
+    config["graph"]["sha256"] = "8a46cb4c4ebb2d0b5c0ecc6c3be3bf5d2a5e7bd0fcc3d4cb2ccfbe8ce9b0a2a7"
+    (folder / CONFIG).write_text(json.dumps(config))
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda folder: _flip(folder / GRAPH), "does not match its checksum"),
+        (lambda folder: _flip(folder / WEIGHTS), "does not match its checksum"),
+        (_for_other_weights, "was made for other weights"),
+        (_unusable, "does not match its checksum"),
+    ],
+)
+def test_what_does_not_belong_together_is_refused(damage: object, told: str, tmp_path: Path) -> None:
+    folder = tmp_path / "face-detector"
+    shutil.copytree(BUNDLED / "face-detector", folder)
+    damage(folder)  # type: ignore[operator]
+    with pytest.raises(CorruptCheckpointError, match=told):
+        load_detector(folder, "onnx")
+
+
+def test_a_graph_that_cannot_be_run_is_refused(tmp_path: Path) -> None:
+    from mien.engine.graph import open_session
+
+    (tmp_path / GRAPH).write_bytes(b"no graph")
+    with pytest.raises(CorruptCheckpointError, match="cannot be run"):
+        open_session(tmp_path / GRAPH)
+
+
+def test_the_engine_is_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MIEN_ENGINE", raising=False)
+    assert engine_of(BUNDLED / "face-parser") == "onnx"
+    assert engine_of(tmp_path / "face-parser") == "torch", "graphs of others are not run unasked"
+    assert isinstance(load_parser().to("meta"), ModuleNetwork), "elsewhere than on the CPU torch runs it"
+    monkeypatch.setenv("MIEN_ENGINE", "torch")
+    assert engine_of(BUNDLED / "face-parser") == "torch"
+    monkeypatch.setenv("MIEN_ENGINE", "tensor")
+    with pytest.raises(ConfigError, match="choose onnx or torch"):
+        load_parser()
+    shutil.copytree(BUNDLED / "face-parser", tmp_path / "face-parser", ignore=shutil.ignore_patterns(GRAPH))
+    with pytest.raises(ConfigError, match="has no graph"):
+        load_parser(tmp_path / "face-parser", "onnx")
+
+
+def test_threads_are_those_that_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3,2")
+    assert available_threads() == 3
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(5)), raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert available_threads() == 5
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_networks_run_in_a_forked_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("no forks here")
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    network = load_detector(engine="onnx")
+    picture = np.zeros((1, 3, 64, 64), np.float32)
+    expected = network(picture)[0]
+    child = os.fork()
+    if not child:
+        os._exit(0 if np.allclose(network(picture)[0], expected) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert torch.from_numpy(expected).isfinite().all()

@@ -1,0 +1,159 @@
+"""The page in Chromium: what a newcomer does in the first minutes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.web
+FOREHEAD, MOUTH_CORNER, CHIN = 10, 61, 152
+
+
+def far(a: list[int], b: list[int]) -> int:
+    return max(abs(x - y) for x, y in zip(a, b, strict=True))
+
+
+def test_three_clicks_dye_hair_and_can_be_undone_and_branched(shown: Any) -> None:
+    page = shown.page
+    shown.open_sample(3)  # click 1
+    hair = (FOREHEAD, 0.0, -0.35)
+    before = shown.color(*hair)
+    x, y = shown.point(*hair)
+    page.mouse.move(x, y)
+    page.wait_for_selector(".tag >> text=Hair")
+    page.mouse.click(x, y)  # click 2
+    page.hover("[data-color=platinum]")
+    shown.settled("s.state.region === 'hair'")
+    page.click("[data-color=platinum]")  # click 3
+    shown.head(1)
+    dyed = shown.color(*hair)
+    assert far(before, dyed) > 15
+    assert page.get_attribute("[data-receipt]", "data-receipt") == "0"
+    page.keyboard.press("Control+z")
+    shown.head(0)
+    assert far(before, shown.color(*hair)) <= 1
+    page.keyboard.press("Control+Shift+z")
+    shown.head(1)
+    assert far(dyed, shown.color(*hair)) <= 1
+    page.click("[data-color=copper]")  # another colour replaces the first: a branch of the photo
+    shown.head(2)
+    shown.settled("s.stepOf(2)?.recipe?.dye?.hair === 'copper' && s.stepOf(2).parent === 0")
+    assert far(dyed, shown.color(*hair)) > 15
+    page.click("[data-task=shape]")
+    page.locator(".slider input").first.focus()
+    page.keyboard.press("ArrowRight")
+    shown.head(3)
+    page.click("[data-step='2']")
+    shown.head(2)
+    page.click("text=Change this step")
+    page.click("[data-color=auburn]")
+    shown.settled("s.state.tree.steps.some((one) => one.replaces === 3 && one.number === s.state.tree.head)")
+    page.locator("button.branches").first.click()
+    page.locator(".siblings [data-step='1']").click()
+    shown.head(1)
+
+
+def test_a_mouth_corner_is_dragged_live_and_for_real(shown: Any) -> None:
+    page = shown.page
+    shown.open_sample(1)
+    page.click("[data-task=shape]")
+    shown.settled("(await import('/js/preview/preview.js')).fieldNow()")
+    x, y = shown.point(MOUTH_CORNER)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for i in range(1, 9):
+        page.mouse.move(x - i, y - i)
+    live = "performance.getEntriesByName('mien:warp').length"
+    assert page.evaluate(live) > 0
+    assert shown.state("s.trial.shape.drag.length") == 1
+    page.mouse.up()
+    shown.head(1)
+    assert shown.state("s.result.changed.some((one) => /lip|mouth/.test(one.class))")
+    page.locator(".slider input").first.focus()
+    page.keyboard.press("ArrowRight")
+    shown.head(2)  # the slider joins the drag in one step upon the photo
+    shown.settled("s.stepOf(2).parent === 0 && s.stepOf(2).recipe.drag && s.stepOf(2).recipe.reshape.smile > 0")
+
+
+def test_a_spot_is_painted_and_healed_and_the_download_is_exact_elsewhere(shown: Any, tmp_path: Path) -> None:
+    page = shown.page
+    shown.open_sample(1)
+    original = page.evaluate(
+        "import('/js/api.js').then(async (a) => [...await a.here('/photo?step=0', {as: 'bytes'})])"
+    )
+    page.click("[data-task=heal]")
+    x, y = shown.point(FOREHEAD, 0, 0.2)
+    shown.stroke([(x, y), (x + 6, y + 3), (x + 12, y + 3)])
+    shown.head(1)
+    shown.settled("!s.state.busy && s.stepOf(1).box")
+    assert page.get_attribute("[data-receipt]", "data-receipt") == "0"
+    page.keyboard.press("Control+s")
+    page.select_option("dialog select", "png")
+    with page.expect_download() as waiting:
+        page.click("dialog .primary")
+    target = tmp_path / "saved.png"
+    waiting.value.save_as(target)
+    was, now = (np.asarray(Image.open(file).convert("RGB"), int) for file in (BytesIO(bytes(original)), target))
+    x0, y0, x1, y1 = shown.state("s.tree.steps.find((one) => one.number === 1).box")
+    changed = np.abs(was - now).max(2)
+    assert changed[y0:y1, x0:x1].any()
+    changed[y0:y1, x0:x1] = 0
+    assert not changed.any()
+
+
+def test_strokes_are_undone_one_by_one_and_survive_a_reload(shown: Any) -> None:
+    page = shown.page
+    shown.open_sample(0)
+    page.click("[data-task=paint]")
+    page.evaluate("import('/js/state.js').then((s) => s.keepSettings({automatic: false}))")
+    pixels = """import('/js/layers.js').then((l) => {
+        const m = l.existing('mask');
+        return m ? l.alphaOf(m).filter(Boolean).length : 0;
+    })"""
+    x, y = shown.point(CHIN, 0, -0.3)
+    counts = [0]
+    for i in range(2):
+        shown.stroke([(x, y + 40 * i), (x + 30, y + 40 * i), (x + 60, y + 40 * i)])
+        counts.append(page.evaluate(pixels))
+    assert counts[0] < counts[1] < counts[2]
+    page.keyboard.press("Control+z")
+    assert page.evaluate(pixels) == counts[1]
+    page.keyboard.press("e")
+    shown.stroke([(x, y), (x + 30, y), (x + 60, y)])
+    assert page.evaluate(pixels) < counts[1] / 4
+    page.keyboard.press("Control+z")
+    assert page.evaluate(pixels) == counts[1]
+    shown.settled("(await (await import('/vendor/idb-keyval.js')).keys()).some((key) => /mask$/.test(key))")
+    shown.settled("(await import('/js/session.js')).allSaved()")
+    page.reload()
+    page.wait_for_selector(".stage")
+    shown.settled("(await import('/js/layers.js')).existing('mask')")
+    assert page.evaluate(pixels) == counts[1]
+
+
+def test_no_findings_of_axe(browser: Any, address: str, axe: str) -> None:
+    with browser.new_context(bypass_csp=True, viewport={"width": 1280, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector(".sample")
+        page.evaluate(axe)
+        assert findings(page) == []
+        page.locator(".sample").first.click()
+        page.wait_for_selector(".thumbnail", timeout=40_000)
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            for task in ("color", "shape", "paint"):
+                page.click(f"[data-task={task}]")
+                assert findings(page) == []
+        page.keyboard.press("?")
+        assert findings(page) == []
+
+
+def findings(page: Any) -> list[str]:
+    found: list[str] = page.evaluate("axe.run().then((r) => r.violations.map((v) => `${v.id}: ${v.nodes[0].html}`))")
+    return found

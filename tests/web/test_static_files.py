@@ -1,0 +1,48 @@
+"""The page's files without a browser: size, languages, no foreign addresses, small modules."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import mien.serve
+
+STATIC = Path(mien.serve.__file__).parent / "static"
+SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
+MOST_BYTES, MOST_LINES = 150_000, 300
+
+
+def test_the_page_is_below_150_kb() -> None:
+    loaded = [path for path in STATIC.rglob("*") if path.suffix in (".js", ".css", ".html", ".svg")]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in loaded) < MOST_BYTES
+
+
+def test_all_modules_are_asked_for_at_once() -> None:
+    page = (STATIC / "index.html").read_text("utf-8")
+    linked = set(re.findall(r'(?:href|src)="((?:js|vendor)/[^"]+)"', page))
+    there = {path.relative_to(STATIC).as_posix() for path in [*SCRIPTS, *(STATIC / "vendor").glob("*.js")]}
+    assert linked == there
+
+
+def test_modules_are_small_and_ask_nobody_else() -> None:
+    for path in SCRIPTS:
+        text = path.read_text("utf-8")
+        assert text.count("\n") < MOST_LINES, path.name
+        assert "http://" not in text and "https://" not in text, path.name
+        assert text.startswith("// "), f"{path.name}: say in the first line what it is for"
+
+
+def test_every_word_is_in_three_languages() -> None:
+    table = (STATIC / "js/words/table.js").read_text("utf-8")
+    rows = re.findall(r"(\w+): \[('(?:[^'\\]|\\.)*'(?:, '(?:[^'\\]|\\.)*')*)\]", table)
+    known = {key: len(re.findall(r"'(?:[^'\\]|\\.)*'", words)) for key, words in rows}
+    assert set(known.values()) == {3}
+    used = set().union(*(re.findall(r"\bt\('(\w+)'", path.read_text("utf-8")) for path in SCRIPTS))
+    assert not used - set(known)
+
+
+def test_licences_of_what_is_vendored_are_there() -> None:
+    text = (STATIC / "vendor/LICENSES.txt").read_text("utf-8")
+    for path in (STATIC / "vendor").glob("*.js"):
+        assert path.name in text
