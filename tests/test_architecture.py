@@ -38,7 +38,7 @@ ALLOWED = {
     "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
     "words": {"conditions"},
-    "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints"},
+    "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
     "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
     "editing": {

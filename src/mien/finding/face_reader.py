@@ -12,17 +12,15 @@ from typing import Any
 
 import cv2
 import numpy as np
-import torch
-from torch import Tensor
 
 from mien.align.crop import crop_face
-from mien.checkpoints.perception import load_network
 from mien.checkpoints.store import BUNDLED, load_config
+from mien.engine import Network, load_reader
 from mien.errors import CorruptCheckpointError
 from mien.finding.axes import PRESENT
 from mien.finding.match import Look
-from mien.models.perception.reader import ReaderConfig, ReaderNet
-from mien.pixels import to_tensor
+from mien.models.perception.config import ReaderConfig
+from mien.pixels import to_planes
 from mien.types import Face, Photo, UInt8
 
 KIND = "face-reader"
@@ -33,12 +31,12 @@ class FaceReader:
     """Build it once and use it for many faces.
 
     Attributes:
-        network: in evaluation mode.
+        network: (B, 3, S, S) in [-1, 1] -> (B, K).
         names: of its numbers.
         mean, spread: of each among the portraits it was trained on.
     """
 
-    network: ReaderNet
+    network: Network[ReaderConfig]
     names: tuple[str, ...]
     mean: tuple[float, ...]
     spread: tuple[float, ...]
@@ -56,7 +54,7 @@ class FaceReader:
             CheckpointError: it is missing, damaged, or holds something else.
         """
         config: dict[str, Any] = load_config(folder, KIND)
-        network = load_network(folder, KIND, lambda one: ReaderNet(ReaderConfig.from_dict(one)))
+        network = load_reader(folder)
         try:
             names = tuple(str(name) for name in config["names"])
             mean, spread = (tuple(float(v) for v in config[key]) for key in ("mean", "spread"))
@@ -77,14 +75,9 @@ class FaceReader:
             return []
         side = (self.network.config.size,) * 2
         small = np.stack([cv2.resize(crop, side, interpolation=cv2.INTER_AREA) for crop in crops])
-        with torch.inference_mode():
-            told = self.numbers(to_tensor(small)).numpy()
+        planes = to_planes(small)
+        told = (self.network(planes)[0] + self.network(np.ascontiguousarray(planes[..., ::-1]))[0]) / 2
         return [self._look(row) for row in told.astype(float)]
-
-    def numbers(self, pictures: Tensor) -> Tensor:
-        """(B, 3, S, S) in [-1, 1] of the network's size -> (B, K), the mean of both mirrorings; differentiable."""
-        told: Tensor = (self.network(pictures) + self.network(pictures.flip(3))) / 2
-        return told
 
     def _look(self, row: Any) -> Look:
         values: Mapping[str, float] = dict(zip(self.names, map(float, row), strict=True))

@@ -5,32 +5,11 @@ Legend: B batch, S crop side in pixels (a multiple of 32), K numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
-from mien.models.perception.config import NetworkConfig
+from mien.models.perception.config import ReaderConfig as ReaderConfig
 from mien.models.perception.layers import ResidualBlock, conv_block
-
-
-@dataclass(frozen=True)
-class ReaderConfig(NetworkConfig):
-    """What builds a :class:`ReaderNet`.
-
-    Attributes:
-        size: side of the crop, pixels.
-        widths: channels at strides 2, 4, 8, 16 and 32.
-        blocks: residual blocks at strides 4, 8, 16 and 32.
-        hidden: width of the fully connected layer.
-        numbers: K.
-    """
-
-    size: int = 128
-    widths: tuple[int, int, int, int, int] = (16, 32, 64, 96, 144)
-    blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
-    hidden: int = 128
-    numbers: int = 56
 
 
 class ReaderNet(nn.Module):
