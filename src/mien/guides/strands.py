@@ -41,8 +41,9 @@ STRAIGHT, CURL, MOST_CURL = 0.62, 0.25, 0.05
 LOCAL = 0.65
 """Share of how that differs from place to place that they take on."""
 
-DEPTHS = (0.1, 0.4)
-"""Quantiles of a hair's light between which its depths end, which lie below what is drawn."""
+DEPTHS, FAIR = (0.1, 0.4), (0.3, 70.0)
+"""Quantiles of a hair's light between which its depths end, which lie below what is drawn; and by how much they are
+higher in fair hair, from which level of light on."""
 
 DETAIL = 0.08
 """Units below which light and dark are detail of the hair, and no form."""
@@ -161,7 +162,7 @@ def joined(picture: Float32, hair: Float32, alpha: Float32, colors: Float32, uni
         found = _detail(soft, alpha > 0.9)
         if found[0] / found[1] <= 1.1 * wanted[0] / wanted[1]:
             break
-    gain = float(np.clip(wanted[1] / max(found[1], 0.1), 0.6, 2.2))
+    gain = float(np.clip(0.85 * wanted[1] / max(found[1], 0.1), 0.6, 2.0))
     form = wide_blur(soft, DETAIL * unit)
     lit = _outer(picture, near if int(near.sum()) > 100 else sure)
     mean = (picture * lit[..., None]).sum((0, 1)) / max(float(lit.sum()), 1e-3)
@@ -178,7 +179,10 @@ def joined(picture: Float32, hair: Float32, alpha: Float32, colors: Float32, uni
 def _outer(picture: Float32, hair: Bool) -> Float32:
     """(h, w): hair on which light falls, not the depths between."""
     gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    low, high = np.quantile(gray[hair], DEPTHS) if hair.any() else (0.0, 1.0)
+    if not hair.any():
+        return np.zeros(hair.shape, np.float32)
+    fair = FAIR[0] * float(np.clip((np.median(gray[hair]) - FAIR[1]) / FAIR[1], 0, 1))
+    low, high = np.quantile(gray[hair], np.add(DEPTHS, fair))
     return np.asarray(hair * np.clip((gray - low) / max(high - low, 1.0), 0.02, 1), np.float32)
 
 
