@@ -15,6 +15,7 @@ import json
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPException
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,7 @@ class Client:
             return self._opener.open(request, timeout=self.timeout)
         except HTTPError as error:
             raise _error(error) from error
-        except (URLError, TimeoutError) as error:
+        except (URLError, HTTPException, OSError) as error:
             raise ServerError(f"{self.url} does not answer; is 'mien serve' running there?") from error
 
 

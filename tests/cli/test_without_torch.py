@@ -67,6 +67,7 @@ def test_pixel_edits_need_no_torch(folder: Path) -> None:
         ["edit", "a.png", "--mask", "hair", "--color", "red", "-o", "red.png"],
         ["session", "new", "a.png", "steps"],
         ["session", "edit", "steps", "--attribute", "smile=1"],
+        ["conditions", "a.png", "--out", "layers"],
         ["attributes"],
         ["read", "auburn hair"],
     ]
@@ -80,6 +81,7 @@ def test_pixel_edits_need_no_torch(folder: Path) -> None:
 def test_what_needs_torch_says_so_at_once(folder: Path) -> None:
     lines = [
         ["sample", "--grid", "g.png"],
+        ["conditions", "a.png", "--out", "layers", "--superpixels"],
         ["edit", "a.png", "--mask", "mouth", "--attribute", "smile=1", "--mode", "look", "-o", "look.png"],
         ["dye", "a.png", "--color", "hair=auburn", "--identity-network", "a.png", "--keep-identity", "0.9"],
         ["--engine", "torch", "faces", "a.png"],

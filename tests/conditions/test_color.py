@@ -8,9 +8,10 @@ import torch
 from PIL import Image
 
 from mien.conditions.labels import UNKNOWN
-from mien.conditions.modalities.color import Color
+from mien.conditions.modalities.color import Color, region_colors
 from mien.conditions.segments import region_means, segment_means, superpixel_means, superpixels
 from mien.errors import LayerError
+from mien.pixels import to_bytes
 
 
 def test_region_means_equal_the_literal_loop() -> None:
@@ -19,6 +20,9 @@ def test_region_means_equal_the_literal_loop() -> None:
     labels = torch.randint(0, 19, (2, 24, 24), generator=rng).to(torch.uint8)
     labels[0, :3] = UNKNOWN
     means = region_means(image, labels)
+    pixels = to_bytes(image)
+    for one, found, wanted in zip(pixels, labels.numpy(), to_bytes(means), strict=True):
+        assert np.abs(region_colors(one, found).astype(int) - wanted).max() <= 1
     for b in range(2):
         for label in labels[b].unique().tolist():
             where = labels[b] == label

@@ -18,7 +18,7 @@ from mien.conditions.lines import (
 )
 from mien.conditions.modalities.sketch import Sketch
 from mien.errors import LayerError
-from mien.pixels import to_tensor
+from mien.pixels import to_planes, to_tensor
 from mien.types import UInt8
 
 
@@ -47,6 +47,13 @@ def test_equals_the_filter_as_described() -> None:
     inner = np.s_[4:-4, 4:-4]
     assert (ours[inner] != theirs[inner]).mean() < 0.002
     assert 0.01 < ours.mean() < 0.2
+
+
+def test_tensors_and_planes_give_the_same_lines() -> None:
+    image = scene(300)
+    for drawn in (pencil, thin_pencil):
+        apart = drawn(to_tensor(image)).numpy() != drawn(to_planes(image))
+        assert apart.mean() < 1e-4
 
 
 @pytest.mark.parametrize("size", [128, 512, 1024])

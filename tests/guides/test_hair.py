@@ -8,7 +8,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
@@ -32,13 +31,13 @@ OTHER = {**COLORS, "hair": (30, 110, 40)}
 class ColorParser:
     """Tells classes by colour, both heads' alike."""
 
-    def logits(self, images: Any) -> Any:
+    def shares(self, pixels: Any) -> Any:
         known = [(name, color) for table in (COLORS, OTHER) for name, color in table.items()]
-        wanted = torch.tensor([color for _, color in known], dtype=torch.float32)
-        away = ((images[:, :, None] + 1) * 127.5 - wanted.T[None, :, :, None, None]).abs().sum(1)
-        nearest = away.argmin(1)
-        labels = torch.tensor([INDEX[name] for name, _ in known])[nearest]
-        return torch.nn.functional.one_hot(labels, COUNT).permute(0, 3, 1, 2).float() * 12
+        wanted = np.array([color for _, color in known], np.int16)
+        nearest = np.abs(pixels[..., None, :].astype(np.int16) - wanted).sum(-1).argmin(-1)
+        labels = np.array([INDEX[name] for name, _ in known])[nearest]
+        odds = np.exp(12 * np.eye(COUNT, dtype=np.float32)[labels])
+        return (odds / odds.sum(-1, keepdims=True)).transpose(2, 0, 1)
 
 
 def head(face: Face, colors: dict[str, tuple[int, int, int]], *, down: float, hat: bool = False) -> Photo:

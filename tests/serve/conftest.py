@@ -24,7 +24,7 @@ from mien.serve.app import build_app
 from mien.serve.server import Server
 from mien.serve.settings import ServeSettings
 
-SIDE = 300
+SIDE = 240
 
 
 @dataclass

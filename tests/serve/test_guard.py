@@ -115,6 +115,20 @@ def test_a_body_that_does_not_come_is_given_up(guarded: Running) -> None:
         assert time.monotonic() - start < 5
 
 
+def test_a_head_that_does_not_come_is_given_up(guarded: Running) -> None:
+    host, port = guarded.url.split("/")[2].split(":")
+    for first in (b"", b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"):
+        with socket.create_connection((host, int(port)), 10) as slow:
+            slow.sendall(first)
+            if first:
+                assert b" 200 " in slow.recv(5000)
+            start = time.monotonic()
+            slow.sendall(b"GET /api/he")
+            while slow.recv(5000):
+                pass
+            assert time.monotonic() - start < 5
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [("text/html", 415), ("image/jpeg", 415), ("", 415), ("image/png", 201), ("application/octet-stream", 201)],

@@ -51,8 +51,8 @@ class Asker:
 
 def bodies() -> Iterator[bytes]:
     yield from RAW
-    for name, field in EditBody.model_fields.items():
-        for value in ODD:
+    for number, (name, field) in enumerate(EditBody.model_fields.items()):
+        for value in ODD[number % 3 :: 3]:
             told = {"keep": False, "strict": False, (field.alias or name): value}
             yield json.dumps(told).encode()
 
@@ -67,7 +67,7 @@ def ask(server: Running, opened: RemoteSession) -> Iterator[Asker]:
 def test_malformed_edits(ask: Asker, opened: RemoteSession) -> None:
     for body in bodies():
         ask("POST", f"/api/sessions/{opened.id}/edits", body)
-    assert sum(ask.seen.values()) > 900 and ask.seen[422] > 600, ask.seen
+    assert sum(ask.seen.values()) > 350 and ask.seen[422] > 300, ask.seen
 
 
 def test_malformed_bodies_of_other_endpoints(ask: Asker, opened: RemoteSession) -> None:
@@ -76,9 +76,9 @@ def test_malformed_bodies_of_other_endpoints(ask: Asker, opened: RemoteSession) 
         for path in (f"{base}/head", f"{base}/steps/1/change", "/api/read", "/sdapi/v1/img2img", "/api/v1/inpaint"):
             assert ask("POST", path, body) >= 400
         for path in ("/v1/images/edits", "/api/projects", f"{base}/uploads", f"{base}/replay", "/api/sessions"):
-            for kind in ("application/json", "multipart/form-data; boundary=x", "application/zip", "image/png", "x"):
+            for kind in ("application/json", "multipart/form-data; boundary=x", "image/png"):
                 assert ask("POST", path, body, kind) >= 400
-    for value in ODD:
+    for value in ODD[::2]:
         for name in ("init_images", "mask", "seed", "denoising_strength", "batch_size", "alwayson_scripts", "prompt"):
             body = json.dumps({"init_images": ["aGk="], name: value}).encode()
             assert ask("POST", "/sdapi/v1/img2img", body) >= 400
@@ -106,7 +106,7 @@ def test_malformed_queries(ask: Asker, opened: RemoteSession) -> None:
 def test_damaged_photos(ask: Asker, opened: RemoteSession) -> None:
     rng = np.random.default_rng(0)
     small = as_png(rng.integers(0, 255, (24, 32, 3)).astype(np.uint8))
-    for number in range(60):
+    for number in range(30):
         data = bytearray(small)
         for place in rng.integers(8, len(data), 1 + number % 5):
             data[place] ^= int(rng.integers(1, 256))
@@ -118,7 +118,7 @@ def test_damaged_photos(ask: Asker, opened: RemoteSession) -> None:
 def test_damaged_layers(ask: Asker, opened: RemoteSession) -> None:
     rng, head = np.random.default_rng(0), {"X-Mien-Key": opened.key}
     whole = as_png(rng.integers(0, 255, (64, 64), np.uint8))
-    for cut in (60, len(whole) // 2, len(whole) - 20, len(whole)):
+    for cut in (60, len(whole) // 2):
         told = opened.client.json("POST", f"/api/sessions/{opened.id}/uploads", whole[:cut], "image/png", head)
         for name in ("mask", "sketch", "semantic", "color", "guide", "exemplar"):
             wish = {"mask": "hair", "keep": False, name: {"upload": told["id"]}}

@@ -19,6 +19,7 @@ from mien.cli import (
     evaluate_protocol,
     export,
     faces,
+    find,
     heal,
     import_,
     mask,
@@ -35,7 +36,7 @@ app = typer.Typer(
     name="mien",
     help="Multimodal local face editing that leaves every pixel you did not touch exactly as it was.",
     epilog="Exit codes: 0 done, 1 unexpected, 2 wrong options, 3 photo, 4 face, 5 layer or mask, 6 weights, 7 saving, "
-    "8 data, 9 settings, 10 session, 11 not good enough, 130 interrupted. Add --debug anywhere for a traceback.",
+    "8 data, 9 settings, 10 session, 11 not good enough, 12 server, 130 interrupted. --debug anywhere: a traceback.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -50,6 +51,7 @@ app.command("edit")(edit.edit)
 app.command("apply")(apply.apply)
 app.command("read")(read.read)
 app.command("faces")(faces.faces)
+app.command("find")(find.find)
 app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)

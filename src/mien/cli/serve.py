@@ -54,6 +54,7 @@ def serve(
     from mien.editor import Editor
 
     made = Editor.from_pretrained(editor, device=device)
+    assert made.finder is not None and made.parser is not None  # loaded now, so that the first edit is quick
 
     def ready(address: str) -> None:
         shown = f"{address}?token=..." if token else address

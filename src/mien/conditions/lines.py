@@ -2,20 +2,25 @@
 
 Convention:
     Sketches are binary, True on lines. A thin line is ``line_width(size)`` pixels wide at every size.
+    A batch is a tensor of torch, as in training, or planes of NumPy, as for a user; the same code serves both.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import cv2
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional as F
 
 from mien.conditions.thinning import thin, widen
 from mien.types import Bool
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
 
 REFERENCE = 256
 """The side at which the settings are stated."""
@@ -42,42 +47,42 @@ def line_width(size: int) -> int:
     return max(1, round(size / REFERENCE))
 
 
-def pencil(image: Tensor, settings: PencilFilter | None = None) -> Tensor:
+def pencil(image: Any, settings: PencilFilter | None = None) -> Any:
     """Lines where the picture has edges: gray, light blur, Sobel on it and on its negative, sum, threshold.
 
     Args:
-        image: (B, 3, S, S) in [-1, 1].
+        image: (B, 3, S, S) in [-1, 1], tensor or planes.
         settings: None takes the defaults.
 
     Returns:
-        (B, 1, S, S) bool.
+        (B, 1, S, S) bool, of the same kind.
     """
     s = settings or PencilFilter()
     across, down = _slopes(image, s)
-    return across.abs() + down.abs() > s.threshold
+    return abs(across) + abs(down) > s.threshold
 
 
-def thin_pencil(image: Tensor, settings: PencilFilter | None = None) -> Tensor:
+def thin_pencil(image: Any, settings: PencilFilter | None = None) -> Any:
     """The same, reduced to the crests of the edges (Canny's non-maximum suppression): one pixel wide, nothing merged.
 
     A skeleton of the pencil lines would join what lies close together, such as lids and lashes.
 
     Args:
-        image: (B, 3, S, S) in [-1, 1].
+        image: (B, 3, S, S) in [-1, 1], tensor or planes.
         settings: None takes the defaults.
 
     Returns:
-        (B, 1, S, S) bool, a subset of :func:`pencil`.
+        (B, 1, S, S) bool, of the same kind, a subset of :func:`pencil`.
     """
     s = settings or PencilFilter()
     across, down = _slopes(image, s)
-    strength = F.pad(across.square() + down.square(), (1, 1, 1, 1))
-    flat = down.abs() < 0.4142 * across.abs()  # tan(22.5 degrees): the edge stands upright
-    steep = across.abs() < 0.4142 * down.abs()
+    strength = _padded(across * across + down * down, 1, 1, "constant")
+    flat = abs(down) < 0.4142 * abs(across)  # tan(22.5 degrees): the edge stands upright
+    steep = abs(across) < 0.4142 * abs(down)
     diagonal = across * down > 0
     side = image.shape[-1]
     centre = strength[..., 1:-1, 1:-1]
-    crest = torch.zeros_like(flat)
+    crest = flat & False
     for (dy, dx), where in (
         ((0, 1), flat),
         ((1, 0), steep),
@@ -87,46 +92,60 @@ def thin_pencil(image: Tensor, settings: PencilFilter | None = None) -> Tensor:
         ahead = strength[..., 1 + dy : 1 + dy + side, 1 + dx : 1 + dx + side]
         behind = strength[..., 1 - dy : 1 - dy + side, 1 - dx : 1 - dx + side]
         crest |= where & (centre > ahead) & (centre >= behind)
-    return crest & (across.abs() + down.abs() > s.threshold)
+    return crest & (abs(across) + abs(down) > s.threshold)
 
 
-def _slopes(image: Tensor, settings: PencilFilter | None = None) -> tuple[Tensor, Tensor]:
+def _slopes(image: Any, settings: PencilFilter | None = None) -> tuple[Any, Any]:
     """Horizontal and vertical Sobel responses for each pixel of a 256 px crop, so that all sizes give the same drawing.
 
     On bytes, a response below zero is cut to zero; adding that of the negative picture restores it. Together they are
     the absolute value, of which :func:`pencil` takes the threshold.
 
     Args:
-        image: (B, 3, S, S) in [-1, 1].
+        image: (B, 3, S, S) in [-1, 1], tensor or planes.
         settings: None takes the defaults.
 
     Returns:
-        two of (B, 1, S, S) float32, as fractions of the range from black to white; gradients flow.
+        two of (B, 1, S, S), as fractions of the range from black to white; gradients flow.
     """
     s = settings or PencilFilter()
     scale = image.shape[-1] / REFERENCE
-    luma = torch.tensor([0.299, 0.587, 0.114], device=image.device).view(1, 3, 1, 1)
-    gray = _blur((image.float() * luma).sum(1, keepdim=True) / 2, s.blur * scale)
-    padded = F.pad(gray, (1, 1, 1, 1), mode="replicate")
+    red, green, blue = (image[:, k : k + 1] for k in range(3))
+    gray = _blur((0.299 * red + 0.587 * green + 0.114 * blue) / 2, s.blur * scale)
+    padded = _padded(gray, 1, 1, "replicate")
     across, down = padded[..., 2:] - padded[..., :-2], padded[..., 2:, :] - padded[..., :-2, :]
     across = across[..., :-2, :] + 2 * across[..., 1:-1, :] + across[..., 2:, :]
     down = down[..., :-2] + 2 * down[..., 1:-1] + down[..., 2:]
     return across * (scale / 8), down * (scale / 8)
 
 
-def _blur(gray: Tensor, sigma: float) -> Tensor:
+def _blur(gray: Any, sigma: float) -> Any:
     """Gaussian by shifted sums: for one channel that is several times faster than a convolution."""
     radius = max(1, round(2.5 * sigma))
-    weights = torch.softmax(-0.5 * (torch.arange(radius + 1) / sigma) ** 2, 0).tolist()
+    weights = [math.exp(-0.5 * (k / sigma) ** 2) for k in range(radius + 1)]
     total = weights[0] + 2 * sum(weights[1:])
-    for axis in (2, 3):
-        padded = F.pad(gray, (0, 0, radius, radius) if axis == 2 else (radius, radius, 0, 0), mode="replicate")
-        length = gray.shape[axis]
-        gray = padded.narrow(axis, radius, length) * (weights[0] / total)
+    height, width = gray.shape[2:]
+    for dy, dx in ((1, 0), (0, 1)):
+        padded = _padded(gray, radius * dy, radius * dx, "replicate")
+
+        def moved(k: int, source: Any = padded, dy: int = dy, dx: int = dx) -> Any:
+            y, x = (radius + k) * dy, (radius + k) * dx
+            return source[..., y : y + height, x : x + width]
+
+        gray = moved(0) * (weights[0] / total)
         for k, weight in enumerate(weights[1:], 1):
-            gray += padded.narrow(axis, radius - k, length) * (weight / total)
-            gray += padded.narrow(axis, radius + k, length) * (weight / total)
+            gray = gray + (moved(-k) + moved(k)) * (weight / total)
     return gray
+
+
+def _padded(batch: Any, rows: int, columns: int, mode: Literal["constant", "replicate"]) -> Any:
+    """Rows above and below, columns left and right: of 0, or the border's."""
+    if isinstance(batch, np.ndarray):
+        widths = ((0, 0), (0, 0), (rows, rows), (columns, columns))
+        return np.pad(batch, widths, mode="constant" if mode == "constant" else "edge")
+    from torch.nn import functional
+
+    return functional.pad(batch, (columns, columns, rows, rows), mode=mode)
 
 
 def extract_sketch(image: Tensor, generator: torch.Generator, settings: PencilFilter | None = None) -> Tensor:
@@ -140,27 +159,29 @@ def extract_sketch(image: Tensor, generator: torch.Generator, settings: PencilFi
     Returns:
         (B, 1, S, S) float32 in {0, 1}.
     """
+    import torch
+    from torch.nn import functional
+
     s = settings or PencilFilter()
-    lines = pencil(image, s)
+    lines: Tensor = pencil(image.float(), s)
     chosen = (torch.rand(len(image), generator=generator) < s.thinned).nonzero()[:, 0].to(image.device)
     if len(chosen):
-        size = image.shape[-1]
-        lines[chosen] = widen(thin_pencil(image[chosen], s), line_width(size))
+        width = line_width(image.shape[-1])
+        before, after = (width - 1) // 2, width // 2
+        thinned = functional.pad(thin_pencil(image[chosen].float(), s).float(), (before, after, before, after))
+        lines[chosen] = functional.max_pool2d(thinned, width, 1) > 0
     return lines.float()
 
 
-def sketch_of(image: Tensor, settings: PencilFilter | None = None) -> Bool:
+def sketch_of(image: Any, settings: PencilFilter | None = None) -> Bool:
     """What a user gets to paint on: thin lines of one crop (1, 3, S, S), specks removed; (S, S) bool."""
-    return tidy(thin_pencil(image, settings)[0, 0].cpu().numpy())
+    return tidy(np.asarray(thin_pencil(image, settings)[0, 0]))
 
 
 def tidy(lines: Bool) -> Bool:
     """(S, S) bool: thin lines of the standard width without specks."""
     size = lines.shape[0]
-    thinned = thin(torch.from_numpy(lines)[None, None])
-    kept = _without_specks(thinned[0, 0].numpy(), round(5 * size / REFERENCE))
-    result: Bool = widen(torch.from_numpy(kept)[None, None], line_width(size))[0, 0].numpy()
-    return result
+    return widen(_without_specks(thin(lines), round(5 * size / REFERENCE)), line_width(size))
 
 
 def _without_specks(lines: Bool, smallest: int) -> Bool:

@@ -47,9 +47,9 @@ RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
 
 
-ALIKE = 22.0
+ALIKE = 30.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
-light differ by 7 to 16, people of the wide portraits by 46 and more."""
+light differ by 7 to 28, people of the wide portraits by 46 and more."""
 
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""

@@ -60,7 +60,8 @@ def bare(here: Scene, there: Mapping[str, Float32], picture: Float32, alpha: Flo
     gone = _gone(here, weights["face"], weights["background"], kernel) * np.clip((1 - alpha) * 20, 0, 1)
     if float(gone.sum()) < 4:
         return here.picture, np.zeros_like(alpha)
-    result = weights["face"][..., None] * _skin(here, there, picture, held, "face")
+    skin = _agreeing(here, _skin(here, there, picture, held, "face"), held, gone)
+    result = weights["face"][..., None] * skin
     result += weights["neck"][..., None] * _skin(here, there, picture, held, "neck")
     for name in ("background", "clothes"):
         if float((weights[name] * gone).max()) > 0.02:
@@ -77,7 +78,7 @@ def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> 
     wide = cv2.GaussianBlur(cv2.dilate(here.loose, kernel), (0, 0), max(0.7, 0.012 * unit))
     gone = np.clip(1.6 * np.maximum(wide, here.loose) - 0.1, 0, 1)
     solid = cv2.dilate((here.loose > 0.3).astype(np.uint8), kernel).astype(np.float32)
-    rim = np.clip(3 * cv2.GaussianBlur(solid, (0, 0), 0.08 * unit), 0, 1)
+    rim = np.clip(2.5 * cv2.GaussianBlur(solid, (0, 0), 0.03 * unit), 0, 1)
     inner = polygon(here.points[list(FEATURES)], here.shape, 0.04 * unit)
     wisps = _wisps(here).astype(np.float32)
     wisps = np.clip(2 * cv2.GaussianBlur(wisps, (0, 0), 0.02 * unit) - 0.5, 0, 1) * backdrop
@@ -172,6 +173,19 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     made[..., 0] = np.maximum(made[..., 0] - 0.75 * bright, low - 8)
     made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
     return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def _agreeing(here: Scene, made: Float32, held: Bool, gone: Float32) -> Float32:
+    """Skin that was made, as light and as dark as what is seen at its border: temples may lie in shadow."""
+    unit = here.unit
+    seen = (held & (here.shares["face"] > 0.75) & (gone < 0.02)).astype(np.float32)
+    seen *= wide_blur(np.maximum(_features(here), here.loose), 0.03 * unit) < 0.05
+    if int(seen.sum()) < 30:
+        return made
+    means = [local_colors(one, seen, 0.05 * unit)[0] + 12 for one in (here.picture, made)]
+    ratio = np.clip(100 * np.log(means[0] / means[1]), -70, 40)
+    spread = wide_blur(membrane(ratio.astype(np.float32), seen, 70.0), 0.03 * unit)
+    return np.asarray(np.clip((made + 12) * np.exp(spread / 100) - 12, 0, 255), np.float32)
 
 
 def _features(here: Scene) -> Float32:

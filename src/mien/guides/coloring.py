@@ -116,7 +116,7 @@ def coloring(
 
     def made(lab: Float32, maps: Float32 | None) -> Float32:
         light = gain * (lab[..., 0] - mean[0]) if maps is None else detail(maps, lab[..., 0])
-        if maps is None:  # what is lighter than the wish, as skin at the border is, becomes no lighter
+        if settings.sheer and maps is None:  # what is lighter than the wish, as skin at the border is, stays so
             light = np.minimum(light, np.maximum(lab[..., 0] - aim[0], 0) + max(0.0, float(mean[0] - aim[0])))
         return rgb_of(_laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim))
 

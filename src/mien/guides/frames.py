@@ -29,6 +29,9 @@ CLEAR, LINE = 24.0, 14.0
 FROM_SIDE = 19.5
 """Way from a rim to behind the face's outline, units, from which a temple is seen from the side; others end at hair."""
 
+LATE = 20
+"""Steps of 0.3 units after which a temple begins at the latest."""
+
 LIKE = 0.5
 """How much the other rim tells about a rim."""
 
@@ -133,8 +136,11 @@ def temple(lines: Lines, points: Float64, rim: Float64, side: int, hair: Bool, b
     found = strength[np.arange(len(path)), path]
     x, y = np.clip(np.round(maps[np.arange(len(path)), path]).astype(int), 0, SIDE - 1).T
     least = np.where(hair[y, x], 0.7 if length > FROM_SIDE * UNIT else np.inf, 0.5) * level
-    last = _end(found > np.where(back[y, x], np.inf, least))
-    return np.asarray(maps[np.arange(last), path[:last]], np.float64)
+    least = np.where(back[y, x], np.inf, least)
+    begun = np.flatnonzero(found[:LATE] > np.maximum(2 * least, CLEAR)[:LATE])  # hinges may be off the line of a rim
+    first = int(begun[0]) if len(begun) and not (found > least)[:6].any() else 0
+    last = first + _end((found > least)[first:])
+    return np.asarray(maps[np.arange(first, last), path[first:last]], np.float64)
 
 
 def bridge(lines: Lines, left: Float64, right: Float64, points: Float64) -> Float64:

@@ -23,7 +23,7 @@ from mien.errors import LayerError
 from mien.guides.close_up import CloseUp
 from mien.guides.guide import Guide
 from mien.guides.scene import Scene, check_hat
-from mien.guides.strands import Lock, drawn, joined, palette
+from mien.guides.strands import Lock, drawn, joined, palette, waviness
 from mien.types import Bool, Face, Float32, Float64, Photo
 
 COLUMNS = 97
@@ -42,8 +42,11 @@ BESIDE, SHORT = np.array([0.1, 0.2, 0.3]), 0.2
 LOWEST = 0.5
 """Units above the brows that hair grows from at least; what hangs lower is a fringe."""
 
-LEAST = 0.12
-"""Share of a forehead that another's hair covers from which it is a fringe."""
+NARROWEST = 0.3
+"""Width of the far half of a forehead over that of the near one, below which a head looks too far to the side."""
+
+LEAST, LOW = 0.12, 0.3
+"""Share of a forehead, that many units above the brows, that another's hair covers from which it is a fringe."""
 
 LOCKS, STRANDS = 130, 60
 """Places where a lock may hang, and strands of a lock."""
@@ -83,7 +86,10 @@ class Forehead:
         right = (points[263] - points[33]) / np.linalg.norm(points[263] - points[33])
         axes = unit * np.stack([right, [-right[1], right[0]]])
         flat = (points - points[9]) @ axes.T / unit**2
-        across = np.interp(STEPS, (-1, 0, 1), flat[[TEMPLES[0], MIDDLE, TEMPLES[1]], 0])
+        sides = flat[[TEMPLES[0], MIDDLE, TEMPLES[1]], 0]
+        if min(np.diff(sides)) < NARROWEST * max(np.diff(sides)):
+            raise LayerError("This head looks too far to the side for a fringe; take a photo that shows its face.")
+        across = np.interp(STEPS, (-1, 0, 1), sides)
         brow = np.concatenate([flat[list(one)] for one in BROWS])
         front = cls(axes, points[9], across, across, np.interp(across, brow[:, 0], brow[:, 1]))
         ys = np.arange(-UP, -0.1, 0.01)
@@ -160,10 +166,13 @@ class Cut:
         """
         ys = np.arange(-0.7, 0.45, 0.01)
         hair = front.seen(alpha, ys) > 0.4
-        hair &= ys[:, None] < (front.brows + np.where(np.abs(STEPS) < 0.75, 0.12, 0.4))[None]
+        aside = np.abs(STEPS) > 0.75
+        hair &= ys[:, None] < (front.brows + np.where(aside, 0.4, 0.12))[None]
+        hair &= ~aside[None] | (not front.short)
         upper = (ys[:, None] > np.minimum(front.hairline, -0.35)[None]) & (ys[:, None] < front.brows[None])
         dense = (hair & upper).sum(0) / np.maximum(upper.sum(0), 1)
-        if float(dense[COLUMNS // 6 : -COLUMNS // 6].mean()) < LEAST:
+        over = hair & upper & (ys[:, None] > front.brows[None] - LOW)
+        if float(over[:, COLUMNS // 6 : -COLUMNS // 6].sum(0).mean()) * 0.01 < LEAST * LOW:
             raise LayerError("The other head has no fringe; choose another photo.")
         low = ys[len(ys) - 1 - np.argmax(hair[::-1], 0)]
         known = hair.any(0) & (dense > 0.1)
@@ -192,10 +201,12 @@ def fringe(photo: Photo, here: Scene, front: Forehead, cut: Cut, seed: int = 0) 
         LayerError: there is too little hair.
     """
     rng = np.random.default_rng(seed)
-    paths, shades = _hanging(front, cut, rng)
+    paths, shades = _hanging(front, cut, waviness(here.picture, _near(here, front), here.unit), rng)
     places = paths @ front.axes + front.origin
     work = CloseUp.of(photo, here, places)
-    alpha, colors = drawn(work.places(places), shades, _palette(here, front), work.picture.shape[:2], work.unit)
+    alpha, colors = drawn(
+        work.places(places), shades, palette(here.picture, _near(here, front)), work.picture.shape[:2], work.unit
+    )
     alpha, colors = joined(work.picture, work.hair, alpha, colors, work.unit)
     alpha = alpha * work.at(_growing(here, front) * (1 - here.shares["worn"]))
     fallen = cv2.GaussianBlur(alpha, (0, 0), FALL[0] * work.unit)
@@ -216,7 +227,7 @@ def drawn_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0) ->
     return fringe(photo, here, front, Cut.drawn(front, seed % 4, np.random.default_rng(seed)), seed)
 
 
-def _hanging(front: Forehead, cut: Cut, rng: np.random.Generator) -> tuple[Float64, Float64]:
+def _hanging(front: Forehead, cut: Cut, wave: float, rng: np.random.Generator) -> tuple[Float64, Float64]:
     """Paths in face coordinates and shades of all strands."""
     ends = rng.uniform(-1, 1, LOCKS)
     ends = ends[rng.random(LOCKS) < np.interp(ends, STEPS, cut.dense)]
@@ -225,7 +236,7 @@ def _hanging(front: Forehead, cut: Cut, rng: np.random.Generator) -> tuple[Float
         lone = rank % 4 == 3
         wide = 0.08 if lone else float(np.exp(rng.normal(np.log(0.045), 0.4)))
         light = 0.42 + 0.13 * float(np.clip(rng.normal(), -1.3, 1.3))
-        lock = Lock(_curve(front, cut, float(s), rng), wide, rank / max(len(ends) - 1, 1), light)
+        lock = Lock(_curve(front, cut, float(s), rng), wide, rank / max(len(ends) - 1, 1), light, wave)
         made.append(lock.strands(3 if lone else STRANDS, rng))
     if not made:
         raise LayerError("The other head has no fringe; choose another photo.")
@@ -248,12 +259,13 @@ def _flat(here: Scene, front: Forehead) -> Float64:
     return np.asarray((np.dstack([xs, ys]) - front.origin) @ front.axes.T / here.unit**2)
 
 
-def _palette(here: Scene, front: Forehead) -> Float32:
+def _near(here: Scene, front: Forehead) -> Bool:
+    """(h, w): the hair above and beside the face."""
     flat, sure = _flat(here, front), cv2.erode((here.hair > 0.9).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     near = (flat[..., 1] > front.hairline.min() - 0.6) & (flat[..., 1] < 0.5) & (np.abs(flat[..., 0]) < 1.2)
     if int((sure & near).sum()) < 0.1 * here.unit**2:
         raise LayerError("There is too little hair on this head for a fringe to belong to; borrow all of the hair.")
-    return palette(here.picture, sure & near)
+    return np.asarray(sure & near, np.bool_)
 
 
 def _growing(here: Scene, front: Forehead) -> Float32:

@@ -53,10 +53,10 @@ DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
 
-NEAR = 3.0
-"""How far from a frame's lines nose pads and hinges may be, units."""
+NEAR, FAR = 3.0, 5.0
+"""How far from a frame's lines nose pads and hinges may be, units; and how far dark ends of thick frames reach."""
 
-CREASE, RIMLESS, THICK = 16.0, 60.0, 70.0
+CREASE, RIMLESS, THICK = 16.0, 45.0, 70.0
 """Levels that a rim has at least above the eyes, where lids and brows have lines, too; those where none is seen below
 them; and those of a rim that may be thicker above the eyes."""
 
@@ -199,6 +199,7 @@ def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64,
     least = np.where(above & (beside < outer + 4 * UNIT), upper, 0).astype(np.float32)
     middle_line = Drawn.of(lines, bridge(lines, rims[0], rims[1], points))
     frame = (covered(lines, both, least) | covered(lines, [middle_line], np.zeros_like(least))) & ~eyes
+    front = frame.copy()
     arms = [
         Drawn.of(lines, temple(lines, points, rims[side], side, parts["hair"] | parts["ears"], parts["background"]))
         for side in (0, 1)
@@ -207,17 +208,18 @@ def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64,
     if arms:
         frame |= covered(lines, arms, np.zeros_like(lines.ridges), 0.3)
     least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
-    close = cv2.dilate(frame.astype(np.uint8), disc(2 * NEAR)) > 0
-    close &= ~parts["brows"] & ~eyes_of(points, 0.5)
-    close &= cv2.erode(area_of(rims).astype(np.uint8), disc(2.0)) == 0  # no wrinkles seen through the lenses
-    least = np.where(parts["hair"], np.maximum(least, OVER_HAIR), least)
     dark = _alike(picture, frame, parts["brows"])
-    strong = ((lines.hats[2] > least) & ~parts["background"]) | (dark & (lines.hats[-1] > OVER_HAIR))
-    strong = (strong & close) | (dark & _beside(rims) & ~eyes)
+    apart = (~parts["brows"]) & ~eyes_of(points, 0.5)
+    apart &= cv2.erode(area_of(rims).astype(np.uint8), disc(2.0)) == 0  # no wrinkles seen through the lenses
+    close, far = (cv2.dilate(one.astype(np.uint8), disc(2 * by)) > 0 for one, by in ((frame, NEAR), (front, FAR)))
+    least = np.where(parts["hair"], np.maximum(least, OVER_HAIR), least)
+    strong = close & (lines.hats[2] > least) & ~parts["background"]
+    strong |= dark & (far & (lines.widest > OVER_HAIR) | close & (lines.hats[-1] > OVER_HAIR))
+    strong = (strong & apart) | (dark & _beside(rims) & ~eyes)
     _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
     frame |= strong & np.isin(index, np.unique(index[frame]))
     whole = cv2.morphologyEx(frame.astype(np.uint8), cv2.MORPH_CLOSE, disc(0.5))
-    grown = [cv2.dilate(whole, disc(width)) > 0 for width in (1.2, 0.5)]
+    grown = [cv2.dilate(whole, disc(width)) > 0 for width in (1.2, 0.8 if dark.any() else 0.5)]
     return np.asarray(np.where(parts["brows"], grown[1], grown[0]) & ~eyes, np.bool_)
 
 
@@ -240,7 +242,7 @@ def _alike(picture: Float32, frame: Bool, brows: Bool) -> Bool:
     around = (cv2.dilate(frame.astype(np.uint8), disc(3.0)) > 0) & ~frame
     if not frame.any() or not around.any():
         return np.zeros_like(frame)
-    usual, skin = float(np.quantile(light[frame], 0.3)), float(np.median(light[around]))
+    usual, skin = float(np.quantile(light[frame], 0.15)), float(np.median(light[around]))
     if usual > DARK * skin:
         return np.zeros_like(frame)
     return np.asarray(light < usual + np.where(brows, 0.08, 0.25) * (skin - usual), np.bool_)

@@ -23,6 +23,7 @@ from mien.guides.borrow import mirrored
 from mien.guides.fringe import Cut, Forehead, fringe
 from mien.guides.guide import Guide
 from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
+from mien.guides.hair_kept import kept
 from mien.guides.hair_parts import beard
 from mien.guides.scene import Scene, check_hat, polygon
 from mien.photos.color import from_srgb, to_srgb
@@ -40,6 +41,9 @@ SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07
 
 MADE = 1.0
 """Square units of backdrop and clothes that are made up without a word."""
+
+ARMS = 0.3
+"""Softness, units, of the face's outline around which glasses stay before new hair."""
 
 STRIP = 256
 """Rows that are composed at once: a large photo needs little memory."""
@@ -87,13 +91,15 @@ def composed(
     photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...], *, part: str
 ) -> Guide:
     """The hair over the photo, with its shadow, and the old hair gone where all of it is exchanged."""
-    oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 0.02 * here.unit)
-    alpha = fit.alpha * (1 - here.shares["worn"] * (here.shares["worn"] > 0.5) * oval)
-    fill, gone = (
-        bare(here, fit.shares, fit.picture, alpha)
-        if part == "hair"
-        else (here.picture, np.zeros(here.shape, np.float32))
-    )
+    oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, ARMS * here.unit)
+    worn = here.shares["worn"] * (here.shares["worn"] > 0.5) * np.clip(4 * oval, 0, 1)
+    alpha = fit.alpha * (1 - worn)
+    none = np.zeros(here.shape, np.float32)
+    fill, gone, old, tint = here.picture, none, none, np.ones_like(here.picture)
+    if part == "hair":
+        stays, old, tint = kept(here, fit)
+        fill, gone = bare(here, fit.shares, fit.picture, alpha)
+        gone = gone * (1 - worn) * (1 - stays)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
     dark = _shadow(here, alpha) * np.float32(part != "beard")
@@ -104,13 +110,14 @@ def composed(
     for top in range(0, y1 - y0, STRIP):
         up = Enlarged((x1 - x0, y1 - y0), top, min(y1 - y0, top + STRIP))
         before = to_srgb(photo, (x0, y0 + top, x1, y0 + up.end)).astype(np.float32)
-        upper, lower, shade = (up(one)[..., None] for one in (alpha, gone, dark))
+        upper, lower, shade, left = (up(one)[..., None] for one in (alpha, gone, dark, old))
         rough = noise(before.shape, grain, top)
-        under = (before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)) * (1 - shade)
+        under = before * (1 + left * (up(tint) - 1))
+        under = (under + lower * (up(fill) + (rough if here.scale < 1 else 0) - under)) * (1 - shade)
         made = np.clip(under + upper * (_seen(up, other, here, there, fit, fit.front) + rough - under), 0, 255)
         change = from_srgb(made, photo) - from_srgb(before, photo)
         samples[top : up.end] = photo.pixels[y0 + top : y0 + up.end, x0:x1].astype(np.float32) + change
-        confidence[top : up.end] = (np.maximum.reduce([upper, lower, 20 * shade]) > 0.004)[..., 0]
+        confidence[top : up.end] = (np.maximum.reduce([upper, lower, 20 * shade, left]) > 0.004)[..., 0]
     return Guide(here.box, samples, confidence, notes)
 
 

@@ -31,8 +31,11 @@ LONGER = 0.8
 BLUNT = 1.25
 """By how much the other's face may be sharper than this one."""
 
-HAZE = (0.2, 0.85)
-"""Values of a matte that are 0 and 1: what is less than a strand is the other backdrop's haze."""
+HAZE, ON_SKIN = (0.2, 0.85), (0.04, 0.95)
+"""Values of a matte that are 0 and 1: less than a strand is the other backdrop's haze, but at a hairline it is hair."""
+
+THIN = (0.5, 0.95)
+"""Values of a matte up to which hair has no colours of its kind, and from which it is as it was seen."""
 
 CUT = 0.4
 """Units of head along the other photo's upper edge from which it is cut off."""
@@ -87,7 +90,9 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     shares = {name: bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
     places = places_of(offsets)
     shares["strained"] = _strained(places)
-    new = np.clip((bent(alpha, offsets, 0) - HAZE[0]) / (HAZE[1] - HAZE[0]), 0, 1).astype(np.float32)
+    on_skin = np.clip(4 * wide_blur(shares["face"], 0.06 * here.unit), 0, 1)
+    low, high = (haze + on_skin * (skin - haze) for haze, skin in zip(HAZE, ON_SKIN, strict=True))
+    new = np.clip((bent(alpha, offsets, 0) - low) / (high - low), 0, 1).astype(np.float32)
     head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
     if float(head.sum()) > 2 * CUT * here.unit:
         raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
@@ -103,22 +108,21 @@ def _strained(places: Float32) -> Float32:
 
 
 def pure(there: Scene, matte: Float32) -> Float32:
-    """(h, w, 3) the hair's colours, without what shines through it: hues stay near those inside."""
+    """(h, w, 3) the hair's colours, without what shines through it: what is thin stays near what is solid there."""
     front, _ = colors(there.picture / np.float32(255), matte, max(4, round(0.2 * there.unit)))
     lab = cv2.cvtColor(front, cv2.COLOR_RGB2LAB)
-    reach = max(1, round(0.06 * there.unit))
-    inside = cv2.erode((matte > 0.97).astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8))
-    core, rim = inside.astype(np.float32), inside == 0
-    mean, _ = local_colors(lab, core, 0.3 * there.unit)
+    solid = matte**6
+    thin = 1 - np.clip((matte - THIN[0]) / (THIN[1] - THIN[0]), 0, 1)[..., None]
+    mean, _ = local_colors(lab, solid, 0.12 * there.unit)
     gray = np.repeat(lab[..., :1], 3, 2) / np.sqrt(np.float32(3))
-    spread = [local_colors(one, core, 0.3 * there.unit)[1] for one in (lab * (0, 1, 1), gray)]
-    known = wide_blur(core, 0.3 * there.unit) > 0.01
+    spread = [local_colors(one, solid, 0.3 * there.unit)[1] for one in (lab * (0, 1, 1), gray)]
+    known = wide_blur(solid, 0.12 * there.unit) > 0.01
     away = lab - mean
     far = np.sqrt((away[..., 1:] ** 2).sum(2))
     factor = np.minimum(1, (1.2 * spread[0] + 1.5) / np.maximum(far, 1e-3))
-    light = np.clip(away[..., 0], -2.5 * spread[1] - 4, 0.2 * spread[1] + 1)
-    kept = np.dstack([np.where(rim, light, away[..., 0]), away[..., 1:] * factor[..., None]])
-    lab = np.where(known[..., None], mean + kept, lab).astype(np.float32)
+    light = np.clip(away[..., 0], -2.5 * spread[1] - 4, 0.6 * spread[1] + 1)
+    near = np.dstack([light, away[..., 1:] * factor[..., None]])
+    lab = np.where(known[..., None], mean + away + thin * (near - away), lab).astype(np.float32)
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
 

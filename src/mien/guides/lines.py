@@ -27,6 +27,9 @@ SCALES = ((0.25, 1.15), (0.4, 1.15), (0.65, 1.0), (1.0, 0.85), (1.5, 0.7))
 DISCS = (0.8, 1.2, 1.8, 2.6, 3.6, 5.0)
 """Diameters of the discs that take lines away, units."""
 
+WIDEST = 8.0
+"""Diameter of a disc that is wider than any part of a frame, units."""
+
 SHARE, LEAST = 0.18, 9.0
 """What a line's pixels differ by at least: a share of its middle; and levels."""
 
@@ -40,10 +43,12 @@ class Lines:
     Attributes:
         ridges: (SIDE, SIDE) levels of thin lines, dark or light.
         hats: (len(DISCS), SIDE, SIDE) levels by which a closing or an opening by each disc changes the picture.
+        widest: (SIDE, SIDE) the same of its light, for dark things as wide as ends of thick frames.
     """
 
     ridges: Float32
     hats: Float32
+    widest: Float32
 
     @classmethod
     def of(cls, picture: Float32) -> Lines:
@@ -55,7 +60,11 @@ class Lines:
             dark = (cv2.morphologyEx(soft, cv2.MORPH_CLOSE, element) - soft).max(2)
             light = (soft - cv2.morphologyEx(soft, cv2.MORPH_OPEN, element)).max(2)
             hats.append(np.maximum(dark, 0.8 * light))
-        return cls(_ridges(picture @ np.array([0.25, 0.55, 0.2], np.float32)), np.stack(hats).astype(np.float32))
+        light = np.asarray(picture @ np.array([0.25, 0.55, 0.2], np.float32), np.float32)
+        small = cv2.resize(light, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
+        wide = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc(WIDEST / 2)) - small
+        wide = cv2.resize(wide, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+        return cls(_ridges(light), np.stack(hats).astype(np.float32), np.asarray(wide, np.float32))
 
 
 def _ridges(light: Float32) -> Float32:

@@ -35,11 +35,15 @@ THICK = 0.0021
 REACH = 0.3
 """Units over which the hair beside strands gives them its colour and light."""
 
+STRAIGHT, CURL, MOST_CURL = 0.62, 0.25, 0.05
+"""Share of directions that agree in straight hair, and how far locks wave, in units, for what is less; at most."""
+
 LOCAL = 0.65
 """Share of how that differs from place to place that they take on."""
 
-DEPTHS = (0.1, 0.4)
-"""Quantiles of a hair's light between which its depths end, which lie below what is drawn."""
+DEPTHS, FAIR = (0.1, 0.4), (0.3, 70.0)
+"""Quantiles of a hair's light between which its depths end, which lie below what is drawn; and by how much they are
+higher in fair hair, from which level of light on."""
 
 DETAIL = 0.08
 """Units below which light and dark are detail of the hair, and no form."""
@@ -58,12 +62,14 @@ class Lock:
     wide: half of its width at the middle.
     height: 0 for the lowest layer, 1 for the highest.
     light: shade of its middle, around 0.42.
+    wave: by how much it waves to either side.
     """
 
     curve: Float64
     wide: float
     height: float
     light: float
+    wave: float = 0.0
 
     def strands(self, number: int, rng: np.random.Generator) -> tuple[Float64, Float64]:
         """Paths (number, ALONG, 2) and shades (number, PARTS) from 0, the darkest of the hair, to 1, its lightest."""
@@ -77,12 +83,24 @@ class Lock:
         spread = self.wide * np.interp(along, (0, 0.5, 1), (1.3, 1.0, rng.uniform(0.15, 0.9)))
         bend = rng.normal(0, 0.015) * np.sin(np.pi * along * rng.uniform(0.8, 1.6))
         bend = bend + rng.normal(0, 0.008, (number, 1)) * along**2
+        turns = rng.uniform(1.8, 3.0) * along + rng.uniform(0, 1) + rng.normal(0, 0.08, (number, 1))
+        bend = bend + self.wave * np.sin(2 * np.pi * turns) * np.clip(3 * along - 0.3, 0, 1)
         across = np.array([-(last - first)[1], (last - first)[0]])
         path += (d[:, None] * spread + bend)[..., None] * across / -np.linalg.norm(across)
         middle = along[:, STEPS // 2 :: STEPS]
         shade = self.light + rng.normal(0, 0.2, (number, 1)) + 0.24 * (self.height - 0.5) - 0.1 * np.abs(d)[:, None]
         shine = np.exp(-(((middle - rng.normal(0.42, 0.06)) / 0.18) ** 2))
         return path, np.clip(shade + 0.2 * shine - 0.1 * np.clip(middle - 0.7, 0, 1) / 0.3, 0.02, 0.98)
+
+
+def waviness(picture: Float32, hair: Bool, unit: float) -> float:
+    """Units by which locks wave like the hair of a picture: 0 where what is seen runs in one direction everywhere."""
+    gray = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), max(0.8, 0.008 * unit))
+    x, y = (cv2.Sobel(gray, cv2.CV_32F, *one) for one in ((1, 0), (0, 1)))
+    planes = (x * x - y * y, 2 * x * y, x * x + y * y)
+    a, b, total = (wide_blur(one, 0.08 * unit)[hair] for one in planes)
+    alike = float(np.hypot(a, b).sum() / max(float(total.sum()), 1e-3))
+    return float(np.clip(CURL * (STRAIGHT - alike), 0, MOST_CURL))
 
 
 def palette(picture: Float32, hair: Bool) -> Float32:
@@ -144,7 +162,7 @@ def joined(picture: Float32, hair: Float32, alpha: Float32, colors: Float32, uni
         found = _detail(soft, alpha > 0.9)
         if found[0] / found[1] <= 1.1 * wanted[0] / wanted[1]:
             break
-    gain = float(np.clip(wanted[1] / max(found[1], 0.1), 0.6, 2.2))
+    gain = float(np.clip(0.85 * wanted[1] / max(found[1], 0.1), 0.6, 2.0))
     form = wide_blur(soft, DETAIL * unit)
     lit = _outer(picture, near if int(near.sum()) > 100 else sure)
     mean = (picture * lit[..., None]).sum((0, 1)) / max(float(lit.sum()), 1e-3)
@@ -161,7 +179,10 @@ def joined(picture: Float32, hair: Float32, alpha: Float32, colors: Float32, uni
 def _outer(picture: Float32, hair: Bool) -> Float32:
     """(h, w): hair on which light falls, not the depths between."""
     gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    low, high = np.quantile(gray[hair], DEPTHS) if hair.any() else (0.0, 1.0)
+    if not hair.any():
+        return np.zeros(hair.shape, np.float32)
+    fair = FAIR[0] * float(np.clip((np.median(gray[hair]) - FAIR[1]) / FAIR[1], 0, 1))
+    low, high = np.quantile(gray[hair], np.add(DEPTHS, fair))
     return np.asarray(hair * np.clip((gray - low) / max(high - low, 1.0), 0.02, 1), np.float32)
 
 

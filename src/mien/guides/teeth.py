@@ -32,6 +32,9 @@ GAIN = (1.04, 1.35)
 RED = (0.68, 0.82)
 """Green over red, over that of teeth, at which something is lips or gums, and at which it is teeth."""
 
+BALANCE = (0.75, 1.33)
+"""Factors by which the other photo's channels may be balanced, so that its skin has this skin's hue."""
+
 LOCAL = 0.08
 """Eye distances within which teeth have one light."""
 
@@ -131,10 +134,14 @@ def lit_teeth(
     near, close = (widened(areas.outer, reach * areas.unit) for reach in (0.1, 0.025))
     skin, others = near & ~areas.outer, near & ~widened(areas.theirs, 0.06 * areas.unit)
     lips = brighter(lower, close & ~areas.inner, 1.0)
-    white = teeth_among(taken, areas.theirs)
-    if not (skin.any() and white.any()):
+    if not (skin.any() and areas.theirs.any()):
         return no_redder(taken, lips)
     here, there = (brighter(one, skin, 0.2) for one in (lower, taken))
+    cast = np.clip(here / here.mean() / np.maximum(there / there.mean(), 1e-3), *BALANCE)
+    taken, there = srgb(np.asarray(linear(taken) * cast, np.float32)), there * cast
+    white = teeth_among(taken, areas.theirs)
+    if not white.any():
+        return no_redder(taken, lips)
     light, found = linear(taken), np.maximum(whitest(taken, white), 1e-3)
     told = teeth_color(here, found * here / np.maximum(there, 1e-3))
     if native is not None:

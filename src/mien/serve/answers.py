@@ -106,6 +106,7 @@ class PatchFacts(BaseModel):
     """What changed, as a picture."""
 
     box: Box
+    place: tuple[int, int]
     width: int
     height: int
     png: str = Field(description="base64 of a PNG with alpha")

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.staticfiles import StaticFiles
 from pydantic.json_schema import models_json_schema
 
 from mien._version import __version__
 from mien.serve import faults
 from mien.serve.guard import Guard
+from mien.serve.page import STATIC, page_files
 from mien.serve.routes import GROUPS
 from mien.serve.schema import EditBody, GenerateBody, HeadBody, ReadBody
 from mien.serve.service import Service
 from mien.serve.settings import ServeSettings
-
-STATIC = Path(__file__).parent / "static"
 
 CLEANED = 600.0
 """Seconds between looks for sessions that have expired."""
@@ -57,8 +55,9 @@ def build_app(settings: ServeSettings, load: Callable[[], Any]) -> FastAPI:
     for group in GROUPS:
         app.include_router(group)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    mimetypes.add_type("text/javascript", ".js")  # some systems say something else, and browsers then refuse it
     if STATIC.is_dir():
-        app.mount("/", StaticFiles(directory=STATIC, html=True))
+        app.mount("/", page_files())
     app.add_middleware(Guard, settings=settings, metrics=service.metrics)
     return app
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hmac
 import socket
+import time
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,6 +40,9 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
+SLOWEST, TOGETHER = 20_000, 4
+"""Bytes per second below which a body is given up after a while; how many of the largest bodies fit at once."""
+
 EXPOSED = "X-Mien-Box, X-Mien-Preserved, X-Seed, Retry-After"
 
 
@@ -51,6 +55,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: ServeSettings, metrics: Metrics) -> None:
         self.app, self.settings, self.metrics = app, settings, metrics
+        self.held = 0  # bytes of bodies whose requests have not ended
         self._names = {*LOOPBACK, "[::1]", *(name.lower() for name in settings.hosts), settings.host.lower()}
         if not settings.on_loopback:
             self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
@@ -73,11 +78,13 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, sending)
             return
-        body = _Body(receive, self.settings.upload_bytes, self.settings.body_seconds)
+        body = _Body(receive, self)
         try:
             await self.app(scope, body.receive, sending)
         except ApiError as error:
             await response_of(error, scope["path"])(scope, receive, sending)
+        finally:
+            self.held -= body.count
 
     def _checked(self, scope: Scope, headers: Headers, origin: str) -> Response | None:
         """What is answered at once; None lets the request pass."""
@@ -132,8 +139,8 @@ class Guard:
                 for name, value in ALWAYS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if origin else "same-origin")
-                if scope["path"].startswith(PROGRAMS):
-                    headers.setdefault("Cache-Control", "no-store")
+                kept = "no-store" if scope["path"].startswith(PROGRAMS) else "no-cache"
+                headers.setdefault("Cache-Control", kept)
                 if origin:
                     headers["Access-Control-Allow-Origin"] = origin
                     headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
@@ -146,24 +153,30 @@ class Guard:
 
 
 class _Body:
-    """Counts a body and the pauses in it."""
+    """Counts a body, the time that it takes, and what all bodies together hold in memory."""
 
-    def __init__(self, receive: Receive, most: int, seconds: float) -> None:
-        self._receive, self._most, self._seconds = receive, most, seconds
-        self._count, self._whole = 0, False
+    def __init__(self, receive: Receive, guard: Guard) -> None:
+        self._receive, self._guard, self._start = receive, guard, time.monotonic()
+        self.count, self._whole = 0, False
 
     async def receive(self) -> Message:
         """The next message; see ASGI."""
         if self._whole:
             return await self._receive()
+        settings = self._guard.settings
+        late = time.monotonic() - self._start > 3 * settings.body_seconds + self.count / SLOWEST
         try:
-            message = await asyncio.wait_for(self._receive(), self._seconds)
+            message = await asyncio.wait_for(self._receive(), 0 if late else settings.body_seconds)
         except TimeoutError as error:
             raise ApiError("timeout", "The body came too slowly; send it again.") from error
-        self._count += len(message.get("body", b""))
+        length = len(message.get("body", b""))
+        self.count += length
+        self._guard.held += length
         self._whole = not message.get("more_body", False)
-        if self._count > self._most:
-            raise _too_large(self._most)
+        if self.count > settings.upload_bytes:
+            raise _too_large(settings.upload_bytes)
+        if self._guard.held > TOGETHER * settings.upload_bytes:
+            raise ApiError("queue_full", "Too much is being uploaded at once; try again.", headers={"Retry-After": "2"})
         return message
 
 

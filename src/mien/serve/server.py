@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from mien.serve.app import build_app
+from mien.serve.patience import LimitedProtocol
 from mien.serve.settings import ServeSettings
 
 GRACE = 30
@@ -53,7 +54,8 @@ def config_of(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
         server_header=False,
         access_log=False,
         log_level=logging.WARNING,
-        timeout_keep_alive=15,
+        timeout_keep_alive=max(1, round(settings.body_seconds)),
+        http=LimitedProtocol,
         timeout_graceful_shutdown=GRACE,
         limit_concurrency=1000,
         proxy_headers=False,

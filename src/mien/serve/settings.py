@@ -36,7 +36,7 @@ class ServeSettings:
     session_bytes: of one session.
     sessions: most sessions.
     days: after which an unused session is deleted.
-    body_seconds: longest pause within a body that is sent.
+    body_seconds: longest pause within a body that is sent, and longest time of a request's head.
     """
 
     host: str = "127.0.0.1"

@@ -35,6 +35,9 @@ ABOUT, SESSION, DRAFT = "about.json", "session", ".draft-"
 OPEN = 8
 """Sessions whose photo is kept in memory."""
 
+COUNTED = 30.0
+"""Seconds after which the bytes of all sessions are counted again."""
+
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -98,6 +101,7 @@ class Store:
         self.settings, self.editor = settings, editor
         self._open: OrderedDict[str, Stored] = OrderedDict()
         self._lock = Lock()
+        self._bytes, self._counted = 0, float("-inf")
         try:
             settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
@@ -133,7 +137,7 @@ class Store:
             MienError: what ``fill`` raises; then nothing is left.
         """
         self.clean()
-        if self.count >= self.settings.sessions or self.bytes_of(self.settings.folder) > self.settings.quota_bytes:
+        if self.count >= self.settings.sessions or self._total() > self.settings.quota_bytes:
             raise ApiError("quota", "The server has no space for another session; delete one, or come back later.")
         number, key = secrets.token_hex(16), secrets.token_urlsafe(24)
         draft = self.settings.folder / f"{DRAFT}{number}"
@@ -208,6 +212,12 @@ class Store:
             with suppress(OSError):
                 total += path.lstat().st_size
         return total
+
+    def _total(self) -> int:
+        """What all sessions take, counted now and then."""
+        if time.monotonic() - self._counted > COUNTED:
+            self._bytes, self._counted = self.bytes_of(self.settings.folder), time.monotonic()
+        return self._bytes
 
     def _folders(self) -> list[Path]:
         return [path for path in self.settings.folder.iterdir() if _ID.fullmatch(path.name)]

@@ -16,6 +16,9 @@ from mien.serve.metrics import Metrics
 KEPT_SECONDS = 300.0
 """How long the answer of a task is kept."""
 
+LOOK = "look"
+"""The kind of tasks that are quick and change nothing."""
+
 MOST_KEPT = 32
 """Tasks whose answers are kept."""
 
@@ -39,7 +42,7 @@ class Task:
     """
 
     run: Callable[[], Any]
-    kind: str = "look"
+    kind: str = LOOK
     key: str = ""
     stream: str = ""
     kept: bool = False
@@ -92,11 +95,11 @@ CURRENT: ContextVar[Task | None] = ContextVar("current", default=None)
 
 
 class WorkQueue:
-    """Runs tasks, oldest first.
+    """Runs tasks, oldest first; what is only looked at need not wait for edits.
 
     Args:
-        workers: threads.
-        waiting: most tasks that wait.
+        workers: threads; one more does nothing but :data:`LOOK`.
+        waiting: most tasks that wait, and most of :data:`LOOK`.
         seconds: limit of one task.
         metrics: counts them.
     """
@@ -109,7 +112,8 @@ class WorkQueue:
         self._kept: dict[str, Task] = {}
         self._stopping = self._stopped = False
         self._mean = 0.5  # seconds that a task takes, lately
-        self._threads = [Thread(target=self._work, name=f"mien-{n}", daemon=True) for n in range(workers)]
+        lanes = [*((f"mien-{n}", False) for n in range(workers)), ("mien-look", True)]
+        self._threads = [Thread(target=self._work, args=(light,), name=name, daemon=True) for name, light in lanes]
         for thread in self._threads:
             thread.start()
 
@@ -131,8 +135,9 @@ class WorkQueue:
                 )
             if task.stream:
                 self._supersede(task)
-            if len(self._waiting) >= self.limit:
-                wait = str(max(1, round(len(self._waiting) * self._mean / len(self._threads))))
+            ahead = sum((task.kind == LOOK) == (one.kind == LOOK) for one in self._waiting)
+            if ahead >= self.limit:
+                wait = str(max(1, round(ahead * self._mean / (len(self._threads) - 1))))
                 raise ApiError(
                     "queue_full", "Too many requests wait already; try again.", headers={"Retry-After": wait}
                 )
@@ -206,14 +211,15 @@ class WorkQueue:
         for task in over[: max(0, len(over) - MOST_KEPT)] + [task for task in over if task.ended < limit]:
             self._kept.pop(task.id, None)
 
-    def _next(self) -> Task | None:
+    def _next(self, light: bool) -> Task | None:
         busy = {task.key for task in self._running if task.key}
-        return next((task for task in self._waiting if task.key not in busy), None)
+        free = (task for task in self._waiting if task.key not in busy)
+        return next((task for task in free if not light or task.kind == LOOK), None)
 
-    def _work(self) -> None:
+    def _work(self, light: bool) -> None:
         while True:
             with self._changed:
-                while (task := self._next()) is None:
+                while (task := self._next(light)) is None:
                     if self._stopped:
                         return
                     self._changed.wait()

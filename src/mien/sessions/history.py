@@ -67,16 +67,19 @@ class History:
     def result(self, number: int | None = None) -> Photo:
         """The photo as an edit left it: put together from what is stored, not computed again."""
         number = self.tree.head if number is None else number
-        if self._latest is None or self._latest[0] != number:
+        latest = self._latest  # other threads may look at other edits
+        if latest is None or latest[0] != number:
             changes = self.changes(number)
-            self._latest = number, changes, self.original if changes is None else changes.onto(self.original)
-        return self._latest[2]
+            latest = number, changes, self.original if changes is None else changes.onto(self.original)
+            self._latest = latest
+        return latest[2]
 
     def changes(self, number: int | None = None) -> Patch | None:
         """All that has changed from the original to an edit, as one patch; None for the original."""
         number = self.tree.head if number is None else number
-        if self._latest is not None and self._latest[0] == number:
-            return self._latest[1]
+        latest = self._latest
+        if latest is not None and latest[0] == number:
+            return latest[1]
         changes, later = None, list[Node]()
         for node in reversed(self.line(number)):
             changes = self.folder.snapshot(node)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mien.conditions.labels import UNKNOWN
 from mien.conditions.modality import Array, MapModality, opaque
 from mien.conditions.pictures import over_checkers
 from mien.conditions.resample import levels_at
 from mien.errors import LayerError
+from mien.packages import need_torch
 from mien.types import Bool, UInt8
 
 if TYPE_CHECKING:
@@ -72,26 +74,41 @@ class Color(MapModality):
         return means
 
     def of_crop(self, pixels: UInt8, labels: UInt8, *, superpixels: bool = False) -> Array | None:
-        import torch
+        if superpixels:
+            need_torch("Finding superpixels")
+            from mien.conditions.segments import superpixel_means
+            from mien.pixels import to_bytes, to_tensor
 
-        from mien.conditions.segments import region_means, superpixel_means
-        from mien.pixels import to_bytes, to_tensor
-
-        batch = to_tensor(pixels)
-        means = superpixel_means(batch) if superpixels else region_means(batch, torch.from_numpy(labels)[None])
-        return np.dstack([to_bytes(means)[0], np.full(labels.shape, 255, np.uint8)])
+            means = to_bytes(superpixel_means(to_tensor(pixels)))[0]
+        else:
+            means = region_colors(pixels, labels)
+        return np.dstack([means, np.full(labels.shape, 255, np.uint8)])
 
     def origin(self, parser: FaceParser, *, superpixels: bool = False) -> Mapping[str, Any] | None:
         """Its ``segments``: "regions" (those of the semantic map) or "superpixels" with their settings."""
+        if not superpixels:
+            return {"segments": "regions"}
         from mien.conditions.segments import ACROSS, COMPACTNESS, ROUNDS
 
-        cells = {"across": ACROSS, "rounds": ROUNDS, "compactness": COMPACTNESS}
-        return {"segments": "superpixels", **cells} if superpixels else {"segments": "regions"}
+        return {"segments": "superpixels", "across": ACROSS, "rounds": ROUNDS, "compactness": COMPACTNESS}
 
     def candidates(self, pixels: UInt8, labels: UInt8, origin: Mapping[str, Any]) -> list[Array | None]:
         segments = origin.get("segments")
         kinds = (False, True) if segments is None else (segments == "superpixels",)
         return [self.of_crop(pixels, labels, superpixels=kind) for kind in kinds]
+
+
+def region_colors(pixels: UInt8, labels: UInt8) -> UInt8:
+    """(S, S, 3) and labels (S, S) -> (S, S, 3), each pixel the mean of its class, gray where that is not known.
+
+    What :func:`mien.conditions.segments.region_means` gives for a batch of training.
+    """
+    counts = np.bincount(labels.ravel(), minlength=UNKNOWN + 1)
+    sums = [np.bincount(labels.ravel(), pixels[..., k].ravel(), UNKNOWN + 1) for k in range(3)]
+    means = np.stack(sums, 1) / np.maximum(counts, 1)[:, None]
+    means[UNKNOWN] = 128
+    colors: UInt8 = np.rint(means).astype(np.uint8)[labels]
+    return colors
 
 
 def normalise(colors: UInt8, painted: Bool) -> UInt8:

@@ -53,14 +53,12 @@ class Sketch(MapModality):
 
     def resample(self, value: Array, side: int) -> Array:
         """Where lines cover half a pixel, and the centre lines of whatever is thinner."""
-        import torch
-
         from mien.conditions.thinning import thin
 
         if value.shape[0] == side:
             return value
         cover = levels_at(value.astype(np.float32), side)
-        centres: Bool = thin(torch.from_numpy(cover > 0)[None, None])[0, 0].numpy()
+        centres: Bool = thin(cover > 0)
         return (cover >= 0.5) | centres if value.shape[0] > side else cover >= 0.5
 
     def find(self, folder: Path) -> Path | None:
@@ -96,9 +94,9 @@ class Sketch(MapModality):
     def of_crop(self, pixels: UInt8, labels: UInt8, *, superpixels: bool = False) -> Array | None:
         """None in a picture without any edge."""
         from mien.conditions.lines import sketch_of
-        from mien.pixels import to_tensor
+        from mien.pixels import to_planes
 
-        lines = sketch_of(to_tensor(pixels))
+        lines = sketch_of(to_planes(pixels))
         return lines if lines.any() else None
 
     def differs(self, value: Array, fresh: Array | None, path: Path | None) -> Bool:

@@ -39,7 +39,7 @@ async def labels(
             return png(views.layer(photo, stored.face(face), "labels", side, parser))
         return png(views.labels(photo, stored.face(face), width, parser))
 
-    return _png(await service.run(request, look, key=stored.id))
+    return _png(await service.run(request, look))
 
 
 @router.get("/mask", response_class=Response)
@@ -60,7 +60,7 @@ async def mask(
         photo = stored.session.result(step)
         return png(views.mask(photo, stored.face(face), region, grow, feather, width, service.editor.parser))
 
-    return _png(await service.run(request, look, key=stored.id))
+    return _png(await service.run(request, look))
 
 
 @router.get("/layers")
@@ -80,7 +80,7 @@ async def layers(
             "layers": {name: f"{base}/{name}{query}" for name in views.LAYERS},
         }
 
-    return await service.run(request, look, key=stored.id)
+    return await service.run(request, look)
 
 
 @router.get("/layers/{name}", response_class=Response)
@@ -102,7 +102,7 @@ async def layer(
         pixels = views.layer(photo, found, name, side, service.editor.parser)
         return png(pixels if frame == "crop" else views.over_photo(pixels, name, photo, found, width))
 
-    return _png(await service.run(request, look, key=stored.id))
+    return _png(await service.run(request, look))
 
 
 @router.get("/field", response_model=FieldAnswer)
@@ -120,7 +120,7 @@ async def field(
     def look() -> dict[str, Any]:
         return previews.displacements(stored.session.original, stored.face(face), columns, names)
 
-    return await service.run(request, look, key=stored.id)
+    return await service.run(request, look)
 
 
 @router.get("/matte", response_class=Response)
@@ -133,7 +133,7 @@ async def matte(
         photo = stored.session.result(step)
         return png(previews.matte(photo, stored.face(face), region, width, service.editor.parser))
 
-    return _png(await service.run(request, look, key=stored.id))
+    return _png(await service.run(request, look))
 
 
 @router.get("/dye", response_class=Response)
@@ -146,7 +146,7 @@ async def dye(
         photo = stored.session.result(step)
         return previews.colors_of_dye(photo, stored.face(face), region, color, service.editor.parser)
 
-    data = await service.run(request, look, key=stored.id)
+    data = await service.run(request, look)
     return Response(data, media_type="application/octet-stream")
 
 

@@ -46,7 +46,7 @@ async def download(
     def make() -> tuple[bytes, Receipt, Container]:
         return _saved(stored, step, format, quality)
 
-    data, receipt, container = await service.run(request, make, kind="save", key=stored.id)
+    data, receipt, container = await service.run(request, make, kind="save")
     preserved = "true" if receipt.preserved else "false"
     name = f"{Path(stored.name).stem}-edited{container.suffixes[0]}"
     headers = {**_attachment(name), "X-Mien-Preserved": preserved}
@@ -67,7 +67,7 @@ async def receipt(
     def make() -> dict[str, Any]:
         return replace(_saved(stored, step, format, quality)[1], input=stored.name).as_dict()
 
-    return await service.run(request, make, kind="save", key=stored.id)
+    return await service.run(request, make, kind="save")
 
 
 @router.get("/api/sessions/{number}/project", response_class=Response)
@@ -119,7 +119,7 @@ async def recipe(
                 archive.write(path, name)
         return file.getvalue()
 
-    found = await service.run(request, make, kind="save", key=stored.id)
+    found = await service.run(request, make, kind="save")
     if isinstance(found, dict):
         return JSONResponse(found)
     return Response(found, media_type=ZIP, headers=_attachment(f"{Path(stored.name).stem}-recipe.zip"))

@@ -33,7 +33,7 @@ async def create(request: Request, service: Serving) -> dict[str, Any]:
 async def get(request: Request, stored: Found, service: Serving) -> dict[str, Any]:
     """All about a session."""
     expires = service.store.expires(stored)
-    return await service.run(request, lambda: views.session_facts(stored, expires), key=stored.id)
+    return await service.run(request, lambda: views.session_facts(stored, expires))
 
 
 @router.delete("/api/sessions/{number}", status_code=204)
@@ -65,7 +65,7 @@ async def photo(
     def look() -> tuple[bytes, str]:
         return encoded(shown(stored.session.result(step), part, width), format)
 
-    data, kind = await service.run(request, look, key=stored.id)
+    data, kind = await service.run(request, look)
     return Response(data, media_type=kind)
 
 

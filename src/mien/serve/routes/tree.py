@@ -8,6 +8,8 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from mien.errors import ConfigError
+from mien.packages import need_torch
 from mien.serve import edits, views
 from mien.serve.answers import HeadAnswer, SessionAnswer, TreeFacts
 from mien.serve.faults import ApiError
@@ -26,7 +28,7 @@ ThumbnailSide = Annotated[int, Query(ge=16, le=512)]
 @router.get("/tree", response_model=TreeFacts)
 async def tree(request: Request, stored: Found, service: Serving) -> dict[str, Any]:
     """All edits."""
-    return await service.run(request, lambda: views.tree_facts(stored), key=stored.id)
+    return await service.run(request, lambda: views.tree_facts(stored))
 
 
 @router.post(
@@ -88,7 +90,7 @@ async def patch(
         box, _, pixels = edits.cut(changes, session.result(step))
         return png(pixels), box
 
-    data, box = await service.run(request, look, key=stored.id)
+    data, box = await service.run(request, look)
     return Response(data, media_type="image/png", headers={"X-Mien-Box": ",".join(map(str, box))})
 
 
@@ -103,14 +105,23 @@ async def thumbnail(
         quad = session.tree.node(step).quad if step else stored.faces[0].quad if stored.faces else None
         return encoded(views.thumbnail(session.result(step), quad, side), "webp")[0]
 
-    data = await service.run(request, look, key=stored.id)
+    data = await service.run(request, look)
     return Response(data, media_type="image/webp")
 
 
 @router.get("/drift")
 async def drift(request: Request, stored: Found, service: Serving) -> list[dict[str, Any]]:
-    """How far each step that led here is from the photo."""
-    return await service.run(request, lambda: [one.as_dict() for one in stored.session.drift()], key=stored.id)
+    """How far each step that led here is from the photo; without PyTorch, faces are not compared."""
+
+    def look() -> list[dict[str, Any]]:
+        metrics: list[Any] | None = None
+        try:
+            need_torch("Comparing faces")
+        except ConfigError:
+            metrics = []
+        return [one.as_dict() for one in stored.session.drift(metrics=metrics)]
+
+    return await service.run(request, look)
 
 
 def _between(stored: Stored, one: int, other: int) -> list[int] | None:

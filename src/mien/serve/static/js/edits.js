@@ -57,7 +57,7 @@ export async function run(wish, { kind, entry = null, count = options.count, gro
     if (!fields) return finish(mine, null);
     const body = { face: state.face, from: group.base, stream: 'main', preview_width: previewSize().width, ...choices(), ...fields, ...extra };
     if (count > 1) body.n = count;
-    const answer = await here(pathFor(kind, body), { json: body, signal });
+    const answer = await here(await pathFor(kind, body), { json: body, signal });
     if (mine !== latest) return null;
     if (count > 1 && answer.candidates.length) await offer(answer, fields, kind, group, entry);
     else await accept(answer, entry, began, fields);
@@ -67,11 +67,13 @@ export async function run(wish, { kind, entry = null, count = options.count, gro
   }
 }
 
-// A step that is changed has its place; its later steps are made again by the server.
-function pathFor(kind, body) {
+// A step that is changed has its place; the server makes the later ones again, up to where the session stands.
+async function pathFor(kind, body) {
   const step = state.changing === null ? null : stepOf(state.changing);
   if (!step || kindOf(step.recipe) !== kind) return '/edits';
   delete body.from;
+  const { tip, head } = state.tree;
+  if (tip !== head && pathTo(tip).includes(step)) await here('/head', { json: { to: tip } });
   return `/steps/${step.number}/change`;
 }
 
@@ -89,9 +91,10 @@ function fail(mine, error) {
   return null;
 }
 
-// The new step, as far as it is known before the tree is fetched: the next wish may come sooner.
+// The tree with the new step, as far as it is known before the tree is fetched: the next wish may come sooner.
 function withStep(answer, recipe) {
   const { head, parent, step, face } = answer;
+  if (!recipe) return { ...state.tree, head, tip: head };
   const steps = state.tree.steps.filter((one) => one.number !== step);
   const words = answer.operations.join(', ');
   return { ...state.tree, head, tip: head, steps: [...steps, { number: step, parent, face, recipe, words }] };
@@ -100,16 +103,14 @@ function withStep(answer, recipe) {
 async function accept(answer, entry, began, fields) {
   const { patch } = answer;
   const from = state.tree.head;
-  if (patch?.png) {
-    const picture = await image(new Blob([fromBase64(patch.png)], { type: 'image/png' }));
-    const under = state.changing === null ? answer.parent : from;
-    keepPicture(answer.head, await patched(under, patch, picture));
-  }
   const changed = state.changing !== null;
-  update({ result: answer, tree: withStep(answer, fields), changing: null, drift: null, receipt: null });
+  if (patch?.png && !changed) {
+    const picture = await image(new Blob([fromBase64(patch.png)], { type: 'image/png' }));
+    keepPicture(answer.head, await patched(answer.parent, patch, picture));
+  } else await pictureOf(answer.head);
+  update({ result: answer, tree: withStep(answer, changed ? null : fields), changing: null, drift: null, receipt: null });
   if (entry) attachHead(entry, from, answer.head);
   else record([], { from, to: answer.head });
-  if (!patch?.png || changed) await pictureOf(answer.head);
   clearPreview();
   dropDetail();
   draw('photo', 'paint', 'marks');

@@ -7,7 +7,7 @@ import { view } from './view.js';
 import { dragMarks } from './tools/drag.js';
 import { hasLasso, lassoMark } from './tools/lasso.js';
 
-const showsPart = () => state.hovered && state.tool !== 'drag' && !state.trial && !state.busy;
+const showsPart = () => state.hovered && !state.compare.slider && state.tool !== 'drag' && !state.trial && !state.busy;
 
 // Whether there is anything to draw.
 export function marked() {
@@ -27,7 +27,7 @@ function drawPart(context) {
   const outline = outlineOf(state.hovered);
   if (!outline) return;
   const { width, height } = state.session.photo;
-  context.globalAlpha = 0.8;
+  context.globalAlpha = Math.min(0.8, (1.6 * outline.width) / (width * view.scale));
   context.drawImage(outline, 0, 0, width, height);
   context.globalAlpha = 1;
 }

@@ -19,7 +19,7 @@ export function App({ state }) {
   return html`<div class=${`app ${open ? 'editing' : 'starting'}`}>
     <${Bar} state=${state} open=${open} />
     ${open
-      ? html`<${Rail} state=${state} /><${Stage} state=${state} /><${Panel} state=${state} /><${Steps} state=${state} />`
+      ? html`<${Rail} state=${state} /><${Stage} state=${state} /><${Panel} state=${state} /><${Steps} />`
       : html`<${Start} state=${state} />`}
     <${Messages} state=${state} />
     ${state.dropping && open && html`<${Drop} state=${state} />`}

@@ -5,11 +5,11 @@ import { address } from '../api.js';
 import { kindOf, visit } from '../edits.js';
 import { t } from '../i18n.js';
 import { Icon } from '../icons.js';
-import { pathTo, stepOf, update } from '../state.js';
+import { pathTo, state, stepOf, update } from '../state.js';
 import { chooseTask } from '../keys.js';
 import { Button } from './controls.js';
 
-export function Steps({ state }) {
+export function Steps() {
   const { tree } = state;
   const path = [{ number: 0, words: t('original') }, ...pathTo(tree.head), ...ahead(tree)];
   return html`<footer class="steps" aria-label=${t('history')}><ol>${path.map((step) => html`<${Step} key=${step.number} step=${step} tree=${tree} />`)}</ol>
@@ -29,7 +29,8 @@ function change(number) {
   const step = stepOf(number);
   const kind = kindOf(step?.recipe);
   if (!kind) return;
-  update({ changing: number, face: step.face });
+  const { dye = {}, part, text } = step.recipe;
+  update({ changing: number, face: step.face, region: Object.keys(dye)[0] ?? state.region, part: part ?? state.part, text: text ?? '' });
   chooseTask(kind);
 }
 
