@@ -21,6 +21,7 @@ from mien.checkpoints.store import BUNDLED, GRAPH, load_folder
 from mien.models.perception.detector import DetectorConfig, DetectorNet
 from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.parser import ParserConfig, ParserNet
+from mien.models.perception.reader import ReaderConfig, ReaderNet
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ EXPORTS: Mapping[str, Export] = {
     ),
     "face-landmarks": Export(lambda config: LandmarkNet(LandmarkConfig.from_dict(config)), ("points", "presence")),
     "face-parser": Export(lambda config: ParserNet(ParserConfig.from_dict(config)), ("logits",)),
+    "face-reader": Export(lambda config: ReaderNet(ReaderConfig.from_dict(config)), ("numbers",)),
 }
 
 

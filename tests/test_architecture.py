@@ -38,6 +38,7 @@ ALLOWED = {
     "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
     "words": {"conditions"},
+    "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
     "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
     "editing": {
@@ -63,7 +64,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "cli": {
         *("align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "evaluation"),
-        *("editing", "guides", "backends", "editor", "session", "sessions", "serve", "words", "directions"),
+        *("editing", "guides", "backends", "editor", "session", "sessions", "serve", "words", "directions", "finding"),
     },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}

@@ -19,6 +19,7 @@ from mien.cli import (
     evaluate_protocol,
     export,
     faces,
+    find,
     heal,
     import_,
     mask,
@@ -50,6 +51,7 @@ app.command("edit")(edit.edit)
 app.command("apply")(apply.apply)
 app.command("read")(read.read)
 app.command("faces")(faces.faces)
+app.command("find")(find.find)
 app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)

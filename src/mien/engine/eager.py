@@ -12,13 +12,14 @@ from torch import nn
 
 from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.parser import load_parser
-from mien.checkpoints.perception import load_detector, load_landmarks
+from mien.checkpoints.perception import load_detector, load_landmarks, load_reader
 from mien.types import Float32
 
 LOADERS: Mapping[str, Callable[[Path], nn.Module]] = {
     "face-detector": load_detector,
     "face-landmarks": load_landmarks,
     "face-parser": load_parser,
+    "face-reader": load_reader,
 }
 
 

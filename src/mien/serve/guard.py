@@ -139,8 +139,8 @@ class Guard:
                 for name, value in ALWAYS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if origin else "same-origin")
-                if scope["path"].startswith(PROGRAMS):
-                    headers.setdefault("Cache-Control", "no-store")
+                kept = "no-store" if scope["path"].startswith(PROGRAMS) else "no-cache"
+                headers.setdefault("Cache-Control", kept)
                 if origin:
                     headers["Access-Control-Allow-Origin"] = origin
                     headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"

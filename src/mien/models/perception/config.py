@@ -94,3 +94,22 @@ class ParserConfig(NetworkConfig):
     widths: tuple[int, int, int, int, int] = (16, 32, 64, 112, 144)
     blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
     decoder: tuple[int, int, int, int] = (96, 64, 48, 32)
+
+
+@dataclass(frozen=True)
+class ReaderConfig(NetworkConfig):
+    """What builds a :class:`mien.models.perception.reader.ReaderNet`.
+
+    Attributes:
+        size: side of the crop, pixels.
+        widths: channels at strides 2, 4, 8, 16 and 32.
+        blocks: residual blocks at strides 4, 8, 16 and 32.
+        hidden: width of the fully connected layer.
+        numbers: K.
+    """
+
+    size: int = 128
+    widths: tuple[int, int, int, int, int] = (16, 32, 64, 96, 144)
+    blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
+    hidden: int = 128
+    numbers: int = 56

@@ -8,6 +8,8 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from mien.errors import ConfigError
+from mien.packages import need_torch
 from mien.serve import edits, views
 from mien.serve.answers import HeadAnswer, SessionAnswer, TreeFacts
 from mien.serve.faults import ApiError
@@ -109,8 +111,17 @@ async def thumbnail(
 
 @router.get("/drift")
 async def drift(request: Request, stored: Found, service: Serving) -> list[dict[str, Any]]:
-    """How far each step that led here is from the photo."""
-    return await service.run(request, lambda: [one.as_dict() for one in stored.session.drift()])
+    """How far each step that led here is from the photo; without PyTorch, faces are not compared."""
+
+    def look() -> list[dict[str, Any]]:
+        metrics: list[Any] | None = None
+        try:
+            need_torch("Comparing faces")
+        except ConfigError:
+            metrics = []
+        return [one.as_dict() for one in stored.session.drift(metrics=metrics)]
+
+    return await service.run(request, look)
 
 
 def _between(stored: Stored, one: int, other: int) -> list[int] | None:

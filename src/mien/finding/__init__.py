@@ -1,0 +1,1 @@
+"""Photos found by words: what faces look like, in numbers that sentences can be held against."""
