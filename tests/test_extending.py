@@ -77,3 +77,16 @@ def test_a_backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = Editor.from_pretrained(tmp_path)(photo, mask=mask, face="aligned")
     assert (result.photo.pixels[~mask] == 200).all() and (result.photo.pixels[30:34, 30:34] == 90).all()
     assert "by gray" in result.operations[0]
+
+
+def test_a_group_of_endpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fastapi import APIRouter
+
+    from mien.serve import app as serving
+    from mien.serve.settings import ServeSettings
+
+    router = APIRouter()
+    router.add_api_route("/api/toys", lambda: ["bear"])
+    monkeypatch.setattr(serving, "GROUPS", (*serving.GROUPS, router))
+    made = serving.build_app(ServeSettings(folder=tmp_path), lambda: None)
+    assert "/api/toys" in made.openapi()["paths"]

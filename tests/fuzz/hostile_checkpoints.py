@@ -23,11 +23,13 @@ import torch
 from safetensors.torch import save_file
 
 from mien.checkpoints.clip import load_clip
+from mien.checkpoints.encoder import load_encoder, save_encoder
 from mien.checkpoints.foreign import registry
 from mien.checkpoints.generator import load_generator, save_generator
 from mien.checkpoints.judges import load_judge
 from mien.editing.directions import load_directions, save_directions
 from mien.errors import MienError
+from mien.models.editing import StyleEncoder, StyleEncoderConfig
 from mien.models.judges.irse import ArcFace
 from mien.models.judges.vgg import Vgg16
 from mien.models.perception.bisenet import BiSeNet, BiSeNetConfig
@@ -89,11 +91,14 @@ def samples(folder: Path) -> list[Sample]:
     torch.save(load_file(clip / "model.safetensors"), folder / "clip_bin" / "pytorch_model.bin")
     (folder / "clip_bin" / "model.safetensors").unlink()
     others = _others(folder)
+    config = StyleEncoderConfig(128, 128, 8, 4, 3, widths=(4, 4, 4, 4, 4), grid=2, grid_channels=2)
+    save_encoder(folder / "photos", StyleEncoder(config), "card")
     return [
         *(Sample(name, folder / name, ("",), partial(registry.load, kind=kind)) for name, kind in others.items()),
         *(Sample(name, folder / name, ("",), lambda p: registry.load(p, "generator")) for name in generators),
         Sample("bisenet.pth", folder / "bisenet.pth", ("",), lambda p: registry.load(p, "parser")),
         *(Sample(name, folder / name, ("",), load_judge) for name in judges),
+        Sample("encoder", folder / "photos", ("encoder/config.json", "encoder/model.safetensors"), load_encoder),
         Sample("own", folder / "own", ("config.json", "model.safetensors"), load_generator),
         Sample(
             "directions",
@@ -164,10 +169,10 @@ def attack(given: list[Sample], count: int, seed: int, folder: Path) -> Outcome:
             target.write_bytes(sample.place.read_bytes())
         file = target / random.choice(sample.files) if sample.files != ("",) else target
         file.write_bytes(mutate(file.read_bytes(), random))
-        if sample.name == "own" and file.name.startswith("model"):
-            config = json.loads((target / "config.json").read_text())
-            config["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
-            (target / "config.json").write_text(json.dumps(config))
+        if sample.name in ("own", "encoder") and file.name.startswith("model"):
+            beside = file.with_name("config.json")
+            config = {**json.loads(beside.read_text()), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+            beside.write_text(json.dumps(config))
         _read(sample, target, f"{sample.name}, {file.name}, case {number} of seed {seed}", outcome)
         if target.is_dir():
             shutil.rmtree(target)

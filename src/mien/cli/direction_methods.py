@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.console import progress, stderr
-from mien.cli.direction_options import Judges, Layers, To, add, codes_of, load_measures, parse_layers
+from mien.cli.direction_options import Judges, Layers, To, add, codes_of_folder, load_measures, parse_layers
 from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
@@ -146,11 +146,10 @@ def known_names(names: list[str], measures: Measures) -> list[str]:
 
 def measured_faces(pair: Pair, measures: Measures, count: int, photos: Path | None) -> tuple[Float64, Float64]:
     """Codes (N, L, C) and attributes (N, A)."""
-    from mien.data.pictures import SUFFIXES
-    from mien.directions.faces import pictures_of
+    from mien.directions.faces import codes_of_faces, pictures_of
 
-    files = [] if photos is None else sorted(one for one in photos.rglob("*") if one.suffix.lower() in SUFFIXES)[:count]
-    codes = codes_of(pair, list(range(SEED, SEED + count)), files)
+    seeds = range(SEED, SEED + count)
+    codes = codes_of_faces(pair.generator, seeds) if photos is None else codes_of_folder(pair, photos, count)
     with progress() as bar:
         task = bar.add_task("faces", total=2 * len(codes))
         pictures = pictures_of(pair.generator, codes, done=lambda: bar.advance(task))

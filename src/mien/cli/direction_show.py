@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.cli.console import print_json, print_table, progress, stderr
-from mien.cli.direction_options import AsJson, Judges, Layers, codes_of, load_measures, parse_layers
+from mien.cli.direction_options import AsJson, Judges, Layers, load_measures, parse_layers
 from mien.cli.overwriting import Overwrite, keep_existing
 from mien.cli.selection import TrustCode
 
@@ -41,8 +41,8 @@ def show(
     'show smile --out strip.png' draws faces from -3 to +3. A file of directions is listed; with --of, it is shown, too,
     on faces of that generator. Nothing stored in a file is run.
     """
-    from mien.checkpoints.hub import check_file
     from mien.files import check_targets
+    from mien.photos.read import read_photo
     from mien.photos.write import target_container
 
     file = Path(names[0]) if len(names) == 1 and Path(names[0]).is_file() else None
@@ -50,7 +50,7 @@ def show(
         _list(_read(file, layers, unit), as_json)
         return
     for photo in face or ():
-        check_file(photo)
+        read_photo(photo)
     if out is not None:
         target_container(out)
         check_targets([out], face or ())
@@ -75,12 +75,14 @@ def _effects(
     judge: list[str] | None,
     trust_code: bool,
 ) -> Effects:
-    from mien.checkpoints.editor import DEFAULT
-    from mien.checkpoints.hub import find_folder
-    from mien.checkpoints.shapes import generator_config, load_pair
+    from mien.checkpoints.hub import DEFAULT, find_folder
     from mien.cli.sample import parse_seeds
 
     folder, wanted = find_folder(of or DEFAULT), parse_seeds(seeds)
+    if not isinstance(what, Path):
+        _check_names(what, folder)
+    from mien.checkpoints.shapes import generator_config, load_pair  # brings PyTorch along: errors until here are quick
+
     config = generator_config(folder)
     if isinstance(what, Path):
         offsets = {one.name: one.offset(config) for one in _read(what, layers, unit)[:count]}
@@ -88,16 +90,17 @@ def _effects(
         offsets = _named(what, folder, config)
     measures = load_measures(judge, trust_code)
     from mien.directions.effects import count_pictures, measure_effects
+    from mien.directions.faces import codes_of_faces, codes_of_photos
 
     pair = load_pair(folder)
-    codes = codes_of(pair, wanted, photos)
+    codes = codes_of_photos(pair, photos) if photos else codes_of_faces(pair.generator, wanted)
     with progress() as bar:
         task = bar.add_task("faces", total=count_pictures(len(codes), len(offsets)))
         return measure_effects(pair.generator, codes, offsets, measures, lambda: bar.advance(task))
 
 
-def _named(names: list[str], folder: Path, config: GeneratorConfig) -> dict[str, Tensor]:
-    from mien.editing.directions import direction_names, load_directions
+def _check_names(names: list[str], folder: Path) -> None:
+    from mien.editing.directions import direction_names
     from mien.errors import ConfigError
 
     known = direction_names(folder)
@@ -105,6 +108,11 @@ def _named(names: list[str], folder: Path, config: GeneratorConfig) -> dict[str,
         if name not in known:
             listed = f"it knows {', '.join(known)}" if known else "it knows none"
             raise ConfigError(f"{folder.name} has no direction '{name}', and there is no such file; {listed}.")
+
+
+def _named(names: list[str], folder: Path, config: GeneratorConfig) -> dict[str, Tensor]:
+    from mien.editing.directions import load_directions
+
     found = load_directions(folder, config)
     return {name: found[name] for name in names}
 

@@ -9,7 +9,7 @@ import typer
 
 from mien.cli.console import progress, stderr
 from mien.cli.direction_methods import OF_GENERATOR, SEED, Faces, known_names, measured_faces, open_pair
-from mien.cli.direction_options import Judges, Layers, To, add, codes_of, load_measures
+from mien.cli.direction_options import Judges, Layers, To, add, load_measures
 from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def stylespace(
     relevance: Annotated[Path | None, typer.Option(help="StyleCLIP's fs3.npy, instead of looking anew.")] = None,
     statistics: Annotated[Path | None, typer.Option(help="StyleCLIP's S_mean_std or S; else computed.")] = None,
     beta: Annotated[
-        float | None, typer.Option(min=0.001, max=1, help="Channels of less relevance stay; else 0.5, words 0.1.")
+        float | None, typer.Option(min=0.001, max=1, help="Channels of less relevance stay as they are.")
     ] = None,
     faces: Faces = 1000,
     layers: Layers = None,
@@ -49,14 +49,14 @@ def stylespace(
     pair = open_pair(to)
     config = pair.generator.config
     if attribute is not None:
-        made = _of_attribute(pair, attribute, load_measures(judge, trust_code), statistics, faces, beta or 0.5)
+        made = _of_attribute(pair, attribute, load_measures(judge, trust_code), statistics, faces, beta)
     else:
         spread = _spread(pair, statistics, faces)
         relevant = _of_words(pair, str(clip), str(text), neutral, relevance, spread)
-        made = (*space.chosen_channels(relevant, spread[space.is_convolution(config)], beta or 0.1), 1.0)
-    vector, count, unit = made
-    source = f"StyleSpace, {count} channels, beta {beta or (0.1 if text else 0.5):g}, "
-    source += attribute or f"{text!r} from {neutral!r}"
+        beta = beta or space.BETA_WORDS
+        made = (*space.chosen_channels(relevant, spread[space.is_convolution(config)], beta), beta, 1.0)
+    vector, count, least, unit = made
+    source = f"StyleSpace, {count} channels, beta {least:.2g}, {attribute or f'{text!r} from {neutral!r}'}"
     row = torch.from_numpy(vector)[None].float()
     reach = (-10.0, 10.0) if text else (-3.0, 3.0)
     add([Direction(name, row, unit=unit, range=reach, source=source, licence=licence, space="s")], to, layers)
@@ -64,9 +64,9 @@ def stylespace(
 
 
 def _of_attribute(
-    pair: Pair, attribute: str, measures: Measures, statistics: Path | None, count: int, beta: float
-) -> tuple[Float64, int, float]:
-    """(N,) for a strength of 1, how many channels, and the unit: about one deviation of the attribute."""
+    pair: Pair, attribute: str, measures: Measures, statistics: Path | None, count: int, beta: float | None
+) -> tuple[Float64, int, float, float]:
+    """(N,), how many channels, β, and the unit: about one deviation of the attribute."""
     import numpy as np
     import torch
 
@@ -86,9 +86,10 @@ def _of_attribute(
     change, error = (one / np.maximum(deviations(values, measures), 1e-9) for one in found)
     relevance = np.zeros(len(spread))
     relevance[channels] = space.relevance_of_attribute(change, error, column)
-    vector, kept = space.chosen_channels(relevance, spread, beta)
+    least = beta or max(space.BETA, space.SHARE * float(np.abs(relevance).max()))
+    vector, kept = space.chosen_channels(relevance, spread, least)
     steps = vector[channels] / np.maximum(spread[channels], 1e-12)
-    return vector, kept, space.unit_of(float(steps @ change[:, column]))
+    return vector, kept, least, space.unit_of(float(steps @ change[:, column]))
 
 
 def _spread(pair: Pair, statistics: Path | None, count: int) -> Float64:
@@ -120,6 +121,7 @@ def _of_words(pair: Pair, clip: str, text: str, neutral: str, relevance: Path | 
     from mien.checkpoints.clip import load_clip
     from mien.checkpoints.foreign import registry
     from mien.directions import stylespace as space
+    from mien.directions.faces import codes_of_faces
     from mien.errors import ConfigError
 
     channels = None if relevance is None else registry.load(relevance, "relevance")
@@ -132,6 +134,6 @@ def _of_words(pair: Pair, clip: str, text: str, neutral: str, relevance: Path | 
     if channels is None:
         with progress() as bar:
             task = bar.add_task("channels", total=total)
-            codes = codes_of(pair, list(range(SEED, SEED + space.LOOKED_AT)), [])
+            codes = codes_of_faces(pair.generator, range(SEED, SEED + space.LOOKED_AT))
             channels = space.relevance_of_channels(pair.generator, reader, codes, spread, lambda: bar.advance(task))
     return space.relevance_of_words(channels, reader, text, neutral)

@@ -40,6 +40,12 @@ TRIED_ON = 6
 CANDIDATES = 64
 """Channels that are tried."""
 
+BETA_WORDS = 0.1
+"""β for words, as in StyleCLIP."""
+
+BETA, SHARE = 0.2, 0.6
+"""β for an attribute: at least so much, and so much of the most relevant channel."""
+
 TENTH = 0.1
 TEMPLATES = ("a photo of {}.", "a close-up photo of {}.", "a portrait of {}.", "a bright photo of {}.", "{}")
 

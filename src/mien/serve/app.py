@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -54,6 +55,7 @@ def build_app(settings: ServeSettings, load: Callable[[], Any]) -> FastAPI:
     for group in GROUPS:
         app.include_router(group)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    mimetypes.add_type("text/javascript", ".js")  # some systems say something else, and browsers then refuse it
     if STATIC.is_dir():
         app.mount("/", page_files())
     app.add_middleware(Guard, settings=settings, metrics=service.metrics)

@@ -139,13 +139,14 @@ class Guard:
                 for name, value in ALWAYS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if origin else "same-origin")
-                if scope["path"].startswith(PROGRAMS):
-                    headers.setdefault("Cache-Control", "no-store")
+                kept = "no-store" if scope["path"].startswith(PROGRAMS) else "no-cache"
+                headers.setdefault("Cache-Control", kept)
                 if origin:
                     headers["Access-Control-Allow-Origin"] = origin
                     headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
                     headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-Mien-Key, X-Mien-Name"
                     headers["Access-Control-Expose-Headers"] = EXPOSED
+                    headers["Access-Control-Allow-Private-Network"] = "true"
                 headers.add_vary_header("Origin")
             await send(message)
 

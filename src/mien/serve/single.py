@@ -58,7 +58,8 @@ class SingleEdit:
         Raises:
             MienError: it cannot be made.
         """
-        if self.mask is not None and not (self.wishes or self.layers):
+        only_mask = not self.layers and (not self.wishes or self.wishes == {"mode": "heal"})
+        if self.mask is not None and only_mask:
             return [heal(self.photo, self.mask, strength=self.strength).over(self.photo)[0]]
         inputs = {**self.wishes, **self.layers, "seed": self.seed, "strength": self.strength}
         if self.mask is not None:

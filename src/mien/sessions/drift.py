@@ -59,12 +59,12 @@ def measure(original: Photo, node: Node, photo: Photo, mask: Bool, metrics: Sequ
         mask: (H, W), union of the masks up to it.
         metrics: what compares the crops.
     """
-    from mien.evaluation.metrics import Pair, measure_pair
-    from mien.evaluation.metrics.base import scalar
-
     largest, mean = _outside(original, photo, mask)
     face: dict[str, float] = {}
     if metrics:
+        from mien.evaluation.metrics import Pair, measure_pair
+        from mien.evaluation.metrics.base import scalar
+
         made, wanted = (crop_face(one, np.asarray(node.quad), SIZE).pixels for one in (photo, original))
         pair = Pair(str(node.number), made, wanted)
         by_name = {metric.name: metric for metric in metrics}

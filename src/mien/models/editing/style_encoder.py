@@ -25,7 +25,7 @@ from torch.nn import functional as F
 
 from mien.errors import ConfigError
 from mien.models.judges.irse import IRSE50
-from mien.models.perception.config import NetworkConfig
+from mien.models.perception.config import LARGEST, NetworkConfig
 from mien.models.stylegan2.discriminator import DiscriminatorBlock, DownConv2d
 from mien.models.stylegan2.layers import GAIN, SLOPE, EqualConv2d, EqualLinear
 
@@ -70,6 +70,8 @@ class StyleEncoderConfig(NetworkConfig):
     def __post_init__(self) -> None:
         if self.trunk not in ("ir-se50", "light"):
             raise ConfigError(f"Trunk {self.trunk!r} is unknown; choose ir-se50 or light.")
+        if max(self.side, self.inner_side) > LARGEST:
+            raise ConfigError(f"The configuration says side {self.side}; nothing there exceeds {LARGEST}.")
         least = SMALLEST * LightTrunk.strides[0] if self.trunk == "light" else IRSE50.strides[0]
         fits = self.side % self.inner_side == 0 or self.inner_side % self.side == 0
         if not fits or self.inner_side % least:
