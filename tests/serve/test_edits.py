@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -169,7 +170,10 @@ def test_a_recipe_applies_elsewhere(session: RemoteSession, server: Running) -> 
         Content_Type="image/png",
         X_Mien_Key=session.key,
     )
-    assert status == 201 and b'"head":1' in data.replace(b" ", b"")
+    told = json.loads(data)
+    assert status == 201 and told["tree"]["head"] == 1 and told["photo"]["format"] == "PNG"
+    for one in (session.id, told["id"]):
+        assert {path.name for path in (server.settings.folder / one).iterdir()} == {"about.json", "session"}
 
 
 def test_a_face_without_a_photo(server: Running) -> None:
