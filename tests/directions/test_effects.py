@@ -167,6 +167,11 @@ def test_a_boundary_between_photos_lies_in_their_layers(
         (folder.parent / "photos" / f"{number}.jpg").touch()
     photos = ("--photos", folder.parent / "photos", "--faces", "80")
     run("interfacegan", folder, "--attribute", "yaw", *photos, "--layers", "0-6")
+    for words in (("interfacegan", folder, "--attribute", "yaw", *photos), ("ganspace", folder)):
+        with pytest.raises(ConfigError, match="no layers 2-9; the last one ends at 8"):
+            run(*words, "--layers", "2-9")
+    with pytest.raises(ConfigError, match="'A b' is no name"):
+        run("stylespace", folder, "--name", "A b", "--attribute", "yaw")
     with pytest.raises(DataError, match="no folder of photos"):
         run("interfacegan", folder, "--attribute", "yaw", "--photos", folder / "nowhere")
     found = load_directions(folder, SMALL)["yaw"]
