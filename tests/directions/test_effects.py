@@ -22,7 +22,7 @@ from mien.directions.faces import codes_of_photos, pictures_of
 from mien.directions.measures import Judge, Measures
 from mien.directions.sheet import draw_effects
 from mien.editing.directions import load_directions
-from mien.errors import ConfigError, UnknownCheckpointError, UnreadablePhotoError
+from mien.errors import ConfigError, DataError, UnknownCheckpointError, UnreadablePhotoError
 from mien.models.editing import StyleEncoder, StyleEncoderConfig
 from mien.models.stylegan2 import Generator, GeneratorConfig
 from mien.photos.read import read_photo
@@ -121,6 +121,10 @@ def test_photos_go_through_the_encoder(folder: Path, astronaut: UInt8, tmp_path:
     save_photo(Photo(np.ascontiguousarray(astronaut[:, ::-1])), tmp_path / "b.png")
     codes = codes_of_photos(load_pair(folder), [tmp_path / "a.png", tmp_path / "b.png"])
     assert codes.shape == (2, SMALL.codes, 16) and not torch.allclose(codes[0], codes[1])
+    left_out: list[str] = []
+    save_photo(Photo(np.zeros((64, 64, 3), np.uint8)), tmp_path / "c.png")
+    again = codes_of_photos(load_pair(folder), [tmp_path / "a.png", tmp_path / "c.png"], left_out)
+    assert torch.equal(again, codes[:1]) and left_out == ["c.png"]
 
 
 def test_methods_keep_what_they_find(
@@ -148,6 +152,31 @@ def test_methods_keep_what_they_find(
         run("stylespace", folder, "--name", "x", *words)
     with pytest.raises(UnknownCheckpointError, match="no folder"):
         run("ganspace", folder / "none")
+
+
+def test_a_boundary_between_photos_lies_in_their_layers(
+    folder: Path, measured: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def codes(pair: Any, photos: list[Path], left_out: list[str]) -> torch.Tensor:
+        assert len(photos) == 80
+        return torch.randn(80, SMALL.codes, 16, generator=torch.Generator().manual_seed(0))
+
+    monkeypatch.setattr("mien.directions.faces.codes_of_photos", codes)
+    (folder.parent / "photos").mkdir()
+    for number in range(90):
+        (folder.parent / "photos" / f"{number}.jpg").touch()
+    photos = ("--photos", folder.parent / "photos", "--faces", "80")
+    run("interfacegan", folder, "--attribute", "yaw", *photos, "--layers", "0-6")
+    for words in (("interfacegan", folder, "--attribute", "yaw", *photos), ("ganspace", folder)):
+        with pytest.raises(ConfigError, match="no layers 2-9; the last one ends at 8"):
+            run(*words, "--layers", "2-9")
+    with pytest.raises(ConfigError, match="'A b' is no name"):
+        run("stylespace", folder, "--name", "A b", "--attribute", "yaw")
+    with pytest.raises(DataError, match="no folder of photos"):
+        run("interfacegan", folder, "--attribute", "yaw", "--photos", folder / "nowhere")
+    found = load_directions(folder, SMALL)["yaw"]
+    assert found[:6].abs().amax(1).min() > 0 and not found[6:].any() and read_facts(folder)["yaw"]["layers"] == [0, 6]
+    assert not torch.allclose(found[0], found[1])
 
 
 def test_measures_of_a_real_face_and_of_none(astronaut: UInt8) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ import pytest
 
 from mien.client import Client, RemoteEdit, RemoteSession
 from mien.errors import ServerError
+from mien.photos.read import read_photo
+from mien.photos.write import save_photo
+from mien.types import Photo
 from tests.serve.conftest import Running, as_png, pixels_of
 
 
@@ -156,6 +160,19 @@ def test_files_come_home_whole(session: RemoteSession, portrait_png: bytes, tmp_
     assert again.undo() == 0 and np.array_equal(pixels_of(again.picture()), pixels_of(portrait_png))
 
 
+@pytest.mark.parametrize(("channels", "kind"), [(1, np.uint8), (3, np.uint16)])
+def test_the_photos_depth_and_channels_stay(
+    server: Running, portrait_png: bytes, tmp_path: Path, channels: int, kind: type
+) -> None:
+    pixels = pixels_of(portrait_png)[..., :channels].astype(kind) * (257 if kind is np.uint16 else 1)
+    session = server.client.open(save_photo(Photo(pixels), tmp_path / "photo.png"))
+    edit = session.edit(reshape={"nose-width": -1})
+    receipt = session.receipt()
+    assert receipt["preserved"] and receipt["bits"] == 8 * np.dtype(kind).itemsize
+    assert np.array_equal(pasted(pixels_of(session.picture(step=0)), edit), pixels_of(session.picture()))
+    assert read_photo(session.save(tmp_path / "new.png")).pixels.shape == pixels.shape
+
+
 def test_a_recipe_applies_elsewhere(session: RemoteSession, server: Running) -> None:
     session.edit(reshape={"nose-width": -1})
     recipe = session.client.json(
@@ -169,7 +186,10 @@ def test_a_recipe_applies_elsewhere(session: RemoteSession, server: Running) -> 
         Content_Type="image/png",
         X_Mien_Key=session.key,
     )
-    assert status == 201 and b'"head":1' in data.replace(b" ", b"")
+    told = json.loads(data)
+    assert status == 201 and told["tree"]["head"] == 1 and told["photo"]["format"] == "PNG"
+    for one in (session.id, told["id"]):
+        assert {path.name for path in (server.settings.folder / one).iterdir()} == {"about.json", "session"}
 
 
 def test_a_face_without_a_photo(server: Running) -> None:

@@ -159,6 +159,23 @@ def test_one_may_look_while_an_edit_is_made(slow: Slow, portrait_png: bytes, tmp
         assert session.tree["head"] == 1
 
 
+def test_a_session_that_is_deleted_ends_its_edits(slow: Slow, portrait_png: bytes, tmp_path: Path) -> None:
+    with running(slow, folder=tmp_path) as server:
+        session, errors = server.client.open(portrait_png), list[ServerError]()
+
+        def edit() -> None:
+            with pytest.raises(ServerError) as caught:
+                session.edit(reshape={"nose-width": -1})
+            errors.append(caught.value)
+
+        thread = threading.Thread(target=edit)
+        thread.start()
+        wait(lambda: slow.begun == 1)
+        session.delete()
+        thread.join()
+        assert [error.code for error in errors] == ["cancelled"] and not list(tmp_path.iterdir())
+
+
 def test_a_client_that_goes_away_cancels_its_edit(slow: Slow, portrait_png: bytes, tmp_path: Path) -> None:
     import http.client
     import json

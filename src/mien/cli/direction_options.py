@@ -82,8 +82,22 @@ def load_measures(judges: list[str] | None, trust_code: bool) -> Measures:
     return Measures(judges=made)
 
 
-def codes_of(pair: Pair, seeds: list[int], photos: list[Path]) -> Tensor:
-    """(B, L, C) of photos, or of seeds where there are none."""
-    from mien.directions.faces import codes_of_faces, codes_of_photos
+def codes_of_folder(pair: Pair, folder: Path, most: int) -> Tensor:
+    """(B, L, C) of the faces in a folder of photos, the first ones by name; says how many show none.
 
-    return codes_of_photos(pair, photos) if photos else codes_of_faces(pair.generator, seeds)
+    Raises:
+        DataError: there is no such folder, or no face in it.
+        ConfigError: the generator has no encoder.
+    """
+    from mien.data.pictures import SUFFIXES
+    from mien.directions.faces import codes_of_photos
+    from mien.errors import DataError
+
+    files = sorted(one for one in folder.rglob("*") if one.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    if not files:
+        raise DataError(f"{folder} is no folder of photos; give one as --photos.")
+    left_out: list[str] = []
+    codes = codes_of_photos(pair, files[:most], left_out)
+    if left_out:
+        stderr().print(f"Left out, no face is seen: {len(left_out)}, such as {left_out[0]}.", highlight=False)
+    return codes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.cli.console import print_json, print_table, progress, stderr
-from mien.cli.direction_options import AsJson, Judges, Layers, codes_of, load_measures, parse_layers
+from mien.cli.direction_options import AsJson, Judges, Layers, load_measures, parse_layers
 from mien.cli.overwriting import Overwrite, keep_existing
 from mien.cli.selection import TrustCode
 
@@ -90,9 +90,10 @@ def _effects(
         offsets = _named(what, folder, config)
     measures = load_measures(judge, trust_code)
     from mien.directions.effects import count_pictures, measure_effects
+    from mien.directions.faces import codes_of_faces, codes_of_photos
 
     pair = load_pair(folder)
-    codes = codes_of(pair, wanted, photos)
+    codes = codes_of_photos(pair, photos) if photos else codes_of_faces(pair.generator, wanted)
     with progress() as bar:
         task = bar.add_task("faces", total=count_pictures(len(codes), len(offsets)))
         return measure_effects(pair.generator, codes, offsets, measures, lambda: bar.advance(task))

@@ -9,7 +9,7 @@ import typer
 
 from mien.cli.console import progress, stderr
 from mien.cli.direction_methods import OF_GENERATOR, SEED, Faces, known_names, measured_faces, open_pair
-from mien.cli.direction_options import Judges, Layers, To, add, codes_of, load_measures
+from mien.cli.direction_options import Judges, Layers, To, add, load_measures
 from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def stylespace(
 
     if (attribute is None) == (text is None) or (text is None) != (clip is None):
         raise ConfigError("Say what the direction is for: --attribute NAME, or --text WORDS with --clip.")
-    pair = open_pair(to)
+    pair = open_pair(to, layers, name)
     config = pair.generator.config
     if attribute is not None:
         made = _of_attribute(pair, attribute, load_measures(judge, trust_code), statistics, faces, beta)
@@ -121,6 +121,7 @@ def _of_words(pair: Pair, clip: str, text: str, neutral: str, relevance: Path | 
     from mien.checkpoints.clip import load_clip
     from mien.checkpoints.foreign import registry
     from mien.directions import stylespace as space
+    from mien.directions.faces import codes_of_faces
     from mien.errors import ConfigError
 
     channels = None if relevance is None else registry.load(relevance, "relevance")
@@ -133,6 +134,6 @@ def _of_words(pair: Pair, clip: str, text: str, neutral: str, relevance: Path | 
     if channels is None:
         with progress() as bar:
             task = bar.add_task("channels", total=total)
-            codes = codes_of(pair, list(range(SEED, SEED + space.LOOKED_AT)), [])
+            codes = codes_of_faces(pair.generator, range(SEED, SEED + space.LOOKED_AT))
             channels = space.relevance_of_channels(pair.generator, reader, codes, spread, lambda: bar.advance(task))
     return space.relevance_of_words(channels, reader, text, neutral)

@@ -17,7 +17,7 @@ from mien.align.finder import FaceFinder, select_face
 from mien.checkpoints.shapes import Pair
 from mien.conditions.layers import from_conditions
 from mien.conditions.types import Conditions
-from mien.errors import ConfigError
+from mien.errors import ConfigError, DataError, FaceError, PhotoError
 from mien.models.stylegan2 import Generator, codes_of_seeds
 from mien.photos.read import read_photo
 from mien.pixels import to_bytes
@@ -39,12 +39,18 @@ def codes_of_faces(generator: Generator, seeds: Sequence[int], psi: float = PSI)
 
 
 @torch.inference_mode()
-def codes_of_photos(pair: Pair, photos: Sequence[Path]) -> Tensor:
+def codes_of_photos(pair: Pair, photos: Sequence[Path], left_out: list[str] | None = None) -> Tensor:
     """(B, L, C): the largest face of each photo, by the encoder that belongs to the generator.
 
+    Args:
+        pair: generator and encoder.
+        photos: files.
+        left_out: gets the names of photos that cannot be read, or show no face; None: these are errors.
+
     Raises:
-        ConfigError: there is none.
+        ConfigError: there is no encoder.
         PhotoError, NoFaceError: a photo cannot be read, or shows no face.
+        DataError: no photo is left.
     """
     if pair.encoder is None:
         raise ConfigError(
@@ -52,10 +58,18 @@ def codes_of_photos(pair: Pair, photos: Sequence[Path]) -> Tensor:
         )
     side, finder, found = pair.encoder.config.side, FaceFinder.bundled(), []
     for path in photos:
-        photo = read_photo(path)
-        face = select_face(finder.find(photo), "largest", path.name)
+        try:
+            photo = read_photo(path)
+            face = select_face(finder.find(photo), "largest", path.name)
+        except (PhotoError, FaceError):
+            if left_out is None:
+                raise
+            left_out.append(path.name)
+            continue
         crop = crop_face(photo, face.quad, side).pixels
         found.append(pair.encoder(from_conditions(crop, Conditions()).stack(pair.modalities)))
+    if not found:
+        raise DataError("None of the photos shows a face; give others.")
     return torch.cat(found)
 
 

@@ -146,6 +146,7 @@ class Guard:
                     headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
                     headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-Mien-Key, X-Mien-Name"
                     headers["Access-Control-Expose-Headers"] = EXPOSED
+                    headers["Access-Control-Allow-Private-Network"] = "true"
                 headers.add_vary_header("Origin")
             await send(message)
 

@@ -170,6 +170,11 @@ class WorkQueue:
         with self._changed:
             return [task for task in (*self._running, *self._waiting) if task.kind == kind]
 
+    def of_key(self, key: str) -> list[Task]:
+        """Those of a key that wait or run."""
+        with self._changed:
+            return [task for task in (*self._running, *self._waiting) if task.key == key]
+
     def cancel(self, task: Task, code: str = "cancelled", message: str = "The edit was cancelled.") -> None:
         """Ends a task that waits at once, and one that runs after its present stage."""
         with self._changed:

@@ -25,8 +25,9 @@ PHOTO = {"requestBody": {"content": {"image/*": {"schema": {"type": "string", "f
 @router.post("/api/sessions", status_code=201, response_model=SessionAnswer, openapi_extra=PHOTO)
 async def create(request: Request, service: Serving) -> dict[str, Any]:
     """A photo, as it is, becomes a session."""
-    data, fill = await sent_photo(request, service)
-    return await made(request, service, name_of(request, data), fill)
+    data, suffix = await sent_photo(request, service)
+    fill = filling(data, suffix, service, Session.create)
+    return await made(request, service, name_of(request, suffix), fill)
 
 
 @router.get("/api/sessions/{number}", response_model=SessionAnswer, response_model_exclude_none=True)
@@ -37,9 +38,11 @@ async def get(request: Request, stored: Found, service: Serving) -> dict[str, An
 
 
 @router.delete("/api/sessions/{number}", status_code=204)
-def delete(stored: Found, service: Serving) -> None:
-    """Removes a session with all that is in it."""
-    service.store.delete(stored.id)
+async def delete(request: Request, stored: Found, service: Serving) -> None:
+    """Removes a session with all that is in it; its edits that run or wait are cancelled."""
+    for task in service.queue.of_key(stored.id):
+        service.queue.cancel(task)
+    await service.run(request, lambda: service.store.delete(stored.id), key=stored.id)
 
 
 @router.post("/api/sessions/{number}/uploads", status_code=201, response_model=UploadAnswer, openapi_extra=PHOTO)
@@ -69,19 +72,35 @@ async def photo(
     return Response(data, media_type=kind)
 
 
-async def sent_photo(request: Request, service: Service) -> tuple[bytes, Callable[[Path, Any], Session]]:
-    """The photo of a body, checked as far as that goes without decoding, and what makes a session of it."""
+async def sent_photo(request: Request, service: Service) -> tuple[bytes, str]:
+    """The photo of a body, checked as far as that goes without decoding, and the ending of its file."""
     data = await request.body()
     container = container_of(data, request.headers.get("content-type"))
     size_of(data, container, service.settings.pixels)
+    return data, container.suffixes[0]
+
+
+def filling(
+    data: bytes, suffix: str, service: Service, make: Callable[[Path, Path, Any], Session]
+) -> Callable[[Path, Any], Session]:
+    """What makes a session of a photo.
+
+    Args:
+        data, suffix: of the photo's file.
+        service: limits its pixels.
+        make: is given the session's folder, the photo's file, which vanishes afterwards, and the editor.
+    """
 
     def fill(folder: Path, editor: Any) -> Session:
-        path = folder.with_name(f"photo{container.suffixes[0]}")
+        path = folder.with_name(f"photo{suffix}")
         path.write_bytes(data)
-        read_photo(path, max_pixels=service.settings.pixels)
-        return Session.create(folder, path, editor)
+        try:
+            read_photo(path, max_pixels=service.settings.pixels)
+            return make(folder, path, editor)
+        finally:
+            path.unlink(missing_ok=True)
 
-    return data, fill
+    return fill
 
 
 async def made(request: Request, service: Service, name: str, fill: Callable[[Path, Any], Session]) -> dict[str, Any]:
@@ -106,11 +125,10 @@ def keep_upload(stored: Any, service: Service, data: bytes, kind: str | None) ->
     return {"id": stored.session.folder.objects.put(data, container.suffixes[0]), "width": width, "height": height}
 
 
-def name_of(request: Request, data: bytes) -> str:
+def name_of(request: Request, suffix: str) -> str:
     """What the user calls the photo; it never becomes the name of a file here."""
     given = unquote(request.headers.get("x-mien-name", ""))[:200]
     plain = "".join(character for character in given if character.isprintable()).replace("\\", "/").rpartition("/")[2]
     if plain.strip(". "):
         return plain.encode("utf-8", "replace").decode()
-    container = container_of(data, "application/octet-stream")
-    return f"photo{container.suffixes[0]}"
+    return f"photo{suffix}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from mien.serve import edits, views
 from mien.serve.answers import HeadAnswer, SessionAnswer, TreeFacts
 from mien.serve.faults import ApiError
 from mien.serve.pictures import encoded, png
-from mien.serve.routes.sessions import PHOTO, made, name_of, sent_photo
+from mien.serve.routes.sessions import PHOTO, filling, made, name_of, sent_photo
 from mien.serve.schema import HeadBody
 from mien.serve.service import Found, Serving, json_body
 from mien.serve.store import Stored
@@ -65,15 +66,13 @@ async def head(request: Request, stored: Found, service: Serving) -> dict[str, A
 @router.post("/replay", status_code=201, response_model=SessionAnswer, openapi_extra=PHOTO)
 async def replay(request: Request, stored: Found, service: Serving) -> dict[str, Any]:
     """The edits that led here, on another photo: a new session."""
-    data, fill = await sent_photo(request, service)
+    data, suffix = await sent_photo(request, service)
 
-    def again(folder: Any, editor: Any) -> Session:
-        path = folder.with_name("first")
-        fill(path, editor)
-        source = Session(stored.session.folder, editor)
-        return source.replay(folder, Session(path, editor).original)
+    def again(folder: Path, photo: Path, editor: Any) -> Session:
+        return Session(stored.session.folder, editor).replay(folder, photo)
 
-    return await made(request, service, name_of(request, data), again)
+    fill = filling(data, suffix, service, again)
+    return await made(request, service, name_of(request, suffix), fill)
 
 
 @router.get("/steps/{step}/patch", response_class=Response)

@@ -98,5 +98,6 @@ export async function imageHere(path, values, signal) {
 }
 
 export function fromBase64(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }

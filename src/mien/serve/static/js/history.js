@@ -1,6 +1,6 @@
 // Undo and redo, one stroke or one edit at a time. An entry holds what layers were and where the tree stood.
 
-import { layerOf } from './layers.js';
+import { layerOf, rest } from './layers.js';
 import { update } from './state.js';
 
 const BYTES = 160e6; // of pixels that are kept
@@ -56,6 +56,7 @@ async function move(from, to, which, end) {
   to.push(entry);
   await stop();
   restore(entry, which);
+  if (entry.parts.length) rest(false);
   refresh();
   counted();
   if (entry.head) await goTo(entry.head[end]);

@@ -9,6 +9,7 @@ export const KINDS = ['guide', 'color', 'semantic', 'sketch', 'mask']; // from t
 const LONGEST = 2048;
 const sets = new Map(); // number of a face -> Map of layers
 const hidden = new Set();
+let resting = false; // the result is looked at: what was painted is not drawn until the next touch
 
 export class Layer {
   constructor(name, width, height) {
@@ -78,9 +79,16 @@ export function show(name, on) {
   else hidden.add(name);
 }
 
+// Hides what was painted, so that the result is seen; gives whether anything changed.
+export function rest(on) {
+  const changed = resting !== on;
+  resting = on;
+  return changed;
+}
+
 export function layersToShow() {
   const painting = state.task === 'paint' || state.task === 'heal';
-  if (!painting) return [];
+  if (!painting || resting) return [];
   const names = state.task === 'heal' ? ['mask'] : KINDS;
   return names.map((name) => existing(name)).filter((layer) => layer && !layer.empty && isShown(layer.name));
 }

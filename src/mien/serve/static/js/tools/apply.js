@@ -1,7 +1,7 @@
 // Makes what was painted: heals under the mask, or paints with the layers.
 
 import { run } from '../edits.js';
-import { existing, paintedWish, sent } from '../layers.js';
+import { existing, paintedWish, rest, sent } from '../layers.js';
 import { draw } from '../screen.js';
 import { state, update } from '../state.js';
 import { t } from '../i18n.js';
@@ -36,6 +36,10 @@ async function paint(entry) {
     return empty ? null : fields;
   };
   const answer = await run(wish, { kind: 'paint', entry });
+  if (answer && !state.candidates) {
+    rest(true);
+    draw('paint');
+  }
   if (empty && !entry) nothing();
   return answer;
 }

@@ -1,10 +1,10 @@
 // Brush and eraser. Points come as the device gave them, several in one frame.
 
-import { existing, layerOf } from '../layers.js';
+import { existing, layerOf, rest } from '../layers.js';
 import { settings, state } from '../state.js';
 import { sizeOf } from './cursor.js';
 import { applyPaint } from './apply.js';
-import { drawPaintIn } from '../screen.js';
+import { draw, drawPaintIn } from '../screen.js';
 import { addInk, beginErasing, beginInk, boundsOf, commit, endErasing, eraseNow, hideInk, outline, smoothed } from './stroke.js';
 
 let stroke = null;
@@ -14,6 +14,7 @@ function begin(point, event, erase) {
   const line = event.shiftKey && last ? [last] : [];
   const name = state.task === 'heal' ? 'mask' : state.layer;
   if (erase && !existing(name)) return;
+  if (rest(false)) draw('paint');
   stroke = { points: [...line, point], erase, name, pen: event.pointerType === 'pen', size: sizeOf(erase ? 'eraser' : 'brush') };
   if (erase) beginErasing(layerOf(name));
   else beginInk(name, stroke.size);

@@ -2,7 +2,7 @@
 
 import { getStroke } from '../../vendor/freehand.js';
 import { record } from '../history.js';
-import { inkOf, layerOf, layerSize } from '../layers.js';
+import { inkOf, layerOf, layerSize, rest } from '../layers.js';
 import { newCanvas } from '../pictures.js';
 import { clear, draw, inPhoto, inkContext, reveal } from '../screen.js';
 import { settings, state } from '../state.js';
@@ -64,6 +64,7 @@ export function boundsOf(points, margin) {
 
 // Changes a layer inside a box of the photo; gives what the history has to know, or null.
 export function change(layer, box, paint, touched = true) {
+  rest(false);
   const { scale } = layer;
   const x = Math.max(0, Math.floor(box[0] * scale));
   const y = Math.max(0, Math.floor(box[1] * scale));

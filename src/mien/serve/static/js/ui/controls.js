@@ -16,7 +16,7 @@ export function Slider({ label, value, low, high, step = 0.05, show, onInput, on
   const zero = reset !== undefined && value !== reset;
   const read = (handler) => (event) => handler?.(Number(event.target.value));
   return html`<div class="slider">
-    <label><span>${label}</span>
+    <label><span title=${label}>${label}</span>
       <input type="range" min=${low} max=${high} step=${step} value=${value} aria-valuetext=${shown}
         onInput=${read(onInput)} onChange=${read(onChange)} /></label>
     ${zero

@@ -3,7 +3,7 @@
 import { html } from '../../../vendor/preact.js';
 import { named, number, t } from '../../i18n.js';
 import { Icon } from '../../icons.js';
-import { KINDS, existing, isShown, show } from '../../layers.js';
+import { KINDS, existing, isShown, rest, show } from '../../layers.js';
 import { draw } from '../../screen.js';
 import { setGuide } from '../../session.js';
 import { keepSettings, options, settings, update } from '../../state.js';
@@ -18,13 +18,18 @@ import { MaskTools } from './masks.js';
 export function Paint({ state }) {
   return html`<section class="section"><p class="hint">${t('paintHint')}</p>
     <div class="row between"><h2>${t('layers')}</h2><${Button} kind="small" onClick=${extract}>${t('extract')}<//></div>
-    <ul class="layers">${[...KINDS].reverse().map((name) => html`<${Row} key=${name} name=${name} state=${state} />`)}</ul>
+    <ul class="layers" onPointerEnter=${wake} onFocusIn=${wake}>${[...KINDS].reverse().map((name) => html`<${Row} key=${name} name=${name} state=${state} />`)}</ul>
     <${Meaning} state=${state} />
     <${Brushes} state=${state} mask=${state.layer === 'mask'} />
     ${state.layer === 'mask' && html`<${MaskTools} state=${state} />`}
     <div class="row"><${Button} kind="primary" onClick=${() => applyPaint()}>${t('apply')}<//>
       <${Button} onClick=${() => clearLayer(state.layer)}>${t('clear')}<//></div></section>
     <${Looks} state=${state} />`;
+}
+
+// After a result, what was painted is hidden until the list is touched or the next stroke begins.
+function wake() {
+  if (rest(false)) draw('paint');
 }
 
 function Row({ name, state }) {

@@ -28,7 +28,7 @@ function Told({ result }) {
       <span class="muted">${t('maskShare', { share: number(100 * receipt.mask_fraction, 2) })} · ${t('took', { ms: number(result.timings?.total ?? 0) })}</span></span></p>`}
     ${complaints.map((words) => html`<p class="line warn" lang="en"><${Icon} name="warn" /><span>${words}</span></p>`)}
     ${outcome && !complaints.length && html`<p class="line"><${Icon} name="check" /><span>${t('clean')}</span></p>`}
-    ${notes.map((words) => html`<p class="line" lang="en"><${Icon} name="info" /><span>${words}</span></p>`)}
+    ${notes.filter((words) => !complaints.includes(words)).map((words) => html`<p class="line" lang="en"><${Icon} name="info" /><span>${words}</span></p>`)}
     ${changed.length > 0 && html`<table class="changed"><caption>${t('whatChanged')}</caption><tbody>${changed.slice(0, 6).map((one) =>
       html`<tr><th scope="row">${named(one.class)}</th><td>${t('ofPart', { share: number(100 * one.share) })}</td><td>ΔE ${number(one.delta_e, 1)}</td></tr>`)}</tbody></table>`}`;
 }

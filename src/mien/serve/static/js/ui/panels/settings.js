@@ -15,7 +15,7 @@ export function Settings({ state }) {
   const turn = (name) => set({ protect: options.protect.includes(name) ? options.protect.filter((one) => one !== name) : [...options.protect, name] });
   return html`<${Section} title=${t('settings')} open=${false}>
     <${Slider} label=${t('strength')} value=${options.strength} low=${0.05} high=${1} reset=${1} show=${(value) => `${Math.round(value * 100)} %`} onInput=${(strength) => set({ strength })} />
-    <div class="row"><label class="number">${t('seed')} <input type="number" min="0" step="1" value=${options.seed} onChange=${(event) => set({ seed: Math.max(0, Math.round(event.target.value)) })} /></label>
+    <div class="row wrap"><label class="number">${t('seed')} <input type="number" min="0" step="1" value=${options.seed} onChange=${(event) => set({ seed: Math.max(0, Math.round(event.target.value)) })} /></label>
       <${Button} icon="dice" kind="plain" label=${t('another')} onClick=${() => set({ seed: Math.floor(Math.random() * 100000) })} />
       <${Check} label=${t('four')} value=${options.count > 1} onChange=${(on) => set({ count: on ? 4 : 1 })} /></div>
     <div class="chips" role="group" aria-label=${t('protect')}><span class="muted">${t('protect')}</span>${PROTECTED.map((name) =>
