@@ -105,7 +105,8 @@ def _wisps(here: Scene) -> Bool:
     speck = max(1, round(0.02 * here.unit))
     more = cv2.dilate(strands.astype(np.uint8), np.ones((2 * speck + 1,) * 2, np.uint8)) > 0
     _, pieces = cv2.connectedComponents((near | more).astype(np.uint8))
-    return np.isin(pieces, np.unique(pieces[near])) & (pieces > 0)  # what grows out of the hair, and no dirt on a wall
+    grown = np.isin(pieces, np.unique(pieces[near])) & (pieces > 0)  # out of the hair; no dirt on a wall
+    return np.asarray(grown, np.bool_)
 
 
 def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, Float32]:
