@@ -26,7 +26,7 @@ BESIDE = 0.06
 LEAST = 0.15
 """Square units of new hair from which the sides' old hair may belong to it: with a bald head, none stays."""
 
-LONG, FULL = 0.12, 0.45
+LONG, FULL = 0.04, 0.4
 """Square units of old hair beside the face, below the tip of the nose or farther from the temple than some units, from
 which a side's hair is long: it goes."""
 
@@ -36,8 +36,8 @@ OUT, UP = 0.5, 7.0
 TEMPLES = ((70, 162, 1), (300, 389, -1))
 """Outer end of a brow, outline of the face at its height, and the side's direction towards the middle."""
 
-GAIN = 2.2
-"""By how much the old hair is lightened or darkened at most."""
+GAIN, LOSS = 2.2, 5.0
+"""By how much the old hair is lightened and darkened at most."""
 
 
 def kept(here: Scene, fit: Fitted) -> tuple[Float32, Float32, Float32]:
@@ -88,7 +88,7 @@ def _upright(here: Scene) -> tuple[Float64, Float64]:
 def _tint(here: Scene, fit: Fitted) -> Float32:
     """(h, w, 3): local colours of the new hair over those of the old."""
     means = [_local(fit.front, fit.alpha**4, here.unit), _local(here.picture, here.hair**4, here.unit)]
-    ratio = np.log(np.clip((means[0] + 8) / (means[1] + 8), 1 / GAIN, GAIN))
+    ratio = np.log(np.clip((means[0] + 8) / (means[1] + 8), 1 / LOSS, GAIN))
     return np.asarray(np.exp(cv2.GaussianBlur(ratio, (0, 0), 0.05 * here.unit)), np.float32)
 
 
