@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.compose.border import told_by_color
-from mien.compose.evidence import weighed
+from mien.compose.evidence import weighed, wisps
 from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
@@ -166,6 +166,27 @@ def test_skin_that_shines_through_firm_hair_is_told_where_skin_is_near() -> None
     assert told[60, 20] == 1
     assert 0.35 < told[60, 90] < 0.58
     assert told_by_color(picture, alpha)[60, 90] == 1
+
+
+def test_a_soft_border_does_not_glow_before_a_smooth_dark_backdrop() -> None:
+    alpha = np.repeat(np.clip((np.arange(300) - 120) / 60, 0, 1)[None], 200, 0).astype(np.float32)
+    dark = np.random.default_rng(0).normal(30, 9, (200, 300, 1)) * alpha[..., None]
+    pixels = np.rint(np.clip(dark + (1 - alpha[..., None]) * (110, 84, 60), 0, 255)).astype(np.uint8)
+    made = dye(Photo(pixels), alpha, parse_color("ginger"), SETTINGS["hair"]).over(Photo(pixels))[0]
+    change = (made.pixels.astype(int) - pixels)[:, :, 0].mean(0)
+    assert np.abs(change[:144]).max() < 3
+    assert change[200:].mean() > 60
+
+
+def test_thin_ends_that_hang_on_hair_are_found_and_brows_are_not() -> None:
+    hair, dark = np.zeros((2, 100, 100), bool)
+    hair[:30] = True
+    dark[30:50, 40:43] = dark[60:63, 70:90] = dark[30:45, 5:25] = True
+    found = wisps(hair, dark, 2.0)
+    assert found[32:48, 41].all()
+    assert not found[60:63].any()
+    assert not found[35:42, 10:20].any()
+    assert not found[hair].any()
 
 
 def test_small_holes_in_dense_hair_are_filled() -> None:

@@ -31,6 +31,9 @@ LOW, HIGH = 0.003, 0.993
 OVER_SKIN = 0.93
 """The same within the face: the parser takes a fringe as a whole."""
 
+WISP, HANGING = 2.0, 20.0
+"""Half of the width of a fringe's thin ends, and how far below hair they reach, in units."""
+
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
@@ -107,14 +110,31 @@ def weighed(picture: UInt8, likely: Float32, skin: Float32, others: Float32, ova
     ratio = np.minimum(ratio, TRUST * (1 - np.clip(2.5 * others / np.maximum(likely + others, 0.05), 0, 1.6)))
     told = 1 / (1 + np.exp(-(logit + ratio)))
     if face is not None:
-        told = told * (1 - reach * (1 - _between(picture, hair & (told > 0.9), faces, 7 * unit)))
+        kept, dark = _between(picture, hair & (told > 0.9), faces, 7 * unit)
+        told = told * (1 - reach * (1 - kept))
+        told = np.maximum(told, 0.9 * dark * wisps(told > 0.5, oval & (dark > 0.5) & (others < 0.3), unit))
     return np.asarray(told, np.float32)
 
 
-def _between(picture: UInt8, hair: Bool, skin: Bool, reach: float) -> Float32:
+def wisps(hair: Bool, dark: Bool, unit: float) -> Bool:
+    """Thin pieces (h, w), as dark as hair, that hang on hair: the ends of a fringe, which the parser misses."""
+    wide = _away(~(_away(dark) > WISP * unit)) < 1.5 * WISP * unit
+    close = ((dark & ~wide) | hair) & (_away(~hair) < HANGING * unit)
+    count, pieces = cv2.connectedComponents(close.astype(np.uint8))
+    hanging = np.zeros(count, bool)
+    hanging[pieces[hair & close]] = True
+    return np.asarray(hanging[pieces] & close & ~hair)
+
+
+def _away(area: Bool) -> Float32:
+    """How far (h, w) a pixel of an area lies from its outside."""
+    return np.asarray(cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3), np.float32)
+
+
+def _between(picture: UInt8, hair: Bool, skin: Bool, reach: float) -> tuple[Float32, Float32]:
     """Where each colour lies from skin, 0, to hair, 1: what is between strands is a mixture of both.
 
-    1 everywhere where hair and skin look much the same.
+    1 everywhere where hair and skin look much the same. Second comes how surely a colour is hair's: 0 there.
     """
     seen = picture.astype(np.float32)
     (front, _), (back, _) = (local_colors(seen, area.astype(np.float32), reach) for area in (hair, skin))
@@ -122,4 +142,5 @@ def _between(picture: UInt8, hair: Bool, skin: Bool, reach: float) -> Float32:
     apart = (way**2).sum(2)
     place = ((seen - back) * way).sum(2) / (apart + 1)
     sure = np.clip((np.sqrt(apart) - 70) / 50, 0, 1)
-    return np.asarray(1 - sure * (1 - np.clip((place - 0.1) / 0.65, 0, 1)), np.float32)
+    kept = 1 - sure * (1 - np.clip((place - 0.1) / 0.65, 0, 1))
+    return np.asarray(kept, np.float32), np.asarray(sure * np.clip((place - 0.3) / 0.35, 0, 1), np.float32)

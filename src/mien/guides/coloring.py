@@ -20,6 +20,9 @@ from mien.types import Float32
 VIVID = 0.8
 """How much deeper vivid colours stay on dark hair, as a share of ``HELD``."""
 
+DEPTHS = 0.5
+"""How much further the depths of dark hair stay below the mean of vivid colours."""
+
 TURN = 0.3
 """Degrees by which natural hair colours turn towards red for each unit of lightness that they lose."""
 
@@ -93,11 +96,17 @@ def curve(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Call
 
 
 def coloring(
-    front: Float32, alpha: Float32, color: Float32, settings: Dye, shares: tuple[Float32, Float32] | None
+    front: Float32,
+    alpha: Float32,
+    color: Float32,
+    settings: Dye,
+    shares: tuple[Float32, Float32] | None,
+    laid_by: Float32 | None = None,
 ) -> tuple[Callable[[Float32, Float32 | None], Float32], Float32 | None]:
     """What takes colours (..., 3), with the maps of their part, to the wished ones; and the maps, if there are any.
 
     The mean counts in the picture (H, W, 3) that the region is dyed in, with its rim (H, W); None: of the region alone.
+    How much of each pixel is dyed, (H, W), is the matte where it is not given.
     """
     weight: Any = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
@@ -106,9 +115,13 @@ def coloring(
     wanted = _wanted(wanted, mean, settings)
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
-    held = HELD * np.array([1 + VIVID * np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1), 1, 1])
-    wanted = wanted * (1 - np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1) * held * settings.lifts)
+    vivid, raised = (
+        float(np.clip(one, 0, 1)) for one in ((np.hypot(*wanted[1:]) - 30) / 10, (wanted[0] - mean[0] - 25) / 25)
+    )
+    wanted = wanted * (1 - raised * HELD * np.array([1 + VIVID * vivid, 1, 1]) * settings.lifts)
     maps = Lift.of(lab[..., 0], weight, float(wanted[0])).maps if settings.lifts else None
+    if maps is not None:
+        maps[..., 1] *= np.where(maps[..., 1] < 0, np.float32(1 + DEPTHS * vivid * raised), np.float32(1))
     if maps is not None and shares is not None:
         shaded(maps, alpha, shares[1])
     aim: Any = wanted.copy()
@@ -123,7 +136,8 @@ def coloring(
     seen = shares[0] if shares is not None else front
     picked = np.flatnonzero(weight)[:: 1 + np.count_nonzero(weight) // SAMPLES]
     few, under, shares_of, light = (
-        one.reshape(len(weight.flat), -1)[picked][None] for one in (lab, front, alpha, seen)
+        one.reshape(len(weight.flat), -1)[picked][None]
+        for one in (lab, front, alpha if laid_by is None else laid_by, seen)
     )
     those = None if maps is None else maps.reshape(-1, maps.shape[2])[picked][None]
     part = weight.flat[picked] / max(float(weight.flat[picked].sum()), 1e-6)

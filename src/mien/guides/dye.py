@@ -17,7 +17,7 @@ from PIL import Image, ImageFilter
 from mien.compose.matte import part_at
 from mien.guides.coloring import Dye, coloring, lab_of, rgb_of
 from mien.guides.guide import Box, Guide, box_of
-from mien.guides.rim import unmixed
+from mien.guides.rim import cleared, hazy, unmixed
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
 
@@ -73,6 +73,7 @@ class Layers:
         through: (h, w, 3) what is to be added to the picture so that nothing of what lies behind is seen.
         rim: (h, w, 5) mean colours nearby times their share, that share, and an even matte.
         back: (h, w, 3) the colours behind; None: soft pixels are no strands.
+        haze: (h, w) in [0, 1], where a half transparent dye would glow before the backdrop.
         laid, maps: what takes colours, with their maps, to the dyed ones.
         table: the same as a filter, where there are no maps.
         lifted: in [0, 1], how much lighter the region becomes.
@@ -81,6 +82,7 @@ class Layers:
     through: Float32
     rim: Float32
     back: Float32 | None
+    haze: Float32
     laid: Callable[[Float32, Float32 | None], Float32]
     maps: Float32 | None
     table: Any
@@ -93,11 +95,13 @@ class Layers:
         pure, rim, back = unmixed(seen, alpha) if settings.strands else (seen, none, None)
         front = pure * (1 - rim[..., 3:4]) + rim[..., :3]
         shares = (seen, rim[..., 3]) if settings.strands else None
-        laid, maps = coloring(front, alpha, np.array(color, np.float32) / np.float32(255), settings, shares)
+        wish = np.array(color, np.float32) / np.float32(255)
+        haze = none[..., 0] if back is None else hazy(seen, alpha, back, wish)
+        laid, maps = coloring(front, alpha, wish, settings, shares, cleared(alpha, haze))
         bright = cv2.mean(front, (alpha > 0.5).astype(np.uint8))
         lifted = float(np.clip((sum(color) / 3 - 85 * sum(bright)) / 40, 0, 1))
         table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
-        return cls(pure - seen, rim, back, laid, maps, table, lifted)
+        return cls(pure - seen, rim, back, haze, laid, maps, table, lifted)
 
     def over(self, part: Float32, alpha: Float32, size: tuple[int, int], rows: Box) -> Float32:
         """Rows of the picture at another size, (H, W, 3) in [0, 255], dyed; their matte is (H, W)."""
@@ -107,6 +111,7 @@ class Layers:
         even, near, calm = np.split(part_at(self.rim, size, rows), [3, 4], 2)
         here = alpha[..., None]
         here = here + THIN * self.lifted * near * (np.minimum(calm, 1.4 * here) - here)
+        here = cleared(here, part_at(self.haze, size, rows)[..., None])
         ahead = np.rint(np.clip((part + through) * (1 - near) + even * 255, 0, 255))
         dyed = self._dyed(ahead, size, rows)
         ends = (dyed, part, part_at(self.back, size, rows) * np.float32(255))  # a mixture lies between its colours

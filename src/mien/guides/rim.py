@@ -16,6 +16,12 @@ from mien.types import Float32
 SHADED = 1.0
 """Standard deviations by which hair is darker at its rim, where it grows out of the skin, or is thin."""
 
+LEAST, FIRM = 0.4, 0.9
+"""Mattes between which the dye sets in where it would glow."""
+
+STRANDS = 3.0
+"""L* of fine contrast from which soft pixels are strands, and no haze."""
+
 
 def unmixed(seen: Float32, alpha: Float32) -> tuple[Float32, Float32, Float32]:
     """The region's colours (h, w, 3) without what lies behind it, and at its rim how they are evened out (h, w, 5).
@@ -28,6 +34,7 @@ def unmixed(seen: Float32, alpha: Float32) -> tuple[Float32, Float32, Float32]:
     pure, back = colors(seen, alpha, radius=reach)
     near = max(0.8, reach / 12)
     share = np.clip((0.97 - cv2.GaussianBlur(alpha, (0, 0), near)) / 0.3, 0, 1) * (alpha > 0)
+    share = share * _brighter(back, pure, alpha)
     mean = _nearby(pure, alpha)
     calm = cv2.GaussianBlur(alpha, (0, 0), 1.5 * near)
     return pure, np.dstack([mean * share[..., None], share, calm]).astype(np.float32), back
@@ -43,6 +50,36 @@ def shaded(maps: Float32, alpha: Float32, share: Float32) -> None:
     maps[..., 1] = capped + share * (near - capped) - SHADED * float(broad[alpha > 0.5].std()) * shade
     close = cv2.GaussianBlur(alpha, (0, 0), max(0.8, 0.006 * max(alpha.shape)))
     maps[..., 2:] *= 1 - np.maximum(share, np.clip((0.99 - close) / 0.3, 0, 1))[..., None]
+
+
+def hazy(seen: Float32, alpha: Float32, back: Float32, wish: Float32) -> Float32:
+    """Where (h, w) a dye over soft pixels would be seen as a glow, in [0, 1].
+
+    There, the wish (3,) is lighter or more colourful than what lies behind, and no strands are seen.
+    """
+    light = cv2.cvtColor(seen, cv2.COLOR_RGB2LAB)[..., 0]
+    sigma = max(1.0, 0.004 * max(alpha.shape))
+    fine = np.abs(light - cv2.GaussianBlur(light, (0, 0), sigma))
+    smooth = np.clip((STRANDS - cv2.GaussianBlur(fine, (0, 0), 2 * sigma)) / (0.5 * STRANDS), 0, 1)
+    ahead, behind = (cv2.cvtColor(one, cv2.COLOR_RGB2LAB) for one in (wish[None, None], back))
+    apart = ahead - behind
+    glow = np.maximum(
+        apart[..., 0] / 12 * np.clip((78 - behind[..., 0]) / 20, 0, 1),
+        np.hypot(apart[..., 1], apart[..., 2]) / 25 - 0.5,
+    )
+    glow = cv2.GaussianBlur(np.clip(glow, 0, 1) * smooth, (0, 0), sigma)
+    return np.asarray(glow, np.float32)
+
+
+def cleared(alpha: Float32, haze: Float32) -> Float32:
+    """A matte that ends sooner where it would be seen as a glow; both alike in form."""
+    return np.asarray(alpha + haze * (np.clip((alpha - LEAST) / (FIRM - LEAST), 0, alpha) - alpha), np.float32)
+
+
+def _brighter(back: Float32, pure: Float32, alpha: Float32) -> Float32:
+    """How much (h, w) what lies behind is lighter than the hair nearby, from 0 to 1: else it makes no bright line."""
+    behind, ahead = (cv2.cvtColor(one, cv2.COLOR_RGB2LAB)[..., 0] for one in (back, _nearby(pure, alpha)))
+    return np.asarray(np.clip((behind - ahead - 5) / 25, 0, 1), np.float32)
 
 
 def _nearby(values: Float32, alpha: Float32, rim: Float32 | None = None) -> Float32:
