@@ -1,4 +1,4 @@
-"""The graphs of the bundled networks that look at faces, for ONNX Runtime: ``python -m recipes.graphs``.
+"""The graphs of the bundled networks that look at faces and of the generator: ``python -m recipes.graphs``.
 
 A graph holds no weights: it points into the ``model.safetensors`` beside it. Write the graphs anew whenever a network
 is trained anew; the same weights give the same bytes.
@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from mien.checkpoints.filling import fill
 from mien.checkpoints.graph_export import write_graph
-from mien.checkpoints.store import BUNDLED, GRAPH, load_folder
+from mien.checkpoints.store import BUNDLED, load_folder
+from mien.engine.faces import BUNDLED_GENERATOR, KIND, MAPPING
 from mien.models.perception.detector import DetectorConfig, DetectorNet
 from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.parser import ParserConfig, ParserNet
 from mien.models.perception.reader import ReaderConfig, ReaderNet
+from mien.models.stylegan2 import Generator, GeneratorConfig
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,49 @@ def export(folder: Path, kind: str) -> None:
     write_graph(folder, network, torch.zeros(2, 3, height, width), how.outputs, how.free or {})
 
 
+class _Mapping(nn.Module):
+    """z (B, Z) -> w (B, C); weights have the names that they have in the generator."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.mapping = generator.mapping
+
+    def forward(self, z: Tensor) -> Tensor:
+        w: Tensor = self.mapping(z)
+        return w
+
+
+class _Synthesis(nn.Module):
+    """W+ (B, L, C) -> picture (B, 3, R, R), with the noise that is stored in the network."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.synthesis = generator.synthesis
+
+    def forward(self, w_plus: Tensor) -> Tensor:
+        picture: Tensor = self.synthesis(w_plus, "const")
+        return picture
+
+
+def export_generator(folder: Path) -> None:
+    """Writes both graphs of a generator's folder."""
+    config, state = load_folder(folder, KIND)
+    shape = GeneratorConfig.from_dict(config["generator"])
+    generator = fill(lambda: Generator(shape), state, str(folder))
+    write_graph(folder, _Mapping(generator), torch.zeros(2, shape.z_dim), ("w",), {}, name=MAPPING, given="z")
+    codes = torch.zeros(2, shape.codes, shape.w_dim)
+    write_graph(folder, _Synthesis(generator), codes, ("picture",), {}, given="w_plus")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundled", type=Path, default=BUNDLED, help="the folder with the networks' folders")
     folder = parser.parse_args().bundled
     for kind in EXPORTS:
         export(folder / kind, kind)
-        print(f"{folder / kind / GRAPH}: {(folder / kind / GRAPH).stat().st_size} bytes")
+    export_generator(folder / BUNDLED_GENERATOR.name)
+    for path in sorted(folder.glob("*/*.onnx")):
+        print(f"{path}: {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ ALLOWED = {
     "models": set(),
     "losses": {"models"},
     "checkpoints": {"models"},
-    "engine": {"models", "checkpoints"},
+    "engine": {"models", "checkpoints", "pixels"},
     "align": {"models", "engine", "photos", "pixels"},
     "conditions": {"checkpoints", "engine", "photos", "pixels", "align"},
     "data": {"pixels", "photos", "align", "models"},
@@ -64,7 +64,19 @@ ALLOWED = {
     "__main__": {"cli"},
     "cli": {
         *("align", "conditions", "photos", "pixels", "checkpoints", "models", "training", "data", "evaluation"),
-        *("editing", "guides", "backends", "editor", "session", "sessions", "serve", "words", "directions", "finding"),
+        *(
+            "editing",
+            "engine",
+            "guides",
+            "backends",
+            "editor",
+            "session",
+            "sessions",
+            "serve",
+            "words",
+            "directions",
+            "finding",
+        ),
     },
 }
 HEAVY = {"torch", "numpy", "cv2", "PIL", "rich", "scipy", "safetensors", "kornia", "accelerate", "huggingface_hub"}

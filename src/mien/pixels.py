@@ -51,6 +51,13 @@ def to_bytes(batch: torch.Tensor) -> UInt8:
     return array
 
 
+def to_pixels(planes: Float32) -> UInt8:
+    """The same for an array: (B, 3, H, W) in [-1, 1] -> (B, H, W, 3) uint8; values outside are clipped."""
+    levels = (np.clip(planes, -1.0, 1.0) + 1.0) * np.float32(127.5)
+    pixels: UInt8 = np.ascontiguousarray(np.rint(levels).astype(np.uint8).transpose(0, 2, 3, 1))
+    return pixels
+
+
 def to_levels(batch: torch.Tensor) -> Float32:
     """The same without rounding: (B, 3, H, W) in [-1, 1] -> (B, H, W, 3) float32 in [0, 255]."""
     array: Float32 = _levels(batch).permute(0, 2, 3, 1).contiguous().cpu().numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ def test_change_and_change_per_unit() -> None:
     assert effect.faces_seen == [2, 2, 2, 2, 2, 2, 1]
     np.testing.assert_allclose(effect.per_unit(np.array([6.0, 1.0])), [0.5, 0])
     values[:, 0] = np.nan
+    effect = replace(effect, identity=np.linspace(0.1, 1, 7))
     both = Effects({"yaw": "degrees", "hat": "share"}, np.array([6.0, 1.0]), [effect, effect])
     row = both.facts()["directions"]["smile"]["attributes"]["yaw"]
     assert row["change"][0] is None and row["deviations_per_unit"] == 0.5
@@ -92,6 +94,14 @@ def test_a_strip_and_its_figures(folder: Path, measured: None, capsys: pytest.Ca
     red = [pictures_of(pair.generator, codes + k * offset)[..., 0].mean() for k in (0, 2)]
     assert told["directions"]["smile"]["attributes"]["yaw"]["change"][5] == pytest.approx(red[1] - red[0], abs=1e-3)
     assert told["directions"]["age"]["attributes"]["yaw"]["change"][5] != 0
+    assert told["directions"]["smile"]["identity"] is None
+    torch.jit.script(torch.nn.Flatten()).save(str(folder.parent / "pixels.pt"))
+    known = ("--identity-network", folder.parent / "pixels.pt", "--trust-code")
+    run("show", "smile", "--of", folder, "--seeds", "0-1", *known, "--json")
+    cosines = json.loads(capsys.readouterr().out)["directions"]["smile"]["identity"]
+    vectors = [pictures_of(pair.generator, codes + k * offset).reshape(2, -1) / 127.5 - 1 for k in (0, 3)]
+    units = [one / np.linalg.norm(one, axis=1, keepdims=True) for one in vectors]
+    assert cosines[3] == pytest.approx(1) and cosines[6] == pytest.approx((units[0] * units[1]).sum(1).mean(), abs=1e-3)
     assert read_photo(strip).width == 190 + 7 * 128
     with pytest.raises(ConfigError, match="no direction 'beard'"):
         run("show", "beard", "--of", folder)
@@ -167,6 +177,11 @@ def test_a_boundary_between_photos_lies_in_their_layers(
         (folder.parent / "photos" / f"{number}.jpg").touch()
     photos = ("--photos", folder.parent / "photos", "--faces", "80")
     run("interfacegan", folder, "--attribute", "yaw", *photos, "--layers", "0-6")
+    for words in (("interfacegan", folder, "--attribute", "yaw", *photos), ("ganspace", folder)):
+        with pytest.raises(ConfigError, match="no layers 2-9; the last one ends at 8"):
+            run(*words, "--layers", "2-9")
+    with pytest.raises(ConfigError, match="'A b' is no name"):
+        run("stylespace", folder, "--name", "A b", "--attribute", "yaw")
     with pytest.raises(DataError, match="no folder of photos"):
         run("interfacegan", folder, "--attribute", "yaw", "--photos", folder / "nowhere")
     found = load_directions(folder, SMALL)["yaw"]

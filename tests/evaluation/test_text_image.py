@@ -36,7 +36,7 @@ class Colors(Clip):
 
 def colors(name: str = "colors", sha256: str = "colors") -> Colors:
     network = SimpleNamespace(config=SimpleNamespace(vision_config=SimpleNamespace(image_size=8)))
-    return Colors(name, Path(), network, None, sha256)
+    return Colors(name, (), "colors", network, None, sha256)
 
 
 def flat(red: int, green: int) -> UInt8:

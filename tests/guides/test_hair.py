@@ -14,6 +14,8 @@ from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
 from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
+from mien.guides.hair_fit import fitted, pure
+from mien.guides.hair_kept import _temples, kept
 from mien.guides.scene import Scene
 from mien.types import Face, Photo
 
@@ -168,3 +170,27 @@ def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> Non
     assert np.abs(result.pixels[y[1], x[1]].astype(int) - OTHER["hair"]).max() < 40
     assert (result.pixels[y[0], x[0]] == photo.pixels[y[0], x[0]]).all()
     assert not area[: int(points[159, 1])].any()
+
+
+def test_hair_keeps_its_texture_where_the_matte_is_not_whole(face: Face) -> None:
+    scene = Scene.of(head(face, COLORS, down=1.0), face, ColorParser())
+    strands = np.random.default_rng(0).normal(0, 25, scene.shape).astype(np.float32)
+    textured = replace(scene, picture=np.clip(scene.picture + strands[..., None], 0, 255))
+    matte = np.where(scene.hair > 0.9, np.float32(0.95), np.float32(0))
+    seen = pure(textured, matte)[matte > 0.9]
+    assert seen.std(0).mean() > 0.8 * textured.picture[matte > 0.9].std(0).mean()
+
+
+@pytest.mark.parametrize(("down", "bald", "stays"), [(0.3, False, True), (1.6, False, False), (0.3, True, False)])
+def test_short_sides_stay_and_long_ones_go(face: Face, down: float, bald: bool, stays: bool) -> None:
+    here = Scene.of(head(face, COLORS, down=down), face, ColorParser())
+    there = Scene.of(head(face, OTHER, down=-0.2), face, ColorParser())
+    fit = fitted(here, there)
+    fit = replace(fit, alpha=np.zeros_like(fit.alpha)) if bald else fit
+    left, old, tint = kept(here, fit)
+    sides = _temples(here, fit.alpha)
+    assert (float(sides.max()) > 0.9) is stays
+    if stays:
+        shown = old * sides > 0.5
+        assert shown.any() and left[shown].min() > 0.5
+        assert tint[shown][:, 1].mean() > 1.5 * tint[shown][:, 0].mean(), "red hair turns green"

@@ -10,6 +10,9 @@ import pytest
 
 from mien.client import Client, RemoteEdit, RemoteSession
 from mien.errors import ServerError
+from mien.photos.read import read_photo
+from mien.photos.write import save_photo
+from mien.types import Photo
 from tests.serve.conftest import Running, as_png, pixels_of
 
 
@@ -155,6 +158,19 @@ def test_files_come_home_whole(session: RemoteSession, portrait_png: bytes, tmp_
     again = session.client.open_project(session.save_project(tmp_path / "nobody.mien"))
     assert again.id != session.id and again.picture() == session.picture() and again.photo["name"] == "nobody.png"
     assert again.undo() == 0 and np.array_equal(pixels_of(again.picture()), pixels_of(portrait_png))
+
+
+@pytest.mark.parametrize(("channels", "kind"), [(1, np.uint8), (3, np.uint16)])
+def test_the_photos_depth_and_channels_stay(
+    server: Running, portrait_png: bytes, tmp_path: Path, channels: int, kind: type
+) -> None:
+    pixels = pixels_of(portrait_png)[..., :channels].astype(kind) * (257 if kind is np.uint16 else 1)
+    session = server.client.open(save_photo(Photo(pixels), tmp_path / "photo.png"))
+    edit = session.edit(reshape={"nose-width": -1})
+    receipt = session.receipt()
+    assert receipt["preserved"] and receipt["bits"] == 8 * np.dtype(kind).itemsize
+    assert np.array_equal(pasted(pixels_of(session.picture(step=0)), edit), pixels_of(session.picture()))
+    assert read_photo(session.save(tmp_path / "new.png")).pixels.shape == pixels.shape
 
 
 def test_a_recipe_applies_elsewhere(session: RemoteSession, server: Running) -> None:

@@ -184,3 +184,14 @@ def test_folders_that_will_not_do(session: Session, photo: Path, tmp_path: Path)
     with pytest.raises(SaveError):
         Session.create(photo / "below-a-file", photo)
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_trial_is_what_apply_would_make_and_leaves_nothing(session: Session, painter: Painter) -> None:
+    before = session.result()
+    tried = session.trial(mask="hair", seed=3)
+    assert session.tree.nodes == () and session.result() is before
+    session.apply(mask="hair", seed=3)
+    assert np.array_equal(tried.photo.pixels, session.result().pixels)
+    session.apply(mask="mouth")
+    branch = session.apply(mask="left", parent=1)
+    assert (branch.number, branch.parent) == (3, 1)

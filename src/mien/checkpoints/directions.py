@@ -100,6 +100,12 @@ def convolutions(generator: GeneratorConfig) -> list[int]:
     return [count for layer, count in enumerate(generator.style_channels) if not is_rgb(layer)]
 
 
+def check_name(name: str) -> None:
+    """Raises ConfigError for what is no name of an attribute."""
+    if not _NAME.fullmatch(name):
+        raise ConfigError(f"'{name}' is no name of a direction; use small letters, digits, - and _.")
+
+
 def add_directions(folder: Path, directions: Sequence[Direction], generator: GeneratorConfig) -> None:
     """Adds directions to the file of a folder; those of the same name are replaced.
 
@@ -113,8 +119,7 @@ def add_directions(folder: Path, directions: Sequence[Direction], generator: Gen
     from mien.checkpoints.store import read_safetensors
 
     for one in directions:
-        if not _NAME.fullmatch(one.name):
-            raise ConfigError(f"'{one.name}' is no name of a direction; use small letters, digits, - and _.")
+        check_name(one.name)
     path = folder / FILE
     kept = read_safetensors(path.read_bytes(), str(path)) if path.exists() else {}
     facts = {**read_facts(folder), **{one.name: one.facts() for one in directions}}

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mien.checkpoints.store import CONFIG, GRAPH, WEIGHTS, file_layout, load_config
+from mien.checkpoints.store import CONFIG, GRAPH, WEIGHTS, file_layout
 from mien.errors import ConfigError
 from mien.files import atomic_path
 from mien.quiet import without_warnings
@@ -24,11 +24,18 @@ OPSET = 17
 
 
 def write_graph(
-    folder: Path, network: nn.Module, example: Tensor, outputs: Sequence[str], free: Mapping[int, str]
+    folder: Path,
+    network: nn.Module,
+    example: Tensor,
+    outputs: Sequence[str],
+    free: Mapping[int, str],
+    *,
+    name: str = GRAPH,
+    given: str = "images",
 ) -> None:
-    """Writes ``graph.onnx`` beside the weights, and into ``config.json`` what it is and which weights it belongs to.
+    """Writes a graph beside the weights, and into ``config.json`` what it is and which weights it belongs to.
 
-    The input is called ``images``. The same network gives the same bytes.
+    The same network gives the same bytes.
 
     Args:
         folder: that :func:`mien.checkpoints.store.save_folder` wrote.
@@ -36,6 +43,8 @@ def write_graph(
         example: an input.
         outputs: names of what the network returns.
         free: sides of the input that may be any, by axis; the batch is always among them.
+        name: of the file.
+        given: name of the input.
 
     Raises:
         ConfigError: the package onnx is missing, or the graph has weights that the folder lacks.
@@ -46,25 +55,29 @@ def write_graph(
     except ImportError as error:
         raise ConfigError("Exporting to ONNX needs the package onnx; install mien[export].") from error
     sides = {0: "batch", **free}
-    model = onnx.load_from_string(_traced(network, example, outputs, sides))
+    model = onnx.load_from_string(_traced(network, example, outputs, sides, given))
     _share_weights(model.graph, folder / WEIGHTS)
     model.producer_name, model.producer_version = "mien", ""
     for node in model.graph.node:
         node.ClearField("doc_string")
     data = model.SerializeToString(deterministic=True)
-    with atomic_path(folder / GRAPH) as path:
+    with atomic_path(folder / name) as path:
         path.write_bytes(data)
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     shape = ["batch", *(sides.get(axis, size) for axis, size in enumerate(example.shape) if axis)]
-    entry = {"sha256": hashlib.sha256(data).hexdigest(), "weights": load_config(folder, config["kind"])["sha256"]}
-    config["graph"] = {**entry, "opset": OPSET, "images": shape, "outputs": list(outputs)}
+    entry: dict[str, Any] = {
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "weights": config["sha256"],
+    }
+    entry |= {"opset": OPSET, "input": {given: shape}, "outputs": list(outputs)}
+    config["graphs"] = {**config.get("graphs", {}), name: entry}
     with atomic_path(folder / CONFIG) as path:
         path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
-def _traced(network: nn.Module, example: Tensor, outputs: Sequence[str], sides: Mapping[int, str]) -> bytes:
+def _traced(network: nn.Module, example: Tensor, outputs: Sequence[str], sides: Mapping[int, str], given: str) -> bytes:
     """The network as torch exports it: batch normalisation apart, weights under their names in the state."""
-    axes: dict[str, Any] = {name: {0: "batch"} for name in outputs} | {"images": dict(sides)}
+    axes: dict[str, Any] = {name: {0: "batch"} for name in outputs} | {given: dict(sides)}
     # The tracing exporter is deprecated but needs no further packages; it warns about every shape it freezes.
     with TemporaryDirectory() as folder, without_warnings(), torch.inference_mode():
         torch.onnx.export(
@@ -73,7 +86,7 @@ def _traced(network: nn.Module, example: Tensor, outputs: Sequence[str], sides: 
             str(Path(folder, GRAPH)),
             dynamo=False,
             opset_version=OPSET,
-            input_names=["images"],
+            input_names=[given],
             output_names=list(outputs),
             dynamic_axes=axes,
             training=torch.onnx.TrainingMode.PRESERVE,  # in evaluation mode it would fuse, and make new weights

@@ -34,7 +34,7 @@ def sefa(
     from mien.errors import ConfigError
     from mien.models.stylegan2.factors import semantic_factors
 
-    pair, chosen = open_pair(to), parse_layers(layers)
+    pair, chosen = open_pair(to, layers), parse_layers(layers)
     try:
         vectors, values = semantic_factors(pair.generator, count, chosen)
     except ValueError as error:
@@ -61,7 +61,7 @@ def ganspace(
     from mien.directions.faces import codes_of_faces
     from mien.directions.linear import principal_components
 
-    generator = open_pair(to).generator
+    generator = open_pair(to, layers).generator
     codes = codes_of_faces(generator, range(faces), psi=1.0)[:, 0].double().numpy()
     vectors, deviations = principal_components(codes, count)
     share = deviations**2 / codes.var(0).sum()
@@ -100,7 +100,7 @@ def interfacegan(
 
     measures = load_measures(judge, trust_code)
     wanted, others = known_names(attribute, measures), known_names(hold or [], measures)
-    pair, chosen = open_pair(to), parse_layers(layers)
+    pair, chosen = open_pair(to, layers), parse_layers(layers)
     codes, values = measured_faces(pair, measures, faces, photos)
     first, last = chosen or (0, codes.shape[1])
     rows = codes[:, :1] if photos is None else codes[:, first:last]
@@ -111,26 +111,38 @@ def interfacegan(
     }
     found = []
     for name in wanted:
-        one, rest = known[name], [known[other].normal for other in others if other != name]
+        one, fixed = known[name], [other for other in others if other != name]
+        rest = [known[other].normal for other in fixed]
         normal = held(one.normal, np.stack(rest)) if rest else one.normal
         vector = torch.zeros(1 if photos is None else codes.shape[1], codes.shape[2])
         vector[slice(None) if photos is None else slice(first, last)] = (
             torch.from_numpy(normal).float().view(rows.shape[1:])
         )
         source = f"InterFaceGAN, {one.count} of {len(codes)} faces, {one.accuracy:.0%} on the right side"
-        source += f", held: {', '.join(others)}" if rest else ""
+        source += f", held: {', '.join(fixed)}" if rest else ""
         deviation = float((flat @ normal).std())
         found.append(Direction(name, vector, unit=deviation, source=source, licence=OF_GENERATOR))
         stderr().print(f"{name}: {source}.", highlight=False, soft_wrap=True)
     add(found, to, layers)
 
 
-def open_pair(to: Path) -> Pair:
-    """The generator of a folder that gets directions; errors as of :func:`mien.checkpoints.shapes.load_pair`."""
-    from mien.checkpoints.shapes import check_writable, generator_config, load_pair
+def open_pair(to: Path, layers: str | None, name: str | None = None) -> Pair:
+    """The generator of a folder that gets directions; in StyleSpace if there is a name.
 
-    generator_config(to)
+    Raises:
+        ConfigError: it has no such layers, the name is none, or the folder belongs to the package.
+        CheckpointError: see :func:`mien.checkpoints.shapes.load_pair`.
+    """
+    from mien.checkpoints.directions import check_name
+    from mien.checkpoints.shapes import check_writable, generator_config, load_pair
+    from mien.errors import ConfigError
+
+    check_name(name or "unnamed")
+    config, chosen = generator_config(to), parse_layers(layers)
     check_writable(to)
+    total = len(config.style_channels) if name else config.codes
+    if chosen and chosen[1] > total:
+        raise ConfigError(f"{to} has no layers {layers}; the last one ends at {total}.")
     return load_pair(to)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +35,7 @@ def show(
     layers: Layers = None,
     unit: Annotated[float | None, typer.Option(help="Of the directions of a file: times the vector is one.")] = None,
     judge: Judges = None,
+    identity_network: Annotated[Path | None, typer.Option(help="Network that tells people apart.")] = None,
     trust_code: TrustCode = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -55,7 +59,9 @@ def show(
         target_container(out)
         check_targets([out], face or ())
         keep_existing([out], overwrite)
-    effects = _effects(names if file is None else file, of, face or [], seeds, count, layers, unit, judge, trust_code)
+    start = _Start(of, tuple(face or ()), seeds)
+    offsets = partial(_offsets, names if file is None else file, count, layers, unit)
+    effects = _effects(start, offsets, judge, identity_network, trust_code)
     if out is not None:
         _draw(effects, out)
     if as_json:
@@ -64,39 +70,55 @@ def show(
         _print(effects)
 
 
-def _effects(
-    what: list[str] | Path,
-    of: str | None,
-    photos: list[Path],
-    seeds: str,
-    count: int,
-    layers: str | None,
-    unit: float | None,
-    judge: list[str] | None,
-    trust_code: bool,
-) -> Effects:
-    from mien.checkpoints.hub import DEFAULT, find_folder
-    from mien.cli.sample import parse_seeds
+@dataclass(frozen=True)
+class _Start:
+    """Of which editor or generator, and from which faces."""
 
-    folder, wanted = find_folder(of or DEFAULT), parse_seeds(seeds)
+    of: str | None
+    photos: tuple[Path, ...]
+    seeds: str
+
+
+def _offsets(
+    what: list[str] | Path, count: int, layers: str | None, unit: float | None, folder: Path
+) -> dict[str, Tensor]:
+    """What is added for a strength of 1, by name; out of a file, or of the folder's."""
     if not isinstance(what, Path):
         _check_names(what, folder)
-    from mien.checkpoints.shapes import generator_config, load_pair  # brings PyTorch along: errors until here are quick
+    from mien.checkpoints.shapes import generator_config  # brings PyTorch along: errors until here are quick
 
     config = generator_config(folder)
     if isinstance(what, Path):
-        offsets = {one.name: one.offset(config) for one in _read(what, layers, unit)[:count]}
-    else:
-        offsets = _named(what, folder, config)
-    measures = load_measures(judge, trust_code)
+        return {one.name: one.offset(config) for one in _read(what, layers, unit)[:count]}
+    return _named(what, folder, config)
+
+
+def _effects(
+    start: _Start,
+    offsets_of: Callable[[Path], dict[str, Tensor]],
+    judge: list[str] | None,
+    identity: Path | None,
+    trust_code: bool,
+) -> Effects:
+    from mien.checkpoints.hub import DEFAULT, check_file, find_folder
+    from mien.cli.sample import parse_seeds
+
+    folder, wanted = find_folder(start.of or DEFAULT), parse_seeds(start.seeds)
+    if identity is not None:
+        check_file(identity)
+    offsets = offsets_of(folder)
+    from mien.checkpoints.judges import load_judge
+    from mien.checkpoints.shapes import load_pair
     from mien.directions.effects import count_pictures, measure_effects
     from mien.directions.faces import codes_of_faces, codes_of_photos
 
+    measures = load_measures(judge, trust_code)
+    embed = None if identity is None else load_judge(identity, trust_code=trust_code).method("embed")
     pair = load_pair(folder)
-    codes = codes_of_photos(pair, photos) if photos else codes_of_faces(pair.generator, wanted)
+    codes = codes_of_photos(pair, start.photos) if start.photos else codes_of_faces(pair.generator, wanted)
     with progress() as bar:
         task = bar.add_task("faces", total=count_pictures(len(codes), len(offsets)))
-        return measure_effects(pair.generator, codes, offsets, measures, lambda: bar.advance(task))
+        return measure_effects(pair.generator, codes, offsets, measures, lambda: bar.advance(task), embed)
 
 
 def _check_names(names: list[str], folder: Path) -> None:
@@ -156,6 +178,9 @@ def _print(effects: Effects) -> None:
             ]
             for attribute, one in row["attributes"].items()
         ]
+        if row["identity"] is not None:
+            cosines = [_figure(row["identity"][k]) for k in (0, 2, 4, 6)]
+            table.insert(0, ["identity", "cosine with 0", *cosines, ""])
         head = ["attribute", "unit", "at -3", "at -1", "at +1", "at +3", "deviations per unit"]
         print_table(f"{name}: mean change over the faces", head, table)
 

@@ -46,7 +46,7 @@ def stylespace(
 
     if (attribute is None) == (text is None) or (text is None) != (clip is None):
         raise ConfigError("Say what the direction is for: --attribute NAME, or --text WORDS with --clip.")
-    pair = open_pair(to)
+    pair = open_pair(to, layers, name)
     config = pair.generator.config
     if attribute is not None:
         made = _of_attribute(pair, attribute, load_measures(judge, trust_code), statistics, faces, beta)

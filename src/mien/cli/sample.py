@@ -12,15 +12,11 @@ import typer
 from mien.cli.console import progress, stderr
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from mien.models.stylegan2 import Generator
-    from mien.types import UInt8
+    from mien.engine.faces import FaceMaker
+    from mien.types import Float32, UInt8
 
 BATCH = 8
 FILMS = (".mp4", ".webp", ".gif")
-MODES_FROM = 20_000
-"""Codes that are clustered for --modes."""
 
 
 def sample(
@@ -61,22 +57,13 @@ def sample(
         raise SaveError(f"{video.name} is no kind of film that is known here; name it .mp4, .webp or .gif.")
     check_targets([grid, video])
     folder = None if weights is None else find_folder(weights)
-    from mien.checkpoints.generator import DEFAULT, load_generator  # brings PyTorch along
+    from mien.engine.faces import BUNDLED_GENERATOR, load_maker
 
-    generator = load_generator(folder or DEFAULT)
-    centres = _modes(generator, modes)
-
-    def codes(numbers: list[int]) -> Tensor:
-        from mien.models.stylegan2 import codes_of_seeds
-
-        z = codes_of_seeds(numbers, generator.config.z_dim)
-        return generator.truncated(z, psi=psi, cutoff=cutoff, centres=centres)
-
+    maker = load_maker(folder or BUNDLED_GENERATOR, modes)
     if grid is not None:
-        _write_grid(generator, codes(wanted), grid, columns)
+        _write_grid(maker, maker.codes(wanted, psi, cutoff, modes), grid, columns)
     if interpolate is not None and video is not None:
-        first, last = codes(list(interpolate))
-        _write_film(generator, first, last, frames, fps, video)
+        _write_film(maker, maker.codes(interpolate, psi, cutoff, modes), frames, fps, video)
 
 
 def parse_seeds(text: str) -> list[int]:
@@ -97,47 +84,34 @@ def parse_seeds(text: str) -> list[int]:
     return seeds
 
 
-def _modes(generator: Generator, count: int) -> Tensor | None:
-    if count == 1:
-        return None
-    from mien.models.stylegan2 import cluster_centres, codes_of_seeds
-
-    z = codes_of_seeds([0], MODES_FROM * generator.config.z_dim).reshape(MODES_FROM, -1)
-    return cluster_centres(generator.mapping(z), count)
-
-
-def _pictures(generator: Generator, codes: Tensor) -> Iterator[UInt8]:
-    """(N, L, C) -> N pictures (S, S, 3), one after the other, with the noise that is stored in the network."""
-    import torch
-
-    from mien.pixels import to_bytes
-
-    generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    with progress() as bar, torch.inference_mode():
+def _pictures(maker: FaceMaker, codes: Float32) -> Iterator[UInt8]:
+    """(N, L, C) -> N pictures (S, S, 3), one after the other."""
+    with progress() as bar:
         task = bar.add_task("pictures", total=len(codes))
         for start in range(0, len(codes), BATCH):
-            batch = to_bytes(generator.synthesis(codes[start : start + BATCH], "const"))
+            batch = maker.pictures(codes[start : start + BATCH])
             yield from batch
             bar.advance(task, len(batch))
 
 
-def _write_grid(generator: Generator, codes: Tensor, path: Path, columns: int | None) -> None:
+def _write_grid(maker: FaceMaker, codes: Float32, path: Path, columns: int | None) -> None:
     import numpy as np
 
     from mien.data.sheets import contact_sheet
     from mien.photos.write import save_photo
     from mien.types import Photo
 
-    sheet = contact_sheet(np.stack(list(_pictures(generator, codes))), columns)
+    sheet = contact_sheet(np.stack(list(_pictures(maker, codes))), columns)
     save_photo(Photo(sheet), path)
     stderr().print(f"Saved {path}: {len(codes)} pictures.", highlight=False, soft_wrap=True)
 
 
-def _write_film(generator: Generator, first: Tensor, last: Tensor, frames: int, fps: float, path: Path) -> None:
-    import torch
+def _write_film(maker: FaceMaker, ends: Float32, frames: int, fps: float, path: Path) -> None:
+    import numpy as np
 
-    position = torch.linspace(0.0, 1.0, frames)[:, None, None]
-    pictures = _pictures(generator, torch.lerp(first[None], last[None], position))
+    first, last = ends
+    position = np.linspace(0, 1, frames, dtype=np.float32)[:, None, None]
+    pictures = _pictures(maker, first + position * (last - first))
     write = _write_mp4 if path.suffix.lower() == ".mp4" else _write_animation
     write(pictures, fps, path)
     stderr().print(f"Saved {path}: {frames} pictures, {frames / fps:.1f} s.", highlight=False, soft_wrap=True)

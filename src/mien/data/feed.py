@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from mien.data.pictures import Picture
 from mien.data.sampler import Sampler
 from mien.types import UInt8
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class ImageSet:
@@ -113,6 +115,8 @@ class Feed:
 
     def next(self) -> Batch:
         """This process's share, B = batch / world."""
+        import torch
+
         flips = np.random.default_rng([self.sampler.seed, 1, self.sampler.drawn]).random(self.batch) < 0.5
         mine = slice(self.rank, None, self.world)
         flipped = flips[mine] & self.mirror

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from mien.directions.faces import codes_of_faces, pictures_of
 from mien.directions.measures import Measures
 from mien.models.stylegan2 import Generator
+from mien.pixels import to_tensor
 from mien.quiet import without_warnings
 from mien.types import Float64, UInt8
 
@@ -36,11 +38,13 @@ class Effect:
     name: of the direction.
     pictures: (K, T, S, S, 3).
     values: (K, T, A), NaN where no face was seen.
+    identity: (T,) mean cosine of faces with themselves at strength 0; None where no network tells people apart.
     """
 
     name: str
     pictures: UInt8
     values: Float64
+    identity: Float64 | None = None
 
     @property
     def change(self) -> Float64:
@@ -80,6 +84,7 @@ class Effects:
             change, per_unit = effect.change, effect.per_unit(self.deviation)
             rows[effect.name] = {
                 "faces_seen": effect.faces_seen,
+                "identity": None if effect.identity is None else [_number(value) for value in effect.identity],
                 "attributes": {
                     name: {
                         "unit": unit,
@@ -99,6 +104,7 @@ def measure_effects(
     offsets: dict[str, Tensor],
     measures: Measures,
     done: Callable[[], object] = lambda: None,
+    embed: Callable[..., Tensor] | None = None,
 ) -> Effects:
     """Moves faces along directions.
 
@@ -108,6 +114,7 @@ def measure_effects(
         offsets: (L, C), or (N,) in StyleSpace, for a strength of 1, by name.
         measures: what to measure.
         done: called after each of :func:`count_pictures` pictures.
+        embed: aligned faces (B, 3, S, S) in [-1, 1] -> (B, D), to tell people apart.
     """
     reference = pictures_of(generator, codes_of_faces(generator, range(FIRST, FIRST + REFERENCE)))
     deviation = deviations(measures.of(reference, done), measures)
@@ -116,7 +123,8 @@ def measure_effects(
         steps = [pictures_of(generator, *_moved(codes, offset, strength)) for strength in STRENGTHS]
         pictures = np.stack(steps, 1)
         values = measures.of(pictures.reshape(-1, *pictures.shape[2:]), done)
-        effects.append(Effect(name, pictures, values.reshape(*pictures.shape[:2], -1)))
+        identity = None if embed is None else _identity(pictures, embed)
+        effects.append(Effect(name, pictures, values.reshape(*pictures.shape[:2], -1), identity))
     return Effects(measures.units, deviation, effects)
 
 
@@ -130,6 +138,14 @@ def deviations(values: Float64, measures: Measures) -> Float64:
 def count_pictures(faces: int, directions: int) -> int:
     """How many pictures are measured."""
     return REFERENCE + faces * directions * len(STRENGTHS)
+
+
+def _identity(pictures: UInt8, embed: Callable[..., Tensor]) -> Float64:
+    """(K, T, S, S, 3) -> (T,)."""
+    with torch.inference_mode():
+        rows = [F.normalize(embed(to_tensor(row)).float(), dim=-1) for row in pictures]
+    cosines = torch.stack([row @ row[STRENGTHS.index(0)] for row in rows])
+    return np.asarray(cosines.mean(0).double().cpu().numpy(), np.float64)
 
 
 def _moved(codes: Tensor, offset: Tensor, strength: float) -> tuple[Tensor, Tensor | None]:

@@ -42,6 +42,9 @@ def _direction(effect: Effect, effects: Effects) -> UInt8:
     for k in order:
         cells.append([f"{names[k]} ({effects.units[names[k]]})", *(f"{value:+.3g}" for value in change[:, k])])
         colors.append([0.0, *(change[:, k] / max(effects.deviation[k], 1e-9))])
+    if effect.identity is not None:
+        cells.insert(1, ["identity (cosine)", *(f"{value:.2f}" for value in effect.identity)])
+        colors.insert(1, [0.0] * (count + 1))
     header, table = _table(cells[:1], colors[:1], SIDE), _table(cells[1:], colors[1:], SIDE)
     return np.concatenate([header, *faces, table])
 

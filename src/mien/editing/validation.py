@@ -24,6 +24,7 @@ from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.weights import LARGEST, weights_of
 from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
+from mien.guides.borrow import check_parts
 from mien.guides.shapes import Shapes
 from mien.types import Photo
 
@@ -87,6 +88,8 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     for name in filter(None, (part.strip().lower() for part in request.protect.split(","))):
         check_region(name)
     check_dyes(request)
+    if request.part:
+        check_parts(request.part)
     if request.reshape:
         Shapes.bundled().displacement(request.reshape)
     plain = plain_color(request.color)

@@ -75,7 +75,7 @@ def _load(folder: Path, kind: str, config: type[Config], engine: str | None) -> 
     if engine_of(folder, engine) == "onnx":
         from mien.engine.graph import GraphNetwork
 
-        return GraphNetwork.load(folder, kind, config)
+        return GraphNetwork.load(folder, kind, config.from_dict)
     need_torch(f"Running {folder.name} without its bundled graph")
     from mien.engine.eager import load_module
 

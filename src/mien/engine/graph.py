@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mien.checkpoints.store import GRAPH, WEIGHTS, load_config, stored_array, verified
 from mien.errors import ConfigError, CorruptCheckpointError
-from mien.models.perception.config import NetworkConfig
 from mien.packages import need_torch
 from mien.types import Float32
 
@@ -19,44 +19,54 @@ if TYPE_CHECKING:
 
     from mien.engine.base import Network
 
-Config = TypeVar("Config", bound=NetworkConfig)
+Config = TypeVar("Config")
 
 
 class GraphNetwork(Generic[Config]):
     """An exported graph as a :class:`mien.engine.base.Network`; on the CPU.
 
     Args:
-        folder: with graph and weights that belong together.
+        path: of the graph; its weights lie beside it, and belong to it.
         kind: of the network.
         config: what built it.
         digest: of graph and weights.
     """
 
-    def __init__(self, folder: Path, kind: str, config: Config, digest: bytes) -> None:
-        self._folder, self._kind, self._config, self._digest = folder, kind, config, digest
-        self._session, self._process = open_session(folder / GRAPH), os.getpid()
+    def __init__(self, path: Path, kind: str, config: Config, digest: bytes) -> None:
+        self._path, self._kind, self._config, self._digest = path, kind, config, digest
+        self._session, self._process = open_session(path), os.getpid()
+        self._given = self._session.get_inputs()[0].name
         self._left: list[InferenceSession] = []
 
     @classmethod
-    def load(cls, folder: Path, kind: str, config: type[Config]) -> GraphNetwork[Config]:
+    def load(
+        cls, folder: Path, kind: str, read: Callable[[dict[str, Any]], Config], name: str = GRAPH
+    ) -> GraphNetwork[Config]:
         """Out of a folder.
+
+        Args:
+            folder: that mien saved.
+            kind: of the network.
+            read: makes what built it of the folder's configuration.
+            name: of the graph's file.
 
         Raises:
             CheckpointError: no such folder, damaged, or graph and weights that do not belong together.
             ConfigError: the folder has no graph, or ONNX Runtime is missing.
         """
         values = load_config(folder, kind)
-        entry = values.get("graph")
-        if not isinstance(entry, dict) or not (folder / GRAPH).is_file():
+        path, graphs = folder / name, values.get("graphs")
+        entry = graphs.get(name) if isinstance(graphs, dict) else None
+        if not isinstance(entry, dict) or not path.is_file():
             raise ConfigError(f"{folder} has no graph for ONNX Runtime; choose --engine torch.")
         verified(folder, values)
         if entry.get("weights") != values["sha256"]:
-            raise CorruptCheckpointError(f"{folder / GRAPH} was made for other weights; export it again.")
-        found = hashlib.sha256((folder / GRAPH).read_bytes()).hexdigest()
+            raise CorruptCheckpointError(f"{path} was made for other weights; export it again.")
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
         if found != entry.get("sha256"):
-            raise CorruptCheckpointError(f"{folder / GRAPH} does not match its checksum; fetch the folder again.")
+            raise CorruptCheckpointError(f"{path} does not match its checksum; fetch the folder again.")
         digest = hashlib.blake2b(f"{found} {values['sha256']}".encode(), digest_size=20).digest()
-        return cls(folder, kind, config.from_dict(values), digest)
+        return cls(path, kind, read(values), digest)
 
     @property
     def config(self) -> Config:
@@ -67,12 +77,12 @@ class GraphNetwork(Generic[Config]):
         """See :class:`mien.engine.base.Network`."""
         if self._process != os.getpid():  # threads do not survive a fork, and closing a session waits for them
             self._left.append(self._session)
-            self._session, self._process = open_session(self._folder / GRAPH, threads=1), os.getpid()
-        return tuple(self._session.run(None, {"images": images}))
+            self._session, self._process = open_session(self._path, threads=1), os.getpid()
+        return tuple(self._session.run(None, {self._given: images}))
 
     def weight(self, name: str) -> Float32:
         """See :class:`mien.engine.base.Network`."""
-        return stored_array(self._folder / WEIGHTS, name)
+        return stored_array(self._path.with_name(WEIGHTS), name)
 
     def fingerprint(self) -> bytes:
         """See :class:`mien.engine.base.Network`."""
@@ -85,7 +95,7 @@ class GraphNetwork(Generic[Config]):
         need_torch(f"Computing on '{device}'")
         from mien.engine.eager import load_module
 
-        return load_module(self._folder, self._kind).to(device)
+        return load_module(self._path.parent, self._kind).to(device)
 
 
 def open_session(path: Path, threads: int | None = None) -> InferenceSession:

@@ -104,7 +104,9 @@ def _wisps(here: Scene) -> Bool:
     strands = (lines > FINEST) & far & (here.shares["background"] > 0.5)
     speck = max(1, round(0.02 * here.unit))
     more = cv2.dilate(strands.astype(np.uint8), np.ones((2 * speck + 1,) * 2, np.uint8)) > 0
-    return np.asarray(near | more, np.bool_)
+    _, pieces = cv2.connectedComponents((near | more).astype(np.uint8))
+    grown = np.isin(pieces, np.unique(pieces[near])) & (pieces > 0)  # out of the hair; no dirt on a wall
+    return np.asarray(grown, np.bool_)
 
 
 def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, Float32]:

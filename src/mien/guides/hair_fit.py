@@ -35,7 +35,10 @@ HAZE, ON_SKIN = (0.2, 0.85), (0.04, 0.95)
 """Values of a matte that are 0 and 1: less than a strand is the other backdrop's haze, but at a hairline it is hair."""
 
 THIN = (0.5, 0.95)
-"""Values of a matte up to which hair has no colours of its kind, and from which it is as it was seen."""
+"""Values of a matte up to which hair has no lightness of its kind, and from which it is as it was seen."""
+
+MIXED = (0.85, 0.98)
+"""The same for its hue, which skin and backdrop change sooner."""
 
 CUT = 0.4
 """Units of head along the other photo's upper edge from which it is cut off."""
@@ -112,7 +115,7 @@ def pure(there: Scene, matte: Float32) -> Float32:
     front, _ = colors(there.picture / np.float32(255), matte, max(4, round(0.2 * there.unit)))
     lab = cv2.cvtColor(front, cv2.COLOR_RGB2LAB)
     solid = matte**6
-    thin = 1 - np.clip((matte - THIN[0]) / (THIN[1] - THIN[0]), 0, 1)[..., None]
+    thin = [1 - np.clip((matte - low) / (high - low), 0, 1) for low, high in (THIN, MIXED)]
     mean, _ = local_colors(lab, solid, 0.12 * there.unit)
     gray = np.repeat(lab[..., :1], 3, 2) / np.sqrt(np.float32(3))
     spread = [local_colors(one, solid, 0.3 * there.unit)[1] for one in (lab * (0, 1, 1), gray)]
@@ -122,7 +125,8 @@ def pure(there: Scene, matte: Float32) -> Float32:
     factor = np.minimum(1, (1.2 * spread[0] + 1.5) / np.maximum(far, 1e-3))
     light = np.clip(away[..., 0], -2.5 * spread[1] - 4, 0.6 * spread[1] + 1)
     near = np.dstack([light, away[..., 1:] * factor[..., None]])
-    lab = np.where(known[..., None], mean + away + thin * (near - away), lab).astype(np.float32)
+    kept = near + (away - near) * (1 - np.dstack([thin[0], thin[1], thin[1]]))
+    lab = np.where(known[..., None], mean + kept, lab).astype(np.float32)
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
 

@@ -171,5 +171,5 @@ def test_colors_that_claim_a_huge_network(tmp_path: Path, layout: str) -> None:
 
 def test_fine_files_that_name_a_storage_twice(tmp_path: Path) -> None:
     archive(tmp_path / "small.pt", torch_file(many(100)))
-    with pytest.raises(UnknownCheckpointError, match=r"no generator .* w0, w1, w2"):
+    with pytest.raises(UnknownCheckpointError, match=r"not a generator .* w0, w1, w2"):
         load(tmp_path / "small.pt")
