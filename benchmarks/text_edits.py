@@ -24,7 +24,7 @@ from mien.align.crop import crop_face, inverse
 from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
-from mien.finding.axes import COLORS, NUMBERS
+from mien.finding.axes import COLORS, NUMBERS, PRESENT
 from mien.finding.match import Look, fit
 from mien.guides.shapes import Shapes
 from mien.types import Face, Float64, Photo, UInt8
@@ -102,6 +102,8 @@ def right(wish: Wish, before: dict[str, float], after: dict[str, float]) -> bool
         return None
     change = sum(weight * (after[name] - before[name]) for name, weight in weights.items())
     there = wish.degree > 0
+    if set(weights) <= PRESENT and change == 0 and (before[next(iter(weights))] > 0.5) == there:
+        return None  # it was so before
     return bool(change > 0) if there else bool(change < 0)
 
 

@@ -9,6 +9,9 @@ from mien.guides.move import move
 from mien.guides.shapes import Shapes, canonical
 from mien.types import Face, Photo
 
+LEAST = 0.002
+"""Eye distances by which landmarks found anew may differ on the same face: brows are hardly told from higher ones."""
+
 
 def found_again(photo: Photo) -> np.ndarray:
     face = FaceFinder.bundled().find(photo)[0]
@@ -30,7 +33,8 @@ def test_what_is_moved_measures_as_moved(portrait: Photo, face: Face, name: str,
     for strength in (-1.0, 0.5, 1.0):
         moved = move(portrait, face, {name: strength}).guide.over(portrait)[0]
         figures.append(measure(found_again(moved)))  # type: ignore[operator]
-    assert figures == sorted(figures)
+    assert figures[0] < figures[2]
+    assert figures[0] - LEAST <= figures[1] <= figures[2] + LEAST
 
 
 def test_outside_of_the_area_and_of_the_mask_no_sample_changes(portrait: Photo, face: Face) -> None:

@@ -2,7 +2,7 @@
 
 The last bits of a convolution depend on the processor's instructions, so that hashes are kept for each kind of
 processor; where none is known, means over blocks must agree within a level. ``python -m tests.parity.test_unchanged``
-stores both anew, which only new weights are a reason for.
+stores both anew, for which new weights are a reason, or another engine for the networks that look at faces.
 """
 
 from __future__ import annotations

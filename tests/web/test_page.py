@@ -41,19 +41,24 @@ def test_three_clicks_dye_hair_and_can_be_undone_and_branched(shown: Any) -> Non
     page.keyboard.press("Control+Shift+z")
     shown.head(1)
     assert far(dyed, shown.color(*hair)) <= 1
-    page.click("[data-color=copper]")  # another colour replaces the first: a branch of the photo
+    page.keyboard.press("Control+z")
+    shown.head(0)
+    page.click(".chip >> text=Lips")
+    page.click("[data-color=crimson]")  # a branch of the photo
     shown.head(2)
-    shown.settled("s.stepOf(2)?.recipe?.dye?.hair === 'copper' && s.stepOf(2).parent === 0")
-    assert far(dyed, shown.color(*hair)) > 15
+    page.click("[data-color=coral]")  # another colour replaces it
+    shown.head(3)
+    shown.settled("s.stepOf(3).recipe?.dye?.lips === 'coral' && s.stepOf(3).parent === 0")
+    assert far(before, shown.color(*hair)) <= 1
     page.click("[data-task=shape]")
     page.locator(".slider input").first.focus()
     page.keyboard.press("ArrowRight")
+    shown.head(4)
+    page.click("[data-step='3']")
     shown.head(3)
-    page.click("[data-step='2']")
-    shown.head(2)
     page.click("text=Change this step")
-    page.click("[data-color=auburn]")
-    shown.settled("s.state.tree.steps.some((one) => one.replaces === 3 && one.number === s.state.tree.head)")
+    page.click("[data-color=berry]")
+    shown.settled("s.state.tree.steps.some((one) => one.replaces === 4 && one.number === s.state.tree.head)")
     page.locator("button.branches").first.click()
     page.locator(".siblings [data-step='1']").click()
     shown.head(1)

@@ -30,7 +30,7 @@ LONG, FULL = 0.04, 0.4
 """Square units of old hair beside the face, below the tip of the nose or farther from the temple than some units, from
 which a side's hair is long: it goes."""
 
-OUT, UP = 0.5, 7.0
+OUT, UP = 0.36, 5.0
 """How far from the temple the old hair stays, in units, and how far above the brow, in units of 0.15."""
 
 TEMPLES = ((70, 162, 1), (300, 389, -1))

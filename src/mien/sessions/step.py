@@ -158,8 +158,7 @@ def edited(editor: FaceEditor, cache: Any, folder: Folder, photo: Photo, wish: W
     try:
         return editor(photo, **inputs, **more, face=np.array(wish.quad, np.float64), cache=cache)
     except MienError as error:
-        sentence = _named(str(error), wish.recipe, folder)
-        raise type(error)(f"Making edit {wish.origin} again: {sentence}" if wish.origin else sentence) from error
+        raise _told(error, wish, folder) from error
 
 
 def perform(
@@ -176,7 +175,10 @@ def perform(
         As :func:`edited`.
     """
     result = edited(editor, cache, folder, photo, wish)
-    patch = Patch.between(photo, result.photo, result.mask > 0)
+    try:
+        patch = Patch.between(photo, result.photo, result.mask > 0)
+    except SessionError as error:
+        raise _told(error, wish, folder) from error
     node = Node(
         number=numbers[0],
         parent=numbers[1],
@@ -190,6 +192,12 @@ def perform(
         replaces=wish.replaces,
     )
     return node, patch
+
+
+def _told(error: MienError, wish: Wish, folder: Folder) -> MienError:
+    """The same error, with files called as the user called them, and the edit that it happened to."""
+    sentence = _named(str(error), wish.recipe, folder)
+    return type(error)(f"Making edit {wish.origin} again: {sentence}" if wish.origin else sentence)
 
 
 def _named(sentence: str, recipe: Recipe, folder: Folder) -> str:
