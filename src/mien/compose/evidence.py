@@ -110,8 +110,8 @@ def weighed(picture: UInt8, likely: Float32, skin: Float32, others: Float32, ova
     ratio = np.minimum(ratio, TRUST * (1 - np.clip(2.5 * others / np.maximum(likely + others, 0.05), 0, 1.6)))
     told = 1 / (1 + np.exp(-(logit + ratio)))
     if face is not None:
-        kept, dark = _between(picture, hair & (told > 0.9), faces, 7 * unit)
-        told = told * (1 - reach * (1 - kept))
+        clear, dark = _between(picture, hair & (told > 0.9), faces, 7 * unit)
+        told = told * (1 - reach * (1 - clear))
         told = np.maximum(told, 0.9 * dark * wisps(told > 0.5, oval & (dark > 0.5) & (others < 0.3), unit))
     return np.asarray(told, np.float32)
 

@@ -115,13 +115,7 @@ def coloring(
     wanted = _wanted(wanted, mean, settings)
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
-    vivid, raised = (
-        float(np.clip(one, 0, 1)) for one in ((np.hypot(*wanted[1:]) - 30) / 10, (wanted[0] - mean[0] - 25) / 25)
-    )
-    wanted = wanted * (1 - raised * HELD * np.array([1 + VIVID * vivid, 1, 1]) * settings.lifts)
-    maps = Lift.of(lab[..., 0], weight, float(wanted[0])).maps if settings.lifts else None
-    if maps is not None:
-        maps[..., 1] *= np.where(maps[..., 1] < 0, np.float32(1 + DEPTHS * vivid * raised), np.float32(1))
+    wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
     if maps is not None and shares is not None:
         shaded(maps, alpha, shares[1])
     aim: Any = wanted.copy()
@@ -131,7 +125,10 @@ def coloring(
         light = gain * (lab[..., 0] - mean[0]) if maps is None else detail(maps, lab[..., 0])
         if settings.sheer and maps is None:  # what is lighter than the wish, as skin at the border is, stays so
             light = np.minimum(light, np.maximum(lab[..., 0] - aim[0], 0) + max(0.0, float(mean[0] - aim[0])))
-        return rgb_of(_laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim))
+        laid = _laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim)
+        if settings.sheer and aim[1] < mean[1]:  # nor does the border become less red than the wish
+            laid[..., 1] = np.maximum(laid[..., 1], np.minimum(lab[..., 1], np.float32(aim[1])))
+        return rgb_of(laid)
 
     seen = shares[0] if shares is not None else front
     picked = np.flatnonzero(weight)[:: 1 + np.count_nonzero(weight) // SAMPLES]
@@ -150,6 +147,18 @@ def coloring(
         aim[0] = np.clip(aim[0], 2, 98)
     strength = np.float32(settings.strength)
     return lambda rgb, maps: np.asarray(rgb + strength * (made(lab_of(rgb), maps) - rgb), np.float32), maps
+
+
+def _lifted(light: Float32, weight: Any, wanted: Any, mean: Any, settings: Dye) -> tuple[Any, Float32 | None]:
+    """What dark hair comes to of a wish in Lab, and its maps of light and dark, if it is to be opened up."""
+    if not settings.lifts:
+        return wanted, None
+    raised = float(np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1))
+    vivid = raised * float(np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1))
+    wanted = wanted * (1 - HELD * np.array([raised + VIVID * vivid, raised, raised]))
+    maps = Lift.of(light, weight, float(wanted[0])).maps
+    maps[..., 1] *= np.where(maps[..., 1] < 0, np.float32(1 + DEPTHS * vivid), np.float32(1))
+    return wanted, maps
 
 
 def _wanted(wanted: Any, mean: Any, settings: Dye) -> Any:
