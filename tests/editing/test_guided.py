@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mien import Editor
+from mien.editing.cache import EditCache
 from mien.errors import ConfigError, LayerError
 from mien.types import Photo
 
@@ -74,3 +75,10 @@ def test_what_cannot_be_done_is_said(plain: Editor, portrait: Photo) -> None:
         plain(portrait, mode="magic")
     with pytest.raises(ConfigError, match="choose from"):
         plain(portrait, reshape={"grin": 1.0})
+
+
+def test_a_matte_is_found_once_for_all_colors(plain: Editor, portrait: Photo) -> None:
+    cache = EditCache()
+    made = [plain(portrait, dye={"lips": color}, cache=cache).photo.pixels for color in ("crimson", "nude")]
+    assert cache.misses["mattes"] == 1 and cache.hits["mattes"] >= 1
+    assert (made[1] == plain(portrait, dye={"lips": "nude"}).photo.pixels).all()

@@ -14,6 +14,7 @@ from mien.conditions.parser import FaceParser
 from mien.editing.cache import EditCache, digest
 from mien.editing.timing import Stopwatch
 from mien.errors import LayerError
+from mien.guides.regions import region_matte
 from mien.types import AlignedFace, Face, Float32, Float64, Photo, UInt8
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 PARSED = 512
 """Largest side at which a crop is parsed; its labels are as smooth as they get."""
+
+
+KEPT = 3_000_000
+"""Most pixels of a photo whose mattes are kept for the next edit: 12 MB each."""
 
 
 class FaceNetworks(Protocol):
@@ -75,6 +80,18 @@ class EditContext:
         """All faces of a photo, largest first; found once."""
         finder = self.networks.finder
         return self.cache.get("faces", digest(photo.pixels, finder.fingerprint), lambda: finder.find(photo))
+
+    def matte(self, photo: Photo, face: Face, region: str) -> Float32:
+        """The matte of a region, (H, W); of photos that are not too large for it, it is found once.
+
+        Raises:
+            LayerError: there is no such region.
+        """
+        parser = self.networks.parser
+        if photo.width * photo.height > KEPT:
+            return region_matte(photo, face, region, parser)
+        key = digest(photo.pixels, face.landmarks, region, parser.fingerprint)
+        return self.cache.get("mattes", key, lambda: region_matte(photo, face, region, parser))
 
     def parsed(self) -> ParsedCrop:
         """The regions of the crop; found once.

@@ -39,7 +39,6 @@ from mien.guides.lower import bare_chin
 from mien.guides.mouth import EVENED, mouth
 from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
-from mien.guides.regions import region_matte
 from mien.guides.still import Labelled
 from mien.types import Bool, Face, Photo
 
@@ -225,9 +224,9 @@ def _dyed(
     done: Guided, original: Photo, face: Face, region: str, request: Request, mask: Mask | None, context: EditContext
 ) -> Guided:
     """A region dyed; brows and beards follow hair, unless something is said about them."""
-    color, parser, before = request.dye[region], context.networks.parser, done.photo
+    color, before = request.dye[region], done.photo
     settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
-    matte = region_matte(before, face, region, parser)
+    matte = context.matte(before, face, region)
     shade = _shade(original, face, region, color, context)
     if color != UNCHANGED and color not in RELATIVE:
         shade = under_light(shade, original, face)
@@ -239,7 +238,7 @@ def _dyed(
         if any(one in name for one in names for name in dyed):
             continue
         with suppress(LayerError):  # there are none to be seen
-            found = region_matte(before, face, follower, parser)
+            found = context.matte(before, face, follower)
             follows = rule(mean_color(before, found), mean_color(before, matte), shade)
             whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
             if follows is not None and whole:
@@ -252,7 +251,7 @@ def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditConte
     """A dye's colour, which may be told by that which the region had before anything was borrowed."""
     if color != UNCHANGED and color not in RELATIVE:
         return dye_color(color, context)
-    before = mean_color(photo, region_matte(photo, face, region, context.networks.parser))
+    before = mean_color(photo, context.matte(photo, face, region))
     return before if color == UNCHANGED else shaded(before, color)
 
 

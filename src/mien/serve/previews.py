@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from mien.conditions.colors import parse_color
 from mien.conditions.regions import check_region
+from mien.editing.context import EditContext
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded, swatch_of
 from mien.guides.borrow import unit_of
 from mien.guides.coloring import SETTINGS, Dye, curve
 from mien.guides.dye import LARGEST, mean_color
 from mien.guides.light import under_light
 from mien.guides.move import around, controls, freedom
-from mien.guides.regions import region_matte
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.spline import Spline
 from mien.photos.color import to_srgb
@@ -111,7 +111,7 @@ def _centres(box: tuple[int, int, int, int], columns: int, rows: int) -> Float64
     return np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2)
 
 
-def matte(photo: Photo, face: Face, region: str, width: int | None, parser: Any) -> UInt8:
+def matte(photo: Photo, face: Face, region: str, width: int | None, context: EditContext) -> UInt8:
     """How much of each pixel is of a region: (h, w), 255 all of it, of the whole photo at some width.
 
     Raises:
@@ -119,7 +119,7 @@ def matte(photo: Photo, face: Face, region: str, width: int | None, parser: Any)
     """
     check_region(region)
     small, there = at_width(photo, face, width)
-    found: UInt8 = np.rint(region_matte(small, there, region, parser) * 255).astype(np.uint8)
+    found: UInt8 = np.rint(context.matte(small, there, region) * 255).astype(np.uint8)
     return found
 
 
@@ -135,7 +135,7 @@ def at_width(photo: Photo, face: Face, width: int | None) -> tuple[Photo, Face]:
     return Photo(small), replace(face, box=(x0, y0, x1, y1), landmarks=landmarks, quad=face.quad * scale)
 
 
-def colors_of_dye(photo: Photo, face: Face, region: str, color: str, parser: Any) -> bytes:
+def colors_of_dye(photo: Photo, face: Face, region: str, color: str, context: EditContext) -> bytes:
     """What sRGB colours become when a region is dyed: NODES³ × 3 bytes, red fastest.
 
     Raises:
@@ -147,7 +147,7 @@ def colors_of_dye(photo: Photo, face: Face, region: str, color: str, parser: Any
     check_region(region)
     wanted = None if color == UNCHANGED or color in RELATIVE else parse_color(color)
     small, there = at_width(photo, face, min(photo.width, round(photo.width * min(1.0, 256 / there_size(face)))))
-    alpha = region_matte(small, there, region, parser)
+    alpha = context.matte(small, there, region)
     if wanted is None:
         mean = mean_color(small, alpha)
         shade = mean if color == UNCHANGED else shaded(mean, color)

@@ -13,6 +13,8 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Header, Query, Request
 from pydantic import BaseModel, ValidationError
 
+from mien.editing.cache import EditCache
+from mien.editing.context import EditContext
 from mien.serve.faults import ApiError, validation
 from mien.serve.metrics import Metrics
 from mien.serve.settings import ServeSettings
@@ -24,6 +26,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 WATCHED = 0.25
 """Seconds between looks whether somebody still waits for an answer."""
+
+
+MATTES = 24
+"""Mattes that previews keep."""
 
 
 class Service:
@@ -48,6 +54,11 @@ class Service:
     def editor(self) -> Any:
         """Makes the edits."""
         return self._load()
+
+    @cached_property
+    def looks(self) -> EditContext:
+        """What previews look at faces with; mattes are kept for the next colour."""
+        return EditContext(self.editor, EditCache(MATTES))
 
     async def run(
         self, request: Request, work: Callable[[], T], *, kind: str = "look", key: str = "", stream: str = ""

@@ -131,7 +131,7 @@ async def matte(
 
     def look() -> bytes:
         photo = stored.session.result(step)
-        return png(previews.matte(photo, stored.face(face), region, width, service.editor.parser))
+        return png(previews.matte(photo, stored.face(face), region, width, service.looks))
 
     return _png(await service.run(request, look))
 
@@ -144,7 +144,7 @@ async def dye(
 
     def look() -> bytes:
         photo = stored.session.result(step)
-        return previews.colors_of_dye(photo, stored.face(face), region, color, service.editor.parser)
+        return previews.colors_of_dye(photo, stored.face(face), region, color, service.looks)
 
     data = await service.run(request, look)
     return Response(data, media_type="application/octet-stream")
