@@ -31,8 +31,9 @@ LOW, HIGH = 0.003, 0.993
 OVER_SKIN = 0.93
 """The same within the face: the parser takes a fringe as a whole."""
 
-WISP, HANGING = 2.0, 20.0
-"""Half of the width of a fringe's thin ends, and how far below hair they reach, in units."""
+WISP, HANGING, APART, CLEAR = 2.0, 20.0, 2.0, 0.3
+"""Half of the width of a fringe's thin ends, how far below hair they reach, how far from brows and glasses they are, in
+units; and how much darkness spreads where they are (standard deviation): shades of skin are softer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,9 @@ def weighed(picture: UInt8, likely: Float32, skin: Float32, others: Float32, ova
     if face is not None:
         clear, dark = _between(picture, hair & (told > 0.9), faces, 7 * unit)
         told = told * (1 - reach * (1 - clear))
-        told = np.maximum(told, 0.9 * dark * wisps(told > 0.5, oval & (dark > 0.5) & (others < 0.3), unit))
+        spread = cv2.GaussianBlur(dark * dark, (0, 0), unit) - cv2.GaussianBlur(dark, (0, 0), unit) ** 2
+        bare_skin = oval & (_away(others < 0.3) > APART * unit) & (spread > CLEAR**2)
+        told = np.maximum(told, 0.9 * dark * wisps(told > 0.5, bare_skin & (dark > 0.5), unit))
     return np.asarray(told, np.float32)
 
 

@@ -23,6 +23,9 @@ VIVID = 0.8
 DEPTHS = 0.5
 """How much further the depths of dark hair stay below the mean of vivid colours."""
 
+MUTED = 32.0
+"""Chroma below which sheer colours are twice as sheer: nude lips are gray in warm light else."""
+
 TURN = 0.3
 """Degrees by which natural hair colours turn towards red for each unit of lightness that they lose."""
 
@@ -168,7 +171,8 @@ def _wanted(wanted: Any, mean: Any, settings: Dye) -> Any:
     wanted[0] += (1 - share) * (mean[0] - wanted[0])
     wanted[1:] = _turned(wanted[1:], bright - wanted[0]) * min(1.0, wanted[0] / max(bright, 1)) ** 0.85
     wanted[1:] += settings.cast * np.clip(1 - np.hypot(*wanted[1:]) / 30, 0, 1) * mean[1:]
-    wanted[1:] += settings.sheer * (mean[1:] - wanted[1:])
+    muted = float(np.clip((MUTED - np.hypot(*wanted[1:])) / 12, 0, 1))
+    wanted[1:] += settings.sheer * (1 + muted) * (mean[1:] - wanted[1:])
     most = settings.vivid * (max(float(wanted[0]), 1) / 50) ** 0.75
     wanted[1:] *= min(1.0, most / max(float(np.hypot(*wanted[1:])), 1e-6))
     return wanted
