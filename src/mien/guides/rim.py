@@ -61,12 +61,15 @@ def hazy(seen: Float32, alpha: Float32, back: Float32, wish: Float32) -> Float32
     sigma = max(1.0, 0.004 * max(alpha.shape))
     fine = np.abs(light - cv2.GaussianBlur(light, (0, 0), sigma))
     smooth = np.clip((STRANDS - cv2.GaussianBlur(fine, (0, 0), 2 * sigma)) / (0.5 * STRANDS), 0, 1)
-    ahead, behind = (cv2.cvtColor(one, cv2.COLOR_RGB2LAB) for one in (wish[None, None], back))
-    apart = ahead - behind
+    ahead, behind, hair = (
+        cv2.cvtColor(one, cv2.COLOR_RGB2LAB) for one in (wish[None, None], back, _nearby(seen, alpha))
+    )
+    apart, vivid = ahead - behind, np.hypot(*cv2.split(hair - behind)[1:])
     glow = np.maximum(
         apart[..., 0] / 12 * np.clip((78 - behind[..., 0]) / 20, 0, 1),
         np.hypot(apart[..., 1], apart[..., 2]) / 25 - 0.5,
     )
+    smooth = smooth * np.clip((50 - vivid) / 25, 0, 1)  # red hair that stays would be seen, too
     glow = cv2.GaussianBlur(np.clip(glow, 0, 1) * smooth, (0, 0), sigma)
     return np.asarray(glow, np.float32)
 
