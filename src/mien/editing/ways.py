@@ -9,7 +9,7 @@ from mien.words.types import Wish
 
 MOVES: Mapping[str, Mapping[str, float]] = {
     "smile": {"smile": 1.2},
-    "frown": {"frown": 1.6},
+    "frown": {"frown": 2.2, "smile": -0.6},
     "mouth-open": {"mouth-open": 1.2},
     "eye-size": {"eye-size": 2.0},
     "eye-openness": {"eye-openness": 1.8},
