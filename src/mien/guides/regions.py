@@ -26,6 +26,7 @@ from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
 from mien.guides.hairline import bared, below, close, filled, oval, rooted
+from mien.guides.iris import found_iris
 from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
@@ -213,6 +214,7 @@ def _irises(photo: Photo, face: Face, parser: FaceParser) -> Float32:
     for ring, contour in ((mesh.LEFT_IRIS, mesh.LEFT_EYE_CONTOUR), (mesh.RIGHT_IRIS, mesh.RIGHT_EYE_CONTOUR)):
         middle = points[ring[0]]
         radius = float(np.linalg.norm(points[list(ring[1:])] - middle, axis=1).mean())
+        middle, radius = found_iris(photo, middle, radius, points[list(contour)])
         x0, y0 = np.maximum(np.floor(middle - 1.6 * radius), 0).astype(int)
         x1, y1 = np.minimum(np.ceil(middle + 1.6 * radius), (photo.width, photo.height)).astype(int)
         if x1 - x0 < 3 or y1 - y0 < 3:
