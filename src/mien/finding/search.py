@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 from mien.conditions.text import validate_text
 from mien.errors import ConfigError, DataError, PhotoError
 from mien.finding.match import Look, Match, match, unread
+from mien.photos.containers import by_suffix
 from mien.words.reader import read
 from mien.words.types import Reading
 
 if TYPE_CHECKING:
     from mien.types import Photo
-
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".avif")
-"""What a folder is searched for."""
 
 LARGEST = 1600
 """Photos are reduced to this longer side before faces are looked for."""
@@ -87,7 +85,7 @@ def pictures(folder: Path) -> Iterator[Path]:
     """Pictures in a folder and all below it, by path; hidden files and folders are left out."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in PICTURES and not hidden and path.is_file():
+        if by_suffix(path) is not None and not hidden and path.is_file():
             yield path
 
 

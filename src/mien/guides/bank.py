@@ -19,6 +19,7 @@ from mien.align.measure import describe_face
 from mien.errors import CorruptCheckpointError, LayerError, PhotoError
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.traits import Traits
+from mien.photos.containers import by_suffix
 from mien.photos.read import read_photo
 from mien.types import Face, Float32, Float64, Photo
 
@@ -27,9 +28,6 @@ BUNDLED = Path(__file__).parent.parent / "bundled" / "bank"
 
 UNITS = 32
 """Steps per pixel in which landmarks are stored."""
-
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".avif")
-"""What an album is searched for."""
 
 MOST = 400
 """Pictures of an album that are looked at."""
@@ -149,7 +147,7 @@ def check_album(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise LayerError(f"There is no folder {folder}; give a folder with photos as album.")
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES and path.is_file())
+    files = sorted(path for path in folder.iterdir() if by_suffix(path) is not None and path.is_file())
     if not files:
         raise LayerError(f"There is no picture in {folder}; give a folder with photos as album.")
     return files

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mien.models.perception.config import POINTS as POINTS
 from mien.models.perception.config import LandmarkConfig as LandmarkConfig
-from mien.models.perception.layers import ResidualBlock, conv_block
+from mien.models.perception.layers import residual_trunk
 
 
 class LandmarkNet(nn.Module):
@@ -24,10 +24,7 @@ class LandmarkNet(nn.Module):
     def __init__(self, config: LandmarkConfig) -> None:
         super().__init__()
         self.config = config
-        stages: list[nn.Module] = [conv_block(3, config.widths[0], stride=2)]
-        for before, width, count in zip(config.widths, config.widths[1:], config.blocks, strict=False):
-            stages += [conv_block(before, width, stride=2), *(ResidualBlock(width) for _ in range(count))]
-        self.trunk = nn.Sequential(*stages)
+        self.trunk = residual_trunk(config.widths, config.blocks)
         cells = (config.size // 32) ** 2
         # Normalised and leaky: with a plain ReLU this layer died within a hundred steps (docs/log.md).
         self.hidden = nn.Sequential(

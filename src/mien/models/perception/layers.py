@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -31,6 +33,19 @@ class ResidualBlock(nn.Module):
         """(B, C, H, W) -> (B, C, H, W)."""
         y: Tensor = (x + self.second(self.first(x))).relu()
         return y
+
+
+def residual_trunk(widths: Sequence[int], blocks: Sequence[int]) -> nn.Sequential:
+    """From pictures to maps at stride 32: (B, 3, H, W) -> (B, widths[-1], H / 32, W / 32).
+
+    Args:
+        widths: channels at strides 2, 4, 8, 16 and 32.
+        blocks: residual blocks at strides 4, 8, 16 and 32.
+    """
+    stages: list[nn.Module] = [conv_block(3, widths[0], stride=2)]
+    for before, width, count in zip(widths, widths[1:], blocks, strict=False):
+        stages += [conv_block(before, width, stride=2), *(ResidualBlock(width) for _ in range(count))]
+    return nn.Sequential(*stages)
 
 
 def fuse_batch_norms(network: nn.Module) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.models.perception.config import ReaderConfig as ReaderConfig
-from mien.models.perception.layers import ResidualBlock, conv_block
+from mien.models.perception.layers import residual_trunk
 
 
 class ReaderNet(nn.Module):
@@ -18,10 +18,7 @@ class ReaderNet(nn.Module):
     def __init__(self, config: ReaderConfig) -> None:
         super().__init__()
         self.config = config
-        stages: list[nn.Module] = [conv_block(3, config.widths[0], stride=2)]
-        for before, width, count in zip(config.widths, config.widths[1:], config.blocks, strict=False):
-            stages += [conv_block(before, width, stride=2), *(ResidualBlock(width) for _ in range(count))]
-        self.trunk = nn.Sequential(*stages)
+        self.trunk = residual_trunk(config.widths, config.blocks)
         self.near = nn.Conv2d(config.widths[-1], config.widths[-1] // 4, 1)
         cells = (config.size // 32) ** 2
         self.hidden = nn.Sequential(
