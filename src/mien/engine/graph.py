@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from mien.checkpoints.store import GRAPH, WEIGHTS, load_config, stored_array, verified
 from mien.engine import PROVIDERS
 from mien.errors import ConfigError, CorruptCheckpointError
+from mien.interrupt import checkpoint
 from mien.packages import need_torch
 from mien.types import Float32
 
@@ -86,6 +87,7 @@ class GraphNetwork(Generic[Config]):
         if self._process != os.getpid():  # threads do not survive a fork, and closing a session waits for them
             self._left.append(self._session)
             self._session, self._process = open_session(self._path, 1, self._engine), os.getpid()
+        checkpoint()
         return tuple(self._session.run(None, dict(zip(self._given, (images, *others), strict=True))))
 
     def weight(self, name: str) -> Float32:
