@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mien.checkpoints.store import GRAPH, WEIGHTS, load_config, stored_array, verified
 from mien.errors import ConfigError, CorruptCheckpointError
+from mien.interrupt import checkpoint
 from mien.packages import need_torch
 from mien.types import Float32
 
@@ -78,6 +79,7 @@ class GraphNetwork(Generic[Config]):
         if self._process != os.getpid():  # threads do not survive a fork, and closing a session waits for them
             self._left.append(self._session)
             self._session, self._process = open_session(self._path, threads=1), os.getpid()
+        checkpoint()
         return tuple(self._session.run(None, {self._given: images}))
 
     def weight(self, name: str) -> Float32:
