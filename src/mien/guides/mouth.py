@@ -111,9 +111,8 @@ def mouth(
     if opened and shown <= OPEN:
         start = shut_at(start, here, before, unit)
         face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
-    share = SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0
     way = smiling(face) if smiles else _way(face, other_face)
-    way *= 1.0 if smiles else _kept(start, way, share)
+    way *= 1.0 if smiles else _kept(start, way, SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0)
     if opened and shown <= OPEN and not smiles:
         way += joining(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
@@ -122,15 +121,12 @@ def mouth(
     goals, after = start + reached * way, moved.over(photo)[0]
     if not opened:
         return replace(moved, notes=(*notes, *moved.notes))
-    native = whitest(before, white) if toothed else None
-    shade = smiles or (toothed and not whole)
-    sure = min(float(white.sum()) / (2 * TEETH * unit**2), 5.0)
+    native = (whitest(before, white), float(white.sum()) / (2 * TEETH * unit**2)) if toothed else None
     pair = (after, goals, unit, other, other_face)
-    box, mixed, weight = _between(*pair, other_blocked, theirs, native, sure, shade, smiles)
-    weight *= free(blocked, box, unit)
+    box, mixed, weight = _between(*pair, other_blocked, theirs, native, smiles or (toothed and not whole), smiles)
     lower = to_srgb(after, box).astype(np.float32)
-    mixed = lower + weight[..., None] * (mixed - lower)
-    laid, _ = as_guide(after, box, mixed, weight, unit, notes).over(after)
+    weight *= free(blocked, box, unit)
+    laid, _ = as_guide(after, box, lower + weight[..., None] * (mixed - lower), weight, unit, notes).over(after)
     return over_moved(moved, laid, [(box, weight)], (*notes, *moved.notes))
 
 
@@ -149,8 +145,7 @@ def _between(
     other_face: Face,
     other_blocked: Bool | None,
     other_labelled: Labelled | None,
-    native: Float64 | None,
-    sure: float,
+    native: tuple[Float64, float] | None,
     shade: bool,
     smiles: bool,
 ) -> tuple[Box, Float32, Float32]:
@@ -160,8 +155,7 @@ def _between(
         photo, goals: the photo whose lips have been moved, and where its landmarks (478, 2) are.
         unit: distance of the outer corners of the eyes.
         other, other_face, other_blocked, other_labelled: as in :func:`mouth`.
-        native: (3,) linear light of this face's teeth; None where none were seen.
-        sure: how far that is believed, 1 for few teeth.
+        native: (3,) linear light of this face's teeth, and how far that is believed; None where none were seen.
         shade: whether the corners are darkened.
         smiles: whether the smile is this face's.
 
@@ -184,7 +178,7 @@ def _between(
     depth = depth_of(goals[UPPER], box, unit, smiles) if shade else np.ones(inner.shape, np.float32)
     flesh, gain = (0.28, 0.92) if smiles else (0.45, 1.0)  # a narrow gap is dark; lips that open wide shade less
     areas = Areas(inner, outer, theirs, unit)
-    lit = lit_teeth(lower, taken, areas, native, sure, depth, flesh=flesh, gain=gain)
+    lit = lit_teeth(lower, taken, areas, native, depth, flesh=flesh, gain=gain)
     lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
     if native is not None:  # this face's lips, where landmarks lie on them
         deep = cv2.distanceTransform(inner.astype(np.uint8), cv2.DIST_L2, 3) > OWN * unit

@@ -64,6 +64,9 @@ DARKEST, REDDER = 0.04, 1.3
 DIM = 0.35
 """Least light of another's teeth over that of the brighter skin: of 335 smiles 3 have less."""
 
+SUREST = 5.0
+"""How far a whole row of teeth that is seen is believed, where a few of them count 1."""
+
 FEW = 0.08
 """Share of another's open mouth that must be teeth for their light to be known."""
 
@@ -132,8 +135,7 @@ def lit_teeth(
     lower: Float32,
     taken: Float32,
     areas: Areas,
-    native: Float64 | None,
-    sure: float,
+    native: tuple[Float64, float] | None,
     depth: Float32,
     *,
     flesh: float,
@@ -144,8 +146,8 @@ def lit_teeth(
     Args:
         lower, taken: sRGB of both photos.
         areas: of both mouths.
-        native: (3,) linear light of this face's teeth; None where none were seen.
-        sure: how far that is believed, 1 for few teeth.
+        native: (3,) linear light of this face's teeth, and how far that is believed, 1 for few of them; None where
+            none were seen.
         depth: (h, w) share of the light that reaches a place.
         flesh: most light of what is no tooth, over that of the lips.
         gain: light of teeth before ``depth``, over that of most teeth that are seen in photos.
@@ -166,8 +168,9 @@ def lit_teeth(
         raise LayerError("The teeth of the other photo lie in deep shade; choose a photo in which light falls on them.")
     told = teeth_color(here, found * here / np.maximum(there, 1e-3))
     if native is not None:
+        sure = min(native[1], SUREST)
         least = DULLER * (1 - min(sure / 2, 1)) * told
-        told = np.maximum(least, teeth_color(here, native, (sure * SAME[0], sure * SAME[1])))
+        told = np.maximum(least, teeth_color(here, native[0], (sure * SAME[0], sure * SAME[1])))
     tooth = _closed(_toothed(light, white, areas.unit) * blurred(widened(areas.theirs, 2.0), 1.0), areas.unit)
     gray = light.mean(2, keepdims=True) / found.mean() * found  # stains and coloured light of the other photo
     light = light + EVEN * tooth[..., None] * (gray - light)
