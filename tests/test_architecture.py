@@ -60,6 +60,7 @@ ALLOWED = {
         *("align", "compose", "conditions", "photos", "editing", "guides", "words"),
         *("backends", "checkpoints", "editor", "session", "sessions"),
     },
+    "doctor": {"align", "conditions", "editor", "engine", "guides", "photos"},
     "client": set(),
     "__main__": {"cli"},
     "cli": {
@@ -75,6 +76,7 @@ ALLOWED = {
             "serve",
             "words",
             "directions",
+            "doctor",
             "finding",
         ),
     },
