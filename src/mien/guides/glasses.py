@@ -7,7 +7,7 @@ conventions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -16,11 +16,13 @@ from mien.align.crop import between_pixels, crop_face
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
+from mien.guides.bands import band
 from mien.guides.behind import uncovered, untinted
 from mien.guides.borrow import unit_of
-from mien.guides.frames import area_of, axes, bridge, eyes_of, rims, temple
+from mien.guides.frames import area_of, axes, bridge, eyes_of, temple
 from mien.guides.guide import Guide, box_of, changed
-from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Drawn, Lines, covered, disc
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc, light_of
+from mien.guides.rims import rims
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo
 
@@ -56,12 +58,8 @@ DARK_LENS = 0.5
 NEAR, FAR = 3.0, 5.0
 """How far from a frame's lines nose pads and hinges may be, units; and how far dark ends of thick frames reach."""
 
-CREASE, RIMLESS, THICK = 16.0, 45.0, 70.0
-"""Levels that a rim has at least above the eyes, where lids and brows have lines, too; those where none is seen below
-them; and those of a rim that may be thicker above the eyes."""
-
-RIM = 1.3
-"""How far a rim reaches from its middle line at most, units, where it is dark."""
+THICKEST, WIDE, BEYOND = 4.5, 2.5, 0.5
+"""Half the widths of rims and temples at most; and how far beyond their edges they shine, units."""
 
 LONG = 12.0
 """Length of a temple, units, from which it is seen from the side."""
@@ -108,7 +106,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     picture = crop.pixels.astype(np.float32)
     points = _points_on(crop.matrix, face)
     lines = Lines.of(picture)
-    both = rims(lines, worn, points)
+    both = rims(picture, worn, points)
     likely = {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
     frame = _frame(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
     beside = cv2.dilate(1 - likely["face"], disc(3.0))
@@ -188,25 +186,37 @@ def _points_on(matrix: Float64, face: Face) -> Float64:
 
 def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64, parts: Mapping[str, Bool]) -> Bool:
     """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
+    light, eyes = light_of(picture), eyes_of(points, EYES)
+    frame = np.zeros((SIDE, SIDE), np.bool_)
+    for rim in rims:
+        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND)
+    middle = bridge(lines, rims[0], rims[1], points)
+    frame |= band(light, middle, closed=False, most=THICKEST, margin=BEYOND)
+    front = frame.copy()
+    over, back = parts["hair"] | parts["ears"], parts["background"]
+    for side in (0, 1):
+        arm = temple(lines, points, rims[side], side, over, back)
+        if len(arm):
+            frame |= band(light, arm, closed=False, most=_widest(arm), margin=BEYOND)
+    frame |= _beside(picture, lines, frame, front, rims, points, parts)
+    return np.asarray(frame & ~eyes, np.bool_)
+
+
+def _beside(
+    picture: Float32,
+    lines: Lines,
+    frame: Bool,
+    front: Bool,
+    rims: list[Float64],
+    points: Float64,
+    parts: Mapping[str, Bool],
+) -> Bool:
+    """What touches a frame and stands out as hinges, nose pads and thick ends do."""
     right, down = axes(points)
     middle = points[[33, 133, 362, 263]].mean(0)
     ys, xs = np.mgrid[:SIDE, :SIDE]
-    above = (xs - middle[0]) * down[0] + (ys - middle[1]) * down[1] < -1.5 * UNIT
     beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
     inner, outer = (float(np.abs((points[two] - middle) @ right).mean()) for two in ([133, 362], [33, 263]))
-    eyes = eyes_of(points, EYES)
-    both, upper = _as_wide(lines, [Drawn.of(lines, one, closed=True) for one in rims], points)
-    least = np.where(above & (beside < outer + 4 * UNIT), upper, 0).astype(np.float32)
-    middle_line = Drawn.of(lines, bridge(lines, rims[0], rims[1], points))
-    frame = (covered(lines, both, least) | covered(lines, [middle_line], np.zeros_like(least))) & ~eyes
-    front = frame.copy()
-    arms = [
-        Drawn.of(lines, temple(lines, points, rims[side], side, parts["hair"] | parts["ears"], parts["background"]))
-        for side in (0, 1)
-    ]
-    arms = [replace(one, disc=np.minimum(one.disc, _widest(one))) for one in arms if len(one.points)]
-    if arms:
-        frame |= covered(lines, arms, np.zeros_like(lines.ridges), 0.3)
     least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
     dark = _alike(picture, frame, parts["brows"])
     apart = (~parts["brows"]) & ~eyes_of(points, 0.5)
@@ -215,25 +225,15 @@ def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64,
     least = np.where(parts["hair"], np.maximum(least, OVER_HAIR), least)
     strong = close & (lines.hats[2] > least) & ~parts["background"]
     strong |= dark & (far & (lines.widest > OVER_HAIR) | close & (lines.hats[-1] > OVER_HAIR))
-    strong = (strong & apart) | (dark & _beside(rims) & ~eyes)
+    strong &= apart
     _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
-    frame |= strong & np.isin(index, np.unique(index[frame]))
-    whole = cv2.morphologyEx(frame.astype(np.uint8), cv2.MORPH_CLOSE, disc(0.5))
-    grown = [cv2.dilate(whole, disc(width)) > 0 for width in (1.2, 0.8 if dark.any() else 0.5)]
-    return np.asarray(np.where(parts["brows"], grown[1], grown[0]) & ~eyes, np.bool_)
+    kept = strong & np.isin(index, np.unique(index[frame]))
+    return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) > 0)
 
 
-def _beside(rims: list[Float64]) -> Bool:
-    """What a rim can cover."""
-    drawn = np.zeros((SIDE, SIDE), np.uint8)
-    cv2.polylines(drawn, [np.round(rim).astype(np.int32) for rim in rims], True, 1, round(2 * RIM * UNIT))
-    return drawn > 0
-
-
-def _widest(arm: Drawn) -> int:
-    """The disc that a temple is narrower than: those that are seen from the front are thin."""
-    long = float(np.linalg.norm(arm.points[-1] - arm.points[0])) > LONG * UNIT
-    return int(np.median(arm.disc)) + 1 if long else 2
+def _widest(arm: Float64) -> float:
+    """Half a temple's width at most, units: those that are seen from the front are thin."""
+    return WIDE if float(np.linalg.norm(arm[-1] - arm[0])) > LONG * UNIT else 1.0
 
 
 def _alike(picture: Float32, frame: Bool, brows: Bool) -> Bool:
@@ -246,24 +246,6 @@ def _alike(picture: Float32, frame: Bool, brows: Bool) -> Bool:
     if usual > DARK * skin:
         return np.zeros_like(frame)
     return np.asarray(light < usual + np.where(brows, 0.08, 0.25) * (skin - usual), np.bool_)
-
-
-def _as_wide(lines: Lines, both: list[Drawn], points: Float64) -> tuple[list[Drawn], float]:
-    """Rims about as wide above the eyes as below them, and the levels that they have at least above."""
-    _, down = axes(points)
-    level = float(points[[33, 133, 362, 263]].mean(0) @ down)
-    found, weakest = [], []
-    for one in both:
-        below = one.points @ down > level + 2 * UNIT
-        if not below.any():
-            below = np.ones(len(one.points), np.bool_)
-        weak = float(np.quantile(one.levels(lines)[below], 0.2))
-        usual = int(np.median(one.disc[below])) if weak > CREASE else 0
-        like = replace(one, disc=np.clip(one.disc, usual, usual + 1))
-        found.append(replace(one, disc=np.where(like.levels(lines) > THICK, np.maximum(one.disc, usual), like.disc)))
-        weakest.append(weak)
-    seen = float(np.mean(weakest))
-    return found, RIMLESS if seen < CREASE else max(CREASE, 0.4 * seen)
 
 
 def _glare(picture: Float32, frame: Bool, rims: list[Float64], points: Float64) -> Bool:
