@@ -32,7 +32,7 @@ STRONG = 40.0
 """Levels by which a frame differs from what is around it that may be thick."""
 
 NARROW = (0.12, 0.5)
-"""What a unit of half a width costs, beside a clear edge, which is worth 1: for strong frames, and more for weak ones."""
+"""What a unit of half a width costs, beside a clear edge, which is worth 1: for strong frames; and more for weak."""
 
 THINNEST = 0.35
 """Half a width at least, units."""
@@ -61,7 +61,9 @@ def followed(light: Float32, line: Float64, *, closed: bool, reach: float = REAC
     return np.asarray(points + offset * UNIT * away)
 
 
-def band(light: Float32, line: Float64, *, closed: bool, most: float, margin: float) -> Bool:
+def band(
+    light: Float32, line: Float64, *, closed: bool, most: float, margin: float, others: Bool | None = None
+) -> Bool:
     """The pixels (SIDE, SIDE) that a line covers.
 
     Args:
@@ -70,12 +72,16 @@ def band(light: Float32, line: Float64, *, closed: bool, most: float, margin: fl
         closed: whether it ends where it begins.
         most: half a width at most, units.
         margin: what is added on both sides, units.
+        others: (SIDE, SIDE) what has edges, too: there, a line is as wide as elsewhere.
     """
     points = along(line, closed=closed)
     if len(points) < 8:
         return np.zeros((SIDE, SIDE), np.bool_)
     away = _normals(points, closed)
-    left, right = (one + margin for one in _edges(light, points, away, closed, most))
+    left, right = (
+        _usual(one, points + side * one[:, None] * UNIT * away, others) + margin
+        for one, side in zip(_edges(light, points, away, closed, most), (-1, 1), strict=True)
+    )
     first, second = points - left[:, None] * UNIT * away, points + right[:, None] * UNIT * away
     drawn = np.zeros((SIDE, SIDE), np.uint8)
     for i in range(0 if closed else 1, len(points)):
@@ -126,6 +132,14 @@ def _edges(light: Float32, points: Float64, away: Float64, closed: bool, most: f
         width = _smooth(out[cheapest(cost, closed=closed)][:, None], 3.0, closed)[:, 0]
         found.append(np.maximum(width, THINNEST))
     return found
+
+
+def _usual(width: Float64, edge: Float64, others: Bool | None) -> Float64:
+    """Half widths (N,) without outliers; over other things, whose places (N, 2) the edge has, as elsewhere."""
+    x, y = np.clip(np.round(edge).astype(int), 0, SIDE - 1).T
+    over = np.zeros(len(width), np.bool_) if others is None else others[y, x]
+    usual = float(np.quantile(width[~over] if (~over).any() else width, 0.7))
+    return np.minimum(width, np.where(over, usual + 0.1, 1.8 * usual + 0.4))
 
 
 def _normals(points: Float64, closed: bool) -> Float64:

@@ -13,11 +13,12 @@ import cv2
 import numpy as np
 
 from mien.align.crop import between_pixels, crop_face
+from mien.compose.morphology import disc as round_disc
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bands import band
-from mien.guides.behind import uncovered, untinted
+from mien.guides.behind import HALO, uncovered, untinted
 from mien.guides.borrow import unit_of
 from mien.guides.frames import area_of, axes, bridge, eyes_of, temple
 from mien.guides.guide import Guide, box_of, changed
@@ -58,8 +59,11 @@ DARK_LENS = 0.5
 NEAR, FAR = 3.0, 5.0
 """How far from a frame's lines nose pads and hinges may be, units; and how far dark ends of thick frames reach."""
 
-THICKEST, WIDE, BEYOND = 4.5, 2.5, 0.5
+THICKEST, WIDE, BEYOND = 4.5, 2.5, 0.65
 """Half the widths of rims and temples at most; and how far beyond their edges they shine, units."""
+
+ENDS = 0.6
+"""Share of a rim's height, from above, at which hinges are."""
 
 LONG = 12.0
 """Length of a temple, units, from which it is seen from the side."""
@@ -148,14 +152,15 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     plain, tinted = untinted(before, lenses, skin, unit)
     made = uncovered(plain, hole, eyes, beside, brows, unit)
     notes = (LEFT,) if tinted.any() else ()
-    sure = np.maximum(_soft(hole), tinted) * np.float32(strength)
+    near = cv2.dilate(hole.astype(np.uint8), round_disc(HALO * unit)) > 0
+    sure = np.maximum(_soft(near), tinted) * np.float32(strength)
     return Guide(box, changed(photo, box, before, made), np.asarray(sure, np.float32), notes)
 
 
 def _soft(area: Bool) -> Float32:
     """1 inside, less on the outermost pixels."""
     inside = cv2.distanceTransform(np.pad(area, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    return np.asarray(np.clip(inside / 2.0, 0, 1), np.float32)
+    return np.asarray(np.clip(inside / 1.5, 0, 1), np.float32)
 
 
 def _sum_of(classes: Float32, names: tuple[str, ...]) -> Float32:
@@ -189,7 +194,7 @@ def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64,
     light, eyes = light_of(picture), eyes_of(points, EYES)
     frame = np.zeros((SIDE, SIDE), np.bool_)
     for rim in rims:
-        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND)
+        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=parts["brows"])
     middle = bridge(lines, rims[0], rims[1], points)
     frame |= band(light, middle, closed=False, most=THICKEST, margin=BEYOND)
     front = frame.copy()
@@ -212,13 +217,15 @@ def _beside(
     parts: Mapping[str, Bool],
 ) -> Bool:
     """What touches a frame and stands out as hinges, nose pads and thick ends do."""
-    right, down = axes(points)
+    right, _ = axes(points)
     middle = points[[33, 133, 362, 263]].mean(0)
     ys, xs = np.mgrid[:SIDE, :SIDE]
     beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
     inner, outer = (float(np.abs((points[two] - middle) @ right).mean()) for two in ([133, 362], [33, 263]))
     least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
+    least = np.where((beside < outer) | _arms_level(rims, points, right), least, 255.0)
     dark = _alike(picture, frame, parts["brows"])
+    dark &= (beside > outer + 0.5 * UNIT) & _arms_level(rims, points, right)  # nearer, brows and lids are as dark
     apart = (~parts["brows"]) & ~eyes_of(points, 0.5)
     apart &= cv2.erode(area_of(rims).astype(np.uint8), disc(2.0)) == 0  # no wrinkles seen through the lenses
     close, far = (cv2.dilate(one.astype(np.uint8), disc(2 * by)) > 0 for one, by in ((frame, NEAR), (front, FAR)))
@@ -229,6 +236,20 @@ def _beside(
     _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
     kept = strong & np.isin(index, np.unique(index[frame]))
     return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) > 0)
+
+
+def _arms_level(rims: list[Float64], points: Float64, right: Float64) -> Bool:
+    """The plane (SIDE, SIDE) at the height of the rims' outer ends, where hinges are."""
+    down = np.array([-right[1], right[0]])
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    height = xs * down[0] + ys * down[1]
+    level = np.zeros((SIDE, SIDE), np.bool_)
+    for side, rim in enumerate(rims):
+        top, bottom = np.quantile(rim @ down, (0.02, 0.98))
+        half = (xs - points[168, 0]) * right[0] + (ys - points[168, 1]) * right[1]
+        here = (half < 0) if side == 0 else (half >= 0)
+        level |= here & (height > top - 1.5 * UNIT) & (height < top + ENDS * (bottom - top))
+    return level
 
 
 def _widest(arm: Float64) -> float:

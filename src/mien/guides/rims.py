@@ -42,6 +42,12 @@ ROUNDS, DRAWN, BEST, RUNS = 14, 300, 30, 2
 ABOVE = 0.6
 """How much the upper half counts, where lids and brows are."""
 
+ALONE = 0.35
+"""How far one rim may be from what both are, against the spread of all."""
+
+SAME = 0.08
+"""What it costs that one rim is off what both are, by the spread of all."""
+
 BOTH = 0.25
 """How much more it counts where both rims have a line."""
 
@@ -84,8 +90,11 @@ def rims(picture: Float32, likely: Float32, points: Float64) -> list[Float64]:
         down,
     )
     rng = np.random.default_rng(0)
-    found = max((_searched(scene, rng) for _ in range(RUNS)), key=lambda one: one[1])[0]
-    return [followed(light, one, closed=True) for one in _outlines(found[None], scene)[0][0]]
+    start = MEAN, 1.3 * SPREAD, ROUNDS
+    found = max((_searched(scene, rng, *start, (0, 1)) for _ in range(RUNS)), key=lambda one: one[1])[0]
+    alone = [_searched(scene, rng, found, ALONE * SPREAD, ROUNDS // 2, (side,))[0] for side in (0, 1)]
+    outlines = [_outlines(one[None], scene)[0][0, side] for side, one in enumerate(alone)]
+    return [followed(light, one, closed=True) for one in outlines]
 
 
 def _curvature(light: Float32) -> Float32:
@@ -98,16 +107,22 @@ def _curvature(light: Float32) -> Float32:
     return np.stack(maps).astype(np.float32)
 
 
-def _searched(scene: _Scene, rng: np.random.Generator) -> tuple[Float64, float]:
-    mean, spread, best = MEAN, 1.3 * SPREAD, MEAN
-    for _ in range(ROUNDS):
+def _searched(
+    scene: _Scene, rng: np.random.Generator, mean: Float64, spread: Float64, rounds: int, sides: tuple[int, ...]
+) -> tuple[Float64, float]:
+    """The numbers (11,) that fit best, and how well they do; of both rims, or of one."""
+    best, start = mean, mean
+    for _ in range(rounds):
         drawn = rng.normal(mean, spread, (DRAWN, len(MEAN)))
         drawn[0] = best
-        chosen = drawn[np.argsort(-_fit(drawn, scene))[:BEST]]
+        value = _fit(drawn, scene, sides)
+        if len(sides) == 1:
+            value -= SAME * (((drawn - start) / SPREAD) ** 2).sum(1)
+        chosen = drawn[np.argsort(-value)[:BEST]]
         best = chosen[0]
         mean = 0.3 * mean + 0.7 * chosen.mean(0)
         spread = np.maximum(0.3 * spread + 0.7 * chosen.std(0), 0.03 * SPREAD)
-    return best, float(_fit(best[None], scene)[0])
+    return best, float(_fit(best[None], scene, sides)[0])
 
 
 def _outlines(drawn: Float64, scene: _Scene) -> tuple[Float64, Float64]:
@@ -130,9 +145,9 @@ def _outlines(drawn: Float64, scene: _Scene) -> tuple[Float64, Float64]:
     return scene.origin + UNIT * plane @ turned, along @ turned
 
 
-def _fit(drawn: Float64, scene: _Scene) -> Float64:
+def _fit(drawn: Float64, scene: _Scene, sides: tuple[int, ...]) -> Float64:
     """(K,) how well outlines lie on lines, by the lines' direction, and on the parser's outline."""
-    places, along = _outlines(drawn, scene)
+    places, along = (one[:, list(sides)] for one in _outlines(drawn, scene))
     x, y = (np.clip(np.round(places[..., axis]).astype(int), 0, SIDE - 1) for axis in (0, 1))
     nx, ny = -along[..., 1], along[..., 0]
     seen = np.zeros(x.shape)
