@@ -28,6 +28,9 @@ SCALES = ((0.3, 1.15), (0.55, 1.05), (1.0, 0.85))
 FAINT = 8.0
 """Levels of a line, or of an edge, that is just seen."""
 
+SEEN = 10.0
+"""Levels from which a line is healed."""
+
 STRONG = 40.0
 """Levels by which a frame differs from what is around it that may be thick."""
 
@@ -78,13 +81,16 @@ def band(
     if len(points) < 8:
         return np.zeros((SIDE, SIDE), np.bool_)
     away = _normals(points, closed)
+    *both, seen = _edges(light, points, away, closed, most)
+    if not seen.any():
+        return np.zeros((SIDE, SIDE), np.bool_)
     left, right = (
-        _usual(one, points + side * one[:, None] * UNIT * away, others) + margin
-        for one, side in zip(_edges(light, points, away, closed, most), (-1, 1), strict=True)
+        _usual(one, points + side * one[:, None] * UNIT * away, seen, others) + margin
+        for one, side in zip(both, (-1, 1), strict=True)
     )
     first, second = points - left[:, None] * UNIT * away, points + right[:, None] * UNIT * away
     drawn = np.zeros((SIDE, SIDE), np.uint8)
-    for i in range(0 if closed else 1, len(points)):
+    for i in np.flatnonzero(seen[0 if closed else 1 :]) + (0 if closed else 1):
         corners = np.array([first[i - 1], first[i], second[i], second[i - 1]])
         cv2.fillConvexPoly(drawn, np.round(corners * 16).astype(np.int32), 1, cv2.LINE_8, 4)
     return drawn > 0
@@ -111,8 +117,8 @@ def cheapest(cost: NDArray[np.floating], *, closed: bool) -> Int:
     return path[count : 2 * count] if closed else path
 
 
-def _edges(light: Float32, points: Float64, away: Float64, closed: bool, most: float) -> list[Float64]:
-    """(N,) half widths to the left and to the right, units."""
+def _edges(light: Float32, points: Float64, away: Float64, closed: bool, most: float) -> tuple[Float64, Float64, Bool]:
+    """(N,) half widths to the left and to the right, units, and where there is a line."""
     across = np.arange(-most - 0.5, most + 0.5 + STEP / 2, STEP)
     rows = _smooth(_straight(light, points, away, across), 2.0, closed)
     middle = np.median(rows[:, np.abs(across) < 0.25], 1)
@@ -131,14 +137,17 @@ def _edges(light: Float32, points: Float64, away: Float64, closed: bool, most: f
         cost = _smooth(price * out[None] - np.clip(side * change[:, chosen] / level, 0, 1.2), 2.0, closed)
         width = _smooth(out[cheapest(cost, closed=closed)][:, None], 3.0, closed)[:, 0]
         found.append(np.maximum(width, THINNEST))
-    return found
+    thin = _ridges(rows)[:, np.abs(across) < 0.35].max(1)
+    seen = _smooth(np.maximum(thin, stands)[:, None], 6.0, closed)[:, 0] > SEEN
+    return found[0], found[1], seen
 
 
-def _usual(width: Float64, edge: Float64, others: Bool | None) -> Float64:
+def _usual(width: Float64, edge: Float64, seen: Bool, others: Bool | None) -> Float64:
     """Half widths (N,) without outliers; over other things, whose places (N, 2) the edge has, as elsewhere."""
     x, y = np.clip(np.round(edge).astype(int), 0, SIDE - 1).T
     over = np.zeros(len(width), np.bool_) if others is None else others[y, x]
-    usual = float(np.quantile(width[~over] if (~over).any() else width, 0.7))
+    clear = seen & ~over if (seen & ~over).any() else seen
+    usual = float(np.quantile(width[clear], 0.6))
     return np.minimum(width, np.where(over, usual + 0.1, 1.8 * usual + 0.4))
 
 

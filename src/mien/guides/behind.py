@@ -24,6 +24,9 @@ FINE = 0.022
 HALO = 0.02
 """How far beyond a hole its border still shows the frame: halos of sharpening, blocks of compression; units."""
 
+LASHES = 0.03
+"""How far around eyes lashes darken the skin, units."""
+
 LARGEST = 300.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
 
@@ -71,9 +74,11 @@ def _on_face(picture: Float32, hole: Bool, barred: Bool, brows: Float32, unit: f
     near = cv2.dilate(hole.astype(np.uint8), disc(HALO * unit))
     known = ((near == 0) & ~barred).astype(np.float32)
     sigma = max(1.2, FINE * unit)
-    smooth = membrane(picture, known, 255.0)
+    shaded = cv2.dilate(barred.astype(np.uint8), disc(LASHES * unit)) > 0
+    skin = known * (brows < 0.3) * ~shaded
+    smooth = membrane(picture, skin, 255.0)
     for _ in range(2):  # it agrees with what is seen at the border
-        smooth += membrane(picture - smooth, known, 255.0)
+        smooth += membrane(picture - smooth, skin, 255.0)
     light = _with_brows(smooth, picture, hole, known, brows)
     total, share = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (picture * known[..., None], known))
     texture = (picture - total / np.maximum(share, 1e-3)[..., None]) * known[..., None]

@@ -8,12 +8,14 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.guides.bands import cheapest
-from mien.guides.lines import SIDE, UNIT, Lines, disc
+from mien.guides.bands import band, cheapest
+from mien.guides.lines import SIDE, UNIT, Lines, disc, light_of
 from mien.types import Bool, Float32, Float64
 
 STEP = 0.2
@@ -24,6 +26,27 @@ CLEAR = 24.0
 
 FROM_SIDE = 19.5
 """Way from a rim to behind the face's outline, units, from which a temple is seen from the side; others end at hair."""
+
+EYES = 0.25
+"""How far eyes reach beyond their contour, units."""
+
+DARK = 0.5
+"""Light of a frame, against that of the skin around it, below which what is as dark beside it belongs to it."""
+
+NEAR, FAR = 3.0, 5.0
+"""How far from a frame's lines nose pads and hinges may be, units; and how far dark ends of thick frames reach."""
+
+THICKEST, WIDE, BEYOND = 4.5, 2.5, 0.65
+"""Half the widths of rims and temples at most; and how far beyond their edges they shine, units."""
+
+ENDS = 0.6
+"""Share of a rim's height, from above, at which hinges are."""
+
+LONG = 12.0
+"""Length of a temple, units, from which it is seen from the side."""
+
+PADS, HINGES, OVER_HAIR = 20.0, 30.0, 60.0
+"""Levels by which they differ from the skin around them at least."""
 
 LATE = 20
 """Steps of 0.3 units after which a temple begins at the latest."""
@@ -113,3 +136,84 @@ def _seen_along(strength: Float32) -> Float32:
     """How sure each place is of a line: what goes on along the rows counts, not single spots."""
     clear = np.pad(np.minimum(strength, 1.2), ((6, 6), (0, 0)), "edge")
     return np.asarray(cv2.GaussianBlur(clear, (1, 13), 0.1, sigmaY=2.5)[6:-6], np.float32)
+
+
+def frame_of(picture: Float32, lines: Lines, rims: list[Float64], points: Float64, parts: Mapping[str, Bool]) -> Bool:
+    """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
+    light, eyes = light_of(picture), eyes_of(points, EYES)
+    others = (cv2.dilate(parts["brows"].astype(np.uint8), disc(1.0)) > 0) | eyes_of(points, 1.0)
+    frame = np.zeros((SIDE, SIDE), np.bool_)
+    for rim in rims:
+        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=others)
+    middle = bridge(lines, rims[0], rims[1], points)
+    frame |= band(light, middle, closed=False, most=THICKEST, margin=BEYOND)
+    front = frame.copy()
+    over, back = parts["hair"] | parts["ears"], parts["background"]
+    for side in (0, 1):
+        arm = temple(lines, points, rims[side], side, over, back)
+        if len(arm):
+            frame |= band(light, arm, closed=False, most=_widest(arm), margin=BEYOND)
+    frame |= _beside(picture, lines, frame, front, rims, points, parts)
+    return np.asarray(frame & ~eyes, np.bool_)
+
+
+def _beside(
+    picture: Float32,
+    lines: Lines,
+    frame: Bool,
+    front: Bool,
+    rims: list[Float64],
+    points: Float64,
+    parts: Mapping[str, Bool],
+) -> Bool:
+    """What touches a frame and stands out as hinges, nose pads and thick ends do."""
+    right, _ = axes(points)
+    middle = points[[33, 133, 362, 263]].mean(0)
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
+    inner, outer = (float(np.abs((points[two] - middle) @ right).mean()) for two in ([133, 362], [33, 263]))
+    least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
+    least = np.where((beside < outer) | _arms_level(rims, points, right), least, 255.0)
+    dark = _alike(picture, frame, parts["brows"])
+    dark &= (beside > outer + 0.5 * UNIT) & _arms_level(rims, points, right)  # nearer, brows and lids are as dark
+    apart = (~parts["brows"]) & ~eyes_of(points, 0.5)
+    apart &= cv2.erode(area_of(rims).astype(np.uint8), disc(2.0)) == 0  # no wrinkles seen through the lenses
+    close, far = (cv2.dilate(one.astype(np.uint8), disc(2 * by)) > 0 for one, by in ((frame, NEAR), (front, FAR)))
+    least = np.where(parts["hair"], np.maximum(least, OVER_HAIR), least)
+    strong = close & (lines.hats[2] > least) & ~parts["background"]
+    strong |= dark & (far & (lines.widest > OVER_HAIR) | close & (lines.hats[-1] > OVER_HAIR))
+    strong &= apart
+    _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
+    kept = strong & np.isin(index, np.unique(index[frame]))
+    return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) > 0)
+
+
+def _arms_level(rims: list[Float64], points: Float64, right: Float64) -> Bool:
+    """The plane (SIDE, SIDE) at the height of the rims' outer ends, where hinges are."""
+    down = np.array([-right[1], right[0]])
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    height = xs * down[0] + ys * down[1]
+    level = np.zeros((SIDE, SIDE), np.bool_)
+    for side, rim in enumerate(rims):
+        top, bottom = np.quantile(rim @ down, (0.02, 0.98))
+        half = (xs - points[168, 0]) * right[0] + (ys - points[168, 1]) * right[1]
+        here = (half < 0) if side == 0 else (half >= 0)
+        level |= here & (height > top - 1.5 * UNIT) & (height < top + ENDS * (bottom - top))
+    return level
+
+
+def _widest(arm: Float64) -> float:
+    """Half a temple's width at most, units: those that are seen from the front are thin."""
+    return WIDE if float(np.linalg.norm(arm[-1] - arm[0])) > LONG * UNIT else 1.0
+
+
+def _alike(picture: Float32, frame: Bool, brows: Bool) -> Bool:
+    """What is as dark as a dark frame, in brows all the more; nothing where that is not much darker than skin."""
+    light = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
+    around = (cv2.dilate(frame.astype(np.uint8), disc(3.0)) > 0) & ~frame
+    if not frame.any() or not around.any():
+        return np.zeros_like(frame)
+    usual, skin = float(np.quantile(light[frame], 0.15)), float(np.median(light[around]))
+    if usual > DARK * skin:
+        return np.zeros_like(frame)
+    return np.asarray(light < usual + np.where(brows, 0.08, 0.25) * (skin - usual), np.bool_)

@@ -6,7 +6,6 @@ conventions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -17,17 +16,22 @@ from mien.compose.morphology import disc as round_disc
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.bands import band
 from mien.guides.behind import HALO, uncovered, untinted
 from mien.guides.borrow import unit_of
-from mien.guides.frames import area_of, axes, bridge, eyes_of, temple
+from mien.guides.frames import EYES, area_of, eyes_of, frame_of
 from mien.guides.guide import Guide, box_of, changed
-from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc, light_of
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.rims import rims
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo
 
 BROWS = ("left_brow", "right_brow")
+BROW_OUTLINES = (
+    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
+    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
+)
+"""Landmarks around brows."""
+
 PARTS = {
     "face": ("skin", "nose", "left_eye", "right_eye", "glasses", *BROWS),
     "brows": BROWS,
@@ -43,33 +47,12 @@ LEAST = 400
 LARGEST = 0.06
 """Share of both lenses that a reflection may have: larger ones hide what no surroundings tell."""
 
-EYES = 0.25
-"""How far eyes reach beyond their contour, units."""
-
-DARK = 0.5
-"""Light of a frame, against that of the skin around it, below which what is as dark beside it belongs to it."""
-
 GLARE = (36.0, 20.0)
 """Levels by which reflections are lighter than skin at their brightest, and at their border."""
 
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
-
-NEAR, FAR = 3.0, 5.0
-"""How far from a frame's lines nose pads and hinges may be, units; and how far dark ends of thick frames reach."""
-
-THICKEST, WIDE, BEYOND = 4.5, 2.5, 0.65
-"""Half the widths of rims and temples at most; and how far beyond their edges they shine, units."""
-
-ENDS = 0.6
-"""Share of a rim's height, from above, at which hinges are."""
-
-LONG = 12.0
-"""Length of a temple, units, from which it is seen from the side."""
-
-PADS, HINGES, OVER_HAIR = 20.0, 30.0, 60.0
-"""Levels by which they differ from the skin around them at least."""
 
 LEFT = "The lenses are tinted: their colour is taken off what is seen through them, reflections are not."
 TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glasses cannot be taken off."
@@ -112,7 +95,8 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     lines = Lines.of(picture)
     both = rims(picture, worn, points)
     likely = {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
-    frame = _frame(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
+    likely["brows"] = np.maximum(likely["brows"], _brows(points))
+    frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
     beside = cv2.dilate(1 - likely["face"], disc(3.0))
     areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), area_of(both), beside, likely["brows"])
     *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
@@ -153,7 +137,7 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     made = uncovered(plain, hole, eyes, beside, brows, unit)
     notes = (LEFT,) if tinted.any() else ()
     near = cv2.dilate(hole.astype(np.uint8), round_disc(HALO * unit)) > 0
-    sure = np.maximum(_soft(near), tinted) * np.float32(strength)
+    sure = np.maximum(_soft(near) * (hole | ~eyes), tinted) * np.float32(strength)
     return Guide(box, changed(photo, box, before, made), np.asarray(sure, np.float32), notes)
 
 
@@ -161,6 +145,12 @@ def _soft(area: Bool) -> Float32:
     """1 inside, less on the outermost pixels."""
     inside = cv2.distanceTransform(np.pad(area, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     return np.asarray(np.clip(inside / 1.5, 0, 1), np.float32)
+
+
+def _brows(points: Float64) -> Float32:
+    """(SIDE, SIDE) how likely brows are by their landmarks: the parser knows none behind rims."""
+    outlines = [points[list(one)] for one in BROW_OUTLINES]
+    return np.asarray(cv2.GaussianBlur(area_of(outlines).astype(np.float32), (0, 0), 0.4 * UNIT), np.float32)
 
 
 def _sum_of(classes: Float32, names: tuple[str, ...]) -> Float32:
@@ -187,86 +177,6 @@ def _filled(plane: Float32) -> Float32:
 def _points_on(matrix: Float64, face: Face) -> Float64:
     """(478, 2) landmarks in the plane."""
     return np.asarray((face.landmarks[:, :2].astype(np.float64) - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
-
-
-def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64, parts: Mapping[str, Bool]) -> Bool:
-    """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
-    light, eyes = light_of(picture), eyes_of(points, EYES)
-    frame = np.zeros((SIDE, SIDE), np.bool_)
-    for rim in rims:
-        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=parts["brows"])
-    middle = bridge(lines, rims[0], rims[1], points)
-    frame |= band(light, middle, closed=False, most=THICKEST, margin=BEYOND)
-    front = frame.copy()
-    over, back = parts["hair"] | parts["ears"], parts["background"]
-    for side in (0, 1):
-        arm = temple(lines, points, rims[side], side, over, back)
-        if len(arm):
-            frame |= band(light, arm, closed=False, most=_widest(arm), margin=BEYOND)
-    frame |= _beside(picture, lines, frame, front, rims, points, parts)
-    return np.asarray(frame & ~eyes, np.bool_)
-
-
-def _beside(
-    picture: Float32,
-    lines: Lines,
-    frame: Bool,
-    front: Bool,
-    rims: list[Float64],
-    points: Float64,
-    parts: Mapping[str, Bool],
-) -> Bool:
-    """What touches a frame and stands out as hinges, nose pads and thick ends do."""
-    right, _ = axes(points)
-    middle = points[[33, 133, 362, 263]].mean(0)
-    ys, xs = np.mgrid[:SIDE, :SIDE]
-    beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
-    inner, outer = (float(np.abs((points[two] - middle) @ right).mean()) for two in ([133, 362], [33, 263]))
-    least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
-    least = np.where((beside < outer) | _arms_level(rims, points, right), least, 255.0)
-    dark = _alike(picture, frame, parts["brows"])
-    dark &= (beside > outer + 0.5 * UNIT) & _arms_level(rims, points, right)  # nearer, brows and lids are as dark
-    apart = (~parts["brows"]) & ~eyes_of(points, 0.5)
-    apart &= cv2.erode(area_of(rims).astype(np.uint8), disc(2.0)) == 0  # no wrinkles seen through the lenses
-    close, far = (cv2.dilate(one.astype(np.uint8), disc(2 * by)) > 0 for one, by in ((frame, NEAR), (front, FAR)))
-    least = np.where(parts["hair"], np.maximum(least, OVER_HAIR), least)
-    strong = close & (lines.hats[2] > least) & ~parts["background"]
-    strong |= dark & (far & (lines.widest > OVER_HAIR) | close & (lines.hats[-1] > OVER_HAIR))
-    strong &= apart
-    _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
-    kept = strong & np.isin(index, np.unique(index[frame]))
-    return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) > 0)
-
-
-def _arms_level(rims: list[Float64], points: Float64, right: Float64) -> Bool:
-    """The plane (SIDE, SIDE) at the height of the rims' outer ends, where hinges are."""
-    down = np.array([-right[1], right[0]])
-    ys, xs = np.mgrid[:SIDE, :SIDE]
-    height = xs * down[0] + ys * down[1]
-    level = np.zeros((SIDE, SIDE), np.bool_)
-    for side, rim in enumerate(rims):
-        top, bottom = np.quantile(rim @ down, (0.02, 0.98))
-        half = (xs - points[168, 0]) * right[0] + (ys - points[168, 1]) * right[1]
-        here = (half < 0) if side == 0 else (half >= 0)
-        level |= here & (height > top - 1.5 * UNIT) & (height < top + ENDS * (bottom - top))
-    return level
-
-
-def _widest(arm: Float64) -> float:
-    """Half a temple's width at most, units: those that are seen from the front are thin."""
-    return WIDE if float(np.linalg.norm(arm[-1] - arm[0])) > LONG * UNIT else 1.0
-
-
-def _alike(picture: Float32, frame: Bool, brows: Bool) -> Bool:
-    """What is as dark as a dark frame, in brows all the more; nothing where that is not much darker than skin."""
-    light = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
-    around = (cv2.dilate(frame.astype(np.uint8), disc(3.0)) > 0) & ~frame
-    if not frame.any() or not around.any():
-        return np.zeros_like(frame)
-    usual, skin = float(np.quantile(light[frame], 0.15)), float(np.median(light[around]))
-    if usual > DARK * skin:
-        return np.zeros_like(frame)
-    return np.asarray(light < usual + np.where(brows, 0.08, 0.25) * (skin - usual), np.bool_)
 
 
 def _glare(picture: Float32, frame: Bool, rims: list[Float64], points: Float64) -> Bool:

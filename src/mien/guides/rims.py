@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.guides.bands import followed
+from mien.guides.bands import SCALES, followed
 from mien.guides.frames import axes, eyes_of
 from mien.guides.lines import SIDE, UNIT, disc, light_of
 from mien.types import Float32, Float64
@@ -29,9 +29,6 @@ SPREAD = np.array([0.8, 1.4, 1.6, 1.8, 1.6, 0.14, 0.12, 0.07, 0.06, 0.06, 0.4], 
 """Of the middle of both, the distance of each from it, how far below the eyes they are, half width and half height,
 units; exponents above and below (0.5 for an ellipse, less for a box); how much wider below; slope outwards and up; how
 much wider the right one is; how much lower."""
-
-SCALES = ((0.3, 1.15), (0.55, 1.05), (1.0, 0.85))
-"""Half widths of lines, units, and how much each counts."""
 
 CLEAR = 24.0
 """Levels of a line that surely is one."""
