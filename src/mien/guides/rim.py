@@ -11,6 +11,7 @@ import numpy as np
 
 from mien.compose.matte import colors
 from mien.compose.morphology import disc
+from mien.interrupt import checkpoint
 from mien.types import Float32
 
 SHADED = 1.0
@@ -87,6 +88,7 @@ def _brighter(back: Float32, pure: Float32, alpha: Float32) -> Float32:
 
 def _nearby(values: Float32, alpha: Float32, rim: Float32 | None = None) -> Float32:
     """Means (h, w, C) of what lies well within a region nearby, and away from its rim (h, w), if that is given."""
+    checkpoint()
     reach = max(4, round(max(alpha.shape) * 0.03))
     sure = cv2.erode((alpha > 0.97).astype(np.float32), disc(reach / 6)) + np.float32(1e-4) * alpha
     if rim is not None:
