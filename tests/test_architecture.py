@@ -40,7 +40,7 @@ ALLOWED = {
     "words": {"conditions"},
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
-    "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
+    "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
     "editing": {
         "models",
         "losses",

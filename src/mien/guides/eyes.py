@@ -163,7 +163,7 @@ def _likely(iris: Float64, white: Float64) -> Float64:
     logs, beside = (np.log(np.maximum(one, 1e-4)) for one in (iris, white))
     red, yellow = (logs[i] - logs[i + 1] - beside[i] + beside[i + 1] for i in (0, 1))
     more = max(0.0, float(red - (RED[0] + RED[1] * max(float(yellow), 0.0))))
-    return np.exp(np.array([-0.7 * more, 0.3 * more, 0.0]))
+    return np.asarray(np.exp(np.array([-0.7 * more, 0.3 * more, 0.0])))
 
 
 def _gain(photo: Photo, face: Face, other: Photo, other_face: Face, eye: Eye) -> Float64:

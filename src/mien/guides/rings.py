@@ -74,16 +74,16 @@ class Rings:
         away = WIDEST * (np.arange(RADII) + 0.5) / RADII
         return np.asarray(np.exp(self.profile[(away > 0.5) & (away < 0.85)].mean(0)))
 
-    def over(self, own: Rings) -> Rings:
+    def over(self, base: Rings) -> Rings:
         """These rings with what they lack of the pupil and the fibres of the iris that they are laid over."""
         away = WIDEST * (np.arange(RADII) + 0.5) / RADII
         ring = (away > 0.5) & (away < 0.8)
-        level, there = (one.profile.mean(1)[ring].mean() for one in (self, own))
-        dark = level + PUPIL * (own.profile.mean(1) - there)
+        level, there = (one.profile.mean(1)[ring].mean() for one in (self, base))
+        dark = level + PUPIL * (base.profile.mean(1) - there)
         more = np.minimum(dark - self.profile.mean(1), 0) * np.clip((0.5 - away) / 0.1, 0, 1)
-        rough, usual = (float(one.fibres[ring].std()) for one in (self, own))
+        rough, usual = (float(one.fibres[ring].std()) for one in (self, base))
         share = float(np.clip(1 - rough / max(usual, 1e-3), 0, 1))
-        return Rings(self.profile + more[:, None], self.fibres + np.float32(share) * own.fibres)
+        return Rings(self.profile + more[:, None], self.fibres + np.float32(share) * base.fibres)
 
     def at(self, away: Float64, angle: Float64) -> Float32:
         """Linear light (h, w, 3) at radii and angles (h, w)."""
