@@ -28,6 +28,9 @@ router = APIRouter(prefix="/api/sessions/{number}", tags=["edits"])
 HEARTBEAT = 10.0
 """Seconds after which a stream of events says that it is alive."""
 
+AHEAD = 0.4
+"""Seconds after an answer before the next edit is prepared: the page shows the answer first."""
+
 BODY = {
     "requestBody": {
         "required": True,
@@ -135,7 +138,8 @@ async def _perform(
         return JSONResponse({"task": task.id, "events": url}, 202)
     answer = await service.wait(request, task)
     if body.keep and not body.draft:
-        look_ahead(service.queue, stored, body.face or 0)
+        loop = asyncio.get_running_loop()
+        loop.call_later(AHEAD, look_ahead, service.queue, stored, body.face or 0)
     return JSONResponse(answer)
 
 
