@@ -1,4 +1,4 @@
-"""The graphs of the bundled networks that look at faces and of the generator: ``python -m recipes.graphs``.
+"""The graphs of the bundled networks: ``python -m recipes.graphs``.
 
 A graph holds no weights: it points into the ``model.safetensors`` beside it. Write the graphs anew whenever a network
 is trained anew; the same weights give the same bytes.
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from mien.checkpoints.filling import fill
 from mien.checkpoints.graph_export import write_graph
+from mien.checkpoints.hub import DEFAULT
 from mien.checkpoints.store import BUNDLED, load_folder
 from mien.engine.faces import BUNDLED_GENERATOR, KIND, MAPPING
 from mien.models.perception.detector import DetectorConfig, DetectorNet
@@ -25,6 +26,7 @@ from mien.models.perception.matte import MatteConfig, MatteNet
 from mien.models.perception.parser import ParserConfig, ParserNet
 from mien.models.perception.reader import ReaderConfig, ReaderNet
 from mien.models.stylegan2 import Generator, GeneratorConfig
+from recipes.graphs_editor import export_editor
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def export(folder: Path, kind: str) -> None:
     how = EXPORTS[kind]
     network = fill(lambda: how.build(config), state, str(folder))
     height, width = how.sides or (config["size"], config["size"])
-    write_graph(folder, network, torch.zeros(2, how.planes, height, width), how.outputs, how.free or {})
+    write_graph(folder, network, {"images": torch.zeros(2, how.planes, height, width)}, how.outputs, how.free)
 
 
 class _Mapping(nn.Module):
@@ -101,9 +103,9 @@ def export_generator(folder: Path) -> None:
     config, state = load_folder(folder, KIND)
     shape = GeneratorConfig.from_dict(config["generator"])
     generator = fill(lambda: Generator(shape), state, str(folder))
-    write_graph(folder, _Mapping(generator), torch.zeros(2, shape.z_dim), ("w",), {}, name=MAPPING, given="z")
+    write_graph(folder, _Mapping(generator), {"z": torch.zeros(2, shape.z_dim)}, ("w",), name=MAPPING)
     codes = torch.zeros(2, shape.codes, shape.w_dim)
-    write_graph(folder, _Synthesis(generator), codes, ("picture",), {}, given="w_plus")
+    write_graph(folder, _Synthesis(generator), {"w_plus": codes}, ("picture",))
 
 
 def main() -> None:
@@ -113,6 +115,7 @@ def main() -> None:
     for kind in EXPORTS:
         export(folder / kind, kind)
     export_generator(folder / BUNDLED_GENERATOR.name)
+    export_editor(folder / DEFAULT)
     for path in sorted(folder.glob("*/*.onnx")):
         print(f"{path}: {path.stat().st_size} bytes")
 

@@ -19,7 +19,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 MOST_LINES, LONGEST_FUNCTION = 300, 40
 
 # A package may import itself and those named here; everybody may import what is in COMMON.
-COMMON = {"errors", "types", "files", "quiet", "forks", "packages", "_version"}
+COMMON = {"errors", "types", "files", "quiet", "forks", "packages", "interrupt", "_version"}
 ALLOWED = {
     "pixels": set(),
     "photos": set(),
@@ -40,7 +40,7 @@ ALLOWED = {
     "words": {"conditions"},
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
-    "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
+    "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
     "editing": {
         "models",
         "losses",
@@ -60,6 +60,7 @@ ALLOWED = {
         *("align", "compose", "conditions", "photos", "editing", "guides", "words"),
         *("backends", "checkpoints", "editor", "session", "sessions"),
     },
+    "doctor": {"align", "conditions", "editor", "engine", "guides", "photos"},
     "client": set(),
     "__main__": {"cli"},
     "cli": {
@@ -75,6 +76,7 @@ ALLOWED = {
             "serve",
             "words",
             "directions",
+            "doctor",
             "finding",
         ),
     },

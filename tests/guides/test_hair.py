@@ -12,10 +12,12 @@ import pytest
 from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
+from mien.guides.bare import held
 from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
-from mien.guides.hair_fit import fitted, pure
-from mien.guides.hair_kept import _temples, kept
+from mien.guides.hair_fit import fitted, lit
+from mien.guides.hair_lent import pure
+from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene
 from mien.types import Face, Photo
 
@@ -186,16 +188,19 @@ def test_hair_keeps_its_texture_where_the_matte_is_not_whole(face: Face) -> None
     assert seen.std(0).mean() > 0.8 * textured.picture[matte > 0.9].std(0).mean()
 
 
-@pytest.mark.parametrize(("down", "bald", "stays"), [(0.3, False, True), (1.6, False, False), (0.3, True, False)])
-def test_short_sides_stay_and_long_ones_go(face: Face, down: float, bald: bool, stays: bool) -> None:
-    here = Scene.of(head(face, COLORS, down=down), face, ColorParser())
-    there = Scene.of(head(face, OTHER, down=-0.2), face, ColorParser())
-    fit = fitted(here, there)
-    fit = replace(fit, alpha=np.zeros_like(fit.alpha)) if bald else fit
-    left, old, tint = kept(here, fit)
-    sides = _temples(here, fit.alpha)
-    assert (float(sides.max()) > 0.9) is stays
-    if stays:
-        shown = old * sides > 0.5
-        assert shown.any() and left[shown].min() > 0.5
-        assert tint[shown][:, 1].mean() > 1.5 * tint[shown][:, 0].mean(), "red hair turns green"
+def test_skin_comes_with_the_hair_that_grows_out_of_it(face: Face) -> None:
+    """Down at a hairline is no hair to a matte: the other's skin is shown with it, in this face's color."""
+    here = Scene.of(head(face, COLORS, down=0.3), face, ColorParser())
+    pale = {**OTHER, "skin": (225, 170, 150)}
+    there = Scene.of(head(face, pale, down=0.3), face, ColorParser())
+    fit = lit(here, fitted(here, there))
+    x, y = here.points[10, :2].astype(int) + (0, round(0.05 * here.unit))
+    down = fit.picture.copy()
+    down[y, x - 4 : x + 5] -= 40
+    fit = replace(fit, picture=down)
+    weight, made = shown(here, fit), in_colors(here, fit, held(here))
+    assert weight[y, x] > 0.9
+    assert np.abs(made[y + 3, x] - COLORS["skin"]).max() < 12
+    assert (made[y + 3, x] - made[y, x]).min() > 25
+    eye = here.points[468, :2].astype(int)
+    assert weight[eye[1], eye[0]] == 0

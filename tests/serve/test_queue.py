@@ -9,13 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mien.client import RemoteSession
+from mien.editor import Editor
 from mien.errors import ServerError
+from mien.interrupt import checkpoint, interruptible
 from mien.serve.faults import ApiError
 from mien.serve.metrics import Metrics
+from mien.serve.together import Together
 from mien.serve.work import Task, WorkQueue
+from mien.types import Photo
 from tests.serve.conftest import Running, pixels_of, running
 
 
@@ -121,7 +126,7 @@ def test_stopping_cancels_what_waits_and_finishes_what_runs() -> None:
 
 
 def test_over_http(slow: Slow, portrait_png: bytes, tmp_path: Path) -> None:
-    with running(slow, folder=tmp_path, waiting=2) as server:
+    with running(slow, folder=tmp_path, waiting=2, workers=1) as server:
         session = server.client.open(portrait_png)
         path, headers = f"/api/sessions/{session.id}/edits", {"X_Mien_Key": session.key}
         wishes = {"reshape": {"nose-width": -1}, "wait": False, "stream": "main"}
@@ -238,3 +243,49 @@ def test_threads_give_what_one_gives(server: Running, portrait_png: bytes) -> No
     for thread in threads:
         thread.join()
     assert found == [alone.picture()] * 2
+
+
+def test_a_long_edit_does_not_keep_short_ones_waiting() -> None:
+    queue, go = WorkQueue(2, 9, 5.0, Metrics()), threading.Event()
+    long = [queue.submit(Task(go.wait, "edit", key, long=True)) for key in ("a", "b")]
+    wait(lambda: long[0].state == "running")
+    short = [queue.submit(Task(lambda: 1, "edit", key)) for key in ("c", "d")]
+    wait(lambda: all(task.over for task in short))
+    assert [task.state for task in long] == ["running", "waiting"]
+    go.set()
+    wait(lambda: all(task.over for task in long))
+    queue.stop()
+
+
+def test_an_edit_is_cancelled_within_a_stage(bundled: Any, portrait_png: bytes) -> None:
+    photo, seen = Photo(pixels_of(portrait_png)), list[str]()
+    face = bundled.finder.find(photo)[0]
+
+    def check() -> None:
+        seen.append("")
+        if len(seen) == 40:
+            raise ApiError("cancelled", "enough")
+
+    with pytest.raises(ApiError, match="enough"), interruptible(check):
+        bundled(photo, dye={"hair": "auburn"}, face=face.quad, callback=lambda stage, _: seen.append(stage))
+    assert set(seen) <= {"", "find"}, "it was ended before its first stage was over"
+    checkpoint()  # nobody asks here
+
+
+def test_edits_of_several_threads_are_painted_in_one_batch(bundled: Any, portrait_png: bytes) -> None:
+    photo = Photo(pixels_of(portrait_png))
+    wishes = [{"mask": "mouth", "color": color, "mode": "look"} for color in ("#a03050", "#3050a0", "#30a050")]
+    alone = [bundled(photo, **wish).photo.pixels.astype(int) for wish in wishes]
+    several = Editor(Together(bundled.backend, most=3, wait=20.0))
+    found: dict[int, Any] = {}
+
+    def edit(number: int) -> None:
+        found[number] = several(photo, **wishes[number]).photo.pixels.astype(int)
+
+    threads = [threading.Thread(target=edit, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert several.backend.sizes == [3]
+    assert max(np.abs(found[number] - alone[number]).max() for number in range(3)) <= 1

@@ -14,6 +14,7 @@ from mien.cli import (
     conditions,
     data,
     directions,
+    doctor,
     dye,
     edit,
     evaluate_protocol,
@@ -56,6 +57,7 @@ app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)
 app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
 app.add_typer(session.session, name="session")
 app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
@@ -81,7 +83,10 @@ def root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error (anywhere on the line)."),
     engine: str = typer.Option(
-        None, "--engine", callback=_engine, help="What looks at faces: onnx or torch (anywhere on the line)."
+        None,
+        "--engine",
+        callback=_engine,
+        help="What runs networks: onnx, torch, onnx:cuda ... (anywhere on the line).",
     ),
 ) -> None:
     """Multimodal local face editing that leaves every pixel you did not touch exactly as it was."""

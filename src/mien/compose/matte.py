@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.interrupt import checkpoint
 from mien.types import Float32, UInt8
 
 WORKING = 448
@@ -100,6 +101,7 @@ def matte(picture: UInt8, likely: Float32, known: Float32) -> Float32:
     lines, trimap = np.dstack([slopes, offsets]), np.dstack([likely, known])
     alpha = np.empty((height, width), np.float32)
     for y in range(0, height, TILE):
+        checkpoint()
         for x in range(0, width, TILE):
             box = (x, y, min(width, x + TILE), min(height, y + TILE))
             here = cv2.split(part_at(trimap, (width, height), box))
@@ -168,6 +170,7 @@ def _solve(guided: GuidedFilter, want: Float32, ties: Float32) -> Float32:
     for _ in range(ROUNDS):
         if power < 1e-6 * want.size:
             break
+        checkpoint()
         image = product(direction)
         step = power / max(float((direction * image).sum()), 1e-12)
         alpha = alpha + np.float32(step) * direction

@@ -42,34 +42,51 @@ FEATURES = (*mesh.LEFT_BROW, 300, 293, 334, 296, 336, 263, 291, 17, 61, 33)
 """Outline of brows, eyes and mouth, which stay."""
 
 
-def bare(here: Scene, there: Mapping[str, Float32], picture: Float32, alpha: Float32) -> tuple[Float32, Float32]:
-    """The picture without the old hair where new hair will not hide it.
+def held(here: Scene) -> Bool:
+    """(h, w): where no old hair is."""
+    return np.asarray(cv2.dilate((here.loose > 0.06).astype(np.uint8), disc(SPREAD * here.unit)) == 0, np.bool_)
+
+
+def bare(
+    here: Scene, there: Mapping[str, Float32], picture: Float32, skin: Float32, alpha: Float32
+) -> tuple[Float32, Float32]:
+    """The picture without the old hair where new hair will not hide it, and without ears that it would hide.
 
     Args:
         here: the scene.
         there: the other's classes at the same places: where it shows its forehead, a forehead is made.
         picture: (h, w, 3) the other's picture, at the same places.
-        alpha: (h, w) the new hair's matte.
+        skin: (h, w, 3) the same with its skin in this face's colours.
+        alpha: (h, w) what the new hair and its skin hide.
 
     Returns:
         What lies there (h, w, 3) and (h, w) how much of it shows, 0 where the photo stays as it is.
     """
     kernel = disc(SPREAD * here.unit)
-    held = cv2.dilate((here.loose > 0.06).astype(np.uint8), kernel) == 0
-    weights = _kinds(here, there, held)
-    gone = _gone(here, weights["face"], weights["background"], kernel) * np.clip((1 - alpha) * 20, 0, 1)
+    seen = held(here)
+    ears = _ears(here, there)
+    seen &= ears < 0.1
+    weights = _kinds(here, there, seen)
+    gone = _gone(here, weights["face"], weights["background"], kernel)
+    gone = np.maximum(gone, ears) * np.clip((1 - alpha) * 20, 0, 1)
     if float(gone.sum()) < 4:
         return here.picture, np.zeros_like(alpha)
-    skin = _agreeing(here, _skin(here, there, picture, held, "face"), held, gone)
     result = weights["face"][..., None] * skin
-    result += weights["neck"][..., None] * _skin(here, there, picture, held, "neck")
+    result += weights["neck"][..., None] * _skin(here, there, picture, seen, "neck")
     for name in ("background", "clothes"):
         if float((weights[name] * gone).max()) > 0.02:
-            known = cv2.dilate((~held).astype(np.uint8), kernel, iterations=3) == 0
+            known = cv2.dilate((~seen).astype(np.uint8), kernel, iterations=3) == 0
             known &= (here.shares[name] > 0.75) & ~_wisps(here)
             made = _patched(here, known, (weights[name] > 0.01) & (gone > 0)) if name == "background" else None
             result += weights[name][..., None] * (_mirrored(here, known) if made is None else made)
     return np.asarray(result, np.float32), np.asarray(gone, np.float32)
+
+
+def _ears(here: Scene, there: Mapping[str, Float32]) -> Float32:
+    """(h, w): this head's ears, which go with what is beside them: the other's ears, or its hair, take their place."""
+    ears = cv2.dilate(np.clip(2.5 * here.shares["ears"] - 0.5, 0, 1), disc(SPREAD * here.unit))
+    ears = cv2.GaussianBlur(ears, (0, 0), max(0.7, 0.012 * here.unit))
+    return np.asarray(np.where(ears < 0.02, 0, ears), np.float32)
 
 
 def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> Float32:
@@ -175,19 +192,6 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     made[..., 0] = np.maximum(made[..., 0] - 0.75 * bright, low - 8)
     made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
     return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
-
-
-def _agreeing(here: Scene, made: Float32, held: Bool, gone: Float32) -> Float32:
-    """Skin that was made, as light and as dark as what is seen at its border: temples may lie in shadow."""
-    unit = here.unit
-    seen = (held & (here.shares["face"] > 0.75) & (gone < 0.02)).astype(np.float32)
-    seen *= wide_blur(np.maximum(_features(here), here.loose), 0.03 * unit) < 0.05
-    if int(seen.sum()) < 30:
-        return made
-    means = [local_colors(one, seen, 0.05 * unit)[0] + 12 for one in (here.picture, made)]
-    ratio = np.clip(100 * np.log(means[0] / means[1]), -70, 40)
-    spread = wide_blur(membrane(ratio.astype(np.float32), seen, 70.0), 0.03 * unit)
-    return np.asarray(np.clip((made + 12) * np.exp(spread / 100) - 12, 0, 255), np.float32)
 
 
 def _features(here: Scene) -> Float32:

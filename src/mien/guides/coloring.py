@@ -15,6 +15,7 @@ import numpy as np
 
 from mien.guides.lift import Lift, detail
 from mien.guides.rim import shaded
+from mien.interrupt import checkpoint
 from mien.types import Float32
 
 VIVID = 0.8
@@ -126,6 +127,7 @@ def coloring(
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
     def made(lab: Float32, maps: Float32 | None) -> Float32:
+        checkpoint()
         light = gain * (lab[..., 0] - mean[0]) if maps is None else detail(maps, lab[..., 0])
         if settings.sheer and maps is None:  # what is lighter than the wish, as skin at the border is, stays so
             light = np.minimum(light, np.maximum(lab[..., 0] - aim[0], 0) + max(0.0, float(mean[0] - aim[0])))

@@ -17,6 +17,7 @@ from PIL import Image, ImageFilter
 from mien.compose.matte import colors, part_at
 from mien.guides.coloring import Dye, coloring, lab_of, rgb_of
 from mien.guides.guide import Box, Guide, box_of
+from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
 
@@ -55,6 +56,7 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     samples = photo.pixels[y0:y1, x0:x1].copy()
     highest = 2**photo.bits - 1
     for top in range(0, y1 - y0, STRIP):
+        checkpoint()
         rows = (0, top, x1 - x0, min(y1 - y0, top + STRIP))
         here = np.s_[top : rows[3]]
         part = picture[here].astype(np.float32)

@@ -18,13 +18,13 @@ from mien.compose.border import wide_blur
 from mien.compose.grain import levels, missing, noise
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.bare import bare
+from mien.guides.bare import bare, held
 from mien.guides.borrow import mirrored
 from mien.guides.fringe import Cut, Forehead, fringe
 from mien.guides.guide import Guide
 from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
-from mien.guides.hair_kept import kept
 from mien.guides.hair_parts import beard
+from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene, check_hat, polygon
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
@@ -94,12 +94,13 @@ def composed(
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, ARMS * here.unit)
     worn = here.shares["worn"] * (here.shares["worn"] > 0.5) * np.clip(4 * oval, 0, 1)
     alpha = fit.alpha * (1 - worn)
-    none = np.zeros(here.shape, np.float32)
-    fill, gone, old, tint = here.picture, none, none, np.ones_like(here.picture)
+    fill, gone, real = here.picture, np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
+    head = fit.front
     if part == "hair":
-        stays, old, tint = kept(here, fit)
-        fill, gone = bare(here, fit.shares, fit.picture, alpha)
-        gone = gone * (1 - worn) * (1 - stays)
+        head = in_colors(here, fit, held(here))
+        real = shown(here, fit) * (1 - worn)
+        fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real))
+        gone = gone * (1 - worn)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
     dark = _shadow(here, alpha) * np.float32(part != "beard")
@@ -110,14 +111,14 @@ def composed(
     for top in range(0, y1 - y0, STRIP):
         up = Enlarged((x1 - x0, y1 - y0), top, min(y1 - y0, top + STRIP))
         before = to_srgb(photo, (x0, y0 + top, x1, y0 + up.end)).astype(np.float32)
-        upper, lower, shade, left = (up(one)[..., None] for one in (alpha, gone, dark, old))
+        upper, lower, shade, own = (up(one)[..., None] for one in (alpha, gone, dark, real))
         rough = noise(before.shape, grain, top)
-        under = before * (1 + left * (up(tint) - 1))
-        under = (under + lower * (up(fill) + (rough if here.scale < 1 else 0) - under)) * (1 - shade)
-        made = np.clip(under + upper * (_seen(up, other, here, there, fit, fit.front) + rough - under), 0, 255)
+        under = (before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)) * (1 - shade)
+        made = under + upper * (_seen(up, other, here, there, fit, fit.front) + rough - under)
+        made = np.clip(made + own * (_seen(up, other, here, there, fit, head) + rough - made), 0, 255)
         change = from_srgb(made, photo) - from_srgb(before, photo)
         samples[top : up.end] = photo.pixels[y0 + top : y0 + up.end, x0:x1].astype(np.float32) + change
-        confidence[top : up.end] = (np.maximum.reduce([upper, lower, 20 * shade, left]) > 0.004)[..., 0]
+        confidence[top : up.end] = (np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004)[..., 0]
     return Guide(here.box, samples, confidence, notes)
 
 

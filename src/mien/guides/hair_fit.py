@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.compose.border import local_colors, wide_blur
+from mien.compose.border import wide_blur
 from mien.compose.grain import bands
-from mien.compose.matte import colors
 from mien.errors import LayerError
+from mien.guides.hair_lent import ends, outlined, pure, unworn
 from mien.guides.scene import Scene, polygon
 from mien.guides.spline import Spline
 from mien.types import Bool, Float32, Float64
@@ -34,12 +33,6 @@ BLUNT = 1.25
 HAZE, ON_SKIN = (0.2, 0.85), (0.04, 0.95)
 """Values of a matte that are 0 and 1: less than a strand is the other backdrop's haze, but at a hairline it is hair."""
 
-THIN = (0.5, 0.95)
-"""Values of a matte up to which hair has no lightness of its kind, and from which it is as it was seen."""
-
-MIXED = (0.85, 0.98)
-"""The same for its hue, which skin and backdrop change sooner."""
-
 CUT = 0.4
 """Units of head along the other photo's upper edge from which it is cut off."""
 
@@ -55,6 +48,7 @@ class Fitted:
         alpha: (h, w) the matte.
         front: (h, w, 3) the hair's colours.
         picture: (h, w, 3) all of the other's picture.
+        real: (h, w, 3) the same, in the light that the hair has here.
         shares: (h, w) of the other's classes, by group; and "strained": where it is stretched too much to be shown.
         places: (h, w, 2) the places of the other scene that are seen, (x, y).
     """
@@ -62,6 +56,7 @@ class Fitted:
     alpha: Float32
     front: Float32
     picture: Float32
+    real: Float32
     shares: Mapping[str, Float32]
     places: Float32
 
@@ -83,14 +78,14 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     offsets = field(here, there, best, 1.0)
     longer = round(LONGER * there.unit)
     front, picture = (
-        cv2.copyMakeBorder(one, 0, longer, 0, 0, cv2.BORDER_REFLECT_101) for one in (front, there.picture)
+        cv2.copyMakeBorder(one, 0, longer, 0, 0, cv2.BORDER_REFLECT_101) for one in (front, unworn(there))
     )
     alpha = np.concatenate([there.hair, there.hair[-2 : -longer - 2 : -1] * there.hair[-1:]])
-    alpha = alpha * _ends(np.asarray(picture, np.float32), there.unit)
+    alpha = alpha * ends(np.asarray(picture, np.float32), there.unit)
     larger = there.unit / (here.unit * best)
     soft = 0.45 * np.sqrt(max(larger**2 - 1, 0.0))  # without it, finer detail turns into noise
     planes = [bent(cv2.GaussianBlur(p, (0, 0), soft) if soft > 0.3 else p, offsets) for p in (front, picture)]
-    shares = {name: bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
+    shares = {name: bent(share * 255, offsets) / np.float32(255) for name, share in outlined(there).items()}
     places = places_of(offsets)
     shares["strained"] = _strained(places)
     on_skin = np.clip(4 * wide_blur(shares["face"], 0.06 * here.unit), 0, 1)
@@ -99,7 +94,7 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
     if float(head.sum()) > 2 * CUT * here.unit:
         raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
-    return Fitted(new, planes[0], planes[1], shares, places)
+    return Fitted(new, planes[0], planes[1], planes[1], shares, places)
 
 
 def _strained(places: Float32) -> Float32:
@@ -108,26 +103,6 @@ def _strained(places: Float32) -> Float32:
     area = np.maximum(across_x * down_y - across_y * down_x, 1e-3)
     away = np.abs(np.log(area / np.median(area)))
     return np.asarray(np.clip((away - 0.5) / 0.3, 0, 1), np.float32)
-
-
-def pure(there: Scene, matte: Float32) -> Float32:
-    """(h, w, 3) the hair's colours, without what shines through it: what is thin stays near what is solid there."""
-    front, _ = colors(there.picture / np.float32(255), matte, max(4, round(0.2 * there.unit)))
-    lab = cv2.cvtColor(front, cv2.COLOR_RGB2LAB)
-    solid = matte**6
-    thin = [1 - np.clip((matte - low) / (high - low), 0, 1) for low, high in (THIN, MIXED)]
-    mean, _ = local_colors(lab, solid, 0.12 * there.unit)
-    gray = np.repeat(lab[..., :1], 3, 2) / np.sqrt(np.float32(3))
-    spread = [local_colors(one, solid, 0.3 * there.unit)[1] for one in (lab * (0, 1, 1), gray)]
-    known = wide_blur(solid, 0.12 * there.unit) > 0.01
-    away = lab - mean
-    far = np.sqrt((away[..., 1:] ** 2).sum(2))
-    factor = np.minimum(1, (1.2 * spread[0] + 1.5) / np.maximum(far, 1e-3))
-    light = np.clip(away[..., 0], -2.5 * spread[1] - 4, 0.6 * spread[1] + 1)
-    near = np.dstack([light, away[..., 1:] * factor[..., None]])
-    kept = near + (away - near) * (1 - np.dstack([thin[0], thin[1], thin[1]]))
-    lab = np.where(known[..., None], mean + kept, lab).astype(np.float32)
-    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
 
 def field(here: Scene, there: Scene, growth: float, shrink: float) -> Float32:
@@ -177,20 +152,6 @@ def bent(picture: Float32, offsets: Float32, border: float | None = None) -> Flo
     return np.asarray(cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
 
 
-def _ends(picture: Float32, unit: float) -> Float32:
-    """(h, w): hair that its photo cuts off below or at a side gets ends instead: strand by strand, not at a ruler."""
-    height, width = picture.shape[:2]
-    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    fine = gray - cv2.GaussianBlur(gray, (0, 0), 0.05 * unit)
-    lengths = np.zeros((height, width), np.float32)
-    for across, share in ((0.015 * unit, 0.07), (0.06 * unit, 0.2)):
-        along = cv2.GaussianBlur(fine, (0, 0), sigmaX=max(0.6, across), sigmaY=0.3 * unit)
-        lengths += share * along / max(float(along.std()), 1e-3)
-    ys, xs = np.mgrid[:height, :width].astype(np.float32)
-    away: Any = np.minimum(height - 1 - ys, np.minimum(xs, width - 1 - xs) * 1.5) / np.float32(unit)
-    return np.asarray(np.clip((away - 0.25 - np.clip(lengths, -0.25, 0.5)) / 0.45, 0, 1), np.float32)
-
-
 def lit(here: Scene, fit: Fitted) -> Fitted:
     """The new hair in this photo's light, as far as both faces' skin tells it."""
     mine, theirs = _skin(here.picture, here), _skin(fit.picture, here, fit)
@@ -199,12 +160,15 @@ def lit(here: Scene, fit: Fitted) -> Fitted:
     light = float(np.exp(np.log(ratio).mean()))
     gain = light**0.3 * (ratio / light) ** 0.3
     gain = np.clip(gain, 0.6, 1.6).astype(np.float32)
-    front = 255 * ((fit.front / 255) ** 2.2 * gain) ** (1 / 2.2)
-    front = np.clip(front, 0, 255).astype(np.float32)
-    gray = np.repeat(cv2.cvtColor(front, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
     colorful = [float(np.ptp(one) / max(one.max(), 1e-3)) for one in (mine, theirs)]
     fade = np.float32(np.clip((colorful[0] / max(colorful[1], 1e-3) - 0.15) / 0.35, 0, 1))
-    return replace(fit, front=np.asarray(gray + fade * (front - gray), np.float32))
+
+    def turned(picture: Float32) -> Float32:
+        made = np.clip(255 * ((picture / 255) ** 2.2 * gain) ** (1 / 2.2), 0, 255).astype(np.float32)
+        gray = np.repeat(cv2.cvtColor(made, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
+        return np.asarray(gray + fade * (made - gray), np.float32)
+
+    return replace(fit, front=turned(fit.front), real=turned(fit.picture))
 
 
 def _skin(picture: Float32, here: Scene, fit: Fitted | None = None) -> Float64:
@@ -232,8 +196,9 @@ def sharp_as(here: Scene, fit: Fitted) -> Fitted:
             break
     if not sigma:
         return fit
-    alpha, front = (cv2.GaussianBlur(one, (0, 0), 0.8 * sigma) for one in (fit.alpha, fit.front))
-    return replace(fit, alpha=np.asarray(alpha, np.float32), front=np.asarray(front, np.float32))
+    planes = (fit.alpha, fit.front, fit.picture, fit.real)
+    soft = [np.asarray(cv2.GaussianBlur(one, (0, 0), 0.8 * sigma), np.float32) for one in planes]
+    return replace(fit, alpha=soft[0], front=soft[1], picture=soft[2], real=soft[3])
 
 
 def _fineness(picture: Float32, area: Bool) -> float:

@@ -17,6 +17,7 @@ from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
 from mien.guides.looks import large_pieces, reaching
+from mien.interrupt import checkpoint
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo
 
@@ -47,6 +48,7 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     picture = to_srgb(photo, box)
+    checkpoint()
     matte, small = HairMatting.bundled()(picture, likely, skin, others, side)
     inside = np.zeros(likely.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round((face.quad - box[:2]) * scale).astype(np.int32), 1)

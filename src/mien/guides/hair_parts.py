@@ -10,7 +10,8 @@ import numpy as np
 
 from mien.align import mesh
 from mien.errors import LayerError
-from mien.guides.hair_fit import Fitted, bent, field, places_of, pure
+from mien.guides.hair_fit import Fitted, bent, field, places_of
+from mien.guides.hair_lent import pure
 from mien.guides.scene import Scene, polygon
 
 
@@ -27,4 +28,4 @@ def beard(here: Scene, there: Scene) -> Fitted:
     shares = {name: bent(share * 255, offsets) / np.float32(255) for name, share in there.shares.items()}
     lips = polygon(here.points[list(mesh.OUTER_LIPS)], here.shape, 0.008 * here.unit)
     alpha = np.clip(bent(there.beard, offsets, 0), 0, 1) * (1 - lips)
-    return Fitted(np.asarray(alpha, np.float32), front, picture, shares, places_of(offsets))
+    return Fitted(np.asarray(alpha, np.float32), front, picture, picture, shares, places_of(offsets))

@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.interrupt import checkpoint
 from mien.types import Float32
 
 LIGHTNESS = (6.0, 12.0, 20.0, 30.0, 40.0, 52.0, 62.0, 72.0, 84.0)
@@ -134,6 +135,7 @@ def _usual(mean: float, parts: Any) -> Float32:
 
 def _within(values: Float32, inside: Float32, sigma: float) -> Float32:
     """Blurred over a region alone."""
+    checkpoint()
     total, share = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (values * inside, inside))
     return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)
 

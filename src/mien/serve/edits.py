@@ -27,6 +27,9 @@ from mien.types import Bool, Photo
 TRIED_BYTES = 64_000_000
 """Of trials that are remembered for each session."""
 
+LARGE = 8_000_000
+"""Pixels of a photo of which every edit takes long."""
+
 Facts = dict[str, Any]
 
 
@@ -109,6 +112,14 @@ class WatchedEditor:
             result = self.editor(photo, *args, **inputs)
         self.made.append((photo, result))
         return result
+
+
+def is_long(body: EditBody, stored: Stored) -> bool:
+    """Whether an edit may take seconds: hair, several candidates, all that is made anew, large photos."""
+    facts = stored.session.facts
+    hair = any(word in name for name in (*(body.dye or {}), body.part or "") for word in ("hair", "beard"))
+    large = facts["width"] * facts["height"] > LARGE and not body.draft
+    return hair or body.n > 1 or body.keep_identity is not None or large
 
 
 def edit(body: EditBody, stored: Stored, settings: ServeSettings) -> Facts:

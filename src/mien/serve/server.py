@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from mien.serve.app import build_app
 from mien.serve.patience import LimitedProtocol
 from mien.serve.settings import ServeSettings
+from mien.serve.warming import warm_up
 
 GRACE = 30
 """Seconds that running edits have to come to their end."""
@@ -35,6 +37,8 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready(self.address)
+            if self._settings.warm:
+                Thread(target=warm_up, args=(self._app.state.service,), name="mien-warm", daemon=True).start()
 
     @property
     def address(self) -> str:

@@ -19,6 +19,7 @@ from mien.serve.faults import ApiError, validation
 from mien.serve.metrics import Metrics
 from mien.serve.settings import ServeSettings
 from mien.serve.store import Store, Stored
+from mien.serve.together import Together
 from mien.serve.work import Task, WorkQueue
 
 T = TypeVar("T")
@@ -53,7 +54,10 @@ class Service:
     @cached_property
     def editor(self) -> Any:
         """Makes the edits."""
-        return self._load()
+        made = self._load()
+        if self.settings.batch > 1:
+            made.backend = Together(made.backend, self.settings.batch)
+        return made
 
     @cached_property
     def looks(self) -> EditContext:

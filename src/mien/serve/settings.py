@@ -26,7 +26,8 @@ class ServeSettings:
     hosts: further names that the server may be called by (the Host header).
     origins: other pages that may use it (CORS), such as "https://www.photopea.com".
     folder: where sessions are kept.
-    workers: edits that are made at the same time.
+    workers: edits that are made at the same time; the last of several takes none that are long.
+    batch: most crops that are painted together; see :mod:`mien.serve.together`.
     waiting: most requests that wait for a worker; further ones are told to come back later (429).
     seconds: limit of one request's work.
     upload_bytes: of one body.
@@ -36,6 +37,7 @@ class ServeSettings:
     session_bytes: of one session.
     sessions: most sessions.
     days: after which an unused session is deleted.
+    warm: whether networks are loaded before the first edit asks for them.
     body_seconds: longest pause within a body that is sent, and longest time of a request's head.
     """
 
@@ -45,7 +47,8 @@ class ServeSettings:
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     folder: Path = field(default_factory=default_folder)
-    workers: int = 1
+    workers: int = 2
+    batch: int = 1
     waiting: int = 32
     seconds: float = 60.0
     upload_bytes: int = 80_000_000
@@ -56,6 +59,7 @@ class ServeSettings:
     sessions: int = 2000
     days: float = 7.0
     body_seconds: float = 20.0
+    warm: bool = False
 
     def __post_init__(self) -> None:
         if not self.on_loopback and not self.token:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Any
 
+from mien.interrupt import interruptible
 from mien.serve.faults import ApiError, as_api_error
 from mien.serve.metrics import Metrics
 
@@ -18,6 +19,9 @@ KEPT_SECONDS = 300.0
 
 LOOK = "look"
 """The kind of tasks that are quick and change nothing."""
+
+ALL, SHORT, LOOKS = "all", "short", "looks"
+"""What a thread takes: every task, all but those that take long, or what only looks."""
 
 MOST_KEPT = 32
 """Tasks whose answers are kept."""
@@ -34,6 +38,7 @@ class Task:
         kind: for metrics: "edit", "open", "look".
         key: of what it needs for itself, such as a session; two tasks of one key never run at once. Empty: nothing.
         stream: a new task with the same key and stream cancels this one; empty: never.
+        long: whether it may take seconds; one worker of several is kept for others.
         kept: whether it can be asked for by its id afterwards.
         id: unguessable.
         state: "waiting", "running", "done", "failed" or "cancelled".
@@ -45,6 +50,7 @@ class Task:
     kind: str = LOOK
     key: str = ""
     stream: str = ""
+    long: bool = False
     kept: bool = False
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     state: str = "waiting"
@@ -98,7 +104,8 @@ class WorkQueue:
     """Runs tasks, oldest first; what is only looked at need not wait for edits.
 
     Args:
-        workers: threads; one more does nothing but :data:`LOOK`.
+        workers: threads; of two and more, the last one takes nothing that is long. One more does nothing but
+            :data:`LOOK`.
         waiting: most tasks that wait, and most of :data:`LOOK`.
         seconds: limit of one task.
         metrics: counts them.
@@ -112,8 +119,11 @@ class WorkQueue:
         self._kept: dict[str, Task] = {}
         self._stopping = self._stopped = False
         self._mean = 0.5  # seconds that a task takes, lately
-        lanes = [*((f"mien-{n}", False) for n in range(workers)), ("mien-look", True)]
-        self._threads = [Thread(target=self._work, args=(light,), name=name, daemon=True) for name, light in lanes]
+        lanes = [ALL] * max(1, workers - 1) + [SHORT] * (workers > 1) + [LOOKS]
+        self._threads = [
+            Thread(target=self._work, args=(lane,), name=f"mien-{lane}-{n}", daemon=True)
+            for n, lane in enumerate(lanes)
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -216,15 +226,17 @@ class WorkQueue:
         for task in over[: max(0, len(over) - MOST_KEPT)] + [task for task in over if task.ended < limit]:
             self._kept.pop(task.id, None)
 
-    def _next(self, light: bool) -> Task | None:
+    def _next(self, lane: str) -> Task | None:
         busy = {task.key for task in self._running if task.key}
         free = (task for task in self._waiting if task.key not in busy)
-        return next((task for task in free if not light or task.kind == LOOK), None)
+        if lane == SHORT:
+            free = (task for task in free if not task.long)
+        return next((task for task in free if lane != LOOKS or task.kind == LOOK), None)
 
-    def _work(self, light: bool) -> None:
+    def _work(self, lane: str) -> None:
         while True:
             with self._changed:
-                while (task := self._next(light)) is None:
+                while (task := self._next(lane)) is None:
                     if self._stopped:
                         return
                     self._changed.wait()
@@ -240,7 +252,8 @@ class WorkQueue:
         task.tell("running", {})
         try:
             task.check()
-            answer = task.run()
+            with interruptible(task.check):
+                answer = task.run()
         except Exception as caught:
             error = as_api_error(caught)
         with self._changed:

@@ -127,7 +127,7 @@ async def _from_form(request: Request, stored: Stored, service: Service) -> Edit
 async def _perform(
     request: Request, stored: Stored, service: Service, body: EditBody, work: Callable[[], dict[str, Any]]
 ) -> Response:
-    task = Task(work, "edit", stored.id, body.stream, kept=not body.wait)
+    task = Task(work, "edit", stored.id, body.stream, long=edits.is_long(body, stored), kept=not body.wait)
     service.queue.submit(task)
     if not body.wait:
         url = f"/api/sessions/{stored.id}/tasks/{task.id}/events"

@@ -2,8 +2,9 @@
 // of one kind: so a slider that is moved again gives another result, not one more change on top.
 
 import { ApiError, fromBase64, here, image, quiet } from './api.js';
+import { arrived, bodyOf } from './layers.js';
 import { attachHead, record } from './history.js';
-import { keepPicture, patched, pictureOf, previewSize, dropDetail } from './pictures.js';
+import { draftWidth, dropDetail, keepPicture, patched, pictureOf, previewSize } from './pictures.js';
 import { clearPreview, showWhole } from './preview/preview.js';
 import { draw } from './screen.js';
 import { options, pathTo, state, stepOf, update } from './state.js';
@@ -11,6 +12,7 @@ import { t } from './i18n.js';
 
 const KINDS = { dye: 'color', reshape: 'shape', drag: 'shape', part: 'part', text: 'words' };
 const PAINTED = ['sketch', 'semantic', 'color', 'guide', 'attributes'];
+const DRAFTED = ['paint', 'heal', 'part', 'words']; // what the browser cannot preview by itself
 let latest = 0;
 let running = null;
 
@@ -43,7 +45,7 @@ function choices() {
   return chosen;
 }
 
-// wish: fields of an edit, or a function that gives them. entry: of the history, where a stroke began it.
+// wish: fields of an edit, or a function that gives them; layers in it may be unsent. entry: of the history, where a stroke began it.
 // Gives the answer; null where a newer edit took its place or it failed (then `state.problem` says why).
 export async function run(wish, { kind, entry = null, count = options.count, group = groupOf(kind), extra = {} } = {}) {
   const mine = ++latest;
@@ -53,11 +55,16 @@ export async function run(wish, { kind, entry = null, count = options.count, gro
   const began = performance.now();
   update({ busy: kind, problem: '', notice: '', candidates: null });
   try {
-    const fields = typeof wish === 'function' ? await wish(signal) : wish;
+    const fields = typeof wish === 'function' ? await wish() : wish;
     if (!fields) return finish(mine, null);
-    const body = { face: state.face, from: group.base, stream: 'main', preview_width: previewSize().width, ...choices(), ...fields, ...extra };
+    let body = { face: state.face, from: group.base, stream: 'main', preview_width: previewSize().width, ...choices(), ...fields, ...extra };
     if (count > 1) body.n = count;
-    const answer = await here(await pathFor(kind, body), { json: body, signal });
+    const path = await pathFor(kind, body);
+    if (count === 1 && path === '/edits' && DRAFTED.includes(kind)) body = await drafted(body, signal, began, () => mine === latest);
+    if (mine !== latest) return null;
+    const answer = await here(path, { ...bodyOf(body), signal });
+    const known = arrived(body);
+    for (const name of Object.keys(fields)) fields[name] = known[name];
     if (mine !== latest) return null;
     if (count > 1 && answer.candidates.length) await offer(answer, fields, kind, group, entry);
     else await accept(answer, entry, began, fields);
@@ -65,6 +72,19 @@ export async function run(wish, { kind, entry = null, count = options.count, gro
   } catch (error) {
     return fail(mine, error);
   }
+}
+
+// Of a photo that is larger than the screen, an edit of what the screen shows comes first: it takes a fraction of the time.
+async function drafted(body, signal, began, current) {
+  const width = draftWidth();
+  if (width >= state.session.photo.width) return body;
+  const answer = await here('/edits', { ...bodyOf({ ...body, preview_width: width, keep: false, draft: true }), signal });
+  const rest = arrived(body);
+  const picture = await pictureIn(answer.patch);
+  if (!current()) return rest;
+  showWhole(await patched(body.from, answer.patch, picture));
+  performance.measure('mien:draft', { start: began });
+  return rest;
 }
 
 // A step that is changed has its place; the server makes the later ones again, up to where the session stands.
@@ -100,12 +120,14 @@ function withStep(answer, recipe) {
   return { ...state.tree, head, tip: head, steps: [...steps, { number: step, parent, face, recipe, words }] };
 }
 
+const pictureIn = (patch) => image(new Blob([fromBase64(patch.png)], { type: 'image/png' }));
+
 async function accept(answer, entry, began, fields) {
   const { patch } = answer;
   const from = state.tree.head;
   const changed = state.changing !== null;
   if (patch?.png && !changed) {
-    const picture = await image(new Blob([fromBase64(patch.png)], { type: 'image/png' }));
+    const picture = await pictureIn(patch);
     keepPicture(answer.head, await patched(answer.parent, patch, picture));
   } else await pictureOf(answer.head);
   update({ result: answer, tree: withStep(answer, changed ? null : fields), changing: null, drift: null, receipt: null });
@@ -121,7 +143,7 @@ async function accept(answer, entry, began, fields) {
 // Several results: they are looked at on the photo before one is taken.
 async function offer(answer, wish, kind, group, entry) {
   const list = await Promise.all(answer.candidates.map(async (one) => {
-    const picture = await image(new Blob([fromBase64(one.patch.png)], { type: 'image/png' }));
+    const picture = await pictureIn(one.patch);
     const canvas = await patched(group.base, one.patch, picture);
     return { ...one, canvas };
   }));

@@ -1,6 +1,5 @@
 // What is painted over a face: mask, sketch, semantic map, colours, guide. All cover the whole photo.
 
-import { here } from './api.js';
 import { newCanvas } from './pictures.js';
 import { grayPng } from './png.js';
 import { settings, state } from './state.js';
@@ -133,26 +132,58 @@ async function fileOf(layer) {
   return new Promise((done) => layer.canvas.toBlob(done, 'image/png'));
 }
 
-// Sends a layer if it changed since it was sent. Gives {upload: id}, or null where nothing is painted.
-export async function sent(layer, signal) {
-  if (!layer || layer.empty) return null;
-  if (layer.sentVersion !== layer.version) {
-    const { version } = layer;
-    const file = await fileOf(layer);
-    if (layer.empty) return null;
-    layer.upload = (await here('/uploads', { body: file, type: 'image/png', signal })).id;
-    layer.sentVersion = version;
+// A layer that the server does not have yet: it travels with the edit itself.
+export class Unsent {
+  constructor(layer, file, id) {
+    Object.assign(this, { layer, file, id, version: layer.version });
   }
-  return { upload: layer.upload };
+
+  arrived() {
+    Object.assign(this.layer, { upload: this.id, sentVersion: this.version });
+  }
+}
+
+// The server's name for a file: its SHA-256. Browsers tell it on loopback and over TLS only.
+async function idOf(file) {
+  if (!globalThis.crypto?.subtle) return '';
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
+  return `${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}.png`;
+}
+
+// A layer as a field of an edit: {upload: id} where the server has it, an Unsent where not, null where nothing is painted.
+export async function asField(layer) {
+  if (!layer || layer.empty) return null;
+  if (layer.sentVersion === layer.version) return { upload: layer.upload };
+  const file = await fileOf(layer);
+  return layer.empty ? null : new Unsent(layer, file, await idOf(file));
+}
+
+// The body of a request: JSON, or a form where layers are on their way.
+export function bodyOf(fields) {
+  const unsent = Object.entries(fields).filter(([, value]) => value instanceof Unsent);
+  if (!unsent.length) return { json: fields };
+  const form = new FormData();
+  form.set('edit', JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([, value]) => !(value instanceof Unsent)))));
+  for (const [name, { file }] of unsent) form.set(name, file, `${name}.png`);
+  return { body: form };
+}
+
+// The same fields after the server has had them.
+export function arrived(fields) {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => {
+    if (!(value instanceof Unsent) || !value.id) return [name, value];
+    value.arrived();
+    return [name, { upload: value.id }];
+  }));
 }
 
 // The painted layers of a face, as fields of an edit.
-export async function paintedWish(signal) {
+export async function paintedWish() {
   const names = KINDS.filter((name) => name !== 'mask' && isShown(name));
   const layers = names.map((name) => existing(name)).filter((layer) => layer && layer.touched && !layer.empty);
   const mask = existing('mask');
   const area = mask && !mask.empty ? mask : existing('automatic');
-  const values = await Promise.all([...layers, area].map((layer) => sent(layer, signal)));
+  const values = await Promise.all([...layers, area].map(asField));
   const wish = {};
   layers.forEach((layer, i) => values[i] && (wish[layer.name] = values[i]));
   if (values.at(-1)) wish.mask = values.at(-1);

@@ -17,6 +17,14 @@ export function previewSize(photo = state.session.photo) {
   return { width: Math.round(photo.width * share), height: Math.max(1, Math.round(photo.height * share)) };
 }
 
+// Width of a photo of which a draft is made: about as wide as the screen shows it, in steps, so that the server need not
+// reduce it anew whenever somebody zooms.
+export function draftWidth() {
+  const { width } = previewSize();
+  const wanted = state.session.photo.width * view.scale * view.dpr;
+  return [0.5, 0.7].map((share) => Math.round(width * share)).find((one) => one >= wanted * 0.95) ?? width;
+}
+
 // Preview pixels per photo pixel.
 export function previewScale() {
   return previewSize().width / state.session.photo.width;

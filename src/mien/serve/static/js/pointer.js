@@ -78,6 +78,22 @@ function movePinch() {
   pinch = next;
 }
 
+// Events of a pen or mouse as they come, not once in a frame (browsers have them on loopback and over TLS): ink is drawn
+// at once, and the next frame shows it.
+function moveRaw(event) {
+  if (active?.id !== event.pointerId || !active.tool.raw || pinch || panning) return;
+  active.raw = true;
+  const [x, y] = point(event);
+  Object.assign(pointer, { x, y, inside: true, kind: event.pointerType });
+  draw(event);
+  placeRing();
+}
+
+function draw(event) {
+  const events = event.getCoalescedEvents?.() ?? [];
+  active.tool.move?.((events.length ? events : [event]).map(point));
+}
+
 function move(event) {
   if (!state.session) return;
   if (touches.has(event.pointerId)) touches.set(event.pointerId, place(event));
@@ -91,8 +107,8 @@ function move(event) {
   const [x, y] = point(event);
   Object.assign(pointer, { x, y, inside: true, kind: event.pointerType });
   if (active?.id === event.pointerId) {
-    const events = event.getCoalescedEvents?.() ?? [];
-    active.tool.move?.((events.length ? events : [event]).map(point));
+    if (active.raw) return;
+    draw(event);
   } else TOOLS[state.tool].hover?.([x, y]);
   placeRing();
 }
@@ -143,6 +159,7 @@ export function listenTo(element) {
   onView(placeRing);
   stage.addEventListener('pointerdown', down);
   stage.addEventListener('pointermove', move);
+  stage.addEventListener('pointerrawupdate', moveRaw);
   stage.addEventListener('pointerup', up);
   stage.addEventListener('pointercancel', up);
   stage.addEventListener('pointerleave', leave);

@@ -1,7 +1,7 @@
 // Makes what was painted: heals under the mask, or paints with the layers.
 
 import { run } from '../edits.js';
-import { existing, paintedWish, rest, sent } from '../layers.js';
+import { asField, existing, paintedWish, rest } from '../layers.js';
 import { draw } from '../screen.js';
 import { state, update } from '../state.js';
 import { t } from '../i18n.js';
@@ -16,8 +16,8 @@ async function heal(entry) {
   const mask = existing('mask');
   if (!mask || mask.empty) return nothing();
   const { version } = mask;
-  const wish = async (signal) => {
-    const value = await sent(mask, signal);
+  const wish = async () => {
+    const value = await asField(mask);
     return value && { mask: value, mode: 'heal' };
   };
   const answer = await run(wish, { kind: 'heal', entry, count: 1, group: { base: state.tree.head, recipe: {} } });
@@ -30,8 +30,8 @@ async function heal(entry) {
 
 async function paint(entry) {
   let empty = false;
-  const wish = async (signal) => {
-    const fields = await paintedWish(signal);
+  const wish = async () => {
+    const fields = await paintedWish();
     empty = Object.keys(fields).every((name) => name === 'mask');
     return empty ? null : fields;
   };

@@ -71,7 +71,7 @@ function stop() {
 
 const tool = (erase) => ({
   down: (point, event) => begin(point, event, erase || event.erasing),
-  move, up: end, cancel: stop,
+  move, up: end, cancel: stop, raw: true,
 });
 
 export const brush = tool(false);

@@ -1,6 +1,6 @@
 // The photo with all that is drawn over it.
 
-import { html, useEffect, useRef } from '../../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { Icon } from '../icons.js';
 import { dropCandidates, showCandidate, takeCandidate, cancel } from '../edits.js';
 import { named, t } from '../i18n.js';
@@ -24,10 +24,22 @@ export function Stage({ state }) {
     ${state.compare.slider && html`<${Border} state=${state} />`}
     ${state.changing !== null && html`<div class="banner">${t('changingStep', { n: state.changing })}
       <${Button} kind="small" onClick=${() => update({ changing: null })}>${t('cancel')}<//></div>`}
-    ${state.busy && html`<div class="busy"><span class="spinner" aria-hidden="true"></span>${t('working')}
-      <${Button} icon="close" kind="plain" label=${t('cancel')} onClick=${cancel} /></div>`}
+    ${state.busy && html`<${Busy} />`}
     ${state.candidates && html`<${Candidates} state=${state} />`}
   </main>`;
+}
+
+const PATIENCE = 500; // milliseconds; what turns takes time in every frame, just when the result is made
+
+function Busy() {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), PATIENCE);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!late) return null;
+  return html`<div class="busy"><span class="spinner" aria-hidden="true"></span>${t('working')}
+    <${Button} icon="close" kind="plain" label=${t('cancel')} onClick=${cancel} /></div>`;
 }
 
 // The line between before and after; dragged, or moved by keys.

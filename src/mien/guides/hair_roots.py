@@ -1,0 +1,128 @@
+"""Where hair grows out of skin: the other's pixels as they are, skin, roots, down and ears, in this face's colours.
+
+A matte cannot tell the down along a hairline from skin. Where hair meets skin, the other's skin is shown with it, and
+the seam lies on plain skin instead.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.align import mesh
+from mien.compose.blend import membrane
+from mien.compose.border import local_colors, wide_blur
+from mien.guides.hair_fit import Fitted
+from mien.guides.scene import Scene, polygon
+from mien.types import Bool, Float32
+
+STRIP, SIDE = 0.16, 0.07
+"""Units of the other's skin that are shown beside its hair, above the eyes and beside the cheeks."""
+
+OPEN = 0.06
+"""Units from the backdrop within which the matte decides."""
+
+HUE = 4.0
+"""Distance in a* and b* from this face's skin up to which skin keeps its hue."""
+
+GAIN = 1.1
+"""Largest logarithm of what the other's skin is lightened or darkened by."""
+
+BROWS_AND_EYES = (
+    (70, 63, 105, 66, 107, 133, 145, 33),
+    (300, 293, 334, 296, 336, 362, 374, 263),
+)
+"""Outlines of one brow and its eye each."""
+
+
+def features(here: Scene, soft: float) -> Float32:
+    """(h, w): 1 on brows, eyes and lips, with a soft border in units."""
+    outlines = (*BROWS_AND_EYES, mesh.OUTER_LIPS)
+    found = [polygon(here.points[list(one)], here.shape, soft * here.unit) for one in outlines]
+    return np.asarray(np.maximum.reduce(found), np.float32)
+
+
+def in_colors(here: Scene, fit: Fitted, held: Bool) -> Float32:
+    """(h, w, 3): the other's head; its hair in this photo's light, its skin in this face's colours.
+
+    Args:
+        here, fit: the scenes.
+        held: (h, w) where this photo shows no old hair.
+    """
+    gain = np.exp(_skin_gain(here, fit, held))
+    tinted = _plain(here, np.clip((fit.picture + 8) * gain - 8, 0, 255).astype(np.float32), held)
+    alpha = _told(fit, here.unit)[..., None]
+    return np.asarray(tinted + alpha * (fit.real - tinted), np.float32)
+
+
+def _told(fit: Fitted, unit: float) -> Float32:
+    """(h, w): the share of hair, where it meets skin as far as the colours tell; a matte is too large there."""
+    skin = np.clip(fit.shares["face"] + fit.shares["ears"], 0, 1)
+    pure = [(fit.alpha > 0.97).astype(np.float32), ((skin > 0.9) & (fit.alpha < 0.03)).astype(np.float32)]
+    (hair, _), (bare, spread) = (local_colors(fit.picture, area, 0.12 * unit) for area in pure)
+    toward = hair - bare
+    length = np.sqrt((toward**2).sum(2)) + 1
+    placed = np.clip(((fit.picture - bare) * toward).sum(2) / length**2, 0, 1)
+    sure = np.clip((length - spread - 20) / 30, 0, 1) * np.clip(
+        4 * wide_blur(np.asarray(pure[1], np.float32), 0.12 * unit), 0, 1
+    )
+    told = fit.alpha + sure * np.minimum(np.clip(1.4 * placed - 0.2, 0, 1) - fit.alpha, 0)
+    return np.asarray(cv2.GaussianBlur(told, (0, 0), 0.8), np.float32)
+
+
+def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
+    """Skin (h, w, 3) whose hue and colorfulness are about those of this face: shade in other light is not orange."""
+    known = (held & (here.shares["face"] > 0.75) & (features(here, 0.03) < 0.05)).astype(np.float32)
+    if float(known.sum()) < 30:
+        return skin
+    lab, mine = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB) for one in (skin, here.picture))
+    away = lab[..., 1:] - local_colors(mine, known, 0.15 * here.unit)[0][..., 1:]
+    far = np.sqrt((away**2).sum(2, keepdims=True))
+    lab[..., 1:] -= away * np.maximum(far - HUE, 0) / (far + HUE)
+    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def _skin_gain(here: Scene, fit: Fitted, held: Bool) -> Float32:
+    """(h, w, 3): logarithms of this face's local colours over the other's, spread from where both show skin."""
+    mine, theirs = here.shares["face"], fit.shares["face"]
+    barred: Any = np.maximum.reduce([features(here, 0.03), here.shares["worn"], here.loose, fit.alpha])
+    barred = wide_blur(np.asarray(barred, np.float32), 0.03 * here.unit)
+    known = held & (mine > 0.75) & (theirs > 0.75) & (barred < 0.08)
+    if int(known.sum()) < 30:
+        return np.zeros_like(here.picture)
+    area = known.astype(np.float32)
+    means = [local_colors(one, area, 0.06 * here.unit)[0] + 8 for one in (here.picture, fit.picture)]
+    ratio = np.log(means[0] / means[1])
+    typical = np.median(ratio[known], axis=0)
+    spread = membrane(100 * np.clip(ratio - typical, -0.35, 0.35).astype(np.float32), area, 100.0) / 100
+    return np.asarray(np.clip(typical + wide_blur(spread, 0.06 * here.unit), -GAIN, GAIN), np.float32)
+
+
+def shown(here: Scene, fit: Fitted) -> Float32:
+    """(h, w): how far the other's own pixels are shown: its hair away from its backdrop, and skin beside its hair."""
+    unit = here.unit
+    skin = np.clip(fit.shares["face"] + fit.shares["ears"], 0, 1)
+    foreign: Any = np.maximum(fit.shares["background"], np.maximum(fit.shares["clothes"], fit.shares["hat"]))
+    foreign = np.maximum(foreign, np.maximum(fit.shares["worn"] * skin, fit.shares["strained"]))
+    open_ = (foreign > 0.35) | ((fit.alpha + skin + fit.shares["neck"]) < 0.5)
+    away: Any = cv2.distanceTransform((~open_).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
+    inner = np.clip((away - 0.3 * OPEN) / (0.7 * OPEN), 0, 1)
+    hairy = (fit.alpha > 0.4).astype(np.uint8)
+    near: Any = cv2.distanceTransform(1 - hairy, cv2.DIST_L2, 5) / np.float32(unit)
+    ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
+    level = np.float32(here.points[[33, 263], 1].mean())
+    width = SIDE + (STRIP - SIDE) * np.clip((level - ys) / (0.2 * unit) + 0.5, 0, 1)
+    strip = np.clip(2 * (1 - near / width), 0, 1)
+    strip = strip * strip * (3 - 2 * strip)
+    strip = (
+        strip
+        * np.clip(3 * (skin + fit.alpha) - 1, 0, 1)
+        * np.clip(4 * here.shares["face"] + 4 * here.loose - 0.5, 0, 1)
+    )
+    strip = strip * (1 - np.clip(1.5 * features(here, 0.04), 0, 1))
+    return np.asarray(np.clip(np.maximum(fit.alpha, strip) * inner, 0, 1), np.float32)
