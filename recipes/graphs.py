@@ -1,4 +1,4 @@
-"""The graphs of the bundled networks that look at faces and of the generator: ``python -m recipes.graphs``.
+"""The graphs of the bundled networks: ``python -m recipes.graphs``.
 
 A graph holds no weights: it points into the ``model.safetensors`` beside it. Write the graphs anew whenever a network
 is trained anew; the same weights give the same bytes.
@@ -17,13 +17,16 @@ from torch import Tensor, nn
 
 from mien.checkpoints.filling import fill
 from mien.checkpoints.graph_export import write_graph
+from mien.checkpoints.hub import DEFAULT
 from mien.checkpoints.store import BUNDLED, load_folder
 from mien.engine.faces import BUNDLED_GENERATOR, KIND, MAPPING
 from mien.models.perception.detector import DetectorConfig, DetectorNet
 from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
+from mien.models.perception.matte import MatteConfig, MatteNet
 from mien.models.perception.parser import ParserConfig, ParserNet
 from mien.models.perception.reader import ReaderConfig, ReaderNet
 from mien.models.stylegan2 import Generator, GeneratorConfig
+from recipes.graphs_editor import export_editor
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,14 @@ class Export:
         outputs: names of what it returns.
         sides: of an example, height and width; None takes the configuration's ``size``.
         free: names of the sides that may be any, by axis.
+        planes: of an example.
     """
 
     build: Callable[[dict[str, Any]], nn.Module]
     outputs: tuple[str, ...]
     sides: tuple[int, int] | None = None
     free: Mapping[int, str] | None = None
+    planes: int = 3
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -50,6 +55,13 @@ EXPORTS: Mapping[str, Export] = {
     "face-landmarks": Export(lambda config: LandmarkNet(LandmarkConfig.from_dict(config)), ("points", "presence")),
     "face-parser": Export(lambda config: ParserNet(ParserConfig.from_dict(config)), ("logits",)),
     "face-reader": Export(lambda config: ReaderNet(ReaderConfig.from_dict(config)), ("numbers",)),
+    "hair-matte": Export(
+        lambda config: MatteNet(MatteConfig.from_dict(config)),
+        ("logits",),
+        (64, 96),
+        {2: "height", 3: "width"},
+        planes=6,
+    ),
 }
 
 
@@ -59,7 +71,7 @@ def export(folder: Path, kind: str) -> None:
     how = EXPORTS[kind]
     network = fill(lambda: how.build(config), state, str(folder))
     height, width = how.sides or (config["size"], config["size"])
-    write_graph(folder, network, torch.zeros(2, 3, height, width), how.outputs, how.free or {})
+    write_graph(folder, network, {"images": torch.zeros(2, how.planes, height, width)}, how.outputs, how.free)
 
 
 class _Mapping(nn.Module):
@@ -91,9 +103,9 @@ def export_generator(folder: Path) -> None:
     config, state = load_folder(folder, KIND)
     shape = GeneratorConfig.from_dict(config["generator"])
     generator = fill(lambda: Generator(shape), state, str(folder))
-    write_graph(folder, _Mapping(generator), torch.zeros(2, shape.z_dim), ("w",), {}, name=MAPPING, given="z")
+    write_graph(folder, _Mapping(generator), {"z": torch.zeros(2, shape.z_dim)}, ("w",), name=MAPPING)
     codes = torch.zeros(2, shape.codes, shape.w_dim)
-    write_graph(folder, _Synthesis(generator), codes, ("picture",), {}, given="w_plus")
+    write_graph(folder, _Synthesis(generator), {"w_plus": codes}, ("picture",))
 
 
 def main() -> None:
@@ -103,6 +115,7 @@ def main() -> None:
     for kind in EXPORTS:
         export(folder / kind, kind)
     export_generator(folder / BUNDLED_GENERATOR.name)
+    export_editor(folder / DEFAULT)
     for path in sorted(folder.glob("*/*.onnx")):
         print(f"{path}: {path.stat().st_size} bytes")
 

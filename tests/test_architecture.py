@@ -40,7 +40,7 @@ ALLOWED = {
     "words": {"conditions"},
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
-    "backends": {"models", "checkpoints", "pixels", "conditions", "compose", "editing"},
+    "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
     "editing": {
         "models",
         "losses",
@@ -60,6 +60,8 @@ ALLOWED = {
         *("align", "compose", "conditions", "photos", "editing", "guides", "words"),
         *("backends", "checkpoints", "editor", "session", "sessions"),
     },
+    "batch": {"editing", "editor", "photos", "sessions"},
+    "doctor": {"align", "conditions", "editor", "engine", "guides", "photos"},
     "client": set(),
     "__main__": {"cli"},
     "cli": {
@@ -75,6 +77,8 @@ ALLOWED = {
             "serve",
             "words",
             "directions",
+            "batch",
+            "doctor",
             "finding",
         ),
     },

@@ -53,9 +53,14 @@ def to_bytes(batch: torch.Tensor) -> UInt8:
 
 def to_pixels(planes: Float32) -> UInt8:
     """The same for an array: (B, 3, H, W) in [-1, 1] -> (B, H, W, 3) uint8; values outside are clipped."""
-    levels = (np.clip(planes, -1.0, 1.0) + 1.0) * np.float32(127.5)
-    pixels: UInt8 = np.ascontiguousarray(np.rint(levels).astype(np.uint8).transpose(0, 2, 3, 1))
+    pixels: UInt8 = np.rint(planes_to_levels(planes)).astype(np.uint8)
     return pixels
+
+
+def planes_to_levels(planes: Float32) -> Float32:
+    """The same without rounding: (B, 3, H, W) in [-1, 1] -> (B, H, W, 3) float32 in [0, 255]."""
+    levels: Float32 = (np.clip(planes, -1.0, 1.0) + np.float32(1)) * np.float32(127.5)
+    return np.ascontiguousarray(levels.transpose(0, 2, 3, 1))
 
 
 def to_levels(batch: torch.Tensor) -> Float32:

@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_pixel_edits_need_no_torch(folder: Path) -> None:
+def test_edits_need_no_torch(folder: Path) -> None:
     lines = [
         ["faces", "a.png", "--json"],
         ["mask", "a.png", "--region", "hair", "-o", "hair.png"],
@@ -68,13 +68,16 @@ def test_pixel_edits_need_no_torch(folder: Path) -> None:
         ["session", "edit", "steps", "--attribute", "smile=1"],
         ["conditions", "a.png", "--out", "layers"],
         ["sample", "--grid", "faces.png", "--seeds", "0-3"],
+        ["edit", "a.png", "--mask", "mouth", "--attribute", "smile=1", "--mode", "look", "-o", "look.png"],
+        ["edit", "a.png", "--mask", "eyes", "--exemplar", "b.png", "--mode", "look", "--seed", "2", "-o", "eyes.png"],
+        ["edit", "a.png", "--layers", "layers", "--mask", "hair", "--weight", "sketch=2", "-o", "hair-edit.png"],
         ["attributes"],
         ["read", "auburn hair"],
     ]
     done = run("without", *lines, cwd=folder)
     assert [(line[0], code) for line, (code, _, _) in zip(lines, done, strict=True)] == [(line[0], 0) for line in lines]
     before = np.asarray(Image.open(folder / "a.png"))
-    for name in ("dyed", "smile", "brows", "healed"):
+    for name in ("dyed", "smile", "brows", "healed", "look", "eyes", "hair-edit"):
         assert (np.asarray(Image.open(folder / f"{name}.png")) != before).any(), name
 
 
@@ -82,7 +85,7 @@ def test_what_needs_torch_says_so_at_once(folder: Path) -> None:
     lines = [
         ["sample", "--grid", "g.png", "--modes", "3"],
         ["conditions", "a.png", "--out", "layers", "--superpixels"],
-        ["edit", "a.png", "--mask", "mouth", "--attribute", "smile=1", "--mode", "look", "-o", "look.png"],
+        ["edit", "a.png", "--mask", "mouth", "--color", "red", "--mode", "look", "--device", "cuda", "-o", "look.png"],
         ["dye", "a.png", "--color", "hair=auburn", "--identity-network", "a.png", "--keep-identity", "0.9"],
         ["--engine", "torch", "faces", "a.png"],
         ["faces", "a.png", "--engine", "torch"],

@@ -11,10 +11,11 @@ from mien.errors import LayerError
 from mien.guides import bank
 from mien.guides.eyes import eyes
 from mien.guides.laid import filled
-from mien.guides.mouth import LOWER, UPPER, mouth, shut_at
+from mien.guides.mouth import mouth, shut_at
 from mien.guides.smile import smiling
 from mien.guides.spline import folds
 from mien.guides.teeth import evened
+from mien.guides.teeth_fit import LOWER, UPPER, places_of
 from mien.guides.tint import linear, srgb, teeth_color
 from mien.types import Face, Photo, UInt8
 
@@ -34,7 +35,7 @@ def test_teeth_of_a_bluer_and_darker_photo_take_on_this_light(portrait: Photo, f
     inside = _inside(portrait, face, mesh.INNER_LIPS_CONTOUR)
     assert area[inside].mean() > 0.9
     before, after = (one.pixels[inside].astype(np.float64).mean(0) for one in (portrait, result))
-    assert np.abs(before - after).max() < 16
+    assert np.abs(before - after).max() < 20
     lips = cv2.dilate(inside.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     assert (result.pixels[~lips] == portrait.pixels[~lips]).all()
 
@@ -126,3 +127,12 @@ def test_a_field_may_fold_where_something_else_is_laid() -> None:
     assert folds(offsets)
     hole[10:22] = True
     assert not folds(offsets, hole)
+
+
+def test_teeth_keep_their_size_in_a_narrower_mouth_and_end_along_its_lower_lip(face: Face) -> None:
+    there = face.landmarks[:, :2].astype(np.float64)
+    middle, goals = there[[61, 291]].mean(0), there.copy()
+    goals[:, 0] = middle[0] + 0.7 * (there[:, 0] - middle[0])
+    placed = places_of(goals, there, 1.0)
+    assert np.ptp(placed[UPPER, 0]) > 0.8 * np.ptp(there[UPPER, 0])
+    assert np.abs(placed[14] - goals[14]).max() < 0.05 * np.ptp(there[UPPER, 0])

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from mien.client import Client, RemoteEdit
-from tests.serve.conftest import Running
+from mien.client import Client, RemoteEdit, RemoteSession
+from tests.serve.conftest import Running, running
 
 API = Path(__file__).parent.parent.parent / "docs" / "api.md"
 ADDRESS = "http://127.0.0.1:8765"
@@ -71,8 +71,7 @@ def test_every_endpoint_is_described(server: Running) -> None:
 
 
 def test_the_command_serves_and_stops(tmp_path: Path, portrait_png: bytes) -> None:
-    command = [sys.executable, "-m", "mien", "serve", "--port", "0", "--folder", str(tmp_path / "sessions")]
-    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    program = started(tmp_path / "sessions")
     assert program.stdout is not None
     try:
         line = program.stdout.readline()
@@ -91,6 +90,40 @@ def test_the_command_serves_and_stops(tmp_path: Path, portrait_png: bytes) -> No
         program.stdout.close()
         program.wait()
     assert [path.name for path in (tmp_path / "sessions").iterdir()] == [session.id]
+
+
+def started(folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "mien", "serve", "--no-warm", "--port", "0", "--folder", str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_sessions_outlive_a_server_that_is_killed(tmp_path: Path, portrait_png: bytes, bundled: Any) -> None:
+    with started(tmp_path) as program:
+        assert program.stdout is not None
+        client = Client(re.findall(r"http://[\d.:]+", program.stdout.readline())[0])
+        session = client.open(portrait_png)
+        session.edit(reshape={"nose-width": -1})
+        picture = session.picture()
+        status = client.json("POST", f"/api/sessions/{session.id}/edits", *body({"dye": {"hair": "auburn"}}, session))
+        while (
+            client.json("GET", f"/api/sessions/{session.id}/tasks/{status['task']}", headers=key(session))["state"]
+            != "running"
+        ):
+            pass
+        program.kill()
+    with running(bundled, folder=tmp_path) as server:
+        again = server.client.session(session.id, session.key)
+        assert again.tree["head"] == 1 and again.picture() == picture
+        assert again.edit(reshape={"nose-width": 1}).step == 2
+    assert {path.name for path in tmp_path.iterdir()} == {session.id}
+
+
+def key(session: RemoteSession) -> dict[str, str]:
+    return {"X-Mien-Key": session.key}
+
+
+def body(wishes: dict[str, Any], session: RemoteSession) -> tuple[bytes, str, dict[str, str]]:
+    return json.dumps({**wishes, "wait": False}).encode(), "application/json", key(session)
 
 
 def test_importing_mien_brings_no_server(server: Any) -> None:

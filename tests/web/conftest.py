@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 SECONDS = 40_000
 """Milliseconds for one step on a busy computer."""
 
@@ -37,7 +38,7 @@ def browser() -> Iterator[Any]:
     if chromium is None:
         pytest.skip("needs chromium: apt-get install chromium")
     with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *CAMERA])
         yield started
         started.close()
 

@@ -152,12 +152,36 @@ def test_no_findings_of_axe(browser: Any, address: str, axe: str) -> None:
         assert findings(page) == []
         page.locator(".sample").first.click()
         page.wait_for_selector(".thumbnail", timeout=40_000)
-        for scheme, task in (("dark", "color"), ("light", "shape"), ("light", "paint")):
+        for scheme, task in (
+            ("dark", "color"),
+            ("light", "shape"),
+            ("light", "paint"),
+            ("dark", "heal"),
+            ("dark", "part"),
+        ):
             page.emulate_media(color_scheme=scheme)
             page.click(f"[data-task={task}]")
-            assert findings(page) == []
-        page.keyboard.press("?")
+            assert findings(page) == [], (scheme, task)
+        page.click("text=Show four")
+        page.wait_for_selector(".candidate", timeout=40_000)
         assert findings(page) == []
+        page.click(".candidates .primary")
+        page.wait_for_selector("[data-receipt]", timeout=40_000)
+        page.click("text=Change this step")
+        page.click("text=Compare" if page.query_selector("text=Compare") else "[aria-label=Compare]")
+        page.click(".result summary")
+        page.click("[data-task=words]")
+        page.fill("textarea", "a helicopter")
+        page.click(".panel-body .primary")
+        page.wait_for_selector(".message.bad", timeout=40_000)
+        page.set_viewport_size({"width": 900, "height": 700})
+        assert findings(page) == []
+        for key, words in (("?", "Keys"), ("Control+s", "Save the photo")):
+            page.keyboard.press("Escape")
+            page.locator(".stage").focus()
+            page.keyboard.press(key)
+            page.wait_for_selector(f"dialog >> text={words}")
+            assert findings(page) == []
 
 
 def findings(page: Any) -> list[str]:

@@ -42,6 +42,19 @@ def test_every_word_is_in_three_languages() -> None:
     assert not used - set(known)
 
 
+def test_sentences_of_the_server_are_said_there_and_in_three_languages() -> None:
+    rows = re.findall(r"^  \[(.*)\],$", (STATIC / "js/words/sentences.js").read_text("utf-8"), re.MULTILINE)
+    assert len(rows) > 60
+    source = "".join(path.read_text("utf-8") for path in (STATIC.parent.parent).rglob("*.py"))
+    source = re.sub(r'"\s*\n\s*f?"', "", source).replace('\\"', '"')
+    for row in rows:
+        words = [one or other for one, other in re.findall(r"'((?:[^'\\]|\\.)*)'|\"([^\"]*)\"", row)]
+        assert len(words) == 3, row
+        assert {*re.findall(r"{\d}", words[1]), *re.findall(r"{\d}", words[2])} <= {*re.findall(r"{\d}", words[0])}, row
+        for part in re.split(r"{\d}", words[0]):
+            assert part.strip() in source, (words[0], part)
+
+
 def test_licences_of_what_is_vendored_are_there() -> None:
     text = (STATIC / "vendor/LICENSES.txt").read_text("utf-8")
     for path in (STATIC / "vendor").glob("*.js"):

@@ -37,6 +37,7 @@ def locate(network: Network[LandmarkConfig], image: UInt8, quads: Float64, passe
     points = np.zeros((len(quads), POINTS, 3), np.float32)
     presence = np.zeros(len(quads))
     for _ in range(passes):
+        quads = snapped(quads)
         for start in range(0, len(quads), BATCH):
             part = slice(start, start + BATCH)
             points[part], presence[part] = _look(network, image, quads[part])
@@ -59,6 +60,19 @@ def _look(network: Network[LandmarkConfig], image: UInt8, quads: Float64) -> tup
     for index, crop, one in zip(crops, crops.values(), relative.astype(np.float64), strict=True):
         points[index] = in_photo(one, crop)
     return points, presence
+
+
+def snapped(quads: Float64) -> Float64:
+    """Corners (K, 4, 2) on a grid of about 1/512 of their side.
+
+    Engines differ by rounding, and a crop that is cut elsewhere by a hundredth of a pixel has other samples: OpenCV's
+    warp rounds places to 1/32 of a pixel. On the grid all of them look at the same crop.
+    """
+    sides = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1).clip(1e-6)
+    grid = np.exp2(np.round(np.log2(sides / 512)))[:, None, None]
+    rounded: Float64 = np.round(quads / grid) * grid
+    rounded[:, 3] = rounded[:, 0] + rounded[:, 2] - rounded[:, 1]  # still a parallelogram
+    return rounded
 
 
 def in_photo(points: Float64, crop: AlignedFace) -> Float32:

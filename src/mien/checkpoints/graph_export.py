@@ -26,12 +26,11 @@ OPSET = 17
 def write_graph(
     folder: Path,
     network: nn.Module,
-    example: Tensor,
+    inputs: Mapping[str, Tensor],
     outputs: Sequence[str],
-    free: Mapping[int, str],
+    free: Mapping[int, str] | None = None,
     *,
     name: str = GRAPH,
-    given: str = "images",
 ) -> None:
     """Writes a graph beside the weights, and into ``config.json`` what it is and which weights it belongs to.
 
@@ -40,11 +39,10 @@ def write_graph(
     Args:
         folder: that :func:`mien.checkpoints.store.save_folder` wrote.
         network: as the folder's weights fill it, in evaluation mode, nothing fused.
-        example: an input.
+        inputs: examples, by name, in the order in which the network takes them.
         outputs: names of what the network returns.
-        free: sides of the input that may be any, by axis; the batch is always among them.
+        free: sides of the last input that may be any, by axis; the batch of all is always free.
         name: of the file.
-        given: name of the input.
 
     Raises:
         ConfigError: the package onnx is missing, or the graph has weights that the folder lacks.
@@ -54,8 +52,9 @@ def write_graph(
         import onnx
     except ImportError as error:
         raise ConfigError("Exporting to ONNX needs the package onnx; install mien[export].") from error
-    sides = {0: "batch", **free}
-    model = onnx.load_from_string(_traced(network, example, outputs, sides, given))
+    sides = {one: {0: "batch"} for one in inputs}
+    sides[list(inputs)[-1]] |= free or {}
+    model = onnx.load_from_string(_traced(network, inputs, outputs, sides))
     _share_weights(model.graph, folder / WEIGHTS)
     model.producer_name, model.producer_version = "mien", ""
     for node in model.graph.node:
@@ -64,29 +63,31 @@ def write_graph(
     with atomic_path(folder / name) as path:
         path.write_bytes(data)
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    shape = ["batch", *(sides.get(axis, size) for axis, size in enumerate(example.shape) if axis)]
+    shapes = {n: [sides[n].get(axis, size) for axis, size in enumerate(one.shape)] for n, one in inputs.items()}
     entry: dict[str, Any] = {
         "sha256": hashlib.sha256(data).hexdigest(),
         "weights": config["sha256"],
     }
-    entry |= {"opset": OPSET, "input": {given: shape}, "outputs": list(outputs)}
+    entry |= {"opset": OPSET, "input": shapes, "outputs": list(outputs)}
     config["graphs"] = {**config.get("graphs", {}), name: entry}
     with atomic_path(folder / CONFIG) as path:
         path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
-def _traced(network: nn.Module, example: Tensor, outputs: Sequence[str], sides: Mapping[int, str], given: str) -> bytes:
+def _traced(
+    network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], sides: Mapping[str, Mapping[int, str]]
+) -> bytes:
     """The network as torch exports it: batch normalisation apart, weights under their names in the state."""
-    axes: dict[str, Any] = {name: {0: "batch"} for name in outputs} | {given: dict(sides)}
+    axes: dict[str, Any] = {name: {0: "batch"} for name in outputs} | {name: dict(one) for name, one in sides.items()}
     # The tracing exporter is deprecated but needs no further packages; it warns about every shape it freezes.
     with TemporaryDirectory() as folder, without_warnings(), torch.inference_mode():
         torch.onnx.export(
             network,
-            (example,),
+            tuple(inputs.values()),
             str(Path(folder, GRAPH)),
             dynamo=False,
             opset_version=OPSET,
-            input_names=[given],
+            input_names=list(inputs),
             output_names=list(outputs),
             dynamic_axes=axes,
             training=torch.onnx.TrainingMode.PRESERVE,  # in evaluation mode it would fuse, and make new weights

@@ -10,10 +10,12 @@ from mien._version import __version__
 from mien.cli import (
     apply,
     attributes,
+    batch,
     borrow,
     conditions,
     data,
     directions,
+    doctor,
     dye,
     edit,
     evaluate_protocol,
@@ -49,6 +51,7 @@ app.command("heal")(heal.heal)
 app.command("attributes")(attributes.attributes)
 app.command("edit")(edit.edit)
 app.command("apply")(apply.apply)
+app.command("batch")(batch.batch)
 app.command("read")(read.read)
 app.command("faces")(faces.faces)
 app.command("find")(find.find)
@@ -56,6 +59,7 @@ app.command("mask")(mask.mask)
 app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)
 app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
 app.add_typer(session.session, name="session")
 app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
@@ -81,7 +85,10 @@ def root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error (anywhere on the line)."),
     engine: str = typer.Option(
-        None, "--engine", callback=_engine, help="What looks at faces: onnx or torch (anywhere on the line)."
+        None,
+        "--engine",
+        callback=_engine,
+        help="What runs networks: onnx, torch, onnx:cuda ... (anywhere on the line).",
     ),
 ) -> None:
     """Multimodal local face editing that leaves every pixel you did not touch exactly as it was."""

@@ -39,6 +39,7 @@ def serve(
     seconds: Annotated[float, typer.Option(min=1, help="Limit of one request.")] = 60.0,
     days: Annotated[float, typer.Option(min=0.01, help="After which unused sessions are deleted.")] = 7.0,
     quota: Annotated[float, typer.Option(min=0.01, help="GB of all sessions together.")] = 20.0,
+    warm: Annotated[bool, typer.Option(help="Load networks before the first edit asks for them.")] = True,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Open the web editor and the HTTP API: see docs/api.md."""
@@ -62,7 +63,7 @@ def serve(
         seconds=seconds,
         days=days,
         quota_bytes=int(quota * 1e9),
-        warm=True,
+        warm=warm,
     )
     from mien.editor import Editor
 

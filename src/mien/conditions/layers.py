@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 import torch
 from torch import Tensor
 
-from mien.conditions.modalities import channels, maps
+from mien.conditions.modalities import channels
+from mien.conditions.planes import planes_of
 from mien.conditions.types import Conditions
-from mien.pixels import to_tensor
 from mien.types import UInt8
 
 
@@ -81,11 +81,5 @@ def from_conditions(image: UInt8, conditions: Conditions) -> Layers:
     Raises:
         ValueError: the maps have another side than the image.
     """
-    side = image.shape[0]
-    if conditions.size not in (None, side):
-        raise ValueError(f"conditions of side {conditions.size} do not fit an image of side {side}")
-    picture = to_tensor(image)
-    if conditions.mask is not None:
-        picture = picture * torch.from_numpy(conditions.mask == 0)
-    known = maps()
-    return Layers(picture, {name: known[name].encode(one) for name, one in conditions.maps.items()})
+    found = {name: torch.from_numpy(one) for name, one in planes_of(image, conditions).items()}
+    return Layers(found.pop("image"), found)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mien.conditions.pictures import check_size, drawing, rgba, save_png
 from mien.errors import LayerError
-from mien.types import Bool, Float64, PictureLike, UInt8
+from mien.types import Bool, Float32, Float64, PictureLike, UInt8
 
 if TYPE_CHECKING:
     import torch
@@ -156,7 +156,7 @@ class MapModality(PictureModality):
         """(D, D, ...) -> (S, S, ...)."""
         raise NotImplementedError
 
-    def encode(self, value: Array) -> Tensor:
+    def encode(self, value: Array) -> Float32:
         """(S, S, ...) -> (1, C, S, S) float32 in [-1, 1], 0 where it gives no information."""
         raise NotImplementedError
 

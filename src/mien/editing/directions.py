@@ -8,16 +8,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from mien.checkpoints.directions import FACTS, FILE, read_facts
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.files import atomic_path
+from mien.types import Float32
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from mien.models.stylegan2 import GeneratorConfig
+
+Numbers = TypeVar("Numbers", bound=Any)
+"""Tensors of torch, or arrays of NumPy."""
 
 LONGEST = 1 << 20
 """Bytes of a header that are read."""
@@ -77,25 +83,36 @@ def direction_names(folder: Path) -> tuple[str, ...]:
 
 
 def load_directions(folder: Path, generator: GeneratorConfig) -> dict[str, Tensor]:
+    """The same as tensors, for such a generator; errors as of :func:`read_directions`."""
+    import torch
+
+    found = read_directions(folder, (generator.codes, generator.w_dim), sum(generator.style_channels))
+    return {name: torch.from_numpy(value) for name, value in found.items()}
+
+
+def read_directions(folder: Path, shape: tuple[int, int], channels: int) -> dict[str, Float32]:
     """(L, C), or (N,) in StyleSpace, float32, by the name of the attribute; none where the editor has none.
+
+    Args:
+        folder: of the editor.
+        shape: L and C.
+        channels: N.
 
     Raises:
         CorruptCheckpointError: the file is damaged, or made for codes of another shape.
     """
-    import torch
-
-    from mien.checkpoints.store import read_safetensors
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
 
     path = folder / FILE
     if not path.exists():
         return {}
     try:
-        found = {name: value.float() for name, value in read_safetensors(path.read_bytes(), str(path)).items()}
-    except (OSError, CorruptCheckpointError) as error:
+        found = {name: value.astype(np.float32) for name, value in load_file(path).items()}
+    except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
         raise CorruptCheckpointError(f"{path} is damaged; fetch the editor again.") from error
     for name, value in found.items():
-        shape = (generator.codes, generator.w_dim)
-        if value.shape not in (shape, (sum(generator.style_channels),)) or not bool(torch.isfinite(value).all()):
+        if value.shape not in (shape, (channels,)) or not np.isfinite(value).all():
             raise CorruptCheckpointError(
                 f"The direction of {name} in {path} is not {shape[0]} x {shape[1]} numbers; "
                 "it belongs to another editor."
@@ -103,25 +120,26 @@ def load_directions(folder: Path, generator: GeneratorConfig) -> dict[str, Tenso
     return found
 
 
-def attribute_offset(attributes: Mapping[str, float], directions: Mapping[str, Tensor]) -> Tensor | None:
+def attribute_offset(attributes: Mapping[str, float], directions: Mapping[str, Numbers]) -> Numbers | None:
     """Σ_i α_i·n_i of equation 3, (L, C); None for no attributes, or none in W+.
 
     Raises:
         ConfigError: the editor has no direction of that name.
     """
-    import torch
-
     for name in attributes:
         if name not in directions:
             known = f"it knows {', '.join(sorted(directions))}" if directions else "it knows none"
             raise ConfigError(f"This editor has no attribute '{name}'; {known}.")
-    terms = [strength * directions[name] for name, strength in attributes.items() if directions[name].ndim == 2]
-    return torch.stack(terms).sum(0) if terms else None
+    found: Numbers | None = _summed(attributes, directions, 2)
+    return found
 
 
-def style_shift(attributes: Mapping[str, float], directions: Mapping[str, Tensor]) -> Tensor | None:
+def style_shift(attributes: Mapping[str, float], directions: Mapping[str, Numbers]) -> Numbers | None:
     """The same in StyleSpace, (N,); None where no attribute is one of StyleSpace."""
-    import torch
+    found: Numbers | None = _summed(attributes, directions, 1)
+    return found
 
-    terms = [strength * directions[name] for name, strength in attributes.items() if directions[name].ndim == 1]
-    return torch.stack(terms).sum(0) if terms else None
+
+def _summed(attributes: Mapping[str, float], directions: Mapping[str, Any], axes: int) -> Any:
+    terms = [strength * directions[name] for name, strength in attributes.items() if directions[name].ndim == axes]
+    return sum(terms[1:], terms[0]) if terms else None

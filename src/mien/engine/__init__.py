@@ -7,6 +7,7 @@ Two engines, one source of weights: ``onnx`` runs the graphs that come with mien
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
@@ -14,10 +15,25 @@ from typing import TypeVar
 from mien.checkpoints.store import BUNDLED
 from mien.engine.base import Network as Network
 from mien.errors import ConfigError
-from mien.models.perception.config import DetectorConfig, LandmarkConfig, NetworkConfig, ParserConfig, ReaderConfig
+from mien.models.perception.config import (
+    DetectorConfig,
+    LandmarkConfig,
+    MatteConfig,
+    NetworkConfig,
+    ParserConfig,
+    ReaderConfig,
+)
 from mien.packages import need_torch
 
-ENGINES = ("onnx", "torch")
+PROVIDERS: Mapping[str, str] = {
+    "cuda": "CUDAExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+    "directml": "DmlExecutionProvider",
+    "webgpu": "WebGpuExecutionProvider",
+}
+"""What ONNX Runtime may compute on besides the CPU, by the name behind ``onnx:``; another package brings each."""
+
+ENGINES = ("onnx", "torch", *(f"onnx:{name}" for name in PROVIDERS))
 VARIABLE = "MIEN_ENGINE"
 """In the environment; ``mien --engine`` sets it."""
 
@@ -48,6 +64,11 @@ def load_parser(folder: Path = BUNDLED / "face-parser", engine: str | None = Non
     return _load(folder, "face-parser", ParserConfig, engine)
 
 
+def load_matte(folder: Path = BUNDLED / "hair-matte", engine: str | None = None) -> Network[MatteConfig]:
+    """The hair matte: pictures and probabilities (B, 6, 32 h, 32 w) -> logits (B, 1, 32 h, 32 w); errors as above."""
+    return _load(folder, "hair-matte", MatteConfig, engine)
+
+
 def load_reader(folder: Path = BUNDLED / "face-reader", engine: str | None = None) -> Network[ReaderConfig]:
     """The face reader: aligned faces (B, 3, S, S) -> numbers (B, K); errors as above."""
     return _load(folder, "face-reader", ReaderConfig, engine)
@@ -66,16 +87,32 @@ def engine_of(folder: Path, wanted: str | None = None) -> str:
     """
     name = wanted or os.environ.get(VARIABLE) or ""
     if name not in ("", *ENGINES):
-        raise ConfigError(f"There is no engine '{name}'; choose {' or '.join(ENGINES)}.")
+        raise ConfigError(f"There is no engine '{name}'; choose {', '.join(ENGINES[:-1])} or {ENGINES[-1]}.")
     fits = folder.parent == BUNDLED and find_spec("onnxruntime") is not None
     return name or ("onnx" if fits else "torch")
 
 
+def runs_graphs(engine: str) -> bool:
+    """Whether it is one of ONNX Runtime's."""
+    return engine.partition(":")[0] == "onnx"
+
+
+def accelerators() -> tuple[str, ...]:
+    """Those of :data:`PROVIDERS` that the ONNX Runtime here has."""
+    if find_spec("onnxruntime") is None:
+        return ()
+    import onnxruntime
+
+    there = onnxruntime.get_available_providers()
+    return tuple(name for name, provider in PROVIDERS.items() if provider in there)
+
+
 def _load(folder: Path, kind: str, config: type[Config], engine: str | None) -> Network[Config]:
-    if engine_of(folder, engine) == "onnx":
+    chosen = engine_of(folder, engine)
+    if runs_graphs(chosen):
         from mien.engine.graph import GraphNetwork
 
-        return GraphNetwork.load(folder, kind, config.from_dict)
+        return GraphNetwork.load(folder, kind, config.from_dict, engine=chosen)
     need_torch(f"Running {folder.name} without its bundled graph")
     from mien.engine.eager import load_module
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from mien.checkpoints.store import BUNDLED
-from mien.engine import engine_of
+from mien.checkpoints.store import BUNDLED, GRAPH
+from mien.engine import engine_of, runs_graphs
 from mien.packages import need_torch
 from mien.pixels import to_pixels
 from mien.types import Float32, UInt8
@@ -56,8 +56,9 @@ def load_maker(folder: Path, modes: int = 1) -> FaceMaker:
         CheckpointError: the folder is missing, damaged, or holds something else.
         ConfigError: a package is missing.
     """
-    if modes == 1 and engine_of(folder) == "onnx":
-        return GraphFaces(folder)
+    engine = engine_of(folder)
+    if modes == 1 and runs_graphs(engine):
+        return GraphFaces(folder, engine)
     need_torch("Finding modes" if modes > 1 else f"The generator {folder.name}")
     from mien.checkpoints.generator import load_generator
 
@@ -67,11 +68,13 @@ def load_maker(folder: Path, modes: int = 1) -> FaceMaker:
 class GraphFaces:
     """By ONNX Runtime; see :class:`FaceMaker`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: str = "onnx") -> None:
         from mien.engine.graph import GraphNetwork
 
-        self._synthesis = GraphNetwork.load(folder, KIND, lambda values: dict(values["generator"]))
-        self._mapping = GraphNetwork.load(folder, KIND, lambda values: dict(values["generator"]), MAPPING)
+        self._synthesis, self._mapping = (
+            GraphNetwork.load(folder, KIND, lambda values: dict(values["generator"]), name, engine)
+            for name in (GRAPH, MAPPING)
+        )
 
     def codes(self, seeds: Sequence[int], psi: float, cutoff: int | None = None, modes: int = 1) -> Float32:
         """See :class:`FaceMaker`."""

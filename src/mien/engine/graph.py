@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mien.checkpoints.store import GRAPH, WEIGHTS, load_config, stored_array, verified
+from mien.engine import PROVIDERS
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.interrupt import checkpoint
 from mien.packages import need_torch
@@ -31,17 +32,23 @@ class GraphNetwork(Generic[Config]):
         kind: of the network.
         config: what built it.
         digest: of graph and weights.
+        engine: of ONNX Runtime's, see :data:`mien.engine.ENGINES`.
     """
 
-    def __init__(self, path: Path, kind: str, config: Config, digest: bytes) -> None:
-        self._path, self._kind, self._config, self._digest = path, kind, config, digest
-        self._session, self._process = open_session(path), os.getpid()
-        self._given = self._session.get_inputs()[0].name
+    def __init__(self, path: Path, kind: str, config: Config, digest: bytes, engine: str = "onnx") -> None:
+        self._path, self._kind, self._config, self._digest, self._engine = path, kind, config, digest, engine
+        self._session, self._process = open_session(path, engine=engine), os.getpid()
+        self._given = [one.name for one in self._session.get_inputs()]
         self._left: list[InferenceSession] = []
 
     @classmethod
     def load(
-        cls, folder: Path, kind: str, read: Callable[[dict[str, Any]], Config], name: str = GRAPH
+        cls,
+        folder: Path,
+        kind: str,
+        read: Callable[[dict[str, Any]], Config],
+        name: str = GRAPH,
+        engine: str = "onnx",
     ) -> GraphNetwork[Config]:
         """Out of a folder.
 
@@ -50,6 +57,7 @@ class GraphNetwork(Generic[Config]):
             kind: of the network.
             read: makes what built it of the folder's configuration.
             name: of the graph's file.
+            engine: see the class.
 
         Raises:
             CheckpointError: no such folder, damaged, or graph and weights that do not belong together.
@@ -67,20 +75,20 @@ class GraphNetwork(Generic[Config]):
         if found != entry.get("sha256"):
             raise CorruptCheckpointError(f"{path} does not match its checksum; fetch the folder again.")
         digest = hashlib.blake2b(f"{found} {values['sha256']}".encode(), digest_size=20).digest()
-        return cls(path, kind, read(values), digest)
+        return cls(path, kind, read(values), digest, engine)
 
     @property
     def config(self) -> Config:
         """See :class:`mien.engine.base.Network`."""
         return self._config
 
-    def __call__(self, images: Float32) -> tuple[Float32, ...]:
-        """See :class:`mien.engine.base.Network`."""
+    def __call__(self, images: Float32, *others: Float32) -> tuple[Float32, ...]:
+        """See :class:`mien.engine.base.Network`; graphs with several inputs take them in the order of the graph."""
         if self._process != os.getpid():  # threads do not survive a fork, and closing a session waits for them
             self._left.append(self._session)
-            self._session, self._process = open_session(self._path, threads=1), os.getpid()
+            self._session, self._process = open_session(self._path, 1, self._engine), os.getpid()
         checkpoint()
-        return tuple(self._session.run(None, {self._given: images}))
+        return tuple(self._session.run(None, dict(zip(self._given, (images, *others), strict=True))))
 
     def weight(self, name: str) -> Float32:
         """See :class:`mien.engine.base.Network`."""
@@ -100,28 +108,34 @@ class GraphNetwork(Generic[Config]):
         return load_module(self._path.parent, self._kind).to(device)
 
 
-def open_session(path: Path, threads: int | None = None) -> InferenceSession:
+def open_session(path: Path, threads: int | None = None, engine: str = "onnx") -> InferenceSession:
     """A graph, ready to run.
 
     Args:
         path: of the graph; its weights lie beside it.
         threads: that compute; None for :func:`available_threads`.
+        engine: says what else than the CPU computes.
 
     Raises:
-        ConfigError: ONNX Runtime is missing.
+        ConfigError: ONNX Runtime is missing, or cannot compute there.
         CorruptCheckpointError: it cannot be run.
     """
     try:
         import onnxruntime
     except ImportError as error:
         raise ConfigError("ONNX Runtime is not installed; run: pip install onnxruntime.") from error
+    providers, (_, _, place) = ["CPUExecutionProvider"], engine.partition(":")
+    if place:
+        providers.insert(0, PROVIDERS[place])
+        if providers[0] not in onnxruntime.get_available_providers():
+            raise ConfigError(f"This ONNX Runtime cannot use {place}; install one that can, or choose --engine onnx.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads or available_threads(), 1
     options.log_severity_level = 3
     # Idle threads sleep: between two networks, OpenCV needs the cores.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(path), options, providers=list(dict.fromkeys(providers)))
     except Exception as error:  # of many kinds, all its own
         reason = " ".join(str(error).split())[:120]
         raise CorruptCheckpointError(f"{path} cannot be run ({reason}); fetch its folder again.") from error

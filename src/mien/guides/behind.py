@@ -14,11 +14,18 @@ import numpy as np
 
 from mien.compose.blend import membrane
 from mien.compose.grain import levels, missing, noise
+from mien.compose.morphology import disc
 from mien.compose.patches import patched
 from mien.types import Bool, Float32
 
 FINE = 0.022
 """Standard deviation of the blur that parts light from texture, units (distances of the outer corners of the eyes)."""
+
+HALO = 0.02
+"""How far beyond a hole its border still shows the frame: halos of sharpening, blocks of compression; units."""
+
+LASHES = 0.03
+"""How far around eyes lashes darken the skin, units."""
 
 LARGEST = 300.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
@@ -32,7 +39,7 @@ TINTED = 8.0
 SCLERA = 0.6
 """How much of the tint is taken off eyes and brows, which have little colour of their own to lose."""
 
-STRONG = 1.3
+STRONG = 2.0
 """How much stronger than around it texture may be, so that no lash or edge is copied."""
 
 
@@ -64,11 +71,15 @@ def uncovered(picture: Float32, hole: Bool, eyes: Bool, beside: Bool, brows: Flo
 
 def _on_face(picture: Float32, hole: Bool, barred: Bool, brows: Float32, unit: float) -> Float32:
     """Light of both sides, texture mirrored at the border."""
-    near = cv2.dilate(hole.astype(np.uint8), np.ones((3, 3)))
+    near = cv2.dilate(hole.astype(np.uint8), disc(HALO * unit))
     known = ((near == 0) & ~barred).astype(np.float32)
     sigma = max(1.2, FINE * unit)
-    light = _with_brows(membrane(picture, known, 255.0), picture, hole, known, brows)
-    known *= cv2.dilate(near, np.ones((3, 3))) == 0  # a frame's edge is no texture
+    shaded = cv2.dilate(barred.astype(np.uint8), disc(LASHES * unit)) > 0
+    skin = known * (brows < 0.3) * ~shaded
+    smooth = membrane(picture, skin, 255.0)
+    for _ in range(2):  # it agrees with what is seen at the border
+        smooth += membrane(picture - smooth, skin, 255.0)
+    light = _with_brows(smooth, picture, hole, known, brows)
     total, share = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (picture * known[..., None], known))
     texture = (picture - total / np.maximum(share, 1e-3)[..., None]) * known[..., None]
     size, around = (cv2.GaussianBlur(one, (0, 0), 4 * sigma) for one in (np.abs(texture), known))
@@ -79,7 +90,19 @@ def _on_face(picture: Float32, hole: Bool, barred: Bool, brows: Float32, unit: f
     weight = np.clip(2 * cv2.GaussianBlur(sure.astype(np.float32), (0, 0), 1.2) - 1, 0, 1)[..., None]
     grain = noise(hole.shape, levels(picture, known > 0))
     made = light + weight * np.clip(copied, -highest, highest) + np.sqrt(1 - weight**2) * grain
-    return np.where(hole[..., None], np.clip(made, 0, 255), picture).astype(np.float32)
+    return _joined(picture, np.clip(made, 0, 255).astype(np.float32), hole, near > 0, barred)
+
+
+def _joined(picture: Float32, made: Float32, hole: Bool, near: Bool, barred: Bool) -> Float32:
+    """What was made, in a hole; its colours reach farther, where compression has mixed the frame's in."""
+    there, wanted = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB) for one in (picture, made))
+    away = cv2.distanceTransform((~hole).astype(np.uint8), cv2.DIST_L2, 5)
+    reach = float(away[near].max()) + 1
+    color = np.clip(1.5 * (1 - away / reach), 0, 1) * near * ~barred
+    light = np.clip(1 - away / (0.7 * reach), 0, 1) * near * ~barred
+    weight = np.where(hole[..., None], 1, np.dstack([light, color, color])).astype(np.float32)
+    mixed = cv2.cvtColor(there + weight * (wanted - there), cv2.COLOR_LAB2RGB)
+    return np.where((near & ~barred | hole)[..., None], np.clip(mixed, 0, 1) * 255, picture).astype(np.float32)
 
 
 def _with_brows(light: Float32, picture: Float32, hole: Bool, known: Float32, brows: Float32) -> Float32:

@@ -1,7 +1,6 @@
 """The lines of a pair of glasses: rims around the eyes, bridge, temples to the ears.
 
-A rim is the closed curve around an eye along which the picture has the strongest thin ridge, dark or light, near the
-outline of the parser's region: the cheapest path in polar coordinates, both rims together, since they are alike.
+Rims are found in :mod:`mien.guides.rims`; bridge and temples begin at them.
 
 Convention:
     That of :mod:`mien.guides.lines`.
@@ -9,33 +8,48 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.align import mesh
-from mien.guides.lines import SIDE, UNIT, Lines, disc
-from mien.types import Bool, Float32, Float64, UInt8
+from mien.guides.bands import band, cheapest
+from mien.guides.lines import SIDE, UNIT, Lines, disc, light_of
+from mien.types import Bool, Float32, Float64
 
 STEP = 0.2
 """Units between two places where a line may run."""
 
-ANGLES, RADII = 180, np.arange(4, 24, STEP)
-"""Directions around an eye, and distances from its middle, in units."""
-
-CLEAR, LINE = 24.0, 14.0
-"""Levels of a ridge that surely is a line, and of one that may be."""
+CLEAR = 24.0
+"""Levels of a ridge that surely is a line."""
 
 FROM_SIDE = 19.5
 """Way from a rim to behind the face's outline, units, from which a temple is seen from the side; others end at hair."""
 
+EYES = 0.25
+"""How far eyes reach beyond their contour, units."""
+
+DARK = 0.5
+"""Light of a frame, against that of the skin around it, below which what is as dark beside it belongs to it."""
+
+NEAR, FAR = 3.0, 5.0
+"""How far from a frame's lines nose pads and hinges may be, units; and how far dark ends of thick frames reach."""
+
+THICKEST, WIDE, BEYOND = 4.5, 2.5, 0.65
+"""Half the widths of rims and temples at most; and how far beyond their edges they shine, units."""
+
+ENDS = 0.6
+"""Share of a rim's height, from above, at which hinges are."""
+
+LONG = 12.0
+"""Length of a temple, units, from which it is seen from the side."""
+
+PADS, HINGES, OVER_HAIR = 20.0, 30.0, 60.0
+"""Levels by which they differ from the skin around them at least."""
+
 LATE = 20
 """Steps of 0.3 units after which a temple begins at the latest."""
-
-LIKE = 0.5
-"""How much the other rim tells about a rim."""
-
-Int = NDArray[np.int64]
 
 
 def area_of(contours: list[Float64]) -> Bool:
@@ -62,52 +76,6 @@ def axes(points: Float64) -> tuple[Float64, Float64]:
     return away, np.array([-away[1], away[0]])
 
 
-def rims(lines: Lines, likely: Float32, points: Float64) -> list[Float64]:
-    """Middle lines (ANGLES, 2) of both rims, in pixels of the plane; left one first."""
-    found = [_around(lines.ridges, likely, points, side) for side in (0, 1)]
-    level = CLEAR
-    for _ in range(3):  # rims that are stronger than brows shall not be mistaken for them
-        sure = [_seen_along(strength / level, wrap=True) for _, strength, _ in found]
-        costs = [
-            cost - sure[side] - np.float32(LIKE) * cv2.GaussianBlur(sure[1 - side], (0, 0), 4.0)
-            for side, (_, _, cost) in enumerate(found)
-        ]
-        paths = [_path(np.concatenate([c, c, c]).astype(np.float32))[ANGLES : 2 * ANGLES] for c in costs]
-        ways = [strength[np.arange(ANGLES), path] for (_, strength, _), path in zip(found, paths, strict=True)]
-        stronger = max(CLEAR, 0.8 * float(np.median(np.concatenate(ways))))
-        if stronger < 1.1 * level:
-            break
-        level = stronger
-    return [grid[np.arange(ANGLES), path] for (grid, _, _), path in zip(found, paths, strict=True)]
-
-
-def _around(ridges: Float32, likely: Float32, points: Float64, side: int) -> tuple[Float64, Float32, Float32]:
-    """Places (ANGLES, R, 2) around an eye, mirrored for the right one, their ridges, and what they cost beforehand."""
-    contour = (mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR)[side]
-    half = _half(points, side)
-    region = (likely > 0.5).astype(np.uint8) & half
-    lens = cv2.morphologyEx(region, cv2.MORPH_OPEN, disc(7.0))
-    if int(lens.sum()) < (6 * UNIT) ** 2:
-        lens = cv2.morphologyEx(region, cv2.MORPH_OPEN, disc(3.0))
-    ys, xs = np.nonzero(lens)
-    eye = points[list(contour)].mean(0)
-    middle = np.array([xs.mean(), ys.mean()]) * 0.6 + 0.4 * eye if len(xs) else eye
-    right, down = axes(points)
-    turn = (np.arange(ANGLES) * 2 * np.pi / ANGLES)[:, None]
-    toward = (1 - 2 * side) * np.cos(turn) * right + np.sin(turn) * down
-    grid = middle + RADII[None, :, None] * UNIT * toward[:, None]
-    maps = grid.astype(np.float32)
-
-    def seen(values: Float32) -> Float32:
-        return np.asarray(cv2.remap(values, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR), np.float32)
-
-    inside = cv2.distanceTransform(lens, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - lens, cv2.DIST_L2, 5)
-    off = seen(inside.astype(np.float32)) / UNIT - 0.5
-    cost = 1.5 * np.minimum((off / 4.0) ** 2, 4)
-    cost += 3 * seen(eyes_of(points, 0.7).astype(np.float32)) + 3 * (1 - seen(half.astype(np.float32)))
-    return grid, seen(ridges), np.asarray(cost, np.float32)
-
-
 def temple(lines: Lines, points: Float64, rim: Float64, side: int, hair: Bool, back: Bool) -> Float64:
     """The line (N, 2) from a rim to the ear; empty where none is seen.
 
@@ -130,9 +98,9 @@ def temple(lines: Lines, points: Float64, rim: Float64, side: int, hair: Bool, b
     strength = cv2.remap(strength, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR)
     near = np.abs(across) < 2 * UNIT
     level = float(np.clip(0.6 * np.median(strength[: round(2 / 0.3), near].max(1)), CLEAR, 2 * CLEAR))
-    cost = -_seen_along(np.asarray(strength / level, np.float32), wrap=False)
+    cost = -_seen_along(np.asarray(strength / level, np.float32))
     cost += 0.05 * np.maximum(np.abs(across / UNIT) - 1 - 0.5 * along[:, None] / UNIT, 0) ** 2  # it leaves the rim
-    path = _path(np.asarray(cost, np.float32))
+    path = cheapest(cost, closed=False)
     found = strength[np.arange(len(path)), path]
     x, y = np.clip(np.round(maps[np.arange(len(path)), path]).astype(int), 0, SIDE - 1).T
     least = np.where(hair[y, x], 0.7 if length > FROM_SIDE * UNIT else np.inf, 0.5) * level
@@ -152,7 +120,7 @@ def bridge(lines: Lines, left: Float64, right: Float64, points: Float64) -> Floa
     middle = ends[0] + along[:, None] * (ends[1] - ends[0])
     maps = (middle[:, None] + across[None, :, None] * down).astype(np.float32)
     strength = np.asarray(cv2.remap(lines.ridges, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR), np.float32)
-    path = _path(np.asarray(-_seen_along(np.asarray(strength / CLEAR, np.float32), wrap=False), np.float32))
+    path = cheapest(-_seen_along(np.asarray(strength / CLEAR, np.float32)), closed=False)
     return np.asarray(maps[np.arange(len(maps)), path], np.float64)
 
 
@@ -164,34 +132,88 @@ def _end(seen: Bool) -> int:
     return int(marks[-1]) + 1 if len(marks) else 0
 
 
-def _seen_along(strength: Float32, *, wrap: bool) -> Float32:
+def _seen_along(strength: Float32) -> Float32:
     """How sure each place is of a line: what goes on along the rows counts, not single spots."""
-    clear = np.pad(np.minimum(strength, 1.2), ((6, 6), (0, 0)), "wrap" if wrap else "edge")
+    clear = np.pad(np.minimum(strength, 1.2), ((6, 6), (0, 0)), "edge")
     return np.asarray(cv2.GaussianBlur(clear, (1, 13), 0.1, sigmaY=2.5)[6:-6], np.float32)
 
 
-def _half(points: Float64, side: int) -> UInt8:
-    """The plane on one side of the nose's middle."""
-    top, low = points[168], points[6]
-    down = (low - top) / max(float(np.linalg.norm(low - top)), 1e-6)
+def frame_of(picture: Float32, lines: Lines, rims: list[Float64], points: Float64, parts: Mapping[str, Bool]) -> Bool:
+    """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
+    light, eyes = light_of(picture), eyes_of(points, EYES)
+    others = (cv2.dilate(parts["brows"].astype(np.uint8), disc(1.0)) > 0) | eyes_of(points, 1.0)
+    frame = np.zeros((SIDE, SIDE), np.bool_)
+    for rim in rims:
+        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=others)
+    middle = bridge(lines, rims[0], rims[1], points)
+    frame |= band(light, middle, closed=False, most=THICKEST, margin=BEYOND)
+    front = frame.copy()
+    over, back = parts["hair"] | parts["ears"], parts["background"]
+    for side in (0, 1):
+        arm = temple(lines, points, rims[side], side, over, back)
+        if len(arm):
+            frame |= band(light, arm, closed=False, most=_widest(arm), margin=BEYOND)
+    frame |= _beside(picture, lines, frame, front, rims, points, parts)
+    return np.asarray(frame & ~eyes, np.bool_)
+
+
+def _beside(
+    picture: Float32,
+    lines: Lines,
+    frame: Bool,
+    front: Bool,
+    rims: list[Float64],
+    points: Float64,
+    parts: Mapping[str, Bool],
+) -> Bool:
+    """What touches a frame and stands out as hinges, nose pads and thick ends do."""
+    right, _ = axes(points)
+    middle = points[[33, 133, 362, 263]].mean(0)
     ys, xs = np.mgrid[:SIDE, :SIDE]
-    across = (xs - top[0]) * down[1] - (ys - top[1]) * down[0]
-    return np.asarray((across < -2.0 * UNIT) if side == 0 else (across > 2.0 * UNIT), np.uint8)
+    beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
+    inner, outer = (float(np.abs((points[two] - middle) @ right).mean()) for two in ([133, 362], [33, 263]))
+    least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
+    least = np.where((beside < outer) | _arms_level(rims, points, right), least, 255.0)
+    dark = _alike(picture, frame, parts["brows"])
+    dark &= (beside > outer + 0.5 * UNIT) & _arms_level(rims, points, right)  # nearer, brows and lids are as dark
+    apart = (~parts["brows"]) & ~eyes_of(points, 0.5)
+    apart &= cv2.erode(area_of(rims).astype(np.uint8), disc(2.0)) == 0  # no wrinkles seen through the lenses
+    close, far = (cv2.dilate(one.astype(np.uint8), disc(2 * by)) > 0 for one, by in ((frame, NEAR), (front, FAR)))
+    least = np.where(parts["hair"], np.maximum(least, OVER_HAIR), least)
+    strong = close & (lines.hats[2] > least) & ~parts["background"]
+    strong |= dark & (far & (lines.widest > OVER_HAIR) | close & (lines.hats[-1] > OVER_HAIR))
+    strong &= apart
+    _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
+    kept = strong & np.isin(index, np.unique(index[frame]))
+    return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) > 0)
 
 
-def _path(cost: Float32) -> Int:
-    """Index of the column for each row: the cheapest path with steps of up to three columns."""
-    steps = np.arange(-3, 4)
-    total, back = cost[0], np.zeros(cost.shape, np.int64)
-    bend = (0.06 * steps * steps).astype(np.float32)
-    for row in range(1, len(cost)):
-        ways = np.lib.stride_tricks.sliding_window_view(np.pad(total, 3, constant_values=1e6), 7) + bend
-        best = ways.argmin(1)
-        back[row] = np.arange(len(best)) + steps[best]
-        total = ways[np.arange(len(best)), best] + cost[row]
-    path = np.zeros(len(cost), np.int64)
-    index = int(total.argmin())
-    for row in range(len(cost) - 1, -1, -1):
-        path[row] = index
-        index = int(np.clip(back[row, index], 0, cost.shape[1] - 1))
-    return path
+def _arms_level(rims: list[Float64], points: Float64, right: Float64) -> Bool:
+    """The plane (SIDE, SIDE) at the height of the rims' outer ends, where hinges are."""
+    down = np.array([-right[1], right[0]])
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    height = xs * down[0] + ys * down[1]
+    level = np.zeros((SIDE, SIDE), np.bool_)
+    for side, rim in enumerate(rims):
+        top, bottom = np.quantile(rim @ down, (0.02, 0.98))
+        half = (xs - points[168, 0]) * right[0] + (ys - points[168, 1]) * right[1]
+        here = (half < 0) if side == 0 else (half >= 0)
+        level |= here & (height > top - 1.5 * UNIT) & (height < top + ENDS * (bottom - top))
+    return level
+
+
+def _widest(arm: Float64) -> float:
+    """Half a temple's width at most, units: those that are seen from the front are thin."""
+    return WIDE if float(np.linalg.norm(arm[-1] - arm[0])) > LONG * UNIT else 1.0
+
+
+def _alike(picture: Float32, frame: Bool, brows: Bool) -> Bool:
+    """What is as dark as a dark frame, in brows all the more; nothing where that is not much darker than skin."""
+    light = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
+    around = (cv2.dilate(frame.astype(np.uint8), disc(3.0)) > 0) & ~frame
+    if not frame.any() or not around.any():
+        return np.zeros_like(frame)
+    usual, skin = float(np.quantile(light[frame], 0.15)), float(np.median(light[around]))
+    if usual > DARK * skin:
+        return np.zeros_like(frame)
+    return np.asarray(light < usual + np.where(brows, 0.08, 0.25) * (skin - usual), np.bool_)

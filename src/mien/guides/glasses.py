@@ -6,25 +6,32 @@ conventions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from mien.align.crop import between_pixels, crop_face
+from mien.compose.morphology import disc as round_disc
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.behind import uncovered, untinted
+from mien.guides.behind import HALO, uncovered, untinted
 from mien.guides.borrow import unit_of
-from mien.guides.frames import area_of, axes, bridge, eyes_of, rims, temple
+from mien.guides.frames import EYES, area_of, eyes_of, frame_of
 from mien.guides.guide import Guide, box_of, changed
-from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Drawn, Lines, covered, disc
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
+from mien.guides.rims import rims
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo
 
 BROWS = ("left_brow", "right_brow")
+BROW_OUTLINES = (
+    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
+    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
+)
+"""Landmarks around brows."""
+
 PARTS = {
     "face": ("skin", "nose", "left_eye", "right_eye", "glasses", *BROWS),
     "brows": BROWS,
@@ -40,34 +47,12 @@ LEAST = 400
 LARGEST = 0.06
 """Share of both lenses that a reflection may have: larger ones hide what no surroundings tell."""
 
-EYES = 0.25
-"""How far eyes reach beyond their contour, units."""
-
-DARK = 0.5
-"""Light of a frame, against that of the skin around it, below which what is as dark beside it belongs to it."""
-
 GLARE = (36.0, 20.0)
 """Levels by which reflections are lighter than skin at their brightest, and at their border."""
 
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
-
-NEAR, FAR = 3.0, 5.0
-"""How far from a frame's lines nose pads and hinges may be, units; and how far dark ends of thick frames reach."""
-
-CREASE, RIMLESS, THICK = 16.0, 45.0, 70.0
-"""Levels that a rim has at least above the eyes, where lids and brows have lines, too; those where none is seen below
-them; and those of a rim that may be thicker above the eyes."""
-
-RIM = 1.3
-"""How far a rim reaches from its middle line at most, units, where it is dark."""
-
-LONG = 12.0
-"""Length of a temple, units, from which it is seen from the side."""
-
-PADS, HINGES, OVER_HAIR = 20.0, 30.0, 60.0
-"""Levels by which they differ from the skin around them at least."""
 
 LEFT = "The lenses are tinted: their colour is taken off what is seen through them, reflections are not."
 TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glasses cannot be taken off."
@@ -108,9 +93,10 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     picture = crop.pixels.astype(np.float32)
     points = _points_on(crop.matrix, face)
     lines = Lines.of(picture)
-    both = rims(lines, worn, points)
+    both = rims(picture, worn, points)
     likely = {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
-    frame = _frame(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
+    likely["brows"] = np.maximum(likely["brows"], _brows(points))
+    frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
     beside = cv2.dilate(1 - likely["face"], disc(3.0))
     areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), area_of(both), beside, likely["brows"])
     *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
@@ -150,14 +136,21 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     plain, tinted = untinted(before, lenses, skin, unit)
     made = uncovered(plain, hole, eyes, beside, brows, unit)
     notes = (LEFT,) if tinted.any() else ()
-    sure = np.maximum(_soft(hole), tinted) * np.float32(strength)
+    near = cv2.dilate(hole.astype(np.uint8), round_disc(HALO * unit)) > 0
+    sure = np.maximum(_soft(near) * (hole | ~eyes), tinted) * np.float32(strength)
     return Guide(box, changed(photo, box, before, made), np.asarray(sure, np.float32), notes)
 
 
 def _soft(area: Bool) -> Float32:
     """1 inside, less on the outermost pixels."""
     inside = cv2.distanceTransform(np.pad(area, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    return np.asarray(np.clip(inside / 2.0, 0, 1), np.float32)
+    return np.asarray(np.clip(inside / 1.5, 0, 1), np.float32)
+
+
+def _brows(points: Float64) -> Float32:
+    """(SIDE, SIDE) how likely brows are by their landmarks: the parser knows none behind rims."""
+    outlines = [points[list(one)] for one in BROW_OUTLINES]
+    return np.asarray(cv2.GaussianBlur(area_of(outlines).astype(np.float32), (0, 0), 0.4 * UNIT), np.float32)
 
 
 def _sum_of(classes: Float32, names: tuple[str, ...]) -> Float32:
@@ -184,86 +177,6 @@ def _filled(plane: Float32) -> Float32:
 def _points_on(matrix: Float64, face: Face) -> Float64:
     """(478, 2) landmarks in the plane."""
     return np.asarray((face.landmarks[:, :2].astype(np.float64) - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
-
-
-def _frame(picture: Float32, lines: Lines, rims: list[Float64], points: Float64, parts: Mapping[str, Bool]) -> Bool:
-    """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
-    right, down = axes(points)
-    middle = points[[33, 133, 362, 263]].mean(0)
-    ys, xs = np.mgrid[:SIDE, :SIDE]
-    above = (xs - middle[0]) * down[0] + (ys - middle[1]) * down[1] < -1.5 * UNIT
-    beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
-    inner, outer = (float(np.abs((points[two] - middle) @ right).mean()) for two in ([133, 362], [33, 263]))
-    eyes = eyes_of(points, EYES)
-    both, upper = _as_wide(lines, [Drawn.of(lines, one, closed=True) for one in rims], points)
-    least = np.where(above & (beside < outer + 4 * UNIT), upper, 0).astype(np.float32)
-    middle_line = Drawn.of(lines, bridge(lines, rims[0], rims[1], points))
-    frame = (covered(lines, both, least) | covered(lines, [middle_line], np.zeros_like(least))) & ~eyes
-    front = frame.copy()
-    arms = [
-        Drawn.of(lines, temple(lines, points, rims[side], side, parts["hair"] | parts["ears"], parts["background"]))
-        for side in (0, 1)
-    ]
-    arms = [replace(one, disc=np.minimum(one.disc, _widest(one))) for one in arms if len(one.points)]
-    if arms:
-        frame |= covered(lines, arms, np.zeros_like(lines.ridges), 0.3)
-    least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
-    dark = _alike(picture, frame, parts["brows"])
-    apart = (~parts["brows"]) & ~eyes_of(points, 0.5)
-    apart &= cv2.erode(area_of(rims).astype(np.uint8), disc(2.0)) == 0  # no wrinkles seen through the lenses
-    close, far = (cv2.dilate(one.astype(np.uint8), disc(2 * by)) > 0 for one, by in ((frame, NEAR), (front, FAR)))
-    least = np.where(parts["hair"], np.maximum(least, OVER_HAIR), least)
-    strong = close & (lines.hats[2] > least) & ~parts["background"]
-    strong |= dark & (far & (lines.widest > OVER_HAIR) | close & (lines.hats[-1] > OVER_HAIR))
-    strong = (strong & apart) | (dark & _beside(rims) & ~eyes)
-    _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
-    frame |= strong & np.isin(index, np.unique(index[frame]))
-    whole = cv2.morphologyEx(frame.astype(np.uint8), cv2.MORPH_CLOSE, disc(0.5))
-    grown = [cv2.dilate(whole, disc(width)) > 0 for width in (1.2, 0.8 if dark.any() else 0.5)]
-    return np.asarray(np.where(parts["brows"], grown[1], grown[0]) & ~eyes, np.bool_)
-
-
-def _beside(rims: list[Float64]) -> Bool:
-    """What a rim can cover."""
-    drawn = np.zeros((SIDE, SIDE), np.uint8)
-    cv2.polylines(drawn, [np.round(rim).astype(np.int32) for rim in rims], True, 1, round(2 * RIM * UNIT))
-    return drawn > 0
-
-
-def _widest(arm: Drawn) -> int:
-    """The disc that a temple is narrower than: those that are seen from the front are thin."""
-    long = float(np.linalg.norm(arm.points[-1] - arm.points[0])) > LONG * UNIT
-    return int(np.median(arm.disc)) + 1 if long else 2
-
-
-def _alike(picture: Float32, frame: Bool, brows: Bool) -> Bool:
-    """What is as dark as a dark frame, in brows all the more; nothing where that is not much darker than skin."""
-    light = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
-    around = (cv2.dilate(frame.astype(np.uint8), disc(3.0)) > 0) & ~frame
-    if not frame.any() or not around.any():
-        return np.zeros_like(frame)
-    usual, skin = float(np.quantile(light[frame], 0.15)), float(np.median(light[around]))
-    if usual > DARK * skin:
-        return np.zeros_like(frame)
-    return np.asarray(light < usual + np.where(brows, 0.08, 0.25) * (skin - usual), np.bool_)
-
-
-def _as_wide(lines: Lines, both: list[Drawn], points: Float64) -> tuple[list[Drawn], float]:
-    """Rims about as wide above the eyes as below them, and the levels that they have at least above."""
-    _, down = axes(points)
-    level = float(points[[33, 133, 362, 263]].mean(0) @ down)
-    found, weakest = [], []
-    for one in both:
-        below = one.points @ down > level + 2 * UNIT
-        if not below.any():
-            below = np.ones(len(one.points), np.bool_)
-        weak = float(np.quantile(one.levels(lines)[below], 0.2))
-        usual = int(np.median(one.disc[below])) if weak > CREASE else 0
-        like = replace(one, disc=np.clip(one.disc, usual, usual + 1))
-        found.append(replace(one, disc=np.where(like.levels(lines) > THICK, np.maximum(one.disc, usual), like.disc)))
-        weakest.append(weak)
-    seen = float(np.mean(weakest))
-    return found, RIMLESS if seen < CREASE else max(CREASE, 0.4 * seen)
 
 
 def _glare(picture: Float32, frame: Bool, rims: list[Float64], points: Float64) -> Bool:

@@ -19,7 +19,7 @@ SIDE = 24
 GLINT = 9
 """Largest side of a reflection, in such pixels: it is as light as the white."""
 
-SHIFTS = np.linspace(-0.5, 0.5, 17)
+SHIFTS = np.linspace(-0.9, 0.9, 29)
 """Places looked at, in radii that landmarks give, across and down."""
 
 RADII = np.linspace(0.88, 1.16, 8)
@@ -28,8 +28,12 @@ RADII = np.linspace(0.88, 1.16, 8)
 ANGLES = np.radians(np.concatenate([np.arange(-40, 41, 10), np.arange(140, 221, 10)]))
 """Where circles are looked at: right and left; lids cover the rest."""
 
-FARTHER = 60.0
-"""Levels that a circle loses per square of its distance, in radii, from where landmarks put it."""
+FARTHER, LOWER, WIDER = 35.0, 60.0, 400.0
+"""Levels that a circle loses per square of its distance, across and down, in radii, from where landmarks put it, and
+per square of what it is wider, as a share."""
+
+LIGHT, DIM = np.float32(80), np.float32(20)
+"""Levels by which light counts as its logarithm does, for the white is dull in shade, and levels added to it."""
 
 CLEARER = 6.0
 """Levels by which a circle must be clearer than that of the landmarks."""
@@ -53,12 +57,13 @@ def found_iris(photo: Photo, middle: Float64, radius: float, contour: Float64) -
     size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
     small = cv2.GaussianBlur(cv2.resize(red, size, interpolation=cv2.INTER_AREA).astype(np.float32), (0, 0), 1.5)
     small = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((GLINT, GLINT), np.uint8))
+    small = LIGHT * np.log(small + DIM)
     opening = np.zeros(small.shape, np.uint8)
     cv2.fillPoly(opening, [np.round((contour - (x0, y0)) * scale).astype(np.int32)], 1)
     down, across, wide = (one.ravel() for one in np.meshgrid(SHIFTS, SHIFTS, RADII, indexing="ij"))
     centres = (middle - (x0, y0)) * scale + SIDE * np.stack([across, down], 1)
     clear = _clear(small, opening.astype(np.float32), centres, SIDE * wide)
-    clear = clear - FARTHER * (across**2 + down**2 + 0.5 * (wide - 1) ** 2)
+    clear = clear - FARTHER * across**2 - LOWER * down**2 - WIDER * (wide - 1) ** 2
     own = np.argmin(across**2 + down**2 + (wide - 1) ** 2)
     best = int(np.argmax(clear))
     if clear[best] < clear[own] + CLEARER:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from mien.types import Bool, Float32, Float64, UInt8
+from mien.types import Float32, UInt8
 
 SQUARE, MARGIN = 512, 64
 SIDE = SQUARE + 2 * MARGIN
@@ -29,11 +28,6 @@ DISCS = (0.8, 1.2, 1.8, 2.6, 3.6, 5.0)
 
 WIDEST = 8.0
 """Diameter of a disc that is wider than any part of a frame, units."""
-
-SHARE, LEAST = 0.18, 9.0
-"""What a line's pixels differ by at least: a share of its middle; and levels."""
-
-Int = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +54,16 @@ class Lines:
             dark = (cv2.morphologyEx(soft, cv2.MORPH_CLOSE, element) - soft).max(2)
             light = (soft - cv2.morphologyEx(soft, cv2.MORPH_OPEN, element)).max(2)
             hats.append(np.maximum(dark, 0.8 * light))
-        light = np.asarray(picture @ np.array([0.25, 0.55, 0.2], np.float32), np.float32)
+        light = light_of(picture)
         small = cv2.resize(light, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
         wide = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc(WIDEST / 2)) - small
         wide = cv2.resize(wide, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
         return cls(_ridges(light), np.stack(hats).astype(np.float32), np.asarray(wide, np.float32))
+
+
+def light_of(picture: Float32) -> Float32:
+    """(SIDE, SIDE) levels of a plane (SIDE, SIDE, 3)."""
+    return np.asarray(picture @ np.array([0.25, 0.55, 0.2], np.float32), np.float32)
 
 
 def _ridges(light: Float32) -> Float32:
@@ -87,75 +86,3 @@ def disc(units: float) -> UInt8:
     """A structuring element of a diameter."""
     side = 2 * max(1, round(units * UNIT / 2)) + 1
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
-
-
-def covered(lines: Lines, drawn: list[Drawn], least: Float32, share: float = SHARE) -> Bool:
-    """The pixels (SIDE, SIDE) of some lines: as wide, at each place, as the line is seen there.
-
-    Args:
-        lines: of the plane.
-        drawn: at least one of them not empty.
-        least: (SIDE, SIDE) levels that a line has at least.
-        share: what a line's pixels differ by at least, of its middle.
-    """
-    points, choice = (np.concatenate([getattr(one, name) for one in drawn]) for name in ("points", "disc"))
-    x, y = np.clip(np.round(points).astype(int), 0, SIDE - 1).T
-    strong = np.concatenate([one.levels(lines) for one in drawn])
-    seed = np.ones((SIDE, SIDE), np.uint8)
-    seed[y, x] = 0
-    away, index = cv2.distanceTransformWithLabels(seed, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    of = np.zeros(int(index.max()) + 1, np.int64)
-    of[index[y, x]] = np.arange(len(x))
-    nearest = of[index]
-    found = np.take_along_axis(lines.hats, choice[nearest][None], 0)[0]
-    reach = (0.62 * np.array(DISCS)[choice[nearest]] + 0.7) * UNIT
-    sure = (found > np.maximum(LEAST, share * strong[nearest])) & (strong[nearest] > least)
-    return np.asarray(sure & (away < reach))
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """A line with its width.
-
-    Attributes:
-        points: (N, 2) a pixel apart.
-        disc: (N,) number of the disc that the line is just narrower than.
-        closed: whether it ends where it begins.
-    """
-
-    points: Float64
-    disc: Int
-    closed: bool
-
-    @classmethod
-    def of(cls, lines: Lines, line: Float64, *, closed: bool = False) -> Drawn:
-        """A line (N, 2) as wide as it is seen."""
-        points = np.concatenate([line, line[:1]]) if closed else line
-        run = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-        at = np.arange(0, run[-1], 1.0) if len(points) > 1 else np.zeros(0)
-        points = np.stack([np.interp(at, run, points[:, axis]) for axis in (0, 1)], -1) if len(at) else np.zeros((0, 2))
-        drawn = cls(points, np.zeros(len(points), np.int64), closed)
-        if not len(points):
-            return drawn
-        seen = np.stack([drawn._along(one) for one in lines.hats])
-        following = np.concatenate([seen[1:], seen[-1:]])
-        enough = (following < 1.25 * seen + 3) & (seen > np.maximum(LEAST, 0.35 * seen[-1]))
-        enough[-1] = True
-        return cls(points, _ranked(enough.argmax(0), 0.5, closed).round().astype(np.int64), closed)
-
-    def levels(self, lines: Lines) -> Float64:
-        """(N,) how far the line stands out at each place."""
-        if not len(self.points):
-            return np.zeros(0)
-        seen = np.stack([self._along(one) for one in lines.hats])
-        return np.asarray(seen[self.disc, np.arange(len(self.points))])
-
-    def _along(self, values: Float32) -> Float64:
-        x, y = np.clip(np.round(self.points).astype(int), 0, SIDE - 1).T
-        return _ranked(cv2.dilate(values, np.ones((5, 5)))[y, x], 0.5, self.closed)
-
-
-def _ranked(values: NDArray[np.generic], quantile: float, closed: bool) -> Float64:
-    """A quantile of 15 values around each."""
-    padded = np.pad(values, 7, "wrap" if closed and len(values) > 7 else "edge")
-    return np.asarray(np.quantile(np.lib.stride_tricks.sliding_window_view(padded, 15), quantile, axis=1), np.float64)

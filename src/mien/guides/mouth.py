@@ -28,14 +28,13 @@ from mien.guides.smile import joining, smiling
 from mien.guides.spline import Spline
 from mien.guides.still import Labelled
 from mien.guides.teeth import Areas, depth_of, evened, lit_teeth, widened
+from mien.guides.teeth_fit import LOWER, UPPER, places_of
 from mien.guides.tint import linear, teeth_among, whitest
 from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
 OUTER, INNER = list(mesh.OUTER_LIPS), list(mesh.INNER_LIPS_CONTOUR)
-UPPER, LOWER = INNER[:11], [INNER[0], *INNER[:9:-1]]
-"""The edges of the lips, from the left corner to the right one."""
 
 FOLLOW, REACH = 0.55, 0.25
 """How much of the way cheeks and chin go with the lips, and how far from the mouth, in eye distances."""
@@ -56,8 +55,11 @@ EVENED = "teeth are seen already: they are made even and lighter, and keep their
 SHUT, BOTH = 0.85, 0.75
 """Share of the way to another's mouth that a shut one goes, and an open one: more would stretch thin lips."""
 
-HIDDEN = 0.03
-"""Of teeth at least, in widths of the mouth, below the upper lip of a smile that is this face's."""
+OWN = 0.02
+"""Eye distances within the lips over which an open mouth's lips stay where the other's are seen."""
+
+THINNER = 0.2
+"""Logarithm by which the height of lips may change."""
 
 
 def mouth(
@@ -90,6 +92,7 @@ def mouth(
     """
     opened = _shown(other, other_face, other_labelled) > OPEN
     other, other_face, other_blocked, notes = turned(face, other, other_face, other_blocked, "teeth")
+    theirs = other_labelled.mirrored(other.width) if notes and other_labelled is not None else other_labelled
     unit, start = unit_of(face), face.landmarks[:, :2].astype(np.float64)
     here = box_around(photo, start[OUTER], unit, 0.1)
     before = to_srgb(photo, here)
@@ -108,8 +111,8 @@ def mouth(
     if opened and shown <= OPEN:
         start = shut_at(start, here, before, unit)
         face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
-    share = SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0
-    way = smiling(face) if smiles else share * _way(face, other_face)
+    way = smiling(face) if smiles else _way(face, other_face)
+    way *= 1.0 if smiles else _kept(start, way, SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0)
     if opened and shown <= OPEN and not smiles:
         way += joining(face, other_face)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
@@ -118,14 +121,12 @@ def mouth(
     goals, after = start + reached * way, moved.over(photo)[0]
     if not opened:
         return replace(moved, notes=(*notes, *moved.notes))
-    native = whitest(before, white) if toothed else None
-    shade = smiles or (toothed and not whole)
-    sure = min(float(white.sum()) / (2 * TEETH * unit**2), 3.0)
-    box, mixed, weight = _between(after, goals, unit, other, other_face, other_blocked, native, sure, shade, smiles)
-    weight *= free(blocked, box, unit)
+    native = (whitest(before, white), float(white.sum()) / (2 * TEETH * unit**2)) if toothed else None
+    pair = (after, goals, unit, other, other_face)
+    box, mixed, weight = _between(*pair, other_blocked, theirs, native, smiles or (toothed and not whole), smiles)
     lower = to_srgb(after, box).astype(np.float32)
-    mixed = lower + weight[..., None] * (mixed - lower)
-    laid, _ = as_guide(after, box, mixed, weight, unit, notes).over(after)
+    weight *= free(blocked, box, unit)
+    laid, _ = as_guide(after, box, lower + weight[..., None] * (mixed - lower), weight, unit, notes).over(after)
     return over_moved(moved, laid, [(box, weight)], (*notes, *moved.notes))
 
 
@@ -143,8 +144,8 @@ def _between(
     other: Photo,
     other_face: Face,
     other_blocked: Bool | None,
-    native: Float64 | None,
-    sure: float,
+    other_labelled: Labelled | None,
+    native: tuple[Float64, float] | None,
     shade: bool,
     smiles: bool,
 ) -> tuple[Box, Float32, Float32]:
@@ -153,30 +154,35 @@ def _between(
     Args:
         photo, goals: the photo whose lips have been moved, and where its landmarks (478, 2) are.
         unit: distance of the outer corners of the eyes.
-        other, other_face, other_blocked: as in :func:`mouth`.
-        native: (3,) linear light of this face's teeth; None where none were seen.
-        sure: how far that is believed, 1 for few teeth.
+        other, other_face, other_blocked, other_labelled: as in :func:`mouth`.
+        native: (3,) linear light of this face's teeth, and how far that is believed; None where none were seen.
         shade: whether the corners are darkened.
-        rigid: whether teeth keep their form, lower ends near the lower lip.
+        smiles: whether the smile is this face's.
 
     Returns:
         A box of the photo, and over it (h, w, 3) sRGB and (h, w).
     """
     box = box_around(photo, goals[OUTER], unit, 0.1)
     lower, there = to_srgb(photo, box).astype(np.float32), other_face.landmarks[:, :2].astype(np.float64)
-    places = _places(goals, there, unit / unit_of(other_face), True)
+    places = places_of(goals, there, unit / unit_of(other_face))
     away = np.linalg.norm(places[:, None] - places[None, [*OUTER, *INNER]], axis=2).min(1)
     known = np.concatenate([UPPER, LOWER[1:-1], np.flatnonzero(away > 0.15 * unit)])
     offsets = Spline.fit(places[known], there[known] - places[known], smoothing=1e-5).field(box)
     taken, visible = looked_up(other, other_blocked, offsets, box)
     inner, outer, theirs = (filled(one, box) for one in (goals[INNER], goals[OUTER], places[INNER]))
+    if other_labelled is not None:  # landmarks are found on lips now and then
+        seen = widened(other_labelled.looked_up(offsets, box) == INDEX["mouth"], 0.01 * unit)
+        theirs = theirs & seen if (theirs & seen).sum() > 0.4 * theirs.sum() else theirs
     close = widened(outer, 0.025 * unit)
     taken = as_sharp(lower, taken, close & ~theirs, close & ~inner)
     depth = depth_of(goals[UPPER], box, unit, smiles) if shade else np.ones(inner.shape, np.float32)
-    flesh, gain = (0.16, 1.1) if smiles else (0.4, 1.1)  # a narrow gap is dark; lips that open wide shade less
+    flesh, gain = (0.28, 0.92) if smiles else (0.45, 1.0)  # a narrow gap is dark; lips that open wide shade less
     areas = Areas(inner, outer, theirs, unit)
-    lit = lit_teeth(lower, taken, areas, native, sure, depth, flesh=flesh, gain=gain)
+    lit = lit_teeth(lower, taken, areas, native, depth, flesh=flesh, gain=gain)
     lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
+    if native is not None:  # this face's lips, where landmarks lie on them
+        deep = cv2.distanceTransform(inner.astype(np.uint8), cv2.DIST_L2, 3) > OWN * unit
+        inner = inner & (deep | theirs)
     return box, np.asarray(lit, np.float32), np.asarray(blurred(inner, 0.006 * unit) * visible, np.float32)
 
 
@@ -235,6 +241,20 @@ def _way(face: Face, other: Face) -> Float64:
     return np.asarray(way * np.clip((mean[:, 1] - mean[2, 1]) / 0.06 + 1.0, 0.25, 1)[:, None])
 
 
+def _kept(start: Float64, way: Float64, most: float) -> float:
+    """Share of a way (478, 2), up to one, that leaves lips about as high as they are: what is thinner is a smear."""
+    shares = np.linspace(1, 0, 21)
+    before, *after = (_heights(start + most * share * way) for share in (0.0, *shares))
+    fits = [bool((np.abs(np.log((one + 1) / (before + 1))) < THINNER).all()) for one in after]
+    return most * float(shares[fits.index(True)])
+
+
+def _heights(points: Float64) -> Float64:
+    """(2,) how high the upper and the lower lip are, in pixels."""
+    lips = np.linalg.norm(points[OUTER] - points[INNER], axis=1)
+    return np.array([lips[3:8].mean(), lips[13:18].mean()])
+
+
 def _shown(photo: Photo, face: Face, labelled: Labelled | None) -> float:
     """Square eye distances of what is seen between the lips, by the parser: landmarks open full lips."""
     if labelled is None:
@@ -247,42 +267,3 @@ def _shown(photo: Photo, face: Face, labelled: Labelled | None) -> float:
 def _without_teeth(labels: UInt8) -> UInt8:
     """Teeth keep their shape while a face moves; those that are covered need not."""
     return np.where(labels == INDEX["mouth"], INDEX["skin"], labels).astype(np.uint8)
-
-
-def _places(goals: Float64, there: Float64, ratio: float, rigid: bool) -> Float64:
-    """(478, 2): where the other's points are shown, given this face's.
-
-    Teeth belong to the skull: they hang below the upper lip at about their size, and the lower lip and the corners
-    cover what is too much. They are stretched only where the lips leave more open than they fill.
-
-    Args:
-        goals, there: (478, 2) pixels of both photos.
-        ratio: pixels of this photo per pixel of the other one, for faces of the same size.
-        rigid: whether the lower lips meet instead, and the upper lip covers what is too much.
-    """
-    here, turn = _upright(goals)
-    other, _ = _upright(there)
-    wider = float(np.ptp(here[UPPER, 0]) / max(np.ptp(other[UPPER, 0]), 1e-9))
-    scaled = other * max(wider, float(np.sqrt(wider * ratio)))
-    upper, lower = (np.interp(scaled[edge, 0], here[edge, 0], here[edge, 1]) for edge in (UPPER, LOWER))
-    if rigid:
-        lower_lips, upper_lips = (here[edge[5], 1] - scaled[edge[5], 1] for edge in (LOWER, UPPER))
-        scaled[:, 1] += min(lower_lips, upper_lips - HIDDEN * float(np.ptp(here[UPPER, 0])))
-        upper, lower = np.minimum(upper, scaled[UPPER, 1]), np.maximum(lower, scaled[LOWER, 1])
-        scaled[UPPER, 1], scaled[LOWER, 1] = upper, lower
-        return np.asarray(scaled @ turn + goals[[UPPER[0], UPPER[-1]]].mean(0))
-    above = np.interp(scaled[LOWER, 0], here[UPPER, 0], here[UPPER, 1])
-    below = np.interp(scaled[LOWER, 0], scaled[UPPER, 0], scaled[UPPER, 1])
-    lower = np.maximum(lower, above + scaled[LOWER, 1] - below)
-    placed = scaled.copy()
-    placed[LOWER] = np.column_stack([scaled[LOWER, 0], lower])
-    placed[UPPER] = np.column_stack([scaled[UPPER, 0], upper])
-    return np.asarray(placed @ turn + goals[[UPPER[0], UPPER[-1]]].mean(0))
-
-
-def _upright(points: Float64) -> tuple[Float64, Float64]:
-    """(478, 2) along and below the line through the corners of the mouth, and the rotation (2, 2) back."""
-    left, right = points[UPPER[0]], points[UPPER[-1]]
-    x, y = (right - left) / max(float(np.linalg.norm(right - left)), 1e-9)
-    turn = np.array([[x, y], [-y, x]])
-    return (points - (left + right) / 2) @ turn.T, turn

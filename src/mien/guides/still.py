@@ -49,6 +49,19 @@ class Labelled:
         found = cv2.warpAffine(self.labels, between_pixels(matrix), size, flags=flags, borderMode=border)
         return np.asarray(found, np.uint8), scale
 
+    def looked_up(self, offsets: Float32, box: Box) -> UInt8:
+        """The labels (h, w) at the places of a field (h, w, 2) over a box of another photo."""
+        height, width = offsets.shape[:2]
+        xs = np.arange(width, dtype=np.float32)[None] + np.float32(box[0]) + offsets[..., 0]
+        ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(box[1]) + offsets[..., 1]
+        back = cv2.invertAffineTransform(between_pixels(self.matrix)).astype(np.float32)
+        across, down = (back[i, 0] * xs + back[i, 1] * ys + back[i, 2] for i in (0, 1))
+        return np.asarray(cv2.remap(self.labels, across, down, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE))
+
+    def mirrored(self, width: int) -> Labelled:
+        """The same for a photo of that width of which left and right were exchanged."""
+        return Labelled(self.labels, self.matrix * [[-1], [1]] + [[0, 0, width], [0, 0, 0]])
+
 
 def behind(labelled: Labelled, box: Box, unit: float) -> Float32:
     """(h, w) in [0, 1]: 1 on a person, falling to 0 on what lies behind."""

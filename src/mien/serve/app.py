@@ -14,12 +14,27 @@ from pydantic.json_schema import models_json_schema
 
 from mien._version import __version__
 from mien.serve import faults
+from mien.serve.answers import FaultAnswer
 from mien.serve.guard import Guard
 from mien.serve.page import STATIC, page_files
 from mien.serve.routes import GROUPS
 from mien.serve.schema import EditBody, GenerateBody, HeadBody, ReadBody
 from mien.serve.service import Service
 from mien.serve.settings import ServeSettings
+
+FAULTS: dict[int | str, dict[str, Any]] = {
+    422: {"model": FaultAnswer, "description": "What was sent cannot be used, and why."},
+    "4XX": {"model": FaultAnswer, "description": "See docs/api.md for the codes."},
+    "5XX": {"model": FaultAnswer, "description": "The server cannot do it now."},
+}
+"""Of every endpoint of mien's own form."""
+
+OTHER_FAULTS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "What was sent cannot be used, and why, in the form of the other program."},
+    "4XX": {"description": "The same."},
+    "5XX": {"description": "The server cannot do it now."},
+}
+"""Of the endpoints in the form of other programs."""
 
 CLEANED = 600.0
 """Seconds between looks for sessions that have expired."""
@@ -53,7 +68,8 @@ def build_app(settings: ServeSettings, load: Callable[[], Any]) -> FastAPI:
     app.state.service = service
     faults.install(app)
     for group in GROUPS:
-        app.include_router(group)
+        ours = not group.prefix.startswith(tuple(faults.OTHERS))
+        app.include_router(group, responses=FAULTS if ours else OTHER_FAULTS)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     mimetypes.add_type("text/javascript", ".js")  # some systems say something else, and browsers then refuse it
     if STATIC.is_dir():

@@ -129,6 +129,9 @@ def _a1111(error: ApiError) -> dict[str, Any]:
     return {"error": error.code, "detail": plain(str(error)), "body": "", "errors": plain(str(error))}
 
 
+OTHERS = ("/v1", "/sdapi", "/api/v1")
+"""How the paths of other programs' endpoints begin."""
+
 FORMS: Mapping[str, Callable[[ApiError], dict[str, Any]]] = {"/v1/": _openai, "/sdapi/": _a1111, "/api/v1/": _a1111}
 """Of other programs' endpoints, by how their paths begin: OpenAI, A1111, IOPaint."""
 

@@ -13,7 +13,8 @@ from mien.conditions.pictures import over_checkers
 from mien.conditions.resample import levels_at
 from mien.errors import LayerError
 from mien.packages import need_torch
-from mien.types import Bool, UInt8
+from mien.pixels import to_planes
+from mien.types import Bool, Float32, UInt8
 
 if TYPE_CHECKING:
     import torch
@@ -36,12 +37,8 @@ class Color(MapModality):
         given: Bool = value[..., 3] > 0
         return given
 
-    def encode(self, value: Array) -> Tensor:
-        import torch
-
-        from mien.pixels import to_tensor
-
-        return to_tensor(np.ascontiguousarray(value[..., :3])) * torch.from_numpy(self.specified(value))
+    def encode(self, value: Array) -> Float32:
+        return to_planes(value[..., :3]) * self.specified(value)
 
     def resample(self, value: Array, side: int) -> Array:
         """The mean of what is painted, where it covers half a pixel."""

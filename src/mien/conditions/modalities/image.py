@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mien.conditions.modality import Array, MapModality
+from mien.pixels import to_planes
+from mien.types import Float32
 
 if TYPE_CHECKING:
     import torch
@@ -20,10 +22,8 @@ class Image(MapModality):
     channels, depth = 3, 3
     tint = (150, 150, 150)
 
-    def encode(self, value: Array) -> Tensor:
-        from mien.pixels import to_tensor
-
-        return to_tensor(value)
+    def encode(self, value: Array) -> Float32:
+        return to_planes(value)
 
     def extract(self, image: Tensor, labels: Tensor, generator: torch.Generator, settings: Extraction) -> Tensor:
         return image

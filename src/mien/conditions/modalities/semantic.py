@@ -61,10 +61,9 @@ class Semantic(MapModality):
         known: Bool = value != UNKNOWN
         return known
 
-    def encode(self, value: Array) -> Tensor:
-        import torch
-
-        return one_hot(torch.from_numpy(value)[None])
+    def encode(self, value: Array) -> Float32:
+        planes: Float32 = (value == np.arange(COUNT, dtype=np.uint8)[:, None, None])[None].astype(np.float32)
+        return planes
 
     def resample(self, value: Array, side: int) -> Array:
         return labels_at(value, side)

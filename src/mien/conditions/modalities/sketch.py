@@ -17,7 +17,7 @@ from mien.conditions.modality import Array, MapModality
 from mien.conditions.pictures import drawing, rgba
 from mien.conditions.resample import levels_at
 from mien.conditions.svg import drawing_size, read_svg, render_strokes
-from mien.types import Bool, Float64, PictureLike, UInt8
+from mien.types import Bool, Float32, Float64, PictureLike, UInt8
 
 if TYPE_CHECKING:
     import torch
@@ -46,10 +46,9 @@ class Sketch(MapModality):
     def specified(self, value: Array) -> Bool:
         return value
 
-    def encode(self, value: Array) -> Tensor:
-        import torch
-
-        return torch.from_numpy(value).float()[None, None]
+    def encode(self, value: Array) -> Float32:
+        lines: Float32 = value[None, None].astype(np.float32)
+        return lines
 
     def resample(self, value: Array, side: int) -> Array:
         """Where lines cover half a pixel, and the centre lines of whatever is thinner."""

@@ -57,9 +57,9 @@ class CodeModulation(nn.Module):
         q, q_hat = self._project(residual, self.from_residual)
         k, v, k_hat, v_hat = self._project(running, self.from_running)
         # (15) A_c = softmax(q kᵀ / √L), a_c = A_c v: which codes to listen to
-        a_c = (q @ k.mT / math.sqrt(codes)).softmax(-1) @ v
+        a_c = (q @ k.transpose(1, 2) / math.sqrt(codes)).softmax(-1) @ v
         # (15) A_p = softmax(q̂ᵀ k̂ / √C), a_p = v̂ A_p: which entries of a code
-        a_p = v_hat @ (q_hat.mT @ k_hat / math.sqrt(length)).softmax(-1)
+        a_p = v_hat @ (q_hat.transpose(1, 2) @ k_hat / math.sqrt(length)).softmax(-1)
         # (15) Δw_i = ξ(r) ⊙ LN(a_c + a_p) + μ(r)
         return torch.addcmul(self.mu(residual), self.xi(residual).sigmoid(), self.norm(a_c + a_p))
 

@@ -2,7 +2,7 @@
 
 import { html } from '../../vendor/preact.js';
 import { Icon } from '../icons.js';
-import { t } from '../i18n.js';
+import { t, told } from '../i18n.js';
 import { openFile, replayOn, setExemplar, setGuide } from '../session.js';
 import { update } from '../state.js';
 import { Bar } from './bar.js';
@@ -30,10 +30,10 @@ export function App({ state }) {
 function Messages({ state }) {
   const { problem, notice } = state;
   const away = () => update({ problem: '', notice: '' });
-  const from = problem && !Object.is(problem, t('offline')) ? 'en' : undefined;
+  const { text, lang } = problem ? told(problem) : { text: notice };
   return html`<div class="messages" role="status" aria-live="polite">
     ${(problem || notice) && html`<div class=${`message ${problem ? 'bad' : ''}`}>
-      <${Icon} name=${problem ? 'warn' : 'info'} /><span lang=${from}>${problem || notice}</span>
+      <${Icon} name=${problem ? 'warn' : 'info'} /><span lang=${lang}>${text}</span>
       <${Button} icon="close" kind="plain" label=${t('close')} onClick=${away} /></div>`}</div>`;
 }
 

@@ -6,12 +6,14 @@ import { t } from '../i18n.js';
 import { TOOL_KEYS } from '../keys.js';
 import { hasPaint, replayOn } from '../session.js';
 import { update } from '../state.js';
+import { Camera } from './camera.js';
 import { Button, Dialog, FilePicker, Slider } from './controls.js';
 
 const close = () => update({ dialog: '' });
 
 export function Dialogs({ state }) {
   if (state.dialog === 'download' && state.session) return html`<${Download} state=${state} />`;
+  if (state.dialog === 'camera') return html`<${Camera} />`;
   return state.dialog === 'help' ? html`<${Help} />` : null;
 }
 

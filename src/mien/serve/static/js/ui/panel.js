@@ -26,6 +26,6 @@ export function Panel({ state }) {
     <div class="panel-body" tabindex="-1">
       ${usable ? html`<${Task} state=${state} />` : html`<p class="hint">${t('noFace')}</p>`}
       <${Settings} state=${state} />
-      <${Result} state=${state} />
-    </div></aside>`;
+    </div>
+    <${Result} state=${state} /></aside>`;
 }

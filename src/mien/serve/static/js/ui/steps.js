@@ -3,7 +3,7 @@
 import { html, useState } from '../../vendor/preact.js';
 import { address } from '../api.js';
 import { kindOf, visit } from '../edits.js';
-import { t } from '../i18n.js';
+import { t, told } from '../i18n.js';
 import { Icon } from '../icons.js';
 import { pathTo, state, stepOf, update } from '../state.js';
 import { chooseTask } from '../keys.js';
@@ -37,13 +37,13 @@ function change(number) {
 function Step({ step, tree }) {
   const [open, setOpen] = useState(false);
   const siblings = step.number === 0 ? [] : tree.steps.filter((one) => one.number !== 0 && one.parent === step.parent && one.number !== step.number);
-  const words = step.number === 0 ? t('original') : t('step', { n: step.number, words: step.words });
+  const words = step.number === 0 ? t('original') : t('step', { n: step.number, words: told(step.words).text });
   return html`<li class=${open ? 'open' : ''}>
     <${Thumbnail} step=${step} here=${step.number === tree.head} words=${words} />
     ${siblings.length > 0 && html`<button type="button" class="branches" aria-expanded=${open} aria-label=${t('branches', { n: siblings.length + 1 })}
       title=${t('branches', { n: siblings.length + 1 })} onClick=${() => setOpen(!open)}><${Icon} name="branch" size=${12} />${siblings.length + 1}</button>`}
     ${open && html`<div class="siblings">${siblings.map((one) => html`<${Thumbnail} key=${one.number} step=${one} here=${false}
-      words=${t('step', { n: one.number, words: one.words })} onPick=${() => setOpen(false)} />`)}</div>`}</li>`;
+      words=${t('step', { n: one.number, words: told(one.words).text })} onPick=${() => setOpen(false)} />`)}</div>`}</li>`;
 }
 
 function Thumbnail({ step, here, words, onPick }) {

@@ -52,5 +52,8 @@ export const NAMES = {
   berry: ['berry', 'beere', 'baie'], plum: ['plum', 'pflaume', 'prune'], hazel: ['hazel', 'haselnuss', 'noisette'],
   amber: ['amber', 'bernstein', 'ambre'], 'ice-blue': ['ice blue', 'eisblau', 'bleu glacier'],
   'hair color': ['hair colour', 'Haarfarbe', 'couleur des cheveux'],
+  'hair-color': ['hair colour', 'Haarfarbe', 'couleur des cheveux'], 'eye-color': ['eye colour', 'Augenfarbe', 'couleur des yeux'],
+  'lip-color': ['lip colour', 'Lippenfarbe', 'couleur des lèvres'], mouth_open: ['mouth open', 'Mund offen', 'bouche ouverte'],
+  freckles: ['freckles', 'Sommersprossen', 'taches de rousseur'], age: ['age', 'Alter', 'âge'],
   smiling: ['smiling', 'lächelnd', 'souriant'], moustache: ['moustache', 'Schnurrbart', 'moustache'],
 };

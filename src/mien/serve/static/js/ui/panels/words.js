@@ -1,7 +1,7 @@
 // A sentence.
 
 import { html } from '../../../vendor/preact.js';
-import { named, number, t } from '../../i18n.js';
+import { named, number, t, told } from '../../i18n.js';
 import { readWords, sayWords } from '../../wishes.js';
 import { Button } from '../controls.js';
 
@@ -26,6 +26,6 @@ export function Words({ state }) {
     ${reading && html`<div class="chips" aria-live="polite">${reading.wishes.map((wish) => html`<span class="chip still">
       ${wish.color ? `${named(wish.attribute)}: ${named(wish.color)}` : `${named(wish.attribute)} ${wish.degree > 0 ? '+' : ''}${number(wish.degree, 1)}`}</span>`)}</div>
       ${reading.not_understood.length > 0 && html`<p class="hint warn">${t('notUnderstood', { words: reading.not_understood.join(', ') })}</p>`}
-      ${reading.notes.map((note) => html`<p class="hint" lang="en">${note}</p>`)}`}
+      ${reading.notes.map(told).map(({ text, lang }) => html`<p class="hint" lang=${lang}>${text}</p>`)}`}
     <${Button} kind="primary" onClick=${sayWords}>${t('apply')}<//></section>`;
 }

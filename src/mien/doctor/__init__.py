@@ -1,0 +1,1 @@
+"""``mien doctor``: whether every engine that is here makes the same pictures, how fast, and what can be done."""
