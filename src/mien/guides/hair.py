@@ -92,7 +92,7 @@ def composed(
 ) -> Guide:
     """The hair over the photo, with its shadow, and the old hair gone where all of it is exchanged."""
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, ARMS * here.unit)
-    worn = here.shares["worn"] * (here.shares["worn"] > 0.5) * np.clip(4 * oval, 0, 1)
+    worn = _glasses(here) * np.clip(4 * oval + 1 - fit.alpha, 0, 1)
     alpha = fit.alpha * (1 - worn)
     fill, gone, real = here.picture, np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
     head = fit.front
@@ -120,6 +120,15 @@ def composed(
         samples[top : up.end] = photo.pixels[y0 + top : y0 + up.end, x0:x1].astype(np.float32) + change
         confidence[top : up.end] = (np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004)[..., 0]
     return Guide(here.box, samples, confidence, notes)
+
+
+def _glasses(here: Scene) -> Float32:
+    """(h, w): what is worn above the tip of the nose; earrings go with the ears."""
+    across = here.points[263, :2] - here.points[33, :2]
+    down = np.array([-across[1], across[0]]) / max(float(np.linalg.norm(across)), 1.0)
+    ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
+    below = (xs - here.points[4, 0]) * np.float32(down[0]) + (ys - here.points[4, 1]) * np.float32(down[1])
+    return np.asarray(here.shares["worn"] * (here.shares["worn"] > 0.5) * (below < 0), np.float32)
 
 
 def _seen(up: Enlarged, other: Photo, here: Scene, there: Scene, fit: Fitted, picture: Float32) -> Float32:

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.datastructures import UploadFile
 
 from mien.serve import drafts, edits
+from mien.serve.ahead import look_ahead
 from mien.serve.answers import EditAnswer, TaskAnswer, TaskState
 from mien.serve.faults import ApiError
 from mien.serve.routes.sessions import keep_upload
@@ -26,6 +27,9 @@ router = APIRouter(prefix="/api/sessions/{number}", tags=["edits"])
 
 HEARTBEAT = 10.0
 """Seconds after which a stream of events says that it is alive."""
+
+AHEAD = 0.4
+"""Seconds after an answer before the next edit is prepared: the page shows the answer first."""
 
 BODY = {
     "requestBody": {
@@ -132,7 +136,11 @@ async def _perform(
     if not body.wait:
         url = f"/api/sessions/{stored.id}/tasks/{task.id}/events"
         return JSONResponse({"task": task.id, "events": url}, 202)
-    return JSONResponse(await service.wait(request, task))
+    answer = await service.wait(request, task)
+    if body.keep and not body.draft:
+        loop = asyncio.get_running_loop()
+        loop.call_later(AHEAD, look_ahead, service.queue, stored, body.face or 0)
+    return JSONResponse(answer)
 
 
 async def _events(task: Task) -> AsyncIterator[str]:
