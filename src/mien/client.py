@@ -12,6 +12,7 @@ docs/api.md describes what is sent and answered.
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
@@ -80,6 +81,24 @@ class Client:
     def read(self, text: str) -> dict[str, Any]:
         """What a sentence asks for."""
         return dict(self.json("POST", "/api/read", {"text": text}))
+
+    def find(self, text: str, *photos: str | Path | bytes) -> list[dict[str, Any]]:
+        """The faces of some photos that fit a sentence, the best first: see docs/api.md.
+
+        Args:
+            text: such as "laughing, short grey hair".
+            photos: files, or their bytes; up to 16.
+        """
+        edge = f"mien-{secrets.token_hex(16)}"
+        lines = [f'--{edge}\r\nContent-Disposition: form-data; name="text"\r\n\r\n{text}\r\n'.encode()]
+        for photo in photos:
+            data, kind = _picture(Path(photo) if isinstance(photo, str) else photo)
+            name = "photo" if isinstance(photo, bytes) else quote(Path(photo).name)
+            head = f'--{edge}\r\nContent-Disposition: form-data; name="photo"; filename="{name}"\r\n'
+            lines.append(f"{head}Content-Type: {kind}\r\n\r\n".encode() + data + b"\r\n")
+        body = b"".join([*lines, f"--{edge}--\r\n".encode()])
+        answer = self.json("POST", "/api/find", body, f"multipart/form-data; boundary={edge}")
+        return list(answer["hits"])
 
     def generate(self, **wishes: Any) -> bytes:
         """A face without a photo, as PNG: ``seed``, ``attributes``, ``text``."""
