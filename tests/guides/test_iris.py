@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.guides.iris import found_iris
+from mien.guides.iris import colored, found_iris
 from mien.guides.rings import Rings
 from mien.guides.tint import srgb
 from mien.types import Photo
@@ -49,3 +49,13 @@ def test_a_borrowed_iris_has_round_rings_and_no_flash() -> None:
     made = srgb(rings.at(away, np.arctan2(ys - 40, xs - 40)))[..., 0]
     assert made[away < 0.2].max() < 30
     assert np.abs(made[(away > 0.5) & (away < 0.85)] - 90).max() < 12
+
+
+def test_a_dark_iris_is_dyed_in_fibres_less_at_its_rim_and_below_the_lid() -> None:
+    ys, xs = np.mgrid[0.5:80, 0.5:80]
+    away, inside = np.hypot(xs - 40, ys - 40) / 20, np.abs(ys - 40) < 18
+    share = colored(away, np.arctan2(ys - 40, xs - 40), inside, 20.0, 20.0)
+    ring = (np.abs(away - 0.6) < 0.05) & (ys > 40)
+    assert share[ring].std() > 0.05 * share[ring].mean()
+    assert share[np.abs(away - 0.98) < 0.02].mean() < 0.5 * share[ring].mean()
+    assert share[(ys < 26) & (away < 0.8)].mean() < 0.8 * share[(ys > 54) & (away < 0.8)].mean()

@@ -58,6 +58,10 @@ EDGE = 0.11
 ALIKE, SMOOTH = 0.9, 0.4
 """How far two irises come to one color, and how rough they are over the skin around."""
 
+DEEP, LEAST = (0.04, 0.16), 0.2
+"""Linear light of the white from which irises begin to be seen, and from which they are seen well; and the least share
+of a color that they take on."""
+
 VEIL = 0.6
 """How much of what this face's eyes are lighter at their darkest is taken for a veil over them."""
 
@@ -132,6 +136,11 @@ def _eye(
     glint = np.clip((bright - float(np.median(bright[seen])) - GLINT[0]) / GLINT[1], 0, 1)
     weight = disc * (1 - glint) * blurred(inside, 0.008 * unit)
     return box, np.asarray(lower + weight[..., None] * (lit - lower), np.float32), np.asarray(weight, np.float32)
+
+
+def lit_share(photo: Photo, face: Face) -> float:
+    """How well irises are seen, in [0, 1]: in deep shade, where even the white is dark, they have hardly any color."""
+    return float(np.clip((_whites(photo, face).mean() - DEEP[0]) / (DEEP[1] - DEEP[0]), LEAST, 1))
 
 
 def _lent(photo: Photo, face: Face, other: Photo, other_face: Face, eye: Eye) -> tuple[Rings, Float64]:

@@ -26,6 +26,7 @@ from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
 from mien.guides.hair_parts import beard
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene, check_hat, polygon
+from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
 
@@ -176,6 +177,7 @@ class Enlarged:
 
 def _detail(other: Photo, there: Scene, places: Float32, low: Float32) -> Float32:
     """(h, w, 3) factors: what the other photo shows at its own size beyond the scene's."""
+    checkpoint()
     xs, ys = ((places[..., n] + 0.5) / there.scale - 0.5 + there.box[n] for n in (0, 1))
     left, top = max(0, int(xs.min()) - 4), max(0, int(ys.min()) - 4)
     right, bottom = min(other.width, int(xs.max()) + 5), min(other.height, int(ys.max()) + 5)

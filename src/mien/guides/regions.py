@@ -23,7 +23,7 @@ from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
 from mien.guides.hair_matte import LARGEST, grown_beard, hair_matte
-from mien.guides.iris import found_iris
+from mien.guides.iris import colored, found_iris
 from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
@@ -186,9 +186,11 @@ def _irises(photo: Photo, face: Face, parser: FaceParser) -> Float32:
         if not inside.any():
             continue
         typical = float(np.median(light[inside]))
-        glint = np.clip((light - (typical + 70)) / 40, 0, 1)
+        glint = np.clip((light - typical - np.clip(25 + 0.5 * typical, 30, 70)) / 40, 0, 1)
         pupil = np.clip((PUPIL - away) / 0.25 + 0.5, 0, 1)
-        total[y0:y1, x0:x1] = np.maximum(total[y0:y1, x0:x1], disc * (lids / 255.0) * (1 - glint) * (1 - pupil))
+        ring = disc * (lids / 255.0) * (1 - glint) * (1 - pupil)
+        ring *= colored(away, np.arctan2(ys - middle[1], xs - middle[0]), lids > 127, radius, typical)
+        total[y0:y1, x0:x1] = np.maximum(total[y0:y1, x0:x1], ring)
     return total
 
 
