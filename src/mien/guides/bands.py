@@ -51,13 +51,13 @@ def along(line: Float64, *, closed: bool) -> Float64:
     return np.stack([np.interp(at, run, points[:, axis]) for axis in (0, 1)], -1)
 
 
-def followed(light: Float32, line: Float64, *, closed: bool, reach: float = REACH) -> Float64:
-    """The clearest line (N, 2), dark or light, along a given one."""
+def followed(light: Float32, line: Float64, *, closed: bool, free: Float32) -> Float64:
+    """The clearest line (N, 2), dark or light, along a given one; ``free`` (SIDE, SIDE) is how much lines count."""
     points = along(line, closed=closed)
-    away, across = _normals(points, closed), np.arange(-reach - 2, reach + 2 + STEP / 2, STEP)
+    away, across = _normals(points, closed), np.arange(-REACH - 2, REACH + 2 + STEP / 2, STEP)
     rows = _smooth(_straight(light, points, away, across), 2.0, closed)
-    near = np.abs(across) <= reach + 1e-6
-    seen = _ridges(rows)[:, near]
+    near = np.abs(across) <= REACH + 1e-6
+    seen = (_ridges(rows) * _straight(free, points, away, across))[:, near]
     level = max(FAINT, float(np.median(seen.max(1))))
     cost = 0.25 * across[near] ** 2 - _smooth(np.minimum(seen / level, 1.2), 3.0, closed)
     offset = _smooth(across[near][cheapest(cost, closed=closed)][:, None], 2.5, closed)

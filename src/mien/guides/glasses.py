@@ -93,8 +93,8 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     picture = crop.pixels.astype(np.float32)
     points = _points_on(crop.matrix, face)
     lines = Lines.of(picture)
-    both = rims(picture, worn, points)
     likely = {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
+    both = rims(picture, worn, likely["brows"], points)
     likely["brows"] = np.maximum(likely["brows"], _brows(points))
     frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
     beside = cv2.dilate(1 - likely["face"], disc(3.0))

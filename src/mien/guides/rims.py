@@ -66,20 +66,22 @@ class _Scene:
     down: Float64
 
 
-def rims(picture: Float32, likely: Float32, points: Float64) -> list[Float64]:
+def rims(picture: Float32, likely: Float32, brows: Float32, points: Float64) -> list[Float64]:
     """Middle lines (N, 2) of both rims, a pixel apart; left one first.
 
     Args:
         picture: (SIDE, SIDE, 3).
         likely: (SIDE, SIDE) how likely glasses are, lenses included.
+        brows: (SIDE, SIDE) how likely brows are, seen beside rims: lines as clear as those.
         points: (478, 2) landmarks.
     """
     light = light_of(picture)
     lenses = cv2.morphologyEx((likely > 0.5).astype(np.uint8), cv2.MORPH_OPEN, disc(3.0))
     inside = cv2.distanceTransform(lenses, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - lenses, cv2.DIST_L2, 5)
     right, down = axes(points)
+    free = np.clip(1 - 0.75 * brows, 0, 1).astype(np.float32)
     scene = _Scene(
-        _curvature(light),
+        _curvature(light) * free,
         np.abs(inside / np.float32(UNIT) - np.float32(0.5)),
         eyes_of(points, 0.7).astype(np.float32),
         points[[33, 133, 362, 263]].mean(0),
@@ -91,7 +93,7 @@ def rims(picture: Float32, likely: Float32, points: Float64) -> list[Float64]:
     found = max((_searched(scene, rng, *start, (0, 1)) for _ in range(RUNS)), key=lambda one: one[1])[0]
     alone = [_searched(scene, rng, found, ALONE * SPREAD, ROUNDS // 2, (side,))[0] for side in (0, 1)]
     outlines = [_outlines(one[None], scene)[0][0, side] for side, one in enumerate(alone)]
-    return [followed(light, one, closed=True) for one in outlines]
+    return [followed(light, one, closed=True, free=free) for one in outlines]
 
 
 def _curvature(light: Float32) -> Float32:
