@@ -65,7 +65,14 @@ def followed(light: Float32, line: Float64, *, closed: bool, free: Float32) -> F
 
 
 def band(
-    light: Float32, line: Float64, *, closed: bool, most: float, margin: float, others: Bool | None = None
+    light: Float32,
+    line: Float64,
+    *,
+    closed: bool,
+    most: float,
+    margin: float,
+    others: Bool | None = None,
+    ends: Bool | None = None,
 ) -> Bool:
     """The pixels (SIDE, SIDE) that a line covers.
 
@@ -76,6 +83,7 @@ def band(
         most: half a width at most, units.
         margin: what is added on both sides, units.
         others: (SIDE, SIDE) what has edges, too: there, a line is as wide as elsewhere.
+        ends: (SIDE, SIDE) where a line may be much wider than elsewhere.
     """
     points = along(line, closed=closed)
     if len(points) < 8:
@@ -85,7 +93,7 @@ def band(
     if not seen.any():
         return np.zeros((SIDE, SIDE), np.bool_)
     left, right = (
-        _usual(one, points + side * one[:, None] * UNIT * away, seen, others) + margin
+        _usual(one, points + side * one[:, None] * UNIT * away, seen, others, ends) + margin
         for one, side in zip(both, (-1, 1), strict=True)
     )
     first, second = points - left[:, None] * UNIT * away, points + right[:, None] * UNIT * away
@@ -142,13 +150,13 @@ def _edges(light: Float32, points: Float64, away: Float64, closed: bool, most: f
     return found[0], found[1], seen
 
 
-def _usual(width: Float64, edge: Float64, seen: Bool, others: Bool | None) -> Float64:
+def _usual(width: Float64, edge: Float64, seen: Bool, others: Bool | None, ends: Bool | None) -> Float64:
     """Half widths (N,) without outliers; over other things, whose places (N, 2) the edge has, as elsewhere."""
     x, y = np.clip(np.round(edge).astype(int), 0, SIDE - 1).T
-    over = np.zeros(len(width), np.bool_) if others is None else others[y, x]
+    over, free = (np.zeros(len(width), np.bool_) if one is None else one[y, x] for one in (others, ends))
     clear = seen & ~over if (seen & ~over).any() else seen
     usual = float(np.quantile(width[clear], 0.6))
-    return np.minimum(width, np.where(over, usual + 0.1, 1.8 * usual + 0.4))
+    return np.minimum(width, np.where(over, usual + 0.1, np.where(free, np.inf, 1.8 * usual + 0.4)))
 
 
 def _normals(points: Float64, closed: bool) -> Float64:

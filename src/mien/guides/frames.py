@@ -124,6 +124,12 @@ def bridge(lines: Lines, left: Float64, right: Float64, points: Float64) -> Floa
     return np.asarray(maps[np.arange(len(maps)), path], np.float64)
 
 
+def clearness(lines: Lines, line: Float64) -> float:
+    """Median levels along a line (N, 2)."""
+    x, y = np.clip(np.round(line).astype(int), 0, SIDE - 1).T
+    return float(np.median(lines.ridges[y, x]))
+
+
 def _end(seen: Bool) -> int:
     """Where a line ends that may be interrupted for two units."""
     marks = np.flatnonzero(seen)
@@ -142,9 +148,15 @@ def frame_of(picture: Float32, lines: Lines, rims: list[Float64], points: Float6
     """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
     light, eyes = light_of(picture), eyes_of(points, EYES)
     others = (cv2.dilate(parts["brows"].astype(np.uint8), disc(1.0)) > 0) | eyes_of(points, 1.0)
+    right, _ = axes(points)
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    middle = points[[33, 133, 362, 263]].mean(0)
+    beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
+    outer = float(np.abs((points[[33, 263]] - middle) @ right).mean())
+    ends = (beside > outer + UNIT) & _arms_level(rims, points, right)
     frame = np.zeros((SIDE, SIDE), np.bool_)
     for rim in rims:
-        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=others)
+        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=others, ends=ends)
     middle = bridge(lines, rims[0], rims[1], points)
     frame |= band(light, middle, closed=False, most=THICKEST, margin=BEYOND)
     front = frame.copy()

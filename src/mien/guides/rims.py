@@ -36,6 +36,9 @@ CLEAR = 24.0
 ROUNDS, DRAWN, BEST, RUNS = 14, 300, 30, 2
 """Of the search: rounds, outlines in each, those that tell the next ones, and how often it is begun anew."""
 
+PARSED = 0.25
+"""What it costs to be four units off the parser's outline."""
+
 ABOVE = 0.6
 """How much the upper half counts, where lids and brows are."""
 
@@ -82,7 +85,7 @@ def rims(picture: Float32, likely: Float32, brows: Float32, points: Float64) -> 
     free = np.clip(1 - 0.75 * brows, 0, 1).astype(np.float32)
     scene = _Scene(
         _curvature(light) * free,
-        np.abs(inside / np.float32(UNIT) - np.float32(0.5)),
+        np.minimum(np.abs(inside / np.float32(UNIT) - np.float32(0.5)), 99),
         eyes_of(points, 0.7).astype(np.float32),
         points[[33, 133, 362, 263]].mean(0),
         right,
@@ -161,4 +164,4 @@ def _fit(drawn: Float64, scene: _Scene, sides: tuple[int, ...]) -> Float64:
     unusual = (drawn - MEAN) / SPREAD
     likely = 0.02 * (np.maximum(np.abs(unusual) - 1.5, 0) ** 2).sum(1) + 0.004 * (unusual**2).sum(1)
     lines = (clear * counts).sum(-1).mean(1) + BOTH * (clear.min(1) * counts).sum(-1)
-    return np.asarray(lines - 0.25 * off - 2 * scene.eyes[y, x].mean((-1, -2)) - likely, np.float64)
+    return np.asarray(lines - PARSED * off - 2 * scene.eyes[y, x].mean((-1, -2)) - likely, np.float64)
