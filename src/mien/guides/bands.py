@@ -64,6 +64,20 @@ def followed(light: Float32, line: Float64, *, closed: bool, free: Float32) -> F
     return np.asarray(points + offset * UNIT * away)
 
 
+def clearest(light: Float32, line: Float64, least: float, length: float) -> Float64:
+    """The longest part (M, 2) of a line (N, 2) that has some levels at least; none, if it is shorter, units."""
+    points = along(line, closed=False)
+    across = np.arange(-2, 2 + STEP / 2, STEP)
+    rows = _smooth(_straight(light, points, _normals(points, False), across), 2.0, False)
+    seen = _smooth(_ridges(rows)[:, np.abs(across) < 0.35].max(1)[:, None], 4.0, False)[:, 0] > least
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], seen.astype(int), [0]])))
+    spans = edges.reshape(-1, 2)
+    if not len(spans):
+        return np.zeros((0, 2))
+    first, last = spans[np.argmax(spans[:, 1] - spans[:, 0])]
+    return points[first:last] if last - first >= length * UNIT else np.zeros((0, 2))
+
+
 def band(
     light: Float32,
     line: Float64,
@@ -85,7 +99,7 @@ def band(
         others: (SIDE, SIDE) what has edges, too: there, a line is as wide as elsewhere.
         ends: (SIDE, SIDE) where a line may be much wider than elsewhere.
     """
-    points = along(line, closed=closed)
+    points = along(line, closed=closed) if len(line) > 1 else line
     if len(points) < 8:
         return np.zeros((SIDE, SIDE), np.bool_)
     away = _normals(points, closed)
