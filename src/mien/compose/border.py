@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mien.interrupt import checkpoint
 from mien.types import Float32
 
 FAR = 0.01
@@ -33,6 +34,7 @@ def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32
 
 def wide_blur(picture: Float32, sigma: float) -> Float32:
     """A Gaussian blur that is computed at a reduced size, which a wide one does not show."""
+    checkpoint()
     height, width = picture.shape[:2]
     shrink = min(1.0, 4 / sigma)
     size = (max(2, round(width * shrink)), max(2, round(height * shrink)))

@@ -108,7 +108,7 @@ async def sent_edit(request: Request, stored: Stored, service: Service) -> EditB
         raise ApiError("content_type", "An edit is application/json or multipart/form-data.")
     if body.n > service.settings.candidates:
         raise ApiError("validation", f"n: at most {service.settings.candidates} candidates at once.", "n")
-    service.store.check_space(stored)
+    await asyncio.to_thread(service.store.check_space, stored)
     return body
 
 
@@ -123,7 +123,8 @@ async def _from_form(request: Request, stored: Stored, service: Service) -> Edit
                 continue
             if name not in PICTURES or not isinstance(part, UploadFile):
                 raise ApiError("validation", f"There is no layer of this name; choose {', '.join(PICTURES)}.", "edit")
-            told = keep_upload(stored, service, await part.read(), part.content_type or "application/octet-stream")
+            kind = part.content_type or "application/octet-stream"
+            told = await asyncio.to_thread(keep_upload, stored, service, await part.read(), kind)
             pictures[name] = Upload(upload=told["id"]).model_dump()
     return checked({**body.model_dump(by_alias=True, exclude_unset=True), **pictures}, EditBody)
 
