@@ -23,8 +23,8 @@ from mien.checkpoints.store import CARD
 from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.guides.bank import KIND, UNITS, stored
-from mien.guides.traits import Traits
-from mien.types import Float32, Photo, UInt8
+from mien.guides.traits import Traits, head_of_hair
+from mien.types import Bool, Float32, Photo, UInt8
 
 SIDE, QUALITY = 768, 86
 """Longer side of a stored picture at most, and WebP's quality."""
@@ -86,7 +86,7 @@ def main() -> None:
     with (o.data / "index.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
     finder, parser = FaceFinder.bundled(), FaceParser.bundled()
-    faces, points = {}, []
+    faces, points, hair = {}, [], []
     for name in sorted((SMILES + NEUTRAL).split()):
         row = rows[name]
         if (row["split"], row["kind"]) != ("train", "synthetic") or float(row["native_px"]) < NATIVE:
@@ -103,17 +103,20 @@ def main() -> None:
         seen = Seen.in_crop(face.landmarks, crop, parser.parse_crop(crop.pixels))
         Image.fromarray(pixels).save(o.out / f"{name}.webp", quality=QUALITY, method=6)
         faces[name], _ = stored(Traits.of(seen)), points.append(face.landmarks)
-    save(o.out, faces, np.stack(points))
+        hair.append(head_of_hair(seen.labels))
+    save(o.out, faces, np.stack(points), np.stack(hair))
 
 
-def save(folder: Path, faces: dict[str, dict[str, object]], points: Float32) -> None:
-    """Index, landmarks (N, 478, 3) and card."""
+def save(folder: Path, faces: dict[str, dict[str, object]], points: Float32, hair: Bool) -> None:
+    """Index, landmarks (N, 478, 3), hair (N, S, S) and card."""
     from safetensors.numpy import save_file
 
     config = {"kind": KIND, "unshaven": UNSHAVEN.split(), "faces": faces}
     text = json.dumps(config, separators=(",", ":")).replace('},"', '},\n"')
     (folder / "config.json").write_text(text + "\n", encoding="utf-8")
-    save_file({"landmarks": np.rint(points * UNITS).astype(np.int16)}, folder / "model.safetensors")
+    packed = np.packbits(hair.reshape(len(hair), -1), axis=1)
+    tensors = {"landmarks": np.rint(points * UNITS).astype(np.int16), "hair": packed}
+    save_file(tensors, folder / "model.safetensors")
     (folder / CARD).write_text(NOTES.format(count=len(faces), side=SIDE), encoding="utf-8")
 
 

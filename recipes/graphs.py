@@ -22,6 +22,7 @@ from mien.checkpoints.store import BUNDLED, load_folder
 from mien.engine.faces import BUNDLED_GENERATOR, KIND, MAPPING
 from mien.models.perception.detector import DetectorConfig, DetectorNet
 from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
+from mien.models.perception.matte import MatteConfig, MatteNet
 from mien.models.perception.parser import ParserConfig, ParserNet
 from mien.models.perception.reader import ReaderConfig, ReaderNet
 from mien.models.stylegan2 import Generator, GeneratorConfig
@@ -37,12 +38,14 @@ class Export:
         outputs: names of what it returns.
         sides: of an example, height and width; None takes the configuration's ``size``.
         free: names of the sides that may be any, by axis.
+        planes: of an example.
     """
 
     build: Callable[[dict[str, Any]], nn.Module]
     outputs: tuple[str, ...]
     sides: tuple[int, int] | None = None
     free: Mapping[int, str] | None = None
+    planes: int = 3
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -52,6 +55,13 @@ EXPORTS: Mapping[str, Export] = {
     "face-landmarks": Export(lambda config: LandmarkNet(LandmarkConfig.from_dict(config)), ("points", "presence")),
     "face-parser": Export(lambda config: ParserNet(ParserConfig.from_dict(config)), ("logits",)),
     "face-reader": Export(lambda config: ReaderNet(ReaderConfig.from_dict(config)), ("numbers",)),
+    "hair-matte": Export(
+        lambda config: MatteNet(MatteConfig.from_dict(config)),
+        ("logits",),
+        (64, 96),
+        {2: "height", 3: "width"},
+        planes=6,
+    ),
 }
 
 
@@ -61,7 +71,7 @@ def export(folder: Path, kind: str) -> None:
     how = EXPORTS[kind]
     network = fill(lambda: how.build(config), state, str(folder))
     height, width = how.sides or (config["size"], config["size"])
-    write_graph(folder, network, {"images": torch.zeros(2, 3, height, width)}, how.outputs, how.free)
+    write_graph(folder, network, {"images": torch.zeros(2, how.planes, height, width)}, how.outputs, how.free)
 
 
 class _Mapping(nn.Module):

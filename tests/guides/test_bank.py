@@ -20,6 +20,16 @@ def test_the_bundled_faces_cover_what_is_borrowed() -> None:
         assert (entry.face.landmarks[1, :2] < (photo.width, photo.height)).all()
 
 
+def test_hair_is_lent_whole_and_its_place_is_known() -> None:
+    bank = Bank.bundled()
+    grown = next(entry for entry in bank.entries if entry.path.stem == "2121")
+    lent = [entry for _, entry in bank.ranked(grown.face, grown.traits, "hair")]
+    assert len(lent) >= 20
+    assert not {"2125", "2726", "2813"} & {entry.path.stem for entry in lent}, "cut off, torn or green"
+    assert all(entry.hair is not None and 0.03 < entry.hair.mean() < 0.6 for entry in lent)
+    assert grown.hair is not None and grown.hair[-3:].any(), "long"
+
+
 def test_a_damaged_bank_is_told(tmp_path: Path) -> None:
     with pytest.raises(CorruptCheckpointError, match="install mien again"):
         Bank.load(tmp_path)

@@ -2,17 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
-from mien.compose.border import told_by_color
-from mien.compose.evidence import weighed, wisps
+from mien.compose.matte import enlarged
 from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
+from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import SETTINGS
 from mien.guides.dye import dye
-from mien.guides.hairline import filled
 from mien.guides.lift import LEVELS, tones
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
@@ -106,25 +106,6 @@ def test_regions_may_be_expressions(portrait: Photo, face: Face, parser: FacePar
     assert not region_matte(portrait, face, "hair+lips-lips", parser)[lips == 1].any()
 
 
-def test_skin_between_strands_is_no_hair_and_a_nape_is() -> None:
-    ys, xs = np.mgrid[:240, :240]
-    noise = np.random.default_rng(0).normal(0, 4, (240, 240, 1))
-    skin, black, wall = np.array([200, 150, 125]), np.array([30, 24, 22]), np.array([120, 150, 190])
-    fringe, gap = ys < 110, (ys > 60) & (ys < 110) & (xs % 40 < 14) & (xs > 60) & (xs < 180)
-    nape = (xs < 30) & (ys > 150) & (ys < 200)
-    picture = np.where(fringe[..., None], black, np.where((xs < 40)[..., None], wall, skin))
-    picture = np.where(gap[..., None], skin, np.where(nape[..., None], black, picture)) + noise
-    likely = np.where(fringe, 0.97, np.where(nape, 0.25, 0.005)).astype(np.float32)
-    face = np.where(~fringe & (xs >= 40), 0.98, 0.0).astype(np.float32)
-    none, oval = np.zeros((240, 240), np.float32), (ys > 40) & (xs >= 50)
-    told = weighed(picture.clip(0, 255).astype(np.uint8), likely, face, none, oval, 2.0)
-    assert told[gap].mean() < 0.3 < 0.7 < told[fringe & ~gap].mean()
-    assert told[nape].mean() > 0.6
-    clothes = np.where(nape, 0.7, 0).astype(np.float32)
-    told = weighed(picture.clip(0, 255).astype(np.uint8), likely, face, clothes, oval, 2.0)
-    assert told[nape].mean() < 0.3, "black clothes are no hair"
-
-
 def test_a_dye_of_no_strength_gives_the_photo_back(portrait: Photo, hair: np.ndarray) -> None:
     for color in ("blond", "black"):
         faint = replace(SETTINGS["hair"], strength=0)
@@ -155,50 +136,6 @@ def test_lifted_black_has_the_depths_and_lights_of_fair_hair() -> None:
     assert np.percentile(made, 97) > 18
 
 
-def test_skin_that_shines_through_firm_hair_is_told_where_skin_is_near() -> None:
-    hair, skin = np.array([30, 22, 20]), np.array([205, 160, 140])
-    share = np.clip((np.arange(200) - 60) / 20, 0, 1) * 0.5 + (np.arange(200) >= 100) * 0.5
-    row = hair + share[:, None] * (skin - hair)
-    picture = np.repeat(np.rint(row)[None], 120, 0).astype(np.uint8)
-    alpha = np.repeat((np.arange(200) < 100)[None], 120, 0).astype(np.float32)
-    bare = np.repeat((np.arange(200) > 50)[None], 120, 0).astype(np.float32)
-    told = told_by_color(picture, alpha, bare)
-    assert told[60, 20] == 1
-    assert 0.35 < told[60, 90] < 0.58
-    assert told_by_color(picture, alpha)[60, 90] == 1
-
-
-def test_a_soft_border_does_not_glow_before_a_smooth_dark_backdrop() -> None:
-    alpha = np.repeat(np.clip((np.arange(300) - 120) / 60, 0, 1)[None], 200, 0).astype(np.float32)
-    dark = np.random.default_rng(0).normal(30, 9, (200, 300, 1)) * alpha[..., None]
-    pixels = np.rint(np.clip(dark + (1 - alpha[..., None]) * (110, 84, 60), 0, 255)).astype(np.uint8)
-    made = dye(Photo(pixels), alpha, parse_color("ginger"), SETTINGS["hair"]).over(Photo(pixels))[0]
-    change = (made.pixels.astype(int) - pixels)[:, :, 0].mean(0)
-    assert np.abs(change[:144]).max() < 3
-    assert change[200:].mean() > 60
-
-
-def test_thin_ends_that_hang_on_hair_are_found_and_brows_are_not() -> None:
-    hair, dark = np.zeros((2, 100, 100), bool)
-    hair[:30] = True
-    dark[30:50, 40:43] = dark[60:63, 70:90] = dark[30:45, 5:25] = True
-    found = wisps(hair, dark, 2.0)
-    assert found[32:48, 41].all()
-    assert not found[60:63].any()
-    assert not found[35:42, 10:20].any()
-    assert not found[hair].any()
-
-
-def test_small_holes_in_dense_hair_are_filled() -> None:
-    part = np.ones((80, 80), np.float32)
-    part[20:23, 20:23] = part[60:63, 60:63] = 0
-    bare = np.zeros((40, 40), np.float32)
-    bare[25:] = 1
-    made = filled(part, bare, 5)
-    assert made[21, 21] == 1
-    assert made[61, 61] == 0
-
-
 def test_lips_become_little_lighter_in_dim_light(portrait: Photo, face: Face, parser: FaceParser) -> None:
     dim = replace(portrait, pixels=(portrait.pixels * 0.4).astype(portrait.pixels.dtype))
     matte = region_matte(portrait, face, "lips", parser)
@@ -218,3 +155,28 @@ def test_a_beard_becomes_gray_in_part_beside_gray_hair_alone() -> None:
     assert max(gray) - min(gray) < 16
     assert beard_after(brown, black, parse_color("blond")) is None
     assert beard_after((150, 148, 146), black, parse_color("gray")) is None
+
+
+def test_a_matte_is_the_same_at_another_size() -> None:
+    rng = np.random.default_rng(0)
+    ys, xs = np.mgrid[:320, :320]
+    alpha = np.clip((160 + 30 * np.sin(ys / 14.0) - xs) / 6 + 0.5, 0, 1)[..., None]
+    picture = (alpha * (40, 30, 25) + (1 - alpha) * (190, 200, 210) + rng.normal(0, 1, (320, 320, 1))).astype(np.uint8)
+    small, told = (cv2.resize(one, (160, 160), interpolation=cv2.INTER_AREA) for one in (picture, alpha[..., 0]))
+    found = enlarged(picture, small, told.astype(np.float32))
+    plain = cv2.resize(told, (320, 320), interpolation=cv2.INTER_LINEAR)
+    assert np.abs(found - alpha[..., 0]).mean() < 0.6 * np.abs(plain - alpha[..., 0]).mean()
+
+
+def test_brows_change_hair_by_hair_and_skin_between_stays() -> None:
+    skin = np.full((80, 160, 3), (200, 150, 130), np.uint8)
+    alpha = np.zeros((80, 160), np.float32)
+    alpha[30:46, 40:120] = 1
+    for x in range(42, 118, 4):
+        skin[30:46, x : x + 2] = (50, 35, 30)
+    photo = Photo(skin)
+    result, area = dyed_brows(photo, alpha, (120, 80, 50), 1.0).over(photo)
+    hairs, between = np.s_[32:44, 42:118:4], np.s_[32:44, 44:118:4]
+    assert result.pixels[hairs].mean() > photo.pixels[hairs].mean() + 15
+    assert np.abs(result.pixels[between].astype(int) - photo.pixels[between]).max() < 8
+    assert not area[:12].any()

@@ -19,6 +19,7 @@ from PIL import Image
 
 from mien.align import mesh
 from mien.errors import FaceSelectionError
+from mien.interrupt import checkpoint
 from mien.photos.color import to_srgb
 from mien.types import AlignedFace, Face, Float64, Photo, UInt8
 
@@ -117,6 +118,7 @@ def crop_face(
         FaceSelectionError: the quad lies outside the photo, or reaches absurdly far beyond it.
         ValueError: the corners do not form a quad.
     """
+    checkpoint()
     picture = photo if isinstance(photo, Photo) else Photo(photo)
     matrix = quad_to_matrix(quad, size)
     shrink = max(1, int(pixel_scale(matrix) // 2))

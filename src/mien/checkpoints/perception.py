@@ -13,6 +13,7 @@ from mien.checkpoints.store import BUNDLED, load_folder
 from mien.models.perception.detector import DetectorConfig, DetectorNet
 from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.layers import fuse_batch_norms
+from mien.models.perception.matte import MatteConfig, MatteNet
 from mien.models.perception.reader import ReaderConfig, ReaderNet
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -39,6 +40,11 @@ def load_landmarks(folder: Path = BUNDLED / "face-landmarks") -> LandmarkNet:
 def load_reader(folder: Path = BUNDLED / "face-reader") -> ReaderNet:
     """The face reader in evaluation mode, batch normalisation folded into the layers before it; errors as above."""
     return load_network(folder, "face-reader", lambda config: ReaderNet(ReaderConfig.from_dict(config)))
+
+
+def load_matte(folder: Path = BUNDLED / "hair-matte") -> MatteNet:
+    """The hair matte in evaluation mode, batch normalisation folded into the layers before it; errors as above."""
+    return load_network(folder, "hair-matte", lambda config: MatteNet(MatteConfig.from_dict(config)))
 
 
 def load_network(folder: Path, kind: str, build: Callable[[dict[str, Any]], Network]) -> Network:

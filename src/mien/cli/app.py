@@ -10,6 +10,7 @@ from mien._version import __version__
 from mien.cli import (
     apply,
     attributes,
+    batch,
     borrow,
     conditions,
     data,
@@ -50,6 +51,7 @@ app.command("heal")(heal.heal)
 app.command("attributes")(attributes.attributes)
 app.command("edit")(edit.edit)
 app.command("apply")(apply.apply)
+app.command("batch")(batch.batch)
 app.command("read")(read.read)
 app.command("faces")(faces.faces)
 app.command("find")(find.find)

@@ -121,6 +121,25 @@ def _detailed(picture: UInt8, lines: Float32, likely: Float32, known: Float32) -
     return np.asarray(np.clip((alpha - 0.03) / 0.94, 0, 1), np.float32)
 
 
+def enlarged(picture: UInt8, small: UInt8, alpha: Float32) -> Float32:
+    """A matte (h, w) of a reduced picture (h, w, 3) at the picture's own size (H, W), with the strands that show there.
+
+    Local lines tell it from the colours, and stay within what the reduced matte has nearby.
+    """
+    height, width = picture.shape[:2]
+    slopes, offsets = GuidedFilter.of(small.astype(np.float32) / np.float32(255)).lines(alpha)
+    ends = [change(alpha, np.ones((3, 3), np.uint8)) for change in (cv2.erode, cv2.dilate)]
+    maps = np.dstack([slopes, offsets, *ends]).astype(np.float32)
+    whole = np.empty((height, width), np.float32)
+    for y in range(0, height, TILE):
+        for x in range(0, width, TILE):
+            box = (x, y, min(width, x + TILE), min(height, y + TILE))
+            here, rows = part_at(maps, (width, height), box), np.s_[box[1] : box[3], box[0] : box[2]]
+            told = (here[..., :3] * picture[rows]).sum(2) / np.float32(255) + here[..., 3]
+            whole[rows] = np.clip(told, here[..., 4], here[..., 5])
+    return whole
+
+
 def part_at(small: Float32, size: tuple[int, int], box: tuple[int, int, int, int]) -> Float32:
     """A part of what a reduced map (h, w) or (h, w, C) is when it is enlarged.
 

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.interrupt import checkpoint
 from mien.types import Bool, Float32, Float64
 
 Int = NDArray[np.int64]
@@ -212,6 +213,7 @@ def _roughness(fine: Float32, weight: Float32) -> Float32:
 
 def _predicted(texture: Gaussian, known: Float64, border: Int, inside: Int) -> Float64:
     """The best linear prediction (kriging) of the pixels inside."""
+    checkpoint()
     if not len(border):
         return np.zeros(len(inside))
     system = texture.between(border, border)

@@ -93,6 +93,11 @@ class EditContext:
         key = digest(photo.pixels, face.landmarks, region, parser.fingerprint)
         return self.cache.get("mattes", key, lambda: region_matte(photo, face, region, parser))
 
+    def classes(self, pixels: UInt8) -> UInt8:
+        """The classes (S, S) of a crop (S, S, 3); found once."""
+        parser = self.networks.parser
+        return self.cache.get("classes", digest(pixels, parser.fingerprint), lambda: parser.parse_crop(pixels))
+
     def parsed(self) -> ParsedCrop:
         """The regions of the crop; found once.
 

@@ -130,14 +130,16 @@ def attribute_offset(attributes: Mapping[str, float], directions: Mapping[str, N
         if name not in directions:
             known = f"it knows {', '.join(sorted(directions))}" if directions else "it knows none"
             raise ConfigError(f"This editor has no attribute '{name}'; {known}.")
-    return _summed([strength * directions[name] for name, strength in attributes.items() if directions[name].ndim == 2])
+    found: Numbers | None = _summed(attributes, directions, 2)
+    return found
 
 
 def style_shift(attributes: Mapping[str, float], directions: Mapping[str, Numbers]) -> Numbers | None:
     """The same in StyleSpace, (N,); None where no attribute is one of StyleSpace."""
-    return _summed([strength * directions[name] for name, strength in attributes.items() if directions[name].ndim == 1])
+    found: Numbers | None = _summed(attributes, directions, 1)
+    return found
 
 
-def _summed(terms: list[Numbers]) -> Numbers | None:
-    total: Numbers | None = sum(terms[1:], terms[0]) if terms else None
-    return total
+def _summed(attributes: Mapping[str, float], directions: Mapping[str, Any], axes: int) -> Any:
+    terms = [strength * directions[name] for name, strength in attributes.items() if directions[name].ndim == axes]
+    return sum(terms[1:], terms[0]) if terms else None

@@ -24,10 +24,11 @@ from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts, mismatch
+from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN, even
-from mien.guides.eyes import SHUT, SIDES, eyes
+from mien.guides.eyes import SHUT, SIDES, eyes, lit_share
 from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.fringe import drawn_fringe
 from mien.guides.glasses import find_glasses, without_glasses
@@ -53,6 +54,12 @@ light differ by 7 to 28, people of the wide portraits by 46 and more."""
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
 
+
+BROWS = ("brows", "left_brow", "right_brow")
+"""Regions that are dyed hair by hair."""
+
+WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they take on little"
+"""How well irises must be seen for nothing to be told, and what is told."""
 
 FOLLOWERS = (
     ("brows", ("brow",), brows_after, "brows lightened with it"),
@@ -225,12 +232,18 @@ def _dyed(
 ) -> Guided:
     """A region dyed; brows and beards follow hair, unless something is said about them."""
     color, before = request.dye[region], done.photo
-    settings = replace(SETTINGS.get(region, Dye()), strength=request.strength)
+    settings = SETTINGS.get(region, Dye())
     matte = context.matte(before, face, region)
     shade = _shade(original, face, region, color, context)
     if color != UNCHANGED and color not in RELATIVE:
         shade = under_light(shade, original, face)
-    done = done.then(dye(before, matte, shade, settings), f"{region} dyed {color}", mask, 1.0)
+    seen = lit_share(original, face) if region == "irises" else 1.0
+    if region in BROWS:
+        guide = dyed_brows(before, matte, shade, request.strength)
+    else:
+        guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength))
+    guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
+    done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if region != "hair":
         return done
     dyed = [name for other in request.dye for _, name in terms(other)]
@@ -242,7 +255,10 @@ def _dyed(
             follows = rule(mean_color(before, found), mean_color(before, matte), shade)
             whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
             if follows is not None and whole:
-                guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
+                if follower == "brows":
+                    guide = dyed_brows(done.photo, found, follows, request.strength)
+                else:
+                    guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
                 done = done.then(guide, words, mask, 1.0)
     return done
 

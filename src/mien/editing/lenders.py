@@ -21,7 +21,7 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import Bank, Entry, check_album
-from mien.guides.traits import Traits
+from mien.guides.traits import Traits, head_of_hair
 from mien.types import AlignedFace, Bool, Face, Photo
 
 BEFORE = "hair+glasses+hat-brows"
@@ -35,11 +35,24 @@ HAIRY = 0.03
 """Square eye distances of hair from which a face has a beard."""
 
 
-LOOKED, ALIGNED = 16, 128
-"""Heads of a bank whose hair is compared, and the side at which it is, pixels."""
+LOOKED = 24
+"""Heads of a bank whose hair is compared."""
 
-BELOW = 6.0
+BELOW = 10.0
 """How much the lowest tenth of the square counts: long hair goes on below it."""
+
+UNCOVERED = (0.6, 2.4)
+"""How badly hair fits that leaves all of the old hair uncovered, before a plain backdrop, and how much more so before
+one full of detail; as the costs of the bank."""
+
+DETAILED = (1.2, 3.0)
+"""Levels of a backdrop's detail that are plain, and what more is full of it."""
+
+BEARDED = 0.2
+"""Share of the chin that is hair, from which what lies beside the cheeks is beard."""
+
+LONGER = 0.12
+"""Share of the square by which hair may reach farther down than the old before it seems chosen oddly."""
 
 OPEN = 0.45
 """Share of the old hair that may be left uncovered: more would have to be made up."""
@@ -98,15 +111,19 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
     Raises:
         LayerError: nobody's hair covers enough.
     """
-    mine = _head_of_hair(photo, face, context)
+    mine, worth = _head_of_hair(photo, face, context), _uncovered(photo, face, context)
+    if traits_of(photo, face, context).beard > BEARDED:
+        mine[len(mine) // 2 :, round(0.2 * len(mine)) : round(0.8 * len(mine))] = False
     found: list[tuple[float, int, Lender]] = []
     for place, (cost, entry) in enumerate(_ranked(photo, face, request, part, context)[:LOOKED]):
-        lent = _lent(cost, entry, part)
-        theirs = _head_of_hair(lent.photo, lent.face, context)
-        theirs = theirs[:, ::-1] if lent.face.pose.yaw * face.pose.yaw < -16 else theirs
+        theirs = entry.hair
+        if theirs is None:  # of an album
+            theirs = _head_of_hair(entry.photo(), entry.face, context)
+        theirs = theirs[:, ::-1] if entry.face.pose.yaw * face.pose.yaw < -16 else theirs
         open_ = uncovered_share(mine, theirs) if part == "hair" else 0.0
         if open_ <= OPEN:
-            found.append((place / LOOKED + 2 * open_, place, lent))
+            longer = max(0.0, lowest(theirs) - lowest(mine) - LONGER)
+            found.append((cost + worth * open_ + 4 * longer, place, _lent(cost, entry, part)))
     if not found:
         raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
     return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
@@ -135,12 +152,27 @@ def uncovered_share(mine: Bool, theirs: Bool) -> float:
     return float((weight * (mine & ~theirs)).sum() / max(1.0, float((weight * mine).sum())))
 
 
+def lowest(hair: Bool) -> float:
+    """How far down a head of hair reaches, as a share of its square."""
+    rows = np.flatnonzero(hair.sum(1) > 0.03 * hair.shape[1])
+    return float(rows[-1] / len(hair)) if rows.size else 0.0
+
+
 def _head_of_hair(photo: Photo, face: Face, context: EditContext) -> Bool:
-    """(S, S) hair in the face's square, which is the same for all faces; without the beard."""
+    """Hair in the face's square, as of :func:`mien.guides.traits.head_of_hair`."""
     labels = context.of(photo, face.quad).parsed().labels
-    small = cv2.resize(labels, (ALIGNED, ALIGNED), interpolation=cv2.INTER_NEAREST) == INDEX["hair"]
-    small[ALIGNED // 2 :, round(0.3 * ALIGNED) : round(0.7 * ALIGNED)] = False
-    return np.asarray(small, np.bool_)
+    return head_of_hair(labels)
+
+
+def _uncovered(photo: Photo, face: Face, context: EditContext) -> float:
+    """How badly hair fits that covers nothing of the old, by the detail of the backdrop that would have to be made."""
+    parsed = context.of(photo, face.quad).parsed()
+    backdrop = cv2.erode((parsed.labels == INDEX["background"]).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    if not backdrop.any():
+        return sum(UNCOVERED)
+    gray = cv2.cvtColor(parsed.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    detail = float(np.median(np.abs(gray - cv2.GaussianBlur(gray, (0, 0), len(gray) / 48))[backdrop]))
+    return UNCOVERED[0] + UNCOVERED[1] * float(np.clip((detail - DETAILED[0]) / DETAILED[1], 0, 1))
 
 
 def traits_of(photo: Photo, face: Face, context: EditContext) -> Traits:

@@ -198,7 +198,7 @@ def _end(
             photo,
             face.mask > 0,
             begun.target.quad,
-            context.networks.parser.parse_crop,
+            context.classes,
             magnification=round(max(1.0, scale), 2),
             unreached=0.0 if prepared is None else prepared.unreached,
         )

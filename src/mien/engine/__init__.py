@@ -15,7 +15,14 @@ from typing import TypeVar
 from mien.checkpoints.store import BUNDLED
 from mien.engine.base import Network as Network
 from mien.errors import ConfigError
-from mien.models.perception.config import DetectorConfig, LandmarkConfig, NetworkConfig, ParserConfig, ReaderConfig
+from mien.models.perception.config import (
+    DetectorConfig,
+    LandmarkConfig,
+    MatteConfig,
+    NetworkConfig,
+    ParserConfig,
+    ReaderConfig,
+)
 from mien.packages import need_torch
 
 PROVIDERS: Mapping[str, str] = {
@@ -55,6 +62,11 @@ def load_landmarks(folder: Path = BUNDLED / "face-landmarks", engine: str | None
 def load_parser(folder: Path = BUNDLED / "face-parser", engine: str | None = None) -> Network[ParserConfig]:
     """The face parser: aligned faces (B, 3, S, S) -> logits (B, 19, S, S); errors as above."""
     return _load(folder, "face-parser", ParserConfig, engine)
+
+
+def load_matte(folder: Path = BUNDLED / "hair-matte", engine: str | None = None) -> Network[MatteConfig]:
+    """The hair matte: pictures and probabilities (B, 6, 32 h, 32 w) -> logits (B, 1, 32 h, 32 w); errors as above."""
+    return _load(folder, "hair-matte", MatteConfig, engine)
 
 
 def load_reader(folder: Path = BUNDLED / "face-reader", engine: str | None = None) -> Network[ReaderConfig]:

@@ -12,7 +12,7 @@ from torch import nn
 
 from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.parser import load_parser
-from mien.checkpoints.perception import load_detector, load_landmarks, load_reader
+from mien.checkpoints.perception import load_detector, load_landmarks, load_matte, load_reader
 from mien.types import Float32
 
 LOADERS: Mapping[str, Callable[[Path], nn.Module]] = {
@@ -20,6 +20,7 @@ LOADERS: Mapping[str, Callable[[Path], nn.Module]] = {
     "face-landmarks": load_landmarks,
     "face-parser": load_parser,
     "face-reader": load_reader,
+    "hair-matte": load_matte,
 }
 
 

@@ -18,10 +18,10 @@ from mien.align import mesh
 from mien.align.measure import describe_face
 from mien.errors import CorruptCheckpointError, LayerError, PhotoError
 from mien.guides.shapes import Placement, Shapes
-from mien.guides.traits import Traits
+from mien.guides.traits import ALIGNED, Traits
 from mien.photos.containers import by_suffix
 from mien.photos.read import read_photo
-from mien.types import Face, Float32, Float64, Photo
+from mien.types import Bool, Face, Float32, Float64, Photo
 
 KIND = "face-bank"
 BUNDLED = Path(__file__).parent.parent / "bundled" / "bank"
@@ -41,6 +41,7 @@ class Entry:
     traits: of the face.
     shaven: whether no beard, moustache or stubble is known of it.
     owned: whether it is of the user's album.
+    hair: of :func:`mien.guides.traits.head_of_hair`; None where it is not known.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class Entry:
     traits: Traits
     shaven: bool = True
     owned: bool = False
+    hair: Bool | None = None
 
     @property
     def name(self) -> str:
@@ -90,11 +92,19 @@ class Bank:
         mean = Shapes.bundled().mean.astype(np.float32)
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-            points = load_file(folder / "model.safetensors")["landmarks"].astype(np.float32) / UNITS
+            tensors = load_file(folder / "model.safetensors")
+            points = tensors["landmarks"].astype(np.float32) / UNITS
+            hair = np.unpackbits(tensors["hair"], axis=1).reshape(-1, ALIGNED, ALIGNED) > 0
             rough = config["unshaven"]
             found = [
-                Entry(folder / f"{name}.webp", describe_face(landmarks, 1.0, mean), _traits(traits), name not in rough)
-                for (name, traits), landmarks in zip(config["faces"].items(), points, strict=True)
+                Entry(
+                    folder / f"{name}.webp",
+                    describe_face(landmarks, 1.0, mean),
+                    _traits(traits),
+                    name not in rough,
+                    hair=head,
+                )
+                for (name, traits), landmarks, head in zip(config["faces"].items(), points, hair, strict=True)
             ]
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise CorruptCheckpointError(f"{folder} holds no faces, or is damaged; install mien again.") from error
@@ -190,7 +200,8 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
     if part == "lower_face":
         return bare and face.mouth_openness < 0.12
     if part == "hair":
-        whole = face.landmarks[10, 1] > CROWN * _unit(face) and lent.beard < 0.25 and entry.path.stem not in TANGLED
+        whole = face.landmarks[10, 1] > CROWN * _unit(face) and lent.beard < 0.25
+        whole = whole and (entry.owned or entry.path.stem in WHOLE_HAIR)
         return whole and lent.hat < 0.01 and lent.length > BALD
     if part == "beard":
         return lent.beard > 0.5
@@ -202,8 +213,11 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
 CROWN, BALD = 0.75, -2.5
 """Eye distances above the forehead that a photo must show of a head; length of the hair of a bald one."""
 
-TANGLED = ("2123", "2128", "3325")
-"""Bundled faces whose hair cannot be told from its backdrop."""
+WHOLE_HAIR = (
+    *("2121", "2127", "2129", "2131", "2133", "2135", "2137", "2194", "2248", "2411", "2455", "2480", "2509", "2538"),
+    *("2567", "2612", "2672", "2676", "2723", "2898", "2936", "3044", "3092", "3130", "3147", "3172", "3236", "3262"),
+)
+"""Bundled faces whose hair is seen to its outline, told from the backdrop, and of a color that grows."""
 
 ODD_TEETH = ("2230", "2381", "2419", "2842", "2987", "3052", "3076", "3146", "3149")
 """Bundled faces whose teeth are soft, coloured, few or a child's."""
@@ -255,8 +269,10 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     if part in ("eyes", "left_eye", "right_eye"):
         away["iris"] = _iris(face, wanted, lent)
     if part == "hair":
-        away |= {"shape": away["shape"] * 0.5, "texture": away["texture"] * 0.3, "yaw": 1.5 * away["yaw"]}
+        for name, weight in (("lightness", 1.6), ("shape", 0.5), ("texture", 0.3), ("yaw", 1.5)):
+            away[name] *= weight
         away["cover"] = max(0.0, wanted.length - lent.length) / 0.4
+        away["color"] = float(np.linalg.norm(np.subtract(lent.hair, wanted.hair) / (6, 5, 5)))
     return float(np.sqrt(np.mean(np.square(list(away.values())))))
 
 

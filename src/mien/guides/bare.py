@@ -17,9 +17,10 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
-from mien.compose.grain import levels, noise
+from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import disc
 from mien.compose.patches import patched
+from mien.guides.continued import mirrored, nearest
 from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32
 
@@ -34,6 +35,9 @@ WISPS = 0.1
 
 FARTHER = 1.0
 """Width, units, in which single hairs are looked for, before backdrops without lines of their own."""
+
+SOFTER = (0.0, 0.02, 0.035, 0.06, 0.1)
+"""Units by which patches of a backdrop are blurred, until no edge between them is sharper than the backdrop's."""
 
 FINEST = 14.0
 """Levels by which a single hair is darker or lighter than the backdrop."""
@@ -64,7 +68,7 @@ def bare(
     """
     kernel = disc(SPREAD * here.unit)
     seen = held(here)
-    ears = _ears(here, there)
+    ears = _ears(here, there, alpha)
     seen &= ears < 0.1
     weights = _kinds(here, there, seen)
     gone = _gone(here, weights["face"], weights["background"], kernel)
@@ -78,15 +82,30 @@ def bare(
             known = cv2.dilate((~seen).astype(np.uint8), kernel, iterations=3) == 0
             known &= (here.shares[name] > 0.75) & ~_wisps(here)
             made = _patched(here, known, (weights[name] > 0.01) & (gone > 0)) if name == "background" else None
-            result += weights[name][..., None] * (_mirrored(here, known) if made is None else made)
+            result += weights[name][..., None] * (mirrored(here, known) if made is None else made)
     return np.asarray(result, np.float32), np.asarray(gone, np.float32)
 
 
-def _ears(here: Scene, there: Mapping[str, Float32]) -> Float32:
-    """(h, w): this head's ears, which go with what is beside them: the other's ears, or its hair, take their place."""
-    ears = cv2.dilate(np.clip(2.5 * here.shares["ears"] - 0.5, 0, 1), disc(SPREAD * here.unit))
-    ears = cv2.GaussianBlur(ears, (0, 0), max(0.7, 0.012 * here.unit))
-    return np.asarray(np.where(ears < 0.02, 0, ears), np.float32)
+def _ears(here: Scene, there: Mapping[str, Float32], alpha: Float32) -> Float32:
+    """(h, w): ears and earrings that go: those in whose place the other shows an ear, or hair."""
+    ears = here.shares["ears"] > 0.28
+    count, index = cv2.connectedComponents((ears | (here.shares["worn"] > 0.28)).astype(np.uint8))
+    level = max(0, round(float(here.points[4, 1])))
+    going = np.zeros(here.shape, np.float32)
+    near = disc(0.2 * here.unit)
+    for number in range(1, count):
+        piece = index == number
+        own = int((piece & ears).sum())
+        if own == 0:
+            continue
+        around = cv2.dilate((piece & ears).astype(np.uint8), near) > 0
+        if float(there["ears"][around].sum()) < 0.25 * own and float(alpha[piece & ears].mean()) < 0.4:
+            continue
+        piece[:level] &= ears[:level]  # glasses stay
+        going[piece] = 1
+    soft = cv2.dilate(going, disc(SPREAD * here.unit))
+    soft = cv2.GaussianBlur(soft, (0, 0), max(0.7, 0.012 * here.unit))
+    return np.asarray(np.where(soft < 0.02, 0, soft), np.float32)
 
 
 def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> Float32:
@@ -132,7 +151,8 @@ def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, F
     Skin and neck are where the other shows them, or this photo does; backdrop and clothes as this photo goes on.
     """
     unit = here.unit
-    skin, neck, rest = there["face"] + there["ears"], there["neck"], there["background"]
+    nape = there["neck"] * above_the_neck(here)
+    skin, neck, rest = there["face"] + there["ears"] + nape, there["neck"] - nape, there["background"]
     total = wide_blur(np.dstack([skin, neck, skin + neck + rest + there["clothes"] + 1e-3]), 0.025 * unit)
     skin = _step(total[..., 0] / total[..., 2])
     neck = wide_blur(_step(total[..., 1] / total[..., 2]), 0.06 * unit)
@@ -144,6 +164,13 @@ def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, F
     return {"face": skin, "neck": neck, "background": rest * backdrop, "clothes": rest * (1 - backdrop)}
 
 
+def above_the_neck(here: Scene) -> Float32:
+    """(h, w): 1 above the lobes of the ears, where what the other shows of a neck is a nape beside its ear."""
+    ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
+    level = float(here.points[[132, 361], 1].mean())
+    return np.broadcast_to(np.clip((level - ys) / (0.1 * here.unit) + 0.5, 0, 1), here.shape).astype(np.float32)
+
+
 def _backdrop(here: Scene, there: Mapping[str, Float32], held: Bool) -> Float32:
     """(h, w): 1 for backdrop, 0 for clothes: near what is seen as that is, farther away with the other's shoulders."""
     unit = here.unit
@@ -153,7 +180,7 @@ def _backdrop(here: Scene, there: Mapping[str, Float32], held: Bool) -> Float32:
     sure = cv2.erode(sure.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     other = (there["background"] + 1e-3) / (there["background"] + there["clothes"] + 2e-3)
     if sure.any():
-        columns, rows = _nearest(sure)
+        columns, rows = nearest(sure)
         ys, xs = np.mgrid[: here.shape[0], : here.shape[1]]
         close = np.exp(-(((columns - xs) ** 2 + (rows - ys) ** 2) / np.float32((0.4 * unit) ** 2)))
         other = close * lower[rows, columns] + (1 - close) * (0.25 * lower[rows, columns] + 0.75 * other)
@@ -230,67 +257,37 @@ def _patched(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
     hole = wanted[part] & ~known[part]
     made = here.picture.copy()
     others = ~known[part] & ~hole
-    made[part] = patched(here.picture[part], hole, others, np.random.default_rng(0), void=others)
+    filled = patched(here.picture[part], hole, others, np.random.default_rng(0), void=others)
+    made[part] = _as_soft(filled, hole, known[part], here.unit)
     return made
 
 
-def _mirrored(here: Scene, known: Bool) -> Float32:
-    """What is known of one kind, mirrored at the border of what is not; where that leads nowhere, spread smoothly."""
-    if int(known.sum()) < 30:
-        return here.picture
-    height, width = here.shape
-    nearest = wide_blur(np.dstack(_nearest(known)).astype(np.float32), 0.15 * here.unit)
-    ys, xs = np.mgrid[:height, :width].astype(np.float32)
-    inner = cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
-    filled = membrane(here.picture, inner, 255.0) + noise(here.shape, levels(here.picture, known))
-    mx, my = _folded(2 * nearest[..., 0] - xs, width), _folded(2 * nearest[..., 1] - ys, height)
-    sure = np.clip(2 * wide_blur(cv2.remap(inner, mx, my, cv2.INTER_LINEAR), 0.05 * here.unit) - 1, 0, 1)
-    detail = np.abs(here.picture - wide_blur(here.picture, 0.06 * here.unit)).mean(2)[known]
-    sure = sure * np.float32(np.clip(float(np.median(detail)) / 2 - 1, 0, 1))  # a calm backdrop is better spread
-    filled = filled + sure[..., None] * (cv2.remap(here.picture, mx, my, cv2.INTER_LINEAR) - filled)
-    speck = np.ones((max(3, round(0.06 * here.unit)),) * 2, np.uint8)
-    whole = cv2.morphologyEx(known.astype(np.uint8), cv2.MORPH_CLOSE, speck)
-    mx, valid = _sideways(here, whole > 0)
-    found = cv2.remap(here.picture, mx, ys, cv2.INTER_LINEAR)
-    there = cv2.remap(whole.astype(np.float32), mx, ys, cv2.INTER_LINEAR)
-    beside = np.abs(nearest[..., 0] - xs) - 0.5 * np.abs(nearest[..., 1] - ys)  # not above the head
-    valid = valid * np.clip(beside / (0.1 * here.unit) + 0.5, 0, 1)
-    sure = np.clip(2 * wide_blur(there * valid, 0.05 * here.unit) - 1, 0, 1)
-    found = found + membrane(here.picture - found, inner * (sure > 0.9), 40.0)
-    return np.asarray(filled + sure[..., None] * (found - filled), np.float32)
+def _as_soft(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
+    """A picture whose hole was filled with patches, there as soft as what is known, with its light and its grain."""
+    ring = known & (cv2.dilate(hole.astype(np.uint8), disc(0.3 * unit)) > 0)
+    if int(ring.sum()) < 100:
+        return made
+    wanted, soft, backdrop = _edges(made, ring), made, (hole | known).astype(np.float32)
+    for sigma in SOFTER:
+        soft = _blurred(made, backdrop, sigma * unit) if sigma else made
+        if _edges(soft, hole) <= 1.1 * wanted:
+            break
+    if not sigma:
+        return made
+    calm = membrane(made, known.astype(np.float32), 255.0)
+    soft = soft + 0.5 * (_blurred(calm, backdrop, 0.1 * unit) - _blurred(made, backdrop, 0.1 * unit))
+    grain = noise(hole.shape, missing(levels(made, ring), levels(soft, hole)))
+    return np.where(hole[..., None], np.clip(soft + grain, 0, 255), made).astype(np.float32)
 
 
-def _sideways(here: Scene, known: Bool) -> tuple[Float32, Float32]:
-    """Columns (h, w) that mirror what is known beside the head towards it, again and again, and where that works.
-
-    Rows stay rows: bricks, shelves and horizons go on straight.
-    """
-    middle = int(np.clip(here.points[list(mesh.OUTLINE), 0].mean(), 1, known.shape[1] - 1))
-    halves = []
-    for flips, half in ((False, known[:, :middle]), (True, known[:, middle:][:, ::-1])):
-        border = np.where(half.all(1), half.shape[1], np.argmin(half, 1)).astype(np.float32)[:, None]
-        border = cv2.erode(border, np.ones((max(1, round(0.1 * here.unit)), 1), np.uint8))
-        border = np.maximum(cv2.blur(border, (1, 2 * round(0.2 * here.unit) + 1)), 2).reshape(-1, 1)
-        steps = np.mod(np.arange(half.shape[1], dtype=np.float32)[None], 2 * border)
-        columns = np.minimum(steps, 2 * border - steps)
-        valid = np.broadcast_to(border > 0.15 * here.unit, half.shape).astype(np.float32)
-        halves.append((known.shape[1] - 1 - columns[:, ::-1], valid[:, ::-1]) if flips else (columns, valid))
-    (left, on_left), (right, on_right) = halves
-    return np.concatenate([left, right], 1).astype(np.float32), np.concatenate([on_left, on_right], 1)
+def _blurred(picture: Float32, area: Float32, sigma: float) -> Float32:
+    """A blur of an area by itself: nothing of what lies beside it comes in."""
+    total, share = wide_blur(picture * area[..., None], sigma), wide_blur(area, sigma)
+    return np.asarray(total / np.maximum(share, 1e-3)[..., None], np.float32)
 
 
-def _nearest(known: Bool) -> tuple[np.ndarray, np.ndarray]:
-    """Column and row (h, w) of the known pixel that is nearest to each pixel."""
-    _, labels = cv2.distanceTransformWithLabels(
-        (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    rows, columns = np.nonzero(known)
-    index = np.zeros(int(labels.max()) + 1, np.int64)
-    index[labels[rows, columns]] = np.arange(len(rows))
-    return columns[index[labels]], rows[index[labels]]
-
-
-def _folded(places: Float32, size: int) -> Float32:
-    """Places within 0 and size - 1, mirrored at both."""
-    last = np.float32(size - 1)
-    return np.asarray(last - np.abs(np.mod(places, 2 * last) - last), np.float32)
+def _edges(picture: Float32, area: Bool) -> float:
+    """The strongest hundredth of the edges in an area, without grain."""
+    gray = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.5)
+    steps = np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
+    return float(np.quantile(steps[area], 0.99)) if area.any() else 0.0

@@ -39,6 +39,9 @@ HELD = np.array([0.08, 0.12, 0.12])
 BEYOND = np.array([14.0, 12.0, 12.0])
 """L*, a* and b* by which the hair of a thin region may go beyond the wish, so that the region comes to it."""
 
+BLACK = 20.0
+"""L* below which a wish for hair is black."""
+
 DEEP = 9.0
 """L* below which colours fade: real hair keeps its chroma down to about 15."""
 
@@ -104,13 +107,11 @@ def coloring(
     alpha: Float32,
     color: Float32,
     settings: Dye,
-    shares: tuple[Float32, Float32] | None,
-    laid_by: Float32 | None = None,
+    seen: Float32 | None,
 ) -> tuple[Callable[[Float32, Float32 | None], Float32], Float32 | None]:
     """What takes colours (..., 3), with the maps of their part, to the wished ones; and the maps, if there are any.
 
-    The mean counts in the picture (H, W, 3) that the region is dyed in, with its rim (H, W); None: of the region alone.
-    How much of each pixel is dyed, (H, W), is the matte where it is not given.
+    The mean counts in the picture (H, W, 3) that the region is dyed in; None: of the region alone.
     """
     weight: Any = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
@@ -120,8 +121,8 @@ def coloring(
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
     wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
-    if maps is not None and shares is not None:
-        shaded(maps, alpha, shares[1])
+    if maps is not None and seen is not None:
+        shaded(maps, alpha)
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
@@ -135,18 +136,16 @@ def coloring(
             laid[..., 1] = np.maximum(laid[..., 1], np.minimum(lab[..., 1], np.float32(aim[1])))
         return rgb_of(laid)
 
-    seen = shares[0] if shares is not None else front
     picked = np.flatnonzero(weight)[:: 1 + np.count_nonzero(weight) // SAMPLES]
-    few, under, shares_of, light = (
-        one.reshape(len(weight.flat), -1)[picked][None]
-        for one in (lab, front, alpha if laid_by is None else laid_by, seen)
+    few, under, share, light = (
+        one.reshape(len(weight.flat), -1)[picked][None] for one in (lab, front, alpha, front if seen is None else seen)
     )
     those = None if maps is None else maps.reshape(-1, maps.shape[2])[picked][None]
     part = weight.flat[picked] / max(float(weight.flat[picked].sum()), 1e-6)
     for _ in range(5):  # the range is limited, so that what was aimed at is missed by a little
         dyed = made(few, those)
-        if shares is not None:
-            dyed = np.clip(light + shares_of * (dyed - under), 0, 1)
+        if seen is not None:
+            dyed = np.clip(light + share * (dyed - under), 0, 1)
         aim = aim + (wanted - part @ lab_of(dyed)[0])
         aim = np.clip(aim, wanted - BEYOND, wanted + BEYOND)
         aim[0] = np.clip(aim[0], 2, 98)
@@ -158,6 +157,8 @@ def _lifted(light: Float32, weight: Any, wanted: Any, mean: Any, settings: Dye) 
     """What dark hair comes to of a wish in Lab, and its maps of light and dark, if it is to be opened up."""
     if not settings.lifts:
         return wanted, None
+    if mean[0] < wanted[0] < BLACK:  # what is as dark as black dye does not become lighter by it
+        wanted = np.array([mean[0], *wanted[1:]])
     raised = float(np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1))
     vivid = raised * float(np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1))
     wanted = wanted * (1 - HELD * np.array([raised + VIVID * vivid, raised, raised]))
@@ -171,7 +172,7 @@ def _wanted(wanted: Any, mean: Any, settings: Dye) -> Any:
     bright = float(wanted[0])
     share = min(settings.light, settings.brighter if bright > mean[0] else 1)
     wanted[0] += (1 - share) * (mean[0] - wanted[0])
-    wanted[1:] = _turned(wanted[1:], bright - wanted[0]) * min(1.0, wanted[0] / max(bright, 1)) ** 0.85
+    wanted[1:] = shaded_hue(wanted[1:], bright - wanted[0]) * min(1.0, wanted[0] / max(bright, 1)) ** 0.85
     wanted[1:] += settings.cast * np.clip(1 - np.hypot(*wanted[1:]) / 30, 0, 1) * mean[1:]
     muted = float(np.clip((MUTED - np.hypot(*wanted[1:])) / 12, 0, 1))
     wanted[1:] += settings.sheer * (1 + muted) * (mean[1:] - wanted[1:])
@@ -191,11 +192,11 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     pale = pale * (
         1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1)
     )  # colours of dark hair glow in the light
-    hue = _turned(aim[1:], aim[0] - light)
+    hue = shaded_hue(aim[1:], aim[0] - light)
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
 
 
-def _turned(hue: Any, darker: Any) -> Any:
+def shaded_hue(hue: Any, darker: Any) -> Any:
     """a* and b* (..., 2) of a natural hair colour where it is darker: blond in shadow is brown, and not olive."""
     angle = float(np.degrees(np.arctan2(hue[1], hue[0])))
     natural = np.clip(min(angle - 35, 115 - angle) / 20, 0, 1)

@@ -14,10 +14,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageFilter
 
-from mien.compose.matte import part_at
+from mien.compose.matte import colors, part_at
 from mien.guides.coloring import Dye, coloring, lab_of, rgb_of
 from mien.guides.guide import Box, Guide, box_of
-from mien.guides.rim import cleared, hazy, unmixed
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
@@ -28,8 +27,8 @@ LARGEST = 768
 STRIP, NODES = 256, 33
 """Rows that are dyed at a time, and levels of each channel for which the dye is computed."""
 
-THIN = 0.2
-"""How far the matte of thin hair is evened out where it becomes lighter: strands stay darker than the skin between."""
+NEAR = 0.03
+"""Longer sides of the region within which the colours on both sides of its border are looked for."""
 
 SEEN = 1 / 255
 """Part of a pixel below which a matte says that nothing of the region is there."""
@@ -72,52 +71,34 @@ class Layers:
     """A region of a reduced picture (h, w), ready to be dyed at any size.
 
     Attributes:
-        through: (h, w, 3) what is to be added to the picture so that nothing of what lies behind is seen.
-        rim: (h, w, 5) mean colours nearby times their share, that share, and an even matte.
-        back: (h, w, 3) the colours behind; None: soft pixels are no strands.
-        haze: (h, w) in [0, 1], where a half transparent dye would glow before the backdrop.
+        through: (h, w, 3) what is to be added to the picture so that nothing of what lies behind is seen; None where
+            soft pixels are no strands.
         laid, maps: what takes colours, with their maps, to the dyed ones.
         table: the same as a filter, where there are no maps.
-        lifted: in [0, 1], how much lighter the region becomes.
     """
 
-    through: Float32
-    rim: Float32
-    back: Float32 | None
-    haze: Float32
+    through: Float32 | None
     laid: Callable[[Float32, Float32 | None], Float32]
     maps: Float32 | None
     table: Any
-    lifted: float
 
     @classmethod
     def of(cls, seen: Float32, alpha: Float32, color: tuple[int, int, int], settings: Dye) -> Layers:
         """Of a region (h, w, 3) with a matte (h, w)."""
-        none = np.zeros((*alpha.shape, 5), np.float32)
-        pure, rim, back = unmixed(seen, alpha) if settings.strands else (seen, none, None)
-        front = pure * (1 - rim[..., 3:4]) + rim[..., :3]
-        shares = (seen, rim[..., 3]) if settings.strands else None
+        front = seen
+        if settings.strands:
+            front, _ = colors(seen, alpha, radius=max(4, round(NEAR * max(alpha.shape))))
         wish = np.array(color, np.float32) / np.float32(255)
-        haze = none[..., 0] if back is None else hazy(seen, alpha, back, wish)
-        laid, maps = coloring(front, alpha, wish, settings, shares, cleared(alpha, haze))
-        bright = cv2.mean(front, (alpha > 0.5).astype(np.uint8))
-        lifted = float(np.clip((sum(color) / 3 - 85 * sum(bright)) / 40, 0, 1))
+        laid, maps = coloring(front, alpha, wish, settings, seen if settings.strands else None)
         table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
-        return cls(pure - seen, rim, back, haze, laid, maps, table, lifted)
+        return cls(front - seen if settings.strands else None, laid, maps, table)
 
     def over(self, part: Float32, alpha: Float32, size: tuple[int, int], rows: Box) -> Float32:
         """Rows of the picture at another size, (H, W, 3) in [0, 255], dyed; their matte is (H, W)."""
-        if self.back is None:
-            return np.clip(part + alpha[..., None] * (self._dyed(part, size, rows) - part), 0, 255)
-        through = part_at(self.through, size, rows) * np.float32(255)
-        even, near, calm = np.split(part_at(self.rim, size, rows), [3, 4], 2)
-        here = alpha[..., None]
-        here = here + THIN * self.lifted * near * (np.minimum(calm, 1.4 * here) - here)
-        here = cleared(here, part_at(self.haze, size, rows)[..., None])
-        ahead = np.rint(np.clip((part + through) * (1 - near) + even * 255, 0, 255))
-        dyed = self._dyed(ahead, size, rows)
-        ends = (dyed, part, part_at(self.back, size, rows) * np.float32(255))  # a mixture lies between its colours
-        made = np.clip(part + here * (dyed - ahead), np.minimum.reduce(ends), np.maximum.reduce(ends))
+        ahead = part
+        if self.through is not None:  # I = αF + (1 − α)B: what changes is F
+            ahead = np.rint(np.clip(part + 255 * part_at(self.through, size, rows), 0, 255))
+        made = part + alpha[..., None] * (self._dyed(ahead, size, rows) - ahead)
         return np.asarray(np.clip(made, 0, 255), np.float32)
 
     def _dyed(self, ahead: Float32, size: tuple[int, int], rows: Box) -> Float32:

@@ -1,7 +1,7 @@
-"""Eyes of another face: this face's lids are moved to their shape, and only what is between the lids is borrowed.
+"""Eyes of another face: this face's lids are moved to their shape, and its irises take on the other's, ring by ring.
 
-Lids, lashes, make-up, wrinkles and light are this photo's; irises and the white of the eye are the other's, under the
-light that falls on this face's. Eyes that are shut have no lids to move: they are borrowed whole, see
+Lids, lashes, make-up, the white, highlights and light are this photo's, and so are the place and the size of the iris:
+those of grown people hardly differ. Eyes that are shut have no lids to move: they are borrowed whole, see
 :mod:`mien.guides.borrow`.
 
 Convention:
@@ -17,13 +17,14 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.grain import levels, missing, noise
-from mien.compose.sharpness import as_sharp
 from mien.guides.borrow import box_around, free, turned, unit_of
 from mien.guides.guide import Box, Guide
-from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
+from mien.guides.iris import found_iris
+from mien.guides.laid import as_guide, blurred, filled, over_moved
 from mien.guides.move import displaced
-from mien.guides.spline import Spline
+from mien.guides.rings import Rings
 from mien.guides.still import Labelled
+from mien.guides.teeth import widened
 from mien.guides.tint import linear, srgb, whitest
 from mien.guides.toward import toward
 from mien.photos.color import to_srgb
@@ -41,16 +42,25 @@ SIDES = {
 LIKELY = (0.5, 0.1)
 """By how much the white of eyes may say more of light and cast than the lids do, in logarithms."""
 
-
-LIMBUS, CLEAR = 0.16, 0.85
-"""Radii beyond an iris's points up to which it may reach, and least light of the white over this eye's there."""
-
-FLASH = 2.4
-"""Light over the iris's median from which something on it is a reflection."""
-
 RED = (0.3, 0.8)
 """By how much more an iris may be red than green, over the white beside it, in logarithms, and how much more for each
 that it is more green than blue: nine of ten irises of 688 eyes of the wide portraits' training split."""
+
+GLINT = (50.0, 40.0)
+"""Levels over the iris's median from which light on it is a highlight, which stays, and over which it becomes one."""
+
+LID = (0.5, 0.3)
+"""Share of the light that the upper lid keeps from an iris at its edge, and over which distance it fades, in radii."""
+
+EDGE = 0.11
+"""Radii over which an iris becomes white, to either side of its border."""
+
+ALIKE, SMOOTH = 0.9, 0.4
+"""How far two irises come to one color, and how rough they are over the skin around."""
+
+DEEP, LEAST = (0.04, 0.16), 0.2
+"""Linear light of the white from which irises begin to be seen, and from which they are seen well; and the least share
+of a color that they take on."""
 
 VEIL = 0.6
 """How much of what this face's eyes are lighter at their darkest is taken for a veil over them."""
@@ -86,149 +96,110 @@ def eyes(
         way += toward(face, other_face, lids, lids, near=0.035, follow=0.3, reach=0.07)[:, :2]
     moved, share = displaced(photo, start, way, unit, labelled=labelled)
     goals, laid, pieces = start + share * way, moved.over(photo)[0], []
-    for lids, iris in SIDES[part]:
-        box, mixed, weight = _eye(photo, laid, face, other, other_face, goals, (lids, iris), blocked, other_blocked)
+    lent = [_lent(photo, face, other, other_face, eye) for eye in SIDES[part]]
+    common = np.mean([color for _, color in lent], axis=0)
+    for eye, (rings, color) in zip(SIDES[part], lent, strict=True):
+        gain = np.exp(color + ALIKE * (common - color)) / rings.color
+        box, mixed, weight = _eye(photo, laid, face, rings, gain, goals, eye)
+        weight *= free(blocked, box, unit)
         laid, _ = as_guide(laid, box, mixed, weight, unit, ()).over(laid)
         pieces.append((box, weight))
     return over_moved(moved, laid, pieces, notes)
 
 
+Eye = tuple[Sequence[int], Sequence[int]]
+"""Landmarks of its lids and of its iris."""
+
+
 def _eye(
-    photo: Photo,
-    moved: Photo,
-    face: Face,
-    other: Photo,
-    other_face: Face,
-    goals: Float64,
-    eye: tuple[Sequence[int], Sequence[int]],
-    blocked: Bool | None,
-    other_blocked: Bool | None,
+    photo: Photo, moved: Photo, face: Face, rings: Rings, gain: Float64, goals: Float64, eye: Eye
 ) -> tuple[Box, Float32, Float32]:
     """One eye: the part of the photo that it lies in, what is seen there, and how much of it (h, w)."""
-    lids, unit, there = list(eye[0]), unit_of(face), other_face.landmarks[:, :2].astype(np.float64)
+    lids, unit, start = list(eye[0]), unit_of(face), face.landmarks[:, :2].astype(np.float64)
     box = box_around(moved, goals[lids], unit, -0.2)
-    lower = to_srgb(moved, box).astype(np.float32)
-    around = np.setdiff1d(np.flatnonzero(np.linalg.norm(goals - goals[lids].mean(0), axis=1) < 0.5 * unit), lids)
-    around = around[np.linalg.norm(goals[around][:, None] - goals[lids][None], axis=2).min(1) > 0.03 * unit]
-    known = np.concatenate([lids, around, list(eye[1])])
-    places = _centred(goals, there, eye)
-    _, once = np.unique(np.round(places[known]), axis=0, return_index=True)
-    known = known[once]
-    taken, visible = looked_up(
-        other, other_blocked, Spline.fit(places[known], there[known] - places[known], smoothing=1e-4).field(box), box
-    )
-    inside = filled(goals[lids], box)
-    rim = cv2.dilate(inside.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(0.06 * unit))) > 0
-    taken = as_sharp(lower, taken, rim)
-    first, second = (np.sqrt(_white(p, f, eye) * _whites(p, f)) for p, f in ((photo, face), (other, other_face)))
-    ring = rim & ~inside
-    gain = _gain(first, second, *(linear(one)[ring].mean(0).astype(np.float64) for one in (lower, taken)))
-    mine, theirs = (_disc(points[list(eye[1])], box) for points in (goals, places))
-    here, plain = linear(lower), np.asarray(linear(taken) * gain, np.float32)
-    if (theirs & inside).any():
-        plain = _likely_iris(_unlit(plain, theirs, inside), theirs, inside)
-        shine = theirs[..., None] * _shifted(_shine(here, mine), (places - goals)[eye[1][0]])
-        plain = _cleared(np.asarray(plain + shine, np.float32), here, theirs, mine, inside)
-    lit = _ranged(plain, here, inside)
-    lit = lit + noise(lit.shape, missing(levels(lower, rim), levels(taken, rim)))
-    weight = blurred(inside, 0.008 * unit) * visible * free(blocked, box, unit)
-    return box, np.asarray(lower + weight[..., None] * (lit - lower), np.float32), weight
-
-
-def _centred(goals: Float64, there: Float64, eye: tuple[Sequence[int], Sequence[int]]) -> Float64:
-    """(478, 2): where the other's points are shown: lids at this face's, the iris round between them."""
-    lids, iris = list(eye[0]), list(eye[1])
-    places = goals.copy()
-    here, other = (float(np.linalg.norm(np.ptp(points[lids], axis=0))) for points in (goals, there))
-    radius, far = (np.linalg.norm(points[iris[1:]] - points[iris[0]], axis=1).mean() for points in (goals, there))
-    wide = here / max(other, 1e-9)
-    alike = radius / max(float(far), 1e-9)
-    size = np.clip(wide, 0.9 * alike, 1.1 * alike)  # irises differ little
-    middle = goals[lids].mean(0) + wide * (there[iris[0]] - there[lids].mean(0))
-    places[iris] = middle + size * (there[iris] - there[iris[0]])
-    return places
-
-
-def _disc(iris: Float64, box: Box) -> Bool:
-    """(h, w): the iris, from its points (5, 2)."""
-    radius = 1.02 * float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
+    lower, inside = to_srgb(moved, box).astype(np.float32), filled(goals[lids], box)
+    middle, radius = circle(photo, face, eye)
+    middle = middle + (goals - start)[eye[1][0]] - box[:2]
     ys, xs = np.mgrid[0.5 : box[3] - box[1], 0.5 : box[2] - box[0]]
-    return np.asarray(np.hypot(xs + box[0] - iris[0, 0], ys + box[1] - iris[0, 1]) < radius)
+    away = np.hypot(xs - middle[0], ys - middle[1]) / radius
+    edge = max(EDGE, 0.7 / radius)
+    disc = np.clip((0.98 + edge - away) / (2 * edge), 0, 1).astype(np.float32)
+    seen = (disc > 0.5) & inside
+    if seen.sum() < 8:
+        return box, lower, np.zeros(inside.shape, np.float32)
+    plain = rings.at(away, np.arctan2(ys - middle[1], xs - middle[0])) * gain
+    lit = _ranged(np.asarray(plain * _shade(inside, radius)[..., None], np.float32), linear(lower), inside)
+    rim = widened(inside, 0.06 * unit) & ~inside
+    rough = missing(levels(lower, rim), levels(lit, seen))
+    lit = lit + noise(lit.shape, tuple(SMOOTH * one for one in rough))
+    bright = lower.max(2)
+    glint = np.clip((bright - float(np.median(bright[seen])) - GLINT[0]) / GLINT[1], 0, 1)
+    weight = disc * (1 - glint) * blurred(inside, 0.008 * unit)
+    return box, np.asarray(lower + weight[..., None] * (lit - lower), np.float32), np.asarray(weight, np.float32)
 
 
-def _unlit(light: Float32, disc: Bool, inside: Bool) -> Float32:
-    """Linear light (h, w, 3) without what lamps and windows throw back from an iris."""
-    seen = disc & inside
-    if not seen.any():
-        return light
-    gray, radius = light.mean(2), float(np.sqrt(disc.sum() / np.pi))
-    bright = seen & (gray > FLASH * float(np.median(gray[seen])) + 0.004)
-    around = cv2.dilate(bright.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=round(0.1 * radius))
-    known = (seen & (around == 0)).astype(np.float32)
-    if not bright.any() or known.sum() < 8:
-        return light
-    sums = cv2.GaussianBlur(np.dstack([light * known[..., None], known]), (0, 0), max(0.8, 0.25 * radius))
-    plain = (sums[..., :3] + 1e-3 * np.median(light[known > 0], axis=0)) / (sums[..., 3:] + 1e-3)
-    share = cv2.GaussianBlur((around * disc).astype(np.float32), (0, 0), 0.7)[..., None] * disc[..., None]
-    return np.asarray(light + share * (np.minimum(plain, light) - light), np.float32)
+def lit_share(photo: Photo, face: Face) -> float:
+    """How well irises are seen, in [0, 1]: in deep shade, where even the white is dark, they have hardly any color."""
+    return float(np.clip((_whites(photo, face).mean() - DEEP[0]) / (DEEP[1] - DEEP[0]), LEAST, 1))
 
 
-def _cleared(light: Float32, here: Float32, theirs: Bool, mine: Bool, inside: Bool) -> Float32:
-    """Linear light of which the white is about as light as this eye's there: other lids and lashes leave it."""
-    radius = float(np.sqrt(mine.sum() / np.pi))
-    away = [cv2.distanceTransform((~one).astype(np.uint8), cv2.DIST_L2, 3) for one in (mine, theirs)]
-    known = (inside & (away[0] > LIMBUS * radius + 1)).astype(np.float32)
-    if known.sum() < 0.15 * inside.sum():
-        return light
-    both = np.dstack([here * known[..., None], known])
-    sums = cv2.GaussianBlur(both, (0, 0), 0.35 * radius) + 0.02 * cv2.GaussianBlur(both, (0, 0), 1.2 * radius)
-    white = CLEAR * sums[..., :3] / np.maximum(sums[..., 3:], 1e-6)
-    share = np.clip((away[1] / radius - LIMBUS) / 0.15, 0, 1)[..., None]
-    return np.asarray(light + share * np.maximum(white - light, 0), np.float32)
+def _lent(photo: Photo, face: Face, other: Photo, other_face: Face, eye: Eye) -> tuple[Rings, Float64]:
+    """The other's iris, and (3,) the logarithm of its light in this photo."""
+    _, radius = circle(photo, face, eye)
+    contour = other_face.landmarks[list(eye[0]), :2].astype(np.float64)
+    mine = face.landmarks[list(eye[0]), :2].astype(np.float64)
+    rings = Rings.of(other, *circle(other, other_face, eye), contour, radius)
+    rings = rings.over(Rings.of(photo, *circle(photo, face, eye), mine, radius))
+    light = rings.color * _gain(photo, face, other, other_face, eye)
+    return rings, np.log(np.maximum(light * _likely(light, _white(photo, face, eye)), 1e-4))
 
 
-def _shine(light: Float32, disc: Bool) -> Float32:
-    """Linear light of the small reflections on an iris."""
-    radius = float(np.sqrt(disc.sum() / np.pi))
-    gray, reach = light.mean(2), max(1, round(0.25 * radius))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    above = cv2.morphologyEx(gray, cv2.MORPH_TOPHAT, kernel)
-    middle = blurred(cv2.distanceTransform(disc.astype(np.uint8), cv2.DIST_L2, 3) > 0.3 * radius, 0.1 * radius)
-    return np.asarray((middle * above)[..., None] * light / np.maximum(gray, 1e-4)[..., None], np.float32)
+def circle(photo: Photo, face: Face, eye: Eye) -> tuple[Float64, float]:
+    """Middle (2,) and radius of an iris, pixels."""
+    points, iris = face.landmarks[:, :2].astype(np.float64), list(eye[1])
+    radius = float(np.linalg.norm(points[iris[1:]] - points[iris[0]], axis=1).mean())
+    return found_iris(photo, points[iris[0]], radius, points[list(eye[0])])
 
 
-def _likely_iris(light: Float32, disc: Bool, inside: Bool) -> Float32:
-    """Linear light of which the iris is no redder than irises are beside such a white."""
-    seen, white = disc & inside, inside & ~disc
-    if seen.sum() < 8 or white.sum() < 8:
-        return light
-    iris, beside = (np.log(np.maximum(np.median(light[one], axis=0), 1e-4)) for one in (seen, white))
-    red, yellow = (iris[i] - iris[i + 1] - beside[i] + beside[i + 1] for i in (0, 1))
+def _shade(inside: Bool, radius: float) -> Float32:
+    """(h, w): the share of the light that the upper lid leaves."""
+    below = (np.arange(len(inside))[:, None] - np.argmax(inside, axis=0)[None]) / radius
+    return np.asarray(1 - LID[0] * np.exp(-np.maximum(below, 0) / LID[1]), np.float32)
+
+
+def _likely(iris: Float64, white: Float64) -> Float64:
+    """(3,) factors that make an iris no redder than irises are beside such a white; both (3,) linear light."""
+    logs, beside = (np.log(np.maximum(one, 1e-4)) for one in (iris, white))
+    red, yellow = (logs[i] - logs[i + 1] - beside[i] + beside[i + 1] for i in (0, 1))
     more = max(0.0, float(red - (RED[0] + RED[1] * max(float(yellow), 0.0))))
-    share = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), 0.8)[..., None]
-    factor = np.exp(np.array([-0.7 * more, 0.3 * more, 0.0]))
-    return np.asarray(light * (1 + share * (factor - 1)), np.float32)
+    return np.asarray(np.exp(np.array([-0.7 * more, 0.3 * more, 0.0])))
 
 
-def _shifted(light: Float32, way: Float64) -> Float32:
-    """A picture moved by pixels (2,)."""
-    matrix = np.array([[1, 0, way[0]], [0, 1, way[1]]])
-    return np.asarray(cv2.warpAffine(light, matrix, light.shape[1::-1]), np.float32)
-
-
-def _gain(here: Float64, there: Float64, lids: Float64, others: Float64) -> Float64:
+def _gain(photo: Photo, face: Face, other: Photo, other_face: Face, eye: Eye) -> Float64:
     """(3,) factors in linear light: from the whites of both eyes, as far as the lids around bear them out."""
-    white, skin = (np.log(np.maximum(a, 1e-3) / np.maximum(b, 1e-3)) for a, b in ((here, there), (lids, others)))
+    here, there = (
+        (np.sqrt(_white(p, f, eye) * _whites(p, f)), _lids(p, f, eye)) for p, f in ((photo, face), (other, other_face))
+    )
+    white, skin = (np.log(np.maximum(a, 1e-3) / np.maximum(b, 1e-3)) for a, b in zip(here, there, strict=True))
     light = skin.mean() + np.clip(white.mean() - skin.mean(), -LIKELY[0], LIKELY[0])
     return np.asarray(np.exp(light + np.clip(white - white.mean(), -LIKELY[1], LIKELY[1])))
+
+
+def _lids(photo: Photo, face: Face, eye: Eye) -> Float64:
+    """(3,) mean linear light of the lids around an eye."""
+    points, unit = face.landmarks[:, :2].astype(np.float64), unit_of(face)
+    box = box_around(photo, points[list(eye[0])], unit, -0.3)
+    inside = filled(points[list(eye[0])], box)
+    ring = widened(inside, 0.06 * unit) & ~inside
+    return np.asarray(linear(to_srgb(photo, box)[ring]).mean(0), np.float64)
 
 
 def _ranged(lit: Float32, lower: Float32, inside: Bool) -> Float32:
     """Linear light -> sRGB: as dark as this face's eyes at least (lenses veil them), and not much brighter."""
     if not inside.any():
         return srgb(lit)
-    dark, darker = (np.quantile(one[inside], 0.03, axis=0) for one in (lower, lit))
-    veil = VEIL * np.clip(dark - darker, -0.3, 0.3)
+    dark, darker = (np.quantile(one[inside], 0.015, axis=0) for one in (lower, lit))
+    veil = VEIL * np.clip(dark - darker, -0.3, 0.03)
     lit = np.maximum(veil + lit * (1 - veil), 0)
     most = float(np.quantile(lower[inside].max(1), 0.98))
     light = np.maximum(lit.max(2, keepdims=True), 1e-4)
@@ -242,7 +213,7 @@ def _whites(photo: Photo, face: Face) -> Float64:
     return np.asarray(np.mean([_white(photo, face, eye) for eye in SIDES["eyes"]], axis=0))
 
 
-def _white(photo: Photo, face: Face, eye: tuple[Sequence[int], Sequence[int]]) -> Float64:
+def _white(photo: Photo, face: Face, eye: Eye) -> Float64:
     """(3,) linear light of the white of an eye."""
     points, unit = face.landmarks[:, :2].astype(np.float64), unit_of(face)
     lids, iris = list(eye[0]), list(eye[1])

@@ -26,10 +26,11 @@ from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
 from mien.guides.hair_parts import beard
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene, check_hat, polygon
+from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
 
-FARTHEST = 22.0
+FARTHEST = 17.0
 """Degrees of yaw between two heads up to which hair is borrowed."""
 
 WIDE = 14.0
@@ -44,6 +45,9 @@ MADE = 1.0
 
 ARMS = 0.3
 """Softness, units, of the face's outline around which glasses stay before new hair."""
+
+LIGHT, DIM = 110.0, 0.3
+"""Level from which noise is that of skin, and how much of it black has."""
 
 STRIP = 256
 """Rows that are composed at once: a large photo needs little memory."""
@@ -92,7 +96,7 @@ def composed(
 ) -> Guide:
     """The hair over the photo, with its shadow, and the old hair gone where all of it is exchanged."""
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, ARMS * here.unit)
-    worn = here.shares["worn"] * (here.shares["worn"] > 0.5) * np.clip(4 * oval, 0, 1)
+    worn = _glasses(here) * np.clip(4 * oval + 1 - fit.alpha, 0, 1)
     alpha = fit.alpha * (1 - worn)
     fill, gone, real = here.picture, np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
     head = fit.front
@@ -114,12 +118,23 @@ def composed(
         upper, lower, shade, own = (up(one)[..., None] for one in (alpha, gone, dark, real))
         rough = noise(before.shape, grain, top)
         under = (before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)) * (1 - shade)
-        made = under + upper * (_seen(up, other, here, there, fit, fit.front) + rough - under)
-        made = np.clip(made + own * (_seen(up, other, here, there, fit, head) + rough - made), 0, 255)
+        made = under + upper * (_seen(up, other, here, there, fit, fit.front) - under)
+        made = made + own * (_seen(up, other, here, there, fit, head) - made)
+        rough = rough * np.clip(made.mean(2, keepdims=True) / LIGHT, DIM, 1)
+        made = np.clip(made + np.maximum(upper, own) * rough, 0, 255)
         change = from_srgb(made, photo) - from_srgb(before, photo)
         samples[top : up.end] = photo.pixels[y0 + top : y0 + up.end, x0:x1].astype(np.float32) + change
         confidence[top : up.end] = (np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004)[..., 0]
     return Guide(here.box, samples, confidence, notes)
+
+
+def _glasses(here: Scene) -> Float32:
+    """(h, w): what is worn above the tip of the nose; earrings go with the ears."""
+    across = here.points[263, :2] - here.points[33, :2]
+    down = np.array([-across[1], across[0]]) / max(float(np.linalg.norm(across)), 1.0)
+    ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
+    below = (xs - here.points[4, 0]) * np.float32(down[0]) + (ys - here.points[4, 1]) * np.float32(down[1])
+    return np.asarray(here.shares["worn"] * (here.shares["worn"] > 0.5) * (below < 0), np.float32)
 
 
 def _seen(up: Enlarged, other: Photo, here: Scene, there: Scene, fit: Fitted, picture: Float32) -> Float32:
@@ -162,6 +177,7 @@ class Enlarged:
 
 def _detail(other: Photo, there: Scene, places: Float32, low: Float32) -> Float32:
     """(h, w, 3) factors: what the other photo shows at its own size beyond the scene's."""
+    checkpoint()
     xs, ys = ((places[..., n] + 0.5) / there.scale - 0.5 + there.box[n] for n in (0, 1))
     left, top = max(0, int(xs.min()) - 4), max(0, int(ys.min()) - 4)
     right, bottom = min(other.width, int(xs.max()) + 5), min(other.height, int(ys.max()) + 5)

@@ -16,8 +16,8 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.matte import colors
 from mien.compose.morphology import disc
 from mien.guides.regions import sharpened
-from mien.guides.scene import Scene
-from mien.types import Float32
+from mien.guides.scene import Scene, polygon
+from mien.types import Float32, UInt8
 
 THIN = (0.5, 0.95)
 """Values of a matte up to which hair has no lightness of its kind, and from which it is as it was seen."""
@@ -27,6 +27,10 @@ MIXED = (0.85, 0.98)
 
 WORN = 0.3
 """From which share on something worn is taken off the other head."""
+
+
+ARM = 14.0
+"""Levels by which an arm of glasses is darker or lighter than what lies on both sides."""
 
 
 def pure(there: Scene, matte: Float32) -> Float32:
@@ -51,12 +55,36 @@ def pure(there: Scene, matte: Float32) -> Float32:
 
 def unworn(there: Scene) -> Float32:
     """(h, w, 3): the other's picture with skin and hair where arms of glasses and earrings are."""
-    worn = cv2.dilate((there.shares["worn"] > WORN).astype(np.uint8), disc(0.03 * there.unit))
+    worn = (there.shares["worn"] > WORN).astype(np.uint8)
     if not worn.any():
         return there.picture
+    worn = cv2.dilate(worn, disc(0.03 * there.unit)) | _arms(there)
     spread = membrane(there.picture, np.float32(1) - worn, 255.0)
     weight = cv2.GaussianBlur(worn.astype(np.float32), (0, 0), 1.0)[..., None]
     return np.asarray(there.picture + weight * (spread - there.picture), np.float32)
+
+
+def _arms(there: Scene) -> UInt8:
+    """(h, w): 1 on thin lines from the eyes to the ears of a head with glasses: arms that the parser does not see."""
+    unit, found = there.unit, np.zeros(there.shape, np.uint8)
+    eyes = polygon(there.points[[70, 105, 107, 336, 334, 300, 280, 50]], there.shape, 1.0) > 0.5
+    if float(there.shares["worn"][eyes].sum()) < 0.02 * unit**2:
+        return found
+    for eye, edge in ((33, 127), (263, 356)):
+        ahead, behind = there.points[eye, :2], there.points[edge, :2]
+        along = (behind - ahead) / max(float(np.linalg.norm(behind - ahead)), 1.0)
+        ends = [ahead + 0.08 * unit * along, behind + 0.1 * unit * along]
+        x, y = (tuple(np.round(end).astype(int).tolist()) for end in ends)
+        cv2.line(found, x, y, 1, max(2, round(0.3 * unit)))
+    gray = cv2.cvtColor(there.picture, cv2.COLOR_RGB2GRAY)
+    lines = np.maximum(
+        *(cv2.morphologyEx(gray, kind, disc(0.03 * unit)) for kind in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT))
+    )
+    along_rows = cv2.morphologyEx(
+        (lines > ARM).astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, max(2, round(0.05 * unit))))
+    )
+    skin = (there.shares["face"] > 0.5) & (there.hair < 0.5)
+    return np.asarray(cv2.dilate(along_rows, disc(0.02 * unit)) & found & skin, np.uint8)
 
 
 def outlined(there: Scene) -> dict[str, Float32]:

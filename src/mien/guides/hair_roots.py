@@ -17,6 +17,7 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
+from mien.guides.bare import above_the_neck
 from mien.guides.hair_fit import Fitted
 from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32
@@ -27,7 +28,7 @@ STRIP, SIDE = 0.16, 0.07
 OPEN = 0.06
 """Units from the backdrop within which the matte decides."""
 
-HUE = 4.0
+HUE = 2.5
 """Distance in a* and b* from this face's skin up to which skin keeps its hue."""
 
 GAIN = 1.1
@@ -72,7 +73,8 @@ def _told(fit: Fitted, unit: float) -> Float32:
         4 * wide_blur(np.asarray(pure[1], np.float32), 0.12 * unit), 0, 1
     )
     told = fit.alpha + sure * np.minimum(np.clip(1.4 * placed - 0.2, 0, 1) - fit.alpha, 0)
-    return np.asarray(cv2.GaussianBlur(told, (0, 0), 0.8), np.float32)
+    told = np.clip((cv2.GaussianBlur(told, (0, 0), 0.8) - 0.35) / 0.5, 0, 1)  # shaded skin is skin
+    return np.asarray(told, np.float32)
 
 
 def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
@@ -84,6 +86,7 @@ def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
     away = lab[..., 1:] - local_colors(mine, known, 0.15 * here.unit)[0][..., 1:]
     far = np.sqrt((away**2).sum(2, keepdims=True))
     lab[..., 1:] -= away * np.maximum(far - HUE, 0) / (far + HUE)
+    lab[..., 0] -= 0.8 * np.maximum(lab[..., 0] - float(np.quantile(mine[..., 0][known > 0], 0.95)), 0)
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
 
@@ -99,14 +102,14 @@ def _skin_gain(here: Scene, fit: Fitted, held: Bool) -> Float32:
     means = [local_colors(one, area, 0.06 * here.unit)[0] + 8 for one in (here.picture, fit.picture)]
     ratio = np.log(means[0] / means[1])
     typical = np.median(ratio[known], axis=0)
-    spread = membrane(100 * np.clip(ratio - typical, -0.35, 0.35).astype(np.float32), area, 100.0) / 100
-    return np.asarray(np.clip(typical + wide_blur(spread, 0.06 * here.unit), -GAIN, GAIN), np.float32)
+    spread = membrane(100 * np.clip(ratio - typical, -0.35, 0.35).astype(np.float32), area, 100.0)
+    return np.asarray(np.clip(typical + wide_blur(spread, 0.06 * here.unit) / 100, -GAIN, GAIN), np.float32)
 
 
 def shown(here: Scene, fit: Fitted) -> Float32:
     """(h, w): how far the other's own pixels are shown: its hair away from its backdrop, and skin beside its hair."""
     unit = here.unit
-    skin = np.clip(fit.shares["face"] + fit.shares["ears"], 0, 1)
+    skin = np.clip(fit.shares["face"] + fit.shares["ears"] + fit.shares["neck"] * above_the_neck(here), 0, 1)
     foreign: Any = np.maximum(fit.shares["background"], np.maximum(fit.shares["clothes"], fit.shares["hat"]))
     foreign = np.maximum(foreign, np.maximum(fit.shares["worn"] * skin, fit.shares["strained"]))
     open_ = (foreign > 0.35) | ((fit.alpha + skin + fit.shares["neck"]) < 0.5)

@@ -36,6 +36,9 @@ TONES = (
 LEVELS = np.linspace(0, 100, 401)
 """For which a curve is made."""
 
+ALIKE = 7.0
+"""L* by which hair changes with its tones as they are; from twice that on, they are those of other hair."""
+
 KEPT = 0.6
 """How much of what this hair has beyond what is usual for its lightness stays."""
 
@@ -84,7 +87,9 @@ class Lift:
         local = np.sqrt(_within((light - base) ** 2, inside, 4 * sigma))
         around = _within(light, inside, float(np.clip(0.03 * side, 2, 16)))
         base = base + VEILED * np.clip(1 - base / BLACK, 0, 1) * (around - base)
-        curve = tones(base[weight > 0], wanted)
+        mean = float(base[weight > 0].mean())
+        other = float(np.clip((abs(wanted - mean) - ALIKE) / ALIKE, 0, 1))
+        curve = other * tones(base[weight > 0], wanted) + (1 - other) * (LEVELS - mean)
         slope = np.minimum(np.gradient(curve, LEVELS), FINE)
         broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
         lacking = np.sqrt(np.maximum(STRANDS**2 - (gain * local) ** 2, 0)) * np.clip(1.5 - base / BLACK, 0, 1)

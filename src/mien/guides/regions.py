@@ -15,33 +15,19 @@ import numpy as np
 
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
-from mien.compose.border import told_by_color
-from mien.compose.evidence import weighed
 from mien.compose.matte import matte
 from mien.compose.morphology import disc
-from mien.conditions.areas import PUPIL, Seen, beard
-from mien.conditions.labels import INDEX
+from mien.conditions.areas import PUPIL, Seen
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
-from mien.guides.hairline import bared, below, close, filled, oval, rooted
-from mien.guides.iris import found_iris
+from mien.guides.hair_matte import LARGEST, grown_beard, hair_matte
+from mien.guides.iris import colored, found_iris
 from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo, UInt8
-
-LARGEST = 900
-"""Longer side at which what is likely is worked on."""
-
-OTHERS = "cloth+glasses+brows+eyes+hat"
-"""What may look like hair, and is none."""
-
-SOFT = 0.4
-"""Units over which a hair's border is made softer: a hard one is seen once its colour is another."""
-
-NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -50,23 +36,20 @@ class Region:
     classes: of the parser, by the names that masks know.
     band: units around the region's border within which the picture decides; 0 takes the parser's border.
     looks: how many of the looks count, from the closest on.
-    joined: whether only large pieces count: hair on both sides of a bald head, no fog on clothes.
-    colors: whether the photo's own colours count: skin between strands, a nape that the parser is unsure of.
+    joined: whether only large pieces count.
     depth: how wide the band is inwards, as a share.
-    beard: the parser calls beards hair: True takes what lies on the lower face, False all else, None both.
+    beard: whether only what lies on the lower face counts: the parser calls beards hair.
     """
 
     classes: str
     band: float = 1.5
     looks: int = 1
     joined: bool = False
-    colors: bool = False
     depth: float = 1
-    beard: bool | None = None
+    beard: bool = False
 
 
 REGIONS: Mapping[str, Region] = {
-    "hair": Region("hair", 3.5, 3, joined=True, colors=True, depth=0.3, beard=False),
     "beard": Region("hair", 4.0, 2, beard=True),
     "brows": Region("brows", 1.0),
     "lips": Region("lips", 0.7, depth=0.4),
@@ -117,50 +100,22 @@ def _matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
 
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
-    groups = (region.classes, "skin", OTHERS)
-    seen, box = reaching(photo, face, groups, parser, region.looks, LARGEST)
-    scale = seen[0].shape[1] / (box[2] - box[0])
-    if region.colors:
-        seen, box = close(seen, box, face)
-    likely, skin, others = seen
+    (likely,), box = reaching(photo, face, (region.classes,), parser, region.looks, LARGEST)
+    scale = likely.shape[1] / (box[2] - box[0])
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
-    if region.beard is not None:
-        likely, others = _bearded(likely, others, points, unit * scale, region.beard)
+    if region.beard:
+        likely = likely * grown_beard(likely, points, unit * scale)
     picture = to_srgb(photo, box)
-    if region.colors:
-        small = cv2.resize(picture, likely.shape[::-1], interpolation=cv2.INTER_AREA)
-        others = np.maximum(others, 0.6 * below(points, likely.shape))  # colours grow no hair on cheeks and chin
-        likely = weighed(small, likely, skin, others, oval(points, likely.shape), unit * scale)
     if region.joined:
         inside = np.zeros(likely.shape, np.uint8)
         corners = (face.quad - box[:2]) * scale
         cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), 1)
         likely = likely * large_pieces(likely, inside.astype(np.float32))
     part = sharpened(picture, likely, region.band * unit, region.depth)
-    if region.colors:
-        softer = cv2.GaussianBlur(part, (0, 0), max(0.5, SOFT * unit))
-        part = np.clip(1.0001 * (0.5 * part + 0.5 * softer), 0, 1)
-    near = bared(part, skin, oval(points, likely.shape), unit * scale) if region.colors else None
-    if region.joined:
-        part = told_by_color(picture, part, near)
-    if near is not None:
-        part = filled(part, near, unit)
-        part = rooted(part, skin * (likely < 0.5), cv2.convexHull(points[:, :2].astype(np.float32)), unit)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)
-
-
-def _bearded(likely: Float32, others: Float32, points: Float64, unit: float, wanted: bool) -> tuple[Float32, Float32]:
-    """What the parser calls hair, (h, w), as a beard or without one; and what is neither hair nor skin."""
-    labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
-    grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit)
-    grown = np.clip(3 * grown, 0, 1).astype(np.float32)
-    if (grown * likely > 0.5).sum() > 0.02 * (100 * unit) ** 2:  # what is left beside a beard is no hair
-        wide = cv2.dilate(grown, disc(6 * unit))
-        others = np.maximum(others, likely * (1 - wide if wanted else wide))
-    return likely * (grown if wanted else 1 - grown), others
 
 
 def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
@@ -231,9 +186,11 @@ def _irises(photo: Photo, face: Face, parser: FaceParser) -> Float32:
         if not inside.any():
             continue
         typical = float(np.median(light[inside]))
-        glint = np.clip((light - (typical + 70)) / 40, 0, 1)
+        glint = np.clip((light - typical - np.clip(25 + 0.5 * typical, 30, 70)) / 40, 0, 1)
         pupil = np.clip((PUPIL - away) / 0.25 + 0.5, 0, 1)
-        total[y0:y1, x0:x1] = np.maximum(total[y0:y1, x0:x1], disc * (lids / 255.0) * (1 - glint) * (1 - pupil))
+        ring = disc * (lids / 255.0) * (1 - glint) * (1 - pupil)
+        ring *= colored(away, np.arctan2(ys - middle[1], xs - middle[0]), lids > 127, radius, typical)
+        total[y0:y1, x0:x1] = np.maximum(total[y0:y1, x0:x1], ring)
     return total
 
 
@@ -266,7 +223,12 @@ def _flesh(picture: UInt8, drawn: Float32, likely: Float32) -> Float32:
     return np.asarray(1 - np.maximum(teeth, hollow), np.float32)
 
 
-SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {"irises": _irises, "lips": _lips}
+def _hair(photo: Photo, face: Face, parser: FaceParser) -> Float32:
+    part, box = hair_matte(photo, face, parser)
+    return _placed(photo, box, part)
+
+
+SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {"hair": _hair, "irises": _irises, "lips": _lips}
 """What the landmarks help to find."""
 
 

@@ -15,12 +15,14 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.compose.border import local_colors, wide_blur
-from mien.compose.morphology import disc
+from mien.compose.border import wide_blur
+from mien.compose.matte import enlarged
 from mien.conditions.areas import JAW
+from mien.conditions.hair_matting import HairMatting
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.guide import Box
+from mien.guides.hair_matte import OTHERS
 from mien.guides.looks import large_pieces, probabilities
 from mien.guides.regions import sharpened
 from mien.photos.color import to_srgb
@@ -43,9 +45,6 @@ GROUPS: Mapping[str, str] = {
     "worn": "glasses+earrings+necklace",
 }
 """What is told apart, in the names of the parser's regions."""
-
-RIM = 0.22
-"""Units inside the matte's border within which colours may say that it is not hair."""
 
 BEARDED = 0.3
 """Share of the chin that is hair on a bearded face."""
@@ -76,7 +75,8 @@ class Scene:
     @classmethod
     def of(cls, photo: Photo, face: Face, parser: FaceParser) -> Scene:
         """The scene around a face."""
-        shares, box = probabilities(photo, face, list(GROUPS.values()), parser, largest=LARGEST)
+        groups = [*GROUPS.values(), "skin", OTHERS]
+        (*shares, skin, others), box = probabilities(photo, face, groups, parser, largest=LARGEST)
         height, width = shares[0].shape
         scale = width / (box[2] - box[0])
         picture: UInt8 = to_srgb(photo, box)
@@ -88,10 +88,13 @@ class Scene:
         beard = _beard(points, named["hair"])
         likely = named["hair"] * (1 - beard)
         likely = likely * large_pieces(likely)
-        matte = sharpened(picture, likely, reach)
+        side = float(np.linalg.norm(face.quad[3] - face.quad[0])) * scale
+        matte, seen = HairMatting.bundled()(picture, named["hair"], skin, others, side)
+        matte = matte if seen is picture else enlarged(picture, seen, matte)
+        matte = matte * (1 - beard) * large_pieces(likely)
         loose = np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1))
         stubble = _throat(points, beard.shape) * (1 - np.clip(6 * wide_blur(likely, reach) - 0.3, 0, 1))
-        hair = _cleaned(matte, picture.astype(np.float32), named, points)
+        hair = _cleaned(matte, named, points)
         return cls(
             box,
             scale,
@@ -168,45 +171,11 @@ def _beard_matte(picture: UInt8, shares: Mapping[str, Float32], area: Float32, p
     return np.asarray(np.clip((found - 0.04) / 0.9, 0, 1), np.float32)
 
 
-def _cleaned(matte: Float32, picture: Float32, shares: Mapping[str, Float32], points: Float64) -> Float32:
-    """Without backdrop, clothes and skin that the matte took for hair, and nothing on eyes, nose and mouth."""
+def _cleaned(matte: Float32, shares: Mapping[str, Float32], points: Float64) -> Float32:
+    """Without glasses, and nothing on eyes, nose and mouth."""
     unit = unit_of(points)
-    thin = matte * np.clip((0.9 - shares["clothes"]) / 0.35, 0, 1) * np.clip((0.95 - shares["face"]) / 0.3, 0, 1)
     frames = cv2.dilate(shares["worn"], np.ones((3, 3), np.uint8), iterations=max(1, round(0.02 * unit)))
-    thin = thin * np.clip(1 - 2 * frames, 0, 1)
-    thin = np.clip((_told_by_looks(thin, shares, picture, unit) - 0.04) / 0.9, 0, 1)
     core = points[[33, 133, 362, 263, 454, 397, 152, 172, 234], :2]
     middle = core.mean(0)
     inner = polygon(middle + (core - middle) * 0.8, matte.shape, 0.03 * unit)
-    near = cv2.GaussianBlur(shares["hair"], (0, 0), max(0.6, 0.04 * unit))
-    return np.asarray(thin * (1 - inner) * np.clip(near * 12, 0, 1), np.float32)
-
-
-def _told_by_looks(matte: Float32, shares: Mapping[str, Float32], picture: Float32, unit: float) -> Float32:
-    """Lower near the border where colour, or texture, is that of what lies outside, not that of the hair inside."""
-    hair, rest = ((one > 0.97).astype(np.float32) for one in (matte, 1 - matte))
-    inside = cv2.erode(hair, disc(0.05 * unit))
-    (front, spread), (back, _) = (local_colors(picture, area, 0.14 * unit) for area in (inside, rest))
-    toward = front - back
-    length = np.sqrt((toward**2).sum(2)) + 1
-    placed = ((picture - back) * toward).sum(2) / length**2
-    depth = cv2.distanceTransform((rest == 0).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
-    rim = np.maximum(np.clip((0.95 - shares["hair"]) / 0.3, 0, 1), np.clip((RIM - depth) / (0.4 * RIM), 0, 1))
-    trust = np.clip((length - 1.5 * spread - 20) / 30, 0, 1) * rim
-    highest = np.clip(placed * 1.2 + 0.03, 0, 1)
-    found = np.minimum(matte, 1 - trust * (1 - highest))
-    rim = rim * np.clip(4 * wide_blur(shares["background"], 0.1 * unit), 0, 1)
-    unclear = rim * (1 - np.clip((length - 1.5 * spread - 20) / 30, 0, 1) * np.clip(1.5 * placed, 0, 1))
-    return np.asarray(np.minimum(found, 1 - unclear * (1 - _textured(picture, inside, rest, unit))), np.float32)
-
-
-def _textured(picture: Float32, inside: Float32, rest: Float32, unit: float) -> Float32:
-    """(h, w): 0 where the picture is as smooth as the backdrop nearby, while hair nearby is not."""
-    gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    fine = gray - cv2.GaussianBlur(gray, (0, 0), max(1.0, 0.012 * unit))
-    rough = np.sqrt(wide_blur(fine**2, 0.02 * unit))
-    planes = wide_blur(np.dstack([inside, rest, rough * inside, rough * rest]), 0.14 * unit)
-    hair, back = (planes[..., n + 2] / (planes[..., n] + np.float32(1e-3)) for n in (0, 1))
-    told = np.clip(hair / (back + np.float32(0.3)) - 2, 0, 1) * np.clip(100 * planes.min(2), 0, 1)
-    placed = (rough - back) / np.maximum(hair - back, np.float32(0.5))
-    return np.asarray(1 - told * (1 - np.clip(2.5 * placed, 0, 1)), np.float32)
+    return np.asarray(matte * np.clip(1 - 2 * frames, 0, 1) * (1 - inner), np.float32)

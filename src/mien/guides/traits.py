@@ -12,7 +12,8 @@ import numpy as np
 
 from mien.align import mesh
 from mien.conditions.areas import AREAS, Seen, teeth
-from mien.types import Float32, UInt8
+from mien.conditions.labels import INDEX
+from mien.types import Bool, Float32, UInt8
 
 SIDE = 256
 """Pixels of the crop in which faces are compared."""
@@ -80,6 +81,17 @@ class Traits:
             hair=_median(lab, on_head) if on_head.any() else skin,
             iris=_median(lab, AREAS["irises"](seen)),
         )
+
+
+ALIGNED = 64
+"""Side at which heads of hair are compared, pixels."""
+
+
+def head_of_hair(labels: UInt8) -> Bool:
+    """(ALIGNED, ALIGNED) hair without the beard of the labels (S, S) of a face's square, the same for all faces."""
+    small = cv2.resize(labels, (ALIGNED, ALIGNED), interpolation=cv2.INTER_NEAREST) == INDEX["hair"]
+    small[ALIGNED // 2 :, round(0.3 * ALIGNED) : round(0.7 * ALIGNED)] = False
+    return np.asarray(small, np.bool_)
 
 
 def _at_side(seen: Seen) -> Seen:

@@ -113,3 +113,22 @@ class ReaderConfig(NetworkConfig):
     blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
     hidden: int = 128
     numbers: int = 56
+
+
+@dataclass(frozen=True)
+class MatteConfig(NetworkConfig):
+    """What builds a :class:`mien.models.perception.matte.MatteNet`.
+
+    Attributes:
+        planes: of its input.
+        widths: channels at strides 2, 4, 8, 16 and 32.
+        blocks: residual blocks at strides 4, 8, 16 and 32.
+        decoder: channels of the way back at strides 16, 8, 4 and 2.
+        fine: channels at the picture's own resolution.
+    """
+
+    planes: int = 6
+    widths: tuple[int, int, int, int, int] = (24, 40, 64, 96, 112)
+    blocks: tuple[int, int, int, int] = (1, 1, 1, 1)
+    decoder: tuple[int, int, int, int] = (80, 56, 40, 32)
+    fine: int = 16

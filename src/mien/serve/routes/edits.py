@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.datastructures import UploadFile
 
 from mien.serve import drafts, edits
+from mien.serve.ahead import look_ahead
 from mien.serve.answers import EditAnswer, TaskAnswer, TaskState
 from mien.serve.faults import ApiError
 from mien.serve.routes.sessions import keep_upload
@@ -26,6 +27,9 @@ router = APIRouter(prefix="/api/sessions/{number}", tags=["edits"])
 
 HEARTBEAT = 10.0
 """Seconds after which a stream of events says that it is alive."""
+
+AHEAD = 0.4
+"""Seconds after an answer before the next edit is prepared: the page shows the answer first."""
 
 BODY = {
     "requestBody": {
@@ -104,7 +108,7 @@ async def sent_edit(request: Request, stored: Stored, service: Service) -> EditB
         raise ApiError("content_type", "An edit is application/json or multipart/form-data.")
     if body.n > service.settings.candidates:
         raise ApiError("validation", f"n: at most {service.settings.candidates} candidates at once.", "n")
-    service.store.check_space(stored)
+    await asyncio.to_thread(service.store.check_space, stored)
     return body
 
 
@@ -119,7 +123,8 @@ async def _from_form(request: Request, stored: Stored, service: Service) -> Edit
                 continue
             if name not in PICTURES or not isinstance(part, UploadFile):
                 raise ApiError("validation", f"There is no layer of this name; choose {', '.join(PICTURES)}.", "edit")
-            told = keep_upload(stored, service, await part.read(), part.content_type or "application/octet-stream")
+            kind = part.content_type or "application/octet-stream"
+            told = await asyncio.to_thread(keep_upload, stored, service, await part.read(), kind)
             pictures[name] = Upload(upload=told["id"]).model_dump()
     return checked({**body.model_dump(by_alias=True, exclude_unset=True), **pictures}, EditBody)
 
@@ -132,7 +137,11 @@ async def _perform(
     if not body.wait:
         url = f"/api/sessions/{stored.id}/tasks/{task.id}/events"
         return JSONResponse({"task": task.id, "events": url}, 202)
-    return JSONResponse(await service.wait(request, task))
+    answer = await service.wait(request, task)
+    if body.keep and not body.draft:
+        loop = asyncio.get_running_loop()
+        loop.call_later(AHEAD, look_ahead, service.queue, stored, body.face or 0)
+    return JSONResponse(answer)
 
 
 async def _events(task: Task) -> AsyncIterator[str]:

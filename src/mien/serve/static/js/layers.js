@@ -1,7 +1,7 @@
 // What is painted over a face: mask, sketch, semantic map, colours, guide. All cover the whole photo.
 
 import { newCanvas } from './pictures.js';
-import { grayPng } from './png.js';
+import { png } from './png.js';
 import { settings, state } from './state.js';
 
 export const KINDS = ['guide', 'color', 'semantic', 'sketch', 'mask']; // from the bottom up
@@ -124,12 +124,30 @@ export function alphaOf(layer) {
 }
 
 async function fileOf(layer) {
-  if (layer.name === 'mask' || layer.name === 'automatic') return grayPng(alphaOf(layer), layer.width, layer.height);
+  if (layer.name === 'mask' || layer.name === 'automatic') return png(alphaOf(layer), layer.width, layer.height);
   if (layer.name === 'sketch') {
     const gray = alphaOf(layer).map((value) => 255 - value);
-    return grayPng(gray, layer.width, layer.height);
+    return png(gray, layer.width, layer.height);
   }
-  return new Promise((done) => layer.canvas.toBlob(done, 'image/png'));
+  const { canvas, context } = reduced(layer);
+  return png(context.getImageData(0, 0, canvas.width, canvas.height).data, canvas.width, canvas.height, 4);
+}
+
+const SEEN = 2.5; // pixels that are sent for each pixel of the painter
+
+// A coloured layer as large as the painter can see.
+function reduced(layer) {
+  const face = state.session.faces[state.face];
+  if (layer.name === 'guide' || !face) return layer;
+  const side = Math.hypot(face.quad[3][0] - face.quad[0][0], face.quad[3][1] - face.quad[0][1]);
+  const across = Math.max(256, SEEN * state.catalog.editor.size);
+  const width = Math.round((state.session.photo.width * across) / side);
+  if (width >= layer.width) return layer;
+  const { canvas, context } = newCanvas(width, Math.round((layer.height * width) / layer.width), { willReadFrequently: true });
+  context.imageSmoothingEnabled = layer.name !== 'semantic';
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(layer.canvas, 0, 0, canvas.width, canvas.height);
+  return { canvas, context };
 }
 
 // A layer that the server does not have yet: it travels with the edit itself.

@@ -1,4 +1,4 @@
-// Small gray PNG files, so that a layer travels as a few kilobytes.
+// Small PNG files, so that a layer travels as a few kilobytes. A canvas's toBlob waits for idle time, up to a second.
 
 const CRC = new Uint32Array(256).map((_, n) => {
   let value = n;
@@ -27,15 +27,19 @@ async function deflate(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-// gray: width * height bytes. Gives a Blob.
-export async function grayPng(gray, width, height) {
-  const rows = new Uint8Array((width + 1) * height);
-  for (let y = 0; y < height; y++) rows.set(gray.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+const TYPES = { 1: 0, 4: 6 }; // of colour, by channels
+
+// samples: width * height * channels bytes, 1 (gray) or 4 (RGBA). Gives a Blob.
+export async function png(samples, width, height, channels = 1) {
+  const line = width * channels;
+  const rows = new Uint8Array((line + 1) * height);
+  for (let y = 0; y < height; y++) rows.set(samples.subarray(y * line, (y + 1) * line), y * (line + 1) + 1);
   const head = new Uint8Array(13);
   const numbers = new DataView(head.buffer);
   numbers.setUint32(0, width);
   numbers.setUint32(4, height);
   head[8] = 8;
+  head[9] = TYPES[channels];
   const signature = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
   const data = await deflate(rows);
   const parts = [signature, chunk('IHDR', head), chunk('IDAT', data), chunk('IEND', new Uint8Array(0))];
