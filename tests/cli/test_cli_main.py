@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -71,3 +73,23 @@ def test_boxes_by_hand(mien: Mien, portrait: Path) -> None:
         assert mien("faces", portrait, f"--box={box}", "--json", ok=4).stdout == ""
     assert "looks like a face" in mien("faces", portrait, "--box", "20,380,80,440", ok=4).stderr
     mien("faces", portrait, "--box", "1,2,3,4", "--face", "0", ok=9)
+
+
+def test_a_verb_loads_no_other() -> None:
+    code = (
+        "import sys; sys.argv = ['mien', '--engine', 'onnx', 'dye', '--help']\n"
+        "from mien.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(sorted(m for m in sys.modules if m in ('mien.cli.train', 'mien.cli.serve', 'mien.training', 'numpy')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_verb_is_where_the_table_says() -> None:
+    from mien.cli.app import VERBS, application
+
+    names = {command.name for command in application().registered_commands}
+    assert names | {group.name for group in application().registered_groups} == set(VERBS)
+    assert len(application("dye").registered_commands) == 1 and not application("dye").registered_groups
+    assert len(application("dey").registered_commands) > 10, "so that the nearest names can be told"

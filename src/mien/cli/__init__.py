@@ -24,9 +24,10 @@ def main() -> None:
         for stream in (sys.stdout, sys.stderr):  # a console that lacks a character must not lose the result
             if stream is not None:
                 stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        from mien.cli.app import app
+        from mien.cli.app import application
 
-        code = app(arguments, prog_name="mien", standalone_mode=False)
+        verb = next((argument for argument in _after_general(arguments) if not argument.startswith("-")), None)
+        code = application(verb)(arguments, prog_name="mien", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
     except Exception as error:
@@ -49,6 +50,13 @@ def _general_first(arguments: list[str]) -> list[str]:
             general = rest[place:end] + general
             del rest[place:end]
     return general + rest
+
+
+def _after_general(arguments: list[str]) -> list[str]:
+    """Arguments without those of the whole program, which come first."""
+    while arguments and (head := arguments[0].partition("="))[0] in GENERAL:
+        arguments = arguments[1 + (GENERAL[head[0]] and not head[1]) :]
+    return arguments
 
 
 def _explain(error: Exception) -> int:

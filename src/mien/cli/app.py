@@ -1,74 +1,82 @@
-"""The Typer application: registers the verbs. Nothing heavy is imported until a verb runs."""
+"""The Typer application. Nothing heavy is imported until a verb runs, and no verb but the one that is asked for."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 import typer
 
 from mien._version import __version__
-from mien.cli import (
-    apply,
-    attributes,
-    batch,
-    borrow,
-    conditions,
-    data,
-    directions,
-    doctor,
-    dye,
-    edit,
-    evaluate_protocol,
-    export,
-    faces,
-    find,
-    heal,
-    import_,
-    licences,
-    mask,
-    paste,
-    read,
-    reshape,
-    sample,
-    serve,
-    session,
-    train,
+
+VERBS: Mapping[str, str] = {
+    "conditions": "conditions:conditions",
+    "dye": "dye:dye",
+    "reshape": "reshape:reshape",
+    "borrow": "borrow:borrow",
+    "heal": "heal:heal",
+    "attributes": "attributes:attributes",
+    "edit": "edit:edit",
+    "apply": "apply:apply",
+    "batch": "batch:batch",
+    "read": "read:read",
+    "faces": "faces:faces",
+    "find": "find:find",
+    "mask": "mask:mask",
+    "paste": "paste:paste",
+    "sample": "sample:sample",
+    "serve": "serve:serve",
+    "doctor": "doctor:doctor",
+    "licences": "licences:licences",
+    "session": "session:session",
+    "train": "train:train",
+    "data": "data:data",
+    "evaluate": "evaluate_protocol:evaluate",
+    "import": "import_:import_",
+    "directions": "directions:directions",
+    "export": "export:export",
+}
+"""By name, in the order of the help page: where the verb, or the group of verbs, is."""
+
+HELP = "Multimodal local face editing that leaves every pixel you did not touch exactly as it was."
+EPILOG = (
+    "Exit codes: 0 done, 1 unexpected, 2 wrong options, 3 photo, 4 face, 5 layer or mask, 6 weights, 7 saving, "
+    "8 data, 9 settings, 10 session, 11 not good enough, 12 server, 130 interrupted. --debug anywhere: a traceback."
 )
 
-app = typer.Typer(
-    name="mien",
-    help="Multimodal local face editing that leaves every pixel you did not touch exactly as it was.",
-    epilog="Exit codes: 0 done, 1 unexpected, 2 wrong options, 3 photo, 4 face, 5 layer or mask, 6 weights, 7 saving, "
-    "8 data, 9 settings, 10 session, 11 not good enough, 12 server, 130 interrupted. --debug anywhere: a traceback.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("conditions")(conditions.conditions)
-app.command("dye")(dye.dye)
-app.command("reshape")(reshape.reshape)
-app.command("borrow")(borrow.borrow)
-app.command("heal")(heal.heal)
-app.command("attributes")(attributes.attributes)
-app.command("edit")(edit.edit)
-app.command("apply")(apply.apply)
-app.command("batch")(batch.batch)
-app.command("read")(read.read)
-app.command("faces")(faces.faces)
-app.command("find")(find.find)
-app.command("mask")(mask.mask)
-app.command("paste")(paste.paste)
-app.command("sample")(sample.sample)
-app.command("serve")(serve.serve)
-app.command("doctor")(doctor.doctor)
-app.command("licences")(licences.licences)
-app.add_typer(session.session, name="session")
-app.add_typer(train.train, name="train")
-app.add_typer(data.data, name="data")
-app.add_typer(evaluate_protocol.evaluate, name="evaluate")
-app.command("import")(import_.import_)
-app.add_typer(directions.directions, name="directions")
-app.add_typer(export.export, name="export")
+
+def application(verb: str | None = None) -> typer.Typer:
+    """The command line.
+
+    Args:
+        verb: that is asked for; None, or a name that is no verb, takes all of them.
+    """
+    made = typer.Typer(
+        name="mien",
+        help=HELP,
+        epilog=EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(root)
+    for name in [verb] if verb in VERBS else VERBS:
+        module, _, attribute = VERBS[str(name)].partition(":")
+        found = getattr(import_module(f"mien.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            made.add_typer(found, name=name)
+        else:
+            made.command(name)(found)
+    return made
+
+
+def __getattr__(name: str) -> Any:
+    """``app`` is the whole of it."""
+    if name == "app":
+        return application()
+    raise AttributeError(name)
 
 
 def _version(wanted: bool) -> None:
@@ -92,7 +100,6 @@ def _signed(files: str | None) -> None:
         os.environ["MIEN_C2PA"] = files
 
 
-@app.callback()
 def root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error (anywhere on the line)."),

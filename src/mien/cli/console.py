@@ -48,10 +48,10 @@ def working(what: str) -> Iterator[Callable[[str, float], None]]:
     Yields:
         what to call after each stage, with its name and the milliseconds that it took.
     """
-    console = stderr()
-    if not console.is_terminal:
+    if not (sys.stderr and sys.stderr.isatty()):  # rich is not imported where it has nothing to show
         yield lambda stage, spent: None
         return
+    console = stderr()
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
