@@ -98,3 +98,15 @@ def test_what_needs_torch_says_so_at_once(folder: Path) -> None:
 def test_torch_is_not_loaded_where_nothing_is_painted(folder: Path) -> None:
     ((code, _, loaded),) = run("with", ["dye", "a.png", "--color", "hair=auburn", "-o", "dyed.png"], cwd=folder)
     assert code == 0 and not loaded
+
+
+def test_a_dye_loads_no_more_than_it_needs(folder: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['mien', 'dye', 'a.png', '--color', 'hair=auburn', '-o', 'light.png']\n"
+        "from mien.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "heavy = {'torch', 'rich.console', 'scipy', 'mien.training', 'mien.evaluation', 'mien.serve'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

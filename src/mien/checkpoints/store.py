@@ -107,6 +107,21 @@ def verified(folder: Path, config: Mapping[str, Any]) -> bytes:
     return data
 
 
+def verify_once(folder: Path, config: Mapping[str, Any]) -> None:
+    """Checks the file of weights, unless this process has done so and the file is as it was; errors as above."""
+    path = folder / WEIGHTS
+    if not path.is_file():
+        raise CorruptCheckpointError(f"{path} is missing; fetch the folder again.")
+    found = path.stat()
+    key = (str(path.resolve()), found.st_size, found.st_mtime_ns, str(config.get("sha256")))
+    if key not in _VERIFIED:
+        verified(folder, config)
+        _VERIFIED.add(key)
+
+
+_VERIFIED: set[tuple[str, int, int, str]] = set()
+
+
 def load_folder(folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     """Reads configuration and weights (as float32) and verifies the checksum.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,7 +49,7 @@ def working(what: str) -> Iterator[Callable[[str, float], None]]:
     Yields:
         what to call after each stage, with its name and the milliseconds that it took.
     """
-    if not (sys.stderr and sys.stderr.isatty()):  # rich is not imported where it has nothing to show
+    if not ((sys.stderr and sys.stderr.isatty()) or os.environ.get("FORCE_COLOR")):  # rich would show nothing
         yield lambda stage, spent: None
         return
     console = stderr()

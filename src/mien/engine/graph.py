@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from mien.checkpoints.store import GRAPH, WEIGHTS, load_config, stored_array, verified
+from mien.checkpoints.store import GRAPH, WEIGHTS, load_config, stored_array, verify_once
 from mien.engine import PROVIDERS
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.interrupt import checkpoint
@@ -68,7 +68,7 @@ class GraphNetwork(Generic[Config]):
         entry = graphs.get(name) if isinstance(graphs, dict) else None
         if not isinstance(entry, dict) or not path.is_file():
             raise ConfigError(f"{folder} has no graph for ONNX Runtime; choose --engine torch.")
-        verified(folder, values)
+        verify_once(folder, values)
         if entry.get("weights") != values["sha256"]:
             raise CorruptCheckpointError(f"{path} was made for other weights; export it again.")
         found = hashlib.sha256(path.read_bytes()).hexdigest()
