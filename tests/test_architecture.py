@@ -57,7 +57,7 @@ ALLOWED = {
     "sessions": {"photos", "align", "conditions", "editing", "evaluation", "backends"},
     "session": {"sessions", "editor", "editing"},
     "serve": {
-        *("align", "compose", "conditions", "photos", "editing", "guides", "words"),
+        *("align", "compose", "conditions", "photos", "editing", "guides", "words", "finding"),
         *("backends", "checkpoints", "editor", "session", "sessions"),
     },
     "batch": {"editing", "editor", "photos", "sessions"},

@@ -12,7 +12,7 @@ import pytest
 from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
-from mien.guides.bare import held
+from mien.guides.bare import _as_soft, _ears, held
 from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
 from mien.guides.hair_fit import fitted, lit
@@ -204,3 +204,29 @@ def test_skin_comes_with_the_hair_that_grows_out_of_it(face: Face) -> None:
     assert (made[y + 3, x] - made[y, x]).min() > 25
     eye = here.points[468, :2].astype(int)
     assert weight[eye[1], eye[0]] == 0
+
+
+def test_a_blurred_backdrop_is_made_as_soft_and_nothing_of_the_head_comes_in() -> None:
+    rng = np.random.default_rng(0)
+    soft = cv2.GaussianBlur(rng.normal(120, 400, (160, 160, 3)).astype(np.float32), (0, 0), 12)
+    made, hole, known = soft.copy(), np.zeros((160, 160), np.bool_), np.zeros((160, 160), np.bool_)
+    known[:, :60], hole[:, 60:110] = True, True
+    made[:, 60:110] = np.kron(rng.normal(120, 20, (20, 7, 3)), np.ones((8, 8, 1)))[:160, :50]  # patches' edges
+    made[:, 110:] = 0  # the head
+    filled = _as_soft(made, hole, known, 100.0)
+    assert (filled[~hole] == made[~hole]).all()
+    steps = [np.abs(np.diff(one[:, 62:108].mean(2), axis=1)).max() for one in (filled, made)]
+    assert steps[0] < 0.4 * steps[1]
+    assert filled[:, 100:110].mean() > 90
+
+
+def test_an_ear_stays_where_the_other_shows_neither_ear_nor_hair(face: Face) -> None:
+    here = Scene.of(head(face, COLORS, down=-0.2), face, ColorParser())
+    ears = np.zeros(here.shape, np.float32)
+    x, y = here.points[234, :2].astype(int)
+    ears[y - 20 : y + 20, x - 12 : x] = 1
+    here = replace(here, shares={**here.shares, "ears": ears})
+    none = np.zeros(here.shape, np.float32)
+    assert not _ears(here, {"ears": none}, none).any()
+    assert _ears(here, {"ears": ears}, none)[y, x - 6] > 0.9
+    assert _ears(here, {"ears": none}, none + 1)[y, x - 6] > 0.9

@@ -47,6 +47,8 @@ def blocks(language: str) -> list[str]:
 def test_curl(folder: Path) -> None:
     edit, receipt = (json.loads((folder / name).read_text()) for name in ("edit.json", "receipt.json"))
     assert edit["step"] == 2 and edit["operations"] == ["lips dyed coral"]
+    found = json.loads((folder / "found.json").read_text())
+    assert [hit["name"] for hit in found["hits"]] == ["new.png", "portrait.webp"], "it smiles there"
     assert receipt["preserved"] and (folder / "new.png").stat().st_size > 100_000
 
 

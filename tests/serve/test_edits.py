@@ -10,6 +10,7 @@ import pytest
 
 from mien.client import Client, RemoteEdit, RemoteSession
 from mien.errors import ServerError
+from mien.guides.bank import BUNDLED as BANK
 from mien.photos.read import read_photo
 from mien.photos.write import save_photo
 from mien.types import Photo
@@ -190,6 +191,17 @@ def test_a_recipe_applies_elsewhere(session: RemoteSession, server: Running) -> 
     assert status == 201 and told["tree"]["head"] == 1 and told["photo"]["format"] == "PNG"
     for one in (session.id, told["id"]):
         assert {path.name for path in (server.settings.folder / one).iterdir()} == {"about.json", "session"}
+
+
+def test_faces_are_found_by_words(server: Running, portrait_png: bytes, tmp_path: Path) -> None:
+    (tmp_path / "other.webp").write_bytes((BANK / "2331.webp").read_bytes())
+    red, other = server.client.find("red hair", portrait_png, tmp_path / "other.webp")
+    assert (red["name"], red["photo"], other["photo"]) == ("other.webp", 1, 0) and red["score"] > other["score"]
+    assert list(red["wishes"]) == ["hair-color red"] and len(red["box"]) == 4
+    for text, photos, code in (("a helicopter", (portrait_png,), "config"), ("a smile", (), "validation")):
+        with pytest.raises(ServerError) as caught:
+            server.client.find(text, *photos)
+        assert caught.value.code == code
 
 
 def test_a_face_without_a_photo(server: Running) -> None:

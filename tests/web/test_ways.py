@@ -126,3 +126,31 @@ def test_of_a_large_photo_a_draft_is_seen_first(shown: Shown, tmp_path: Path) ->
     told = page.evaluate("['draft', 'edit'].map((one) => performance.getEntriesByName(`mien:${one}`).length)")
     assert told == [1, 1]
     assert page.get_attribute("[data-receipt]", "data-receipt") == "0"
+
+
+def test_every_layer_is_painted_and_a_part_is_borrowed(shown: Shown) -> None:
+    page = shown.page
+    shown.open_sample(1)
+    page.click("[data-task=paint]")
+    x, y = shown.point(LIPS)
+    page.click("[data-layer=mask]")
+    page.evaluate("import('/js/state.js').then((s) => s.keepSettings({automatic: false}))")
+    shown.stroke([(x - 30, y), (x, y), (x + 30, y)])
+    page.evaluate("import('/js/state.js').then((s) => s.keepSettings({automatic: true}))")
+    for number, (layer, ink) in enumerate(
+        (("sketch", ""), ("semantic", "Upper lip"), ("color", "#a02040"), ("guide", "#a02040")), 1
+    ):
+        page.click(f"[data-layer={layer}]")
+        if ink.startswith("#"):
+            page.evaluate(f"import('/js/state.js').then((s) => s.update({{ink: '{ink}'}}))")
+        elif ink:
+            page.click(f".class >> text={ink}")
+        shown.stroke([(x - 20, y - 2), (x, y - 4 + number), (x + 20, y - 2)])
+        shown.settled(f"!s.state.busy && s.stepOf(s.state.tree.head)?.recipe.{layer}?.upload")
+        assert page.get_attribute("[data-receipt]", "data-receipt") == "0"
+        assert shown.state("s.problem") == ""
+    page.click("[data-task=part]")
+    page.click(".chip >> text=Nose")
+    page.click(".panel-body .primary")
+    shown.settled("!s.state.busy && s.stepOf(s.state.tree.head)?.recipe.part === 'nose'")
+    assert page.get_attribute("[data-receipt]", "data-receipt") == "0"

@@ -72,6 +72,15 @@ def check_search(folder: Path, text: str) -> Reading:
         raise DataError(f"There is no folder {folder}; give one with photos.")
     if next(pictures(folder), None) is None:
         raise DataError(f"There is no picture in {folder} or below it; give a folder with photos.")
+    return asked_for(text)
+
+
+def asked_for(text: str) -> Reading:
+    """What a sentence asks for.
+
+    Raises:
+        ConfigError: nothing of it can be seen in a picture.
+    """
     reading = read(validate_text(text) or "")
     if len(unread(reading.wishes)) == len({wish.attribute for wish in reading.wishes}):
         words = f"not understood: {', '.join(reading.unknown)}" if reading.unknown else "it names nothing to be seen"
@@ -110,7 +119,7 @@ def search(
     for path in pictures(folder):
         start = time.perf_counter()
         try:
-            photo, shrink = _reduced(read_photo(path))
+            photo, shrink = reduced(read_photo(path))
         except PhotoError as error:
             notes.append(str(error))
             continue
@@ -121,10 +130,10 @@ def search(
         if seen is not None:
             seen(path.name, (time.perf_counter() - start) * 1e3)
     hits.sort(key=lambda hit: (-hit.match.score, str(hit.path), hit.number))
-    return Found(tuple(hits), photos, len(hits), (*_words(reading), *notes))
+    return Found(tuple(hits), photos, len(hits), (*words_of(reading), *notes))
 
 
-def _reduced(photo: Photo) -> tuple[Photo, float]:
+def reduced(photo: Photo) -> tuple[Photo, float]:
     """A photo of sRGB that is small enough, and by how much it was reduced."""
     import cv2
 
@@ -139,7 +148,8 @@ def _reduced(photo: Photo) -> tuple[Photo, float]:
     return Photo(pixels), shrink
 
 
-def _words(reading: Reading) -> tuple[str, ...]:
+def words_of(reading: Reading) -> tuple[str, ...]:
+    """What is to be known about a sentence: words that say nothing here."""
     notes = [f"not understood: {', '.join(reading.unknown)}"] if reading.unknown else []
     left = unread(reading.wishes)
     return (*notes, *([f"cannot be seen in a picture here: {', '.join(left)}"] if left else []), *reading.notes)

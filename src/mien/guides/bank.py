@@ -269,7 +269,8 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     if part in ("eyes", "left_eye", "right_eye"):
         away["iris"] = _iris(face, wanted, lent)
     if part == "hair":
-        away |= {"shape": away["shape"] * 0.5, "texture": away["texture"] * 0.3, "yaw": 1.5 * away["yaw"]}
+        for name, weight in (("lightness", 1.6), ("shape", 0.5), ("texture", 0.3), ("yaw", 1.5)):
+            away[name] *= weight
         away["cover"] = max(0.0, wanted.length - lent.length) / 0.4
         away["color"] = float(np.linalg.norm(np.subtract(lent.hair, wanted.hair) / (6, 5, 5)))
     return float(np.sqrt(np.mean(np.square(list(away.values())))))

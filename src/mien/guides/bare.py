@@ -68,7 +68,7 @@ def bare(
     """
     kernel = disc(SPREAD * here.unit)
     seen = held(here)
-    ears = _ears(here)
+    ears = _ears(here, there, alpha)
     seen &= ears < 0.1
     weights = _kinds(here, there, seen)
     gone = _gone(here, weights["face"], weights["background"], kernel)
@@ -86,14 +86,24 @@ def bare(
     return np.asarray(result, np.float32), np.asarray(gone, np.float32)
 
 
-def _ears(here: Scene) -> Float32:
-    """(h, w): this head's ears and earrings: the other's ears, or its hair, take their place."""
+def _ears(here: Scene, there: Mapping[str, Float32], alpha: Float32) -> Float32:
+    """(h, w): ears and earrings that go: those in whose place the other shows an ear, or hair."""
     ears = here.shares["ears"] > 0.28
     count, index = cv2.connectedComponents((ears | (here.shares["worn"] > 0.28)).astype(np.uint8))
-    worn = np.isin(index, np.unique(index[ears])) & (index > 0) & (count > 1)
-    level = here.points[4, 1]
-    worn[: max(0, round(level))] &= ears[: max(0, round(level))]
-    soft = cv2.dilate(worn.astype(np.float32), disc(SPREAD * here.unit))
+    level = max(0, round(float(here.points[4, 1])))
+    going = np.zeros(here.shape, np.float32)
+    near = disc(0.2 * here.unit)
+    for number in range(1, count):
+        piece = index == number
+        own = int((piece & ears).sum())
+        if own == 0:
+            continue
+        around = cv2.dilate((piece & ears).astype(np.uint8), near) > 0
+        if float(there["ears"][around].sum()) < 0.25 * own and float(alpha[piece & ears].mean()) < 0.4:
+            continue
+        piece[:level] &= ears[:level]  # glasses stay
+        going[piece] = 1
+    soft = cv2.dilate(going, disc(SPREAD * here.unit))
     soft = cv2.GaussianBlur(soft, (0, 0), max(0.7, 0.012 * here.unit))
     return np.asarray(np.where(soft < 0.02, 0, soft), np.float32)
 
@@ -254,21 +264,26 @@ def _patched(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
 
 def _as_soft(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
     """A picture whose hole was filled with patches, there as soft as what is known, with its light and its grain."""
-    light = wide_blur(made, 0.1 * unit)
     ring = known & (cv2.dilate(hole.astype(np.uint8), disc(0.3 * unit)) > 0)
     if int(ring.sum()) < 100:
         return made
-    wanted, soft = _edges(made, ring), made
+    wanted, soft, backdrop = _edges(made, ring), made, (hole | known).astype(np.float32)
     for sigma in SOFTER:
-        soft = cv2.GaussianBlur(made, (0, 0), sigma * unit) if sigma else made
+        soft = _blurred(made, backdrop, sigma * unit) if sigma else made
         if _edges(soft, hole) <= 1.1 * wanted:
             break
     if not sigma:
         return made
     calm = membrane(made, known.astype(np.float32), 255.0)
-    soft = soft + 0.5 * (wide_blur(calm, 0.1 * unit) - light)
+    soft = soft + 0.5 * (_blurred(calm, backdrop, 0.1 * unit) - _blurred(made, backdrop, 0.1 * unit))
     grain = noise(hole.shape, missing(levels(made, ring), levels(soft, hole)))
     return np.where(hole[..., None], np.clip(soft + grain, 0, 255), made).astype(np.float32)
+
+
+def _blurred(picture: Float32, area: Float32, sigma: float) -> Float32:
+    """A blur of an area by itself: nothing of what lies beside it comes in."""
+    total, share = wide_blur(picture * area[..., None], sigma), wide_blur(area, sigma)
+    return np.asarray(total / np.maximum(share, 1e-3)[..., None], np.float32)
 
 
 def _edges(picture: Float32, area: Bool) -> float:

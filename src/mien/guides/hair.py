@@ -30,7 +30,7 @@ from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Face, Float32, Photo
 
-FARTHEST = 22.0
+FARTHEST = 17.0
 """Degrees of yaw between two heads up to which hair is borrowed."""
 
 WIDE = 14.0
@@ -45,6 +45,9 @@ MADE = 1.0
 
 ARMS = 0.3
 """Softness, units, of the face's outline around which glasses stay before new hair."""
+
+LIGHT, DIM = 110.0, 0.3
+"""Level from which noise is that of skin, and how much of it black has."""
 
 STRIP = 256
 """Rows that are composed at once: a large photo needs little memory."""
@@ -115,8 +118,10 @@ def composed(
         upper, lower, shade, own = (up(one)[..., None] for one in (alpha, gone, dark, real))
         rough = noise(before.shape, grain, top)
         under = (before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)) * (1 - shade)
-        made = under + upper * (_seen(up, other, here, there, fit, fit.front) + rough - under)
-        made = np.clip(made + own * (_seen(up, other, here, there, fit, head) + rough - made), 0, 255)
+        made = under + upper * (_seen(up, other, here, there, fit, fit.front) - under)
+        made = made + own * (_seen(up, other, here, there, fit, head) - made)
+        rough = rough * np.clip(made.mean(2, keepdims=True) / LIGHT, DIM, 1)
+        made = np.clip(made + np.maximum(upper, own) * rough, 0, 255)
         change = from_srgb(made, photo) - from_srgb(before, photo)
         samples[top : up.end] = photo.pixels[y0 + top : y0 + up.end, x0:x1].astype(np.float32) + change
         confidence[top : up.end] = (np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004)[..., 0]

@@ -73,7 +73,7 @@ def _arms(there: Scene) -> UInt8:
     for eye, edge in ((33, 127), (263, 356)):
         ahead, behind = there.points[eye, :2], there.points[edge, :2]
         along = (behind - ahead) / max(float(np.linalg.norm(behind - ahead)), 1.0)
-        ends = [ahead + 0.08 * unit * along, behind + 0.4 * unit * along]
+        ends = [ahead + 0.08 * unit * along, behind + 0.1 * unit * along]
         x, y = (tuple(np.round(end).astype(int).tolist()) for end in ends)
         cv2.line(found, x, y, 1, max(2, round(0.3 * unit)))
     gray = cv2.cvtColor(there.picture, cv2.COLOR_RGB2GRAY)
@@ -83,7 +83,8 @@ def _arms(there: Scene) -> UInt8:
     along_rows = cv2.morphologyEx(
         (lines > ARM).astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, max(2, round(0.05 * unit))))
     )
-    return np.asarray(cv2.dilate(along_rows, disc(0.02 * unit)) & found & (there.hair < 0.5), np.uint8)
+    skin = (there.shares["face"] > 0.5) & (there.hair < 0.5)
+    return np.asarray(cv2.dilate(along_rows, disc(0.02 * unit)) & found & skin, np.uint8)
 
 
 def outlined(there: Scene) -> dict[str, Float32]:

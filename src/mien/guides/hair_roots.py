@@ -86,6 +86,7 @@ def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
     away = lab[..., 1:] - local_colors(mine, known, 0.15 * here.unit)[0][..., 1:]
     far = np.sqrt((away**2).sum(2, keepdims=True))
     lab[..., 1:] -= away * np.maximum(far - HUE, 0) / (far + HUE)
+    lab[..., 0] -= 0.8 * np.maximum(lab[..., 0] - float(np.quantile(mine[..., 0][known > 0], 0.95)), 0)
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
 

@@ -180,6 +180,27 @@ class TaskState(BaseModel):
     error: Fault | None = None
 
 
+class FoundFace(BaseModel):
+    """A face that fits a sentence more or less."""
+
+    photo: int
+    name: str
+    face: int
+    box: tuple[float, float, float, float]
+    score: float
+    wishes: dict[str, float]
+
+
+class FoundAnswer(BaseModel):
+    """Faces of some photos, the best first."""
+
+    wishes: list[dict[str, Any]]
+    not_understood: list[str]
+    notes: list[str]
+    photos: int
+    hits: list[FoundFace]
+
+
 class FieldAnswer(BaseModel):
     """Displacements for a preview."""
 

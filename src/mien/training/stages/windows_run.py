@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mien.training.windows.draw import WindowDraw
     from mien.training.windows.feed import WindowFeed
     from mien.training.windows.guides import GuideDraw
+    from mien.training.windows.resident import ResidentFeed
 
 SHOWN = 16
 """Held-out windows in a preview."""
@@ -85,13 +86,16 @@ class WindowsRun(Run):
         stage, loop: see :class:`mien.training.settings.Run`.
         perceptual: file of a distance of two batches.
         init: a painter that was saved, to begin with.
+        resident, processes: see :class:`mien.training.windows.resident.ResidentFeed`; 0 draws each window anew.
     """
 
     stage: WindowsConfig = nested(WindowsConfig)
     perceptual: Path = option(help="Distance of two batches, such as LPIPS.")
     init: Path | None = option(None, "Start from a painter that was saved.")
+    resident: int = option(0, "Windows that are drawn before and stay on the device; 0 draws each anew.", least=0)
+    processes: int = option(1, "That draw windows which stay on the device.", least=1)
 
-    def build(self, devices: Devices) -> tuple[WindowFeed, WindowsStage]:  # type: ignore[override]
+    def build(self, devices: Devices) -> tuple[WindowFeed | ResidentFeed, WindowsStage]:  # type: ignore[override]
         """See the base class."""
         import torch
 
@@ -100,16 +104,18 @@ class WindowsRun(Run):
         from mien.training.stages.windows import WindowsStage
         from mien.training.teachers import load_teachers
         from mien.training.windows.feed import WindowFeed
+        from mien.training.windows.resident import ResidentFeed
         from mien.training.windows.store import WindowStore
 
         c = self.stage
         feed = WindowFeed(WindowStore.load(self.data.path / "train"), c.batch, c.seed, c.windows, c.guides)
+        given = ResidentFeed(feed, self.resident, devices.device, self.processes) if self.resident else feed
         held = WindowFeed(WindowStore.load(self.data.path / "val"), SHOWN, 1, c.windows, c.guides)
         shape = DiscriminatorConfig(resolution=c.windows.size)
         critics = [build_discriminator(one, shape, self, devices, feed) for one in c.critics]  # type: ignore[arg-type]
         dtype = torch.bfloat16 if self.loop.autocast else torch.float32
         teachers = load_teachers(self.perceptual, None, devices.device, dtype, trust_code=self.trust_code)
-        return feed, WindowsStage(c, self._painter(), critics, teachers, devices, held.step(devices.device))
+        return given, WindowsStage(c, self._painter(), critics, teachers, devices, held.step(devices.device))
 
     def _painter(self) -> WindowPainter:
         from mien.checkpoints.windows import load_windows

@@ -4,6 +4,7 @@
 export const SENTENCES = [
   // what was done
   ['{0} dyed {1}', '{0} gefärbt: {1}', '{0} : couleur {1}'],
+  ['{0} points dragged', '{0} Punkte gezogen', '{0} points tirés'],
   ['brows lightened with it', 'Brauen mit aufgehellt', 'sourcils éclaircis avec'],
   ['beard grayed with it', 'Bart mit ergraut', 'barbe grisée avec'],
   ['{0} reshaped: {1}', 'Umgeformt: {1}', 'Forme modifiée : {1}'],
@@ -16,7 +17,9 @@ export const SENTENCES = [
   ['{0} borrowed from {1}', '{0} geliehen von {1}', '{0} : emprunt à {1}'],
   ['{0} laid over {1}', '{0} eingesetzt', '{0} incrusté'],
   ['{0} edited at {1} px by {2}: {3}', 'Gemalt mit {1} px: {3}', 'Peint à {1} px : {3}'],
+  ['a face of nobody ({0})', 'einem erdachten Gesicht ({0})', 'un visage fictif ({0})'],
   // what should be known
+  ['no face of the bank fits this one well; another photo of the same person as exemplar is better', 'Kein Gesicht der Sammlung passt gut; ein anderes Foto derselben Person als Vorlage ist besser', 'Aucun visage de la collection ne convient bien ; mieux vaut une autre photo de la même personne'],
   ['made of pixels that are there; mode look paints it instead', 'Aus vorhandenen Pixeln gemacht, nicht gemalt', 'Fait de pixels existants, pas peint'],
   ['painted, since pixels that are there cannot be used: {0}', 'Gemalt, weil vorhandene Pixel nicht genügen: {0}', 'Peint, car les pixels existants ne suffisent pas : {0}'],
   ['the other face is mirrored, so that it looks the same way', 'Das andere Gesicht ist gespiegelt, damit es in dieselbe Richtung schaut', 'L’autre visage est inversé pour regarder du même côté'],

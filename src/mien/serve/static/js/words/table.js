@@ -42,7 +42,7 @@ export const TABLE = {
   tool_brush: ['Brush', 'Pinsel', 'Pinceau'], tool_eraser: ['Eraser', 'Radierer', 'Gomme'], tool_lasso: ['Lasso', 'Lasso', 'Lasso'],
   tool_fill: ['Fill a part', 'Bereich füllen', 'Remplir une zone'], tool_eyedropper: ['Eyedropper', 'Pipette', 'Pipette'], tool_hand: ['Move the view', 'Ansicht verschieben', 'Déplacer la vue'],
   tasks: ['What to do', 'Aufgabe', 'Tâche'],
-  task_color: ['Colour', 'Farbe', 'Couleur'], task_shape: ['Shape', 'Form', 'Forme'], task_heal: ['Heal', 'Retusche', 'Corriger'],
+  task_color: ['Colour', 'Farbe', 'Couleur'], task_shape: ['Shape', 'Form', 'Forme'], task_heal: ['Heal', 'Heilen', 'Corriger'],
   task_part: ['Borrow', 'Leihen', 'Emprunt'], task_paint: ['Paint', 'Malen', 'Peindre'], task_words: ['Words', 'Worte', 'Mots'],
   // colour
   colorHint: ['Click hair, lips or eyes in the photo, then a colour.', 'Haare, Lippen oder Augen im Foto anklicken, dann eine Farbe.', 'Cliquez cheveux, lèvres ou yeux sur la photo, puis une couleur.'],

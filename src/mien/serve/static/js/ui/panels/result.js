@@ -32,8 +32,11 @@ function Told({ result }) {
       <span>${kept ? t('preserved') : t('notPreserved', { n: receipt.changed_outside })}</span></p>`}
     ${complaints.map((words) => html`<p class="line warn"><${Icon} name="warn" /><${Sentence} words=${words} /></p>`)}
     ${outcome && !complaints.length && html`<p class="line"><${Icon} name="check" /><span>${t('clean')}</span></p>`}
-    ${notes.filter((words) => !complaints.includes(words)).map((words) => html`<p class="line"><${Icon} name="info" /><${Sentence} words=${words} /></p>`)}`;
+    ${notes.filter((words) => !complaints.includes(words) && !repeats(words, operations)).map((words) => html`<p class="line"><${Icon} name="info" /><${Sentence} words=${words} /></p>`)}`;
 }
+
+// "mouth of a face of nobody" says what "mouth borrowed from a face of nobody" has told already.
+const repeats = (note, operations) => operations.some((words) => words === note.replace(' of ', ' borrowed from '));
 
 function Changed({ result }) {
   const { receipt, changed = [] } = result;
