@@ -17,10 +17,10 @@ from mien.conditions.hair_matting import HairMatting
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
-from mien.guides.looks import large_pieces, reaching
+from mien.guides.looks import reaching
 from mien.interrupt import checkpoint
 from mien.photos.color import to_srgb
-from mien.types import Face, Float32, Float64, Photo, UInt8
+from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
 OTHERS = "cloth+glasses+brows+eyes+hat"
 """What may look like hair, and is none."""
@@ -30,6 +30,9 @@ WORN = "earrings+necklace"
 
 TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
 """Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
+
+PIECE, SMALL = 0.025, 0.002
+"""Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
 
 LARGEST = 900
 """Longer side at which what is likely is worked on."""
@@ -65,8 +68,22 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
     near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
     matte = without_skin(small, matte, cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR), near, unit)
-    matte = matte * large_pieces(matte, cv2.resize(inside, matte.shape[::-1]).astype(np.float32))
+    matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
+
+
+def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
+    """1 around what is hair of this head, (h, w): large pieces that reach into the square of the face, and small ones
+    beside the face in it; lashes are none."""
+    count, index, stats, _ = cv2.connectedComponentsWithStats((matte > 0.3).astype(np.uint8), connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    areas[0] = 0
+    within, before = (np.bincount(index[area], minlength=count) for area in (inside, face))
+    share = areas / max(float((areas * (within > 0)).max()), 1.0)
+    kept = (within > 0) & ((share >= PIECE) | ((share >= SMALL) & (within > 0.5 * areas) & (before < 0.5 * areas)))
+    kept[0] = False
+    around = cv2.dilate(kept[index].astype(np.uint8), np.ones((9, 9), np.uint8))
+    return np.asarray(around, np.float32)
 
 
 def without_skin(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:
@@ -110,7 +127,7 @@ def grown_beard(likely: Float32, points: Float64, unit: float) -> Float32:
     """1 where what is likely hair (h, w) is a beard; landmarks (478, 3) and the unit are in its pixels."""
     labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
     grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit)
-    return np.clip(3 * grown, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(3 * grown, 0, 1), np.float32)
 
 
 def _beside_beard(likely: Float32, points: Float64, unit: float) -> Float32:
