@@ -10,15 +10,24 @@ export function Button({ icon, label, title, kind = '', pressed, onClick, disabl
     ${icon && html`<${Icon} name=${icon} />`}${children}</button>`;
 }
 
+const REST = 350; // milliseconds after the last key until a slider rests
+
 // A slider with its value. `onInput` comes while it moves, `onChange` when it rests.
 export function Slider({ label, value, low, high, step = 0.05, show, onInput, onChange, reset }) {
   const shown = show ? show(value) : `${Math.round(value * 100) / 100}`;
   const zero = reset !== undefined && value !== reset;
   const read = (handler) => (event) => handler?.(Number(event.target.value));
+  const settled = useRef({ keyed: false, timer: 0 }).current;
+  const change = (event) => {
+    const value = Number(event.target.value);
+    clearTimeout(settled.timer);
+    if (settled.keyed) settled.timer = setTimeout(() => onChange?.(value), REST);
+    else onChange?.(value);
+  };
   return html`<div class="slider">
     <label><span title=${label}>${label}</span>
       <input type="range" min=${low} max=${high} step=${step} value=${value} aria-valuetext=${shown}
-        onInput=${read(onInput)} onChange=${read(onChange)} /></label>
+        onInput=${read(onInput)} onChange=${change} onKeyDown=${() => { settled.keyed = true; }} onPointerDown=${() => { settled.keyed = false; }} /></label>
     ${zero
       ? html`<button type="button" class="value" title=${t('reset', { name: label })} aria-label=${t('reset', { name: label })}
           onClick=${() => { onInput?.(reset); onChange?.(reset); }}>${shown}</button>`

@@ -29,7 +29,8 @@ export function Colors({ state }) {
   return html`<section class="section">
     <p class="hint">${t('colorHint')}</p>
     <${Chips} label=${t('part')} values=${state.catalog.dyes} value=${state.region} name=${named} onPick=${pick} />
-    <div class="row between"><h2>${t('color')}</h2><span class="muted" aria-live="polite">${named(over || (now.startsWith('#') ? now : now)) || ''}</span></div>
+    <div class="row between"><h2>${t('color')}</h2><span class="row"><span class="muted" aria-live="polite">${named(over || now)}</span>
+      ${now && html`<${Button} kind="small" onClick=${() => undye()}>${t('asItWas')}<//>`}</span></div>
     <input class="search" type="search" placeholder=${t('search')} aria-label=${t('search')} value=${search} onInput=${(event) => setSearch(event.target.value)} />
     <div class="swatches" role="group" aria-label=${t('color')} onPointerLeave=${() => { setOver(''); leaveDye(); }}>
       ${colors.map(({ name, hex }) => html`<${Swatch} key=${name} name=${name} hex=${hex} pressed=${now === name}
@@ -40,7 +41,6 @@ export function Colors({ state }) {
         onInput=${(event) => tryDye(event.target.value)} onChange=${(event) => { update({ ink: event.target.value }); dyeWith(event.target.value); }} />
         <span>${t('otherColor')}</span></label>
       <${Button} icon="eyedropper" kind="small" onClick=${() => chooseTool('eyedropper')}>${t('fromPhoto')}<//>
-      <${Button} kind="small" disabled=${!now} onClick=${() => undye()}>${t('asItWas')}<//>
     </div></section>`;
 }
 
