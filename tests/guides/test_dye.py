@@ -10,6 +10,7 @@ from mien.compose.matte import enlarged
 from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
+from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import SETTINGS
 from mien.guides.dye import dye
 from mien.guides.lift import LEVELS, tones
@@ -168,3 +169,17 @@ def test_a_matte_is_the_same_at_another_size() -> None:
     found = enlarged(picture, small, told.astype(np.float32))
     plain = cv2.resize(told, (320, 320), interpolation=cv2.INTER_LINEAR)
     assert np.abs(found - alpha[..., 0]).mean() < 0.6 * np.abs(plain - alpha[..., 0]).mean()
+
+
+def test_brows_change_hair_by_hair_and_skin_between_stays() -> None:
+    skin = np.full((80, 160, 3), (200, 150, 130), np.uint8)
+    alpha = np.zeros((80, 160), np.float32)
+    alpha[30:46, 40:120] = 1
+    for x in range(42, 118, 4):
+        skin[30:46, x : x + 2] = (50, 35, 30)
+    photo = Photo(skin)
+    result, area = dyed_brows(photo, alpha, (120, 80, 50), 1.0).over(photo)
+    hairs, between = np.s_[32:44, 42:118:4], np.s_[32:44, 44:118:4]
+    assert result.pixels[hairs].mean() > photo.pixels[hairs].mean() + 15
+    assert np.abs(result.pixels[between].astype(int) - photo.pixels[between]).max() < 8
+    assert not area[:12].any()

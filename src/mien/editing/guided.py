@@ -24,6 +24,7 @@ from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, borrow, check_parts, mismatch
+from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN, even
@@ -53,6 +54,9 @@ light differ by 7 to 28, people of the wide portraits by 46 and more."""
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
 
+
+BROWS = ("brows", "left_brow", "right_brow")
+"""Regions that are dyed hair by hair."""
 
 WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they take on little"
 """How well irises must be seen for nothing to be told, and what is told."""
@@ -234,7 +238,10 @@ def _dyed(
     if color != UNCHANGED and color not in RELATIVE:
         shade = under_light(shade, original, face)
     seen = lit_share(original, face) if region == "irises" else 1.0
-    guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength))
+    if region in BROWS:
+        guide = dyed_brows(before, matte, shade, request.strength)
+    else:
+        guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength))
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if region != "hair":
@@ -248,7 +255,10 @@ def _dyed(
             follows = rule(mean_color(before, found), mean_color(before, matte), shade)
             whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
             if follows is not None and whole:
-                guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
+                if follower == "brows":
+                    guide = dyed_brows(done.photo, found, follows, request.strength)
+                else:
+                    guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
                 done = done.then(guide, words, mask, 1.0)
     return done
 

@@ -51,21 +51,42 @@ def along(line: Float64, *, closed: bool) -> Float64:
     return np.stack([np.interp(at, run, points[:, axis]) for axis in (0, 1)], -1)
 
 
-def followed(light: Float32, line: Float64, *, closed: bool, reach: float = REACH) -> Float64:
-    """The clearest line (N, 2), dark or light, along a given one."""
+def followed(light: Float32, line: Float64, *, closed: bool, free: Float32) -> Float64:
+    """The clearest line (N, 2), dark or light, along a given one; ``free`` (SIDE, SIDE) is how much lines count."""
     points = along(line, closed=closed)
-    away, across = _normals(points, closed), np.arange(-reach - 2, reach + 2 + STEP / 2, STEP)
+    away, across = _normals(points, closed), np.arange(-REACH - 2, REACH + 2 + STEP / 2, STEP)
     rows = _smooth(_straight(light, points, away, across), 2.0, closed)
-    near = np.abs(across) <= reach + 1e-6
-    seen = _ridges(rows)[:, near]
+    near = np.abs(across) <= REACH + 1e-6
+    seen = (_ridges(rows) * _straight(free, points, away, across))[:, near]
     level = max(FAINT, float(np.median(seen.max(1))))
     cost = 0.25 * across[near] ** 2 - _smooth(np.minimum(seen / level, 1.2), 3.0, closed)
     offset = _smooth(across[near][cheapest(cost, closed=closed)][:, None], 2.5, closed)
     return np.asarray(points + offset * UNIT * away)
 
 
+def clearest(light: Float32, line: Float64, least: float, length: float) -> Float64:
+    """The longest part (M, 2) of a line (N, 2) that has some levels at least; none, if it is shorter, units."""
+    points = along(line, closed=False)
+    across = np.arange(-2, 2 + STEP / 2, STEP)
+    rows = _smooth(_straight(light, points, _normals(points, False), across), 2.0, False)
+    seen = _smooth(_ridges(rows)[:, np.abs(across) < 0.35].max(1)[:, None], 4.0, False)[:, 0] > least
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], seen.astype(int), [0]])))
+    spans = edges.reshape(-1, 2)
+    if not len(spans):
+        return np.zeros((0, 2))
+    first, last = spans[np.argmax(spans[:, 1] - spans[:, 0])]
+    return points[first:last] if last - first >= length * UNIT else np.zeros((0, 2))
+
+
 def band(
-    light: Float32, line: Float64, *, closed: bool, most: float, margin: float, others: Bool | None = None
+    light: Float32,
+    line: Float64,
+    *,
+    closed: bool,
+    most: float,
+    margin: float,
+    others: Bool | None = None,
+    ends: Bool | None = None,
 ) -> Bool:
     """The pixels (SIDE, SIDE) that a line covers.
 
@@ -76,8 +97,9 @@ def band(
         most: half a width at most, units.
         margin: what is added on both sides, units.
         others: (SIDE, SIDE) what has edges, too: there, a line is as wide as elsewhere.
+        ends: (SIDE, SIDE) where a line may be much wider than elsewhere.
     """
-    points = along(line, closed=closed)
+    points = along(line, closed=closed) if len(line) > 1 else line
     if len(points) < 8:
         return np.zeros((SIDE, SIDE), np.bool_)
     away = _normals(points, closed)
@@ -85,7 +107,7 @@ def band(
     if not seen.any():
         return np.zeros((SIDE, SIDE), np.bool_)
     left, right = (
-        _usual(one, points + side * one[:, None] * UNIT * away, seen, others) + margin
+        _usual(one, points + side * one[:, None] * UNIT * away, seen, others, ends) + margin
         for one, side in zip(both, (-1, 1), strict=True)
     )
     first, second = points - left[:, None] * UNIT * away, points + right[:, None] * UNIT * away
@@ -142,13 +164,13 @@ def _edges(light: Float32, points: Float64, away: Float64, closed: bool, most: f
     return found[0], found[1], seen
 
 
-def _usual(width: Float64, edge: Float64, seen: Bool, others: Bool | None) -> Float64:
+def _usual(width: Float64, edge: Float64, seen: Bool, others: Bool | None, ends: Bool | None) -> Float64:
     """Half widths (N,) without outliers; over other things, whose places (N, 2) the edge has, as elsewhere."""
     x, y = np.clip(np.round(edge).astype(int), 0, SIDE - 1).T
-    over = np.zeros(len(width), np.bool_) if others is None else others[y, x]
+    over, free = (np.zeros(len(width), np.bool_) if one is None else one[y, x] for one in (others, ends))
     clear = seen & ~over if (seen & ~over).any() else seen
     usual = float(np.quantile(width[clear], 0.6))
-    return np.minimum(width, np.where(over, usual + 0.1, 1.8 * usual + 0.4))
+    return np.minimum(width, np.where(over, usual + 0.1, np.where(free, np.inf, 1.8 * usual + 0.4)))
 
 
 def _normals(points: Float64, closed: bool) -> Float64:

@@ -81,7 +81,7 @@ SETTINGS: Mapping[str, Dye] = {
     "brows": Dye(variety=0.15, light=0.6, cast=0.6, strands=False),
     "beard": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
     "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
-    "lips": Dye(contrast=(0.8, 1.0), light=0.7, brighter=0.12, variety=0.6, sheer=0.3, strands=False, vivid=50),
+    "lips": Dye(contrast=(0.9, 1.1), light=0.65, brighter=0.12, variety=0.7, sheer=0.36, strands=False, vivid=50),
     "teeth": Dye(0.6, light=0.5, strands=False),
     "skin": Dye(light=0.5, strands=False),
 }
@@ -172,7 +172,7 @@ def _wanted(wanted: Any, mean: Any, settings: Dye) -> Any:
     bright = float(wanted[0])
     share = min(settings.light, settings.brighter if bright > mean[0] else 1)
     wanted[0] += (1 - share) * (mean[0] - wanted[0])
-    wanted[1:] = _turned(wanted[1:], bright - wanted[0]) * min(1.0, wanted[0] / max(bright, 1)) ** 0.85
+    wanted[1:] = shaded_hue(wanted[1:], bright - wanted[0]) * min(1.0, wanted[0] / max(bright, 1)) ** 0.85
     wanted[1:] += settings.cast * np.clip(1 - np.hypot(*wanted[1:]) / 30, 0, 1) * mean[1:]
     muted = float(np.clip((MUTED - np.hypot(*wanted[1:])) / 12, 0, 1))
     wanted[1:] += settings.sheer * (1 + muted) * (mean[1:] - wanted[1:])
@@ -192,11 +192,11 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     pale = pale * (
         1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1)
     )  # colours of dark hair glow in the light
-    hue = _turned(aim[1:], aim[0] - light)
+    hue = shaded_hue(aim[1:], aim[0] - light)
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
 
 
-def _turned(hue: Any, darker: Any) -> Any:
+def shaded_hue(hue: Any, darker: Any) -> Any:
     """a* and b* (..., 2) of a natural hair colour where it is darker: blond in shadow is brown, and not olive."""
     angle = float(np.degrees(np.arctan2(hue[1], hue[0])))
     natural = np.clip(min(angle - 35, 115 - angle) / 20, 0, 1)

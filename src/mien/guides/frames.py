@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.guides.bands import band, cheapest
+from mien.compose.blend import membrane
+from mien.guides.bands import band, cheapest, clearest, followed
 from mien.guides.lines import SIDE, UNIT, Lines, disc, light_of
 from mien.types import Bool, Float32, Float64
 
@@ -39,13 +40,16 @@ NEAR, FAR = 3.0, 5.0
 THICKEST, WIDE, BEYOND = 4.5, 2.5, 0.65
 """Half the widths of rims and temples at most; and how far beyond their edges they shine, units."""
 
+ASIDE, SHADE, LONG_SHADOW = 2.6, (18.0, 11.0), 4.0
+"""Way from a rim to its shadow, units; levels that this has at least, within lenses and below; and its least length."""
+
 ENDS = 0.6
 """Share of a rim's height, from above, at which hinges are."""
 
 LONG = 12.0
 """Length of a temple, units, from which it is seen from the side."""
 
-PADS, HINGES, OVER_HAIR = 20.0, 30.0, 60.0
+PADS, HINGES, OVER_HAIR, MOUNTS = 20.0, 30.0, 60.0, 60.0
 """Levels by which they differ from the skin around them at least."""
 
 LATE = 20
@@ -105,9 +109,7 @@ def temple(lines: Lines, points: Float64, rim: Float64, side: int, hair: Bool, b
     x, y = np.clip(np.round(maps[np.arange(len(path)), path]).astype(int), 0, SIDE - 1).T
     least = np.where(hair[y, x], 0.7 if length > FROM_SIDE * UNIT else np.inf, 0.5) * level
     least = np.where(back[y, x], np.inf, least)
-    begun = np.flatnonzero(found[:LATE] > np.maximum(2 * least, CLEAR)[:LATE])  # hinges may be off the line of a rim
-    first = int(begun[0]) if len(begun) and not (found > least)[:6].any() else 0
-    last = first + _end((found > least)[first:])
+    first, last = _span(found > least, found > np.maximum(2 * least, CLEAR))
     return np.asarray(maps[np.arange(first, last), path[first:last]], np.float64)
 
 
@@ -124,12 +126,20 @@ def bridge(lines: Lines, left: Float64, right: Float64, points: Float64) -> Floa
     return np.asarray(maps[np.arange(len(maps)), path], np.float64)
 
 
-def _end(seen: Bool) -> int:
-    """Where a line ends that may be interrupted for two units."""
+def clearness(lines: Lines, line: Float64) -> float:
+    """Median levels along a line (N, 2)."""
+    x, y = np.clip(np.round(line).astype(int), 0, SIDE - 1).T
+    return float(np.median(lines.ridges[y, x]))
+
+
+def _span(seen: Bool, clear: Bool) -> tuple[int, int]:
+    """Where a line begins and ends that may be interrupted for two units; a clear one begins later, as hinges do."""
     marks = np.flatnonzero(seen)
-    gaps = np.flatnonzero(np.diff(marks, prepend=-1) > 6)
-    marks = marks[: gaps[0]] if len(gaps) else marks
-    return int(marks[-1]) + 1 if len(marks) else 0
+    gaps = np.diff(marks, prepend=-1) > 6
+    soon = np.convolve(clear, np.ones(7), "same") > 0
+    wrong = np.flatnonzero(gaps & ~((marks < LATE) & soon[marks]))
+    marks = marks[: wrong[0]] if len(wrong) else marks
+    return (int(marks[0]), int(marks[-1]) + 1) if len(marks) else (0, 0)
 
 
 def _seen_along(strength: Float32) -> Float32:
@@ -142,19 +152,47 @@ def frame_of(picture: Float32, lines: Lines, rims: list[Float64], points: Float6
     """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
     light, eyes = light_of(picture), eyes_of(points, EYES)
     others = (cv2.dilate(parts["brows"].astype(np.uint8), disc(1.0)) > 0) | eyes_of(points, 1.0)
+    right, beside, inner, outer = _across(points)
+    ends = (beside > outer + UNIT) & _arms_level(rims, points, right)
     frame = np.zeros((SIDE, SIDE), np.bool_)
     for rim in rims:
-        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=others)
-    middle = bridge(lines, rims[0], rims[1], points)
-    frame |= band(light, middle, closed=False, most=THICKEST, margin=BEYOND)
+        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=others, ends=ends)
+    joint = bridge(lines, rims[0], rims[1], points)
+    frame |= band(light, joint, closed=False, most=THICKEST, margin=BEYOND)
     front = frame.copy()
+    frame |= _shadows(light, frame, rims, points)
     over, back = parts["hair"] | parts["ears"], parts["background"]
     for side in (0, 1):
         arm = temple(lines, points, rims[side], side, over, back)
         if len(arm):
             frame |= band(light, arm, closed=False, most=_widest(arm), margin=BEYOND)
     frame |= _beside(picture, lines, frame, front, rims, points, parts)
-    return np.asarray(frame & ~eyes, np.bool_)
+    mounts = (
+        (lines.hats[2] > MOUNTS) & (cv2.dilate(front.astype(np.uint8), disc(2.0)) > 0) & (beside < inner + 0.3 * UNIT)
+    )
+    mounts = cv2.dilate(mounts.astype(np.uint8), disc(1.0)) > 0
+    return np.asarray(frame & ~eyes | mounts, np.bool_)
+
+
+def _shadows(light: Float32, frame: Bool, rims: list[Float64], points: Float64) -> Bool:
+    """Thin lines along the lower half of rims: shadows on the cheek, edges seen twice."""
+    _, down = axes(points)
+    free = (~frame & ~eyes_of(points, 1.0)).astype(np.float32)
+    plain = membrane(light[..., None], free, 255.0)[..., 0]
+    plain = np.where(frame, plain, light)
+    found = np.zeros_like(frame)
+    for rim in rims:
+        middle, height = rim.mean(0), float(np.ptp(rim @ down))
+        for side in (-1, 1):
+            moved = middle + (rim - middle) * (1 + side * ASIDE * UNIT / (0.5 * height))
+            low = np.flatnonzero((rim - middle) @ down > 0.2 * height)
+            start = int(np.flatnonzero(np.diff(low) > 1)[0]) + 1 if (np.diff(low) > 1).any() else 0
+            line = moved[np.roll(low, -start)]
+            if len(line) > LONG_SHADOW * UNIT:
+                line = followed(plain, line, closed=False, free=free)
+                line = clearest(plain, line, SHADE[side > 0], LONG_SHADOW)
+                found |= band(plain, line, closed=False, most=1.2, margin=BEYOND)
+    return np.asarray(found & (free > 0))
 
 
 def _beside(
@@ -167,11 +205,7 @@ def _beside(
     parts: Mapping[str, Bool],
 ) -> Bool:
     """What touches a frame and stands out as hinges, nose pads and thick ends do."""
-    right, _ = axes(points)
-    middle = points[[33, 133, 362, 263]].mean(0)
-    ys, xs = np.mgrid[:SIDE, :SIDE]
-    beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
-    inner, outer = (float(np.abs((points[two] - middle) @ right).mean()) for two in ([133, 362], [33, 263]))
+    right, beside, inner, outer = _across(points)
     least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
     least = np.where((beside < outer) | _arms_level(rims, points, right), least, 255.0)
     dark = _alike(picture, frame, parts["brows"])
@@ -186,6 +220,16 @@ def _beside(
     _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
     kept = strong & np.isin(index, np.unique(index[frame]))
     return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) > 0)
+
+
+def _across(points: Float64) -> tuple[Float64, Float64, float, float]:
+    """A face's right (2,), how far each pixel (SIDE, SIDE) is from its middle, and the eyes' corners."""
+    right, _ = axes(points)
+    middle = points[[33, 133, 362, 263]].mean(0)
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    beside = np.abs((xs - middle[0]) * right[0] + (ys - middle[1]) * right[1])
+    inner, outer = (float(np.abs((points[two] - middle) @ right).mean()) for two in ([133, 362], [33, 263]))
+    return right, beside, inner, outer
 
 
 def _arms_level(rims: list[Float64], points: Float64, right: Float64) -> Bool:

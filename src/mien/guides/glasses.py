@@ -18,7 +18,7 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.behind import HALO, uncovered, untinted
 from mien.guides.borrow import unit_of
-from mien.guides.frames import EYES, area_of, eyes_of, frame_of
+from mien.guides.frames import EYES, area_of, bridge, clearness, eyes_of, frame_of
 from mien.guides.guide import Guide, box_of, changed
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.rims import rims
@@ -41,8 +41,11 @@ PARTS = {
 }
 """What is told apart around glasses, by the parser's classes."""
 
-LEAST = 400
-"""Pixels of the parser's 256 that glasses have at least."""
+LEAST, SURE, JOINED = 1400, 2000, 21.0
+"""Pixels of the parser's 256 that glasses have at least, and from which they are surely there; and levels of a bridge
+that tells those in between from wrinkles and shaded eyes."""
+
+NONE = "No glasses are seen on this face; give --mask, a picture that is white on what is to vanish."
 
 LARGEST = 0.06
 """Share of both lenses that a reflection may have: larger ones hide what no surroundings tell."""
@@ -88,13 +91,16 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     crop = crop_face(photo, _widened(face.quad), SIDE)
     classes = parser.shares(crop_face(photo, face.quad, 256).pixels)
     worn = _filled(_on_plane(classes[INDEX["glasses"]]))
-    if int((classes[INDEX["glasses"]] > 0.5).sum()) < LEAST:
-        raise LayerError("No glasses are seen on this face; give --mask, a picture that is white on what is to vanish.")
+    size = int((classes[INDEX["glasses"]] > 0.5).sum())
+    if size < LEAST:
+        raise LayerError(NONE)
     picture = crop.pixels.astype(np.float32)
     points = _points_on(crop.matrix, face)
     lines = Lines.of(picture)
-    both = rims(picture, worn, points)
     likely = {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
+    both = rims(picture, worn, likely["brows"], points)
+    if size < SURE and clearness(lines, bridge(lines, both[0], both[1], points)) < JOINED:
+        raise LayerError(NONE)
     likely["brows"] = np.maximum(likely["brows"], _brows(points))
     frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
     beside = cv2.dilate(1 - likely["face"], disc(3.0))

@@ -36,6 +36,9 @@ CLEAR = 24.0
 ROUNDS, DRAWN, BEST, RUNS = 14, 300, 30, 2
 """Of the search: rounds, outlines in each, those that tell the next ones, and how often it is begun anew."""
 
+PARSED = 0.25
+"""What it costs to be four units off the parser's outline."""
+
 ABOVE = 0.6
 """How much the upper half counts, where lids and brows are."""
 
@@ -66,21 +69,23 @@ class _Scene:
     down: Float64
 
 
-def rims(picture: Float32, likely: Float32, points: Float64) -> list[Float64]:
+def rims(picture: Float32, likely: Float32, brows: Float32, points: Float64) -> list[Float64]:
     """Middle lines (N, 2) of both rims, a pixel apart; left one first.
 
     Args:
         picture: (SIDE, SIDE, 3).
         likely: (SIDE, SIDE) how likely glasses are, lenses included.
+        brows: (SIDE, SIDE) how likely brows are, seen beside rims: lines as clear as those.
         points: (478, 2) landmarks.
     """
     light = light_of(picture)
     lenses = cv2.morphologyEx((likely > 0.5).astype(np.uint8), cv2.MORPH_OPEN, disc(3.0))
     inside = cv2.distanceTransform(lenses, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - lenses, cv2.DIST_L2, 5)
     right, down = axes(points)
+    free = np.clip(1 - 0.75 * brows, 0, 1).astype(np.float32)
     scene = _Scene(
-        _curvature(light),
-        np.abs(inside / np.float32(UNIT) - np.float32(0.5)),
+        _curvature(light) * free,
+        np.minimum(np.abs(inside / np.float32(UNIT) - np.float32(0.5)), 99),
         eyes_of(points, 0.7).astype(np.float32),
         points[[33, 133, 362, 263]].mean(0),
         right,
@@ -91,7 +96,7 @@ def rims(picture: Float32, likely: Float32, points: Float64) -> list[Float64]:
     found = max((_searched(scene, rng, *start, (0, 1)) for _ in range(RUNS)), key=lambda one: one[1])[0]
     alone = [_searched(scene, rng, found, ALONE * SPREAD, ROUNDS // 2, (side,))[0] for side in (0, 1)]
     outlines = [_outlines(one[None], scene)[0][0, side] for side, one in enumerate(alone)]
-    return [followed(light, one, closed=True) for one in outlines]
+    return [followed(light, one, closed=True, free=free) for one in outlines]
 
 
 def _curvature(light: Float32) -> Float32:
@@ -159,4 +164,4 @@ def _fit(drawn: Float64, scene: _Scene, sides: tuple[int, ...]) -> Float64:
     unusual = (drawn - MEAN) / SPREAD
     likely = 0.02 * (np.maximum(np.abs(unusual) - 1.5, 0) ** 2).sum(1) + 0.004 * (unusual**2).sum(1)
     lines = (clear * counts).sum(-1).mean(1) + BOTH * (clear.min(1) * counts).sum(-1)
-    return np.asarray(lines - 0.25 * off - 2 * scene.eyes[y, x].mean((-1, -2)) - likely, np.float64)
+    return np.asarray(lines - PARSED * off - 2 * scene.eyes[y, x].mean((-1, -2)) - likely, np.float64)
