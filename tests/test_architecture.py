@@ -61,7 +61,7 @@ ALLOWED = {
         *("backends", "checkpoints", "editor", "session", "sessions"),
     },
     "batch": {"editing", "editor", "photos", "sessions"},
-    "doctor": {"align", "conditions", "editor", "engine", "guides", "photos"},
+    "doctor": {"align", "checkpoints", "conditions", "editor", "engine", "guides", "photos"},
     "client": set(),
     "__main__": {"cli"},
     "cli": {

@@ -19,6 +19,7 @@ from mien.align.finder import FaceFinder
 from mien.backends import load_backend
 from mien.backends.base import CropEditor, FaceGenerator
 from mien.backends.devices import Placed, device_of
+from mien.backends.published import Published
 from mien.conditions.parser import FaceParser
 from mien.conditions.resample import picture_at
 from mien.conditions.text import validate_text
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     import torch
 
 
-class Editor(Placed):
+class Editor(Placed, Published):
     """What paints crops, and how photos get there and back. Build it once and use it for many photos.
 
     Args:
@@ -91,11 +92,7 @@ class Editor(Placed):
         return cls(load_backend(name, where, revision=revision, clip=clip), device=where, identity=told)
 
     def save_pretrained(self, folder: str | Path) -> None:
-        """Writes a folder that :meth:`from_pretrained` reads.
-
-        Raises:
-            SaveError: the folder cannot be written.
-        """
+        """Writes a folder that :meth:`from_pretrained` reads; raises SaveError where it cannot."""
         self.backend.save(Path(folder))
 
     def to(self, device: str | torch.device | torch.dtype | None = None, dtype: torch.dtype | None = None) -> Editor:

@@ -154,3 +154,47 @@ def test_every_layer_is_painted_and_a_part_is_borrowed(shown: Shown) -> None:
     page.click(".panel-body .primary")
     shown.settled("!s.state.busy && s.stepOf(s.state.tree.head)?.recipe.part === 'nose'")
     assert page.get_attribute("[data-receipt]", "data-receipt") == "0"
+
+
+def test_the_keyboard_alone_is_enough(shown: Shown) -> None:
+    page = shown.page
+
+    def reach(selector: str) -> None:
+        """Tab, until something that fits has the focus."""
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"{selector} cannot be reached by Tab")
+
+    reach(".sample")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".stage")
+    shown.settled("m.known(0)")
+    reach("[data-task=shape]")
+    page.keyboard.press("Enter")
+    reach(".slider input")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    shown.head(1)
+    shown.settled("s.stepOf(1).recipe.reshape.smile > 0.1")
+    assert shown.state("s.tree.steps.length") == 1, "three keys are one step"
+    page.keyboard.press("Control+z")
+    shown.head(0)
+
+
+@pytest.mark.parametrize("kind", ["drop", "paste"])
+def test_photos_are_dropped_and_pasted(shown: Shown, kind: str) -> None:
+    shown.page.evaluate(
+        """async (kind) => {
+            const blob = await (await fetch('/api/samples/2118')).blob();
+            const held = new DataTransfer();
+            held.items.add(new File([blob], 'given.webp', {type: 'image/webp'}));
+            const event = kind === 'drop' ? new DragEvent('drop', {dataTransfer: held, bubbles: true, cancelable: true})
+                : new ClipboardEvent('paste', {clipboardData: held, bubbles: true});
+            document.body.dispatchEvent(event);
+        }""",
+        kind,
+    )
+    shown.page.wait_for_selector(".stage")
+    assert shown.state("s.session.photo.name") == "given.webp"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from mien.checkpoints.licences import licence_of
 from mien.checkpoints.store import BUNDLED, CONFIG
 from mien.errors import ConfigError, UnknownCheckpointError
 
@@ -84,3 +85,33 @@ def fetch(identifier: str, revision: str | None, patterns: Sequence[str] = PATTE
             f"{identifier} is no folder here, and could not be fetched from the Hugging Face Hub ({reason}); "
             "check the name and the connection."
         ) from error
+
+
+def send_folder(folder: Path, name: str, *, private: bool = False) -> str:
+    """Sends a folder that mien saved to the Hugging Face Hub; its address there.
+
+    Args:
+        folder: with weights, configuration and card.
+        name: ``owner/name``; made if it is not there.
+        private: whether others may not see it, if it is made.
+
+    Raises:
+        ConfigError: huggingface-hub is not installed, the name is none, the card has no licence, or it is not sent.
+    """
+    if not is_identifier(name):
+        raise ConfigError(f"'{name}' is no id of the Hugging Face Hub; write it as owner/name.")
+    if licence_of(folder).name == "unknown":
+        raise ConfigError(f"The model card of {folder} names no licence; begin it with a header that has 'license:'.")
+    try:
+        from huggingface_hub import HfApi
+    except ImportError as error:
+        raise ConfigError('The Hugging Face Hub needs a package more; run: pip install "mien[paint]".') from error
+    hub = HfApi()
+    try:
+        hub.create_repo(name, private=private, exist_ok=True)
+        sent = hub.upload_folder(repo_id=name, folder_path=folder, allow_patterns=PATTERNS)
+    except Exception as error:  # its errors, and those of the network
+        raise ConfigError(
+            f"{name} cannot be sent ({' '.join(str(error).split())[:160]}); log in with 'hf auth'."
+        ) from error
+    return str(sent)

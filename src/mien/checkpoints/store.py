@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mien.checkpoints.licences import check_folder
 from mien.errors import CorruptCheckpointError, UnknownCheckpointError
 from mien.files import atomic_path
 
@@ -75,10 +76,12 @@ def load_config(folder: Path, kind: str) -> dict[str, Any]:
     Raises:
         UnknownCheckpointError: not one of our folders, or another kind of network.
         CorruptCheckpointError: the JSON is damaged.
+        ConfigError: only weights that are free for commerce are wanted, and these are not.
     """
     path = folder / CONFIG
     if not path.is_file():
         raise UnknownCheckpointError(f"{folder} has no {CONFIG}; give a folder that mien saved.")
+    check_folder(folder)
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:

@@ -11,12 +11,15 @@ import os
 import sys
 from contextlib import suppress
 
+GENERAL = {"--engine": True, "--c2pa": True, "--commercial-only": False}
+"""Options of the whole program, and whether each has a value."""
+
 
 def main() -> None:
     """Entry point of ``mien``: runs the verb and turns errors into one sentence and an exit code."""
     # --debug is accepted anywhere on the line, before or behind the verb: that is where people add it.
     debug = "--debug" in sys.argv[1:] or bool(os.environ.get("MIEN_DEBUG"))
-    arguments = _engine_first([argument for argument in sys.argv[1:] if argument != "--debug"])
+    arguments = _general_first([argument for argument in sys.argv[1:] if argument != "--debug"])
     try:
         for stream in (sys.stdout, sys.stderr):  # a console that lacks a character must not lose the result
             if stream is not None:
@@ -35,13 +38,17 @@ def main() -> None:
     sys.exit(code or 0)
 
 
-def _engine_first(arguments: list[str]) -> list[str]:
-    """``--engine`` is accepted anywhere, too."""
-    for place, argument in enumerate(arguments):
-        if argument == "--engine" or argument.startswith("--engine="):
-            end = place + 1 + (argument == "--engine")
-            return arguments[place:end] + arguments[:place] + arguments[end:]
-    return arguments
+def _general_first(arguments: list[str]) -> list[str]:
+    """Options of the whole program are accepted anywhere, too."""
+    general: list[str] = []
+    rest = list(arguments)
+    for place in range(len(arguments) - 1, -1, -1):
+        name, equals, _ = arguments[place].partition("=")
+        if name in GENERAL:
+            end = place + 1 + (GENERAL[name] and not equals)
+            general = rest[place:end] + general
+            del rest[place:end]
+    return general + rest
 
 
 def _explain(error: Exception) -> int:

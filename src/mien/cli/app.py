@@ -24,6 +24,7 @@ from mien.cli import (
     find,
     heal,
     import_,
+    licences,
     mask,
     paste,
     read,
@@ -60,6 +61,7 @@ app.command("paste")(paste.paste)
 app.command("sample")(sample.sample)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
+app.command("licences")(licences.licences)
 app.add_typer(session.session, name="session")
 app.add_typer(train.train, name="train")
 app.add_typer(data.data, name="data")
@@ -80,6 +82,16 @@ def _engine(name: str | None) -> None:
         os.environ["MIEN_ENGINE"] = name
 
 
+def _commercial(wanted: bool) -> None:
+    if wanted:
+        os.environ["MIEN_COMMERCIAL_ONLY"] = "1"
+
+
+def _signed(files: str | None) -> None:
+    if files is not None:
+        os.environ["MIEN_C2PA"] = files
+
+
 @app.callback()
 def root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
@@ -89,6 +101,12 @@ def root(
         "--engine",
         callback=_engine,
         help="What runs networks: onnx, torch, onnx:cuda ... (anywhere on the line).",
+    ),
+    commercial_only: bool = typer.Option(
+        False, "--commercial-only", callback=_commercial, help="Refuse weights not known to be free for commerce."
+    ),
+    c2pa: str = typer.Option(
+        None, "--c2pa", callback=_signed, help="Sign results: CERTIFICATES.pem,KEY.pem (docs/shipping.md)."
     ),
 ) -> None:
     """Multimodal local face editing that leaves every pixel you did not touch exactly as it was."""

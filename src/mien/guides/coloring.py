@@ -81,7 +81,7 @@ SETTINGS: Mapping[str, Dye] = {
     "brows": Dye(variety=0.15, light=0.6, cast=0.6, strands=False),
     "beard": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
     "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
-    "lips": Dye(contrast=(0.8, 1.0), light=0.7, brighter=0.12, variety=0.6, sheer=0.3, strands=False, vivid=50),
+    "lips": Dye(contrast=(0.9, 1.1), light=0.65, brighter=0.12, variety=0.7, sheer=0.36, strands=False, vivid=50),
     "teeth": Dye(0.6, light=0.5, strands=False),
     "skin": Dye(light=0.5, strands=False),
 }

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import LayerError, SaveError
+from mien.photos import credentials
 from mien.photos.read import read_photo
 from mien.photos.write import QUALITY, save_photo, target_container
 from mien.types import Bool, Float32, Float64, Photo, Receipt, Samples
@@ -72,6 +73,8 @@ def save_with_receipt(
         )
     inside: Bool = mask > 0
     path = save_photo(after, path, quality=quality, overwrite=overwrite, original=before, protected=protected)
+    if credentials.wanted():
+        credentials.sign(path, before.path, operations)
     container = target_container(path)
     saved = read_photo(path, max_pixels=10 * before.width * before.height + path.stat().st_size)
     figures = compare_outside(before, saved, inside)
