@@ -21,6 +21,8 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
+from mien.guides.bank_faces import CURLS
+from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
 from mien.types import AlignedFace, Bool, Face, Photo
 
@@ -50,6 +52,9 @@ DETAILED = (1.2, 3.0)
 
 BEARDED = 0.2
 """Share of the chin that is hair, from which what lies beside the cheeks is beard."""
+
+CURLY, ODD = 0.03, 1.2
+"""Waviness from which hair has curls (:func:`mien.guides.strands.waviness`), and how badly straight hair fits these."""
 
 LONGER = 0.12
 """Share of the square by which hair may reach farther down than the old before it seems chosen oddly."""
@@ -116,6 +121,7 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
         LayerError: nobody's hair covers enough.
     """
     mine, worth = _head_of_hair(photo, face, context), _uncovered(photo, face, context)
+    curls = _curly(photo, face, context)
     if traits_of(photo, face, context).beard > BEARDED:
         mine[len(mine) // 2 :, round(0.2 * len(mine)) : round(0.8 * len(mine))] = False
     found: list[tuple[float, int, Lender]] = []
@@ -127,7 +133,8 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
         open_ = uncovered_share(mine, theirs) if part == "hair" else 0.0
         if open_ <= OPEN:
             longer = max(0.0, lowest(theirs) - lowest(mine) - LONGER)
-            found.append((cost + worth * open_ + 4 * longer, place, _lent(cost, entry, part)))
+            other = ODD * ((entry.path.stem in CURLS) != curls) if part == "hair" else 0.0
+            found.append((cost + worth * open_ + 4 * longer + other, place, _lent(cost, entry, part)))
     if not found:
         raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
     return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
@@ -179,6 +186,15 @@ def _head_of_hair(photo: Photo, face: Face, context: EditContext) -> Bool:
     """Hair in the face's square, as of :func:`mien.guides.traits.head_of_hair`."""
     labels = context.of(photo, face.quad).parsed().labels
     return head_of_hair(labels)
+
+
+def _curly(photo: Photo, face: Face, context: EditContext) -> bool:
+    """Whether the hair has small curls."""
+    parsed = context.of(photo, face.quad).parsed()
+    side = len(parsed.labels)
+    hair = (parsed.labels == INDEX["hair"]).astype(np.uint8)
+    inner = cv2.erode(hair, np.ones((max(3, side // 34),) * 2, np.uint8)) > 0
+    return bool(inner.any()) and waviness(parsed.pixels.astype(np.float32), inner, 0.32 * side) > CURLY
 
 
 def _uncovered(photo: Photo, face: Face, context: EditContext) -> float:
