@@ -52,7 +52,8 @@ def lab(pixels: UInt8) -> Float32:
 
 def reached(photo: Photo, face: Face, region: str, matte: Float32, parser: FaceParser) -> float:
     """Share of what the parser calls the region that the matte covers."""
-    (seen,), (x0, y0, x1, y1) = probabilities(photo, face, (REGIONS[region].classes,), parser, 500)
+    classes = REGIONS[region].classes if region in REGIONS else region
+    (seen,), (x0, y0, x1, y1) = probabilities(photo, face, (classes,), parser, 500)
     inside = np.zeros(seen.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round((face.quad - (x0, y0)) * seen.shape[1] / (x1 - x0)).astype(np.int32), 1)
     seen = seen * large_pieces(seen, inside.astype(np.float32))

@@ -16,7 +16,7 @@ from mien.guides.bare import _as_soft, _ears, held
 from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
 from mien.guides.hair_fit import fitted, lit
-from mien.guides.hair_lent import pure
+from mien.guides.hair_lent import clear, pure
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene
 from mien.types import Face, Photo
@@ -230,3 +230,16 @@ def test_an_ear_stays_where_the_other_shows_neither_ear_nor_hair(face: Face) -> 
     assert not _ears(here, {"ears": none}, none).any()
     assert _ears(here, {"ears": ears}, none)[y, x - 6] > 0.9
     assert _ears(here, {"ears": none}, none + 1)[y, x - 6] > 0.9
+
+
+def test_a_bright_backdrop_between_curls_is_no_hair(face: Face) -> None:
+    scene = Scene.of(head(face, COLORS, down=1.0), face, ColorParser())
+    x = int(scene.points[10, 0])
+    top = int(np.flatnonzero(scene.hair[:, x] > 0.9)[0])
+    picture = scene.picture.copy()
+    picture[top + 3 : top + 6, x - 3 : x + 3] = COLORS["background"]
+    hair = scene.hair.copy()
+    hair[top + 3 : top + 6, x - 3 : x + 3] = 1
+    cleared = clear(replace(scene, picture=picture, hair=hair))
+    assert cleared[top + 4, x] < 0.2
+    assert cleared[top + 14, x] > 0.9

@@ -149,6 +149,8 @@ def test_every_layer_is_painted_and_a_part_is_borrowed(shown: Shown) -> None:
         shown.settled(f"!s.state.busy && s.stepOf(s.state.tree.head)?.recipe.{layer}?.upload")
         assert page.get_attribute("[data-receipt]", "data-receipt") == "0"
         assert shown.state("s.problem") == ""
+        colors = shown.state("s.tree.steps.find((one) => one.number === s.tree.head).recipe.color")
+        assert (colors == "self") == (layer in ("sketch", "semantic")), "what is not painted is the photo's"
     page.click("[data-task=part]")
     page.click(".chip >> text=Nose")
     page.click(".panel-body .primary")

@@ -20,7 +20,9 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.bank import Bank, Entry, check_album
+from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
+from mien.guides.bank_faces import CURLS
+from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
 from mien.types import AlignedFace, Bool, Face, Photo
 
@@ -51,8 +53,15 @@ DETAILED = (1.2, 3.0)
 BEARDED = 0.2
 """Share of the chin that is hair, from which what lies beside the cheeks is beard."""
 
+CURLY, ODD = 0.03, 1.2
+"""Waviness from which hair has curls (:func:`mien.guides.strands.waviness`), and how badly straight hair fits these."""
+
 LONGER = 0.12
 """Share of the square by which hair may reach farther down than the old before it seems chosen oddly."""
+
+GROWN, YOUNG, SHUT = 12.5, (21.0, 4.0), 0.15
+"""Age by the face reader below which shut lips hide milk teeth (the youngest 16 of 260 faces of nobody, all of them
+children); the same with the least youth of its shape; and how far open, over their width, lips count as shut."""
 
 OPEN = 0.45
 """Share of the old hair that may be left uncovered: more would have to be made up."""
@@ -92,7 +101,7 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
     ranked = _ranked(photo, face, request, part, context)
     if not ranked and part == "teeth":
         raise LayerError(
-            "This looks like a small child, and the bank has grown people's teeth only; "
+            "This looks like a child, and the bank has grown people's teeth only; "
             "give another photo of the child as exemplar."
         )
     if request.seed >= len(ranked):
@@ -112,6 +121,7 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
         LayerError: nobody's hair covers enough.
     """
     mine, worth = _head_of_hair(photo, face, context), _uncovered(photo, face, context)
+    curls = _curly(photo, face, context)
     if traits_of(photo, face, context).beard > BEARDED:
         mine[len(mine) // 2 :, round(0.2 * len(mine)) : round(0.8 * len(mine))] = False
     found: list[tuple[float, int, Lender]] = []
@@ -123,7 +133,8 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
         open_ = uncovered_share(mine, theirs) if part == "hair" else 0.0
         if open_ <= OPEN:
             longer = max(0.0, lowest(theirs) - lowest(mine) - LONGER)
-            found.append((cost + worth * open_ + 4 * longer, place, _lent(cost, entry, part)))
+            other = ODD * ((entry.path.stem in CURLS) != curls) if part == "hair" else 0.0
+            found.append((cost + worth * open_ + 4 * longer + other, place, _lent(cost, entry, part)))
     if not found:
         raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
     return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
@@ -132,10 +143,23 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
 def _ranked(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[tuple[float, Entry]]:
     """Who has such a part, with how badly each fits: those of the album first, then those of the bank."""
     traits = traits_of(photo, face, context)
+    child = part == "teeth" and _child(photo, face)
     ranked: list[tuple[float, Entry]] = []
     if request.album is not None:
-        ranked += _album(Path(request.album), context).ranked(face, traits, part)
-    return ranked + Bank.bundled().ranked(face, traits, part)
+        ranked += _album(Path(request.album), context).ranked(face, traits, part, child)
+    return ranked + Bank.bundled().ranked(face, traits, part, child)
+
+
+def _child(photo: Photo, face: Face) -> bool:
+    """Whether a face is a small child's, or a child's whose lips are shut; the reader thinks it older."""
+    from mien.finding.face_reader import FaceReader
+
+    if youth(face) > CHILD:
+        return True
+    if face.mouth_openness > SHUT:
+        return False
+    age = float(FaceReader.bundled().looks([(photo, face)])[0].raw["age"])
+    return age < GROWN or (age < YOUNG[0] and youth(face) > YOUNG[1])
 
 
 def _lent(cost: float, entry: Entry, part: str) -> Lender:
@@ -162,6 +186,15 @@ def _head_of_hair(photo: Photo, face: Face, context: EditContext) -> Bool:
     """Hair in the face's square, as of :func:`mien.guides.traits.head_of_hair`."""
     labels = context.of(photo, face.quad).parsed().labels
     return head_of_hair(labels)
+
+
+def _curly(photo: Photo, face: Face, context: EditContext) -> bool:
+    """Whether the hair has small curls."""
+    parsed = context.of(photo, face.quad).parsed()
+    side = len(parsed.labels)
+    hair = (parsed.labels == INDEX["hair"]).astype(np.uint8)
+    inner = cv2.erode(hair, np.ones((max(3, side // 34),) * 2, np.uint8)) > 0
+    return bool(inner.any()) and waviness(parsed.pixels.astype(np.float32), inner, 0.32 * side) > CURLY
 
 
 def _uncovered(photo: Photo, face: Face, context: EditContext) -> float:

@@ -37,6 +37,9 @@ STRONG = 40.0
 NARROW = (0.12, 0.5)
 """What a unit of half a width costs, beside a clear edge, which is worth 1: for strong frames; and more for weak."""
 
+AROUND = 60
+"""Rows that a closed path goes on beyond its beginning and its end, so that these agree."""
+
 THINNEST = 0.35
 """Half a width at least, units."""
 
@@ -64,6 +67,14 @@ def followed(light: Float32, line: Float64, *, closed: bool, free: Float32) -> F
     return np.asarray(points + offset * UNIT * away)
 
 
+def levels(light: Float32, line: Float64) -> float:
+    """Levels that most of an open line (N, 2) has."""
+    points = along(line, closed=False)
+    across = np.arange(-2, 2 + STEP / 2, STEP)
+    rows = _smooth(_straight(light, points, _normals(points, False), across), 2.0, False)
+    return float(np.quantile(_smooth(_ridges(rows)[:, np.abs(across) < 0.35].max(1)[:, None], 4.0, False), 0.4))
+
+
 def clearest(light: Float32, line: Float64, least: float, length: float) -> Float64:
     """The longest part (M, 2) of a line (N, 2) that has some levels at least; none, if it is shorter, units."""
     points = along(line, closed=False)
@@ -87,6 +98,7 @@ def band(
     margin: float,
     others: Bool | None = None,
     ends: Bool | None = None,
+    least: Float32 | None = None,
 ) -> Bool:
     """The pixels (SIDE, SIDE) that a line covers.
 
@@ -98,12 +110,15 @@ def band(
         margin: what is added on both sides, units.
         others: (SIDE, SIDE) what has edges, too: there, a line is as wide as elsewhere.
         ends: (SIDE, SIDE) where a line may be much wider than elsewhere.
+        least: (SIDE, SIDE) levels that a line has at least.
     """
     points = along(line, closed=closed) if len(line) > 1 else line
     if len(points) < 8:
         return np.zeros((SIDE, SIDE), np.bool_)
     away = _normals(points, closed)
-    *both, seen = _edges(light, points, away, closed, most)
+    *both, strong = _edges(light, points, away, closed, most)
+    x, y = np.clip(np.round(points).astype(int), 0, SIDE - 1).T
+    seen = strong > (SEEN if least is None else np.maximum(least[y, x], SEEN))
     if not seen.any():
         return np.zeros((SIDE, SIDE), np.bool_)
     left, right = (
@@ -122,7 +137,8 @@ def cheapest(cost: NDArray[np.floating], *, closed: bool) -> Int:
     """Index of the column for each row: the cheapest path with steps of up to three columns."""
     count, cost = len(cost), np.asarray(cost, np.float32)
     if closed:
-        cost = np.concatenate([cost, cost, cost])
+        around = min(count, AROUND)
+        cost = np.concatenate([cost[-around:], cost, cost[:around]])
     steps = np.arange(-3, 4)
     total, back = cost[0], np.zeros(cost.shape, np.int64)
     bend = (0.06 * steps * steps).astype(np.float32)
@@ -136,11 +152,13 @@ def cheapest(cost: NDArray[np.floating], *, closed: bool) -> Int:
     for row in range(len(cost) - 1, -1, -1):
         path[row] = index
         index = int(np.clip(back[row, index], 0, cost.shape[1] - 1))
-    return path[count : 2 * count] if closed else path
+    return path[around : around + count] if closed else path
 
 
-def _edges(light: Float32, points: Float64, away: Float64, closed: bool, most: float) -> tuple[Float64, Float64, Bool]:
-    """(N,) half widths to the left and to the right, units, and where there is a line."""
+def _edges(
+    light: Float32, points: Float64, away: Float64, closed: bool, most: float
+) -> tuple[Float64, Float64, Float32]:
+    """(N,) half widths to the left and to the right, units, and the line's levels."""
     across = np.arange(-most - 0.5, most + 0.5 + STEP / 2, STEP)
     rows = _smooth(_straight(light, points, away, across), 2.0, closed)
     middle = np.median(rows[:, np.abs(across) < 0.25], 1)
@@ -160,8 +178,7 @@ def _edges(light: Float32, points: Float64, away: Float64, closed: bool, most: f
         width = _smooth(out[cheapest(cost, closed=closed)][:, None], 3.0, closed)[:, 0]
         found.append(np.maximum(width, THINNEST))
     thin = _ridges(rows)[:, np.abs(across) < 0.35].max(1)
-    seen = _smooth(np.maximum(thin, stands)[:, None], 6.0, closed)[:, 0] > SEEN
-    return found[0], found[1], seen
+    return found[0], found[1], _smooth(np.maximum(thin, stands)[:, None], 6.0, closed)[:, 0]
 
 
 def _usual(width: Float64, edge: Float64, seen: Bool, others: Bool | None, ends: Bool | None) -> Float64:

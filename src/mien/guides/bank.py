@@ -17,6 +17,7 @@ import numpy as np
 from mien.align import mesh
 from mien.align.measure import describe_face
 from mien.errors import CorruptCheckpointError, LayerError, PhotoError
+from mien.guides.bank_faces import EVEN_TEETH, ODD_TEETH, WHOLE_HAIR
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.traits import ALIGNED, Traits
 from mien.photos.containers import by_suffix
@@ -133,17 +134,18 @@ class Bank:
             raise LayerError(f"No face is found in the pictures of {folder}; give a folder with photos of people.")
         return cls(tuple(found))
 
-    def ranked(self, face: Face, traits: Traits, part: str) -> list[tuple[float, Entry]]:
+    def ranked(self, face: Face, traits: Traits, part: str, child: bool = False) -> list[tuple[float, Entry]]:
         """The faces that have such a part, with how badly each fits, the best first: below 1 is good, above 2 poor.
 
         Args:
             face: that is to get it.
             traits: of that face.
             part: of :data:`mien.guides.borrow.PARTS`, "hair" or "beard".
+            child: whether it is a child's.
         """
         able = [entry for entry in self.entries if _has(entry, traits, part)]
-        if part == "teeth":  # milk teeth, or none
-            able = [entry for entry in able if (youth(entry.face) > CHILD) == (youth(face) > CHILD)]
+        if part == "teeth":
+            able = [entry for entry in able if (child and entry.owned) or (youth(entry.face) > CHILD) == child]
         costs = [_cost(face, traits, entry, part) for entry in able]
         order = np.argsort(costs, kind="stable")
         return [(costs[n], able[n]) for n in order]
@@ -174,8 +176,7 @@ def _traits(traits: Mapping[str, Any]) -> Traits:
 
 
 CHILD = 4.8
-"""Youth from which a face is a small child's: 2 of 828 adults of the wide portraits' training split have more.
-Children from about three years on are not told."""
+"""Youth from which a face is a small child's: 2 of 828 adults of the wide portraits' training split have more."""
 
 
 def youth(face: Face) -> float:
@@ -212,18 +213,6 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
 
 CROWN, BALD = 0.75, -2.5
 """Eye distances above the forehead that a photo must show of a head; length of the hair of a bald one."""
-
-WHOLE_HAIR = (
-    *("2121", "2127", "2129", "2131", "2133", "2135", "2137", "2194", "2248", "2411", "2455", "2480", "2509", "2538"),
-    *("2567", "2612", "2672", "2676", "2723", "2898", "2936", "3044", "3092", "3130", "3147", "3172", "3236", "3262"),
-)
-"""Bundled faces whose hair is seen to its outline, told from the backdrop, and of a color that grows."""
-
-ODD_TEETH = ("2230", "2381", "2419", "2842", "2987", "3052", "3076", "3146", "3149")
-"""Bundled faces whose teeth are soft, coloured, few or a child's."""
-
-EVEN_TEETH = ("2118",)
-"""Bundled faces whose teeth fill a mouth from corner to corner in even light, which come first."""
 
 NEAR: Mapping[str, tuple[int, ...]] = {
     "teeth": (*mesh.MOUTH_CORNERS, 2, 98, 327, 152, 172, 397, 58, 288),

@@ -102,6 +102,10 @@ def _ears(here: Scene, there: Mapping[str, Float32], alpha: Float32) -> Float32:
         if float(there["ears"][around].sum()) < 0.25 * own and float(alpha[piece & ears].mean()) < 0.4:
             continue
         piece[:level] &= ears[:level]  # glasses stay
+        lobes = np.flatnonzero(((there["ears"] > 0.3) & around).any(1))
+        if lobes.size:  # what is lower than the other's ear belongs to the jaw
+            low = int(lobes[-1]) - round(0.03 * here.unit)
+            piece[low:] &= (alpha[low:] > 0.4) | ~ears[low:]
         going[piece] = 1
     soft = cv2.dilate(going, disc(SPREAD * here.unit))
     soft = cv2.GaussianBlur(soft, (0, 0), max(0.7, 0.012 * here.unit))
@@ -154,7 +158,7 @@ def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, F
     nape = there["neck"] * above_the_neck(here)
     skin, neck, rest = there["face"] + there["ears"] + nape, there["neck"] - nape, there["background"]
     total = wide_blur(np.dstack([skin, neck, skin + neck + rest + there["clothes"] + 1e-3]), 0.025 * unit)
-    skin = _step(total[..., 0] / total[..., 2])
+    skin = _step(total[..., 0] / total[..., 2]) * np.clip(2.5 - 3 * there["hair"], 0, 1)  # no skin between curls
     neck = wide_blur(_step(total[..., 1] / total[..., 2]), 0.06 * unit)
     neck = wide_blur(_step(neck), 0.015 * unit)
     shares = wide_blur(np.dstack([here.shares[name] * held for name in ("neck", "face")]), 0.02 * unit)

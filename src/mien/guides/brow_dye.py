@@ -133,7 +133,7 @@ def _hair(hair: Float64, skin: Float64, color: tuple[int, int, int]) -> Float32:
     chroma = float(np.hypot(*wish[1:]))
     hue = shaded_hue(wish[1:], wish[0] - light) * min(1.0, light / max(wish[0], 1.0)) ** 0.7
     hue = hue + GRAYS * max(0.0, 1 - chroma / 25) * now[1:]
-    return linear(255 * rgb_of(np.array([[[light, *hue]]], np.float32)))[0, 0]
+    return np.asarray(linear(255 * rgb_of(np.array([[[light, *hue]]], np.float32)))[0, 0], np.float32)
 
 
 def _lab(light: Any) -> Float64:

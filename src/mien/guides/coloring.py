@@ -18,7 +18,7 @@ from mien.guides.rim import shaded
 from mien.interrupt import checkpoint
 from mien.types import Float32
 
-VIVID = 0.8
+VIVID = 0.2
 """How much deeper vivid colours stay on dark hair, as a share of ``HELD``."""
 
 DEPTHS = 0.5
@@ -39,7 +39,7 @@ HELD = np.array([0.08, 0.12, 0.12])
 BEYOND = np.array([14.0, 12.0, 12.0])
 """L*, a* and b* by which the hair of a thin region may go beyond the wish, so that the region comes to it."""
 
-BLACK = 20.0
+BLACK = 15.0
 """L* below which a wish for hair is black."""
 
 DEEP = 9.0
@@ -81,7 +81,7 @@ SETTINGS: Mapping[str, Dye] = {
     "brows": Dye(variety=0.15, light=0.6, cast=0.6, strands=False),
     "beard": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
     "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
-    "lips": Dye(contrast=(0.8, 1.0), light=0.7, brighter=0.12, variety=0.6, sheer=0.3, strands=False, vivid=50),
+    "lips": Dye(contrast=(0.9, 1.1), light=0.65, brighter=0.12, variety=0.7, sheer=0.36, strands=False, vivid=50),
     "teeth": Dye(0.6, light=0.5, strands=False),
     "skin": Dye(light=0.5, strands=False),
 }
@@ -200,7 +200,7 @@ def shaded_hue(hue: Any, darker: Any) -> Any:
     """a* and b* (..., 2) of a natural hair colour where it is darker: blond in shadow is brown, and not olive."""
     angle = float(np.degrees(np.arctan2(hue[1], hue[0])))
     natural = np.clip(min(angle - 35, 115 - angle) / 20, 0, 1)
-    turn = np.radians(np.clip(-TURN * natural * np.asarray(darker), -14, 4))
+    turn = np.radians(np.clip(-TURN * natural * np.asarray(darker), -14, 10))
     c, s = np.cos(turn), np.sin(turn)
     return np.stack([c * hue[0] - s * hue[1], s * hue[0] + c * hue[1]], -1)
 

@@ -17,6 +17,7 @@ from PIL import Image, ImageFilter
 from mien.compose.matte import colors, part_at
 from mien.guides.coloring import Dye, coloring, lab_of, rgb_of
 from mien.guides.guide import Box, Guide, box_of
+from mien.guides.rim import calmed
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
 from mien.types import Float32, Photo
@@ -88,6 +89,7 @@ class Layers:
         front = seen
         if settings.strands:
             front, _ = colors(seen, alpha, radius=max(4, round(NEAR * max(alpha.shape))))
+            front = calmed(front, alpha)
         wish = np.array(color, np.float32) / np.float32(255)
         laid, maps = coloring(front, alpha, wish, settings, seen if settings.strands else None)
         table = None if maps is not None else _table(lambda rgb: laid(rgb, None))

@@ -15,7 +15,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
-from mien.guides.bands import band, cheapest, clearest, followed
+from mien.guides.bands import band, cheapest, clearest, followed, levels
 from mien.guides.lines import SIDE, UNIT, Lines, disc, light_of
 from mien.types import Bool, Float32, Float64
 
@@ -42,6 +42,9 @@ THICKEST, WIDE, BEYOND = 4.5, 2.5, 0.65
 
 ASIDE, SHADE, LONG_SHADOW = 2.6, (18.0, 11.0), 4.0
 """Way from a rim to its shadow, units; levels that this has at least, within lenses and below; and its least length."""
+
+CREASE, RIMLESS = 16.0, 45.0
+"""Levels that a rim has at least above the eyes, where lids have lines, too; and where hardly any is seen below."""
 
 ENDS = 0.6
 """Share of a rim's height, from above, at which hinges are."""
@@ -154,9 +157,10 @@ def frame_of(picture: Float32, lines: Lines, rims: list[Float64], points: Float6
     others = (cv2.dilate(parts["brows"].astype(np.uint8), disc(1.0)) > 0) | eyes_of(points, 1.0)
     right, beside, inner, outer = _across(points)
     ends = (beside > outer + UNIT) & _arms_level(rims, points, right)
+    least = _lids(light, rims, points)
     frame = np.zeros((SIDE, SIDE), np.bool_)
     for rim in rims:
-        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=others, ends=ends)
+        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=others, ends=ends, least=least)
     joint = bridge(lines, rims[0], rims[1], points)
     frame |= band(light, joint, closed=False, most=THICKEST, margin=BEYOND)
     front = frame.copy()
@@ -174,6 +178,25 @@ def frame_of(picture: Float32, lines: Lines, rims: list[Float64], points: Float6
     return np.asarray(frame & ~eyes | mounts, np.bool_)
 
 
+def _lids(light: Float32, rims: list[Float64], points: Float64) -> Float32:
+    """(SIDE, SIDE) levels that a rim has at least: more above the eyes, where lids have lines, too."""
+    _, down = axes(points)
+    _, beside, _, outer = _across(points)
+    middle = points[[33, 133, 362, 263]].mean(0)
+    below = [_lower(rim, down) for rim in rims]
+    seen = float(np.mean([levels(light, one) for one in below if len(one) > 1] or [0.0]))
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    above = ((xs - middle[0]) * down[0] + (ys - middle[1]) * down[1] < -UNIT) & (beside < outer + 3 * UNIT)
+    return np.where(above, RIMLESS if seen < CREASE else max(CREASE, 0.4 * seen), 0).astype(np.float32)
+
+
+def _lower(rim: Float64, down: Float64) -> Float64:
+    """The lower part (M, 2) of a closed rim, in its order."""
+    low = np.flatnonzero((rim - rim.mean(0)) @ down > 0.2 * float(np.ptp(rim @ down)))
+    gaps = np.flatnonzero(np.diff(low) > 1)
+    return rim[np.roll(low, -(int(gaps[0]) + 1) if len(gaps) else 0)]
+
+
 def _shadows(light: Float32, frame: Bool, rims: list[Float64], points: Float64) -> Bool:
     """Thin lines along the lower half of rims: shadows on the cheek, edges seen twice."""
     _, down = axes(points)
@@ -185,9 +208,7 @@ def _shadows(light: Float32, frame: Bool, rims: list[Float64], points: Float64) 
         middle, height = rim.mean(0), float(np.ptp(rim @ down))
         for side in (-1, 1):
             moved = middle + (rim - middle) * (1 + side * ASIDE * UNIT / (0.5 * height))
-            low = np.flatnonzero((rim - middle) @ down > 0.2 * height)
-            start = int(np.flatnonzero(np.diff(low) > 1)[0]) + 1 if (np.diff(low) > 1).any() else 0
-            line = moved[np.roll(low, -start)]
+            line = _lower(moved, down)
             if len(line) > LONG_SHADOW * UNIT:
                 line = followed(plain, line, closed=False, free=free)
                 line = clearest(plain, line, SHADE[side > 0], LONG_SHADOW)

@@ -47,6 +47,9 @@ that tells those in between from wrinkles and shaded eyes."""
 
 NONE = "No glasses are seen on this face; give --mask, a picture that is white on what is to vanish."
 
+LIDS = 0.01
+"""How softly what is healed ends at the eyes, units."""
+
 LARGEST = 0.06
 """Share of both lenses that a reflection may have: larger ones hide what no surroundings tell."""
 
@@ -143,7 +146,8 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     made = uncovered(plain, hole, eyes, beside, brows, unit)
     notes = (LEFT,) if tinted.any() else ()
     near = cv2.dilate(hole.astype(np.uint8), round_disc(HALO * unit)) > 0
-    sure = np.maximum(_soft(near) * (hole | ~eyes), tinted) * np.float32(strength)
+    lids = cv2.GaussianBlur((eyes & ~hole).astype(np.float32), (0, 0), max(0.8, LIDS * unit))
+    sure = np.maximum(_soft(near) * (1 - lids) * (hole | ~eyes), tinted) * np.float32(strength)
     return Guide(box, changed(photo, box, before, made), np.asarray(sure, np.float32), notes)
 
 

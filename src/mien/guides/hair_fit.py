@@ -16,7 +16,7 @@ from mien.align import mesh
 from mien.compose.border import wide_blur
 from mien.compose.grain import bands
 from mien.errors import LayerError
-from mien.guides.hair_lent import ends, outlined, pure, unworn
+from mien.guides.hair_lent import clear, ends, outlined, pure, unworn
 from mien.guides.scene import Scene, polygon
 from mien.guides.spline import Spline
 from mien.types import Bool, Float32, Float64
@@ -73,6 +73,7 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     Raises:
         LayerError: the other photo cuts its head off at the top, where this one goes on.
     """
+    there = replace(there, hair=clear(there))
     front = pure(there, there.hair)
     best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth) + 0.6 * (growth - 1) * here.unit**2)
     offsets = field(here, there, best, 1.0)

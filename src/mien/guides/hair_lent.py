@@ -29,6 +29,9 @@ WORN = 0.3
 """From which share on something worn is taken off the other head."""
 
 
+DEEP = 0.25
+"""Units from the backdrop up to which it may be seen through curls."""
+
 ARM = 14.0
 """Levels by which an arm of glasses is darker or lighter than what lies on both sides."""
 
@@ -51,6 +54,22 @@ def pure(there: Scene, matte: Float32) -> Float32:
     kept = near + (away - near) * (1 - np.dstack([thin[0], thin[1], thin[1]]))
     lab = np.where(known[..., None], mean + kept, lab).astype(np.float32)
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def clear(there: Scene) -> Float32:
+    """(h, w) the hair's matte without the backdrop between curls, where that is seen by its colour."""
+    unit = there.unit
+    hair, rest = (there.hair > 0.97).astype(np.float32), (there.shares["background"] > 0.9) * (there.hair < 0.03)
+    (front, spread) = local_colors(there.picture, hair, 0.14 * unit)
+    back, _ = local_colors(there.picture, rest.astype(np.float32), 0.25 * unit)
+    toward = back - front
+    length = np.sqrt((toward**2).sum(2)) + 1
+    placed = ((there.picture - front) * toward).sum(2) / length**2
+    near = np.clip(
+        1.5 - cv2.distanceTransform(1 - rest.astype(np.uint8), cv2.DIST_L2, 5) / np.float32(DEEP * unit), 0, 1
+    )
+    trust = near * np.clip((length - 1.5 * spread - 30) / 40, 0, 1)
+    return np.asarray(np.minimum(there.hair, 1 - trust * np.clip((placed - 0.5) / 0.3, 0, 1)), np.float32)
 
 
 def unworn(there: Scene) -> Float32:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mien.compose.border import local_colors
 from mien.compose.matte import enlarged
 from mien.compose.morphology import disc
 from mien.conditions.areas import Seen, beard
@@ -16,13 +17,22 @@ from mien.conditions.hair_matting import HairMatting
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
-from mien.guides.looks import large_pieces, reaching
+from mien.guides.looks import reaching
 from mien.interrupt import checkpoint
 from mien.photos.color import to_srgb
-from mien.types import Face, Float32, Float64, Photo
+from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
 OTHERS = "cloth+glasses+brows+eyes+hat"
 """What may look like hair, and is none."""
+
+WORN = "earrings+necklace"
+"""What may lie in hair."""
+
+TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
+"""Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
+
+PIECE, SMALL = 0.025, 0.002
+"""Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
 
 LARGEST = 900
 """Longer side at which what is likely is worked on."""
@@ -41,10 +51,10 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
         face: found in it.
         parser: says what is likely where.
     """
-    seen, box = reaching(photo, face, ("hair", "skin", OTHERS), parser, 3, LARGEST)
+    seen, box = reaching(photo, face, ("hair", "skin", OTHERS, WORN), parser, 3, LARGEST)
     scale = seen[0].shape[1] / (box[2] - box[0])
     seen, box = _close(seen, box, face)
-    likely, skin, others = seen
+    likely, skin, others, worn = seen
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     picture = to_srgb(photo, box)
@@ -52,17 +62,72 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte, small = HairMatting.bundled()(picture, likely, skin, others, side)
     inside = np.zeros(likely.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round((face.quad - box[:2]) * scale).astype(np.int32), 1)
-    kept = 1 - _beside_beard(likely, points, 0.01 * side * scale)
-    matte = matte * cv2.resize(kept, matte.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    matte = matte * large_pieces(matte, cv2.resize(inside, matte.shape[::-1]).astype(np.float32))
+    kept = (1 - _beside_beard(likely, points, 0.01 * side * scale)) * (1 - np.clip(2.5 * worn - 0.5, 0, 1))
+    size = matte.shape[::-1]
+    matte = matte * cv2.resize(kept, size, interpolation=cv2.INTER_LINEAR)
+    unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
+    near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
+    matte = without_skin(small, matte, cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR), near, unit)
+    matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
+
+
+def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
+    """1 around what is hair of this head, (h, w): large pieces that reach into the square of the face, and small ones
+    beside the face in it; lashes are none."""
+    count, index, stats, _ = cv2.connectedComponentsWithStats((matte > 0.3).astype(np.uint8), connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    areas[0] = 0
+    within, before = (np.bincount(index[area], minlength=count) for area in (inside, face))
+    share = areas / max(float((areas * (within > 0)).max()), 1.0)
+    kept = (within > 0) & ((share >= PIECE) | ((share >= SMALL) & (within > 0.5 * areas) & (before < 0.5 * areas)))
+    kept[0] = False
+    around = cv2.dilate(kept[index].astype(np.uint8), np.ones((9, 9), np.uint8))
+    return np.asarray(around, np.float32)
+
+
+def without_skin(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:
+    """A matte (h, w) without the skin that is seen between strands, which has the skin's colours.
+
+    Args:
+        picture: (h, w, 3).
+        matte: of its hair.
+        skin: what the parser takes for skin.
+        near: 1 where skin may be seen through hair.
+        unit: in pixels of the picture.
+    """
+    seen = picture.astype(np.float32)
+    hair = (matte > 0.95) & (skin < 0.1)
+    bare = (skin > 0.9) & (matte < 0.03)
+    if not hair.any() or not bare.any():
+        return matte
+    away = hair & (near < 0.5)
+    light, dark = (seen[area].mean(0) for area in (bare, away if away.any() else hair))
+    hair &= (seen - light) @ (dark - light) > 0.6 * ((dark - light) ** 2).sum()  # what was taken for hair is none
+    (front, _), (back, spread) = (
+        local_colors(seen, area, 8 * unit) for area in (hair * np.float32(1), bare * np.float32(1))
+    )
+    way = front - back
+    apart = (way**2).sum(2)
+    placed = ((seen - back) * way).sum(2) / (apart + 1)
+    sure = near * np.clip((np.sqrt(apart) - 1.5 * spread - 40) / 40, 0, 1)
+    return np.asarray(matte * (1 - sure * (1 - np.clip((placed - 0.08) / 0.5, 0, 1))), np.float32)
+
+
+def _forehead(points: Float64, shape: tuple[int, ...], unit: float) -> Float32:
+    """1 within the face and a forehead as high as any, (h, w), with a soft border."""
+    up = FOREHEAD * (points[10, :2] - points[152, :2])
+    outline = np.round(np.concatenate([points[:, :2], points[list(TOP), :2] + up])).astype(np.int32)
+    area = np.zeros(shape, np.uint8)
+    cv2.fillConvexPoly(area, cv2.convexHull(outline), 1)
+    return np.asarray(cv2.GaussianBlur(area.astype(np.float32), (0, 0), 1.5 * unit), np.float32)
 
 
 def grown_beard(likely: Float32, points: Float64, unit: float) -> Float32:
     """1 where what is likely hair (h, w) is a beard; landmarks (478, 3) and the unit are in its pixels."""
     labels = np.where(likely > 0.5, INDEX["hair"], INDEX["skin"]).astype(np.uint8)
     grown = cv2.GaussianBlur(beard(Seen(labels, points, NO_PICTURE)).astype(np.float32), (0, 0), unit)
-    return np.clip(3 * grown, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(3 * grown, 0, 1), np.float32)
 
 
 def _beside_beard(likely: Float32, points: Float64, unit: float) -> Float32:

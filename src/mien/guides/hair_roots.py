@@ -128,4 +128,6 @@ def shown(here: Scene, fit: Fitted) -> Float32:
         * np.clip(4 * here.shares["face"] + 4 * here.loose - 0.5, 0, 1)
     )
     strip = strip * (1 - np.clip(1.5 * features(here, 0.04), 0, 1))
-    return np.asarray(np.clip(np.maximum(fit.alpha, strip) * inner, 0, 1), np.float32)
+    apart = 1 - np.clip(5 * wide_blur(np.asarray(skin, np.float32), 0.05 * unit), 0, 1)
+    through = apart * (1 - np.clip((fit.alpha - 0.65) / 0.3, 0, 1))  # the backdrop between curls
+    return np.asarray(np.clip(np.maximum(fit.alpha, strip) * inner * (1 - through), 0, 1), np.float32)

@@ -45,8 +45,11 @@ KEPT = 0.6
 SLOPE, FINE = (0.25, 6.0), 4.0
 """Least and most rise of the curve, and most for single strands and noise."""
 
-MOST, STRANDS = 18.0, 4.0
-"""L* by which single strands are lighter or darker at most, and their usual standard deviation."""
+MOST = 18.0
+"""L* by which single strands are lighter or darker at most."""
+
+ALMOST = 1.5
+"""L* within which dark levels are one."""
 
 BLACK, VEILED = 8.0, 0.5
 """L* below which hair is nearly black, so that light around a place tells its light, too; and by how much."""
@@ -84,16 +87,18 @@ class Lift:
         side = float(np.sqrt(inside.sum()))
         sigma = float(np.clip(0.012 * side, 1, 6))
         base = _within(light, inside, sigma)
-        local = np.sqrt(_within((light - base) ** 2, inside, 4 * sigma))
+        local = np.sqrt(_within((light - base) ** 2, inside, 1.5 * sigma))
         around = _within(light, inside, float(np.clip(0.03 * side, 2, 16)))
         base = base + VEILED * np.clip(1 - base / BLACK, 0, 1) * (around - base)
         mean = float(base[weight > 0].mean())
         other = float(np.clip((abs(wanted - mean) - ALIKE) / ALIKE, 0, 1))
-        curve = other * tones(base[weight > 0], wanted) + (1 - other) * (LEVELS - mean)
+        raised, spread = tones(base[weight > 0], wanted)
+        curve = other * raised + (1 - other) * (LEVELS - mean)
         slope = np.minimum(np.gradient(curve, LEVELS), FINE)
         broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
-        lacking = np.sqrt(np.maximum(STRANDS**2 - (gain * local) ** 2, 0)) * np.clip(1.5 - base / BLACK, 0, 1)
-        drawn = lacking * _strands(np.log(np.maximum(light, 0) + 3), inside, 3 * sigma)
+        usual = other * np.interp(base, LEVELS, spread).astype(np.float32)
+        lacking = np.sqrt(np.maximum(usual**2 - (gain * local) ** 2, 0)) * np.clip(2 - base / BLACK, 0, 1)
+        drawn = lacking * _strands(np.log(np.maximum(light, 0) + 3), inside, 5 * sigma)
         return cls(base, broad, gain, drawn)
 
     @property
@@ -102,20 +107,27 @@ class Lift:
         return np.dstack([self.base, self.broad, self.gain, self.drawn])
 
 
-def tones(light: Float32, wanted: float) -> Float32:
-    """New L less its mean, for ``LEVELS``, of hair with these L (n,) that shall have the mean ``wanted``."""
+def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
+    """New L less its mean, for ``LEVELS``, of hair with these L (n,) that shall have the mean ``wanted``.
+
+    Second comes how far apart tones are (standard deviation) that one level stands for: much of black hair is one.
+    """
     parts = np.linspace(0.005, 0.995, 67)
     source, mean = np.quantile(light, parts), float(light.mean())
     usual, aimed = (_usual(one, parts) for one in (mean, wanted))
     ratio = KEPT * min(1.0, float(aimed.std() / usual.std()))
     target = np.maximum.accumulate(aimed + ratio * (source - mean - usual))
+    near = np.abs(source[None] - LEVELS[:, None]) < ALMOST
+    count = np.maximum(near.sum(1), 1)
+    middle = (near * target).sum(1) / count
+    spread = np.sqrt((near * (target[None] - middle[:, None]) ** 2).sum(1) / count)
     levels, place = np.unique(np.round(source, 1), return_inverse=True)
     target = np.bincount(place, target) / np.bincount(place)
     slope = np.diff(np.interp(LEVELS, levels, target), prepend=target[0]) / (LEVELS[1] - LEVELS[0])
     slope[levels[-1] < LEVELS] = 1
     slope = np.clip(cv2.GaussianBlur(slope[None].astype(np.float32), (0, 0), 6)[0], *SLOPE)
     curve = np.cumsum(slope) * (LEVELS[1] - LEVELS[0])
-    return np.asarray(curve - np.interp(light, LEVELS, curve).mean(), np.float32)
+    return np.asarray(curve - np.interp(light, LEVELS, curve).mean(), np.float32), np.minimum(spread, MOST / 2)
 
 
 def detail(maps: Float32, light: Float32) -> Float32:

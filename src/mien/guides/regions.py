@@ -27,7 +27,7 @@ from mien.guides.iris import colored, found_iris
 from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
-from mien.types import Face, Float32, Float64, Photo, UInt8
+from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,25 @@ def _lips(photo: Photo, face: Face, parser: FaceParser) -> Float32:
     want = np.clip(0.75 * drawn + 0.45 * likely, 0, 1) * _flesh(picture, drawn, likely)
     region = REGIONS["lips"]
     part = cv2.GaussianBlur(sharpened(picture, want, region.band * unit, region.depth), (0, 0), max(0.5, 0.22 * unit))
-    return _placed(photo, box, np.clip((part - 0.3) / 0.5, 0, 1))
+    part = np.clip((part - 0.36) / 0.54, 0, 1) * _redder(picture, part, outline > 0, unit)
+    return _placed(photo, box, part)
+
+
+def _redder(picture: UInt8, part: Float32, outline: Bool, unit: float) -> Float32:
+    """(h, w): how much of each pixel has the colour of lips, and not of the skin around, as far as they differ."""
+    lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    lab = cv2.GaussianBlur(lab, (0, 0), max(0.6, 0.3 * unit))
+    away = cv2.distanceTransform((~(outline | (part > 0.2))).astype(np.uint8), cv2.DIST_L2, 3) / unit
+    lips, skin = lab[part > 0.9], lab[(away > 1.5) & (away < 5)]
+    if min(len(lips), len(skin)) < 30:
+        return np.ones_like(part)
+    way = np.median(lips, axis=0) - np.median(skin, axis=0)
+    spread = 0.5 * (np.cov(lips.T) + np.cov(skin.T)) + 4 * np.eye(3)
+    told = np.linalg.solve(spread, way)
+    apart = float(np.sqrt(way @ told))
+    share = ((lab - np.median(skin, axis=0)) @ told / max(float(way @ told), 1e-6)).astype(np.float32)
+    sure = float(np.clip((apart - 1) / 1.5, 0, 1))
+    return np.asarray(1 - sure * (1 - np.clip((share - 0.05) / 0.4, 0, 1)), np.float32)
 
 
 def _flesh(picture: UInt8, drawn: Float32, likely: Float32) -> Float32:

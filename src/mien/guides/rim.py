@@ -15,6 +15,9 @@ from mien.types import Float32
 REACH = 0.012
 """Longer sides of a region over which its rim is soft."""
 
+CALM = 0.85
+"""How far lighter colours of the rim come to those nearby."""
+
 SHADED = 0.3
 """Standard deviations by which hair is darker at its rim than nearby: roots are, and thin hair."""
 
@@ -28,6 +31,14 @@ def shaded(maps: Float32, alpha: Float32) -> None:
     broad, near = maps[..., 1], _nearby(maps[..., 1], alpha, wide)
     spread = float(broad[alpha > 0.5].std())
     maps[..., 1] = broad + wide * (np.minimum(broad, near - SHADED * spread * wide) - broad)
+
+
+def calmed(front: Float32, alpha: Float32) -> Float32:
+    """Hair's colours (h, w, 3) whose rim is no lighter than hair nearby: skin or sky would be lifted with it."""
+    soft = np.clip((0.97 - cv2.GaussianBlur(alpha, (0, 0), max(0.8, 0.5 * REACH * max(alpha.shape)))) / 0.3, 0, 1)
+    near = np.dstack([_nearby(plane, alpha, soft) for plane in cv2.split(front)])
+    lighter = np.clip((front - near).mean(2, keepdims=True) / 0.08, 0, 1)
+    return np.asarray(front + CALM * soft[..., None] * lighter * (near - front), np.float32)
 
 
 def _nearby(values: Float32, alpha: Float32, rim: Float32) -> Float32:

@@ -59,7 +59,10 @@ def levels_of(picture: Photo) -> Float32:
     alpha = picture.alpha
     if alpha is not None and int(alpha.min()) < peak:
         return alpha.astype(np.float32) / np.float32(peak)
-    brightness: Float32 = to_srgb(picture).mean(2, dtype=np.float32)
+    levels = to_srgb(picture)
+    if picture.pixels.shape[2] == 1:  # three equal channels
+        return levels[..., 0].astype(np.float32) / np.float32(255)
+    brightness: Float32 = levels.mean(2, dtype=np.float32)
     return brightness / np.float32(255)
 
 

@@ -8,6 +8,7 @@ from mien.align.crop import crop_face
 from mien.editing.context import EditContext
 from mien.editing.outcome import SIDE
 from mien.errors import MienError
+from mien.serve.drafts import reduced_photo
 from mien.serve.faults import ApiError
 from mien.serve.store import Stored
 from mien.serve.work import Task, WorkQueue
@@ -32,6 +33,9 @@ def _look(stored: Stored, face: int) -> None:
     photo, quad = stored.session.result(), stored.faces[face].quad
     context = EditContext(stored.editor, stored.session.cache)
     with suppress(MienError):
+        if (small := stored.known.get("small")) is not None:  # of a large photo a draft is what somebody waits for
+            context.faces(reduced_photo(stored, stored.session.tree.head, small[0][1]))
+            return
         context.faces(photo)
         context.of(photo, quad).parsed()
         context.classes(crop_face(photo, quad, SIDE).pixels)

@@ -31,7 +31,7 @@ def draft(body: EditBody, stored: Stored, settings: ServeSettings) -> Facts:
     """
     session, width = stored.session, body.preview_width or 0
     parent = session.tree.head if body.from_ is None else body.from_
-    before = _small(stored, parent, width)
+    before = reduced_photo(stored, parent, width)
     scale = before.width / session.facts["width"]
     given = {k: v for k, v in inputs_of(body, stored, settings, scale).items() if v is not None}
     quad = stored.face(body.face or 0).quad * scale
@@ -54,7 +54,7 @@ def draft(body: EditBody, stored: Stored, settings: ServeSettings) -> Facts:
     return answer_of(body, [{**facts, "patch": shown}], parent, None, stored, timings_of(result))
 
 
-def _small(stored: Stored, step: int, width: int) -> Photo:
+def reduced_photo(stored: Stored, step: int, width: int) -> Photo:
     """The photo after a step as the screen shows it; the last one is remembered."""
     known: tuple[Any, Photo] | None = stored.known.get("small")
     if known is None or known[0] != (step, width):

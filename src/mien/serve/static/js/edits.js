@@ -78,7 +78,13 @@ export async function run(wish, { kind, entry = null, count = options.count, gro
 async function drafted(body, signal, began, current) {
   const width = draftWidth();
   if (width >= state.session.photo.width) return body;
-  const answer = await here('/edits', { ...bodyOf({ ...body, preview_width: width, keep: false, draft: true }), signal });
+  let answer;
+  try {
+    answer = await here('/edits', { ...bodyOf({ ...body, preview_width: width, keep: false, draft: true }), signal });
+  } catch (error) {
+    if (quiet(error) || error.code === 'offline') throw error;
+    return body; // what is too small for a draft may be large enough for the photo
+  }
   const rest = arrived(body);
   const picture = await pictureIn(answer.patch);
   if (!current()) return rest;

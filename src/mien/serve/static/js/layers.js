@@ -205,5 +205,12 @@ export async function paintedWish() {
   const wish = {};
   layers.forEach((layer, i) => values[i] && (wish[layer.name] = values[i]));
   if (values.at(-1)) wish.mask = values.at(-1);
+  return withPhoto(wish);
+}
+
+// Lines or colours that are not painted are the photo's; else the painter makes up what lies under the others.
+function withPhoto(wish) {
+  if (wish.color && !wish.sketch && !wish.semantic) wish.sketch = 'self';
+  if (!wish.color && (wish.sketch || wish.semantic)) wish.color = 'self';
   return wish;
 }

@@ -16,7 +16,7 @@ export const SENTENCES = [
   ['{0} made even', '{0} geebnet', '{0} : rendu régulier'],
   ['{0} borrowed from {1}', '{0} geliehen von {1}', '{0} : emprunt à {1}'],
   ['{0} laid over {1}', '{0} eingesetzt', '{0} incrusté'],
-  ['{0} edited at {1} px by {2}: {3}', 'Gemalt mit {1} px: {3}', 'Peint à {1} px : {3}'],
+  ['{0} edited at {1} px by {2}: {3}', 'Gemalt mit {1} px', 'Peint à {1} px'],
   ['a face of nobody ({0})', 'einem erdachten Gesicht ({0})', 'un visage fictif ({0})'],
   // what should be known
   ['no face of the bank fits this one well; another photo of the same person as exemplar is better', 'Kein Gesicht der Sammlung passt gut; ein anderes Foto derselben Person als Vorlage ist besser', 'Aucun visage de la collection ne convient bien ; mieux vaut une autre photo de la même personne'],

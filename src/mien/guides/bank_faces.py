@@ -1,0 +1,16 @@
+"""What was seen by eye of the bundled bank's faces, by the names of their pictures."""
+
+WHOLE_HAIR = (
+    *("2121", "2127", "2129", "2131", "2133", "2135", "2137", "2194", "2248", "2411", "2455", "2480", "2509", "2567"),
+    *("2612", "2672", "2676", "2723", "2898", "2936", "3044", "3092", "3130", "3147", "3172", "3236", "3262"),
+)
+"""Bundled faces whose hair is seen to its outline, told from the backdrop, and of a color that grows."""
+
+CURLS = ("2131", "2133", "2137")
+"""Bundled faces with small curls."""
+
+ODD_TEETH = ("2230", "2381", "2419", "2842", "2987", "3052", "3076", "3146", "3149")
+"""Bundled faces whose teeth are soft, coloured, few or a child's."""
+
+EVEN_TEETH = ("2118",)
+"""Bundled faces whose teeth fill a mouth from corner to corner in even light, which come first."""
