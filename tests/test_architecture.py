@@ -42,6 +42,7 @@ ALLOWED = {
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
     "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
     "editing": {
+        "finding",
         "models",
         "losses",
         "checkpoints",

@@ -6,6 +6,7 @@ import pytest
 
 from mien.align import mesh
 from mien.compose.sharpness import as_sharp
+from mien.editing import lenders
 from mien.editor import Editor
 from mien.errors import LayerError
 from mien.guides import bank
@@ -106,10 +107,9 @@ def test_stained_teeth_become_even_and_lips_and_depth_stay() -> None:
 
 
 def test_a_small_child_gets_no_grown_teeth(portrait: Photo, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
-    grown = bank.youth
-    assert grown(face) < bank.CHILD
-    monkeypatch.setattr(bank, "youth", lambda one: 9.0 if one is face else grown(one))
-    with pytest.raises(LayerError, match="small child"):
+    assert bank.youth(face) < bank.CHILD
+    monkeypatch.setattr(lenders, "youth", lambda one: 9.0)
+    with pytest.raises(LayerError, match="looks like a child"):
         Editor.from_pretrained("opencv:telea")(portrait, part="teeth", face=face)
 
 

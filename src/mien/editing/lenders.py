@@ -20,7 +20,7 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.bank import Bank, Entry, check_album
+from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.bank_faces import CURLS
 from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
@@ -58,6 +58,10 @@ CURLY, ODD = 0.03, 1.2
 
 LONGER = 0.12
 """Share of the square by which hair may reach farther down than the old before it seems chosen oddly."""
+
+GROWN, YOUNG, SHUT = 12.5, (21.0, 4.0), 0.15
+"""Age by the face reader below which shut lips hide milk teeth (the youngest 16 of 260 faces of nobody, all of them
+children); the same with the least youth of its shape; and how far open, over their width, lips count as shut."""
 
 OPEN = 0.45
 """Share of the old hair that may be left uncovered: more would have to be made up."""
@@ -97,7 +101,7 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
     ranked = _ranked(photo, face, request, part, context)
     if not ranked and part == "teeth":
         raise LayerError(
-            "This looks like a small child, and the bank has grown people's teeth only; "
+            "This looks like a child, and the bank has grown people's teeth only; "
             "give another photo of the child as exemplar."
         )
     if request.seed >= len(ranked):
@@ -139,10 +143,23 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
 def _ranked(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[tuple[float, Entry]]:
     """Who has such a part, with how badly each fits: those of the album first, then those of the bank."""
     traits = traits_of(photo, face, context)
+    child = part == "teeth" and _child(photo, face)
     ranked: list[tuple[float, Entry]] = []
     if request.album is not None:
-        ranked += _album(Path(request.album), context).ranked(face, traits, part)
-    return ranked + Bank.bundled().ranked(face, traits, part)
+        ranked += _album(Path(request.album), context).ranked(face, traits, part, child)
+    return ranked + Bank.bundled().ranked(face, traits, part, child)
+
+
+def _child(photo: Photo, face: Face) -> bool:
+    """Whether a face is a small child's, or a child's whose lips are shut; the reader thinks it older."""
+    from mien.finding.face_reader import FaceReader
+
+    if youth(face) > CHILD:
+        return True
+    if face.mouth_openness > SHUT:
+        return False
+    age = float(FaceReader.bundled().looks([(photo, face)])[0].raw["age"])
+    return age < GROWN or (age < YOUNG[0] and youth(face) > YOUNG[1])
 
 
 def _lent(cost: float, entry: Entry, part: str) -> Lender:

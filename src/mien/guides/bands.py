@@ -37,6 +37,9 @@ STRONG = 40.0
 NARROW = (0.12, 0.5)
 """What a unit of half a width costs, beside a clear edge, which is worth 1: for strong frames; and more for weak."""
 
+AROUND = 60
+"""Rows that a closed path goes on beyond its beginning and its end, so that these agree."""
+
 THINNEST = 0.35
 """Half a width at least, units."""
 
@@ -134,7 +137,8 @@ def cheapest(cost: NDArray[np.floating], *, closed: bool) -> Int:
     """Index of the column for each row: the cheapest path with steps of up to three columns."""
     count, cost = len(cost), np.asarray(cost, np.float32)
     if closed:
-        cost = np.concatenate([cost, cost, cost])
+        around = min(count, AROUND)
+        cost = np.concatenate([cost[-around:], cost, cost[:around]])
     steps = np.arange(-3, 4)
     total, back = cost[0], np.zeros(cost.shape, np.int64)
     bend = (0.06 * steps * steps).astype(np.float32)
@@ -148,7 +152,7 @@ def cheapest(cost: NDArray[np.floating], *, closed: bool) -> Int:
     for row in range(len(cost) - 1, -1, -1):
         path[row] = index
         index = int(np.clip(back[row, index], 0, cost.shape[1] - 1))
-    return path[count : 2 * count] if closed else path
+    return path[around : around + count] if closed else path
 
 
 def _edges(

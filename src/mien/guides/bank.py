@@ -134,17 +134,18 @@ class Bank:
             raise LayerError(f"No face is found in the pictures of {folder}; give a folder with photos of people.")
         return cls(tuple(found))
 
-    def ranked(self, face: Face, traits: Traits, part: str) -> list[tuple[float, Entry]]:
+    def ranked(self, face: Face, traits: Traits, part: str, child: bool = False) -> list[tuple[float, Entry]]:
         """The faces that have such a part, with how badly each fits, the best first: below 1 is good, above 2 poor.
 
         Args:
             face: that is to get it.
             traits: of that face.
             part: of :data:`mien.guides.borrow.PARTS`, "hair" or "beard".
+            child: whether it is a child's.
         """
         able = [entry for entry in self.entries if _has(entry, traits, part)]
-        if part == "teeth":  # milk teeth, or none
-            able = [entry for entry in able if (youth(entry.face) > CHILD) == (youth(face) > CHILD)]
+        if part == "teeth":
+            able = [entry for entry in able if (child and entry.owned) or (youth(entry.face) > CHILD) == child]
         costs = [_cost(face, traits, entry, part) for entry in able]
         order = np.argsort(costs, kind="stable")
         return [(costs[n], able[n]) for n in order]
@@ -175,8 +176,7 @@ def _traits(traits: Mapping[str, Any]) -> Traits:
 
 
 CHILD = 4.8
-"""Youth from which a face is a small child's: 2 of 828 adults of the wide portraits' training split have more.
-Children from about three years on are not told."""
+"""Youth from which a face is a small child's: 2 of 828 adults of the wide portraits' training split have more."""
 
 
 def youth(face: Face) -> float:
