@@ -28,11 +28,11 @@ def look_ahead(queue: WorkQueue, stored: Stored, face: int) -> None:
 
 
 def _look(stored: Stored, face: int) -> None:
-    if not 0 <= face < len(stored.faces):
-        return
-    photo, quad = stored.session.result(), stored.faces[face].quad
-    context = EditContext(stored.editor, stored.session.cache)
-    with suppress(MienError):
+    with suppress(MienError, OSError):  # the session may be gone by now
+        if not 0 <= face < len(stored.faces):
+            return
+        photo, quad = stored.session.result(), stored.faces[face].quad
+        context = EditContext(stored.editor, stored.session.cache)
         if (small := stored.known.get("small")) is not None:  # of a large photo a draft is what somebody waits for
             context.faces(reduced_photo(stored, stored.session.tree.head, small[0][1]))
             return

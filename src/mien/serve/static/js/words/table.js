@@ -50,6 +50,7 @@ export const TABLE = {
   search: ['Find a colour', 'Farbe suchen', 'Chercher une couleur'], asItWas: ['As it was', 'Wie zuvor', 'Comme avant'], fromPhoto: ['From the photo', 'Aus dem Foto', 'De la photo'],
   // shape
   shapeHint: ['Drag a point in the photo, such as a mouth corner.', 'Einen Punkt im Foto ziehen, zum Beispiel einen Mundwinkel.', 'Tirez un point de la photo, par exemple un coin de la bouche.'],
+  point1: ['1 point moved', '1 Punkt bewegt', '1 point déplacé'],
   points: ['{n} points moved', '{n} Punkte bewegt', '{n} points déplacés'], noPoints: ['No points moved', 'Keine Punkte bewegt', 'Aucun point déplacé'], resetPoints: ['Put back', 'Zurücksetzen', 'Remettre'],
   reset: ['Reset {name}', '{name} zurücksetzen', 'Réinitialiser {name}'], mouthEyes: ['Expression', 'Ausdruck', 'Expression'], structure: ['Proportions', 'Proportionen', 'Proportions'],
   // heal

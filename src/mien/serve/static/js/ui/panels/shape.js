@@ -21,7 +21,7 @@ export function Shape({ state }) {
   const structure = moves.filter((one) => !EXPRESSION.includes(one.name));
   const touched = drag.length || Object.keys(reshape).length;
   return html`<section class="section"><p class="hint">${t('shapeHint')}</p>
-    <div class="row between"><span class="muted">${drag.length ? t('points', { n: drag.length }) : t('noPoints')}</span>
+    <div class="row between"><span class="muted">${drag.length ? t(drag.length === 1 ? 'point1' : 'points', { n: drag.length }) : t('noPoints')}</span>
       <${Button} kind="small" disabled=${!touched} onClick=${() => visit(groupOf('shape').base)}>${t('resetPoints')}<//></div></section>
     <${Section} title=${t('mouthEyes')}><${Sliders} list=${expression} reshape=${reshape} /><//>
     <${Section} title=${t('structure')}><${Sliders} list=${structure} reshape=${reshape} /><//>`;
