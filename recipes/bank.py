@@ -48,7 +48,12 @@ NEUTRAL = """
 UNSHAVEN = "2121 2131 2135 2137 2230 2286 2332 2374 2426 2480 2509 2580 2612 2672 2676 2898 3052 3072 3102 3177"
 """With a beard, stubble, or coloured light on the chin, as told by eye: no bare chin is taken from them."""
 
-NOTES = """# Face bank
+NOTES = """---
+license: mit
+library_name: mien
+---
+
+# Face bank
 
 {count} pictures of nobody, from which eyes, teeth, a chin or hair are borrowed where no other photo is given.
 

@@ -144,7 +144,12 @@ def save(out: Path, fitting: Fitting[DetectorNet]) -> None:
     save_folder(out, network.state_dict(), {"kind": "face-detector", **network.config.to_dict(), **run}, CARD)
 
 
-CARD = f"""# Face detector
+CARD = f"""---
+license: apache-2.0
+library_name: mien
+---
+
+# Face detector
 
 Finds upright faces (turned in the plane by up to 45 degrees) and gives for each the FFHQ square: centre, side,
 roll.

@@ -205,7 +205,12 @@ def save(out: Path, fitting: Fitting[LandmarkNet]) -> None:
     save_folder(out, network.state_dict(), {"kind": "face-landmarks", **network.config.to_dict(), **run}, CARD)
 
 
-CARD = f"""# Landmark network
+CARD = f"""---
+license: apache-2.0
+library_name: mien
+---
+
+# Landmark network
 
 478 points of MediaPipe's face-mesh topology with irises, and whether a face is there at all, from a 128 px crop.
 

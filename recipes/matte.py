@@ -30,7 +30,12 @@ from recipes.portraits import SOURCES
 
 KIND = "hair-matte"
 SIDE, BATCH = 224, 8
-CARD = """# Hair matte
+CARD = """---
+license: apache-2.0
+library_name: mien
+---
+
+# Hair matte
 
 How much of each pixel is hair: of a picture, and of what the parser takes it for.
 

@@ -99,7 +99,12 @@ def save(out: Path, fitting: Fitting[ParserNet]) -> None:
     save_folder(out, network.state_dict(), {"kind": KIND, **network.config.to_dict(), **run}, CARD)
 
 
-CARD = f"""# Face parser
+CARD = f"""---
+license: apache-2.0
+library_name: mien
+---
+
+# Face parser
 
 19 semantic classes (the face-parsing order) for each pixel of a window of 0.7 to 2.5 FFHQ sides around a face, from
 256 px.

@@ -26,7 +26,12 @@ from recipes.fitting import Fitting
 from recipes.portraits import SOURCES, Portraits, fair_weights, load_portraits
 
 KIND = "face-reader"
-CARD = """# Face reader
+CARD = """---
+license: apache-2.0
+library_name: mien
+---
+
+# Face reader
 
 Numbers that say what a face looks like: age, expression, shapes, what it wears, and colours. For finding pictures by
 words and for choosing whom to borrow from; not for deciding anything about a person.

@@ -277,7 +277,12 @@ def build(landmarks: Float32, happy: Float64, persons: Sequence[str]) -> tuple[F
 SMILE = (-1.2, 1.6)
 """Strengths of a smile within which pictures stay believable."""
 
-CARD = """# Face shapes
+CARD = """---
+license: apache-2.0
+library_name: mien
+---
+
+# Face shapes
 
 The mean face (478 points of MediaPipe's mesh, with depth) and, for each attribute, how its points move.
 

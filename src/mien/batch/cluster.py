@@ -52,8 +52,6 @@ def run_on_ray(
         fn_constructor_args=(asdict(plan),),
         compute=data.ActorPoolStrategy(min_size=workers[0], max_size=workers[1]),
         num_cpus=plan.threads,
-        max_restarts=-1,
-        max_task_retries=-1,
     )
     for row in made.iter_rows():
         yield Done(Item(row["source"], row["target"]), row["reason"], row["seconds"])
