@@ -158,7 +158,7 @@ def _lifted(light: Float32, weight: Any, wanted: Any, mean: Any, settings: Dye) 
     if not settings.lifts:
         return wanted, None
     if mean[0] < wanted[0] < BLACK:  # what is as dark as black dye does not become lighter by it
-        wanted = np.array([mean[0], *wanted[1:]])
+        wanted = np.array([mean[0], *(mean[1:] + 0.3 * (wanted[1:] - mean[1:]))])
     raised = float(np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1))
     vivid = raised * float(np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1))
     wanted = wanted * (1 - HELD * np.array([raised + VIVID * vivid, raised, raised]))

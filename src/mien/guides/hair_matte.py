@@ -70,7 +70,7 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte = matte * cv2.resize(kept, size, interpolation=cv2.INTER_LINEAR)
     unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
     near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
-    matte = without_skin(small, matte, cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR), near, unit)
+    matte = told_by_color(small, matte, cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR), near, unit)
     matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
     if not cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit)).any():  # the rim of a shaven head
         matte = np.zeros_like(matte)
@@ -91,8 +91,11 @@ def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
     return np.asarray(around, np.float32)
 
 
-def without_skin(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:
-    """A matte (h, w) without the skin that is seen between strands, which has the skin's colours.
+def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:
+    """A matte (h, w) that is nowhere larger than the pixel's color allows between those of hair and of what lies behind.
+
+    Skin between strands is taken out wherever it is; at the rim before a backdrop, what is hazy goes. Where the colors
+    are alike, soft borders there become firmer: a wide one would glow in another color.
 
     Args:
         picture: (h, w, 3).
@@ -102,21 +105,25 @@ def without_skin(picture: UInt8, matte: Float32, skin: Float32, near: Float32, u
         unit: in pixels of the picture.
     """
     seen = picture.astype(np.float32)
-    hair = (matte > 0.95) & (skin < 0.1)
-    bare = (skin > 0.9) & (matte < 0.03)
+    hair, bare, behind = (matte > 0.95) & (skin < 0.1), (skin > 0.9) & (matte < 0.03), (matte < 0.03) & (skin < 0.5)
     if not hair.any() or not bare.any():
         return matte
     away = hair & (near < 0.5)
     light, dark = (seen[area].mean(0) for area in (bare, away if away.any() else hair))
     hair &= (seen - light) @ (dark - light) > 0.6 * ((dark - light) ** 2).sum()  # what was taken for hair is none
-    (front, _), (back, spread) = (
-        local_colors(seen, area, 8 * unit) for area in (hair * np.float32(1), bare * np.float32(1))
+    (front, _), (back, spread), (face, uneven) = (
+        local_colors(seen, one.astype(np.float32), reach * unit) for one, reach in ((hair, 8), (behind, 8), (bare, 8))
     )
+    back, spread = back + near[..., None] * (face - back), spread + near * (uneven - spread)
     way = front - back
     apart = (way**2).sum(2)
     placed = ((seen - back) * way).sum(2) / (apart + 1)
-    sure = near * np.clip((np.sqrt(apart) - 1.5 * spread - 40) / 40, 0, 1)
-    return np.asarray(matte * (1 - sure * (1 - np.clip((placed - 0.08) / 0.5, 0, 1))), np.float32)
+    sure = np.clip((np.sqrt(apart) - 1.5 * spread - 40) / 40, 0, 1)
+    rim = np.clip((0.98 - cv2.GaussianBlur(matte, (0, 0), 1.2 * unit)) / 0.15, 0, 1)
+    capped = np.minimum(matte, np.clip(1.15 * placed + 0.03, 0, 1))
+    firm = np.clip((matte - 0.2) / 0.6, 0, 1)
+    told = matte + sure * np.maximum(near, rim) * (capped - matte)
+    return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
 
 
 def _forehead(points: Float64, shape: tuple[int, ...], unit: float) -> Float32:
