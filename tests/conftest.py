@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,16 @@ import pytest
 from mien.types import UInt8
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _options_of_one_command() -> Iterator[None]:
+    """What ``mien --engine``, ``--commercial-only`` and ``--c2pa`` put into the environment ends with the test."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("MIEN_")}
+    yield
+    for name in [name for name in os.environ if name.startswith("MIEN_") and name not in before]:
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from mien.errors import LayerError
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import SETTINGS
 from mien.guides.dye import dye
+from mien.guides.hair_matte import told_by_color
 from mien.guides.lift import LEVELS, tones
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
@@ -202,3 +203,15 @@ def test_the_rim_of_a_shaven_head_is_no_hair(
     else:
         with pytest.raises(LayerError, match="There is no hair"):
             region_matte(portrait, face, "hair", parser)
+
+
+def test_skin_between_strands_is_no_hair() -> None:
+    ys, xs = np.mgrid[:240, :240]
+    noise = np.random.default_rng(0).normal(0, 3, (240, 240, 1))
+    fringe, gap = ys < 120, (ys > 60) & (ys < 120) & (xs % 40 < 14) & (xs > 60) & (xs < 180)
+    picture = np.where((fringe & ~gap)[..., None], (30, 24, 22), (200, 150, 125)) + noise
+    skin, matte = (~fringe).astype(np.float32), fringe.astype(np.float32)
+    near = np.asarray(ys > 40, np.float32)
+    told = told_by_color(picture.clip(0, 255).astype(np.uint8), matte, skin, near, 2.0)
+    assert told[gap].mean() < 0.1
+    assert told[fringe & ~gap].mean() > 0.9

@@ -65,7 +65,7 @@ def run_local(plan: Plan, items: Iterable[Item], workers: int, make: Callable[[P
         with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (make, plan)) as pool:
             try:
                 while True:
-                    while len(pending) < 2 * workers and (item := again.pop() if again else next(waiting, None)):
+                    while _more(pending, attempts, again, workers) and (item := _next(again, waiting)):
                         pending[pool.submit(_work, item)] = item
                     if not pending:
                         return
@@ -73,7 +73,7 @@ def run_local(plan: Plan, items: Iterable[Item], workers: int, make: Callable[[P
                         result = done.result()
                         del pending[done]
                         yield result
-            except BrokenProcessPool:  # all that was pending is begun again, by new processes
+            except BrokenProcessPool:  # all that was pending is begun again, each alone: one of them is to blame
                 for future, item in pending.items():
                     if future.done() and future.exception() is None:
                         yield future.result()
@@ -86,6 +86,16 @@ def run_local(plan: Plan, items: Iterable[Item], workers: int, make: Callable[[P
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
+
+
+def _more(pending: dict[Future[Done], Item], attempts: dict[Item, int], again: list[Item], workers: int) -> bool:
+    """Whether one more may be begun: those whose process died are made alone, so that no other is blamed."""
+    alone = again or any(item in attempts for item in pending.values())
+    return len(pending) < (1 if alone else 2 * workers)
+
+
+def _next(again: list[Item], waiting: Iterator[Item]) -> Item | None:
+    return again.pop() if again else next(waiting, None)
 
 
 def _begin(make: Callable[[Plan], Work], plan: Plan) -> None:

@@ -92,9 +92,9 @@ def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
 
 
 def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:
-    """A matte (h, w) that is nowhere larger than the pixel's color allows between those of hair and of what lies behind.
+    """A matte (h, w) that is no larger than a pixel's color allows between those of hair and of what lies behind.
 
-    Skin between strands is taken out wherever it is; at the rim before a backdrop, what is hazy goes. Where the colors
+    Skin between strands is taken out wherever it is; at the rim before a backdrop, what is hazy goes. Where colors
     are alike, soft borders there become firmer: a wide one would glow in another color.
 
     Args:
