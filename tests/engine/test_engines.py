@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from mien.align.crop import crop_face
 from mien.align.finder import FaceFinder
 from mien.backends.base import CropOptions
 from mien.backends.later import PainterLater
+from mien.checkpoints import store
 from mien.checkpoints.hub import DEFAULT
 from mien.checkpoints.store import BUNDLED, CONFIG, GRAPH, WEIGHTS
 from mien.conditions.extract import conditions_of
@@ -27,6 +29,7 @@ from mien.engine import PROVIDERS, accelerators, engine_of, load_detector, load_
 from mien.engine.eager import ModuleNetwork
 from mien.engine.faces import BUNDLED_GENERATOR, GraphFaces, ModuleFaces, gaussian, load_maker
 from mien.engine.graph import GraphNetwork, available_threads
+from mien.engine.painting import PaintingGraphs
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.types import Photo
 from recipes.graphs import EXPORTS, export, export_generator
@@ -105,6 +108,19 @@ def test_the_same_crops_are_painted_by_both_engines(photo: Photo, monkeypatch: p
             backend.generate(Conditions(), seed, None, ways[0]) for backend in (editor.backend, editor.backend.module)
         ]
         np.testing.assert_allclose(*nobody, atol=0.05)
+
+
+def test_graphs_of_an_edit_are_loaded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    digest = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda file, kind: hashed.append(file.name) or digest(file, kind))
+    monkeypatch.setattr(store, "_VERIFIED", set())
+    graphs = PaintingGraphs(BUNDLED / "portrait-editor")
+    graphs.bank(np.zeros((1, *graphs.shape), np.float32), None)
+    assert set(graphs._loaded) == {"bank"}, "a generated face needs no more"
+    graphs.codes(np.zeros((1, 26, 128, 128), np.float32))
+    assert set(graphs._loaded) == {"bank", "encoder", "features", "decoder"}
+    assert hashed == [str(BUNDLED / "portrait-editor" / WEIGHTS)], "once for all graphs"
 
 
 def test_the_same_faces_of_seeds_on_both_engines(monkeypatch: pytest.MonkeyPatch) -> None:

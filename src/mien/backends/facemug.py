@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from mien.backends.base import CropOptions
+from mien.backends.compiled import compile_where_wanted
 from mien.backends.windows import WindowNetwork
 from mien.checkpoints.clip import Clip, load_clip
 from mien.checkpoints.editor import KIND, load_editor, save_editor
@@ -109,11 +110,11 @@ class Facemug:
         """
         networks, trained = load_editor(folder)
         directions = load_directions(folder, networks.config.generator)
+        windows = WindowNetwork(load_windows(folder / FOLDER)) if (folder / FOLDER).is_dir() else None
         reader = None if clip is None else load_clip(clip, device)
-        fine = folder / FOLDER
-        windows = WindowNetwork(load_windows(fine)) if fine.is_dir() else None
         made = cls(networks, trained, directions, name=folder.name, clip=reader, source=folder, windows=windows)
         made.to(device)
+        compile_where_wanted(networks, folder, device)
         return made
 
     @property
@@ -292,9 +293,8 @@ class Facemug:
 
 def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
     """(B, N, 1, 1) or (B, N, S, S), neutral where nothing is weighted; None where none is."""
-    given = [w for w in weights if w is not None]
-    if not given:
+    if all(w is None for w in weights):
         return None
-    shape = np.broadcast_shapes(*(w.shape for w in given))
+    shape = np.broadcast_shapes(*(w.shape for w in weights if w is not None))
     each = [np.broadcast_to(np.float32(1) if w is None else w, shape) for w in weights]
     return torch.from_numpy(np.stack(each)).to(like)

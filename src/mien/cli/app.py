@@ -107,7 +107,7 @@ def root(
         None,
         "--engine",
         callback=_engine,
-        help="What runs networks: onnx, torch, onnx:cuda ... (anywhere on the line).",
+        help="What runs networks: onnx, torch, torch:compile, onnx:cuda ... (anywhere on the line).",
     ),
     commercial_only: bool = typer.Option(
         False, "--commercial-only", callback=_commercial, help="Refuse weights not known to be free for commerce."

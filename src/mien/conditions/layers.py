@@ -46,12 +46,13 @@ class Layers:
         return self._maps["image"]
 
     def stack(self, names: Iterable[str] | None = None) -> Tensor:
-        """All channels together, (B, 26, S, S).
+        """All channels together, (B, 26, S, S), in channels_last, as convolutions want it.
 
         Args:
             names: the modalities that a network knows, in its order; None takes all.
         """
-        return torch.cat([self._maps[name] for name in names or self._maps], 1)
+        every = torch.cat([self._maps[name] for name in names or self._maps], 1)
+        return every.contiguous(memory_format=torch.channels_last)
 
     def replaced(self, **maps: Tensor) -> Layers:
         """The same with some modalities replaced."""

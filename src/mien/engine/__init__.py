@@ -33,7 +33,10 @@ PROVIDERS: Mapping[str, str] = {
 }
 """What ONNX Runtime may compute on besides the CPU, by the name behind ``onnx:``; another package brings each."""
 
-ENGINES = ("onnx", "torch", *(f"onnx:{name}" for name in PROVIDERS))
+COMPILED = "torch:compile"
+"""torch, and painting goes through torch.compile, see :mod:`mien.backends.compiled`."""
+
+ENGINES = ("onnx", "torch", COMPILED, *(f"onnx:{name}" for name in PROVIDERS))
 VARIABLE = "MIEN_ENGINE"
 """In the environment; ``mien --engine`` sets it."""
 

@@ -7,15 +7,15 @@ K channels of StyleSpace.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mien.checkpoints.store import load_config
+from mien.checkpoints.store import load_config, verify_once
 from mien.engine.faces import gaussian
-from mien.engine.graph import GraphNetwork
+from mien.engine.graph import GraphNetwork, available_threads
 from mien.types import Float32
 
 KIND = "mien-editor"
@@ -23,6 +23,9 @@ GRAPHS: Mapping[str, str] = {
     name: f"{name}.onnx" for name in ("mapping", "encoder", "warping", "features", "bank", "decoder")
 }
 """Files by what they do; ``recipes.graphs_editor`` writes them."""
+
+EDIT = ("decoder", "encoder", "bank", "features")
+"""Those of every edit, the slowest to load first."""
 
 Features = tuple[Float32, ...]
 """What the painter's encoder makes of the layers: the last map, the global code, and a map for each resolution."""
@@ -38,7 +41,7 @@ class PaintingGraphs:
 
     def __init__(self, folder: Path, engine: str = "onnx") -> None:
         self._config = load_config(folder, KIND)
-        self._load = cache(lambda name: GraphNetwork.load(folder, KIND, dict, GRAPHS[name], engine))
+        self._folder, self._engine, self._loaded = folder, engine, dict[str, GraphNetwork[dict[str, Any]]]()
 
     def codes(self, layers: Float32) -> Float32:
         """E: (B, I, S, S) -> W+ (B, L, C)."""
@@ -92,6 +95,18 @@ class PaintingGraphs:
     def _inputs(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self._config["graphs"][GRAPHS[name]]["input"]
         return found
+
+    def _load(self, name: str) -> GraphNetwork[dict[str, Any]]:
+        """One that is ready; with the first of an edit come the others, side by side."""
+        if name not in self._loaded:
+            verify_once(self._folder, self._config)
+            wanted = [one for one in EDIT if one not in self._loaded] if name in ("encoder", "features") else [name]
+            with ThreadPoolExecutor(min(len(wanted), available_threads())) as pool:
+                self._loaded |= zip(wanted, pool.map(self._read, wanted), strict=True)
+        return self._loaded[name]
+
+    def _read(self, name: str) -> GraphNetwork[dict[str, Any]]:
+        return GraphNetwork.load(self._folder, KIND, dict, GRAPHS[name], self._engine)
 
     def _run(self, name: str, *arrays: Float32) -> tuple[Float32, ...]:
         return self._load(name)(*(np.ascontiguousarray(one, np.float32) for one in arrays))
