@@ -31,6 +31,9 @@ TILE = 512
 """Side of the parts in which large pictures are worked on, pixels."""
 
 
+PURE = 3
+"""Power of the shares by which colours count in local means: mixtures are neither side's."""
+
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
 
@@ -190,8 +193,9 @@ def colors(picture: Float32, alpha: Float32, radius: int) -> tuple[Float32, Floa
 
 def _fused(picture: Float32, front: Float32, back: Float32, alpha: Float32, reach: int) -> tuple[Float32, Float32]:
     a = alpha[..., None]
-    f = _box(front * a, reach) / (_box(alpha, reach)[..., None] + 1e-5)
-    b = _box(back * (1 - a), reach) / (_box(1 - alpha, reach)[..., None] + 1e-5)
+    ahead, behind = alpha**PURE, (1 - alpha) ** PURE
+    f = _box(front * ahead[..., None], reach) / (_box(ahead, reach)[..., None] + 1e-6)
+    b = _box(back * behind[..., None], reach) / (_box(behind, reach)[..., None] + 1e-6)
     return np.clip(f + a * (picture - a * f - (1 - a) * b), 0, 1), np.clip(b, 0, 1)
 
 

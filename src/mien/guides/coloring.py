@@ -18,7 +18,7 @@ from mien.guides.rim import shaded
 from mien.interrupt import checkpoint
 from mien.types import Float32
 
-VIVID = 0.2
+VIVID = 0.8
 """How much deeper vivid colours stay on dark hair, as a share of ``HELD``."""
 
 DEPTHS = 0.5

@@ -31,6 +31,12 @@ WORN = "earrings+necklace"
 TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
 """Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
 
+SHADE = 0.2
+"""Of the way from skin to hair that is shade and down rather than hair: a color on it is seen as paint."""
+
+BESIDE = 7.0
+"""Units from skin within which it may be seen through hair."""
+
 THICK = 1.5
 """Units that some of the hair must lie inside its border, for there to be any."""
 
@@ -70,7 +76,8 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte = matte * cv2.resize(kept, size, interpolation=cv2.INTER_LINEAR)
     unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
     near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
-    matte = told_by_color(small, matte, cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR), near, unit)
+    bare = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
+    matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
     matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
     if not cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit)).any():  # the rim of a shaven head
         matte = np.zeros_like(matte)
@@ -120,10 +127,17 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     placed = ((seen - back) * way).sum(2) / (apart + 1)
     sure = np.clip((np.sqrt(apart) - 1.5 * spread - 40) / 40, 0, 1)
     rim = np.clip((0.98 - cv2.GaussianBlur(matte, (0, 0), 1.2 * unit)) / 0.15, 0, 1)
-    capped = np.minimum(matte, np.clip(1.15 * placed + 0.03, 0, 1))
+    least = SHADE * near  # what is a little darker than skin is its shadow, or down
+    capped = np.minimum(matte, np.clip((placed - least) / (0.87 - least) + 0.03, 0, 1))
     firm = np.clip((matte - 0.2) / 0.6, 0, 1)
     told = matte + sure * np.maximum(near, rim) * (capped - matte)
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
+
+
+def _beside(skin: Float32, unit: float) -> Float32:
+    """1 beside skin (h, w), where hair is thin, and 0 from ``BESIDE`` units on."""
+    away = cv2.distanceTransform((skin < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    return np.asarray(np.clip(2 - 2 * away / (BESIDE * unit), 0, 1), np.float32)
 
 
 def _forehead(points: Float64, shape: tuple[int, ...], unit: float) -> Float32:
