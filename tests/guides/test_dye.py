@@ -205,13 +205,16 @@ def test_the_rim_of_a_shaven_head_is_no_hair(
             region_matte(portrait, face, "hair", parser)
 
 
-def test_skin_between_strands_is_no_hair() -> None:
+@pytest.mark.parametrize(("color", "skinny"), [((30, 24, 22), True), ((125, 105, 70), False)])
+def test_skin_between_dark_strands_is_no_hair_and_highlights_of_fair_hair_are(
+    color: tuple[int, int, int], skinny: bool
+) -> None:
     ys, xs = np.mgrid[:240, :240]
     noise = np.random.default_rng(0).normal(0, 3, (240, 240, 1))
     fringe, gap = ys < 120, (ys > 60) & (ys < 120) & (xs % 40 < 14) & (xs > 60) & (xs < 180)
-    picture = np.where((fringe & ~gap)[..., None], (30, 24, 22), (200, 150, 125)) + noise
+    picture = np.where((fringe & ~gap)[..., None], color, (200, 150, 125)) + noise
     skin, matte = (~fringe).astype(np.float32), fringe.astype(np.float32)
     near = np.asarray(ys > 40, np.float32)
     told = told_by_color(picture.clip(0, 255).astype(np.uint8), matte, skin, near, 2.0)
-    assert told[gap].mean() < 0.1
+    assert (told[gap].mean() < 0.1) == skinny
     assert told[fringe & ~gap].mean() > 0.9

@@ -34,6 +34,9 @@ TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
 SHADE = 0.2
 """Of the way from skin to hair that is shade and down rather than hair: a color on it is seen as paint."""
 
+DARK = 95.0
+"""Level of light of hair below which gaps before skin are told by color."""
+
 BESIDE = 7.0
 """Units from skin within which it may be seen through hair."""
 
@@ -48,6 +51,8 @@ LARGEST = 900
 
 ROOM = 0.15
 """Sides of the crop around hair that are looked at for strands, and for what lies behind."""
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 
@@ -124,13 +129,18 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     back, spread = back + near[..., None] * (face - back), spread + near * (uneven - spread)
     way = front - back
     apart = (way**2).sum(2)
-    placed = ((seen - back) * way).sum(2) / (apart + 1)
+    toward = seen - back
+    placed = (toward * way).sum(2) / (apart + 1)
+    beside = np.sqrt(np.maximum((toward**2).sum(2) / (apart + 1) - placed**2, 0))
+    mixed = np.clip(2 - 12 * cv2.GaussianBlur(beside, (0, 0), max(0.6, 0.25 * unit)), 0, 1)  # what shines is no mixture
     sure = np.clip((np.sqrt(apart) - 1.5 * spread - 40) / 40, 0, 1)
     rim = np.clip((0.98 - cv2.GaussianBlur(matte, (0, 0), 1.2 * unit)) / 0.15, 0, 1)
     least = SHADE * near  # what is a little darker than skin is its shadow, or down
     capped = np.minimum(matte, np.clip((placed - least) / (0.87 - least) + 0.03, 0, 1))
     firm = np.clip((matte - 0.2) / 0.6, 0, 1)
-    told = matte + sure * np.maximum(near, rim) * (capped - matte)
+    dark = np.clip((DARK - front @ LUMA) / 25, 0, 1)  # highlights of fair hair have the skin's light
+    sure = sure * (1 - near * (1 - dark))
+    told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
 
 
