@@ -39,6 +39,9 @@ ALLOWED = {
     "compose": {"photos", "pixels", "align"},
     "words": {"conditions"},
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
+    "generation": {
+        *("models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "words", "finding", "data"),
+    },
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
     "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
     "editing": {
@@ -81,6 +84,7 @@ ALLOWED = {
             "batch",
             "doctor",
             "finding",
+            "generation",
         ),
     },
 }

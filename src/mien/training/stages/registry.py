@@ -12,6 +12,7 @@ from mien.training.settings import Run
 from mien.training.stages.editing_run import EditingRun
 from mien.training.stages.editing_settings import EncoderConfig, PainterConfig, WarpingConfig
 from mien.training.stages.generator_run import GeneratorRun, GeneratorStageConfig
+from mien.training.stages.latent_runs import AutoencoderConfig, AutoencoderRun, MappingRun, MappingStageConfig
 from mien.training.stages.windows_run import WindowsConfig, WindowsRun
 
 
@@ -34,4 +35,8 @@ STAGES: dict[str, StageEntry] = {
     "warping": StageEntry(EditingRun, WarpingConfig, "Latent warping: the codes of one face in the pose of another."),
     "editor": StageEntry(EditingRun, PainterConfig, "Aggregation and refinement: what is painted inside the mask."),
     "windows": StageEntry(WindowsRun, WindowsConfig, "The window painter: a part of the face at the photo's scale."),
+    "autoencoder": StageEntry(
+        AutoencoderRun, AutoencoderConfig, "MM2Latent's encoders of maps, drawings and 3D shape."
+    ),
+    "mapping": StageEntry(MappingRun, MappingStageConfig, "MM2Latent: words, maps, drawings, 3D shape -> a code."),
 }
