@@ -23,7 +23,7 @@ from mien.editing.result import FaceEdit
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.borrow import HAIR, borrow, check_parts, mismatch
+from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
 from mien.guides.dye import dye, mean_color
@@ -41,6 +41,7 @@ from mien.guides.mouth import EVENED, mouth
 from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
 from mien.guides.still import Labelled
+from mien.guides.wrinkles import wrinkles
 from mien.types import Bool, Face, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
@@ -189,6 +190,10 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
     labelled = _labelled(photo, face, context)
     pair = (photo, face, other, other_face)
+    if part == WRINKLES:
+        worn = ("neck",) if lent.known else ("neck", "glasses")  # nobody's wrinkles look like glasses to the parser
+        skins = [skin_and_beard(*one, context, *more)[0] for one, more in ((pair[:2], ("neck",)), (pair[2:], worn))]
+        return wrinkles(*pair, skin=skins[0], other_skin=skins[1])
     area = "mouth" if part == "teeth" and lent.known else part
     if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
         return borrow(*pair, area, blocked=hidden, other_blocked=far)

@@ -22,6 +22,7 @@ from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.bank_faces import CURLS
+from mien.guides.borrow import WRINKLES
 from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
 from mien.types import AlignedFace, Bool, Face, Photo
@@ -144,6 +145,8 @@ def _ranked(photo: Photo, face: Face, request: Request, part: str, context: Edit
     """Who has such a part, with how badly each fits: those of the album first, then those of the bank."""
     traits = traits_of(photo, face, context)
     child = part == "teeth" and _child(photo, face)
+    if part == WRINKLES and request.album is None and _child(photo, face):
+        raise LayerError("This looks like a small child; the bank has the wrinkles of old people only.")
     ranked: list[tuple[float, Entry]] = []
     if request.album is not None:
         ranked += _album(Path(request.album), context).ranked(face, traits, part, child)
