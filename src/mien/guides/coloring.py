@@ -122,7 +122,7 @@ def coloring(
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
     wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
     if maps is not None and seen is not None:
-        shaded(maps, alpha)
+        shaded(maps, alpha, lab[..., 0])
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
