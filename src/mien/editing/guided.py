@@ -28,13 +28,14 @@ from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN, even
-from mien.guides.eyes import SHUT, SIDES, eyes, lit_share
+from mien.guides.eyes import SHUT, eyes, lit_share
 from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.fringe import drawn_fringe
 from mien.guides.glasses import find_glasses, without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
+from mien.guides.iris_dye import SIDES, dyed_irises
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.lower import bare_chin
 from mien.guides.mouth import EVENED, mouth
@@ -245,6 +246,8 @@ def _dyed(
     seen = lit_share(original, face) if region == "irises" else 1.0
     if region in BROWS:
         guide = dyed_brows(before, matte, shade, request.strength)
+    elif region == "irises":
+        guide = dyed_irises(before, face, shade, settings, seen * request.strength)
     else:
         guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength))
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
