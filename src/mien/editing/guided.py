@@ -17,7 +17,7 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.layers import mask_of, unfilled
-from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, skin_and_beard
+from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, lined, skin_and_beard
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
 from mien.editing.swatches import dye_color
@@ -42,7 +42,6 @@ from mien.guides.mouth import EVENED, mouth
 from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
 from mien.guides.still import Labelled
-from mien.guides.wrinkles import wrinkles
 from mien.types import Bool, Face, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
@@ -192,9 +191,7 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     labelled = _labelled(photo, face, context)
     pair = (photo, face, other, other_face)
     if part == WRINKLES:
-        worn = ("neck",) if lent.known else ("neck", "glasses")  # nobody's wrinkles look like glasses to the parser
-        skins = [skin_and_beard(*one, context, *more)[0] for one, more in ((pair[:2], ("neck",)), (pair[2:], worn))]
-        return wrinkles(*pair, skin=skins[0], other_skin=skins[1])
+        return lined(photo, face, lent, context)
     area = "mouth" if part == "teeth" and lent.known else part
     if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
         return borrow(*pair, area, blocked=hidden, other_blocked=far)
