@@ -83,6 +83,8 @@ SETTINGS: Mapping[str, Dye] = {
     "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
     "lips": Dye(contrast=(0.9, 1.1), light=0.65, brighter=0.12, variety=0.7, sheer=0.36, strands=False, vivid=50),
     "teeth": Dye(0.6, light=0.5, strands=False),
+    "cheeks": Dye(0.75, light=0.25, brighter=0.1, variety=1.0, strands=False, vivid=42),
+    "eyelids": Dye(0.8, variety=0.7, strands=False),
     "skin": Dye(light=0.5, strands=False),
 }
 """Where the defaults are not what looks real."""
@@ -115,14 +117,14 @@ def coloring(
     """
     weight: Any = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
-    lab, wanted = lab_of(front), lab_of(color[None, None])[0, 0]
+    lab = lab_of(front)
     mean: Any = np.tensordot(weight, lab, 2)
-    wanted = _wanted(wanted, mean, settings)
+    wanted = aimed(lab_of(color[None, None])[0, 0], mean, settings)
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
     wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
     if maps is not None and seen is not None:
-        shaded(maps, alpha)
+        shaded(maps, alpha, lab[..., 0])
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
@@ -167,8 +169,9 @@ def _lifted(light: Float32, weight: Any, wanted: Any, mean: Any, settings: Dye) 
     return wanted, maps
 
 
-def _wanted(wanted: Any, mean: Any, settings: Dye) -> Any:
-    """Lab of a wish where the region lies in shadow, and under light that tints grays."""
+def aimed(wish: Any, mean: Any, settings: Dye) -> Any:
+    """Lab (3,) of a wish where a region of a mean Lab lies in shadow, and under light that tints grays."""
+    wanted = wish.copy()
     bright = float(wanted[0])
     share = min(settings.light, settings.brighter if bright > mean[0] else 1)
     wanted[0] += (1 - share) * (mean[0] - wanted[0])

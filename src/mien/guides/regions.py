@@ -17,13 +17,13 @@ from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
 from mien.compose.matte import matte
 from mien.compose.morphology import disc
-from mien.conditions.areas import PUPIL, Seen
+from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
 from mien.guides.guide import Box
 from mien.guides.hair_matte import LARGEST, grown_beard, hair_matte
-from mien.guides.iris import colored, found_iris
+from mien.guides.iris_dye import irises_of
 from mien.guides.light import BARE
 from mien.guides.looks import large_pieces, probability, reaching
 from mien.photos.color import to_srgb
@@ -164,33 +164,10 @@ def sharpened(picture: UInt8, likely: Float32, reach: float, depth: float = 1) -
 
 def _irises(photo: Photo, face: Face, parser: FaceParser) -> Float32:
     """The coloured rings: between pupil and rim, inside the lids, without the highlights."""
-    points = face.landmarks[:, :2].astype(np.float64)
     total = np.zeros((photo.height, photo.width), np.float32)
-    for ring, contour in ((mesh.LEFT_IRIS, mesh.LEFT_EYE_CONTOUR), (mesh.RIGHT_IRIS, mesh.RIGHT_EYE_CONTOUR)):
-        middle = points[ring[0]]
-        radius = float(np.linalg.norm(points[list(ring[1:])] - middle, axis=1).mean())
-        middle, radius = found_iris(photo, middle, radius, points[list(contour)])
-        x0, y0 = np.maximum(np.floor(middle - 1.6 * radius), 0).astype(int)
-        x1, y1 = np.minimum(np.ceil(middle + 1.6 * radius), (photo.width, photo.height)).astype(int)
-        if x1 - x0 < 3 or y1 - y0 < 3:
-            continue
-        ys, xs = np.mgrid[y0:y1, x0:x1] + 0.5
-        away = np.hypot(xs - middle[0], ys - middle[1]) / radius
-        soft = max(0.08, 0.8 / radius)
-        disc = np.clip((0.94 - away) / max(0.2, soft) + 0.5, 0, 1)
-        lids = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        corners = np.round((points[list(contour)] - (x0, y0)) * 16).astype(np.int32)
-        cv2.fillPoly(lids, [corners], 255, cv2.LINE_AA, 4)
-        light = to_srgb(photo, (x0, y0, x1, y1)).astype(np.float32).max(2)
-        inside = (disc > 0.5) & (lids > 127)
-        if not inside.any():
-            continue
-        typical = float(np.median(light[inside]))
-        glint = np.clip((light - typical - np.clip(25 + 0.5 * typical, 30, 70)) / 40, 0, 1)
-        pupil = np.clip((PUPIL - away) / 0.25 + 0.5, 0, 1)
-        ring = disc * (lids / 255.0) * (1 - glint) * (1 - pupil)
-        ring *= colored(away, np.arctan2(ys - middle[1], xs - middle[0]), lids > 127, radius, typical)
-        total[y0:y1, x0:x1] = np.maximum(total[y0:y1, x0:x1], ring)
+    for iris in irises_of(photo, face):
+        x0, y0, x1, y1 = iris.box
+        total[y0:y1, x0:x1] = np.maximum(total[y0:y1, x0:x1], iris.ring)
     return total
 
 
@@ -246,7 +223,35 @@ def _hair(photo: Photo, face: Face, parser: FaceParser) -> Float32:
     return _placed(photo, box, part)
 
 
-SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {"hair": _hair, "irises": _irises, "lips": _lips}
+def _cheeks(photo: Photo, face: Face, parser: FaceParser) -> Float32:
+    """Where blush lies: on the apples, fading along the cheekbones and towards eyes, nose and mouth."""
+    (skin,), box = reaching(photo, face, ("skin",), parser, 1, LARGEST)
+    scale = skin.shape[1] / (box[2] - box[0])
+    points = (face.landmarks[:, :2].astype(np.float64) - box[:2]) * scale
+    unit = float(np.linalg.norm(points[33] - points[263]))
+    ys, xs = np.mgrid[: skin.shape[0], : skin.shape[1]] + 0.5
+    total = np.zeros(skin.shape, np.float32)
+    for apple, bone, nose in ((50, 123, 129), (280, 352, 358)):
+        way = points[bone] - points[apple]
+        length = float(np.linalg.norm(way))
+        if length < 0.1 * unit:  # turned away
+            continue
+        middle, way = points[apple] + 0.25 * (points[bone] - points[apple]), way / length
+        along = (xs - middle[0]) * way[0] + (ys - middle[1]) * way[1]
+        across = (xs - middle[0]) * way[1] - (ys - middle[1]) * way[0]
+        reach = max(0.45 * float(np.linalg.norm(points[nose] - points[apple])), 0.5 * length)
+        total = np.maximum(total, np.exp(-0.5 * ((along / (1.05 * reach)) ** 2 + (across / (0.72 * reach)) ** 2)))
+    soft = cv2.GaussianBlur(skin, (0, 0), 0.04 * unit) * skin
+    part = cv2.resize((total * soft).astype(np.float32), (box[2] - box[0], box[3] - box[1]))
+    return _placed(photo, box, np.where(part > 0.02, part, 0))
+
+
+SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {
+    "hair": _hair,
+    "irises": _irises,
+    "lips": _lips,
+    "cheeks": _cheeks,
+}
 """What the landmarks help to find."""
 
 
