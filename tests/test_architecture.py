@@ -38,6 +38,7 @@ ALLOWED = {
     "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
     "words": {"conditions"},
+    "inversion": {"models", "checkpoints", "pixels", "photos", "align", "conditions", "editing"},
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
     "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
@@ -81,6 +82,7 @@ ALLOWED = {
             "batch",
             "doctor",
             "finding",
+            "inversion",
         ),
     },
 }

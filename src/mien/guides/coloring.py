@@ -127,7 +127,7 @@ def coloring(
     gloss = 1 + GLOSS * float(np.clip((mean[0] - wanted[0]) / 15, 0, 1))
     wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
     if maps is not None and seen is not None:
-        shaded(maps, alpha)
+        shaded(maps, alpha, lab[..., 0])
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
