@@ -38,6 +38,7 @@ ALLOWED = {
     "guides": {"photos", "pixels", "align", "compose", "conditions"},
     "compose": {"photos", "pixels", "align"},
     "words": {"conditions"},
+    "inversion": {"models", "checkpoints", "pixels", "photos", "align", "conditions", "editing"},
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
     "generation": {
         *("models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "words", "finding", "data"),
@@ -85,6 +86,7 @@ ALLOWED = {
             "doctor",
             "finding",
             "generation",
+            "inversion",
         ),
     },
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.guides.iris import colored, found_iris
-from mien.guides.rings import Rings
-from mien.guides.tint import srgb
+from mien.guides.coloring import lab_of
+from mien.guides.iris import found_iris
+from mien.guides.iris_dye import Iris
 from mien.types import Photo
 
 CONTOUR = np.array([(60 + 46 * np.cos(t), 40 + 20 * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 24, endpoint=False)])
@@ -39,23 +39,25 @@ def test_without_an_edge_the_landmarks_stay() -> None:
     assert middle.tolist() == [60.0, 40.0] and radius == 16.0
 
 
-def test_a_borrowed_iris_has_round_rings_and_no_flash() -> None:
-    ys, xs = np.mgrid[0.5:80, 0.5:80]
-    away = np.hypot(xs - 40, ys - 40) / 16
-    eye = np.where(away < 0.35, 10, np.where(away < 1, 90, 220)).astype(np.uint8)
-    eye[30:37, 42:50] = 255
-    contour = np.stack([40 + 34 * np.cos(np.linspace(0, 6.2, 40)), 42 + 14 * np.sin(np.linspace(0, 6.2, 40))], 1)
-    rings = Rings.of(Photo(np.dstack([eye] * 3)), np.array([40.0, 40.0]), 16.0, contour, 16.0)
-    made = srgb(rings.at(away, np.arctan2(ys - 40, xs - 40)))[..., 0]
-    assert made[away < 0.2].max() < 30
-    assert np.abs(made[(away > 0.5) & (away < 0.85)] - 90).max() < 12
+def test_a_dyed_iris_keeps_its_pupil_its_highlight_and_the_white() -> None:
+    photo, middle = eye((62, 40), 17), np.array([62.5, 40.5])
+    cv2.circle(photo.pixels, (62, 40), 6, (12, 10, 10), -1)
+    iris = Iris.of(photo, CONTOUR, middle, 17.5)
+    assert iris is not None
+    for color in ((45.0, -4.0, -16.0), (8.0, 4.0, 6.0)):
+        result, area = iris.over(photo, np.array(color), 1.0).over(photo)
+        made = result.pixels.astype(int)
+        assert (result.pixels[~area] == photo.pixels[~area]).all()
+        assert np.abs(made[36, 56] - photo.pixels[36, 56]).max() < 12  # the highlight
+        assert made[41, 63].max() < 30  # the pupil
+        assert np.abs(made[40, 84] - photo.pixels[40, 84]).max() < 3  # the white
+        lab = lab_of(result.pixels[46:50, 68:72].astype(np.float32) / np.float32(255)).mean((0, 1))
+        assert np.abs(lab - color).max() < 9
 
 
-def test_a_dark_iris_is_dyed_in_fibres_less_at_its_rim_and_below_the_lid() -> None:
-    ys, xs = np.mgrid[0.5:80, 0.5:80]
-    away, inside = np.hypot(xs - 40, ys - 40) / 20, np.abs(ys - 40) < 18
-    share = colored(away, np.arctan2(ys - 40, xs - 40), inside, 20.0, 20.0)
-    ring = (np.abs(away - 0.6) < 0.05) & (ys > 40)
-    assert share[ring].std() > 0.05 * share[ring].mean()
-    assert share[np.abs(away - 0.98) < 0.02].mean() < 0.5 * share[ring].mean()
-    assert share[(ys < 26) & (away < 0.8)].mean() < 0.8 * share[(ys > 54) & (away < 0.8)].mean()
+def test_lids_found_within_the_opening_leave_no_rim_of_the_old_color() -> None:
+    photo = eye((62, 40), 17, glint=False)
+    iris = Iris.of(photo, (CONTOUR - (60, 40)) * (1, 0.75) + (60, 40), np.array([62.5, 40.5]), 17.5)
+    assert iris is not None
+    made = lab_of(iris.over(photo, np.array([8.0, 2.0, 2.0]), 1.0).over(photo)[0].pixels.astype(np.float32) / 255)
+    assert made[55:57, 62, 0].max() < 16

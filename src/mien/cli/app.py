@@ -28,6 +28,7 @@ VERBS: Mapping[str, str] = {
     "paste": "paste:paste",
     "sample": "sample:sample",
     "generate": "generate:generate",
+    "invert": "invert:invert",
     "serve": "serve:serve",
     "doctor": "doctor:doctor",
     "licences": "licences:licences",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mien.checkpoints.directions import Direction
     from mien.directions.effects import Effects
-    from mien.models.stylegan2 import GeneratorConfig
+    from mien.models.stylegan2 import Generator, GeneratorConfig
 
 
 def show(
@@ -30,6 +30,9 @@ def show(
         str | None, typer.Option(help="Folder, bundled name or Hugging Face id of an editor or a generator.")
     ] = None,
     face: Annotated[list[Path] | None, typer.Option(help="Photo to start from; repeatable. Else --seeds.")] = None,
+    code: Annotated[
+        Path | None, typer.Option(help="File of 'mien invert' to start from, with its tuned weights.")
+    ] = None,
     seeds: Annotated[str, typer.Option(help="Faces to start from: 0-3, or 3,7.")] = "0-3",
     count: Annotated[int, typer.Option(min=1, max=64, help="So many, where a file holds several.")] = 1,
     layers: Layers = None,
@@ -59,7 +62,7 @@ def show(
         target_container(out)
         check_targets([out], face or ())
         keep_existing([out], overwrite)
-    start = _Start(of, tuple(face or ()), seeds)
+    start = _Start(of, tuple(face or ()), seeds, code)
     offsets = partial(_offsets, names if file is None else file, count, layers, unit)
     effects = _effects(start, offsets, judge, identity_network, trust_code)
     if out is not None:
@@ -77,6 +80,7 @@ class _Start:
     of: str | None
     photos: tuple[Path, ...]
     seeds: str
+    code: Path | None
 
 
 def _offsets(
@@ -116,9 +120,25 @@ def _effects(
     embed = None if identity is None else load_judge(identity, trust_code=trust_code).method("embed")
     pair = load_pair(folder)
     codes = codes_of_photos(pair, start.photos) if start.photos else codes_of_faces(pair.generator, wanted)
+    if start.code is not None:
+        codes = _codes_of_file(pair.generator, start.code)
     with progress() as bar:
         task = bar.add_task("faces", total=count_pictures(len(codes), len(offsets)))
         return measure_effects(pair.generator, codes, offsets, measures, lambda: bar.advance(task), embed)
+
+
+def _codes_of_file(generator: Generator, path: Path) -> Tensor:
+    """(1, L, C); the generator gets the weights that were tuned with it."""
+    from mien.checkpoints.codes import check_belongs, load_codes
+    from mien.errors import ConfigError
+    from mien.models.inversion import tuned
+
+    inverted = load_codes(path)
+    check_belongs(inverted, generator, path)
+    if inverted.residuals:
+        raise ConfigError(f"{path.name} has maps beside its codes, which strips do not show; use 'mien sample'.")
+    tuned(generator, inverted)
+    return inverted.codes[None]
 
 
 def _check_names(names: list[str], folder: Path) -> None:

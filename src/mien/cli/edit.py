@@ -25,6 +25,9 @@ def edit(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     *,
     options: EditOptions,
+    code: Annotated[
+        Path | None, typer.Option(help="File of 'mien invert': the face that it draws is the exemplar.")
+    ] = None,
     n: Annotated[int, typer.Option("-n", min=1, max=64, help="So many variants, each a file of its own.")] = 1,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None,
     quality: Annotated[int, typer.Option(min=1, max=100, help="For lossy targets.")] = 95,
@@ -45,10 +48,10 @@ def edit(
     from mien.photos.read import read_photo
     from mien.photos.write import default_output
 
-    request = Request.from_dict(options.inputs())
+    request = _with_code(Request.from_dict(options.inputs()), code)
     picture = read_photo(photo)
     targets = numbered(output or default_output(photo, "edited", picture), n)
-    inputs = [photo, *_files(request)]
+    inputs = [photo, *_files(request), *([] if code is None else [code])]
     check_outputs(targets, preview, explain, inputs)
     keep_existing(targets, overwrite)
     check_face(options.face)
@@ -68,13 +71,28 @@ def edit(
     report(result, targets, done, receipt)
 
 
+def _with_code(request: Request, code: Path | None) -> Request:
+    """With the face of a code file as its exemplar."""
+    from mien.errors import ConfigError
+
+    if code is None:
+        return request
+    if request.exemplar is not None:
+        raise ConfigError("--code and --exemplar both say whose look it is; give one of them.")
+    from mien.checkpoints.codes import read_facts
+    from mien.inversion.photo import CodeReader
+
+    read_facts(code)
+    return replace(request, exemplar=CodeReader().face(code))
+
+
 def _files(request: Request) -> list[Path]:
     """Inputs that are files: they must never be written over."""
     from mien.editing.request import LAYERS
 
     named = [*(getattr(request, name) for name in LAYERS), *request.weight_maps.values()]
     named += [] if request.layers is None else Path(request.layers).glob("*")
-    return [Path(one) for one in named if one is not None and Path(one).is_file()]
+    return [Path(one) for one in named if isinstance(one, str | Path) and Path(one).is_file()]
 
 
 def check_outputs(targets: list[Path], preview: Path | None, explain: Path | None, inputs: list[Path]) -> None:

@@ -36,6 +36,15 @@ def sample(
     video: Annotated[
         Path | None, typer.Option(help="Write the film: .mp4, or .webp or .gif that play by themselves.")
     ] = None,
+    code: Annotated[
+        list[Path] | None, typer.Option(help="File of 'mien invert', in place of --seeds; repeatable.")
+    ] = None,
+    attribute: Annotated[
+        list[str] | None, typer.Option(help="Of the faces of --code, such as smile=1.5; repeatable.")
+    ] = None,
+    networks: Annotated[
+        Path | None, typer.Option(help="Run of 'mien train features', which lets maps follow attributes.")
+    ] = None,
     weights: Annotated[
         str | None, typer.Option(help="Folder, bundled name or Hugging Face id; the bundled generator if not given.")
     ] = None,
@@ -55,7 +64,10 @@ def sample(
         target_container(grid)
     if video is not None and video.suffix.lower() not in FILMS:
         raise SaveError(f"{video.name} is no kind of film that is known here; name it .mp4, .webp or .gif.")
-    check_targets([grid, video])
+    check_targets([grid, video], code or ())
+    if code or attribute:
+        _draw_codes(code or [], attribute or [], weights, networks, grid, columns)
+        return
     folder = None if weights is None else find_folder(weights)
     from mien.engine.faces import BUNDLED_GENERATOR, load_maker
 
@@ -64,6 +76,30 @@ def sample(
         _write_grid(maker, maker.codes(wanted, psi, cutoff, modes), grid, columns)
     if interpolate is not None and video is not None:
         _write_film(maker, maker.codes(interpolate, psi, cutoff, modes), frames, fps, video)
+
+
+def _draw_codes(
+    codes: list[Path],
+    attributes: list[str],
+    weights: str | None,
+    networks: Path | None,
+    grid: Path | None,
+    columns: int | None,
+) -> None:
+    """The faces of code files, after some attributes."""
+    from mien.checkpoints.codes import read_facts
+    from mien.conditions.attributes import parse_attributes
+    from mien.errors import ConfigError
+
+    if not codes or grid is None:
+        raise ConfigError("Attributes and codes belong together; give --code FILE and --grid FILE.")
+    asked = parse_attributes(",".join(attributes)) if attributes else {}
+    for one in codes:
+        read_facts(one)
+    from mien.inversion.photo import CodeReader
+
+    reader = CodeReader(weights, () if networks is None else (networks,))
+    _save_grid([reader.picture(one, asked) for one in codes], grid, columns)
 
 
 def parse_seeds(text: str) -> list[int]:
@@ -95,15 +131,18 @@ def _pictures(maker: FaceMaker, codes: Float32) -> Iterator[UInt8]:
 
 
 def _write_grid(maker: FaceMaker, codes: Float32, path: Path, columns: int | None) -> None:
+    _save_grid(list(_pictures(maker, codes)), path, columns)
+
+
+def _save_grid(pictures: list[UInt8], path: Path, columns: int | None) -> None:
     import numpy as np
 
     from mien.data.sheets import contact_sheet
     from mien.photos.write import save_photo
     from mien.types import Photo
 
-    sheet = contact_sheet(np.stack(list(_pictures(maker, codes))), columns)
-    save_photo(Photo(sheet), path)
-    stderr().print(f"Saved {path}: {len(codes)} pictures.", highlight=False, soft_wrap=True)
+    save_photo(Photo(contact_sheet(np.stack(pictures), columns)), path)
+    stderr().print(f"Saved {path}: {len(pictures)} pictures.", highlight=False, soft_wrap=True)
 
 
 def _write_film(maker: FaceMaker, ends: Float32, frames: int, fps: float, path: Path) -> None:

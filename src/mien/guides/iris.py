@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from mien.photos.color import to_srgb
-from mien.types import Bool, Float32, Float64, Photo
+from mien.types import Float32, Float64, Photo
 
 SIDE = 24
 """Radius in pixels at which circles are compared."""
@@ -34,13 +34,6 @@ per square of what it is wider, as a share."""
 
 LIGHT, DIM = np.float32(80), np.float32(20)
 """Levels by which light counts as its logarithm does, for the white is dull in shade, and levels added to it."""
-
-RIM, SHADE = (0.75, 0.72), (0.6, 0.45)
-"""Share of a color that the rim of an iris hides, and from which radius on; the same for the shade of the upper lid at
-its edge, and over which distance it fades, in radii."""
-
-FIBRES, DARK = (11, 17, 23, 31), 90.0
-"""Waves around a dark iris, which shows no fibres, and the level of its median from which on it shows its fibres."""
 
 CLEARER = 6.0
 """Levels by which a circle must be clearer than that of the landmarks."""
@@ -76,25 +69,6 @@ def found_iris(photo: Photo, middle: Float64, radius: float, contour: Float64) -
     if clear[best] < clear[own] + CLEARER:
         return middle, radius
     return middle + radius * np.array([across[best], down[best]]), radius * float(wide[best])
-
-
-def colored(away: Float64, angle: Float64, inside: Bool, radius: float, light: float) -> Float32:
-    """How much of a colour an iris shows: less at its dark rim and below the upper lid, and in fibres where it is dark.
-
-    Args:
-        away, angle: (h, w) place in it, in radii and radians.
-        inside: (h, w) between the lids.
-        radius: of the iris, pixels.
-        light: its median level; a dark iris shows no fibres, and one colour all over looks painted.
-    """
-    below = (np.arange(len(inside))[:, None] - np.argmax(inside, axis=0)[None]) / radius
-    shade = 1 - SHADE[0] * np.exp(-np.maximum(below, 0) / SHADE[1])
-    rim = 1 - RIM[0] * np.clip((away - RIM[1]) / (1 - RIM[1]), 0, 1)
-    drawn = np.random.default_rng(0).normal(size=(len(FIBRES), 2))
-    waves = sum(np.sin(n * angle + 3 * a + 2 * b * away) for n, (a, b) in zip(FIBRES, drawn, strict=True))
-    dark = float(np.clip((DARK - light) / DARK, 0, 1))
-    fibres = 1 + dark * (0.3 * np.tanh(waves / 2) - 0.25 * np.abs(away - 0.55) / 0.4)
-    return np.asarray(np.clip(shade * rim * fibres, 0, 1), np.float32)
 
 
 def _clear(picture: Float32, opening: Float32, centres: Float64, radii: Float64) -> Any:

@@ -56,27 +56,44 @@ class Synthesis(nn.Module):
 
     @overload
     def forward(
-        self, w_plus: Tensor, noise: Noise = ..., features: Literal[False] = ..., shift: Tensor | None = ...
+        self,
+        w_plus: Tensor,
+        noise: Noise = ...,
+        features: Literal[False] = ...,
+        shift: Tensor | None = ...,
+        residuals: Features | None = ...,
     ) -> Tensor: ...
 
     @overload
     def forward(
-        self, w_plus: Tensor, noise: Noise = ..., *, features: Literal[True], shift: Tensor | None = ...
+        self,
+        w_plus: Tensor,
+        noise: Noise = ...,
+        *,
+        features: Literal[True],
+        shift: Tensor | None = ...,
+        residuals: Features | None = ...,
     ) -> tuple[Tensor, Features]: ...
 
     def forward(
-        self, w_plus: Tensor, noise: Noise = "random", features: bool = False, shift: Tensor | None = None
+        self,
+        w_plus: Tensor,
+        noise: Noise = "random",
+        features: bool = False,
+        shift: Tensor | None = None,
+        residuals: Features | None = None,
     ) -> Tensor | tuple[Tensor, Features]:
         """(B, L, C) -> (B, 3, R, R) float32, nominally in [-1, 1]; with ``features`` also the maps by resolution.
 
         Args:
             shift: (B or 1, N) is added to StyleSpace, the channels of all layers one after the other.
+            residuals: are added to the last maps of blocks, by resolution, (B or 1, channels(R), R, R).
         """
         styles = self.styles(w_plus)
         if shift is not None:
             parts = torch.split(shift.to(styles[0]), list(self.config.style_channels), 1)
             styles = [style + part for style, part in zip(styles, parts, strict=True)]
-        picture, maps = self.from_styles(styles, noise)
+        picture, maps = self.from_styles(styles, noise, residuals)
         return (picture, maps) if features else picture
 
     def styles(self, w_plus: Tensor) -> list[Tensor]:
@@ -94,8 +111,10 @@ class Synthesis(nn.Module):
                 styles.append(block.to_rgb.affine(w_plus[:, index]))
         return styles
 
-    def from_styles(self, styles: Sequence[Tensor], noise: Noise = "random") -> tuple[Tensor, Features]:
-        """StyleSpace -> picture (B, 3, R, R) float32 and maps by resolution."""
+    def from_styles(
+        self, styles: Sequence[Tensor], noise: Noise = "random", residuals: Features | None = None
+    ) -> tuple[Tensor, Features]:
+        """StyleSpace -> picture (B, 3, R, R) float32 and maps by resolution; residuals as in :meth:`forward`."""
         layers = 3 * len(self.config.resolutions) - 1
         if len(styles) != layers:
             raise ValueError(f"expected {layers} styles, got {len(styles)}")
@@ -107,6 +126,8 @@ class Synthesis(nn.Module):
         for resolution, block in zip(self.config.resolutions, self._blocks(), strict=True):
             for conv in block.convs:
                 x = conv(x, next(s), next(noises))
+            if residuals is not None and resolution in residuals:
+                x = x + residuals[resolution].to(x.dtype)
             rgb = block.to_rgb(x, next(s))
             picture = rgb if picture is None else upsample(picture).add_(rgb)
             maps[resolution] = x

@@ -12,6 +12,7 @@ from mien.training.settings import Run
 from mien.training.stages.editing_run import EditingRun
 from mien.training.stages.editing_settings import EncoderConfig, PainterConfig, WarpingConfig
 from mien.training.stages.generator_run import GeneratorRun, GeneratorStageConfig
+from mien.training.stages.inversion_run import FeaturesStageConfig, HyperStageConfig, InversionRun
 from mien.training.stages.latent_runs import AutoencoderConfig, AutoencoderRun, MappingRun, MappingStageConfig
 from mien.training.stages.windows_run import WindowsConfig, WindowsRun
 
@@ -34,6 +35,8 @@ STAGES: dict[str, StageEntry] = {
     "encoder": StageEntry(EditingRun, EncoderConfig, "The style encoder: any part of a face and its layers -> codes."),
     "warping": StageEntry(EditingRun, WarpingConfig, "Latent warping: the codes of one face in the pose of another."),
     "editor": StageEntry(EditingRun, PainterConfig, "Aggregation and refinement: what is painted inside the mask."),
+    "hyper": StageEntry(InversionRun, HyperStageConfig, "A hypernetwork: weights of the generator for one photo."),
+    "features": StageEntry(InversionRun, FeaturesStageConfig, "Maps for one photo, and how they follow an edit."),
     "windows": StageEntry(WindowsRun, WindowsConfig, "The window painter: a part of the face at the photo's scale."),
     "autoencoder": StageEntry(
         AutoencoderRun, AutoencoderConfig, "MM2Latent's encoders of maps, drawings and 3D shape."
