@@ -44,7 +44,7 @@ THICK = 1.5
 """Units that some of the hair must lie inside its border, for there to be any."""
 
 LEAST = 60.0
-"""Square units of hair below which there is none."""
+"""Square units of thick hair below which there is none: on a shaven head."""
 
 PIECE, SMALL = 0.025, 0.002
 """Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
@@ -88,7 +88,9 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
     matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
     inner = matte > 0.5
-    if inner.sum() < LEAST * unit**2 or not cv2.erode(inner.astype(np.uint8), disc(THICK * unit)).any():  # shaven
+    if (matte > 0.8).sum() < LEAST * unit**2 or not cv2.erode(
+        inner.astype(np.uint8), disc(THICK * unit)
+    ).any():  # shaven
         matte = np.zeros_like(matte)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
 
