@@ -15,6 +15,7 @@ from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.damaged import damaged
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, lined, skin_and_beard
@@ -133,9 +134,10 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
 def _healed(
     done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
 ) -> Guided:
-    """Glasses and red eyes are found by themselves where a region names them; all else is what is masked."""
+    """Glasses, red eyes, and without a mask scratches and dust are found by themselves; all else is what is masked."""
     if mask is None:
-        raise LayerError("Nothing says what is to vanish; give a mask.")
+        spots = heal(done.photo, damaged(done.photo, context), strength=request.strength)
+        return done.then(spots, "scratches and dust healed", None, 1.0)
     mask = unfilled(mask, context)
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
