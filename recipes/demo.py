@@ -2,8 +2,8 @@
 
     python -m recipes.demo FOLDER
 
-The photo is scikit-image's astronaut, enlarged to 2,000 pixels. Each wish is saved with its receipt, and what it changed
-outside of its mask is counted. Then the bundled editor makes the five edits of :mod:`recipes.edits`, which are painted.
+The photo is scikit-image's astronaut, enlarged to 2,000 pixels. Each wish is saved, and what it changed outside of its
+mask is counted. Then the bundled editor makes the five edits of :mod:`recipes.edits`, which are painted.
 """
 
 from __future__ import annotations
