@@ -18,7 +18,7 @@ from mien.words.reader import read
 
 
 class Painter:
-    attributes, reader = ("age",), ""
+    attributes, reader = ("hat",), ""
 
 
 class WithClip(Painter):
@@ -39,10 +39,10 @@ def test_every_way_exists() -> None:
 
 
 def test_words_become_steps_and_what_is_left_is_said() -> None:
-    rest, recipe = resolved(Request(text="curly grey hair, a slight smile, older, a tattoo"), Painter())
+    rest, recipe = resolved(Request(text="curly grey hair, a slight smile, a hat, a tattoo"), Painter())
     assert recipe is not None
     assert [step.to_dict() for step in recipe.steps] == [{"reshape": {"smile": 0.6}}, {"dye": {"hair": "gray"}}]
-    assert rest.attributes == {"age": 1.0} and rest.mask == "face" and rest.text is None
+    assert rest.attributes == {"hat": 1.0} and rest.mask == "hat+hair" and rest.text is None
     assert recipe.notes == ("not understood: tattoo", "understood, but nothing here can do it yet: hair-curl +1")
 
 
@@ -100,8 +100,8 @@ def test_a_mask_keeps_words_within(plain: Editor, portrait: Photo) -> None:
 def test_what_cannot_be_done_is_one_sentence(plain: Editor, portrait: Photo) -> None:
     with pytest.raises(ConfigError, match="not understood: dragon"):
         plain(portrait, text="a dragon")
-    with pytest.raises(ConfigError, match="nothing here can do it yet: age"):
-        plain(portrait, text="older")
+    with pytest.raises(ConfigError, match="nothing here can do it yet: hat"):
+        plain(portrait, text="a hat")
     with pytest.raises(ConfigError, match="names no change"):
         plain(portrait, text="don't change the hair")
 

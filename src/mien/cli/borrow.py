@@ -27,7 +27,7 @@ def borrow(
         str,
         typer.Option(
             help="eyes, left-eye, right-eye, brows, nose, mouth, teeth (a smile), lower-face (a beard off), face, "
-            "hair, fringe, beard; joined by +."
+            "hair, fringe, beard, wrinkles; joined by +."
         ),
     ],
     color: Annotated[

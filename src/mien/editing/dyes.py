@@ -18,6 +18,10 @@ RELATIVE: Mapping[str, tuple[tuple[int, int, int], float]] = {
     "lighter": ((255, 240, 220), 0.3),
     "darker": ((16, 11, 9), 0.4),
     "whiter": ((246, 242, 234), 0.45),
+    "grayer": ((158, 155, 152), 0.6),
+    "redder": ((170, 30, 55), 0.45),
+    "rosier": ((205, 70, 80), 0.3),
+    "smokier": ((60, 42, 45), 0.4),
 }
 """As colours: how far the region's own goes towards another one."""
 

@@ -22,8 +22,11 @@ from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.bank_faces import CURLS
+from mien.guides.borrow import WRINKLES
+from mien.guides.guide import Guide
 from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
+from mien.guides.wrinkles import wrinkles
 from mien.types import AlignedFace, Bool, Face, Photo
 
 BEFORE = "hair+glasses+hat-brows"
@@ -144,6 +147,8 @@ def _ranked(photo: Photo, face: Face, request: Request, part: str, context: Edit
     """Who has such a part, with how badly each fits: those of the album first, then those of the bank."""
     traits = traits_of(photo, face, context)
     child = part == "teeth" and _child(photo, face)
+    if part == WRINKLES and request.album is None and _child(photo, face):
+        raise LayerError("This looks like a small child; the bank has the wrinkles of old people only.")
     ranked: list[tuple[float, Entry]] = []
     if request.album is not None:
         ranked += _album(Path(request.album), context).ranked(face, traits, part, child)
@@ -248,6 +253,14 @@ def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
     skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)])
     return _in_photo(skin, photo, face), _in_photo(AREAS["beard"](seen), photo, face)
+
+
+def lined(photo: Photo, face: Face, lent: Lender, context: EditContext) -> Guide:
+    """The wrinkles of a lender's face; errors as of :func:`skin_and_beard`."""
+    worn = ("neck",) if lent.known else ("neck", "glasses")  # nobody's wrinkles look like glasses to the parser
+    skin, _ = skin_and_beard(photo, face, context, "neck")
+    theirs, _ = skin_and_beard(lent.photo, lent.face, context, *worn)
+    return wrinkles(photo, face, lent.photo, lent.face, skin=skin, other_skin=theirs)
 
 
 def bearded(photo: Photo, face: Face, context: EditContext) -> bool:

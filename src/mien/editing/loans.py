@@ -30,6 +30,10 @@ CONDITIONS: Mapping[str, Condition] = {
     "a beard": Condition(
         lambda traits: max(traits.beard, traits.moustache) > 0.1, "No beard is seen that could be taken away."
     ),
+    "no fringe": Condition(
+        lambda traits: traits.fringe < 0.35 and traits.length > -0.5,
+        "A fringe is cut of long hair that has none yet; this hair is short, or has one.",
+    ),
     "no teeth": Condition(lambda traits: traits.teeth < 0.2, "Teeth are seen already."),
 }
 """By name."""

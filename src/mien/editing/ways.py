@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from mien.editing.looks import bears
 from mien.words.types import Wish
 
 MOVES: Mapping[str, Mapping[str, float]] = {
@@ -55,6 +56,7 @@ SHADES: Mapping[str, tuple[str, str]] = {
 
 BORROWED: Mapping[str, tuple[str, str]] = {
     "teeth+": ("teeth", "no teeth"),
+    "fringe+": ("fringe", "no fringe"),
     **dict.fromkeys(("beard-", "moustache-", "stubble-", "goatee-"), ("lower_face", "a beard")),
 }
 """Part of the bank's faces, and a condition (see :data:`mien.editing.loans.CONDITIONS`), by signed attribute."""
@@ -99,6 +101,9 @@ REGIONS: Mapping[str, str] = {
     "background": "background",
     "clothes": "clothes",
     "earrings": "ears",
+    "makeup": "lips+cheeks+eyelids",
+    "wrinkles": "skin",
+    "blemishes": "skin",
     "head": "head",
 }
 """Where a wish lies, by the first word of its attribute; all others lie in the whole face."""
@@ -111,6 +116,7 @@ class Ways:
     dye: color and strength by region.
     borrow: condition by part.
     heal: strength by region.
+    looks: strength by look of :data:`mien.editing.looks.LOOKS`.
     attributes: strength by look of the editor.
     missing: wishes that nothing here can fulfil.
     """
@@ -119,13 +125,14 @@ class Ways:
     dye: dict[str, tuple[str, float]] = field(default_factory=dict)
     borrow: dict[str, str] = field(default_factory=dict)
     heal: dict[str, float] = field(default_factory=dict)
+    looks: dict[str, float] = field(default_factory=dict)
     attributes: dict[str, float] = field(default_factory=dict)
     missing: list[Wish] = field(default_factory=list)
 
     @property
     def found(self) -> bool:
         """Whether anything can be done."""
-        return bool(self.reshape or self.dye or self.borrow or self.heal or self.attributes)
+        return bool(self.reshape or self.dye or self.borrow or self.heal or self.looks or self.attributes)
 
 
 def ways_of(wishes: Iterable[Wish], looks: Iterable[str]) -> Ways:
@@ -149,6 +156,8 @@ def ways_of(wishes: Iterable[Wish], looks: Iterable[str]) -> Ways:
             ways.dye[COLORED[wish.attribute]] = (wish.color, min(1.0, wish.degree))
         elif shade:
             ways.dye.setdefault(shade[0], (shade[1], min(1.0, abs(wish.degree))))
+        elif bears(wish.attribute, wish.degree):
+            ways.looks[wish.attribute] = round(ways.looks.get(wish.attribute, 0.0) + wish.degree, 3)
         elif look:
             ways.attributes[look] = wish.degree
         elif signed in HEALED:

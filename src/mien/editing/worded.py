@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
+from mien.editing.looks import steps_of, taken
 from mien.editing.request import Request
 from mien.editing.ways import Ways, regions_of, ways_of
 from mien.errors import ConfigError, FaceError, LayerError
@@ -46,7 +47,8 @@ class Told:
         steps: requests that move or dye pixels, each for itself.
         rest: what else is asked for: looks of the editor, and all of the request that is no text.
         notes: what was not understood or cannot be done, in words.
-    conditions: of loans, by part.
+        conditions: of loans, by part.
+        following: numbers of the steps of a look after its first: without that, they are not made.
     """
 
     text: str
@@ -55,11 +57,12 @@ class Told:
     rest: Request
     notes: tuple[str, ...]
     conditions: Mapping[str, str] = field(default_factory=dict)
+    following: frozenset[int] = frozenset()
 
     @property
     def operation(self) -> str:
-        """For results: what the text became."""
-        return f'"{self.text}" was read as: {self.reading}'
+        """For results: what the text became; "" without a text."""
+        return f'"{self.text}" was read as: {self.reading}' if self.text else ""
 
 
 def resolved(request: Request, painter: Knows) -> tuple[Request, Told | None]:
@@ -76,9 +79,13 @@ def resolved(request: Request, painter: Knows) -> tuple[Request, Told | None]:
 
 
 def _told(request: Request, painter: Knows) -> Told | None:
-    text = validate_text(request.text or "")
-    if not text or request.mode in ("look", "heal"):
+    text, looks = validate_text(request.text or ""), taken(request)
+    if request.mode in ("look", "heal") or not (text or looks):
         return None
+    if not text:
+        rest = {name: value for name, value in request.attributes.items() if name not in looks}
+        steps, following = _numbered(_looks(request, looks))
+        return Told("", Reading(()), steps, replace(request, attributes=rest), (), {}, following)
     reading = read(text)
     ways = ways_of(reading.wishes, painter.attributes)
     complete = reading.complete and not ways.missing
@@ -89,19 +96,34 @@ def _told(request: Request, painter: Knows) -> Told | None:
         clip = "" if painter.reader else ", or a CLIP (--clip)"
         reason = "; ".join(notes) or "it names no change"
         raise ConfigError(f"Nothing of '{text}' can be done: {reason}. Give {EXAMPLE}{clip}.")
-    return Told(text, reading, tuple(_steps(request, ways)), _rest(request, reading, ways), notes, ways.borrow)
+    steps, following = _numbered(_steps(request, ways))
+    return Told(text, reading, steps, _rest(request, reading, ways), notes, ways.borrow, following)
 
 
-def _steps(request: Request, ways: Ways) -> Iterator[Request]:
+def _numbered(steps: Iterable[tuple[Request, bool]]) -> tuple[tuple[Request, ...], frozenset[int]]:
+    """Steps, and the numbers of those that follow another."""
+    found = list(steps)
+    return tuple(one for one, _ in found), frozenset(k for k, (_, follows) in enumerate(found) if follows)
+
+
+def _steps(request: Request, ways: Ways) -> Iterator[tuple[Request, bool]]:
     bare = Request(mask=request.mask, frame=request.frame, strength=request.strength)
     for region, strength in ways.heal.items() if request.mask is None else ():
-        yield replace(bare, mask=region, mode="heal", strength=request.strength * strength)
+        yield replace(bare, mask=region, mode="heal", strength=request.strength * strength), False
     if ways.reshape:
-        yield replace(bare, reshape=Shapes.bundled().clamped(ways.reshape))
+        yield replace(bare, reshape=Shapes.bundled().clamped(ways.reshape)), False
     for part in ways.borrow:
-        yield replace(bare, part=part, album=request.album, seed=request.seed)
+        yield replace(bare, part=part, album=request.album, seed=request.seed), False
+    yield from _looks(request, ways.looks)
     for region, (color, strength) in ways.dye.items():
-        yield replace(bare, dye={region: color}, strength=request.strength * strength)
+        yield replace(bare, dye={region: color}, strength=request.strength * strength), False
+
+
+def _looks(request: Request, looks: Mapping[str, float]) -> Iterator[tuple[Request, bool]]:
+    bare = Request(mask=request.mask, frame=request.frame, strength=request.strength)
+    bare = replace(bare, seed=request.seed, album=request.album)
+    for name, strength in looks.items():
+        yield from ((step, number > 0) for number, step in enumerate(steps_of(name, strength, bare)))
 
 
 def _rest(request: Request, reading: Reading, ways: Ways) -> Request:
@@ -140,17 +162,23 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
     area = np.zeros((photo.height, photo.width), np.bool_)
     if recipe is None:
         return Guided(photo, area)
-    done = Guided(photo, area, (f"{target.name}: {recipe.operation}",), recipe.notes)
+    read = (f"{target.name}: {recipe.operation}",) if recipe.text else ()
+    done = Guided(photo, area, read, recipe.notes)
     failed: list[str] = []
-    for step in recipe.steps:
+    count, begun = 0, True
+    for number, step in enumerate(recipe.steps):
+        if number in recipe.following and not begun:
+            continue
         try:
             one = borrowed(done.photo, target, step, recipe.conditions.get(step.part, ""), context)
         except (LayerError, ConfigError, FaceError) as error:
             failed.append(str(error))
+            begun = begun and number in recipe.following
             continue
-        done = done.and_then(one)
-    if failed and len(failed) == len(recipe.steps) and not recipe.rest.draws:
-        raise LayerError(f"Nothing of '{recipe.text}' can be done with this face: {failed[0]}")
+        done, count, begun = done.and_then(one), count + 1, True
+    if failed and not count and not recipe.rest.draws:
+        what = f"Nothing of '{recipe.text}'" if recipe.text else "Nothing of it"
+        raise LayerError(f"{what} can be done with this face: {failed[0]}")
     return replace(done, notes=(*done.notes, *failed))
 
 

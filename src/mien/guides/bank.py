@@ -17,7 +17,7 @@ import numpy as np
 from mien.align import mesh
 from mien.align.measure import describe_face
 from mien.errors import CorruptCheckpointError, LayerError, PhotoError
-from mien.guides.bank_faces import EVEN_TEETH, ODD_TEETH, WHOLE_HAIR
+from mien.guides.bank_faces import EVEN_TEETH, LINED, ODD_TEETH, WHOLE_HAIR
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.traits import ALIGNED, Traits
 from mien.photos.containers import by_suffix
@@ -206,6 +206,8 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
         return whole and lent.hat < 0.01 and lent.length > BALD
     if part == "beard":
         return lent.beard > 0.5
+    if part == "wrinkles":
+        return entry.owned or entry.path.stem in LINED
     if part == "face":
         return lent.glasses < 0.004 and lent.fringe < 0.3
     return True
@@ -251,6 +253,10 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
     if part in ("nose", "brows") or (part == "lower_face" and wanted.beard < 0.1 and wanted.moustache < 0.1):
         other_shape = (_shape(face, other, NEAR[part]) - SEEN[part]) / 0.02  # only the shape is taken: one that is seen
         away = {"yaw": away["yaw"], "pitch": away["pitch"], "shape": other_shape}
+    if part == "wrinkles":  # of which light, shape and fineness alone are taken
+        away = {name: away[name] for name in ("yaw", "pitch", "light", "outline", "lightness")}
+        away["lightness"] *= 0.5
+        return float(np.sqrt(np.mean(np.square(list(away.values())))))
     away["age"] = float(np.clip((youth(other) - youth(face)) / 5, -2, 2))
     if part == "lower_face" and "lightness" in away:
         away["lightness"] *= 1.6

@@ -14,3 +14,6 @@ ODD_TEETH = ("2230", "2381", "2419", "2842", "2987", "3052", "3076", "3146", "31
 
 EVEN_TEETH = ("2118",)
 """Bundled faces whose teeth fill a mouth from corner to corner in even light, which come first."""
+
+LINED = ("2319", "2331", "2455", "2509", "2567", "2612", "3092", "3102", "3130", "3190")
+"""Bundled faces whose skin has wrinkles, sharp and in even light."""

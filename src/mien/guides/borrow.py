@@ -154,8 +154,8 @@ def check_parts(parts: str) -> list[str]:
     """
     found = [part.strip().replace("-", "_") for part in parts.lower().split("+")]
     for part in found:
-        if part not in (*PARTS, *LOWER, *HAIR):
-            raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join((*PARTS, *LOWER, *HAIR))}.")
+        if part not in (known := (*PARTS, *LOWER, *HAIR, WRINKLES)):
+            raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join(known)}.")
     return found
 
 
@@ -164,6 +164,9 @@ HAIR = ("hair", "fringe", "beard")
 
 LOWER = ("teeth", "lower_face")
 """What changes the lower half of a face; see :mod:`mien.guides.lower`."""
+
+WRINKLES = "wrinkles"
+"""The relief of skin alone; see :mod:`mien.guides.wrinkles`."""
 
 ONE_SIDED = ("left_eye", "right_eye")
 

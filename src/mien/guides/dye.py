@@ -67,6 +67,10 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     return Guide(box, samples, (a > SEEN).astype(np.float32))
 
 
+THIN = (0.05, 0.5)
+"""Matte between which thin hair that becomes lighter comes to its new colour; what is less is shade, or down."""
+
+
 @dataclass(frozen=True, eq=False)
 class Layers:
     """A region of a reduced picture (h, w), ready to be dyed at any size.
@@ -74,11 +78,15 @@ class Layers:
     Attributes:
         through: (h, w, 3) what is to be added to the picture so that nothing of what lies behind is seen; None where
             soft pixels are no strands.
+        behind: (h, w, 3) what lies behind.
+        fading: how much of thin hair is gone: of hair that becomes fair, down and shade are not seen.
         laid, maps: what takes colours, with their maps, to the dyed ones.
         table: the same as a filter, where there are no maps.
     """
 
     through: Float32 | None
+    behind: Float32
+    fading: float
     laid: Callable[[Float32, Float32 | None], Float32]
     maps: Float32 | None
     table: Any
@@ -86,21 +94,26 @@ class Layers:
     @classmethod
     def of(cls, seen: Float32, alpha: Float32, color: tuple[int, int, int], settings: Dye) -> Layers:
         """Of a region (h, w, 3) with a matte (h, w)."""
-        front = seen
+        front = behind = seen
         if settings.strands:
-            front, _ = colors(seen, alpha, radius=max(4, round(NEAR * max(alpha.shape))))
+            front, behind = colors(seen, alpha, radius=max(4, round(NEAR * max(alpha.shape))))
             front = calmed(front, alpha)
         wish = np.array(color, np.float32) / np.float32(255)
         laid, maps = coloring(front, alpha, wish, settings, seen if settings.strands else None)
         table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
-        return cls(front - seen if settings.strands else None, laid, maps, table)
+        fading = 0.0 if maps is None else settings.strength * _lighter(front, alpha, wish)
+        return cls(front - seen if settings.strands else None, behind, fading, laid, maps, table)
 
     def over(self, part: Float32, alpha: Float32, size: tuple[int, int], rows: Box) -> Float32:
         """Rows of the picture at another size, (H, W, 3) in [0, 255], dyed; their matte is (H, W)."""
         ahead = part
         if self.through is not None:  # I = αF + (1 − α)B: what changes is F
             ahead = np.rint(np.clip(part + 255 * part_at(self.through, size, rows), 0, 255))
-        made = part + alpha[..., None] * (self._dyed(ahead, size, rows) - ahead)
+        made = self._dyed(ahead, size, rows)
+        if self.fading:
+            thin = self.fading * (1 - np.clip((alpha - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))[..., None]
+            made = made + thin * (255 * part_at(self.behind, size, rows) - made)
+        made = part + alpha[..., None] * (made - ahead)
         return np.asarray(np.clip(made, 0, 255), np.float32)
 
     def _dyed(self, ahead: Float32, size: tuple[int, int], rows: Box) -> Float32:
@@ -125,6 +138,13 @@ def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
     mean: Any = np.tensordot(weight / weight.sum(), lab_of(small / np.float32(255)), 2)
     red, green, blue = np.rint(rgb_of(mean.astype(np.float32)[None, None])[0, 0] * 255).astype(int)
     return int(red), int(green), int(blue)
+
+
+def _lighter(front: Float32, alpha: Float32, wish: Float32) -> float:
+    """From 0 to 1, how much lighter a wish is than a region's colours."""
+    light = lab_of(front)[..., 0]
+    mean = float((light * alpha).sum() / max(float(alpha.sum()), 1e-6))
+    return float(np.clip((lab_of(wish[None, None])[0, 0, 0] - mean - 5) / 20, 0, 1))
 
 
 def _table(recolored: Callable[[Float32], Float32]) -> Any:

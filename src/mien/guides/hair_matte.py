@@ -31,8 +31,8 @@ WORN = "earrings+necklace"
 TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
 """Highest landmarks, and how far above them a forehead may reach, in lengths of the face: hairlines lie there."""
 
-SHADE = 0.2
-"""Of the way from skin to hair that is shade and down rather than hair: a color on it is seen as paint."""
+SHADE = 0.04
+"""Of the way from skin to hair that is shade rather than hair."""
 
 DARK = 95.0
 """Level of light of hair below which gaps before skin are told by color."""
@@ -42,6 +42,9 @@ BESIDE = 7.0
 
 THICK = 1.5
 """Units that some of the hair must lie inside its border, for there to be any."""
+
+LEAST = 60.0
+"""Square units of thick hair below which there is none: on a shaven head."""
 
 PIECE, SMALL = 0.025, 0.002
 """Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
@@ -84,7 +87,10 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     bare = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
     matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
     matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
-    if not cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit)).any():  # the rim of a shaven head
+    inner = matte > 0.5
+    if (matte > 0.8).sum() < LEAST * unit**2 or not cv2.erode(
+        inner.astype(np.uint8), disc(THICK * unit)
+    ).any():  # shaven
         matte = np.zeros_like(matte)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
 
@@ -141,7 +147,29 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     dark = np.clip((DARK - front @ LUMA) / 25, 0, 1)  # highlights of fair hair have the skin's light
     sure = sure * (1 - near * (1 - dark))
     told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
+    told = matte - _from_skin(matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), skin)
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
+
+
+def _from_skin(gone: Float32, skin: Float32) -> Float32:
+    """What is taken from a matte, (h, w), where it goes on from skin: what lies within hair alone is a highlight."""
+    count, index = cv2.connectedComponents(((gone > 0.15) | (skin > 0.5)).astype(np.uint8))
+    reached = np.zeros(count, np.uint8)
+    reached[index[skin > 0.5]] = 1
+    reached[0] = 0
+    weight = cv2.dilate(reached[index], np.ones((7, 7), np.uint8)).astype(np.float32)
+    return np.asarray(gone * cv2.GaussianBlur(weight, (0, 0), 1.5), np.float32)
+
+
+def _by_hue(seen: Float32, matte: Float32, hair: Bool, bare: Bool, share: Float32, unit: float) -> Float32:
+    """The most that a matte (h, w) may be where hair is as light as skin, but less red: gray hair, ash blond."""
+    red = cv2.GaussianBlur((seen[..., 0] - seen[..., 2]) / (seen @ LUMA + 20), (0, 0), max(0.6, 0.3 * unit))
+    away = hair & (share < 0.05)
+    inner, face = red[away if away.any() else hair], red[bare]
+    apart = float(face.mean() - inner.mean())
+    sure = share * float(np.clip((apart - inner.std() - face.std()) / 0.1, 0, 1))
+    placed = (face.mean() - red) / max(apart, 1e-3)
+    return np.asarray(matte + sure * (np.minimum(matte, np.clip((placed - 0.1) / 0.55, 0, 1)) - matte), np.float32)
 
 
 def _beside(skin: Float32, unit: float) -> Float32:

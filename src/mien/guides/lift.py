@@ -42,10 +42,10 @@ ALIKE = 7.0
 KEPT = 0.6
 """How much of what this hair has beyond what is usual for its lightness stays."""
 
-SLOPE, FINE = (0.25, 6.0), 4.0
+SLOPE, FINE = (0.25, 4.0), 3.0
 """Least and most rise of the curve, and most for single strands and noise."""
 
-MOST = 18.0
+MOST = 13.0
 """L* by which single strands are lighter or darker at most."""
 
 ALMOST = 1.5
@@ -127,7 +127,7 @@ def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
     slope[levels[-1] < LEVELS] = 1
     slope = np.clip(cv2.GaussianBlur(slope[None].astype(np.float32), (0, 0), 6)[0], *SLOPE)
     curve = np.cumsum(slope) * (LEVELS[1] - LEVELS[0])
-    return np.asarray(curve - np.interp(light, LEVELS, curve).mean(), np.float32), np.minimum(spread, MOST / 2)
+    return np.asarray(curve - np.interp(light, LEVELS, curve).mean(), np.float32), np.minimum(spread, 9)
 
 
 def detail(maps: Float32, light: Float32) -> Float32:

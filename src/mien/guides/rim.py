@@ -10,10 +10,13 @@ import cv2
 import numpy as np
 
 from mien.compose.morphology import disc
-from mien.types import Float32
+from mien.types import Bool, Float32
 
 REACH = 0.012
 """Longer sides of a region over which its rim is soft."""
+
+ROOTS = 0.04
+"""The same for hair whose lightness is changed: light of what lies behind is spread as far."""
 
 CALM = 0.85
 """How far lighter colours of the rim come to those nearby."""
@@ -22,26 +25,45 @@ SHADED = 0.3
 """Standard deviations by which hair is darker at its rim than nearby: roots are, and thin hair."""
 
 
-def shaded(maps: Float32, alpha: Float32) -> None:
+def shaded(maps: Float32, alpha: Float32, light: Float32) -> None:
     """Makes hair's rim no lighter than the hair nearby, in maps (h, w, 4) of :mod:`mien.guides.lift`.
 
-    What lies behind is never quite gone from its colours, and would be a bright line once dark hair is lifted.
+    ``light`` is L* (h, w) of the hair. What lies behind is never quite gone from its colours, and would be a bright
+    line once dark hair is lifted.
     """
-    wide = np.clip((0.97 - cv2.GaussianBlur(alpha, (0, 0), max(1, REACH * max(alpha.shape)))) / 0.25, 0, 1)
-    broad, near = maps[..., 1], _nearby(maps[..., 1], alpha, wide)
-    spread = float(broad[alpha > 0.5].std())
-    maps[..., 1] = broad + wide * (np.minimum(broad, near - SHADED * spread * wide) - broad)
+    away = cv2.distanceTransform((alpha > 0.9).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    away = np.minimum(away, np.float32(max(alpha.shape)))  # there may be no border
+    reach = min(max(2.0, ROOTS * max(alpha.shape)), 0.6 * float(away.max()))
+    inner = away >= reach
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~inner).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    values = np.zeros(int(nearest.max()) + 1, np.float32)
+    values[nearest[inner]] = _nearby(maps[..., 1], inner, reach / 3)[inner]
+    near = cv2.GaussianBlur(values[nearest], (0, 0), reach / 4)
+    rim = np.clip(1.4 - 1.4 * away / max(reach, 1), 0, 1)
+    spread = float(maps[..., 1][alpha > 0.5].std())
+    broad = maps[..., 1]
+    maps[..., 1] = broad + rim * (np.minimum(broad, near - SHADED * spread * rim) - broad)
+    steep = _nearby(light - maps[..., 0], alpha > 0.5, reach / 4)  # light that rises towards the border is no strand
+    maps[..., 0] += rim * np.maximum(steep, 0)
 
 
 def calmed(front: Float32, alpha: Float32) -> Float32:
     """Hair's colours (h, w, 3) whose rim is no lighter than hair nearby: skin or sky would be lifted with it."""
     soft = np.clip((0.97 - cv2.GaussianBlur(alpha, (0, 0), max(0.8, 0.5 * REACH * max(alpha.shape)))) / 0.3, 0, 1)
-    near = np.dstack([_nearby(plane, alpha, soft) for plane in cv2.split(front)])
+    near = np.dstack([_around(plane, alpha, soft) for plane in cv2.split(front)])
     lighter = np.clip((front - near).mean(2, keepdims=True) / 0.08, 0, 1)
     return np.asarray(front + CALM * soft[..., None] * lighter * (near - front), np.float32)
 
 
-def _nearby(values: Float32, alpha: Float32, rim: Float32) -> Float32:
+def _nearby(values: Float32, inner: Bool, sigma: float) -> Float32:
+    """Blurred over an area alone, (h, w)."""
+    total, share = (cv2.GaussianBlur(one.astype(np.float32), (0, 0), sigma) for one in (values * inner, inner))
+    return np.asarray(total / np.maximum(share, np.float32(1e-6)), np.float32)
+
+
+def _around(values: Float32, alpha: Float32, rim: Float32) -> Float32:
     """Means (h, w) of what lies well within a region nearby, and away from its rim."""
     reach = max(4, round(max(alpha.shape) * 0.03))
     sure = cv2.erode((alpha > 0.97).astype(np.float32), disc(reach / 6)) + np.float32(1e-4) * alpha

@@ -1,0 +1,122 @@
+"""Wrinkles: the relief of an older face's skin on this one; light, color and grain stay this photo's.
+
+Of the other face only the logarithm of its light counts, in the band between pores and shading: folds, crow's feet,
+furrows, bags. It is multiplied onto this skin, along the landmarks of both (Liu et al., 2001: ratio images).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mien.align import mesh
+from mien.compose.border import wide_blur
+from mien.guides.borrow import box_around, field, turned, unit_of
+from mien.guides.guide import Box, Guide
+from mien.guides.laid import as_guide, looked_up
+from mien.photos.color import to_srgb
+from mien.types import Bool, Face, Float32, Photo
+
+SHADING = 0.016
+"""Standard deviation of the blur that parts relief from shading, in sides of the face."""
+
+TYPICAL = 0.075
+"""Standard deviation of the relief of an old face."""
+
+OWN, GRAIN = 0.8, 0.0025
+"""How much deeper this face's wrinkles get, and the blur, in sides of the face, that takes its grain out of them."""
+
+LIFTED = 0.15
+"""Eye distances by which corners of a mouth lie higher in a smile."""
+
+BESIDE = 0.012
+"""Width of the border beside other parts in which skin counts for nothing: lashes, hairs and rims reach over it."""
+
+DEEPEST, LIGHTEST = 0.2, 0.06
+"""Limits of the relief, natural logarithms, to dark and to light: what is beyond is a nostril, a mole, a glint."""
+
+LEVELS = 500.0
+"""Steps of 8 bits for one unit of the logarithm."""
+
+TINT = np.array([0.8, 1.0, 1.05], np.float32)
+"""How much of it red, green and blue take: skin is redder in its folds."""
+
+
+def wrinkles(photo: Photo, face: Face, other: Photo, other_face: Face, *, skin: Bool, other_skin: Bool) -> Guide:
+    """The relief of another face's skin, as a guide for this photo.
+
+    Args:
+        photo, face: what gets older.
+        other, other_face: whose wrinkles.
+        skin, other_skin: (H, W) of each photo.
+
+    Raises:
+        LayerError: the faces look in directions too far apart.
+    """
+    other, other_face, not_skin, _ = turned(face, other, other_face, ~other_skin, "wrinkles")
+    assert not_skin is not None
+    unit = unit_of(face)
+    box = box_around(photo, face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), unit, 0.0)
+    offsets = field(face, other_face, face.landmarks[:, :2].astype(np.float64), box)
+    relief = _relief(other, other_face, ~not_skin, (0, 0, other.width, other.height))
+    coded = np.rint(128 + LEVELS * relief).clip(0, 255).astype(np.uint8)
+    taken, seen = looked_up(Photo(np.repeat(coded[..., None], 3, 2)), None, offsets, box)
+    lower = to_srgb(photo, box).astype(np.float32)
+    weight = _inner(skin, box, face) * seen
+    relief = (taken[..., 0] - 128) / np.float32(LEVELS) * _calm(face, other_face, box)
+    relief += OWN * np.minimum(_relief(photo, face, skin, box, GRAIN), 0)
+    made = lower * np.exp((weight * relief)[..., None] * TINT)
+    return as_guide(photo, box, made, weight, unit, ())
+
+
+def _relief(photo: Photo, face: Face, skin: Bool, box: Box, grain: float = 0.0) -> Float32:
+    """(h, w): how much lighter each pixel of the skin is than the skin around it, as a logarithm; 0 elsewhere.
+
+    ``grain`` is the spread, in sides of the face, of a blur before it.
+    """
+    side = _side(face)
+    light = cv2.cvtColor(to_srgb(photo, box), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    light = np.log(np.maximum(light, 6) / np.float32(255))
+    if grain:
+        light = wide_blur(light, grain * side)
+    inner = _inner(skin, box, face)
+    mean = wide_blur(light * inner, SHADING * side) / np.maximum(wide_blur(inner, SHADING * side), 1e-3)
+    relief = (light - mean) * inner
+    if not grain:  # another's, of which each has as much
+        spread = float(np.sqrt((relief**2 * inner).sum() / max(float(inner.sum()), 1)))
+        relief *= min(1.5, TYPICAL / max(spread, 1e-3))
+    limit = np.where(relief < 0, np.float32(DEEPEST), np.float32(LIGHTEST))
+    return np.asarray(limit * np.tanh(relief / limit), np.float32)
+
+
+def _calm(face: Face, other: Face, box: Box) -> Float32:
+    """(h, w): 1, and less on the apples of cheeks that a smile lifts farther than the other's: no bag is seen there."""
+    ys, xs = np.mgrid[box[1] : box[3], box[0] : box[2]].astype(np.float32)
+    unit, more = unit_of(face), float(np.clip((_smile(face) - _smile(other)) / LIFTED, 0, 1))
+    kept = np.ones(ys.shape, np.float32)
+    for x, y in face.landmarks[[50, 280], :2]:
+        kept -= np.float32(0.8 * more) * np.exp(-((xs - x) ** 2 + (ys - y) ** 2) / np.float32(2 * (0.2 * unit) ** 2))
+    return np.asarray(np.maximum(kept, 0), np.float32)
+
+
+def _smile(face: Face) -> float:
+    """How far the corners of the mouth lie above the middle of the lips, in eye distances."""
+    points = face.landmarks
+    corners = list(mesh.MOUTH_CORNERS)
+    return float(points[[0, 17], 1].mean() - points[corners, 1].mean()) / unit_of(face)
+
+
+def _inner(skin: Bool, box: Box, face: Face) -> Float32:
+    """(h, w): 1 within the skin, 0 beside other parts, around the eyes and at the lips."""
+    x0, y0, x1, y1 = box
+    side = _side(face)
+    bare = skin[y0:y1, x0:x1].astype(np.uint8)
+    for contour in (mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR, mesh.OUTER_LIPS):
+        corners = np.round(face.landmarks[list(contour), :2] - (x0, y0)).astype(np.int32)
+        cv2.fillPoly(bare, [corners], 0)
+    away = cv2.distanceTransform(np.pad(bare, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    return np.asarray(np.clip(away / (BESIDE * side) - 0.5, 0, 1), np.float32)
+
+
+def _side(face: Face) -> float:
+    return float(np.linalg.norm(face.quad[3] - face.quad[0]))
