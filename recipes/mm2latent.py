@@ -38,19 +38,21 @@ tags: [stylegan2, mm2latent]
 
 # Multimodal mapping
 
-Words, a semantic map, a sketch, a 3D shape and a pose, in any combination -> a code of the bundled portrait generator, 128 px. The networks are
-ours, after MM2Latent (Meng et al., 2024); nothing of its weights is in here. `docs/generation.md` says how it is used.
+Words, a semantic map, a sketch, a 3D shape and a pose, in any combination -> a code of the bundled portrait generator,
+128 px. The networks are ours, after MM2Latent (Meng et al., 2024); nothing of its weights is in here.
+`docs/generation.md` says how it is used.
 
 - **Recipe**: `recipes/mm2latent.py`: {pairs:,} pairs, {shown:,} shown, {minutes} minutes of a shared core.
 - **Data**: pictures of the bundled generator alone, labelled by the bundled parser, landmarks and face reader.
 - **Licence**: Apache-2.0, as the rest of mien.
-- **Limits**: those of the generator: frontal adults in formal dress, mostly white; beards, hats and children hardly occur. Words are numbers of a
-  reader: what it cannot tell (curls, freckles, jewellery) is not heard. Where a map and words contradict each other, the map is
-  followed more. Presentation is what a picture shows, nothing else.
+- **Limits**: those of the generator: frontal adults in formal dress, mostly white; beards, hats and children hardly
+  occur. Words are numbers of a reader: what it cannot tell (curls, freckles, jewellery) is not heard. Where a map and
+  words contradict each other, the map is followed more. Presentation is what a picture shows, nothing else.
 
 ## Measured
 
-`python -m benchmarks.generation --model multimodal-mapping --teachers WEIGHTS`, conditions of faces that were not trained on:
+`python -m benchmarks.generation --model multimodal-mapping --teachers WEIGHTS`; conditions are those of faces that were
+not trained on:
 
 {table}
 """
