@@ -2,7 +2,7 @@
 
     w' = w_inv + s·(f(edited conditions) − f(the photo's own))
 
-The photo's own detail stays where both pictures of the generator agree.
+The photo's known detail stays where both pictures of the generator agree.
 
 Legend: B crops, S side of a crop, L W+ codes, C length of a code.
 """
@@ -92,22 +92,22 @@ class LatentMover:
 
     def both(self, image: UInt8, conditions: Conditions, context: EditContext) -> tuple[Wanted, Wanted]:
         """The photo's conditions and the edited ones, of the same kinds; poses and shapes are not known here."""
-        own, edited = Wanted(), Wanted()
+        known, edited = Wanted(), Wanted()
         labels = context.networks.parser.parse_crop(image)
         wanted = labels.copy()
         if conditions.semantic is not None:
             wanted = np.where(conditions.semantic == UNKNOWN, labels, conditions.semantic)
-        own, edited = replace(own, semantic=self._shares(labels)), replace(edited, semantic=self._shares(wanted))
+        known, edited = replace(known, semantic=self._shares(labels)), replace(edited, semantic=self._shares(wanted))
         if conditions.sketch is not None:
             lines = sketch_of(to_planes(image[None]))
             inside = np.ones(lines.shape, np.bool_) if conditions.mask is None else conditions.mask > 0
             drawn = np.where(inside, conditions.sketch, lines)
-            own, edited = (replace(one, sketch=self._lines(x)) for one, x in ((own, lines), (edited, drawn)))
+            known, edited = (replace(one, sketch=self._lines(x)) for one, x in ((known, lines), (edited, drawn)))
         if conditions.text:
-            own, edited = self._worded(image, conditions.text, own, edited)
-        return own, edited
+            known, edited = self._worded(image, conditions.text, known, edited)
+        return known, edited
 
-    def _worded(self, image: UInt8, text: str, own: Wanted, edited: Wanted) -> tuple[Wanted, Wanted]:
+    def _worded(self, image: UInt8, text: str, known: Wanted, edited: Wanted) -> tuple[Wanted, Wanted]:
         """What the reader sees of what the words speak of, and what they ask for."""
         scale = self.generator.scale
         asked = numbers_of(understood(text), scale, (self.looks.mean, self.looks.spread))
@@ -115,7 +115,7 @@ class LatentMover:
             raise ConfigError(f"Nothing of '{text}' is known to {self.name}; try 'old', 'smiling', 'black hair'.")
         seen = self.looks.of_crops([image])[0].values
         there = {name: float(seen[name]) for name in asked}
-        return replace(own, text=scale.vector(there)), replace(edited, text=scale.vector(asked))
+        return replace(known, text=scale.vector(there)), replace(edited, text=scale.vector(asked))
 
     def _shares(self, labels: Any) -> Float32:
         return self.generator.shares_of(labels)
