@@ -40,6 +40,9 @@ ALLOWED = {
     "words": {"conditions"},
     "inversion": {"models", "checkpoints", "pixels", "photos", "align", "conditions", "editing"},
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
+    "generation": {
+        *("models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "words", "finding", "data"),
+    },
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
     "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
     "editing": {
@@ -82,6 +85,7 @@ ALLOWED = {
             "batch",
             "doctor",
             "finding",
+            "generation",
             "inversion",
         ),
     },

@@ -220,6 +220,32 @@ def test_skin_between_dark_strands_is_no_hair_and_highlights_of_fair_hair_are(
     assert told[fringe & ~gap].mean() > 0.9
 
 
+def test_lips_have_less_of_a_color_at_their_border(portrait: Photo, face: Face, parser: FaceParser) -> None:
+    matte = region_matte(portrait, face, "lips", parser)
+    away = cv2.distanceTransform((matte > 0.3).astype(np.uint8), cv2.DIST_L2, 5)
+    assert matte[(away > 0) & (away < 2)].mean() < 0.8 * matte[away > 0.8 * away.max()].mean()
+
+
+def test_shine_of_lips_stays_bright_where_they_become_darker() -> None:
+    xs = np.mgrid[:60, :90][1]
+    light = 150 + 6 * np.cos(xs / 7.0)
+    lips = Photo(np.dstack([light * 1.2, light * 0.9, light * 0.9]).clip(0, 255).astype(np.uint8))
+    made = dye(lips, np.ones((60, 90), np.float32), (120, 20, 40), SETTINGS["lips"]).over(lips)[0]
+    before, after = (np.quantile(p.pixels[..., 1].astype(float), (0.5, 0.99)) for p in (lips, made))
+    assert np.diff(after)[0] > 1.2 * np.diff(before)[0]
+
+
+def test_the_blue_rim_of_a_black_brow_goes_with_its_color() -> None:
+    ys, xs = np.mgrid[:90, :200]
+    far = np.hypot((xs - 100) / 60, (ys - 45) / 14)
+    share = np.clip((1.25 - far) / 0.4, 0, 1)[..., None]
+    picture = np.array([200, 160, 130]) * (1 - share) + np.array([22, 26, 34]) * share
+    rim = ((far > 0.95) & (far < 1.15))[..., None]
+    photo = Photo(np.where(rim, (104, 118, 130), picture).astype(np.uint8))
+    made = dyed_brows(photo, (far < 1).astype(np.float32), (96, 62, 40), 1.0).over(photo)[0].pixels.astype(int)
+    assert (made[..., 2] - made[..., 0])[rim[..., 0]].mean() < 0
+
+
 def test_gray_hair_over_skin_of_the_same_light_is_told_by_hue() -> None:
     ys, xs = np.mgrid[:240, :240]
     noise = np.random.default_rng(0).normal(0, 3, (240, 240, 1))
@@ -250,3 +276,14 @@ def test_fair_dye_leaves_no_shade_at_a_hairline() -> None:
     photo = Photo((hair + (1 - matte[..., None]) * (skin - hair)).clip(0, 255).astype(np.uint8))
     made = dye(photo, matte, parse_color("turquoise"), SETTINGS["hair"]).over(photo)[0].pixels.astype(float)
     assert np.abs(made[126:130] - skin).max() < 10
+
+
+def test_a_highlight_within_dark_hair_is_no_gap_through_which_skin_is_seen() -> None:
+    ys, xs = np.mgrid[:240, :240]
+    noise = np.random.default_rng(0).normal(0, 3, (240, 240, 1))
+    fringe, lit = ys < 120, np.hypot(xs - 120, ys - 80) < 12
+    picture = np.where(fringe[..., None], (60, 45, 35), (200, 150, 125)) + noise
+    picture[lit] = (195, 150, 125)
+    skin, matte = (~fringe).astype(np.float32), fringe.astype(np.float32)
+    told = told_by_color(picture.clip(0, 255).astype(np.uint8), matte, skin, np.asarray(ys > 40, np.float32), 2.0)
+    assert told[lit].min() > 0.9

@@ -15,7 +15,7 @@ from mien.guides.laid import filled
 from mien.guides.mouth import mouth, shut_at
 from mien.guides.smile import smiling
 from mien.guides.spline import folds
-from mien.guides.teeth import evened
+from mien.guides.teeth import Areas, evened, lit_teeth
 from mien.guides.teeth_fit import LOWER, UPPER, places_of
 from mien.guides.tint import linear, srgb, teeth_color
 from mien.types import Face, Photo, UInt8
@@ -136,3 +136,26 @@ def test_teeth_keep_their_size_in_a_narrower_mouth_and_end_along_its_lower_lip(f
     placed = places_of(goals, there, 1.0)
     assert np.ptp(placed[UPPER, 0]) > 0.8 * np.ptp(there[UPPER, 0])
     assert np.abs(placed[14] - goals[14]).max() < 0.05 * np.ptp(there[UPPER, 0])
+
+
+def test_teeth_in_a_mouth_that_was_shut_are_round_at_their_ends_and_darker() -> None:
+    ys, xs = np.mgrid[:80, :140]
+    skin, lips = np.array([190.0, 140, 115]), np.array([150.0, 80, 80])
+    outer, inner = ((xs - 70) ** 2 / w**2 + (ys - 40) ** 2 / h**2 < 1 for w, h in ((50, 22), (40, 12)))
+    face = np.where(outer[..., None], lips, skin).astype(np.float32)
+    hollow = np.where(inner[..., None], np.array([45.0, 18, 16]), face)
+    teeth = np.where((inner & (ys < 43))[..., None], 215.0, hollow).astype(np.float32)
+    areas, depth = Areas(inner, outer, inner, 110.0), np.ones(inner.shape, np.float32)
+    shut, wide = (lit_teeth(face, teeth, areas, None, depth, smiles=one)[..., 1] for one in (True, False))
+    assert shut[36, 70] < 0.97 * wide[36, 70]
+    assert shut[41, 70] / shut[36, 70] < 0.96 * wide[41, 70] / wide[36, 70]
+
+
+def test_teeth_that_are_seen_well_stay_when_a_mouth_takes_on_another_shape(portrait: Photo, face: Face) -> None:
+    shown = portrait.pixels.copy()
+    inner = face.landmarks[list(mesh.INNER_LIPS_CONTOUR), :2]
+    cv2.fillPoly(shown, [np.round(inner).astype(np.int32)], (236, 230, 218))
+    other = _tinted(portrait.pixels, 0.5, 0.6, 1.0)
+    result, _ = mouth(Photo(shown), face, other, face).over(Photo(shown))
+    inside = cv2.erode(_inside(portrait, face, mesh.INNER_LIPS_CONTOUR).astype(np.uint8), np.ones((5, 5))) > 0
+    assert np.abs(result.pixels[inside].astype(int) - shown[inside]).max() < 12

@@ -35,11 +35,14 @@ DARKER = 0.9
 NOISE = 0.04
 """Share of hair up to which darker skin is pores and shade."""
 
-TAKEN, LIGHTER = 0.75, 17.0
+TAKEN, LIGHTER = 0.75, 11.0
 """How far hairs go to a wished lightness, and by how much L* they become lighter at most: brows are bleached little."""
 
-BELOW, STRONGER = 9.0, 2.2
+BELOW, STRONGER = 9.0, 1.8
 """L* by which hairs stay darker than the skin, and the most by which their contrast with it grows."""
+
+OTHER = 1.5
+"""Units of a* and b* towards the old hue that the rim of a brow may have over a mixture of skin and new hair."""
 
 GRAYS = 0.4
 """Share of a brow's hue that grays keep."""
@@ -107,8 +110,25 @@ def _change(light: Float32, brow: Bool, color: tuple[int, int, int]) -> Float32:
     share = np.clip((share - NOISE) / (1 - NOISE), 0, 1) * np.clip(1.7 - 1.7 * away / reach, 0, 1) * (way.mean(2) > 0)
     strands = (share * np.minimum(gray / max(float(hair.mean()), 1e-3), 1))[..., None]  # darker ones stay so
     strands *= np.clip(skin.mean(2) / max(float(bare.mean()), 1e-3), 0.3, 1)[..., None]  # in shade, too
-    made = light + strands * (_hair(hair, bare, color) - hair)
-    return np.asarray(srgb(np.maximum(made, 0)) - srgb(light), np.float32)
+    dyed = _hair(hair, bare, color)
+    made = np.maximum(light + strands * (dyed - hair), 0)
+    near = np.clip(1.7 - 1.7 * away / reach, 0, 1)
+    made = _without(made, skin + share[..., None] * (dyed - skin), _lab(hair)[1:] - _lab(bare)[1:], near)
+    return np.asarray(srgb(made) - srgb(light), np.float32)
+
+
+def _without(made: Float32, mixed: Float32, hue: Float64, near: Float64) -> Float32:
+    """Linear light (h, w, 3) near a brow without what it has of the old hue (2,) of a* and b*, over that of a mixture.
+
+    The rim of a brow is often more like its hair in hue than in light.
+    """
+    far = float(np.hypot(*hue))
+    if far < 4:
+        return made
+    lab, beside = (lab_of(srgb(one) / np.float32(255)) for one in (made, mixed))
+    more = np.maximum((lab[..., 1:] - beside[..., 1:]) @ (hue / far) - OTHER, 0) * near
+    lab[..., 1:] -= more[..., None] * (hue / far)
+    return np.where(more[..., None] > 0, linear(np.float32(255) * rgb_of(lab.astype(np.float32))), made)
 
 
 def _skin(light: Float32, known: Bool) -> Float32:

@@ -55,6 +55,9 @@ LONG = 12.0
 PADS, HINGES, OVER_HAIR, MOUNTS = 20.0, 30.0, 60.0, 60.0
 """Levels by which they differ from the skin around them at least."""
 
+PAD = 7.0
+"""Square units that a nose pad has at most, beside the rim."""
+
 LATE = 20
 """Steps of 0.3 units after which a temple begins at the latest."""
 
@@ -238,9 +241,16 @@ def _beside(
     strong = close & (lines.hats[2] > least) & ~parts["background"]
     strong |= dark & (far & (lines.widest > OVER_HAIR) | close & (lines.hats[-1] > OVER_HAIR))
     strong &= apart
+    strong &= ~_large(strong & ~frame & (beside < inner + 0.5 * UNIT))
     _, index = cv2.connectedComponents((strong | frame).astype(np.uint8))
     kept = strong & np.isin(index, np.unique(index[frame]))
     return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) > 0)
+
+
+def _large(area: Bool) -> Bool:
+    """The parts of an area that are larger than nose pads: a nose's shade."""
+    _, index, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
+    return np.asarray((stats[:, cv2.CC_STAT_AREA] > PAD * UNIT**2)[index] & area, np.bool_)
 
 
 def _across(points: Float64) -> tuple[Float64, Float64, float, float]:

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
+from mien.compose.blend import membrane
 from mien.compose.morphology import disc as round_disc
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.behind import HALO, uncovered, untinted
+from mien.guides.behind import HALO, uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.frames import EYES, area_of, bridge, clearness, eyes_of, frame_of
-from mien.guides.guide import Guide, box_of, changed
+from mien.guides.guide import Box, Guide, box_of, changed
+from mien.guides.lenses import cleared
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.rims import rims
 from mien.photos.color import to_srgb
@@ -33,7 +36,7 @@ BROW_OUTLINES = (
 """Landmarks around brows."""
 
 PARTS = {
-    "face": ("skin", "nose", "left_eye", "right_eye", "glasses", *BROWS),
+    "face": ("skin", "nose", "left_eye", "right_eye", *BROWS),
     "brows": BROWS,
     "hair": ("hair",),
     "ears": ("left_ear", "right_ear"),
@@ -73,6 +76,8 @@ class Glasses:
     lenses: (H, W) what is seen through them.
     beside: (H, W) what is hair, ear or background rather than face.
     brows: (H, W) float32, how likely a brow is, behind rims, too.
+    kinds: (SIDE, SIDE, 4) in the plane: how likely face, hair, ears and background are, behind the frame, too.
+    matrix: (2, 3) plane to photo.
     tinted: whether the eyes cannot be seen.
     """
 
@@ -82,6 +87,8 @@ class Glasses:
     lenses: Bool
     beside: Bool
     brows: Float32
+    kinds: Float32
+    matrix: Float64
     tinted: bool
 
 
@@ -100,17 +107,27 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     picture = crop.pixels.astype(np.float32)
     points = _points_on(crop.matrix, face)
     lines = Lines.of(picture)
-    likely = {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
+    likely = {"worn": worn} | {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
     both = rims(picture, worn, likely["brows"], points)
     if size < SURE and clearness(lines, bridge(lines, both[0], both[1], points)) < JOINED:
         raise LayerError(NONE)
     likely["brows"] = np.maximum(likely["brows"], _brows(points))
-    frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items()})
-    beside = cv2.dilate(1 - likely["face"], disc(3.0))
+    frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items() if name in PARTS})
+    kinds = _kinds(likely, frame, area_of(both) & area_of([points[list(mesh.OUTLINE)]]))
+    beside = cv2.dilate(1 - kinds[..., 0], disc(1.4))
     areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), area_of(both), beside, likely["brows"])
     *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
     hid, spots, eyes, lenses, outer = (one > 0.3 for one in found)
-    return Glasses(hid, spots, eyes, lenses, outer, brows, _tinted(picture, both, points))
+    return Glasses(hid, spots, eyes, lenses, outer, brows, kinds, crop.matrix, _tinted(picture, both, points))
+
+
+def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool) -> Float32:
+    """(SIDE, SIDE, 4) how likely face, hair, ears, background are there: behind a frame, as they are around it."""
+    seen = cv2.dilate((frame | (likely["worn"] > 0.3)).astype(np.uint8), disc(1.0)) == 0
+    kinds = np.dstack([likely[name] for name in ("face", "hair", "ears", "background")])
+    kinds[lenses] = (1, 0, 0, 0)
+    known = seen | lenses
+    return np.where(known[..., None], kinds, membrane(kinds, known.astype(np.float32), 1.0)).astype(np.float32)
 
 
 def _on_photo(plane: Float32, matrix: Float64, photo: Photo) -> Float32:
@@ -123,6 +140,14 @@ def _on_photo(plane: Float32, matrix: Float64, photo: Photo) -> Float32:
     whole = np.zeros((photo.height, photo.width), np.float32)
     whole[y0:y1, x0:x1] = cv2.warpAffine(plane, there, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR)
     return whole
+
+
+def _in_box(plane: Float32, matrix: Float64, box: Box) -> Float32:
+    """(h, w, 4): a plane (SIDE, SIDE, 4) where it lies in a box of the photo."""
+    there = between_pixels(matrix).copy()
+    there[:, 2] -= box[:2]
+    size = (box[2] - box[0], box[3] - box[1])
+    return np.asarray(cv2.warpAffine(plane, there, size, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
@@ -142,12 +167,12 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     hole, eyes, beside, lenses = (one[y0:y1, x0:x1] for one in areas)
     brows = glasses.brows[y0:y1, x0:x1]
     skin = ~(hole | beside | (brows > 0.3) | (cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0))
-    plain, tinted = untinted(before, lenses, skin, unit)
-    made = uncovered(plain, hole, eyes, beside, brows, unit)
-    notes = (LEFT,) if tinted.any() else ()
+    plain, through, tinted = cleared(before, lenses, skin, unit)
+    made = uncovered(plain, hole, eyes, beside, brows, _in_box(glasses.kinds, glasses.matrix, box), unit)
+    notes = (LEFT,) if tinted else ()
     near = cv2.dilate(hole.astype(np.uint8), round_disc(HALO * unit)) > 0
     lids = cv2.GaussianBlur((eyes & ~hole).astype(np.float32), (0, 0), max(0.8, LIDS * unit))
-    sure = np.maximum(_soft(near) * (1 - lids) * (hole | ~eyes), tinted) * np.float32(strength)
+    sure = np.maximum(_soft(near) * (1 - lids) * (hole | ~eyes), through) * np.float32(strength)
     return Guide(box, changed(photo, box, before, made), np.asarray(sure, np.float32), notes)
 
 

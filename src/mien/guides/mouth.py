@@ -58,6 +58,12 @@ SHUT, BOTH = 0.85, 0.75
 OWN = 0.02
 """Eye distances within the lips over which an open mouth's lips stay where the other's are seen."""
 
+SEEN = 0.045
+"""Eye distances that teeth are seen from which on they stay in a mouth that takes on another's shape."""
+
+SOFT = 0.007
+"""Eye distances over which teeth of a smile that was not there are blurred: they lie behind the lips, in shade."""
+
 THINNER = 0.2
 """Logarithm by which the height of lips may change."""
 
@@ -119,15 +125,20 @@ def mouth(
     torn = INNER if opened or shown > OPEN else ()
     moved, reached = displaced(photo, start, way, unit, labelled=still, torn=torn)
     goals, after = start + reached * way, moved.over(photo)[0]
-    if not opened:
+    if not opened or (toothed and whole and _tall(white) > SEEN * unit):  # teeth that are seen well stay
         return replace(moved, notes=(*notes, *moved.notes))
     native = (whitest(before, white), float(white.sum()) / (2 * TEETH * unit**2)) if toothed else None
-    pair = (after, goals, unit, other, other_face)
-    box, mixed, weight = _between(*pair, other_blocked, theirs, native, smiles or (toothed and not whole), smiles)
+    pair, shut = (after, goals, unit, other, other_face), shown <= OPEN
+    box, mixed, weight = _between(*pair, other_blocked, theirs, native, shut or (toothed and not whole), shut)
     lower = to_srgb(after, box).astype(np.float32)
     weight *= free(blocked, box, unit)
     laid, _ = as_guide(after, box, lower + weight[..., None] * (mixed - lower), weight, unit, notes).over(after)
     return over_moved(moved, laid, [(box, weight)], (*notes, *moved.notes))
+
+
+def _tall(white: Bool) -> float:
+    """How high teeth (h, w) are seen, pixels, in the mean of their columns."""
+    return float(white.sum() / max(1, np.count_nonzero(white.any(0))))
 
 
 def _evened(photo: Photo, start: Float64, white: Bool, box: Box, unit: float) -> Guide:
@@ -157,7 +168,7 @@ def _between(
         other, other_face, other_blocked, other_labelled: as in :func:`mouth`.
         native: (3,) linear light of this face's teeth, and how far that is believed; None where none were seen.
         shade: whether the corners are darkened.
-        smiles: whether the smile is this face's.
+        smiles: whether the mouth was shut.
 
     Returns:
         A box of the photo, and over it (h, w, 3) sRGB and (h, w).
@@ -176,9 +187,10 @@ def _between(
     close = widened(outer, 0.025 * unit)
     taken = as_sharp(lower, taken, close & ~theirs, close & ~inner)
     depth = depth_of(goals[UPPER], box, unit, smiles) if shade else np.ones(inner.shape, np.float32)
-    flesh, gain = (0.28, 0.92) if smiles else (0.45, 1.0)  # a narrow gap is dark; lips that open wide shade less
     areas = Areas(inner, outer, theirs, unit)
-    lit = lit_teeth(lower, taken, areas, native, depth, flesh=flesh, gain=gain)
+    lit = lit_teeth(lower, taken, areas, native, depth, smiles=smiles)
+    if smiles:
+        lit = cv2.GaussianBlur(lit, (0, 0), SOFT * unit)
     lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
     if native is not None:  # this face's lips, where landmarks lie on them
         deep = cv2.distanceTransform(inner.astype(np.uint8), cv2.DIST_L2, 3) > OWN * unit

@@ -162,6 +162,19 @@ def sharpened(picture: UInt8, likely: Float32, reach: float, depth: float = 1) -
     return matte(picture, want, known)
 
 
+SHUT, NICKS = 2.0, 0.7
+"""Hundredths of the face's side by which the lips of a shut mouth are found apart at most, and the radius of nicks in
+the border of lips, which are none."""
+
+BORDER, FADES, THIN = 0.6, 0.55, ((1.8, 3.4), (0.75, 1.0))
+"""Share of their color that lips have at their border, the share of half their thickness over which they come to all
+of it, and how much all have by that half, in hundredths of the face's side."""
+
+PAINTED = (20.0, 32.0)
+"""Units of Lab from which on lips differ so much from the skin that they are painted, to their border: that fades less.
+Three of four pairs of lips in the wide portraits differ by less than the first."""
+
+
 def _irises(photo: Photo, face: Face, parser: FaceParser) -> Float32:
     """The coloured rings: between pupil and rim, inside the lids, without the highlights."""
     total = np.zeros((photo.height, photo.width), np.float32)
@@ -175,35 +188,54 @@ def _lips(photo: Photo, face: Face, parser: FaceParser) -> Float32:
     """The red of the lips: the landmarks' outline, corrected by the parser and by the picture."""
     likely, box = probability(photo, face, "lips", parser, 1)
     points = face.landmarks[:, :2].astype(np.float64)
+    unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     outline = np.zeros(likely.shape, np.uint8)
-    for contour, value in ((mesh.OUTER_LIPS, 255), (mesh.INNER_LIPS_CONTOUR, 0)):
+    inner = points[list(mesh.INNER_LIPS_CONTOUR)]
+    opened = float(np.linalg.norm(inner[1:10] - inner[:10:-1], axis=1).max()) > SHUT * unit  # else lips are found apart
+    for contour, value in ((mesh.OUTER_LIPS, 255), (mesh.INNER_LIPS_CONTOUR, 0))[: 1 + opened]:
         corners = np.round((points[list(contour)] - box[:2]) * 16).astype(np.int32)
         cv2.fillPoly(outline, [corners], value, cv2.LINE_AA, 4)
-    unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     drawn = cv2.GaussianBlur(outline.astype(np.float32) / np.float32(255), (0, 0), 0.35 * unit)
     picture = to_srgb(photo, box)
-    want = np.clip(0.75 * drawn + 0.45 * likely, 0, 1) * _flesh(picture, drawn, likely)
+    flesh = _flesh(picture, drawn, likely)
+    want = np.clip(0.75 * drawn + 0.45 * likely, 0, 1) * flesh
     region = REGIONS["lips"]
     part = cv2.GaussianBlur(sharpened(picture, want, region.band * unit, region.depth), (0, 0), max(0.5, 0.22 * unit))
-    part = np.clip((part - 0.36) / 0.54, 0, 1) * _redder(picture, part, outline > 0, unit)
-    return _placed(photo, box, part)
+    share, apart = _redder(picture, part, outline > 0, unit)
+    part = np.clip((part - 0.36) / 0.54, 0, 1) * share
+    whole = cv2.morphologyEx(part.astype(np.float32), cv2.MORPH_CLOSE, disc(NICKS * unit))
+    part = np.maximum(part, whole * cv2.GaussianBlur(flesh, (0, 0), 0.2 * unit) * (drawn > 0.5))
+    painted = float(np.clip((apart - PAINTED[0]) / (PAINTED[1] - PAINTED[0]), 0, 1))
+    return _placed(photo, box, part * (painted + (1 - painted) * _faded(part, unit)))
 
 
-def _redder(picture: UInt8, part: Float32, outline: Bool, unit: float) -> Float32:
-    """(h, w): how much of each pixel has the colour of lips, and not of the skin around, as far as they differ."""
+def _faded(part: Float32, unit: float) -> Float32:
+    """(h, w): lips have less of their color towards their border, and thin ones less all over."""
+    away = cv2.distanceTransform(np.pad((part > 0.5).astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1] / unit
+    thick = float(away.max())
+    most = np.clip(np.interp(thick, *THIN), 0, 1)
+    edge = np.clip(away / (FADES * max(thick, 1e-3)), 0, 1)
+    fade = BORDER + (1 - BORDER) * edge * edge * (3 - 2 * edge)
+    return np.asarray(most * cv2.GaussianBlur(fade.astype(np.float32), (0, 0), 0.25 * unit), np.float32)
+
+
+def _redder(picture: UInt8, part: Float32, outline: Bool, unit: float) -> tuple[Float32, float]:
+    """(h, w): how much of each pixel has the colour of lips, and not of the skin around, as far as they differ; and by
+    how much of L*, a* and b* they do."""
     lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     lab = cv2.GaussianBlur(lab, (0, 0), max(0.6, 0.3 * unit))
     away = cv2.distanceTransform((~(outline | (part > 0.2))).astype(np.uint8), cv2.DIST_L2, 3) / unit
     lips, skin = lab[part > 0.9], lab[(away > 1.5) & (away < 5)]
     if min(len(lips), len(skin)) < 30:
-        return np.ones_like(part)
+        return np.ones_like(part), 0.0
     way = np.median(lips, axis=0) - np.median(skin, axis=0)
     spread = 0.5 * (np.cov(lips.T) + np.cov(skin.T)) + 4 * np.eye(3)
     told = np.linalg.solve(spread, way)
     apart = float(np.sqrt(way @ told))
     share = ((lab - np.median(skin, axis=0)) @ told / max(float(way @ told), 1e-6)).astype(np.float32)
     sure = float(np.clip((apart - 1) / 1.5, 0, 1))
-    return np.asarray(1 - sure * (1 - np.clip((share - 0.05) / 0.4, 0, 1)), np.float32)
+    share = 1 - sure * (1 - np.clip((share - 0.05) / 0.4, 0, 1))
+    return np.asarray(share, np.float32), float(np.linalg.norm(way))
 
 
 def _flesh(picture: UInt8, drawn: Float32, likely: Float32) -> Float32:

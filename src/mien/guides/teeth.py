@@ -45,6 +45,14 @@ BRIGHT = 0.35
 EVEN = 0.92
 """How much of the differences of colour among the other's teeth is taken away."""
 
+NARROW, WIDE = (0.34, 0.82), (0.45, 1.0)
+"""Most light of what is no tooth, over that of the lips, and light of teeth before they are shaded, over that of most
+teeth that are seen in photos: in a mouth that was shut, and in one that was open."""
+
+DEEPER, ROUND = 0.6, (0.45, 0.02)
+"""Exponent by which what is darker on teeth than around becomes darker still; and the share of light that teeth lose at
+their ends, and over which distance that fades, in eye distances."""
+
 FALLS, SIDE = 0.9, 0.12
 """Exponent with which light from a side falls on teeth, over that on the skin around, and how near that skin lies, in
 eye distances."""
@@ -54,7 +62,7 @@ CORNERS = (0.0, 0.05, 0.125, 0.2, 0.3), (1.3, 1.0, 0.5, 0.25, 0.0)
 what they lack of the fall in 335 smiles of the wide portraits' training split whose lips are 0.06 to 0.14 eye
 distances apart (0.27 at 0.28, 0.51 at 0.2, 0.9 at 0.125)."""
 
-SHADE = (0.36, 0.018)
+SHADE = (0.48, 0.024)
 """Share of the light that the upper lip keeps from teeth at its edge, and over which distance that fades, in eye
 distances: of 450 open mouths of the wide portraits' training split."""
 
@@ -138,8 +146,7 @@ def lit_teeth(
     native: tuple[Float64, float] | None,
     depth: Float32,
     *,
-    flesh: float,
-    gain: float,
+    smiles: bool,
 ) -> Float32:
     """What is between the other's lips under this photo's light, sRGB.
 
@@ -149,8 +156,7 @@ def lit_teeth(
         native: (3,) linear light of this face's teeth, and how far that is believed, 1 for few of them; None where
             none were seen.
         depth: (h, w) share of the light that reaches a place.
-        flesh: most light of what is no tooth, over that of the lips.
-        gain: light of teeth before ``depth``, over that of most teeth that are seen in photos.
+        smiles: whether a shut mouth opens in a smile: a narrow gap is dark; lips that open wide shade less.
     """
     near, close = (widened(areas.outer, reach * areas.unit) for reach in (0.1, 0.025))
     skin, others = near & ~areas.outer, near & ~widened(areas.theirs, 0.06 * areas.unit)
@@ -179,11 +185,21 @@ def lit_teeth(
         lit = _lateral(lit, linear(lower), linear(taken), skin, others, areas.inner, SIDE * areas.unit)
     shown = white & (tooth > 0.5) & areas.inner
     if shown.sum() > 20:
+        flesh, gain = NARROW if smiles else WIDE
+        lit = lit * _formed(lit, tooth, areas.unit)[..., None] if smiles else lit
         lit = lit * np.float32(np.clip(gain * told.mean() / whitest(srgb(lit), shown).mean(), 0.5, 2.0))
         gray = np.clip(lit.mean(2), DARKEST * lips.mean(), _hollow(areas, flesh) * lips.mean())
         hue = (lips / lips.mean()) ** REDDER
         lit = lit + (1 - tooth)[..., None] * (gray[..., None] * hue - lit)
     return srgb(np.asarray(lit * depth[..., None], np.float32))
+
+
+def _formed(light: Float32, tooth: Float32, unit: float) -> Float32:
+    """(h, w): factors that make gaps between teeth deeper and teeth darker towards their ends, which are round."""
+    gray = light.mean(2)
+    form = np.clip(gray / _mean_on(gray, tooth > 0.5, COARSE * unit), 0.05, 1) ** DEEPER
+    ends = cv2.GaussianBlur(tooth, (0, 0), ROUND[1] * unit)
+    return np.asarray(1 + tooth * (form * (1 - ROUND[0] + ROUND[0] * np.clip(2 * ends - 0.8, 0, 1)) - 1), np.float32)
 
 
 def _hollow(areas: Areas, flesh: float) -> Float32:
