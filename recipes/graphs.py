@@ -18,8 +18,13 @@ from torch import Tensor, nn
 from mien.checkpoints.filling import fill
 from mien.checkpoints.graph_export import write_graph
 from mien.checkpoints.hub import DEFAULT
+from mien.checkpoints.mm2latent import DEFAULT as MAPPING_NETWORK
+from mien.checkpoints.mm2latent import load_mapping
 from mien.checkpoints.store import BUNDLED, load_folder
 from mien.engine.faces import BUNDLED_GENERATOR, KIND, MAPPING
+from mien.engine.mapping import POINTS
+from mien.models.mm2latent.config import MODALITIES, SPATIAL
+from mien.models.mm2latent.mapping import MappingGraph
 from mien.models.perception.detector import DetectorConfig, DetectorNet
 from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.matte import MatteConfig, MatteNet
@@ -108,6 +113,17 @@ def export_generator(folder: Path) -> None:
     write_graph(folder, _Synthesis(generator), {"w_plus": codes}, ("picture",))
 
 
+def export_mapping(folder: Path) -> None:
+    """Writes the graph of a mapping network's folder: meshes are rendered inside."""
+    network, _, _ = load_mapping(folder)
+    c = network.config
+    sides = {name: (c.encoders[name].channels, c.encoders[name].side, c.encoders[name].side) for name in SPATIAL}
+    shapes = {**{name: sides[name] for name in ("semantic", "sketch")}, "points": (POINTS, 3), "pose": (2,)}
+    shapes |= {"text": (c.text,), "present": (len(MODALITIES),), "noise": (c.noise,)}
+    examples = {name: torch.rand(2, *shape) for name, shape in shapes.items()}
+    write_graph(folder, MappingGraph(network).eval(), examples, ("w",))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundled", type=Path, default=BUNDLED, help="the folder with the networks' folders")
@@ -116,6 +132,8 @@ def main() -> None:
         export(folder / kind, kind)
     export_generator(folder / BUNDLED_GENERATOR.name)
     export_editor(folder / DEFAULT)
+    if (folder / MAPPING_NETWORK).is_dir():
+        export_mapping(folder / MAPPING_NETWORK)
     for path in sorted(folder.glob("*/*.onnx")):
         print(f"{path}: {path.stat().st_size} bytes")
 

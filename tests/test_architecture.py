@@ -40,8 +40,13 @@ ALLOWED = {
     "words": {"conditions"},
     "inversion": {"models", "checkpoints", "pixels", "photos", "align", "conditions", "editing"},
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
+    "generation": {
+        *("models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "words", "finding", "data"),
+    },
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
-    "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
+    "backends": {
+        *("models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing", "finding", "generation"),
+    },
     "editing": {
         "finding",
         "models",
@@ -82,6 +87,7 @@ ALLOWED = {
             "batch",
             "doctor",
             "finding",
+            "generation",
             "inversion",
         ),
     },

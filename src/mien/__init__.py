@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mien.editing.result import EditResult
     from mien.editor import Editor
     from mien.errors import MienError
+    from mien.generation.generator import MultimodalGenerator
     from mien.models.stylegan2 import Generator
     from mien.photos.read import read_photo
     from mien.photos.receipt import save_with_receipt
@@ -42,6 +43,7 @@ __all__ = [
     "FaceParser",
     "Generator",
     "MienError",
+    "MultimodalGenerator",
     "Photo",
     "PictureLike",
     "Pose",
@@ -69,6 +71,7 @@ _HOME = {
     "mien.editing.result": ("EditResult",),
     "mien.editor": ("Editor",),
     "mien.errors": ("MienError",),
+    "mien.generation.generator": ("MultimodalGenerator",),
     "mien.models.stylegan2": ("Generator",),
     "mien.photos.read": ("read_photo",),
     "mien.photos.receipt": ("save_with_receipt",),

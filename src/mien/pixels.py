@@ -45,6 +45,11 @@ def scale_bytes(batch: torch.Tensor) -> torch.Tensor:
     return batch.float() / 127.5 - 1.0
 
 
+def round_to_bytes(batch: torch.Tensor) -> torch.Tensor:
+    """The inverse: a tensor of any shape in [-1, 1] -> uint8; values outside are clipped."""
+    return ((batch.detach().float().clamp(-1.0, 1.0) + 1.0) * 127.5).round().byte()
+
+
 def to_bytes(batch: torch.Tensor) -> UInt8:
     """A batch to bytes: (B, 3, H, W) in [-1, 1] -> (B, H, W, 3) uint8; values outside are clipped."""
     array: UInt8 = _levels(batch).round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()

@@ -51,7 +51,7 @@ def test_stars_stripes_edges_and_soft_lights_are_no_damage() -> None:
 
 
 def test_lights_in_eyes_and_moles_stay() -> None:
-    worn, marks = hurt(printed())
+    worn, _ = hurt(printed())
     with pytest.raises(LayerError, match="No scratches"):
         find_damage(Photo(worn), ~NOTHING, NOTHING, NOTHING)
     spotted = printed()

@@ -27,6 +27,7 @@ VERBS: Mapping[str, str] = {
     "mask": "mask:mask",
     "paste": "paste:paste",
     "sample": "sample:sample",
+    "generate": "generate:generate",
     "invert": "invert:invert",
     "serve": "serve:serve",
     "doctor": "doctor:doctor",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.console import print_json
+from mien.cli.console import print_json, progress
 from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
@@ -64,6 +64,42 @@ def filter_outliers(
     verdict = find_outliers(vectors, neighbours=neighbours, deviations=deviations, most=most)
     write_verdict(pictures, verdict, out)
     print_json({"pictures": len(pictures), "dropped": len(verdict.dropped), "threshold": round(verdict.threshold, 4)})
+
+
+@data.command()
+def sample(
+    out: Annotated[Path, typer.Option(help="Folder for the pairs; what is there is kept, so that it can go on.")],
+    count: Annotated[int, typer.Option(min=1, help="Pairs in all.")] = 20_000,
+    generator: Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")] = "portrait-generator",
+    first: Annotated[int, typer.Option(min=0, help="Seed of the first; test with others.")] = 1_000_000,
+    psi: Annotated[tuple[float, float], typer.Option(help="Truncation is drawn between these.")] = (0.6, 1.0),
+    clip: Annotated[str | None, typer.Option(help="Words shall be vectors of this CLIP, not the reader's.")] = None,
+) -> None:
+    """Sample pairs from a generator: codes, and what is to be seen in their pictures; for 'mien train mapping'."""
+    from mien.checkpoints.hub import find_folder
+    from mien.engine.faces import load_maker
+    from mien.errors import ConfigError
+    from mien.generation.pairs import Looker, clip_embedding, write_pairs
+
+    if not 0 <= psi[0] <= psi[1]:
+        raise ConfigError(
+            f"The truncation cannot be drawn between {psi[0]:g} and {psi[1]:g}; give the lower one first."
+        )
+    maker = load_maker(find_folder(generator))
+    look = Looker(embed=None if clip is None else clip_embedding(clip))
+    with progress() as bar:
+        task = bar.add_task("pairs", total=count)
+        write_pairs(
+            maker,
+            look,
+            out,
+            count,
+            generator=generator,
+            first=first,
+            psi=psi,
+            done=lambda number: bar.update(task, completed=number),
+        )
+    print_json({"folder": str(out), "pairs": count, "generator": generator})
 
 
 def _features(file: Path, trust_code: bool) -> Features:

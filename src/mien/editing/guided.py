@@ -18,9 +18,10 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.damaged import damaged
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.layers import mask_of, unfilled
-from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, lined, skin_and_beard
+from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
 from mien.editing.result import FaceEdit
+from mien.editing.skins import evened, lined, unlined
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
@@ -28,11 +29,11 @@ from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
 from mien.guides.dye import dye, mean_color
-from mien.guides.even import SKIN, even
+from mien.guides.even import SKIN
 from mien.guides.eyes import SHUT, eyes, lit_share
 from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.fringe import drawn_fringe
-from mien.guides.glasses import find_glasses, without_glasses
+from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
@@ -48,14 +49,12 @@ from mien.types import Bool, Face, Photo
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
 
-
 ALIKE = 30.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
 light differ by 7 to 28, people of the wide portraits by 46 and more."""
 
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
-
 
 BROWS = ("brows", "left_brow", "right_brow")
 """Regions that are dyed hair by hair."""
@@ -142,16 +141,15 @@ def _healed(
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
     if words and all(one[1] in SKIN for one in words):
-        skin, _ = skin_and_beard(done.photo, face, context, "nose", "glasses")
-        with suppress(LayerError):  # there are no glasses
-            skin = skin & ~find_glasses(done.photo, face, context.networks.parser).frame
-        return done.then(even(done.photo, face, mask, skin, strength=request.strength), "skin evened out", None, 1.0)
+        return done.then(evened(done.photo, face, mask, context, request.strength), "skin evened out", None, 1.0)
+    if name == WRINKLES:
+        return done.then(unlined(done.photo, face, context), "wrinkles faded", mask, request.strength)
     if name != "glasses" and name not in RED_EYES:
         return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
     limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     if name == "glasses":
-        guide = without_glasses(done.photo, face, context.networks.parser, request.strength)
-        return done.then(guide, "glasses healed", limits, 1.0)
+        bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
+        return done.then(bare, "glasses healed", limits, 1.0)
     return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
 
 

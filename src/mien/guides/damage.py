@@ -131,7 +131,7 @@ def _specks(picture: Float32, light: Float32, kept: Bool, woven: Bool, skin: Boo
         for one in parts:
             x0, y0, x1, y1 = one.box
             there = np.s_[y0:y1, x0:x1]
-            if kept[there][one.area].mean() > 0.2 or sign < 0 and skin[there][one.area].mean() > 0.2:
+            if kept[there][one.area].mean() > 0.2 or (sign < 0 and skin[there][one.area].mean() > 0.2):
                 continue
             if woven[there][one.area].mean() > 0.2 and np.abs(off[there][one.area]).max() < STANDS[2]:
                 continue
@@ -223,8 +223,7 @@ def _scratched(level: Float32, one: _Part, reach: int, width: int, kept: Bool, s
         one.size < reach
         or one.length < reach
         or inside > STRANGE[1]
-        or skin is not None
-        and float(skin[there][one.area].mean()) > STRANGE[0]
+        or (skin is not None and float(skin[there][one.area].mean()) > STRANGE[0])
     ):
         return False
     ys, xs = np.nonzero(one.area)
@@ -247,7 +246,7 @@ def _scratched(level: Float32, one: _Part, reach: int, width: int, kept: Bool, s
 
 def _parts(area: Bool, seed: Bool) -> list[_Part]:
     """The connected parts of an area that hold a seed."""
-    count, index, stats, _ = cv2.connectedComponentsWithStats((area | seed).astype(np.uint8), connectivity=8)
+    _, index, stats, _ = cv2.connectedComponentsWithStats((area | seed).astype(np.uint8), connectivity=8)
     parts = []
     for number in np.unique(index[seed]):
         if number == 0:

@@ -44,7 +44,7 @@ THICK = 1.5
 """Units that some of the hair must lie inside its border, for there to be any."""
 
 LEAST = 60.0
-"""Square units of hair below which there is none."""
+"""Square units of thick hair below which there is none: on a shaven head."""
 
 PIECE, SMALL = 0.025, 0.002
 """Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
@@ -88,7 +88,9 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
     matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
     inner = matte > 0.5
-    if inner.sum() < LEAST * unit**2 or not cv2.erode(inner.astype(np.uint8), disc(THICK * unit)).any():  # shaven
+    if (matte > 0.8).sum() < LEAST * unit**2 or not cv2.erode(
+        inner.astype(np.uint8), disc(THICK * unit)
+    ).any():  # shaven
         matte = np.zeros_like(matte)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
 
@@ -145,8 +147,18 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     dark = np.clip((DARK - front @ LUMA) / 25, 0, 1)  # highlights of fair hair have the skin's light
     sure = sure * (1 - near * (1 - dark))
     told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
-    told = np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit))
+    told = matte - _from_skin(matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), skin)
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
+
+
+def _from_skin(gone: Float32, skin: Float32) -> Float32:
+    """What is taken from a matte, (h, w), where it goes on from skin: what lies within hair alone is a highlight."""
+    count, index = cv2.connectedComponents(((gone > 0.15) | (skin > 0.5)).astype(np.uint8))
+    reached = np.zeros(count, np.uint8)
+    reached[index[skin > 0.5]] = 1
+    reached[0] = 0
+    weight = cv2.dilate(reached[index], np.ones((7, 7), np.uint8)).astype(np.float32)
+    return np.asarray(gone * cv2.GaussianBlur(weight, (0, 0), 1.5), np.float32)
 
 
 def _by_hue(seen: Float32, matte: Float32, hair: Bool, bare: Bool, share: Float32, unit: float) -> Float32:

@@ -1,0 +1,222 @@
+"""How well generated faces obey what they were made of: the bars of MM2Latent.
+
+    python -m benchmarks.generation --model FOLDER --teachers WEIGHTS [--faces 60] [--sheet FILE] [--json FILE]
+
+Conditions are those of faces that the generator makes of seeds that no training saw; "random" is the agreement with the
+next face's conditions. Maps are read by the bundled parser, drawings by the pencil filter, shapes and poses by the
+bundled landmarks. Text is 200 sentences out of a list of phrases; what they ask for is measured without the face
+reader, whose numbers the network was trained with: age, gender and expression by the teachers, all else from the
+parser's labels, landmarks and colors (`recipes.reader_labels`). A degree is right on the asked side of the median of
+the generator's samples, and clearly right in the outer third; what is there or not by its threshold; a color is right
+if it is nearer to the one that was asked for than that of two thirds of the samples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.generation_text import Measures, sentences
+from mien.conditions.lines import sketch_of
+from mien.data.pairs import Pairs
+from mien.data.sheets import contact_sheet
+from mien.engine.mapping import Wanted
+from mien.evaluation.metrics.parsing import mean_ratio, parsing_counts
+from mien.evaluation.metrics.sketch import sketch_agreement
+from mien.generation.generator import MultimodalGenerator
+from mien.generation.pairs import Looker, sample_pairs
+from mien.photos.write import save_photo
+from mien.pixels import to_planes
+from mien.types import Float32, Photo, UInt8
+
+SPATIAL = ("semantic", "sketch", "geometry")
+SETS = [tuple(n for n, on in zip((*SPATIAL, "text"), flags, strict=True) if on) for flags in product((0, 1), repeat=4)]
+PSI = (0.6, 1.0)
+WORSE = 0.9
+"""What a modality must keep of its agreement when others join it."""
+
+
+class Bench:
+    """Held-out faces, and generation from parts of what is known of them."""
+
+    def __init__(self, model: Path, faces: int, truncation: float) -> None:
+        self.generator, self.truncation = MultimodalGenerator.from_pretrained(model), truncation
+        self.look = Looker()
+        self.pairs, self.pictures = sample_pairs(self.generator.maker, self.look, range(faces), PSI)
+        self.words = [self._words(row) for row in range(faces)]
+
+    def _words(self, row: int) -> dict[str, float]:
+        """Four things that the reader sees in a face, as a sentence would tell them."""
+        scale, rng = self.generator.scale, np.random.default_rng(row)
+        groups = list(scale.groups().values())
+        chosen = [i for at in rng.choice(len(groups), 4, replace=False) for i in groups[at]]
+        return {scale.names[i]: float(self.pairs.numbers[row, i]) for i in chosen}
+
+    def wanted(self, row: int, given: Sequence[str]) -> Wanted:
+        """Some of what is known of a face."""
+        one, config = self.pairs.part([row]), self.generator.mapper.config
+        points = one.points[0] - (0, 0, float(one.points[0, :, 2].mean()))
+        return Wanted(
+            self.generator.shares_of(one.labels[0]) if "semantic" in given else None,
+            one.drawings([0], [1])[0][None].astype(np.float32) if "sketch" in given else None,
+            points.astype(np.float32) if "geometry" in given else None,
+            (float(one.pose[0, 0]), float(one.pose[0, 1])) if "pose" in given else None,
+            self.generator.scale.vector(self.words[row]) if "text" in given and config.text else None,
+        )
+
+    def made(self, wanted: list[Wanted]) -> UInt8:
+        """Faces, each with its seed."""
+        codes = self.generator.codes(wanted, range(5000, 5000 + len(wanted)), self.truncation)
+        return np.stack([one.pixels for one in self.generator.pictures(codes)])
+
+    def agreements(self, pictures: UInt8, rows: Sequence[int]) -> dict[str, float]:
+        """With the conditions of these faces."""
+        seen, truth = self.look(np.zeros((len(pictures), 1), np.float32), pictures), self.pairs.part(rows)
+        counts = np.stack([parsing_counts(a, b) for a, b in zip(seen.labels, truth.labels, strict=True)])
+        return {
+            "mIoU": mean_ratio(counts).value,
+            "F1": float(np.mean([self._f1(a, self.pictures[row]) for a, row in zip(pictures, rows, strict=True)])),
+            "mesh": _mesh_error(seen, truth),
+            "yaw": float(np.abs(seen.pose[:, 0] - truth.pose[:, 0]).mean()),
+            "text": self._text_error(seen.numbers, rows),
+        }
+
+    def _f1(self, made: UInt8, wanted: UInt8) -> float:
+        return sketch_agreement(*(sketch_of(to_planes(one)) for one in (made, wanted))).f1
+
+    def _text_error(self, numbers: Float32, rows: Sequence[int]) -> float:
+        scale = self.generator.scale
+        errors = []
+        for one, row in zip(scale.scaled(numbers), rows, strict=True):
+            index = [scale.names.index(name) for name in self.words[row]]
+            errors.append(np.abs(one[index] - scale.scaled(self.pairs.numbers[row])[index]).mean())
+        return float(np.mean(errors))
+
+
+def _mesh_error(seen: Pairs, truth: Pairs) -> float:
+    """Mean distance of the points in percent of the crop's side, z from its mean."""
+    a, b = (one.points - one.points.mean(1, keepdims=True) * (0, 0, 1) for one in (seen, truth))
+    return float(100 * np.linalg.norm(a - b, axis=-1).mean())
+
+
+def subsets(bench: Bench) -> dict[str, dict[str, float]]:
+    """Agreements of every subset, of the pose alone, and of random pairs."""
+    rows = list(range(len(bench.pictures)))
+    table = {"random": bench.agreements(np.stack(bench.pictures), [*rows[1:], 0])}
+    for given in [*SETS, ("pose",), ("semantic", "pose")]:
+        pictures = bench.made([bench.wanted(row, given) for row in rows])
+        table["+".join(given) or "nothing"] = bench.agreements(pictures, rows)
+    return table
+
+
+def kept(table: dict[str, dict[str, float]]) -> dict[str, float]:
+    """By modality, the worst agreement among the subsets that hold it, over that of it alone; errors inverted."""
+    judged = {"semantic": ("mIoU", 1), "sketch": ("F1", 1), "geometry": ("mesh", -1), "text": ("text", -1)}
+    found = {}
+    for name, (figure, sign) in judged.items():
+        alone = table[name][figure]
+        ratios = [(table["+".join(s)][figure] / alone) ** sign for s in SETS if name in s]
+        found[name] = min(ratios)
+    return found
+
+
+def batches(bench: Bench) -> float:
+    """Largest difference of a code, alone and among seven others, for all subsets."""
+    away = 0.0
+    for given in SETS:
+        wanted = [bench.wanted(row, given) for row in range(8)]
+        many = bench.generator.codes(wanted, range(8))
+        alone = np.concatenate([bench.generator.codes([one], [seed]) for seed, one in enumerate(wanted)])
+        away = max(away, float(np.abs(many - alone).max()))
+    return away
+
+
+def told(bench: Bench, teachers: Path, count: int) -> dict[str, Any]:
+    """Text alone, and with a random map."""
+    measures = Measures(bench.look, teachers, np.stack(bench.pictures))
+    texts = sentences(count)
+    words = [bench.generator.wanted(text=text) for text in texts]
+    rows = [i % len(bench.pictures) for i in range(count)]
+    maps = [bench.wanted(row, ["semantic"]) for row in rows]
+    both = [Wanted(semantic=m.semantic, text=w.text) for m, w in zip(maps, words, strict=True)]
+    found: dict[str, Any] = {"random": measures.right(texts, np.stack([bench.pictures[row] for row in rows]))}
+    for name, wanted in (("text", words), ("semantic+text", both), ("semantic", maps)):
+        pictures = bench.made(wanted)
+        found[name] = measures.right(texts, pictures)
+        counts = [
+            parsing_counts(a, bench.pairs.labels[row])
+            for a, row in zip(bench.look.parser.parse(pictures), rows, strict=True)
+        ]
+        found[name]["mIoU"] = mean_ratio(np.stack(counts)).value
+    return found
+
+
+def speed(bench: Bench) -> float:
+    """Milliseconds of one face of a map and words, the median of 20."""
+    times = []
+    for seed in range(20):
+        start = time.perf_counter()
+        bench.generator.pictures(bench.generator.codes([bench.wanted(0, ["semantic", "text"])], [seed]))
+        times.append((time.perf_counter() - start) * 1e3)
+    return float(np.median(times))
+
+
+def sheet(bench: Bench, path: Path) -> None:
+    """40 faces of random maps and sentences: rows of maps, then of faces; sentences are printed."""
+    texts = sentences(40, seed=5)
+    rows = [i % len(bench.pictures) for i in range(40)]
+    both = [
+        Wanted(semantic=bench.wanted(row, ["semantic"]).semantic, text=bench.generator.wanted(text=text).text)
+        for row, text in zip(rows, texts, strict=True)
+    ]
+    pictures = bench.made(both)
+    from mien.conditions.labels import colors
+
+    maps = colors()[bench.pairs.labels[rows]]
+    shown = [part for i in range(0, 40, 10) for part in (maps[i : i + 10], pictures[i : i + 10])]
+    save_photo(Photo(contact_sheet(np.concatenate(shown), 10)), path)
+    for number, text in enumerate(texts):
+        print(f"{number}: {text}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--teachers", type=Path, help="folder with age_gender.pt and expression.pt; none: no text")
+    parser.add_argument("--faces", type=int, default=60)
+    parser.add_argument("--sentences", type=int, default=200)
+    parser.add_argument("--truncation", type=float, default=1.0)
+    parser.add_argument("--quick", action="store_true", help="single modalities alone, no text")
+    parser.add_argument("--sheet", type=Path)
+    parser.add_argument("--json", type=Path)
+    o = parser.parse_args()
+    if o.quick:
+        SETS[:] = [(), ("semantic",), ("sketch",), ("geometry",), ("text",), ("semantic", "text")]
+    bench = Bench(o.model, o.faces, o.truncation)
+    table = subsets(bench)
+    for name, row in table.items():
+        print(f"{name:32}" + "  ".join(f"{key} {value:.3f}" for key, value in row.items()))
+    found: dict[str, Any] = {"subsets": table}
+    if not o.quick:
+        found |= {"kept": kept(table), "batches": batches(bench), "milliseconds": speed(bench)}
+        print({name: found[name] for name in ("kept", "batches", "milliseconds")})
+    if o.teachers is not None:
+        found["text"] = told(bench, o.teachers, o.sentences)
+        for name, row in found["text"].items():
+            print(name, {key: value for key, value in row.items() if key != "by attribute"})
+        print(found["text"]["text"]["by attribute"])
+    if o.sheet is not None:
+        sheet(bench, o.sheet)
+    if o.json is not None:
+        o.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

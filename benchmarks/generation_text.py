@@ -1,0 +1,133 @@
+"""Sentences about faces, and whether generated faces are as they say; see :mod:`benchmarks.generation`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.conditions.areas import Seen
+from mien.conditions.colors import parse_color
+from mien.finding.axes import COLORS, NUMBERS, PRESENT
+from mien.finding.match import UNLIKE
+from mien.generation.pairs import Looker, resized
+from mien.generation.sentences import understood
+from mien.guides.shapes import Shapes
+from mien.types import Float32, UInt8
+from mien.words.types import Wish
+from recipes.reader_labels import measured, moves, taught
+
+SIDE = 256
+
+PERSONS = ("a man", "a woman", "an old man", "an old woman", "a young man", "a young woman", "a person")
+SAYINGS = (
+    *("smiling", "laughing", "with a wide smile", "not smiling", "serious"),
+    *("with an open mouth", "with grey hair", "with black hair", "with brown hair", "with blond hair"),
+    *("with white hair", "with long hair", "with short hair", "with glasses", "without glasses", "with a beard"),
+    *(
+        "with big eyes",
+        "with narrow eyes",
+        "with full lips",
+        "with thin lips",
+        "with a wide nose",
+        "with a narrow nose",
+    ),
+    *("with raised brows", "with a blue background", "with a white background", "with a grey background"),
+    *("with a broad face", "with a narrow face", "with wrinkles", "with lipstick"),
+)
+
+
+def sentences(count: int, seed: int = 0) -> list[str]:
+    """Persons and one to two things about them, as the words of mien understand them."""
+    rng = np.random.default_rng(seed)
+    found = []
+    while len(found) < count:
+        said = rng.choice(len(SAYINGS), rng.integers(1, 3), replace=False)
+        text = ", ".join([PERSONS[rng.integers(len(PERSONS))], *(SAYINGS[i] for i in said)])
+        names = [wish.attribute for wish in understood(text).wishes]
+        if names and len(set(names)) == len(names):
+            found.append(text)
+    return found
+
+
+class Measures:
+    """What is to be seen in faces without the face reader.
+
+    Args:
+        look: parser and landmarks.
+        teachers: folder of networks for age, gender and expression.
+        samples: pictures (N, S, S, 3) of the generator, for medians.
+    """
+
+    def __init__(self, look: Looker, teachers: Path, samples: UInt8) -> None:
+        self.look, self.teachers, self.shapes = look, teachers, Shapes.bundled()
+        self.samples = self.of(samples)
+
+    def of(self, pictures: UInt8) -> dict[str, Float32]:
+        """(N, S, S, 3) -> measures (N,) by the reader's names."""
+        large = resized(pictures, SIDE)
+        points = self.look.points(pictures) * SIDE
+        labels = self.look.parser.parse(large)
+        told = taught(large, self.teachers)
+        told |= {name: np.asarray(value, np.float32) for name, value in moves(points, self.shapes).items()}
+        rows = [
+            measured(Seen(a, p.astype(np.float64), image)) for a, p, image in zip(labels, points, large, strict=True)
+        ]
+        return told | {name: np.array([row[name] for row in rows], np.float32) for name in rows[0]}
+
+    def right(self, texts: list[str], pictures: UInt8) -> dict[str, Any]:
+        """Shares of wishes and of whole sentences that are right, and clearly right; by attribute too."""
+        seen = self.of(pictures)
+        by_name: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+        whole = []
+        for row, text in enumerate(texts):
+            one = {name: float(values[row]) for name, values in seen.items()}
+            verdicts = {w.attribute: v for w in understood(text).wishes if (v := self._verdict(w, one)) is not None}
+            for name, verdict in verdicts.items():
+                by_name[name].append(verdict)
+            if verdicts:
+                whole.append(np.all(list(verdicts.values()), 0))
+        every = np.array([v for values in by_name.values() for v in values])
+        return {
+            "wishes": float(every[:, 0].mean()),
+            "wishes, clearly": float(every[:, 1].mean()),
+            "sentences": float(np.mean([w[0] for w in whole])),
+            "sentences, clearly": float(np.mean([w[1] for w in whole])),
+            "by attribute": {k: (len(v), *np.mean(v, 0).round(2).tolist()) for k, v in sorted(by_name.items())},
+        }
+
+    def _verdict(self, wish: Wish, one: Mapping[str, float]) -> tuple[bool, bool] | None:
+        """Whether it is right, and clearly right; None for what cannot be measured."""
+        if wish.attribute in COLORS:
+            return self._colored(wish, one)
+        weights = {name: w for name, w in NUMBERS.get(wish.attribute, {}).items() if name in one}
+        if not weights:
+            return None
+        if set(weights) <= PRESENT:
+            there = all((one[name] > 0.5) == (wish.degree * w > 0) for name, w in weights.items())
+            return there, there
+        signed, typical = 0.0, np.zeros(len(self.samples["age"]))
+        for name, weight in weights.items():
+            spread = float(np.nanstd(self.samples[name])) + 1e-6
+            signed += weight * one[name] / spread
+            typical = typical + weight * self.samples[name] / spread
+        if np.isnan(signed):
+            return False, False
+        sign = float(np.sign(wish.degree))
+        middle, outer = np.nanquantile(sign * typical, (0.5, 2 / 3))
+        return bool(sign * signed > middle), bool(sign * signed > outer)
+
+    def _colored(self, wish: Wish, one: Mapping[str, float]) -> tuple[bool, bool] | None:
+        if not wish.color:
+            return None
+        rgb = np.array(parse_color(wish.color), np.float32)[None, None] / np.float32(255)
+        lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0, 0]
+        names = [f"{COLORS[wish.attribute]}-{axis}" for axis in "Lab"]
+        away = float(np.sqrt(sum(((one[n] - v) / u) ** 2 for n, v, u in zip(names, lab, UNLIKE, strict=True))))
+        others = np.sqrt(sum(((self.samples[n] - v) / u) ** 2 for n, v, u in zip(names, lab, UNLIKE, strict=True)))
+        right = bool(away < np.nanquantile(others, 1 / 3))
+        return right, right

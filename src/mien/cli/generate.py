@@ -1,0 +1,103 @@
+"""``mien generate``: faces from words, maps, sketches, 3D shapes and poses, in any combination."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.console import print_json, stderr, working
+
+if TYPE_CHECKING:
+    from mien.generation.generator import Generated
+    from mien.types import Float32
+
+
+def generate(
+    text: Annotated[str | None, typer.Option(help="What the face looks like, in words.")] = None,
+    semantic: Annotated[Path | None, typer.Option(help="A semantic map of an aligned face.")] = None,
+    sketch: Annotated[Path | None, typer.Option(help="A sketch of an aligned face: a picture, or SVG.")] = None,
+    mesh: Annotated[Path | None, typer.Option(help="A 3D shape: .obj, .npy or .json (docs/generation.md).")] = None,
+    vertices: Annotated[Path | None, typer.Option(help="Which vertices of another mesh are the 478 points.")] = None,
+    pose: Annotated[str | None, typer.Option(metavar="YAW,PITCH", help="Head pose, degrees.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Chooses among the faces that fit.")] = 0,
+    n: Annotated[int, typer.Option("-n", min=1, max=256, help="So many faces, with the seeds that follow.")] = 1,
+    truncation: Annotated[
+        float, typer.Option(min=0, max=2, help="Less than 1: closer to the nearest of the generator's typical faces.")
+    ] = 1.0,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Picture to write; numbered if several.")
+    ] = None,
+    grid: Annotated[Path | None, typer.Option(help="Write all faces as one picture.")] = None,
+    model: Annotated[
+        str, typer.Option(help="Folder, bundled name or Hugging Face id of a mapping network.")
+    ] = "multimodal-mapping",
+    clip: Annotated[str | None, typer.Option(help="CLIP of a network that was trained with one.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was understood as JSON.")] = False,
+) -> None:
+    """Make faces that fit what is given; what is not given is free.
+
+    Maps, sketches and 3D shapes are those of an aligned face: 'mien
+    conditions' and 'mien faces --landmarks --json' make them of a photo.
+    """
+    from mien.errors import ConfigError
+    from mien.files import check_targets, numbered
+    from mien.photos.write import target_container
+
+    if output is None and grid is None:
+        raise ConfigError("There is nothing to write; give --output FILE or --grid FILE.")
+    targets = [] if output is None else numbered(output, n)
+    for target in (*targets, *([grid] if grid else [])):
+        target_container(target)
+    check_targets([*targets, grid], [path for path in (semantic, sketch, mesh, vertices) if path is not None])
+    turned = None if pose is None else parse_pose(pose)
+    shape = None if mesh is None else _mesh(mesh, vertices)
+    with working("Making faces"):
+        from mien.generation.generator import MultimodalGenerator
+
+        made = MultimodalGenerator.from_pretrained(model, clip=clip)(
+            text=text, semantic=semantic, sketch=sketch, mesh=shape, pose=turned, seed=seed, n=n, truncation=truncation
+        )
+    _write(made, targets, grid)
+    for note in made.notes:
+        stderr().print(note, highlight=False, soft_wrap=True)
+    if as_json:
+        files = [str(path) for path in (*targets, *([grid] if grid else []))]
+        print_json({"files": files, "seeds": [*range(seed, seed + n)], "notes": list(made.notes)})
+
+
+def parse_pose(text: str) -> tuple[float, float]:
+    """ "10,-5" -> (10.0, -5.0).
+
+    Raises:
+        ConfigError: it is no pair of numbers.
+    """
+    from mien.errors import ConfigError
+
+    try:
+        yaw, pitch = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ConfigError(f"'{text}' is no pose; give yaw and pitch in degrees, such as 10,-5.") from None
+    return yaw, pitch
+
+
+def _mesh(path: Path, vertices: Path | None) -> Float32:
+    from mien.generation.meshes import read_mesh
+
+    return read_mesh(path, vertices)
+
+
+def _write(made: Generated, targets: list[Path], grid: Path | None) -> None:
+    import numpy as np
+
+    from mien.data.sheets import contact_sheet
+    from mien.photos.write import save_photo
+    from mien.types import Photo
+
+    for picture, target in zip(made.pictures, targets, strict=False):
+        save_photo(picture, target)
+    if grid is not None:
+        save_photo(Photo(contact_sheet(np.stack([np.asarray(one.pixels) for one in made.pictures]))), grid)
+    written = [*targets, *([grid] if grid else [])]
+    stderr().print(f"Saved {', '.join(str(path) for path in written)}.", highlight=False, soft_wrap=True)
