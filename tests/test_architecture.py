@@ -44,7 +44,9 @@ ALLOWED = {
         *("models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "words", "finding", "data"),
     },
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
-    "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
+    "backends": {
+        *("models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing", "finding", "generation"),
+    },
     "editing": {
         "finding",
         "models",

@@ -15,6 +15,7 @@ from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.damaged import damaged
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, skin_and_beard
@@ -48,14 +49,12 @@ from mien.types import Bool, Face, Photo
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
 
-
 ALIKE = 30.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
 light differ by 7 to 28, people of the wide portraits by 46 and more."""
 
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
-
 
 BROWS = ("brows", "left_brow", "right_brow")
 """Regions that are dyed hair by hair."""
@@ -134,23 +133,23 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
 def _healed(
     done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
 ) -> Guided:
-    """Glasses and red eyes are found by themselves where a region names them; all else is what is masked."""
+    """Glasses, red eyes, and without a mask scratches and dust are found by themselves; all else is what is masked."""
     if mask is None:
-        raise LayerError("Nothing says what is to vanish; give a mask.")
+        spots = heal(done.photo, damaged(done.photo, context), strength=request.strength)
+        return done.then(spots, "scratches and dust healed", None, 1.0)
     mask = unfilled(mask, context)
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
     if words and all(one[1] in SKIN for one in words):
-        guide = evened(done.photo, face, mask, context, request.strength)
-        return done.then(guide, "skin evened out", None, 1.0)
+        return done.then(evened(done.photo, face, mask, context, request.strength), "skin evened out", None, 1.0)
     if name == WRINKLES:
         return done.then(unlined(done.photo, face, context), "wrinkles faded", mask, request.strength)
     if name != "glasses" and name not in RED_EYES:
         return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
     limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     if name == "glasses":
-        guide = without_glasses(done.photo, face, context.networks.parser, request.strength)
-        return done.then(guide, "glasses healed", limits, 1.0)
+        bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
+        return done.then(bare, "glasses healed", limits, 1.0)
     return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
 
 
