@@ -2,7 +2,9 @@
 
     python -m benchmarks.engines [--batches 1 8] [--rounds 9] [--compile] [--out FILE.json]
 
-torch in float32 is the reference, 1. Every engine gets the same arrays and as many threads (``OMP_NUM_THREADS``).
+torch in float32 is the reference, 1. Generated faces are made by the literal StyleGAN2, too, and in the form of
+public code. A diffusion model is compared by ``python -m benchmarks.pipeline``.
+Every engine gets the same arrays and as many threads (``OMP_NUM_THREADS``).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.stylegan2 import customary_conv
 from benchmarks.timing import all_turns
 from mien.backends.base import CropOptions
 from mien.backends.compiled import compile_painting
@@ -31,6 +34,9 @@ from mien.editor import Editor
 from mien.engine import load_landmarks, load_matte, load_parser, load_reader
 from mien.engine.faces import BUNDLED_GENERATOR, GraphFaces, ModuleFaces, load_maker
 from mien.engine.graph import available_threads
+from mien.models.stylegan2 import Generator
+from mien.pixels import to_bytes
+from tests.parity import literal_stylegan2 as literal
 
 REFERENCE = "torch"
 Ways = dict[str, Callable[[], object]]
@@ -62,7 +68,20 @@ def _generators(batch: int) -> Ways:
     del os.environ["MIEN_ENGINE"]
     assert isinstance(modules, ModuleFaces)
     codes = graphs.codes(range(batch), 0.7)
-    return {"torch": partial(modules.pictures, codes), "onnx": partial(graphs.pictures, codes)}
+    ways: Ways = {"torch": partial(modules.pictures, codes), "onnx": partial(graphs.pictures, codes)}
+    return ways | _formulations(modules.generator, torch.from_numpy(codes))
+
+
+def _formulations(generator: Generator, w_plus: torch.Tensor) -> Ways:
+    """The same pictures by the literal StyleGAN2, and as public code computes it: one group of channels per sample."""
+    state = {name: value.contiguous() for name, value in generator.state_dict().items()}
+    noises = [value[None, None] for name, value in state.items() if name.endswith("noise_const")]
+
+    @torch.inference_mode()
+    def pictures(**options: Any) -> object:
+        return to_bytes(literal.synthesis(state, w_plus, noises, **options))
+
+    return {"literal": pictures, "customary": partial(pictures, conv=customary_conv)}
 
 
 def _painters(batch: int, compiled: bool) -> Ways:

@@ -111,6 +111,8 @@ def test_errors_come_before_anything_heavy_is_loaded(here: Path) -> None:
         ((*edit, "-o", out, "-n", "2", "--preview", here / "out-2.png"), 7, twice),
         ((*edit, "-o", photo), 7, "is an input"),
         (("borrow", photo, "--part", "ear", "-o", out), 5, "choose from"),
+        (("borrow", photo, "--part", "eyes", "--hair-color-from", photo, "-o", out), 9, "for borrowed hair"),
+        (("borrow", photo, "--part", "hair", "--hair-color-from", here / "no.jpg", "-o", out), 3, "does not exist"),
         (("heal", photo, "--mask", "nostril", "-o", out), 5, "is no region"),
         (("session", "edit", here / "session", "--mask", "nostril"), 5, "is no region"),
         (("session", "edit", here / "session"), 5, "give a mask"),

@@ -276,3 +276,14 @@ def test_fair_dye_leaves_no_shade_at_a_hairline() -> None:
     photo = Photo((hair + (1 - matte[..., None]) * (skin - hair)).clip(0, 255).astype(np.uint8))
     made = dye(photo, matte, parse_color("turquoise"), SETTINGS["hair"]).over(photo)[0].pixels.astype(float)
     assert np.abs(made[126:130] - skin).max() < 10
+
+
+def test_a_highlight_within_dark_hair_is_no_gap_through_which_skin_is_seen() -> None:
+    ys, xs = np.mgrid[:240, :240]
+    noise = np.random.default_rng(0).normal(0, 3, (240, 240, 1))
+    fringe, lit = ys < 120, np.hypot(xs - 120, ys - 80) < 12
+    picture = np.where(fringe[..., None], (60, 45, 35), (200, 150, 125)) + noise
+    picture[lit] = (195, 150, 125)
+    skin, matte = (~fringe).astype(np.float32), fringe.astype(np.float32)
+    told = told_by_color(picture.clip(0, 255).astype(np.uint8), matte, skin, np.asarray(ys > 40, np.float32), 2.0)
+    assert told[lit].min() > 0.9

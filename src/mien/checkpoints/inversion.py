@@ -11,13 +11,21 @@ from torch import nn
 from mien.checkpoints.filling import fill
 from mien.checkpoints.store import CONFIG, load_config, load_folder, save_folder
 from mien.errors import UnknownCheckpointError
-from mien.models.inversion import FeatureNetworks, FeaturesConfig, HyperConfig, HyperNetwork
+from mien.models.inversion import (
+    FeatureNetworks,
+    FeaturesConfig,
+    HyperConfig,
+    HyperNetwork,
+    SketchConfig,
+    SketchEncoder,
+)
 
 Network = TypeVar("Network", bound=nn.Module)
 
 KINDS: Mapping[str, tuple[type[Any], type[Any]]] = {
     "hyper": (HyperNetwork, HyperConfig),
     "features": (FeatureNetworks, FeaturesConfig),
+    "strokes": (SketchEncoder, SketchConfig),
 }
 """Network and configuration by the name of the method, which is the name of the folder, too."""
 

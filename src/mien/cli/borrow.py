@@ -33,13 +33,17 @@ def borrow(
     color: Annotated[
         str | None, typer.Option(help="Dye the borrowed hair: a color, or 'own' for that of this photo's hair.")
     ] = None,
+    hair_color_from: Annotated[
+        Path | None, typer.Option(help="A second photo, whose hair says the color of the borrowed hair.")
+    ] = None,
     target: Target,
 ) -> None:
     """Borrow a part of another face: open eyes, a better smile, hair.
 
     The part is turned into this face's pose (up to 25 degrees), and takes on
     its colors and its grain. Hair and glasses stay where they are. Hair is
-    borrowed as a whole: what the old one would show is covered. Without
+    borrowed as a whole: what the old one would show is covered; with
+    --hair-color-from it is dyed the mean color of a third person's hair. Without
     --from the part is that of nobody: a face of the bundled bank that fits
     in pose, light, skin and shape, and a
     fringe is cut of this hair. Another --seed gives another.
@@ -52,8 +56,12 @@ def borrow(
     from mien.photos.read import read_photo
 
     found = check_parts(part)
+    if color is not None and hair_color_from is not None:
+        raise ConfigError("--color and --hair-color-from both say what color hair becomes; give one of them.")
+    option = "--color" if hair_color_from is None else "--hair-color-from"
+    color = color if hair_color_from is None else f"{hair_color_from}:hair"
     if color is not None and not set(found) & set(HAIR):
-        raise ConfigError(f"--color is for borrowed hair; leave it out, or add hair to --part {part}.")
+        raise ConfigError(f"{option} is for borrowed hair; leave it out, or add hair to --part {part}.")
     check_dyes(Request(dye={} if color is None else {"hair": color}))
     if other is not None and (album is not None or n > 1):
         raise ConfigError("--album and -n choose among faces, and --from names one; leave one of them out.")
@@ -63,4 +71,5 @@ def borrow(
         check_album(album)
     dyed = {} if color is None else {"dye": {"hair": color}}
     inputs = {"exemplar": other, "part": part, "album": album, "seed": seed, **dyed}
-    edit_pixels(photo, target, inputs, [] if other is None else [other], n)
+    files = [one for one in (other, hair_color_from) if one is not None]
+    edit_pixels(photo, target, inputs, files, n)

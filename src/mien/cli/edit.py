@@ -72,7 +72,7 @@ def edit(
 
 
 def _with_code(request: Request, code: Path | None) -> Request:
-    """With the face of a code file as its exemplar."""
+    """With the face of a code file as its exemplar, whose look is painted: its pixels are too few to be borrowed."""
     from mien.errors import ConfigError
 
     if code is None:
@@ -83,7 +83,8 @@ def _with_code(request: Request, code: Path | None) -> Request:
     from mien.inversion.photo import CodeReader
 
     read_facts(code)
-    return replace(request, exemplar=CodeReader().face(code))
+    mode = "look" if request.mode == "auto" else request.mode
+    return replace(request, exemplar=CodeReader().face(code), mode=mode)
 
 
 def _files(request: Request) -> list[Path]:

@@ -42,8 +42,12 @@ def sample(
     attribute: Annotated[
         list[str] | None, typer.Option(help="Of the faces of --code, such as smile=1.5; repeatable.")
     ] = None,
+    sketch: Annotated[
+        Path | None, typer.Option(help="A drawing of a face, finished or not: its shape, in the style of each seed.")
+    ] = None,
     networks: Annotated[
-        Path | None, typer.Option(help="Run of 'mien train features', which lets maps follow attributes.")
+        Path | None,
+        typer.Option(help="Run of 'mien train strokes' for --sketch, of 'mien train features' for --attribute."),
     ] = None,
     weights: Annotated[
         str | None, typer.Option(help="Folder, bundled name or Hugging Face id; the bundled generator if not given.")
@@ -64,7 +68,10 @@ def sample(
         target_container(grid)
     if video is not None and video.suffix.lower() not in FILMS:
         raise SaveError(f"{video.name} is no kind of film that is known here; name it .mp4, .webp or .gif.")
-    check_targets([grid, video], code or ())
+    check_targets([grid, video], [*(code or ()), *([] if sketch is None else [sketch])])
+    if sketch is not None:
+        _draw_sketch(sketch, wanted, code or [], weights, networks, grid, columns)
+        return
     if code or attribute:
         _draw_codes(code or [], attribute or [], weights, networks, grid, columns)
         return
@@ -100,6 +107,33 @@ def _draw_codes(
 
     reader = CodeReader(weights, () if networks is None else (networks,))
     _save_grid([reader.picture(one, asked) for one in codes], grid, columns)
+
+
+def _draw_sketch(
+    sketch: Path,
+    seeds: list[int],
+    codes: list[Path],
+    weights: str | None,
+    networks: Path | None,
+    grid: Path | None,
+    columns: int | None,
+) -> None:
+    """The face of a drawing, in the style of each seed, or of each code file."""
+    from mien.checkpoints.codes import check_belongs, load_codes
+    from mien.errors import ConfigError
+    from mien.inversion.base import Means
+    from mien.inversion.drawing import Drawing, read_drawing
+
+    if grid is None:
+        raise ConfigError("A drawing becomes pictures of a grid; give --grid FILE.")
+    strokes = read_drawing(sketch)
+    means = Means.load(weights or "portrait-editor", networks=() if networks is None else (networks,))
+    drawing = Drawing(means)
+    found = [(one, load_codes(one)) for one in codes]
+    for path, inverted in found:
+        check_belongs(inverted, means.generator, path)
+    styles = [inverted.codes for _, inverted in found] or [drawing.style(seed) for seed in seeds]
+    _save_grid([drawing.picture(strokes, style) for style in styles], grid, columns)
 
 
 def parse_seeds(text: str) -> list[int]:

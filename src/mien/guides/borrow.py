@@ -40,18 +40,20 @@ class Part:
     points: whose outline, widened, is the part.
     margin: how far it is widened, in eye distances.
     pieces: groups of points with an outline of their own; None for one outline around all.
+    below: how much farther it reaches downwards, in eye distances: cheeks push up the lower lids of smiling eyes.
     """
 
     points: tuple[int, ...]
     margin: float
     pieces: tuple[tuple[int, ...], ...] | None = None
+    below: float = 0.0
 
 
 _LEFT, _RIGHT = mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR
 PARTS: Mapping[str, Part] = {
-    "eyes": Part(_EYES, 0.11, (_LEFT, _RIGHT)),
-    "left_eye": Part(_LEFT, 0.11),
-    "right_eye": Part(_RIGHT, 0.11),
+    "eyes": Part(_EYES, 0.14, (_LEFT, _RIGHT), 0.2),
+    "left_eye": Part(_LEFT, 0.14, below=0.2),
+    "right_eye": Part(_RIGHT, 0.14, below=0.2),
     "brows": Part(_BROWS, 0.09, (_BROWS[:5] + _BROWS[10:15], _BROWS[5:10] + _BROWS[15:])),
     "nose": Part(_NOSE, 0.08),
     "mouth": Part(_MOUTH, 0.16),
@@ -184,6 +186,7 @@ def _area(photo: Photo, face: Face, goals: Float64, part: Part) -> tuple[Box, Bo
     area = np.zeros((box[3] - box[1], box[2] - box[0]), np.uint8)
     for piece in part.pieces or (part.points,):
         both = [points[list(piece)]] if part.margin < 0 else [points[list(piece)], goals[list(piece)]]
+        both += [one + (0, part.below * unit) for one in both]
         hull = cv2.convexHull((np.concatenate(both) - box[:2]).astype(np.float32))
         cv2.fillPoly(area, [np.round(hull * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
     reach = abs(part.margin) * unit

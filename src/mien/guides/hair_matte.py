@@ -147,8 +147,18 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     dark = np.clip((DARK - front @ LUMA) / 25, 0, 1)  # highlights of fair hair have the skin's light
     sure = sure * (1 - near * (1 - dark))
     told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
-    told = np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit))
+    told = matte - _from_skin(matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), skin)
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
+
+
+def _from_skin(gone: Float32, skin: Float32) -> Float32:
+    """What is taken from a matte, (h, w), where it goes on from skin: what lies within hair alone is a highlight."""
+    count, index = cv2.connectedComponents(((gone > 0.15) | (skin > 0.5)).astype(np.uint8))
+    reached = np.zeros(count, np.uint8)
+    reached[index[skin > 0.5]] = 1
+    reached[0] = 0
+    weight = cv2.dilate(reached[index], np.ones((7, 7), np.uint8)).astype(np.float32)
+    return np.asarray(gone * cv2.GaussianBlur(weight, (0, 0), 1.5), np.float32)
 
 
 def _by_hue(seen: Float32, matte: Float32, hair: Bool, bare: Bool, share: Float32, unit: float) -> Float32:

@@ -1,8 +1,8 @@
-"""How alike a picture and what is made of it are, without any network that has to be fetched.
+"""How alike a picture and what is made of it are.
 
-    L = Σ_s |y_s − x_s|        x_s, y_s at 1, 1/2, 1/4 and 1/8 of the side, with their slopes
+    L = Σ_s |y_s − x_s| + 2·|∇y_s − ∇x_s|        x_s, y_s at 1, 1/2, 1/4 and 1/8 of the side, averaged over s
 
-Used where the user gives no perceptual distance such as LPIPS. Legend: B batch, R side.
+and a perceptual distance such as LPIPS, where the user gives one. Legend: B batch, R side.
 """
 
 from __future__ import annotations
@@ -11,8 +11,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from mien.inversion.base import Distance
+
 SCALES = 4
 SLOPE_WEIGHT = 2.0
+
+
+def likeness(made: Tensor, wanted: Tensor, distance: Distance | None) -> Tensor:
+    """Of one picture (1, 3, R, R) in [-1, 1]: L, and the perceptual distance; a scalar."""
+    pixels = pyramid_distance(made, wanted).sum()
+    return pixels if distance is None else pixels + distance(made, wanted).sum()
 
 
 def pyramid_distance(made: Tensor, wanted: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Codes by descent, with noise that must stay noise: StyleGAN2's projector (Karras et al., 2020, appendix D) in W+.
 
-    L = d(G(w, n), x) + λ_2·‖G(w, n) − x‖² + λ_w·‖w − w_0‖² + λ_n·L_noise(n)
+    L = d(G(w, n), x) + λ_w·‖w − w_0‖² + λ_n·L_noise(n)        d of :mod:`mien.inversion.likeness`
 
 w_0 is the encoder's code, where the descent starts, or the mean code. Legend: L W+ codes, C length of a code, R side.
 """
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from mien.inversion.base import Distance, Means, Report, silent
-from mien.inversion.likeness import noise_penalty, pyramid_distance
+from mien.inversion.base import Means, Report, silent
+from mien.inversion.likeness import likeness, noise_penalty
 from mien.models.inversion import Inverted
 
 
@@ -24,7 +24,6 @@ class Descent:
     """Attributes:
     steps: at most.
     rate: of Adam; it rises over the first 5 % of the steps, and falls over the last 25 %.
-    squared: λ_2.
     near: λ_w, on the mean over all numbers.
     noise: λ_n.
     jitter: deviation of what is added to w at first, in parts of the deviation of w; it is gone after 3/4 of the steps.
@@ -33,7 +32,6 @@ class Descent:
 
     steps: int = 300
     rate: float = 0.05
-    squared: float = 1.0
     near: float = 0.01
     noise: float = 10.0
     jitter: float = 0.02
@@ -80,7 +78,7 @@ class Projector:
     def descend(self, picture: Tensor, start: Tensor, report: Report) -> tuple[Tensor, dict[str, Tensor]]:
         """Codes (L, C), and the noise maps by their names in ``generator.synthesis``."""
         d, synthesis = self.descent, self.means.generator.synthesis
-        distance = self.means.distance or pyramid_distance
+        distance = self.means.distance
         rng, stop, deviation = torch.Generator().manual_seed(0), Stop(d.patience), self._deviation()
         with torch.inference_mode(False), torch.enable_grad():
             wanted, first = picture.detach().clone(), start.detach().clone()
@@ -92,7 +90,7 @@ class Projector:
                 spread = d.jitter * max(0.0, 1.0 - step / (0.75 * d.steps)) ** 2
                 moved = w + spread * deviation * torch.randn(w.shape, generator=rng).to(w)
                 made = torch.func.functional_call(synthesis, noises, (moved[None], "const"))
-                loss = likeness(made, wanted, distance, d.squared)
+                loss = likeness(made, wanted, distance)
                 total = loss + d.near * (w - first).square().mean() + d.noise * noise_penalty(list(noises.values()))
                 value = float(loss.detach())
                 _step(adam, total, [w, *noises.values()])
@@ -108,11 +106,6 @@ class Projector:
         config, rng = self.means.generator.config, torch.Generator().manual_seed(0)
         w = self.means.generator.mapping(torch.randn(1000, config.z_dim, generator=rng).to(self.means.device))
         return math.sqrt(float((w - w.mean(0)).square().mean()))
-
-
-def likeness(made: Tensor, wanted: Tensor, distance: Distance, squared: float) -> Tensor:
-    """d(y, x) + λ_2·‖y − x‖², of one picture, a scalar."""
-    return distance(made, wanted).sum() + squared * (made - wanted).square().mean()
 
 
 def noise_maps(synthesis: torch.nn.Module) -> Iterator[tuple[str, Tensor]]:

@@ -1,7 +1,7 @@
 """Pivotal tuning (PTI: Roich et al., 2022): codes by descent, then the generator's weights for this picture alone.
 
-    L   = d(G'(w_p), x) + λ_2·‖G'(w_p) − x‖² + λ_R·L_R
-    L_R = d(G'(w_r), G(w_r)) + λ_2·‖G'(w_r) − G(w_r)‖²,    w_r = w_p + α·(w_z − w_p) / ‖w_z − w_p‖
+    L   = d(G'(w_p), x) + λ_R·L_R
+    L_R = d(G'(w_r), G(w_r)),    w_r = w_p + α·(w_z − w_p) / ‖w_z − w_p‖        d of :mod:`mien.inversion.likeness`
 
 G' is tuned, G is not; w_z is the code of a random face, so that other faces near the pivot w_p stay as they were.
 """
@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from mien.inversion.base import Means, Report, silent
-from mien.inversion.likeness import pyramid_distance
-from mien.inversion.optimise import Descent, Projector, Stop, likeness
+from mien.inversion.likeness import likeness
+from mien.inversion.optimise import Descent, Projector, Stop
 from mien.models.inversion import Inverted
 
 
@@ -25,7 +25,6 @@ class Tuning:
     """Attributes:
     steps: of tuning, at most.
     rate: of Adam.
-    squared: λ_2.
     region: λ_R.
     interval: steps from one L_R to the next.
     reach: α, in parts of the mean distance of two random codes.
@@ -36,11 +35,10 @@ class Tuning:
 
     steps: int = 200
     rate: float = 0.002
-    squared: float = 1.0
     region: float = 0.5
     interval: int = 4
     reach: float = 0.3
-    enough: float = 0.01
+    enough: float = 0.02
     patience: int = 60
     pivot: Descent = field(default_factory=lambda: Descent(steps=120))
 
@@ -66,7 +64,7 @@ class PivotalTuner:
     def tuned(self, picture: Tensor, pivot: Tensor, noises: Mapping[str, Tensor], report: Report) -> dict[str, Tensor]:
         """Parameters of ``generator.synthesis`` by name, all but the strengths of noise."""
         t, synthesis = self.tuning, self.means.generator.synthesis
-        distance, stop = self.means.distance or pyramid_distance, Stop(t.patience)
+        distance, stop = self.means.distance, Stop(t.patience)
         rng = torch.Generator().manual_seed(1)
         with torch.inference_mode(False), torch.enable_grad():
             wanted, w = picture.detach().clone(), pivot.detach().clone()
@@ -78,14 +76,14 @@ class PivotalTuner:
             adam = torch.optim.Adam(list(weights.values()), lr=t.rate)
             for step in range(t.steps):
                 made = torch.func.functional_call(synthesis, {**noises, **weights}, (w[None], "const"))
-                loss = likeness(made, wanted, distance, t.squared)
+                loss = likeness(made, wanted, distance)
                 total, value = loss, float(loss.detach())
                 if t.region and step % t.interval == 0:
                     near = self._near(w, rng)
                     with torch.no_grad():
                         before = torch.func.functional_call(synthesis, dict(noises), (near[None], "const"))
                     after = torch.func.functional_call(synthesis, {**noises, **weights}, (near[None], "const"))
-                    total = loss + t.region * likeness(after, before, distance, t.squared)
+                    total = loss + t.region * likeness(after, before, distance)
                 adam.zero_grad()
                 total.backward()  # type: ignore[no-untyped-call]
                 adam.step()

@@ -3,6 +3,7 @@
 from mien.models.inversion.features import FeatureNetworks, FeaturesConfig
 from mien.models.inversion.hypernetwork import HyperConfig, HyperNetwork, drawn_with, tuned_weights
 from mien.models.inversion.inverted import Follower, Inverted, drawn, tuned
+from mien.models.inversion.strokes import SketchConfig, SketchEncoder
 
 __all__ = [
     "FeatureNetworks",
@@ -11,6 +12,8 @@ __all__ = [
     "HyperConfig",
     "HyperNetwork",
     "Inverted",
+    "SketchConfig",
+    "SketchEncoder",
     "drawn",
     "drawn_with",
     "tuned",

@@ -14,6 +14,7 @@ from mien.training.stages.editing_settings import EncoderConfig, PainterConfig, 
 from mien.training.stages.generator_run import GeneratorRun, GeneratorStageConfig
 from mien.training.stages.inversion_run import FeaturesStageConfig, HyperStageConfig, InversionRun
 from mien.training.stages.latent_runs import AutoencoderConfig, AutoencoderRun, MappingRun, MappingStageConfig
+from mien.training.stages.strokes_run import StrokesConfig, StrokesRun
 from mien.training.stages.windows_run import WindowsConfig, WindowsRun
 
 
@@ -37,6 +38,7 @@ STAGES: dict[str, StageEntry] = {
     "editor": StageEntry(EditingRun, PainterConfig, "Aggregation and refinement: what is painted inside the mask."),
     "hyper": StageEntry(InversionRun, HyperStageConfig, "A hypernetwork: weights of the generator for one photo."),
     "features": StageEntry(InversionRun, FeaturesStageConfig, "Maps for one photo, and how they follow an edit."),
+    "strokes": StageEntry(StrokesRun, StrokesConfig, "Unfinished drawings -> codes; no photos are needed."),
     "windows": StageEntry(WindowsRun, WindowsConfig, "The window painter: a part of the face at the photo's scale."),
     "autoencoder": StageEntry(
         AutoencoderRun, AutoencoderConfig, "MM2Latent's encoders of maps, drawings and 3D shape."
