@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -14,6 +15,7 @@ from mien.editor import Editor
 from mien.guides.drawn import followed
 from mien.guides.shapes import Shapes
 from mien.guides.shut import shut_points
+from mien.guides.smile import smiling
 from mien.guides.tint import teeth_among
 from mien.types import Bool, Float64, Photo
 
@@ -97,3 +99,8 @@ def test_an_open_mouth_is_drawn_shut_and_shuts(portrait: Photo) -> None:
     before = teeth_among(portrait.pixels, inside > 0).sum()
     lips = result.photo.pixels[inside > 0].astype(int)
     assert before > 50 and (lips[:, 0] - lips[:, 2]).mean() > 20  # lips are where teeth were
+    again = editor.finder.find(result.photo)[0]
+    shut = again if again.mouth_openness < 0.06 else replace(again, mouth_openness=0.0)
+    smile = again.landmarks[:, :2] + smiling(shut)
+    layers = {"mask": mask, "sketch": drawn(smile, LIPS, True, shape), "face": shut}
+    assert editor(result.photo, **layers).operations[0].startswith("teeth")

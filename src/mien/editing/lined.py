@@ -18,7 +18,8 @@ from mien.editing.target import FaceTarget
 from mien.guides.drawn import followed
 from mien.guides.move import SHUT
 from mien.guides.shut import shut_points
-from mien.types import Photo
+from mien.guides.smile import smiling
+from mien.types import Bool, Face, Float64, Photo
 
 SIDE = 256
 """Of the crop in which lines are looked at."""
@@ -55,14 +56,22 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
     allowed = conditions.mask > 0
     row, column = np.nonzero(conditions.sketch & allowed)
     lines = np.stack([column, row], -1)[:: 1 + len(row) // POINTS].astype(np.float64) + 0.5
-    back = inverse(crop.matrix)
-    landmarks = target.face.landmarks.astype(np.float64)
+    return _followed(request, target.face, inverse(crop.matrix), lines, allowed)
+
+
+def _followed(request: Request, face: Face, back: Float64, lines: Float64, allowed: Bool) -> Request | None:
+    """The request as one whose features, an open mouth that shuts, or a shut one that opens follow lines in a crop."""
     scale = float(np.sqrt(abs(np.linalg.det(back[:, :2]))))
-    inside = np.concatenate([landmarks[:, :2] @ back[:, :2].T + back[:, 2], scale * landmarks[:, 2:]], 1)
-    found = followed(inside, lines, allowed)
-    reshape = {} if found is None else dict(found.strengths)
-    if target.face.mouth_openness >= SHUT:
-        shut = followed(shut_points(inside), lines, allowed)
-        if shut is not None and (found is None or shut.error < BETTER * found.error):
-            reshape = {**shut.strengths, OPEN: -1.0}
-    return replace(request, sketch=None, layers=None, reshape=reshape) if reshape else None
+    points = face.landmarks.astype(np.float64)
+    inside = np.concatenate([points[:, :2] @ back[:, :2].T + back[:, 2], scale * points[:, 2:]], 1)
+    found, opens = followed(inside, lines, allowed), face.mouth_openness < SHUT
+    other = inside.copy()
+    if opens:
+        other[:, :2] += smiling(face) @ back[:, :2].T
+    else:
+        other = shut_points(inside)
+    changed = followed(other, lines, allowed)
+    rest = replace(request, sketch=None, layers=None)
+    if changed is not None and (found is None or changed.error < BETTER * found.error):
+        return replace(rest, part="teeth") if opens else replace(rest, reshape={**changed.strengths, OPEN: -1.0})
+    return replace(rest, reshape=dict(found.strengths)) if found is not None and found.strengths else None
