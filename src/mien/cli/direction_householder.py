@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from mien.cli.console import progress, stderr
-from mien.cli.direction_methods import OF_GENERATOR, open_pair
+from mien.cli.direction_methods import OF_GENERATOR
 from mien.cli.direction_options import Layers, parse_layers
 
 
 def householder(
-    of: Annotated[Path, typer.Argument(help="Folder of a generator, or bundled in a copy; it stays as it is.")],
+    of: Annotated[Path, typer.Argument(help="Folder of a generator or an editor; it stays as it is.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the new generator and its directions.")],
     rank: Annotated[int, typer.Option(min=2, max=512, help="Of each modulation.")] = 32,
     count: Annotated[int, typer.Option(min=1, max=64, help="Directions of each layer.")] = 3,
@@ -29,12 +29,13 @@ def householder(
     """
     from mien.checkpoints.directions import Direction, add_directions
     from mien.checkpoints.generator import model_card, save_generator
+    from mien.checkpoints.shapes import load_pair
     from mien.directions.householder import deviations, overlap, project, singular_directions
     from mien.errors import ConfigError
 
     if out.exists() and any(out.iterdir()):
         raise ConfigError(f"{out} is not empty; name another folder.")
-    generator, chosen = open_pair(of, layers).generator, parse_layers(layers)
+    generator, chosen = load_pair(of).generator, parse_layers(layers)
     try:
         before = overlap(generator, singular_directions(generator, rank, chosen))
     except ValueError as error:
