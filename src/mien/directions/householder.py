@@ -45,7 +45,8 @@ class Orthogonal(nn.Module):
 
     def _product(self, below: Tensor) -> Tensor:
         tau = 2 / (1 + below.tril(-1).square().sum(0))  # I − τ v vᵀ with v = (0, …, 1, below) is orthogonal
-        return torch.linalg.householder_product(below.tril(-1), tau)
+        found: Tensor = torch.linalg.householder_product(below.tril(-1), tau)
+        return found
 
     def forward(self) -> Tensor:
         """(n, r)."""
@@ -64,7 +65,7 @@ class Projector(nn.Module):
 
     def forward(self) -> Tensor:
         """(O, C)."""
-        return (self.u() * self.sigma) @ self.v().T
+        return cast(Tensor, (self.u() * self.sigma) @ self.v().T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +130,7 @@ def project(
         picture = cast(Tensor, functional_call(made.synthesis, weights(), (codes, "const")))
         loss = _apart(picture, wanted)
         adam.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         adam.step()
         losses.append(float(loss.detach()))
         done(batch)
@@ -200,7 +201,7 @@ def _modulations(generator: Generator, layers: tuple[int, int] | None) -> dict[i
 
 def _strongest(projector: Projector) -> Tensor:
     order = projector.sigma.abs().argsort(descending=True)
-    return projector.v().T[order].contiguous()
+    return cast(Tensor, projector.v().T[order].contiguous())
 
 
 def _apart(one: Tensor, other: Tensor) -> Tensor:
