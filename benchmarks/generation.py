@@ -64,7 +64,7 @@ class Bench:
         one, config = self.pairs.part([row]), self.generator.mapper.config
         points = one.points[0] - (0, 0, float(one.points[0, :, 2].mean()))
         return Wanted(
-            self.generator._shares(one.labels[0]) if "semantic" in given else None,
+            self.generator.shares_of(one.labels[0]) if "semantic" in given else None,
             one.drawings([0], [1])[0][None].astype(np.float32) if "sketch" in given else None,
             points.astype(np.float32) if "geometry" in given else None,
             (float(one.pose[0, 0]), float(one.pose[0, 1])) if "pose" in given else None,

@@ -148,23 +148,27 @@ def main() -> None:
     faces = pictures[:: max(1, len(pictures) // o.limit)][: o.limit]
     side = bench.means.generator.config.resolution
     wanted = to_tensor(np.stack([one.pixels(side) for one in faces]))
-    table, columns = {}, [[*wanted[: o.shown].split(1)]]
+    places = range(0, len(faces), max(1, len(faces) // min(o.few, o.shown)))[: o.shown]
+    table, columns = {}, [[wanted[k : k + 1] for k in places]]
     for method in o.methods.split(","):
         inverter, rows = load_inverter(method, bench.means), Rows()
         inverter.invert(wanted[:1]) if method not in SLOW else None  # the first call prepares
-        count, shown = min(o.few, len(faces)) if method in SLOW else len(faces), []
-        for k in range(count):
+        count = min(o.few, len(faces)) if method in SLOW else len(faces)
+        chosen, shown = range(0, len(faces), len(faces) // count)[:count], {}
+        for k in chosen:
             file = None if o.codes is None else o.codes / method / f"{faces[k].name}.safetensors".replace("/", "_")
             found, seconds = inverted(bench, method, inverter, wanted[k : k + 1], file)
             made = bench.judge(wanted[k : k + 1], found, seconds, rows)
-            shown.append(made)
-        columns += [[one[part] for one in shown[: o.shown]] for part in range(1 + len(bench.attributes))]
+            shown[k] = made
+        blank = torch.ones_like(wanted[:1])
+        columns += [
+            [shown[k][part] if k in shown else blank for k in places] for part in range(1 + len(bench.attributes))
+        ]
         table[f"{method} ({count})"] = rows
     print_table(table, bench, o)
     if o.sheet is not None:
-        blank = torch.ones_like(wanted[:1])
-        flat = [row[k] if k < len(row) else blank for row in columns for k in range(o.shown)]
-        save_png(contact_sheet(to_bytes(torch.cat(flat)), columns=o.shown), o.sheet)
+        flat = torch.cat([one for row in columns for one in row])
+        save_png(contact_sheet(to_bytes(flat), columns=len(places)), o.sheet)
 
 
 def print_table(table: dict[str, Rows], bench: Bench, o: argparse.Namespace) -> None:

@@ -44,7 +44,9 @@ ALLOWED = {
         *("models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "words", "finding", "data"),
     },
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
-    "backends": {"models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing"},
+    "backends": {
+        *("models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing", "finding", "generation"),
+    },
     "editing": {
         "finding",
         "models",
@@ -63,7 +65,7 @@ ALLOWED = {
     "session": {"sessions", "editor", "editing"},
     "serve": {
         *("align", "compose", "conditions", "photos", "editing", "guides", "words", "finding"),
-        *("backends", "checkpoints", "editor", "session", "sessions"),
+        *("backends", "checkpoints", "editor", "session", "sessions", "inversion"),
     },
     "batch": {"editing", "editor", "photos", "sessions"},
     "doctor": {"align", "checkpoints", "conditions", "editor", "engine", "guides", "photos"},

@@ -168,3 +168,15 @@ def test_teeth_in_shade_beside_sunlit_skin_are_told_from_lips() -> None:
     inside[14:26, 10:50] = True
     assert not teeth_among(picture, inside).any()
     assert teeth_among(picture, inside, 0.3).sum() == 4 * 28
+
+
+def test_gums_keep_their_color_when_teeth_are_made_even() -> None:
+    picture = np.full((60, 90, 3), (205, 160, 135), np.float32)
+    picture[20:40, 15:75] = (215, 205, 180)
+    picture[20:28, 15:75] = (212, 158, 148)
+    white, skin = np.zeros((60, 90), np.bool_), np.ones((60, 90), np.bool_)
+    white[20:40, 15:75], skin[14:46, 10:80] = True, False
+    made, weight = evened(picture, white, skin, 110.0)
+    shown = picture + weight[..., None] * (made - picture)
+    assert np.abs(shown[20:26, 20:70] - picture[20:26, 20:70]).max() < 4
+    assert shown[34, 45, 2] > picture[34, 45, 2] + 1

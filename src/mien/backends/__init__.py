@@ -38,7 +38,15 @@ def _opencv(folder: Path, device: str, clip: str | Path | None) -> CropEditor:
     return OpenCVInpainting.load(folder, clip)
 
 
-BACKENDS: Mapping[str, Loader] = {"mien-editor": _facemug, "opencv": _opencv}
+def _mm2latent(folder: Path, device: str, clip: str | Path | None) -> CropEditor:
+    from mien.backends.mm2latent import LatentMover
+
+    made = LatentMover(folder)
+    made.to(device)
+    return made
+
+
+BACKENDS: Mapping[str, Loader] = {"mien-editor": _facemug, "mm2latent": _mm2latent, "opencv": _opencv}
 """By ``kind`` in the folder's ``config.json``. Modules are imported when they are used."""
 
 
@@ -79,8 +87,9 @@ class Described:
 
 def describe_backend(name: str | Path, *, with_clip: bool) -> Described:
     """Reads no weights and imports no torch; errors as :func:`find_backend`."""
-    _, folder = find_backend(name)
-    return Described(attribute_names(folder), "a CLIP" if with_clip else "")
+    kind, folder = find_backend(name)
+    words = "the words of mien" if kind == "mm2latent" else ""
+    return Described(attribute_names(folder), "a CLIP" if with_clip else words)
 
 
 def load_backend(

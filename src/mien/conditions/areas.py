@@ -198,6 +198,7 @@ AREAS: Mapping[str, Callable[[Seen], Bool]] = {
     "left_cheek": lambda seen: _skin(seen, _CHEEKS[0]),
     "right_cheek": lambda seen: _skin(seen, _CHEEKS[1]),
     "forehead": _forehead,
+    "wrinkles": lambda seen: seen.of("skin", "nose", "neck"),
     "chin": lambda seen: seen.within(_CHIN) & seen.of("skin", "hair"),
     "lower_face": lambda seen: (
         seen.within(lower_face(seen.points)[0]) & ~seen.of("background", "neck", "cloth", "left_ear", "right_ear")

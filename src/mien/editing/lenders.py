@@ -23,10 +23,8 @@ from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.bank_faces import CURLS
 from mien.guides.borrow import WRINKLES
-from mien.guides.guide import Guide
 from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
-from mien.guides.wrinkles import wrinkles
 from mien.types import AlignedFace, Bool, Face, Photo
 
 BEFORE = "hair+glasses+hat-brows"
@@ -253,14 +251,6 @@ def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
     skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)])
     return _in_photo(skin, photo, face), _in_photo(AREAS["beard"](seen), photo, face)
-
-
-def lined(photo: Photo, face: Face, lent: Lender, context: EditContext) -> Guide:
-    """The wrinkles of a lender's face; errors as of :func:`skin_and_beard`."""
-    worn = ("neck",) if lent.known else ("neck", "glasses")  # nobody's wrinkles look like glasses to the parser
-    skin, _ = skin_and_beard(photo, face, context, "neck")
-    theirs, _ = skin_and_beard(lent.photo, lent.face, context, *worn)
-    return wrinkles(photo, face, lent.photo, lent.face, skin=skin, other_skin=theirs)
 
 
 def bearded(photo: Photo, face: Face, context: EditContext) -> bool:

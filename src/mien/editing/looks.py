@@ -36,7 +36,8 @@ class Look:
 def _age(strength: float) -> list[Step]:
     if strength < 0:
         return [
-            ({"mask": EVENED, "mode": "heal"}, min(1.0, -0.8 * strength)),
+            ({"mask": "wrinkles", "mode": "heal"}, min(1.0, -strength)),
+            ({"mask": EVENED, "mode": "heal"}, min(1.0, -0.3 * strength)),
             ({"reshape": {"lip-fullness": -0.7 * strength, "eye-openness": -0.5 * strength}}, 1.0),
         ]
     gray = 0.5 * strength - 0.15
@@ -48,8 +49,9 @@ def _age(strength: float) -> list[Step]:
 
 
 def _wrinkles(strength: float) -> list[Step]:
-    wish = {"part": "wrinkles"} if strength > 0 else {"mask": EVENED, "mode": "heal"}
-    return [(wish, min(1.0, (0.65 if strength > 0 else 0.8) * abs(strength)))]
+    if strength > 0:
+        return [({"part": "wrinkles"}, 0.65 * strength)]
+    return [({"mask": "wrinkles", "mode": "heal"}, min(1.0, -strength))]
 
 
 def _even(strength: float) -> list[Step]:
@@ -71,7 +73,7 @@ def _dyed(region: str, more: str, less: str) -> Callable[[float], list[Step]]:
 
 LOOKS: Mapping[str, Look] = {
     "age": Look(-1.25, 1.5, "about 6 years", "wrinkles of the bank, grayer hair; even skin", _age),
-    "wrinkles": Look(-1.25, 1.5, "half of an old face's", "relief of the bank's skin; even skin", _wrinkles),
+    "wrinkles": Look(-1, 1.5, "half of an old face's", "relief of the bank's skin; even skin", _wrinkles),
     "makeup": Look(0, 1.25, "a day's", "lips, cheeks and eyelids dyed", _makeup),
     "blush": Look(0, 1, "a day's", "cheeks dyed", _dyed("cheeks", "rosier", "")),
     "eye-makeup": Look(0, 1, "a day's", "eyelids dyed", _dyed("eyelids", "smokier", "")),

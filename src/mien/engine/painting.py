@@ -83,6 +83,11 @@ class PaintingGraphs:
         return count, length
 
     @property
+    def layers(self) -> int:
+        """I."""
+        return int(self._inputs("encoder")["layers"][1])
+
+    @property
     def channels(self) -> int:
         """K."""
         return int(self._inputs("bank")["shift"][1])

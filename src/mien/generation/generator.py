@@ -139,8 +139,8 @@ class MultimodalGenerator:
         if mesh is not None:
             points = placed(read_mesh(Path(mesh)) if isinstance(mesh, str | Path) else np.asarray(mesh))
         return Wanted(
-            None if semantic is None else self._shares(drawn("semantic", semantic, told)),
-            None if sketch is None else self._lines(drawn("sketch", sketch, told)),
+            None if semantic is None else self.shares_of(drawn("semantic", semantic, told)),
+            None if sketch is None else self.lines_of(drawn("sketch", sketch, told)),
             points,
             pose,
             self._words(text, told) if text else None,
@@ -174,11 +174,13 @@ class MultimodalGenerator:
         numbers = numbers_of(reading, self.scale, (self._reader.mean, self._reader.spread))
         return self.scale.vector(numbers) if numbers else None
 
-    def _shares(self, labels: Array) -> Float32:
+    def shares_of(self, labels: Array) -> Float32:
+        """Labels (D, D) of any side, as the network takes them."""
         planes = (labels[..., None] == CLASSES).astype(np.float32)
         return np.ascontiguousarray(levels_at(planes, self.mapper.config.encoders["semantic"].side).transpose(2, 0, 1))
 
-    def _lines(self, lines: Array) -> Float32:
+    def lines_of(self, lines: Array) -> Float32:
+        """Lines (D, D) bool of any side, as the network takes them."""
         side = self.mapper.config.encoders["sketch"].side
         return maps()["sketch"].resample(lines, side).astype(np.float32)[None]
 

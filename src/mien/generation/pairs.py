@@ -63,7 +63,7 @@ class Looker:
     def points(self, pictures: UInt8) -> Float32:
         """(N, S, S, 3) -> (N, 478, 3), see :class:`mien.data.pairs.Pairs`."""
         relative = self.landmarks(to_planes(resized(pictures, self.landmarks.config.size)))[0]
-        return ((relative + np.array([1, 1, 0])) / 2).astype(np.float32)
+        return np.asarray((relative + np.array([1, 1, 0])) / 2, np.float32)
 
     def numbers(self, pictures: UInt8) -> Float32:
         """(N, S, S, 3) -> (N, K)."""

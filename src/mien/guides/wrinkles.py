@@ -26,6 +26,9 @@ TYPICAL = 0.075
 OWN, GRAIN = 0.8, 0.0025
 """How much deeper this face's wrinkles get, and the blur, in sides of the face, that takes its grain out of them."""
 
+FILLED = 1.0
+"""Share of a dark line's depth that is filled."""
+
 LIFTED = 0.15
 """Eye distances by which corners of a mouth lie higher in a smile."""
 
@@ -120,3 +123,14 @@ def _inner(skin: Bool, box: Box, face: Face) -> Float32:
 
 def _side(face: Face) -> float:
     return float(np.linalg.norm(face.quad[3] - face.quad[0]))
+
+
+def faded(photo: Photo, face: Face, skin: Bool) -> Guide:
+    """A face's own dark lines, filled as far as grain and pores stay; ``skin`` is (H, W)."""
+    unit = unit_of(face)
+    box = box_around(photo, face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), unit, 0.0)
+    lower = to_srgb(photo, box).astype(np.float32)
+    weight = _inner(skin, box, face)
+    lines = np.minimum(_relief(photo, face, skin, box, GRAIN), 0)
+    made = lower * np.exp(-(FILLED * weight * lines)[..., None] * TINT)
+    return as_guide(photo, box, made, weight, unit, ())

@@ -45,7 +45,7 @@ from mien.training.state import Stateful
 from mien.training.teachers import Teachers
 from mien.types import UInt8
 
-WEIGHTS = {"text": 0.5, "semantic": 3.0, "geometry": 1.0, "pose": 1.0}
+WEIGHTS = {"text": 1.5, "semantic": 3.0, "geometry": 1.0, "pose": 1.0}
 """Of what the judge tells, by modality."""
 
 WARM_UP = 20_000

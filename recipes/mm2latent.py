@@ -1,0 +1,119 @@
+"""How the bundled mapping network was trained: on what the bundled generator makes, without photos.
+
+    python -m recipes.mm2latent train --out runs/mm2latent --perceptual lpips.pt --identity id.pt [--pairs 15000]
+    python -m recipes.mm2latent bundle --run runs/mm2latent/looks/mapping --figures FIGURES.json --out FOLDER
+
+Three runs, each from the one before it: codes alone, codes with words of other faces (`code_judge`), pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mien.checkpoints.mm2latent import load_mapping, save_mapping
+from mien.engine.faces import BUNDLED_GENERATOR, load_maker
+from mien.generation.pairs import Looker, write_pairs
+from mien.models.mm2latent.mapping import build_mapping
+from mien.training.settings import DataConfig, LoopConfig
+from mien.training.stages.latent_runs import MappingRun, MappingStageConfig
+from mien.training.stages.running import train
+from recipes.graphs import export_mapping
+
+CENTRES = 12
+"""Of the bundled network, the largest clusters: the file is to be small."""
+
+CODES = MappingStageConfig(batch=64, pictures=0, mixed=0.0, consistency=0.0)
+MIXED = replace(CODES, mixed=0.5, consistency=1.0, decay=205_000)
+LOOKS = replace(MIXED, pictures=4, decay=0, adam=replace(MIXED.adam, lr=2e-5))
+
+CARD = """---
+license: apache-2.0
+library_name: mien
+tags: [stylegan2, mm2latent]
+---
+
+# Multimodal mapping
+
+Words, a semantic map, a sketch, a 3D shape and a pose, in any combination -> a code of the bundled portrait generator,
+128 px. The networks are ours, after MM2Latent (Meng et al., 2024); nothing of its weights is in here.
+`docs/generation.md` says how it is used.
+
+- **Recipe**: `recipes/mm2latent.py`: {pairs:,} pairs, {shown:,} shown, {minutes} minutes of a shared core.
+- **Data**: pictures of the bundled generator alone, labelled by the bundled parser, landmarks and face reader.
+- **Licence**: Apache-2.0, as the rest of mien.
+- **Limits**: those of the generator: frontal adults in formal dress, mostly white; beards, hats and children hardly
+  occur. Words are numbers of a reader: what it cannot tell (curls, freckles, jewellery) is not heard. Where a map and
+  words contradict each other, the map is followed more. Presentation is what a picture shows, nothing else.
+
+## Measured
+
+`python -m benchmarks.generation --model multimodal-mapping --teachers WEIGHTS`; conditions are those of faces that were
+not trained on:
+
+{table}
+"""
+
+
+def make(out: Path, pairs: int, perceptual: Path, identity: Path, images: tuple[int, int, int]) -> None:
+    """All three runs; each goes on where it was stopped."""
+    data = DataConfig(out / "pairs")
+    write_pairs(load_maker(BUNDLED_GENERATOR), Looker(), data.path, pairs, generator=BUNDLED_GENERATOR.name)
+    before: Path | None = None
+    for (name, stage), count in zip((("codes", CODES), ("mixed", MIXED), ("looks", LOOKS)), images, strict=True):
+        judges: dict[str, Any] = {"perceptual": perceptual, "identity": identity, "trust_code": True}
+        run = MappingRun(data, stage, LoopConfig(images=count), init=before, **(judges if name == "looks" else {}))
+        train(run, out / name, device="cpu", resume=True)
+        before = out / name / "mapping"
+
+
+def bundle(run: Path, figures: Path, out: Path, facts: dict[str, int]) -> None:
+    """The network with fewer centres, its card and its graph."""
+    network, text, _ = load_mapping(run)
+    small = build_mapping(replace(network.config, centres=CENTRES))
+    small.load_state_dict({**network.state_dict(), "centres": network.centres[:CENTRES]})
+    card = CARD.format(table=table_of(json.loads(figures.read_text(encoding="utf-8"))), **facts)
+    save_mapping(out, small, text, BUNDLED_GENERATOR.name, card, {"progress": facts})
+    export_mapping(out)
+
+
+def table_of(figures: dict[str, Any]) -> str:
+    """The card's tables."""
+    rows = [
+        "| given | mIoU | sketch F1 | mesh error, % of the crop | yaw error, degrees |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name in ("random", "nothing", "semantic", "sketch", "geometry", "pose", "text", "semantic+text"):
+        row = figures["subsets"][name]
+        rows.append(f"| {name} | " + " | ".join(f"{row[key]:.3g}" for key in ("mIoU", "F1", "mesh", "yaw")) + " |")
+    rows += ["", "| given | wishes right | clearly right | mIoU |", "| --- | --- | --- | --- |"]
+    for name, row in figures["text"].items():
+        told = f"{row['wishes']:.3g} | {row['wishes, clearly']:.3g} | {row.get('mIoU', float('nan')):.3g}"
+        rows.append(f"| {name} | {told} |")
+    return "\n".join(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    first, last = verbs.add_parser("train"), verbs.add_parser("bundle")
+    for name in ("--out", "--perceptual", "--identity"):
+        first.add_argument(name, type=Path, required=True)
+    first.add_argument("--pairs", type=int, default=15_000)
+    first.add_argument("--images", type=int, nargs=3, default=(124_000, 205_000, 215_000))
+    for name in ("--run", "--figures", "--out"):
+        last.add_argument(name, type=Path, required=True)
+    for name in ("--pairs", "--shown", "--minutes"):
+        last.add_argument(name, type=int, required=True)
+    o = parser.parse_args()
+    if o.verb == "train":
+        make(o.out, o.pairs, o.perceptual, o.identity, tuple(o.images))
+    else:
+        bundle(o.run, o.figures, o.out, {"pairs": o.pairs, "shown": o.shown, "minutes": o.minutes})
+
+
+if __name__ == "__main__":
+    main()

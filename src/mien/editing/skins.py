@@ -1,0 +1,40 @@
+"""Skin: evened out, with another face's wrinkles, or without its own."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from mien.align.paste import Mask
+from mien.editing.context import EditContext
+from mien.editing.lenders import Lender, skin_and_beard
+from mien.errors import LayerError
+from mien.guides.even import even
+from mien.guides.glasses import find_glasses
+from mien.guides.guide import Guide
+from mien.guides.wrinkles import faded, wrinkles
+from mien.types import Face, Photo
+
+
+def evened(photo: Photo, face: Face, mask: Mask, context: EditContext, strength: float) -> Guide:
+    """Skin inside a mask (H, W), evened out; frames of glasses stay.
+
+    Raises:
+        LayerError, FaceSelectionError: nothing that is masked is skin, or the face is not found.
+    """
+    skin, _ = skin_and_beard(photo, face, context, "nose", "glasses")
+    with suppress(LayerError):  # there are no glasses
+        skin = skin & ~find_glasses(photo, face, context.networks.parser).frame
+    return even(photo, face, mask, skin, strength=strength)
+
+
+def lined(photo: Photo, face: Face, lent: Lender, context: EditContext) -> Guide:
+    """The wrinkles of a lender's face; errors as of :func:`mien.editing.lenders.skin_and_beard`."""
+    worn = ("neck",) if lent.known else ("neck", "glasses")  # nobody's wrinkles look like glasses to the parser
+    skin, _ = skin_and_beard(photo, face, context, "neck")
+    theirs, _ = skin_and_beard(lent.photo, lent.face, context, *worn)
+    return wrinkles(photo, face, lent.photo, lent.face, skin=skin, other_skin=theirs)
+
+
+def unlined(photo: Photo, face: Face, context: EditContext) -> Guide:
+    """A face without its wrinkles; errors as of :func:`mien.editing.lenders.skin_and_beard`."""
+    return faded(photo, face, skin_and_beard(photo, face, context, "neck")[0])
