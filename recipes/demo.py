@@ -29,7 +29,7 @@ WISHES: Mapping[str, Mapping[str, Any]] = {
     "auburn": {"dye": {"hair": "auburn"}},
     "crimson-lips": {"dye": {"lips": "crimson"}},
     "green-eyes": {"dye": {"irises": "green"}},
-    "less-smile": {"reshape": {"smile": -1.5}},
+    "closed-mouth": {"reshape": {"mouth-open": -1.0}},
     "narrow-jaw": {"reshape": {"jaw-width": -2.0}},
     "black-and-rose": {"dye": {"hair": "jet-black", "lips": "rose"}, "reshape": {"eye-size": 1.5}},
 }

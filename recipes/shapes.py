@@ -141,7 +141,7 @@ ANATOMY: dict[str, Anatomy] = {
         (*UPPER_INNER, *LOWER_INNER, *mesh.MOUTH_CORNERS, 2, 152, 199),
         0.09,
     ),
-    "mouth-open": Anatomy(distance(13, 14), _jaw_drop, (*UPPER_INNER, *UPPER_OUTER, 1, 2, *EYES), 0.3, -0.8, 0.6),
+    "mouth-open": Anatomy(distance(13, 14), _jaw_drop, (*UPPER_INNER, *UPPER_OUTER, 1, 2, *EYES), 0.3, -1.0, 0.6),
     "eye-size": Anatomy(
         lambda x: (distance(33, 133)(x) + distance(362, 263)(x)) / 2, _eyes, (*BROWS, 168, 6), 0.12, -3.0, 3.0
     ),

@@ -11,7 +11,6 @@ import pytest
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ((), "--mask"),
         (("--glasses", "--red-eyes"), "one of them"),
         (("--glasses", "--mask", "nose"), "one of them"),
     ],

@@ -40,6 +40,9 @@ def serve(
     days: Annotated[float, typer.Option(min=0.01, help="After which unused sessions are deleted.")] = 7.0,
     quota: Annotated[float, typer.Option(min=0.01, help="GB of all sessions together.")] = 20.0,
     warm: Annotated[bool, typer.Option(help="Load networks before the first edit asks for them.")] = True,
+    drawings: Annotated[
+        Path | None, typer.Option(help="Run of 'mien train strokes': faces for drawings.", show_default=False)
+    ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Open the web editor and the HTTP API: see docs/api.md."""
@@ -64,6 +67,7 @@ def serve(
         days=days,
         quota_bytes=int(quota * 1e9),
         warm=warm,
+        drawings=drawings,
     )
     from mien.editor import Editor
 

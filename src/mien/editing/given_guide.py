@@ -13,9 +13,9 @@ from mien.conditions.pictures import as_photo, name_of, weight_map
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
-from mien.editing.guided import Guided
 from mien.editing.layers import UNFILLED, mask_of, protected_area
 from mien.editing.request import Request
+from mien.editing.steps import Guided
 from mien.editing.target import FaceTarget
 from mien.editing.validation import GUIDE, without_guide
 from mien.errors import LayerError

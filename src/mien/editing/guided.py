@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from mien.align.crop import crop_face, quad_to_matrix
+from mien.align.crop import crop_face
 from mien.align.paste import Mask
 from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.damaged import damaged
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, skin_and_beard
 from mien.editing.request import Request
+from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
 from mien.editing.skins import evened, lined, unlined
+from mien.editing.steps import Guided
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
@@ -40,14 +43,11 @@ from mien.guides.iris_dye import SIDES, dyed_irises
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.lower import bare_chin
 from mien.guides.mouth import EVENED, mouth
-from mien.guides.move import move
 from mien.guides.red_eyes import without_red_eyes
-from mien.guides.still import Labelled
-from mien.types import Bool, Face, Photo
+from mien.types import Face, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
-
 
 ALIKE = 30.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
@@ -55,7 +55,6 @@ light differ by 7 to 28, people of the wide portraits by 46 and more."""
 
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
-
 
 BROWS = ("brows", "left_brow", "right_brow")
 """Regions that are dyed hair by hair."""
@@ -68,37 +67,6 @@ FOLLOWERS = (
     ("beard", ("beard", "moustache"), beard_after, "beard grayed with it"),
 )
 """What follows hair: the region, what of its names a request may mention, its rule, and the words for it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Guided:
-    """A photo whose pixels were brought to where they should be.
-
-    Attributes:
-        photo: with all guides laid over it.
-        area: (H, W), where something changed.
-        operations: what was done, in words.
-        notes: what the user should know about it, in words.
-    """
-
-    photo: Photo
-    area: Bool
-    operations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def then(self, guide: Guide, operation: str, mask: Mask | None, strength: float) -> Guided:
-        """With one more guide, faded by a strength and kept within a mask."""
-        x0, y0, x1, y1 = guide.box
-        confidence = guide.confidence * np.float32(strength)
-        if mask is not None:
-            confidence = confidence * mask[y0:y1, x0:x1].astype(np.float32)
-        photo, area = replace(guide, confidence=confidence).over(self.photo)
-        return Guided(photo, self.area | area, (*self.operations, operation), (*self.notes, *guide.notes))
-
-    def and_then(self, later: Guided) -> Guided:
-        """With what was done to its photo afterwards."""
-        operations, notes = (*self.operations, *later.operations), (*self.notes, *later.notes)
-        return Guided(later.photo, self.area | later.area, operations, notes)
 
 
 def guided(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Guided:
@@ -114,11 +82,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     mask = None if request.mask is None else _mask(photo, target, request, context)
     if request.reshape or request.drag:
         with context.watch("move"):
-            wanted = {name: strength * request.strength for name, strength in request.reshape.items()}
-            moved = move(photo, face, wanted, drags=request.drag, mask=mask, labelled=_labelled(photo, face, context))
-            words = ", ".join(f"{name} {strength:+.2g}" for name, strength in moved.strengths.items() if strength)
-            pulled = f"{len(request.drag)} points dragged" if request.drag else ""
-            done = done.then(moved.guide, f"{target.name} reshaped: {words or pulled}", None, 1.0)
+            done = reshaped(done, face, target, request, mask, context)
     if request.part:
         with context.watch("borrow"):
             done = _borrowed(done, face, request, mask, context)
@@ -134,23 +98,23 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
 def _healed(
     done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
 ) -> Guided:
-    """Glasses and red eyes are found by themselves where a region names them; all else is what is masked."""
+    """Glasses, red eyes, and without a mask scratches and dust are found by themselves; all else is what is masked."""
     if mask is None:
-        raise LayerError("Nothing says what is to vanish; give a mask.")
+        spots = heal(done.photo, damaged(done.photo, context), strength=request.strength)
+        return done.then(spots, "scratches and dust healed", None, 1.0)
     mask = unfilled(mask, context)
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
     if words and all(one[1] in SKIN for one in words):
-        guide = evened(done.photo, face, mask, context, request.strength)
-        return done.then(guide, "skin evened out", None, 1.0)
+        return done.then(evened(done.photo, face, mask, context, request.strength), "skin evened out", None, 1.0)
     if name == WRINKLES:
         return done.then(unlined(done.photo, face, context), "wrinkles faded", mask, request.strength)
     if name != "glasses" and name not in RED_EYES:
         return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
     limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     if name == "glasses":
-        guide = without_glasses(done.photo, face, context.networks.parser, request.strength)
-        return done.then(guide, "glasses healed", limits, 1.0)
+        bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
+        return done.then(bare, "glasses healed", limits, 1.0)
     return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
 
 
@@ -189,7 +153,7 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     """A part without a matte: borrowed whole where skin and light agree, else with this photo's own surroundings."""
     other, other_face = lent.photo, lent.face
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
-    labelled = _labelled(photo, face, context)
+    labelled = labelled_of(photo, face, context)
     pair = (photo, face, other, other_face)
     if part == WRINKLES:
         return lined(photo, face, lent, context)
@@ -197,7 +161,7 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
         return borrow(*pair, area, blocked=hidden, other_blocked=far)
     if part in ("teeth", "mouth"):
-        theirs = _labelled(other, other_face, context)
+        theirs = labelled_of(other, other_face, context)
         masks = (hidden, far, labelled, theirs)
         stranger = part == "teeth" and not lent.known
         return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger, evens=lent.place == 0)
@@ -275,11 +239,6 @@ def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditConte
         return dye_color(color, context)
     before = mean_color(photo, context.matte(photo, face, region))
     return before if color == UNCHANGED else shaded(before, color)
-
-
-def _labelled(photo: Photo, face: Face, context: EditContext) -> Labelled:
-    labels = context.of(photo, face.quad).parsed().labels
-    return Labelled(labels, quad_to_matrix(face.quad, len(labels)))
 
 
 def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:

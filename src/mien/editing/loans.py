@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mien.editing.context import EditContext
-from mien.editing.guided import Guided, guided
+from mien.editing.guided import guided
 from mien.editing.lenders import traits_of
 from mien.editing.request import Request
+from mien.editing.steps import Guided
 from mien.editing.target import FaceTarget
 from mien.errors import LayerError
 from mien.guides.traits import Traits

@@ -22,15 +22,17 @@ from mien.editing.auto import by_pixels, moves_attributes
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.given_guide import lay_guide
-from mien.editing.guided import Guided, face_edit, guided
+from mien.editing.guided import face_edit, guided
 from mien.editing.identity import check_identity, strongest
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import looked
+from mien.editing.lined import by_lines
 from mien.editing.outcome import measure
 from mien.editing.prepared import PreparedEdit, crop_conditions, prepare
 from mien.editing.request import LAYERS, Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
 from mien.editing.self_layers import changes_colors_alone, refuse_without_photo
+from mien.editing.steps import Guided
 from mien.editing.target import FaceTarget, find_target
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
@@ -167,7 +169,7 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     if laid.finished or (recipe and not (request.draws or request.moves_pixels)):
         return _Begun(photo, target, request, replace(first, notes=(*notes, *first.notes)), None, 1)
     alone = asked.count == 1 or moves_attributes(request)
-    if alone and (real := by_pixels(request, lambda: looked(photo, target, request, context))) is not None:
+    if alone and (real := _of_pixels(photo, target, request, context)) is not None:
         try:
             moved = first.and_then(guided(first.photo, target, real, context))
             return _Begun(photo, target, request, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)
@@ -181,6 +183,12 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     with context.watch("layers"):
         prepared = prepare(moved.photo, target, request, backend, context)
     return _Begun(photo, target, request, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
+
+
+def _of_pixels(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Request | None:
+    """The request as one that needs no painting, if it can be one."""
+    found = by_lines(photo, target, request, context)
+    return found or by_pixels(request, lambda: looked(photo, target, request, context))
 
 
 def _end(

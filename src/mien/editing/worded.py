@@ -18,7 +18,7 @@ from mien.words.types import Reading
 
 if TYPE_CHECKING:
     from mien.editing.context import EditContext
-    from mien.editing.guided import Guided
+    from mien.editing.steps import Guided
     from mien.editing.target import FaceTarget
     from mien.types import Photo
 
@@ -156,8 +156,8 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
     """
     import numpy as np
 
-    from mien.editing.guided import Guided
     from mien.editing.loans import borrowed
+    from mien.editing.steps import Guided
 
     area = np.zeros((photo.height, photo.width), np.bool_)
     if recipe is None:

@@ -61,7 +61,7 @@ def heal(
     healed, todo = before.copy(), inside.copy()
     for piece in _pieces(inside):
         _cover(healed, todo, barred, piece, rng, grain)
-    if max(_extent(inside)) > LARGEST * min(photo.width, photo.height):
+    if _thickness(inside) > LARGEST * min(photo.width, photo.height):
         notes = ("a large area was filled with the texture around it; what it should show is better painted",)
     faded = np.float32(strength) * (mask[y0:y1, x0:x1].astype(np.float32) if mask.dtype != np.bool_ else inside)
     return Guide(box, changed(photo, box, before, healed), np.where(inside, faded, 0).astype(np.float32), notes)
@@ -103,6 +103,6 @@ def _widened(box: Box, by: int, shape: tuple[int, ...]) -> Box:
     return max(0, box[0] - by), max(0, box[1] - by), min(shape[1], box[2] + by), min(shape[0], box[3] + by)
 
 
-def _extent(area: Bool) -> tuple[int, int]:
-    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
-    return int(columns[-1] - columns[0] + 1), int(rows[-1] - rows[0] + 1)
+def _thickness(area: Bool) -> float:
+    """Twice the way from the border to the deepest pixel: scratches are long, but thin."""
+    return 2 * float(cv2.distanceTransform(np.pad(area, 1).astype(np.uint8), cv2.DIST_L2, 5).max())

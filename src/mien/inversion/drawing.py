@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from mien.conditions.modalities.sketch import Sketch
-from mien.conditions.pictures import drawing
+from mien.conditions.pictures import drawing, name_of
 from mien.errors import LayerError
 from mien.inversion.base import Means
 from mien.models.inversion import Inverted, SketchEncoder, drawn
 from mien.models.stylegan2 import codes_of_seeds
 from mien.pixels import to_bytes
-from mien.types import Bool, UInt8
+from mien.types import Bool, PictureLike, UInt8
 
 PSI = 0.7
 """Truncation of styles."""
@@ -67,10 +66,14 @@ class Drawing:
         codes: Tensor = generator.truncated(z, psi=PSI)[0].clone()
         return codes
 
-    @torch.no_grad()
     def picture(self, strokes: Bool, style: Tensor) -> UInt8:
         """(R, R, 3) sRGB."""
-        picture: UInt8 = to_bytes(drawn(self.means.generator, self.inverted(strokes, style)))[0]
+        return self.shown(self.codes(strokes, style))
+
+    @torch.no_grad()
+    def shown(self, codes: Tensor) -> UInt8:
+        """The picture (R, R, 3) of codes (L, C)."""
+        picture: UInt8 = to_bytes(drawn(self.means.generator, self.means.found(codes, "strokes")))[0]
         return picture
 
     def inverted(self, strokes: Bool, style: Tensor) -> Inverted:
@@ -78,17 +81,17 @@ class Drawing:
         return self.means.found(self.codes(strokes, style), "strokes")
 
 
-def read_drawing(path: Path) -> Bool:
+def read_drawing(source: PictureLike) -> Bool:
     """(S, S), True on lines: a square drawing in any color on any paper, or an SVG file.
 
     Raises:
         PhotoError, LayerError: it cannot be read, or is not square.
     """
     sketch = Sketch()
-    strokes = sketch.strokes(path)
+    strokes = sketch.strokes(source)
     if strokes is not None:
         return np.asarray(sketch.render(strokes[0], SVG_SIDE), np.bool_)
-    drawn = drawing(path, sketch.title)
+    drawn, name = drawing(source, sketch.title), name_of(source, "drawing")
     if drawn.shape[0] != drawn.shape[1]:
-        raise LayerError(f"{path.name} is {drawn.shape[1]} x {drawn.shape[0]}; give a square drawing of a face.")
-    return np.asarray(sketch.parse(drawn, path.name, []), np.bool_)
+        raise LayerError(f"{name} is {drawn.shape[1]} x {drawn.shape[0]}; give a square drawing of a face.")
+    return np.asarray(sketch.parse(drawn, name, []), np.bool_)

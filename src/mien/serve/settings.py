@@ -38,6 +38,7 @@ class ServeSettings:
     sessions: most sessions.
     days: after which an unused session is deleted.
     warm: whether networks are loaded before the first edit asks for them.
+    drawings: run of ``mien train strokes``, which reads drawings; None reads none.
     body_seconds: longest pause within a body that is sent, and longest time of a request's head.
     """
 
@@ -60,6 +61,7 @@ class ServeSettings:
     days: float = 7.0
     body_seconds: float = 20.0
     warm: bool = False
+    drawings: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.on_loopback and not self.token:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from mien.serve.routes import (
     a1111,
     catalog,
+    draw,
     edits,
     faces,
     files,
@@ -29,6 +30,7 @@ GROUPS: tuple[APIRouter, ...] = (
     files.router,
     find.router,
     generate.router,
+    draw.router,
     openai_images.router,
     a1111.router,
     iopaint.router,

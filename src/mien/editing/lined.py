@@ -1,0 +1,77 @@
+"""Drawn lines that a face's features follow: the photo's own pixels move to where a sketch runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from mien.align.crop import crop_face, inverse
+from mien.editing.context import EditContext
+from mien.editing.crop_frame import CropFrame
+from mien.editing.layers import mask_in_crop, mask_of
+from mien.editing.prepared import crop_conditions
+from mien.editing.request import Request
+from mien.editing.reshaped import OPEN
+from mien.editing.self_layers import is_from_photo
+from mien.editing.target import FaceTarget
+from mien.guides.drawn import followed
+from mien.guides.move import SHUT
+from mien.guides.shut import shut_points
+from mien.guides.smile import smiling
+from mien.types import Bool, Face, Float64, Photo
+
+SIDE = 256
+"""Of the crop in which lines are looked at."""
+
+BETTER = 0.8
+"""Share of how far lines are off an open mouth that they are off a shut one, for it to be meant."""
+
+POINTS = 1500
+"""Of the lines at most."""
+
+
+def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Request | None:
+    """The request as one that moves the face's features to a sketch's lines; None where it asks for more than that.
+
+    Args:
+        photo: any.
+        target: the face in it.
+        request: with a sketch in a mask and nothing else, in mode "auto" or "pixels".
+        context: reads the layers.
+    """
+    said = (request.semantic, request.color, request.exemplar, request.text, request.guide)
+    more = request.attributes or request.weights or request.weight_maps or request.seed or request.moves_pixels
+    drawn = request.sketch is not None or request.layers is not None
+    if request.mode not in ("auto", "pixels") or not drawn or more or any(one is not None for one in said):
+        return None
+    if is_from_photo(request.sketch) or target.face is None:
+        return None
+    crop = crop_face(photo, target.quad, SIDE, target.face)
+    frame, seen = CropFrame.of(crop, request.frame, target.name), context.of(photo, target.quad)
+    mask, _ = mask_of(request, frame, seen)
+    conditions = crop_conditions(request, crop, frame, seen, mask_in_crop(mask, frame), [])
+    if conditions.without("mask").given != ("sketch",) or conditions.sketch is None or conditions.mask is None:
+        return None
+    allowed = conditions.mask > 0
+    row, column = np.nonzero(conditions.sketch & allowed)
+    lines = np.stack([column, row], -1)[:: 1 + len(row) // POINTS].astype(np.float64) + 0.5
+    return _followed(request, target.face, inverse(crop.matrix), lines, allowed)
+
+
+def _followed(request: Request, face: Face, back: Float64, lines: Float64, allowed: Bool) -> Request | None:
+    """The request as one whose features, an open mouth that shuts, or a shut one that opens follow lines in a crop."""
+    scale = float(np.sqrt(abs(np.linalg.det(back[:, :2]))))
+    points = face.landmarks.astype(np.float64)
+    inside = np.concatenate([points[:, :2] @ back[:, :2].T + back[:, 2], scale * points[:, 2:]], 1)
+    found, opens = followed(inside, lines, allowed), face.mouth_openness < SHUT
+    other = inside.copy()
+    if opens:
+        other[:, :2] += smiling(face) @ back[:, :2].T
+    else:
+        other = shut_points(inside)
+    changed = followed(other, lines, allowed)
+    rest = replace(request, sketch=None, layers=None)
+    if changed is not None and (found is None or changed.error < BETTER * found.error):
+        return replace(rest, part="teeth") if opens else replace(rest, reshape={**changed.strengths, OPEN: -1.0})
+    return replace(rest, reshape=dict(found.strengths)) if found is not None and found.strengths else None

@@ -1,0 +1,57 @@
+"""Attributes and dragged points as moves of a photo's pixels; a mouth that is asked to shut shuts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.align.crop import quad_to_matrix
+from mien.align.paste import Mask, mask_to_photo
+from mien.conditions.labels import INDEX
+from mien.editing.context import EditContext
+from mien.editing.request import Request
+from mien.editing.steps import Guided
+from mien.editing.target import FaceTarget
+from mien.guides.move import SHUT, move
+from mien.guides.shut import shut
+from mien.guides.still import Labelled
+from mien.types import Bool, Face, Photo
+
+OPEN, SHUTS = "mouth-open", -0.95
+"""The attribute, and its strength from which on lips meet."""
+
+
+def reshaped(
+    done: Guided, face: Face, target: FaceTarget, request: Request, mask: Mask | None, context: EditContext
+) -> Guided:
+    """A face whose pixels move as the attributes and the dragged points of a request say.
+
+    Raises:
+        ConfigError, LayerError: as :func:`mien.guides.move.move`.
+    """
+    wanted = {name: strength * request.strength for name, strength in request.reshape.items()}
+    shuts = wanted.get(OPEN, 0.0) <= SHUTS and face.mouth_openness >= SHUT
+    if shuts:
+        del wanted[OPEN]
+    if not shuts or any(wanted.values()) or request.drag:
+        labelled = labelled_of(done.photo, face, context)
+        moved = move(done.photo, face, wanted, drags=request.drag, mask=mask, labelled=labelled)
+        words = ", ".join(f"{name} {strength:+.2g}" for name, strength in moved.strengths.items() if strength)
+        pulled = f"{len(request.drag)} points dragged" if request.drag else ""
+        done = done.then(moved.guide, f"{target.name} reshaped: {words or pulled}", None, 1.0)
+    if shuts:
+        now = (context.of(done.photo, face.quad).face() or face) if done.operations else face
+        guide = shut(done.photo, now, _between_lips(done.photo, now, context), mask)
+        done = done.then(guide, f"{target.name} reshaped: mouth shut", None, 1.0)
+    return done
+
+
+def labelled_of(photo: Photo, face: Face, context: EditContext) -> Labelled:
+    """What is seen where in a face's crop."""
+    labels = context.of(photo, face.quad).parsed().labels
+    return Labelled(labels, quad_to_matrix(face.quad, len(labels)))
+
+
+def _between_lips(photo: Photo, face: Face, context: EditContext) -> Bool:
+    found = labelled_of(photo, face, context)
+    inside = (found.labels == INDEX["mouth"]).astype(np.float32)
+    return np.asarray(mask_to_photo(inside, found.matrix, (photo.width, photo.height)) > 0.5)

@@ -1,0 +1,61 @@
+"""Scratches and dust, found without a mask."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from mien.errors import LayerError
+from mien.guides.damage import find_damage
+from mien.types import Bool, Photo, UInt8
+
+NOTHING = np.zeros((400, 500), np.bool_)
+
+
+def printed() -> UInt8:
+    """A sepia print with grain, an edge, stars, a soft light, and fine stripes."""
+    ys, xs = np.mgrid[:400, :500]
+    picture = np.repeat((70 + 0.15 * xs)[..., None], 3, 2)
+    picture[:, 330:] += 70
+    for x in (40, 90, 140):
+        corners = [
+            (x + (16, 6)[n % 2] * np.cos(n * np.pi / 5), 60 + (16, 6)[n % 2] * np.sin(n * np.pi / 5)) for n in range(10)
+        ]
+        cv2.fillPoly(picture, [np.round(corners).astype(np.int32)], (220, 220, 220), cv2.LINE_AA)
+    picture += 60 * np.exp(-((xs - 420) ** 2 + (ys - 300) ** 2) / (2 * 8**2))[..., None]
+    picture[250:380, 20:150] += 25 * np.sin(xs[250:380, 20:150] * 2 * np.pi / 8)[..., None]
+    grain = cv2.GaussianBlur(np.random.default_rng(0).normal(0, 9, (400, 500)), (0, 0), 0.8)
+    return np.clip((picture + grain[..., None]) * (1.02, 0.92, 0.74), 0, 255).astype(np.uint8)
+
+
+def hurt(pixels: UInt8) -> tuple[UInt8, Bool]:
+    marks = np.zeros(pixels.shape[:2], np.uint8)
+    for x, y, r in ((200, 120, 1), (250, 300, 2), (300, 60, 2), (380, 150, 2), (230, 220, 1)):
+        cv2.circle(marks, (x, y), r, 255, -1, cv2.LINE_AA)
+    cv2.line(marks, (180, 350), (470, 230), 255, 1, cv2.LINE_AA)
+    share = marks[..., None] / 255
+    return np.rint(pixels * (1 - share) + 240 * share).astype(np.uint8), marks > 127
+
+
+def test_dust_and_scratches_are_found_and_little_else() -> None:
+    worn, marks = hurt(printed())
+    found = find_damage(Photo(worn), NOTHING, NOTHING, NOTHING)
+    near = cv2.dilate(marks.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert found[marks].mean() > 0.9 and (found & ~near).sum() < 30
+
+
+def test_stars_stripes_edges_and_soft_lights_are_no_damage() -> None:
+    with pytest.raises(LayerError, match="No scratches"):
+        find_damage(Photo(printed()), NOTHING, NOTHING, NOTHING)
+
+
+def test_lights_in_eyes_and_moles_stay() -> None:
+    worn, _ = hurt(printed())
+    with pytest.raises(LayerError, match="No scratches"):
+        find_damage(Photo(worn), ~NOTHING, NOTHING, NOTHING)
+    spotted = printed()
+    cv2.circle(spotted, (250, 200), 2, (20, 15, 10), -1)
+    assert find_damage(Photo(spotted), NOTHING, NOTHING, NOTHING)[200, 250]
+    with pytest.raises(LayerError, match="No scratches"):
+        find_damage(Photo(spotted), NOTHING, NOTHING, ~NOTHING)
