@@ -12,7 +12,8 @@ import pytest
 from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
-from mien.guides.bare import _as_soft, _ears, held
+from mien.guides.bare import _as_soft, held
+from mien.guides.ears import going, kept, pairs
 from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
 from mien.guides.hair_fit import fitted, lit
@@ -227,9 +228,30 @@ def test_an_ear_stays_where_the_other_shows_neither_ear_nor_hair(face: Face) -> 
     ears[y - 20 : y + 20, x - 12 : x] = 1
     here = replace(here, shares={**here.shares, "ears": ears})
     none = np.zeros(here.shape, np.float32)
-    assert not _ears(here, {"ears": none}, none).any()
-    assert _ears(here, {"ears": ears}, none)[y, x - 6] > 0.9
-    assert _ears(here, {"ears": none}, none + 1)[y, x - 6] > 0.9
+    assert not going(here, {"ears": none}, none).any()
+    assert going(here, {"ears": ears}, none)[y, x - 6] > 0.9
+    assert going(here, {"ears": none}, none + 1)[y, x - 6] > 0.9
+
+
+def test_a_whole_ear_is_kept_and_the_others_brought_to_it(face: Face) -> None:
+    here = Scene.of(head(face, COLORS, down=-0.2), face, ColorParser())
+    x, y = here.points[127, :2].astype(int)
+
+    def with_ear(top: int) -> Scene:
+        ears, picture = np.zeros(here.shape, np.float32), here.picture.copy()
+        ears[top : y + 30, x - 16 : x] = 1
+        picture[top : y + 30, x - 16 : x] = COLORS["skin"]
+        loose = here.loose * (1 - ears)
+        return replace(here, shares={**here.shares, "ears": ears}, picture=picture, loose=loose)
+
+    one, other, hidden, none = with_ear(y - 16), with_ear(y - 8), with_ear(y + 8), np.zeros(here.shape, np.float32)
+    mine, theirs = pairs(one, other)
+    assert len(mine) == 3
+    assert (theirs - mine)[0].tolist() == [0, 8]
+    assert kept(one, other, none)[y, x - 8] == 1
+    assert kept(one, here, none + 1)[y, x - 8] == 0  # hair lies over it
+    assert not kept(hidden, other, none).any()
+    assert len(pairs(hidden, other)[0]) == 0
 
 
 def test_a_bright_backdrop_between_curls_is_no_hair(face: Face) -> None:

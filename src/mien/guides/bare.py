@@ -21,6 +21,7 @@ from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import disc
 from mien.compose.patches import patched
 from mien.guides.continued import mirrored, nearest
+from mien.guides.ears import going
 from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32
 
@@ -42,8 +43,17 @@ SOFTER = (0.0, 0.02, 0.035, 0.06, 0.1)
 FINEST = 14.0
 """Levels by which a single hair is darker or lighter than the backdrop."""
 
-FEATURES = (*mesh.LEFT_BROW, 300, 293, 334, 296, 336, 263, 291, 17, 61, 33)
-"""Outline of brows, eyes and mouth, which stay."""
+CLOSED = 0.15
+"""Half the width, units, of what is made anew with the old hair between its ends: skin in their shade."""
+
+BESIDE = 0.12
+"""Units around an ear that stays in which nothing of an ear vanishes."""
+
+FEATURES = (33, 133, 168, 362, 263, 291, 17, 61)
+"""Outline of eyes and mouth, which stay."""
+
+BROWS = ((70, 63, 105, 66, 107, 133, 33), (300, 293, 334, 296, 336, 362, 263))
+"""Outlines of a brow and what is below it, which stay, too."""
 
 
 def held(here: Scene) -> Bool:
@@ -52,7 +62,7 @@ def held(here: Scene) -> Bool:
 
 
 def bare(
-    here: Scene, there: Mapping[str, Float32], picture: Float32, skin: Float32, alpha: Float32
+    here: Scene, there: Mapping[str, Float32], picture: Float32, skin: Float32, alpha: Float32, stays: Float32
 ) -> tuple[Float32, Float32]:
     """The picture without the old hair where new hair will not hide it, and without ears that it would hide.
 
@@ -62,17 +72,19 @@ def bare(
         picture: (h, w, 3) the other's picture, at the same places.
         skin: (h, w, 3) the same with its skin in this face's colours.
         alpha: (h, w) what the new hair and its skin hide.
+        stays: (h, w) ears and what is worn, which are kept.
 
     Returns:
         What lies there (h, w, 3) and (h, w) how much of it shows, 0 where the photo stays as it is.
     """
     kernel = disc(SPREAD * here.unit)
     seen = held(here)
-    ears = _ears(here, there, alpha)
+    ears = going(here, there, alpha)
+    ears = ears * (cv2.dilate((stays > 0.5).astype(np.uint8), disc(BESIDE * here.unit)) == 0)
     seen &= ears < 0.1
     weights = _kinds(here, there, seen)
     gone = _gone(here, weights["face"], weights["background"], kernel)
-    gone = np.maximum(gone, ears) * np.clip((1 - alpha) * 20, 0, 1)
+    gone = np.maximum(gone, ears) * np.clip((1 - alpha) * 20, 0, 1) * (1 - stays)
     if float(gone.sum()) < 4:
         return here.picture, np.zeros_like(alpha)
     result = weights["face"][..., None] * skin
@@ -86,40 +98,15 @@ def bare(
     return np.asarray(result, np.float32), np.asarray(gone, np.float32)
 
 
-def _ears(here: Scene, there: Mapping[str, Float32], alpha: Float32) -> Float32:
-    """(h, w): ears and earrings that go: those in whose place the other shows an ear, or hair."""
-    ears = here.shares["ears"] > 0.28
-    count, index = cv2.connectedComponents((ears | (here.shares["worn"] > 0.28)).astype(np.uint8))
-    level = max(0, round(float(here.points[4, 1])))
-    going = np.zeros(here.shape, np.float32)
-    near = disc(0.2 * here.unit)
-    for number in range(1, count):
-        piece = index == number
-        own = int((piece & ears).sum())
-        if own == 0:
-            continue
-        around = cv2.dilate((piece & ears).astype(np.uint8), near) > 0
-        if float(there["ears"][around].sum()) < 0.25 * own and float(alpha[piece & ears].mean()) < 0.4:
-            continue
-        piece[:level] &= ears[:level]  # glasses stay
-        lobes = np.flatnonzero(((there["ears"] > 0.3) & around).any(1))
-        if lobes.size:  # what is lower than the other's ear belongs to the jaw
-            low = int(lobes[-1]) - round(0.03 * here.unit)
-            piece[low:] &= (alpha[low:] > 0.4) | ~ears[low:]
-        going[piece] = 1
-    soft = cv2.dilate(going, disc(SPREAD * here.unit))
-    soft = cv2.GaussianBlur(soft, (0, 0), max(0.7, 0.012 * here.unit))
-    return np.asarray(np.where(soft < 0.02, 0, soft), np.float32)
-
-
 def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> Float32:
     """(h, w) how much of each pixel is made anew: hair, and on skin a soft rim around it."""
     unit = here.unit
     wide = cv2.GaussianBlur(cv2.dilate(here.loose, kernel), (0, 0), max(0.7, 0.012 * unit))
     gone = np.clip(1.6 * np.maximum(wide, here.loose) - 0.1, 0, 1)
-    solid = cv2.dilate((here.loose > 0.3).astype(np.uint8), kernel).astype(np.float32)
+    solid = cv2.dilate((here.loose > 0.3).astype(np.uint8), kernel)
+    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, disc(CLOSED * unit)).astype(np.float32)
     rim = np.clip(2.5 * cv2.GaussianBlur(solid, (0, 0), 0.03 * unit), 0, 1)
-    inner = polygon(here.points[list(FEATURES)], here.shape, 0.04 * unit)
+    inner = np.maximum.reduce([polygon(here.points[list(one)], here.shape, 0.012 * unit) for one in (FEATURES, *BROWS)])
     wisps = _wisps(here).astype(np.float32)
     wisps = np.clip(2 * cv2.GaussianBlur(wisps, (0, 0), 0.02 * unit) - 0.5, 0, 1) * backdrop
     gone = (
@@ -131,21 +118,24 @@ def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> 
 def _wisps(here: Scene) -> Bool:
     """Around the old hair, and farther away thin lines before a calm backdrop."""
     side = 2 * max(1, round(WISPS * here.unit)) + 1
-    near = cv2.dilate((here.loose > 0.15).astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    close = cv2.dilate((here.loose > 0.15).astype(np.uint8), np.ones((side, side), np.uint8)) > 0
     side = 2 * max(1, round(FARTHER * here.unit)) + 1
     far = cv2.dilate((here.loose > 0.5).astype(np.uint8), np.ones((side, side), np.uint8)) > 0
-    plain = (~near & (here.shares["background"] > 0.75)).astype(np.float32)
+    plain = ~close & (here.shares["background"] > 0.75)
     gray = cv2.cvtColor(here.picture, cv2.COLOR_RGB2GRAY)
     kernel = disc(0.03 * here.unit)
     lines = np.maximum(*(cv2.morphologyEx(gray, kind, kernel) for kind in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)))
-    calm = plain > 0
-    if int(calm.sum()) < 100 or float(np.quantile(lines[calm], 0.97)) > FINEST:
-        return np.asarray(near, np.bool_)
+    if int(plain.sum()) < 100:
+        return np.asarray(close, np.bool_)
+    usual = float(np.quantile(lines[plain], 0.97))
+    if usual > FINEST:  # a backdrop with lines of its own stays wherever no more are seen
+        fine = cv2.dilate((lines > usual).astype(np.uint8), kernel) > 0
+        return np.asarray(close & (fine | (here.loose > 0.06)), np.bool_)
     strands = (lines > FINEST) & far & (here.shares["background"] > 0.5)
     speck = max(1, round(0.02 * here.unit))
     more = cv2.dilate(strands.astype(np.uint8), np.ones((2 * speck + 1,) * 2, np.uint8)) > 0
-    _, pieces = cv2.connectedComponents((near | more).astype(np.uint8))
-    grown = np.isin(pieces, np.unique(pieces[near])) & (pieces > 0)  # out of the hair; no dirt on a wall
+    _, pieces = cv2.connectedComponents((close | more).astype(np.uint8))
+    grown = np.isin(pieces, np.unique(pieces[close])) & (pieces > 0)  # out of the hair; no dirt on a wall
     return np.asarray(grown, np.bool_)
 
 

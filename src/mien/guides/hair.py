@@ -20,6 +20,7 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bare import bare, held
 from mien.guides.borrow import mirrored
+from mien.guides.ears import kept
 from mien.guides.fringe import Cut, Forehead, fringe
 from mien.guides.guide import Guide
 from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
@@ -97,17 +98,18 @@ def composed(
     """The hair over the photo, with its shadow, and the old hair gone where all of it is exchanged."""
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, ARMS * here.unit)
     worn = _glasses(here) * np.clip(4 * oval + 1 - fit.alpha, 0, 1)
+    if part == "hair":
+        worn = np.maximum(worn, kept(here, there, fit.alpha))
     alpha = fit.alpha * (1 - worn)
     fill, gone, real = here.picture, np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
     head = fit.front
     if part == "hair":
         head = in_colors(here, fit, held(here))
         real = shown(here, fit) * (1 - worn)
-        fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real))
-        gone = gone * (1 - worn)
+        fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
-    dark = _shadow(here, alpha) * np.float32(part != "beard")
+    dark = _shadow(here, alpha) * (1 - worn) * np.float32(part != "beard")
     x0, y0, x1, y1 = here.box
     samples = np.empty((y1 - y0, x1 - x0, photo.pixels.shape[2]), np.float32)
     confidence = np.zeros((y1 - y0, x1 - x0), np.float32)
@@ -134,7 +136,7 @@ def _glasses(here: Scene) -> Float32:
     down = np.array([-across[1], across[0]]) / max(float(np.linalg.norm(across)), 1.0)
     ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
     below = (xs - here.points[4, 0]) * np.float32(down[0]) + (ys - here.points[4, 1]) * np.float32(down[1])
-    return np.asarray(here.shares["worn"] * (here.shares["worn"] > 0.5) * (below < 0), np.float32)
+    return np.asarray(np.clip((here.shares["worn"] - 0.3) / 0.3, 0, 1) * (below < 0), np.float32)
 
 
 def _seen(up: Enlarged, other: Photo, here: Scene, there: Scene, fit: Fitted, picture: Float32) -> Float32:

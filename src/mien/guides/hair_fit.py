@@ -16,6 +16,7 @@ from mien.align import mesh
 from mien.compose.border import wide_blur
 from mien.compose.grain import bands
 from mien.errors import LayerError
+from mien.guides.ears import AWAY, pairs
 from mien.guides.hair_lent import clear, ends, outlined, pure, unworn
 from mien.guides.scene import Scene, polygon
 from mien.guides.spline import Spline
@@ -32,6 +33,9 @@ BLUNT = 1.25
 
 HAZE, ON_SKIN = (0.2, 0.85), (0.04, 0.95)
 """Values of a matte that are 0 and 1: less than a strand is the other backdrop's haze, but at a hairline it is hair."""
+
+BLACK = 60.0
+"""Level below which hair that is blue is black hair in the other photo's light."""
 
 CUT = 0.4
 """Units of head along the other photo's upper edge from which it is cut off."""
@@ -118,8 +122,12 @@ def field(here: Scene, there: Scene, growth: float, shrink: float) -> Float32:
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     radius = 2.2 * here.unit
     around = middle + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
-    places = np.concatenate([mine, around])
-    goals = np.concatenate([theirs, centre + (around - middle) @ turn.T / growth])
+    beside, goal = pairs(here, there)
+    usual = centre + (beside - middle) @ turn.T
+    limit = AWAY * there.unit / np.maximum(np.linalg.norm(goal - usual, axis=1, keepdims=True), 1e-6)
+    goal = usual + (goal - usual) * np.minimum(1, limit)
+    places = np.concatenate([mine, beside, around])
+    goals = np.concatenate([theirs, goal, centre + (around - middle) @ turn.T / growth])
     spline = Spline.fit(places * shrink, goals - places * shrink, smoothing=2e-3)
     height, width = (max(2, round(n * shrink)) for n in here.shape)
     return spline.field((0, 0, width, height))
@@ -167,7 +175,8 @@ def lit(here: Scene, fit: Fitted) -> Fitted:
     def turned(picture: Float32) -> Float32:
         made = np.clip(255 * ((picture / 255) ** 2.2 * gain) ** (1 / 2.2), 0, 255).astype(np.float32)
         gray = np.repeat(cv2.cvtColor(made, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
-        return np.asarray(gray + fade * (made - gray), np.float32)
+        blue = np.clip((made[..., 2:] - made[..., :1]) / 6, 0, 1) * np.clip((BLACK - gray[..., :1]) / 20, 0, 1)
+        return np.asarray(gray + fade * (1 - blue) * (made - gray), np.float32)
 
     return replace(fit, front=turned(fit.front), real=turned(fit.picture))
 

@@ -28,6 +28,9 @@ STRIP, SIDE = 0.16, 0.07
 OPEN = 0.06
 """Units from the backdrop within which the matte decides."""
 
+GLASSES = 0.03
+"""Square units of something worn from which there are glasses."""
+
 HUE = 2.5
 """Distance in a* and b* from this face's skin up to which skin keeps its hue."""
 
@@ -128,6 +131,9 @@ def shown(here: Scene, fit: Fitted) -> Float32:
         * np.clip(4 * here.shares["face"] + 4 * here.loose - 0.5, 0, 1)
     )
     strip = strip * (1 - np.clip(1.5 * features(here, 0.04), 0, 1))
+    if float(here.shares["worn"].sum()) > GLASSES * unit**2:  # arms that the parser does not see
+        band = np.clip(1.6 - np.abs(ys - level) / (0.12 * unit), 0, 1)
+        strip = strip * (1 - band * (1 - np.clip(4 * wide_blur(here.loose, 0.02 * unit), 0, 1)))
     apart = 1 - np.clip(5 * wide_blur(np.asarray(skin, np.float32), 0.05 * unit), 0, 1)
     through = apart * (1 - np.clip((fit.alpha - 0.65) / 0.3, 0, 1))  # the backdrop between curls
     return np.asarray(np.clip(np.maximum(fit.alpha, strip) * inner * (1 - through), 0, 1), np.float32)

@@ -1,0 +1,142 @@
+"""This head's ears under another's hair: they stay with what is worn on them, and the other's ears are brought to them.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mien.compose.morphology import disc
+from mien.guides.scene import Scene
+from mien.types import Bool, Float32, Float64
+
+LEAST, ALIKE = 0.035, 0.5
+"""Square units of an ear that is told; how much smaller one of two ears may be so that both count as whole."""
+
+HIDDEN = 0.4
+"""Share of an ear that must stay free of new hair for it to be kept."""
+
+AWAY = 0.22
+"""Units by which the other's ear is moved at most."""
+
+DARK = 0.45
+"""Light of an ear over that of its face below which it is hair or shadow."""
+
+RIM = 0.03
+"""Units by which an ear that goes is widened."""
+
+EDGES = (127, 356)
+"""Points of the outline of the face before the ears, left and right in the photo; a whole ear reaches
+higher than these."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ear:
+    """Attributes:
+    area: (h, w) where it is seen.
+    size: square units.
+    points: (3, 2) its highest, outermost and lowest place.
+    whole: whether no hair hides its upper part.
+    """
+
+    area: Bool
+    size: float
+    points: Float64
+    whole: bool
+
+
+def ears(scene: Scene) -> tuple[Ear | None, Ear | None]:
+    """The ears that are seen, left and right in the photo."""
+    count, index, stats, middles = cv2.connectedComponentsWithStats((scene.shares["ears"] > 0.4).astype(np.uint8))
+    light = scene.picture.mean(2)
+    skin = scene.shares["face"] > 0.9
+    level = float(np.median(light[skin])) if skin.any() else 0.0
+    found: list[Ear | None] = []
+    for edge, way in zip(EDGES, (-1.0, 1.0), strict=True):
+        sides = way * (middles[:, 0] - scene.points[edge, 0]) > -0.1 * scene.unit
+        able = [n for n in range(1, count) if sides[n] and stats[n, cv2.CC_STAT_AREA] > LEAST * scene.unit**2]
+        best = max(able, key=lambda n: int(stats[n, cv2.CC_STAT_AREA]), default=0)
+        area = index == best
+        if not best or float(np.median(light[area])) < DARK * level:
+            found.append(None)
+            continue
+        rows, columns = np.nonzero(area)
+        places = np.stack([columns, rows], 1).astype(np.float64)
+        chosen = (rows.argmin(), (way * columns).argmax(), rows.argmax())
+        whole = bool(rows.min() < scene.points[edge, 1])
+        found.append(Ear(area, len(rows) / scene.unit**2, places[list(chosen)], whole))
+    return found[0], found[1]
+
+
+def pairs(here: Scene, there: Scene) -> tuple[Float64, Float64]:
+    """(N, 2) places of this head's ears, and the same of the other's: all three of whole ears, else the lobe alone."""
+    mine: list[Float64] = []
+    theirs: list[Float64] = []
+    for one, other in zip(ears(here), ears(there), strict=True):
+        if one is not None and one.whole and other is not None:
+            part = slice(0, 3) if alike(one, other) else slice(2, 3)
+            mine += list(one.points[part])
+            theirs += list(other.points[part])
+    return np.array(mine).reshape(-1, 2), np.array(theirs).reshape(-1, 2)
+
+
+def alike(one: Ear, other: Ear) -> bool:
+    """Whether as much is seen of both."""
+    return ALIKE < one.size / other.size < 1 / ALIKE
+
+
+def kept(here: Scene, there: Scene, alpha: Float32) -> Float32:
+    """(h, w): ears, with earrings, that stay in front of new hair ``alpha`` (h, w).
+
+    Hair lies over an ear where the other shows less of it.
+    """
+    stays = np.zeros(here.shape, np.float32)
+    worn = np.clip((here.shares["worn"] - 0.3) / 0.3, 0, 1)
+    pieces = cv2.connectedComponents((worn > 0.3).astype(np.uint8))[1]
+    for one, other in zip(ears(here), ears(there), strict=True):
+        if one is None or not one.whole:
+            continue
+        over = 0.0 if other is not None and alike(one, other) else 1.0
+        if over * float(alpha[one.area].mean()) > 1 - HIDDEN:
+            continue
+        near = cv2.dilate(one.area.astype(np.uint8), disc(0.1 * here.unit)) > 0
+        ear = np.clip((here.shares["ears"] - 0.35) / 0.3, 0, 1) * near
+        rings = worn * np.isin(pieces, np.unique(pieces[near & (pieces > 0)]))
+        free = (1 - over * alpha) * np.clip(1.2 - 2 * here.loose, 0, 1)
+        stays = np.maximum(stays, np.maximum(ear * free, rings * (1 - over * alpha)))
+    return stays
+
+
+def going(here: Scene, there: Mapping[str, Float32], alpha: Float32) -> Float32:
+    """(h, w): ears and earrings that go: those in whose place the other shows an ear, or hair."""
+    ears = here.shares["ears"] > 0.28
+    if not ears.any():
+        return np.zeros(here.shape, np.float32)
+    count, index = cv2.connectedComponents((ears | (here.shares["worn"] > 0.28)).astype(np.uint8))
+    level = max(0, round(float(here.points[4, 1])))
+    gone = np.zeros(here.shape, np.float32)
+    near, light = disc(0.2 * here.unit), here.picture.mean(2)
+    dark = light < DARK * float(np.median(light[ears | (here.shares["face"] > 0.9)]))
+    for number in range(1, count):
+        piece = index == number
+        own = int((piece & ears).sum())
+        if own == 0:
+            continue
+        around = cv2.dilate((piece & ears).astype(np.uint8), near) > 0
+        if float(there["ears"][around].sum()) < 0.25 * own and float(alpha[piece & ears].mean()) < 0.4:
+            continue
+        piece[:level] &= ears[:level]  # glasses stay
+        lobes = np.flatnonzero(((there["ears"] > 0.3) & around).any(1))
+        if lobes.size:  # what is lower than the other's ear belongs to the jaw
+            low = int(lobes[-1]) - round(0.03 * here.unit)
+            piece[low:] &= (alpha[low:] > 0.4) | ~ears[low:] | dark[low:]
+        gone[piece] = 1
+    soft = cv2.dilate(gone, disc(RIM * here.unit))
+    soft = cv2.GaussianBlur(soft, (0, 0), max(0.7, 0.012 * here.unit))
+    return np.asarray(np.where(soft < 0.02, 0, soft), np.float32)
