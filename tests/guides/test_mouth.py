@@ -17,7 +17,7 @@ from mien.guides.smile import smiling
 from mien.guides.spline import folds
 from mien.guides.teeth import Areas, evened, lit_teeth
 from mien.guides.teeth_fit import LOWER, UPPER, places_of
-from mien.guides.tint import linear, srgb, teeth_color
+from mien.guides.tint import linear, srgb, teeth_among, teeth_color
 from mien.types import Face, Photo, UInt8
 
 
@@ -159,3 +159,24 @@ def test_teeth_that_are_seen_well_stay_when_a_mouth_takes_on_another_shape(portr
     result, _ = mouth(Photo(shown), face, other, face).over(Photo(shown))
     inside = cv2.erode(_inside(portrait, face, mesh.INNER_LIPS_CONTOUR).astype(np.uint8), np.ones((5, 5))) > 0
     assert np.abs(result.pixels[inside].astype(int) - shown[inside]).max() < 12
+
+
+def test_teeth_in_shade_beside_sunlit_skin_are_told_from_lips() -> None:
+    picture = np.full((40, 60, 3), (245, 215, 190), np.uint8)
+    picture[14:26, 10:50], picture[18:22, 16:44] = (70, 22, 30), (92, 76, 84)
+    inside = np.zeros((40, 60), np.bool_)
+    inside[14:26, 10:50] = True
+    assert not teeth_among(picture, inside).any()
+    assert teeth_among(picture, inside, 0.3).sum() == 4 * 28
+
+
+def test_gums_keep_their_color_when_teeth_are_made_even() -> None:
+    picture = np.full((60, 90, 3), (205, 160, 135), np.float32)
+    picture[20:40, 15:75] = (215, 205, 180)
+    picture[20:28, 15:75] = (212, 158, 148)
+    white, skin = np.zeros((60, 90), np.bool_), np.ones((60, 90), np.bool_)
+    white[20:40, 15:75], skin[14:46, 10:80] = True, False
+    made, weight = evened(picture, white, skin, 110.0)
+    shown = picture + weight[..., None] * (made - picture)
+    assert np.abs(shown[20:26, 20:70] - picture[20:26, 20:70]).max() < 4
+    assert shown[34, 45, 2] > picture[34, 45, 2] + 1

@@ -10,15 +10,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from mien.checkpoints.fingerprint import fingerprint
 from mien.errors import ConfigError, CorruptCheckpointError, SaveError, UnknownCheckpointError
 from mien.files import atomic_path
-from mien.models.inversion import Inverted
-from mien.models.stylegan2 import Generator
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from mien.models.inversion import Inverted
+    from mien.models.stylegan2 import Generator
 
 KIND, ENDING, BESIDE = "mien-code", ".safetensors", ".tuned.safetensors"
 FACTS = "mien"
@@ -72,10 +74,10 @@ def read_facts(path: Path) -> Mapping[str, str]:
     if not path.is_file():
         raise UnknownCheckpointError(f"{path} does not exist; 'mien invert' writes code files.")
     try:
-        with safe_open(path, "pt") as file:
+        with safe_open(path, "np") as file:
             facts = json.loads((file.metadata() or {}).get(FACTS, "{}"))
     except (OSError, SafetensorError, ValueError) as error:
-        raise CorruptCheckpointError(f"{path} is damaged; invert the photo again.") from error
+        raise CorruptCheckpointError(f"{path} is no code file, or damaged; give one of 'mien invert'.") from error
     if not isinstance(facts, dict) or facts.get("kind") != KIND:
         raise UnknownCheckpointError(f"{path.name} is no code file; give one that 'mien invert' wrote.")
     return {str(name): str(value) for name, value in facts.items()}
@@ -83,6 +85,8 @@ def read_facts(path: Path) -> Mapping[str, str]:
 
 def load_codes(path: Path) -> Inverted:
     """The inverse of :func:`save_codes`; errors as of :func:`read_facts`, and where the file beside it is another."""
+    from mien.models.inversion import Inverted
+
     facts = read_facts(path)
     tensors = _tensors(path.read_bytes(), path)
     codes, weights, residuals = tensors.get("w_plus"), {}, {}
@@ -115,4 +119,4 @@ def _tensors(data: bytes, path: Path) -> dict[str, Tensor]:
     from mien.checkpoints.store import read_safetensors
 
     found = read_safetensors(data, str(path))
-    return {name: value.to(torch.float32) for name, value in found.items()}
+    return {name: value.float() for name, value in found.items()}

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mien.cli import direction_methods, direction_show, direction_stylespace
+from mien.cli import direction_householder, direction_methods, direction_show, direction_stylespace
 from mien.cli.console import print_json
 from mien.cli.direction_options import AsJson, Layers, add
 
@@ -56,4 +56,5 @@ directions.command("show")(direction_show.show)
 directions.command("sefa")(direction_methods.sefa)
 directions.command("ganspace")(direction_methods.ganspace)
 directions.command("interfacegan")(direction_methods.interfacegan)
+directions.command("householder")(direction_householder.householder)
 directions.command("stylespace")(direction_stylespace.stylespace)

@@ -80,9 +80,10 @@ def _with_code(request: Request, code: Path | None) -> Request:
     if request.exemplar is not None:
         raise ConfigError("--code and --exemplar both say whose look it is; give one of them.")
     from mien.checkpoints.codes import read_facts
-    from mien.inversion.photo import CodeReader
 
     read_facts(code)
+    from mien.inversion.photo import CodeReader
+
     mode = "look" if request.mode == "auto" else request.mode
     return replace(request, exemplar=CodeReader().face(code), mode=mode)
 

@@ -58,6 +58,9 @@ SHUT, BOTH = 0.85, 0.75
 OWN = 0.02
 """Eye distances within the lips over which an open mouth's lips stay where the other's are seen."""
 
+DIM = 0.3
+"""Share of the brightest level around that teeth have in the shade of a lip, beside sunlit skin."""
+
 SEEN = 0.045
 """Eye distances that teeth are seen from which on they stay in a mouth that takes on another's shape."""
 
@@ -107,7 +110,10 @@ def mouth(
         start = _raised(start, here, _mouth(labelled, here, unit), unit)
         face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
     inside = filled(start[INNER], here) if labelled is None else _mouth(labelled, here, unit)
-    white = teeth_among(before, inside & widened(filled(start[INNER], here), 0.03 * unit))  # not highlights of lips
+    inside &= widened(filled(start[INNER], here), 0.03 * unit)  # not highlights of lips
+    white = teeth_among(before, inside)
+    if shown > OPEN and white.sum() <= TEETH * unit**2:
+        white = teeth_among(before, inside, DIM)
     toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
     if toothed and stranger and evens:
         return _evened(photo, start, white, here, unit)

@@ -166,7 +166,7 @@ SHUT, NICKS = 2.0, 0.7
 """Hundredths of the face's side by which the lips of a shut mouth are found apart at most, and the radius of nicks in
 the border of lips, which are none."""
 
-BORDER, FADES, THIN = 0.6, 0.55, ((1.8, 3.4), (0.75, 1.0))
+BORDER, FADES, THIN = 0.6, 0.55, ((1.8, 3.4), (0.62, 1.0))
 """Share of their color that lips have at their border, the share of half their thickness over which they come to all
 of it, and how much all have by that half, in hundredths of the face's side."""
 

@@ -24,6 +24,9 @@ CLOSED = 0.014
 COARSE = 0.03
 """Eye distances over which light on teeth is light, not form."""
 
+GUMS = (0.66, 0.78)
+"""Share of the green over red of the paler teeth below which something is gums, and from which on it is teeth."""
+
 GAPS, STAINS = 0.65, 0.75
 """Exponent for what is darker than around it, and how much of the differences of color is taken away."""
 
@@ -103,18 +106,22 @@ def evened(lower: Float32, white: Bool, skin: Bool, unit: float) -> tuple[Float3
     Returns:
         sRGB, and how much of it shows.
     """
-    area = _closed(white.astype(np.float32), unit) > 0.5
-    light, seen = linear(lower), whitest(lower, white)
+    light = linear(lower)
+    green = light[..., 1] / np.maximum(light[..., 0], 1e-4)
+    pale = cv2.GaussianBlur(green, (0, 0), max(0.6, 0.006 * unit)) / np.quantile(green[white], 0.75)
+    firm = np.clip((pale - GUMS[0]) / (GUMS[1] - GUMS[0]), 0, 1)
+    white = white & (firm == 1) if (white & (firm == 1)).any() else white
+    area, seen = _closed(white.astype(np.float32), unit) > 0.5, whitest(lower, white)
     told = teeth_color(brighter(lower, skin, 0.2), seen, (0.6, 0.03))
     gain = np.clip(np.exp(HEALTHY) * teeth_color(brighter(lower, skin, 0.2)).mean() / seen.mean(), *GAIN)
     gray = light.mean(2)
     coarse = _mean_on(gray, area, COARSE * unit)
     form = np.minimum(gray / coarse, 1) ** GAPS * np.maximum(gray / coarse, 1)
-    pale = light / np.maximum(gray, 1e-4)[..., None]
-    pale = pale + STAINS * (told / told.mean() - pale)
-    made = gain * (coarse * form)[..., None] * pale / (1 + (gain - 1) * coarse)[..., None]  # white stays white
+    hue = light / np.maximum(gray, 1e-4)[..., None]
+    hue = hue + STAINS * (told / told.mean() - hue)
+    made = gain * (coarse * form)[..., None] * hue / (1 + (gain - 1) * coarse)[..., None]  # white stays white
     return srgb(np.asarray(made, np.float32)), np.asarray(
-        blurred(area, 0.005 * unit) * _toothed(light, white, unit), np.float32
+        blurred(area, 0.005 * unit) * _toothed(light, white, unit) * firm, np.float32
     )
 
 

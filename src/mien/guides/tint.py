@@ -35,13 +35,16 @@ def srgb(light: Float32) -> Float32:
     return np.asarray(255 * coded, np.float32)
 
 
-def teeth_among(picture: Float32 | UInt8, inside: Bool) -> Bool:
-    """(h, w): what is bright and hardly coloured between the lips, of an sRGB picture."""
+def teeth_among(picture: Float32 | UInt8, inside: Bool, least: float = 0.45) -> Bool:
+    """(h, w): what is bright and hardly coloured between the lips, of an sRGB picture.
+
+    ``least`` is the share of the brightest level around from which on something is bright.
+    """
     if not inside.any():
         return inside
     hsv = cv2.cvtColor(np.clip(picture, 0, 255).astype(np.uint8), cv2.COLOR_RGB2HSV)
     brightest = float(np.percentile(hsv[..., 2], 99))
-    return np.asarray(inside & (hsv[..., 2] > 0.45 * brightest) & (hsv[..., 1] < 110))
+    return np.asarray(inside & (hsv[..., 2] > least * brightest) & (hsv[..., 1] < 110))
 
 
 def brighter(picture: Float32 | UInt8, area: Bool, share: float = 0.5) -> Float64:
