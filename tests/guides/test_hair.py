@@ -265,6 +265,15 @@ def test_a_small_gap_that_hair_and_skin_enclose_is_hair() -> None:
     assert filled[:, :8].max() == 0
 
 
+@pytest.mark.parametrize(("color", "stays"), [((20, 25, 40), False), ((150, 170, 165), False), ((20, 40, 150), True)])
+def test_a_cool_cast_is_no_color_of_hair_but_a_dye_is(face: Face, color: tuple[int, ...], stays: bool) -> None:
+    here, there = (Scene.of(head(face, one, down=0.2), face, ColorParser()) for one in (COLORS, OTHER))
+    fit = fitted(here, there)
+    fit = replace(fit, front=np.broadcast_to(np.float32(color), fit.front.shape))
+    made = lit(here, fit).front[0, 0]
+    assert (made.max() - made.min() > 4) == stays
+
+
 def test_a_large_photo_is_looked_at_reduced(face: Face) -> None:
     large = replace(face, quad=face.quad * 9, landmarks=face.landmarks * 9)
     photo, small, times = _reduced(Photo(np.zeros((4611, 4608, 3), np.uint8)), large)

@@ -34,8 +34,8 @@ BLUNT = 1.25
 HAZE, ON_SKIN = (0.2, 0.85), (0.04, 0.95)
 """Values of a matte that are 0 and 1: less than a strand is the other backdrop's haze, but at a hairline it is hair."""
 
-BLACK = 60.0
-"""Level below which hair that is blue is black hair in the other photo's light."""
+DYED = 25.0
+"""Levels of blue or green over red from which hair is dyed; less of it is light of the other photo."""
 
 HOLE = 0.012
 """Square units up to which what hair and skin enclose is no backdrop."""
@@ -178,11 +178,15 @@ def lit(here: Scene, fit: Fitted) -> Fitted:
     colorful = [float(np.ptp(one) / max(one.max(), 1e-3)) for one in (mine, theirs)]
     fade = np.float32(np.clip((colorful[0] / max(colorful[1], 1e-3) - 0.15) / 0.35, 0, 1))
 
+    hair = fit.front[fit.alpha > 0.9]
+    natural = np.float32(not hair.size or float(np.median(hair[:, 1:].max(1) - hair[:, 0])) < DYED)
+
     def turned(picture: Float32) -> Float32:
         made = np.clip(255 * ((picture / 255) ** 2.2 * gain) ** (1 / 2.2), 0, 255).astype(np.float32)
         gray = np.repeat(cv2.cvtColor(made, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
-        blue = np.clip((made[..., 2:] - made[..., :1]) / 6, 0, 1) * np.clip((BLACK - gray[..., :1]) / 20, 0, 1)
-        return np.asarray(gray + fade * (1 - blue) * (made - gray), np.float32)
+        cool = made[..., 1:].max(2, keepdims=True) - made[..., :1]
+        cast = natural * np.clip(cool / 6, 0, 1) * np.clip((2 * DYED - cool) / DYED, 0, 1)
+        return np.asarray(gray + fade * (1 - cast) * (made - gray), np.float32)
 
     return replace(fit, front=turned(fit.front), real=turned(fit.picture))
 

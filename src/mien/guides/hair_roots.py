@@ -105,7 +105,7 @@ def _skin_gain(here: Scene, fit: Fitted, held: Bool) -> Float32:
     means = [local_colors(one, area, 0.06 * here.unit)[0] + 8 for one in (here.picture, fit.picture)]
     ratio = np.log(means[0] / means[1])
     typical = np.median(ratio[known], axis=0)
-    spread = membrane(100 * np.clip(ratio - typical, -0.35, 0.35).astype(np.float32), area, 100.0)
+    spread = membrane(100 * np.clip(ratio - typical, -0.7, 0.7).astype(np.float32), area, 100.0)
     return np.asarray(np.clip(typical + wide_blur(spread, 0.06 * here.unit) / 100, -GAIN, GAIN), np.float32)
 
 
