@@ -12,7 +12,10 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from mien import FaceFinder
 from mien.checkpoints.generator import load_generator
 from mien.checkpoints.store import BUNDLED, CARD
+from mien.conditions.parser import FaceParser
 from mien.editor import Editor
+from mien.finding.face_reader import FaceReader
+from mien.generation.generator import MultimodalGenerator
 from mien.models.stylegan2 import codes_of_seeds
 from mien.pixels import to_bytes
 from mien.types import Face, Photo, UInt8
@@ -30,10 +33,25 @@ def test_they_are_small_and_have_cards() -> None:
     assert size(BUNDLED / "portrait-generator") <= 12 * MEGABYTE
     assert size(BUNDLED / "bank") <= 6 * MEGABYTE
     folders = [folder for folder in BUNDLED.iterdir() if folder.is_dir()]
-    assert len(folders) == 9
+    assert len(folders) == 10
     for folder in folders:
         card = (folder / CARD).read_text(encoding="utf-8")
         assert "Data" in card and "Licence" in card and "Limits" in card
+
+
+def test_faces_obey_maps_and_words() -> None:
+    generator, parser, reader = MultimodalGenerator.from_pretrained(), FaceParser.bundled(), FaceReader.bundled()
+    wanted = parser.parse(
+        np.stack([one.pixels for one in generator.pictures(generator.maker.codes([1, 2, 3, 4], 0.8))])
+    )
+    codes = generator.codes([generator.wanted(semantic=labels) for labels in wanted], range(4))
+    made = parser.parse(np.stack([one.pixels for one in generator.pictures(codes)]))
+    assert (made == wanted).mean() > 0.9
+    pictures = [generator(text=text, n=4).pictures for text in ("an old man", "a young woman")]
+    old, young = (
+        np.mean([look.values["age"] for look in reader.of_crops([p.pixels for p in some])]) for some in pictures
+    )
+    assert old > young + 1
 
 
 def test_the_generator_makes_faces_that_differ() -> None:

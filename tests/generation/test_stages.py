@@ -60,11 +60,11 @@ def test_meshes_are_rendered_once() -> None:
 
 def test_both_stages_train_and_faces_come_out(tmp_path: Path) -> None:
     data = folder(tmp_path / "pairs")
-    common = ("--data", data, "--images", 8, "--batch", 4, "--device", "cpu")
+    common = ("--data", data, "--images", 3, "--batch", 3, "--device", "cpu")
     for modality in ("semantic", "sketch", "geometry"):
         run("train", "autoencoder", *common, "--modality", modality, "--out", tmp_path / modality)
     encoders = [x for m in ("semantic", "sketch", "geometry") for x in (f"--{m}", tmp_path / m / "autoencoder")]
-    run("train", "mapping", *common, *encoders, "--decay", 8, "--out", tmp_path / "run")
+    run("train", "mapping", *common, *encoders, "--decay", 3, "--out", tmp_path / "run")
     model = tmp_path / "run" / "mapping"
     run("train", "mapping", *common, "--form", "pair", "--out", tmp_path / "pair")
     run("train", "mapping", *common, "--init", model, "--candidates", 1, "--out", tmp_path / "more")
@@ -94,6 +94,17 @@ def test_every_combination_gives_faces_that_do_not_depend_on_their_number(tmp_pa
     assert (generator(**parts, seed=8, truncation=0.5).pictures[0].pixels == made.pictures[1].pixels).mean() > 0.99
     with pytest.raises(ConfigError):
         generator(pose=(120, 0))
+
+
+def test_words_beside_something_else_are_weighed(tmp_path: Path) -> None:
+    generator = MultimodalGenerator.from_pretrained(saved(tmp_path / "toy"))
+    alone, both, rest = (
+        generator.wanted(**given) for given in ({"text": "old"}, {"text": "old", "pose": (5, 0)}, {"pose": (5, 0)})
+    )
+    plain, bare = generator.codes([both], [1], text_weight=1), generator.codes([rest], [1])
+    assert np.allclose(generator.codes([alone, both], [1, 1], text_weight=3)[1:], bare + 3 * (plain - bare), atol=1e-4)
+    assert np.allclose(generator.codes([both], [1], text_weight=0), bare, atol=1e-5)
+    assert (generator.codes([alone], [1], text_weight=3) == generator.codes([alone], [1], text_weight=1)).all()
 
 
 def test_truncation_moves_towards_the_nearest_centre() -> None:

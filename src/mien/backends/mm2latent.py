@@ -2,7 +2,7 @@
 
     w' = w_inv + s·(f(edited conditions) − f(the photo's own))
 
-The photo's known detail stays where both pictures of the generator agree.
+The photo's detail stays where both pictures of the generator agree.
 
 Legend: B crops, S side of a crop, L W+ codes, C length of a code.
 """

@@ -26,6 +26,10 @@ def generate(
     truncation: Annotated[
         float, typer.Option(min=0, max=2, help="Less than 1: closer to the nearest of the generator's typical faces.")
     ] = 1.0,
+    text_weight: Annotated[
+        float,
+        typer.Option(min=0, max=10, help="How much words count beside what is drawn; 2 where they contradict it."),
+    ] = 1.0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Picture to write; numbered if several.")
     ] = None,
@@ -57,7 +61,15 @@ def generate(
         from mien.generation.generator import MultimodalGenerator
 
         made = MultimodalGenerator.from_pretrained(model, clip=clip)(
-            text=text, semantic=semantic, sketch=sketch, mesh=shape, pose=turned, seed=seed, n=n, truncation=truncation
+            text=text,
+            semantic=semantic,
+            sketch=sketch,
+            mesh=shape,
+            pose=turned,
+            seed=seed,
+            n=n,
+            truncation=truncation,
+            text_weight=text_weight,
         )
     _write(made, targets, grid)
     for note in made.notes:

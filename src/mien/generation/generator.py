@@ -5,7 +5,7 @@ Legend: n faces, L W+ codes, C length of a code, S side of the picture.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,9 @@ DEFAULT = "multimodal-mapping"
 GENERATOR = "generator"
 STEEPEST = 90.0
 CLASSES = np.arange(19, dtype=np.uint8)
+
+TEXT_WEIGHT = 1.0
+"""How much words count beside what is drawn; 2 where they contradict each other, and words shall be heard."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +102,7 @@ class MultimodalGenerator:
         seed: int = 0,
         n: int = 1,
         truncation: float = 1.0,
+        text_weight: float = TEXT_WEIGHT,
     ) -> Generated:
         """Faces that fit what is given; without anything, any faces.
 
@@ -110,6 +114,7 @@ class MultimodalGenerator:
             pose: yaw and pitch in degrees, see :class:`mien.types.Pose`.
             seed: of the noise that chooses among faces that fit; the following faces have the following seeds.
             n: how many faces.
+            text_weight: how much words count beside anything else that is given; 1 for the network's code as it is.
             truncation: 1 for the codes as they are; less moves them towards the nearest of the generator's centres.
 
         Raises:
@@ -118,7 +123,7 @@ class MultimodalGenerator:
         """
         notes: list[str] = []
         wanted = self.wanted(text=text, semantic=semantic, sketch=sketch, mesh=mesh, pose=pose, notes=notes)
-        codes = self.codes([wanted] * n, range(seed, seed + n), truncation)
+        codes = self.codes([wanted] * n, range(seed, seed + n), truncation, text_weight)
         return Generated(tuple(self.pictures(codes)), codes, tuple(notes))
 
     def wanted(
@@ -146,14 +151,30 @@ class MultimodalGenerator:
             self._words(text, told) if text else None,
         )
 
-    def codes(self, wanted: list[Wanted], seeds: Any, truncation: float = 1.0) -> Float32:
-        """W+ codes (n, L, C) of faces, each with its seed."""
+    def codes(
+        self, wanted: list[Wanted], seeds: Any, truncation: float = 1.0, text_weight: float = TEXT_WEIGHT
+    ) -> Float32:
+        """W+ codes (n, L, C) of faces, each with its seed.
+
+        Where words stand beside something else that is given: w = f(rest) + k·(f(rest and words) − f(rest)), k the
+        weight of words (guidance as of Ho and Salimans, 2022, among codes).
+        """
+        if not 0 <= text_weight <= 10:
+            raise ConfigError(f"The weight of words is {text_weight:g}; give a number from 0 to 10.")
         if not 0 <= truncation <= 2:
             raise ConfigError(f"The truncation is {truncation:g}; give a number from 0 to 2.")
         size = self.mapper.config.noise
         noise = np.stack([gaussian(int(seed), 16 * -(-size // 16))[:size] for seed in seeds])
+        codes = self._mapped(wanted, noise)
+        both = [i for i, one in enumerate(wanted) if one.text is not None and len(one.given) > 1]
+        if both and text_weight != 1:
+            rest = self._mapped([replace(wanted[i], text=None) for i in both], noise[both])
+            codes[both] = rest + np.float32(text_weight) * (codes[both] - rest)
+        return truncated(codes, self.mapper.centres, truncation)
+
+    def _mapped(self, wanted: list[Wanted], noise: Float32) -> Float32:
         parts = [self.mapper(wanted[i : i + 8], noise[i : i + 8]) for i in range(0, len(wanted), 8)]
-        return truncated(np.concatenate(parts), self.mapper.centres, truncation)
+        return np.concatenate(parts)
 
     def pictures(self, codes: Float32) -> list[Photo]:
         """Codes (n, L, C) -> n faces."""

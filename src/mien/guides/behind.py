@@ -31,6 +31,9 @@ LASHES = 0.03
 LARGEST = 300.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
 
+UNSEEN, THREAD = 0.5, 0.006
+"""How much of their darkness brows have of which nothing is seen; and the width of their light and dark, units."""
+
 FADES = 0.1
 """Way beside what is seen of a brow on which it fades, units."""
 
@@ -191,12 +194,14 @@ def _browed(
         whole = index == number
         seen = whole & hairs
         if int(seen.sum()) < SEEN * int((whole & ~known).sum()):
-            dark[whole] = usually
+            dark[whole] = UNSEEN * usually
             continue
         near = cv2.dilate(whole.astype(np.uint8), disc(0.1 * unit)) > 0
         spread = cv2.GaussianBlur(membrane(off, seen.astype(np.float32), 255.0), (0, 0), 0.02 * unit)
         away = cv2.distanceTransform((~seen.any(0)).astype(np.uint8)[None], cv2.DIST_L2, 5)[..., None]
         dark[near] = (spread * np.exp(-away / (FADES * unit)))[near]
+    strands = cv2.GaussianBlur(np.random.default_rng(1).standard_normal(brows.shape), (0, 0), max(0.8, THREAD * unit))
+    dark *= np.clip(1 + 0.4 * strands / float(strands.std()), 0.2, 1.8)[..., None]
     return np.maximum(dark, 0), np.asarray(np.clip((brows - 0.3) / 0.5, 0, 1), np.float32)
 
 

@@ -25,6 +25,9 @@ AGREED, LEAST = 0.75, 3.0
 SCLERA, CLEAR = 0.6, 8.0
 """How much of it is taken off eyes and brows, which have little color of their own to lose; and up to which nothing."""
 
+ENOUGH = 170.0
+"""Unit, pixels, at which lenses are measured at most."""
+
 WIDE = 0.22
 """Reach of the skin's usual color, units."""
 
@@ -56,28 +59,43 @@ def cleared(picture: Float32, lenses: Bool, skin: Bool, unit: float) -> tuple[Fl
         skin: without eyes, brows and frame.
         unit: distance of the outer corners of the eyes, pixels.
     """
-    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
     changed = np.zeros(lenses.shape, np.float32)
-    count, index, stats, _ = cv2.connectedComponentsWithStats(lenses.astype(np.uint8))
+    off, bright = _measured(picture, lenses, skin, unit)
+    if not off.any():
+        return picture, changed, False
+    eyes = SCLERA * float(np.clip((np.linalg.norm(off) - CLEAR) / CLEAR, 0, 1))
+    soft = np.clip(cv2.distanceTransform(lenses.astype(np.uint8), cv2.DIST_L2, 5) / (0.03 * unit), 0, 1)
+    soft = cv2.GaussianBlur((soft * np.where(skin, 1, eyes)).astype(np.float32), (0, 0), 0.01 * unit) * lenses
+    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    lab[..., 0] += soft * off[0]
+    lab[..., 1:] += (soft * np.clip(lab[..., 0] / bright, 0, 1))[..., None] * off[1:]
+    made = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * np.float32(255)
+    changed = np.clip(4 * soft, 0, 1).astype(np.float32)
+    return (
+        np.where(changed[..., None] > 0, made, picture).astype(np.float32),
+        changed,
+        float(np.hypot(*off[1:])) > TINTED,
+    )
+
+
+def _measured(picture: Float32, lenses: Bool, skin: Bool, unit: float) -> tuple[Float32, float]:
+    """What both lenses lack (3,), L*a*b*, and the lightness of skin seen through them; at a reduced size."""
+    scale = min(1.0, ENOUGH / unit)
+    size = (max(1, round(lenses.shape[1] * scale)), max(1, round(lenses.shape[0] * scale)))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    inside, plain = (
+        cv2.resize(a.astype(np.float32), size, interpolation=cv2.INTER_AREA) > s
+        for a, s in ((lenses, 0.5), (skin, 0.9))
+    )
+    lab, unit = cv2.cvtColor(small / np.float32(255), cv2.COLOR_RGB2LAB), scale * unit
+    count, index, stats, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8))
     found = []
     for number in range(1, count):
         x, y, w, h = (int(v) for v in stats[number, :4])
         by = round(0.3 * unit)
         part = np.s_[max(0, y - by) : y + h + by, max(0, x - by) : x + w + by]
-        lens = index[part] == number
-        found.append((part, lens, _off(lab[part], lens, skin[part], lenses[part], unit)))
-    off = _common([one[2] for one in found])
-    eyes = SCLERA * float(np.clip((np.linalg.norm(off) - CLEAR) / CLEAR, 0, 1))
-    for part, lens, (_, bright) in found:
-        soft = np.clip(cv2.distanceTransform(lens.astype(np.uint8), cv2.DIST_L2, 5) / (0.03 * unit), 0, 1)
-        soft = (soft * np.where(skin[part], 1, eyes)).astype(np.float32)
-        soft = cv2.GaussianBlur(soft, (0, 0), 0.01 * unit)[..., None] * lens[..., None]
-        lab[part][..., :1] += soft * off[0]
-        lab[part][..., 1:] += soft * off[1:] * np.clip(lab[part][..., :1] / bright, 0, 1)
-        changed[part] = np.maximum(changed[part], np.clip(4 * soft[..., 0], 0, 1) * bool(off.any()))
-    made = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * np.float32(255)
-    tinted = float(np.hypot(*off[1:])) > TINTED
-    return np.where(changed[..., None] > 0, made, picture).astype(np.float32), changed, tinted
+        found.append(_off(lab[part], index[part] == number, plain[part], inside[part], unit))
+    return _common(found), max((one[1] for one in found), default=100.0)
 
 
 def _common(found: list[tuple[Float32, float]]) -> Float32:
