@@ -16,10 +16,10 @@ from mien.guides.bare import _as_soft, held
 from mien.guides.ears import going, kept, pairs
 from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
-from mien.guides.hair_fit import fitted, lit
+from mien.guides.hair_fit import _holes, fitted, lit
 from mien.guides.hair_lent import clear, pure
 from mien.guides.hair_roots import in_colors, shown
-from mien.guides.scene import Scene
+from mien.guides.scene import Scene, _reduced
 from mien.types import Face, Photo
 
 COLORS = {
@@ -252,6 +252,26 @@ def test_a_whole_ear_is_kept_and_the_others_brought_to_it(face: Face) -> None:
     assert kept(one, here, none + 1)[y, x - 8] == 0  # hair lies over it
     assert not kept(hidden, other, none).any()
     assert len(pairs(hidden, other)[0]) == 0
+
+
+def test_a_small_gap_that_hair_and_skin_enclose_is_hair() -> None:
+    alpha, skin = np.zeros((100, 100), np.float32), np.zeros((100, 100), np.float32)
+    alpha[10:60, 10:90], skin[60:, 10:90] = 1, 1
+    alpha[30:90, 0:4] = 0
+    alpha[40:45, 40:44] = 0
+    filled = _holes(alpha, skin, 100.0)
+    assert filled[42, 42] > 0.9
+    assert filled[:30].max() == 0
+    assert filled[:, :8].max() == 0
+
+
+def test_a_large_photo_is_looked_at_reduced(face: Face) -> None:
+    large = replace(face, quad=face.quad * 9, landmarks=face.landmarks * 9)
+    photo, small, times = _reduced(Photo(np.zeros((4611, 4608, 3), np.uint8)), large)
+    assert times > 1
+    assert (photo.height, photo.width) == (4611 // times, 4608 // times)
+    np.testing.assert_allclose(small.quad * times, large.quad)
+    assert _reduced(Photo(np.zeros((512, 512, 3), np.uint8)), face)[2] == 1
 
 
 def test_a_bright_backdrop_between_curls_is_no_hair(face: Face) -> None:

@@ -27,6 +27,10 @@ FEATURES = "eyes+brows+glasses+nose+mouth"
 LARGEST, COVERED = 0.25, 0.02
 """Side of a mask's box, in sides of the crop, and fraction of it on a feature, up to which it is healed."""
 
+HALVES, BOTH = 0.12, 0.02
+"""Sides of the crop from which on a mask may be filled after the face's other half, and the share of it that may lie
+over its mirror image."""
+
 Look = Callable[[], tuple[Bool, UInt8]]
 """The mask and the labels of the crop, both (D, D); called where they decide."""
 
@@ -86,7 +90,8 @@ def _found(request: Request, look: Look) -> Request | None:
         return replace(request, mask=None, color=None, dye=dyed)
     if request.mask is None or names:
         return None
-    return replace(request, mode="heal") if _small(*look()) else None
+    mask, labels = look()
+    return replace(request, mode="heal") if _small(mask, labels) or _one_sided(mask) else None
 
 
 def _small(mask: Bool, labels: UInt8) -> bool:
@@ -97,3 +102,11 @@ def _small(mask: Bool, labels: UInt8) -> bool:
     side = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
     on_feature = parse_region(FEATURES)[labels][mask].mean()
     return bool(side <= LARGEST * len(mask) and on_feature <= COVERED)
+
+
+def _one_sided(mask: Bool) -> bool:
+    """Whether a large mask may be filled with what is seen in the other half of the face."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows) or min(np.ptp(rows), np.ptp(columns)) < HALVES * len(mask):
+        return False
+    return bool((mask & mask[:, ::-1]).sum() <= BOTH * mask.sum())

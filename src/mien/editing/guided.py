@@ -27,7 +27,7 @@ from mien.editing.steps import Guided
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch
+from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
 from mien.guides.dye import dye, mean_color
@@ -36,7 +36,7 @@ from mien.guides.eyes import SHUT, eyes, lit_share
 from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.fringe import drawn_fringe
 from mien.guides.glasses import without_glasses
-from mien.guides.guide import Guide
+from mien.guides.guide import Guide, box_of
 from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES, dyed_irises
@@ -44,10 +44,14 @@ from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.lower import bare_chin
 from mien.guides.mouth import EVENED, mouth
 from mien.guides.red_eyes import without_red_eyes
-from mien.types import Face, Photo
+from mien.guides.symmetric import from_other_half
+from mien.types import Bool, Face, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
+
+LARGE = 0.3
+"""Eye distances from which on surroundings alone do not tell what a part of a face looks like."""
 
 ALIKE = 30.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
@@ -110,12 +114,23 @@ def _healed(
     if name == WRINKLES:
         return done.then(unlined(done.photo, face, context), "wrinkles faded", mask, request.strength)
     if name != "glasses" and name not in RED_EYES:
-        return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
+        return _filled(done, face, mask, request.strength)
     limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     if name == "glasses":
         bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
         return done.then(bare, "glasses healed", limits, 1.0)
     return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
+
+
+def _filled(done: Guided, face: Face, mask: Mask, strength: float) -> Guided:
+    """What is masked, after its surroundings; a large part of a face after its other half, where that shows it."""
+    hidden: Bool = np.asarray(mask, np.float32) > 0
+    x0, y0, x1, y1 = box_of(hidden)
+    if min(x1 - x0, y1 - y0) > LARGE * unit_of(face):
+        with suppress(LayerError):
+            guide = from_other_half(done.photo, face, hidden)
+            return done.then(guide, "filled after the face's other half", None, strength)
+    return done.then(heal(done.photo, mask, strength=strength), "healed inside the mask", None, 1.0)
 
 
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:

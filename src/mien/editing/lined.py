@@ -24,9 +24,6 @@ from mien.types import Bool, Face, Float64, Photo
 SIDE = 256
 """Of the crop in which lines are looked at."""
 
-BETTER = 0.8
-"""Share of how far lines are off an open mouth that they are off a shut one, for it to be meant."""
-
 POINTS = 1500
 """Of the lines at most."""
 
@@ -72,6 +69,6 @@ def _followed(request: Request, face: Face, back: Float64, lines: Float64, allow
         other = shut_points(inside)
     changed = followed(other, lines, allowed)
     rest = replace(request, sketch=None, layers=None)
-    if changed is not None and (found is None or changed.error < BETTER * found.error):
+    if changed is not None and (found is None or changed.cost < found.cost):
         return replace(rest, part="teeth") if opens else replace(rest, reshape={**changed.strengths, OPEN: -1.0})
     return replace(rest, reshape=dict(found.strengths)) if found is not None and found.strengths else None

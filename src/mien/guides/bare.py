@@ -46,6 +46,9 @@ FINEST = 14.0
 CLOSED = 0.15
 """Half the width, units, of what is made anew with the old hair between its ends: skin in their shade."""
 
+NECK = 0.05
+"""Square units of a neck that tell its colours."""
+
 BESIDE = 0.12
 """Units around an ear that stays in which nothing of an ear vanishes."""
 
@@ -88,7 +91,8 @@ def bare(
     if float(gone.sum()) < 4:
         return here.picture, np.zeros_like(alpha)
     result = weights["face"][..., None] * skin
-    result += weights["neck"][..., None] * _skin(here, there, picture, seen, "neck")
+    if float((weights["neck"] * gone).max()) > 0.02:
+        result += weights["neck"][..., None] * _as_neck(here, _skin(here, there, picture, seen, "neck"), seen)
     for name in ("background", "clothes"):
         if float((weights[name] * gone).max()) > 0.02:
             known = cv2.dilate((~seen).astype(np.uint8), kernel, iterations=3) == 0
@@ -213,6 +217,15 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
     made[..., 0] = np.maximum(made[..., 0] - 0.75 * bright, low - 8)
     made[..., 1:] += 0.7 * (skin[..., 1:] - soft[..., 1:])
     return np.asarray(np.clip(cv2.cvtColor(made.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def _as_neck(here: Scene, made: Float32, held: Bool) -> Float32:
+    """Skin (h, w, 3) in the colours of what is seen of this neck, where enough is."""
+    known = (held & (here.shares["neck"] > 0.8)).astype(np.float32)
+    if float(known.sum()) < NECK * here.unit**2:
+        return made
+    calm = wide_blur(membrane(here.picture, known, 255.0), 0.05 * here.unit)
+    return np.asarray(np.clip(calm + made - wide_blur(made, 0.12 * here.unit), 0, 255), np.float32)
 
 
 def _features(here: Scene) -> Float32:

@@ -45,6 +45,9 @@ INSIDE, SEEN = 0.6, 0.5
 CLOSE, MOST, EXPLAINED = 0.02, 0.06, 0.85
 """Units off which lines may lie of where the contours come to: in the median, at most, and how many of the points."""
 
+EFFORT = 0.003
+"""Units of error that a strength of 1 is worth."""
+
 LEAST = 0.15
 """Strength below which nothing moves."""
 
@@ -58,6 +61,11 @@ class Followed:
 
     strengths: Mapping[str, float]
     error: float
+
+    @property
+    def cost(self) -> float:
+        """By which ways to follow lines are compared: of two, that which asks for less."""
+        return self.error + EFFORT * sum(abs(one) for one in self.strengths.values())
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,14 +22,14 @@ from mien.guides.bare import bare, held
 from mien.guides.borrow import mirrored
 from mien.guides.ears import kept
 from mien.guides.fringe import Cut, Forehead, fringe
-from mien.guides.guide import Guide
+from mien.guides.guide import Box, Guide
 from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
 from mien.guides.hair_parts import beard
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene, check_hat, polygon
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
-from mien.types import Face, Float32, Photo
+from mien.types import Bool, Face, Float32, Photo
 
 FARTHEST = 17.0
 """Degrees of yaw between two heads up to which hair is borrowed."""
@@ -110,24 +110,54 @@ def composed(
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
     dark = _shadow(here, alpha) * (1 - worn) * np.float32(part != "beard")
+    made = _over(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
+    return Guide(*made, notes)
+
+
+def _over(
+    photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, planes: tuple[Float32, ...]
+) -> tuple[Box, Float32, Float32]:
+    """The box that changes, its samples (h, w, C) at the photo's own size, and 1 (h, w) where they do change.
+
+    Args:
+        photo, other, here, there, fit: as above.
+        planes: what lies under the new hair, the other's head in this photo's colours (h, w, 3 each); and (h, w) how
+            much shows of new hair, of what lies under it, of shadow, and of the other's pixels as they are.
+    """
+    fill, head, alpha, gone, dark, real = planes
     x0, y0, x1, y1 = here.box
-    samples = np.empty((y1 - y0, x1 - x0, photo.pixels.shape[2]), np.float32)
-    confidence = np.zeros((y1 - y0, x1 - x0), np.float32)
+    size = (x1 - x0, y1 - y0)
+    left, start, right, end = _changed(np.maximum.reduce([alpha, gone, 20 * dark, real]) > 0.003, size)
+    samples = np.empty((end - start, right - left, photo.pixels.shape[2]), np.float32)
+    confidence = np.zeros((end - start, right - left), np.float32)
     grain = _grain(photo, other, here, there, fit)
-    for top in range(0, y1 - y0, STRIP):
-        up = Enlarged((x1 - x0, y1 - y0), top, min(y1 - y0, top + STRIP))
-        before = to_srgb(photo, (x0, y0 + top, x1, y0 + up.end)).astype(np.float32)
+    for top in range(start, end, STRIP):
+        up = Enlarged(size, top, min(end, top + STRIP), left, right)
+        before = to_srgb(photo, (x0 + left, y0 + top, x0 + right, y0 + up.end)).astype(np.float32)
         upper, lower, shade, own = (up(one)[..., None] for one in (alpha, gone, dark, real))
         rough = noise(before.shape, grain, top)
         under = (before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)) * (1 - shade)
-        made = under + upper * (_seen(up, other, here, there, fit, fit.front) - under)
-        made = made + own * (_seen(up, other, here, there, fit, head) - made)
+        detail = _detail(other, there, up(fit.places), up(fit.picture)) if here.scale < 1 else np.float32(1)
+        made = under + upper * (up(fit.front) * detail - under)
+        made = made + own * (up(head) * detail - made)
         rough = rough * np.clip(made.mean(2, keepdims=True) / LIGHT, DIM, 1)
         made = np.clip(made + np.maximum(upper, own) * rough, 0, 255)
         change = from_srgb(made, photo) - from_srgb(before, photo)
-        samples[top : up.end] = photo.pixels[y0 + top : y0 + up.end, x0:x1].astype(np.float32) + change
-        confidence[top : up.end] = (np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004)[..., 0]
-    return Guide(here.box, samples, confidence, notes)
+        area = np.s_[y0 + top : y0 + up.end, x0 + left : x0 + right]
+        samples[top - start : up.end - start] = photo.pixels[area].astype(np.float32) + change
+        changes = np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004
+        confidence[top - start : up.end - start] = changes[..., 0]
+    return (x0 + left, y0 + start, x0 + right, y0 + end), samples, confidence
+
+
+def _changed(area: Bool, size: tuple[int, int]) -> Box:
+    """The box around an area (h, w) of the scene, in pixels of the photo's part of a size (width, height)."""
+    found = []
+    for n, one in ((0, area.any(0)), (1, area.any(1))):
+        places, step = np.flatnonzero(one), size[n] / len(one)
+        first, last = (int(places[0]), int(places[-1]) + 1) if places.size else (0, 1)
+        found.append((max(0, int((first - 1) * step)), min(size[n], int((last + 1) * step) + 1)))
+    return found[0][0], found[1][0], found[0][1], found[1][1]
 
 
 def _glasses(here: Scene) -> Float32:
@@ -139,42 +169,42 @@ def _glasses(here: Scene) -> Float32:
     return np.asarray(np.clip((here.shares["worn"] - 0.3) / 0.3, 0, 1) * (below < 0), np.float32)
 
 
-def _seen(up: Enlarged, other: Photo, here: Scene, there: Scene, fit: Fitted, picture: Float32) -> Float32:
-    """Rows of a picture of the other's, with the detail that its photo has beyond the scene's."""
-    large = up(picture)
-    return large * _detail(other, there, up(fit.places), up(fit.picture)) if here.scale < 1 else large
-
-
 def _grain(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted) -> tuple[float, ...]:
     """Noise by band that the other's picture lacks: both faces' skin is compared around the tip of the nose."""
     x0, y0, x1, y1 = here.box
     middle = int(here.points[4, 1] / here.scale)
-    up = Enlarged((x1 - x0, y1 - y0), max(0, middle - STRIP // 2), min(y1 - y0, middle + STRIP // 2))
+    size = (x1 - x0, y1 - y0)
+    up = Enlarged(size, max(0, middle - STRIP // 2), min(size[1], middle + STRIP // 2), 0, size[0])
     if up.end <= up.top:
         return (0.0, 0.0, 0.0)
     skin = up(np.minimum(here.shares["face"], fit.shares["face"])) > 0.8
     before = to_srgb(photo, (x0, y0 + up.top, x1, y0 + up.end)).astype(np.float32)
-    return missing(levels(before, skin), levels(_seen(up, other, here, there, fit, fit.picture), skin))
+    theirs = up(fit.picture)
+    if here.scale < 1:
+        theirs = theirs * _detail(other, there, up(fit.places), theirs)
+    return missing(levels(before, skin), levels(theirs, skin))
 
 
 @dataclass(frozen=True)
 class Enlarged:
-    """Rows of a map of the scene at the photo's own size (width, height)."""
+    """A part of a map of the scene at the photo's own size (width, height)."""
 
     size: tuple[int, int]
     top: int
     end: int
+    left: int
+    right: int
 
     def __call__(self, plane: Float32) -> Float32:
-        """(end - top, width) or with channels."""
+        """(end - top, right - left) or with channels."""
         height, width = plane.shape[:2]
         if (width, height) == self.size:
-            return plane[self.top : self.end]
+            return plane[self.top : self.end, self.left : self.right]
         sx, sy = width / self.size[0], height / self.size[1]
-        matrix = np.array([[sx, 0, sx / 2 - 0.5], [0, sy, (self.top + 0.5) * sy - 0.5]])
+        matrix = np.array([[sx, 0, (self.left + 0.5) * sx - 0.5], [0, sy, (self.top + 0.5) * sy - 0.5]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        rows = (self.size[0], self.end - self.top)
-        return np.asarray(cv2.warpAffine(plane, matrix, rows, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+        part = (self.right - self.left, self.end - self.top)
+        return np.asarray(cv2.warpAffine(plane, matrix, part, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def _detail(other: Photo, there: Scene, places: Float32, low: Float32) -> Float32:

@@ -37,6 +37,9 @@ HAZE, ON_SKIN = (0.2, 0.85), (0.04, 0.95)
 BLACK = 60.0
 """Level below which hair that is blue is black hair in the other photo's light."""
 
+HOLE = 0.012
+"""Square units up to which what hair and skin enclose is no backdrop."""
+
 CUT = 0.4
 """Units of head along the other photo's upper edge from which it is cut off."""
 
@@ -79,8 +82,9 @@ def fitted(here: Scene, there: Scene) -> Fitted:
     """
     there = replace(there, hair=clear(there))
     front = pure(there, there.hair)
-    best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth) + 0.6 * (growth - 1) * here.unit**2)
-    offsets = field(here, there, best, 1.0)
+    marks = pairs(here, there)
+    best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth, marks) + 0.6 * (growth - 1) * here.unit**2)
+    offsets = field(here, there, best, 1.0, marks)
     longer = round(LONGER * there.unit)
     front, picture = (
         cv2.copyMakeBorder(one, 0, longer, 0, 0, cv2.BORDER_REFLECT_101) for one in (front, unworn(there))
@@ -110,11 +114,13 @@ def _strained(places: Float32) -> Float32:
     return np.asarray(np.clip((away - 0.5) / 0.3, 0, 1), np.float32)
 
 
-def field(here: Scene, there: Scene, growth: float, shrink: float) -> Float32:
+def field(
+    here: Scene, there: Scene, growth: float, shrink: float, marks: tuple[Float64, Float64] | None = None
+) -> Float32:
     """(h, w, 2) from places of this scene, reduced by ``shrink``, to places of the other's.
 
     A similarity of the face ovals, on which the ovals' difference is laid; far from the face the similarity alone,
-    narrowed by the growth.
+    narrowed by the growth. Marks (N, 2 each) are brought together, too.
     """
     oval, chosen = list(mesh.OUTLINE), [*mesh.OUTLINE, *FEATURES]
     turn, middle, centre = _similarity(here.points[oval, :2], there.points[oval, :2])
@@ -122,7 +128,7 @@ def field(here: Scene, there: Scene, growth: float, shrink: float) -> Float32:
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     radius = 2.2 * here.unit
     around = middle + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
-    beside, goal = pairs(here, there)
+    beside, goal = marks or (np.zeros((0, 2)), np.zeros((0, 2)))
     usual = centre + (beside - middle) @ turn.T
     limit = AWAY * there.unit / np.maximum(np.linalg.norm(goal - usual, axis=1, keepdims=True), 1e-6)
     goal = usual + (goal - usual) * np.minimum(1, limit)
@@ -142,10 +148,10 @@ def _similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float
     return np.asarray(scale * u @ vt), a, b
 
 
-def _uncovered(here: Scene, there: Scene, growth: float) -> float:
+def _uncovered(here: Scene, there: Scene, growth: float, marks: tuple[Float64, Float64]) -> float:
     """Old hair, pixels, that new hair does not cover, above the jaw, where backdrop would have to be made."""
     shrink = 0.25
-    alpha = bent(there.hair, field(here, there, growth, shrink), 0)
+    alpha = bent(there.hair, field(here, there, growth, shrink, marks), 0)
     old = cv2.resize(here.hair, alpha.shape[::-1], interpolation=cv2.INTER_AREA)
     return float((old * (1 - alpha)).sum()) / shrink**2
 
@@ -239,7 +245,17 @@ def closed(here: Scene, fit: Fitted) -> Fitted:
     slit = cv2.GaussianBlur(slit, (0, 0), 0.015 * here.unit) * (1 - fit.alpha)
     weight = wide_blur(fit.alpha, 0.06 * here.unit)[..., None]
     spread = wide_blur(fit.front * fit.alpha[..., None], 0.06 * here.unit) / np.maximum(weight, 1e-3)
+    slit = np.maximum(slit, _holes(fit.alpha, there_skin + here.shares["face"], here.unit) - fit.alpha)
     total = np.clip(fit.alpha + slit, 0, 1)
     share = (slit / np.maximum(total, 1e-3))[..., None]
     front = fit.front * (1 - share) + 0.8 * spread * share
     return replace(fit, alpha=total, front=np.asarray(front, np.float32))
+
+
+def _holes(alpha: Float32, skin: Float32, unit: float) -> Float32:
+    """(h, w): 1 where hair and skin enclose a small piece of the other's backdrop."""
+    holes = ((alpha < 0.7) & (skin < 0.5)).astype(np.uint8)
+    _, index, stats, _ = cv2.connectedComponentsWithStats(holes, connectivity=4)
+    small = (stats[:, cv2.CC_STAT_AREA] < HOLE * unit**2) & (np.arange(len(stats)) > 0)
+    grown = cv2.dilate(small[index].astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(grown, (0, 0), 1.0) * (skin < 0.5), np.float32)

@@ -9,7 +9,7 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -33,6 +33,9 @@ REACH = 2.3
 
 LARGEST = 960
 """Longer side of a scene, pixels."""
+
+FINER = 1.5
+"""How much finer than a scene the picture is that it is made of, at least."""
 
 GROUPS: Mapping[str, str] = {
     "hair": "hair",
@@ -75,6 +78,7 @@ class Scene:
     @classmethod
     def of(cls, photo: Photo, face: Face, parser: FaceParser) -> Scene:
         """The scene around a face."""
+        photo, face, times = _reduced(photo, face)
         groups = [*GROUPS.values(), "skin", OTHERS]
         (*shares, skin, others), box = probabilities(photo, face, groups, parser, largest=LARGEST)
         height, width = shares[0].shape
@@ -95,9 +99,10 @@ class Scene:
         loose = np.maximum(matte, np.clip(1.6 * likely - 0.3, 0, 1))
         stubble = _throat(points, beard.shape) * (1 - np.clip(6 * wide_blur(likely, reach) - 0.3, 0, 1))
         hair = _cleaned(matte, named, points)
+        x0, y0, x1, y1 = (times * v for v in box)
         return cls(
-            box,
-            scale,
+            (x0, y0, x1, y1),
+            scale / times,
             picture.astype(np.float32),
             named,
             hair,
@@ -115,6 +120,19 @@ class Scene:
     def shape(self) -> tuple[int, int]:
         """(h, w)."""
         return self.hair.shape[0], self.hair.shape[1]
+
+
+def _reduced(photo: Photo, face: Face) -> tuple[Photo, Face, int]:
+    """A photo whose face is much larger than in a scene, reduced by a whole number, and the face in it."""
+    side = REACH * float(np.linalg.norm(face.quad[3] - face.quad[0]))
+    times = int(side / (FINER * LARGEST))
+    if times < 2:
+        return photo, face, 1
+    width, height = photo.width // times, photo.height // times
+    part = photo.pixels[: height * times, : width * times]
+    pixels = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA).reshape(height, width, -1)
+    small = replace(photo, pixels=pixels.astype(photo.pixels.dtype), alpha=None)
+    return small, replace(face, landmarks=face.landmarks / times, quad=face.quad / times), times
 
 
 def check_hat(scene: Scene, name: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mien.words import lexicon, small_words
+from mien.words.languages import english
 from mien.words.spelling import nearest
 
 _PHRASES = [(re.compile(rf"\b(?:{pattern})(?![a-z])"), word) for pattern, word in small_words.PHRASES.items()]
@@ -98,6 +99,7 @@ def tokens(text: str) -> list[Token]:
     """A sentence's words; marks of punctuation that part it are tokens of the kind "stop"."""
     plain = unicodedata.normalize("NFC", text).lower().replace("\u2019", "'")
     plain = re.sub(r"\b(do|does|did|is|are|should|was|wo|ca|has)n'?t\b", r"\1nt", plain)
+    plain = english(plain, _spelled())
     for pattern, word in _PHRASES:
         plain = pattern.sub(word, plain)
     raw = re.findall(r"#[0-9a-f]{6}\b|#[0-9a-f]{3}\b|[^\W\d][\w']*(?:-and-pepper)?|[,;.:!?/+&(]|\d+", plain)

@@ -1,0 +1,46 @@
+"""What is hidden of one half of a face comes from the other half."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mien.editor import Editor
+from mien.errors import LayerError
+from mien.guides.symmetric import from_other_half
+from mien.types import Bool, Face, Photo
+
+
+@pytest.fixture(scope="module")
+def editor() -> Editor:
+    return Editor.from_pretrained("opencv:telea")
+
+
+def disc(photo: Photo, face: Face, landmark: int, radius: float) -> Bool:
+    ys, xs = np.mgrid[: photo.height, : photo.width]
+    x, y = face.landmarks[landmark, :2]
+    unit = float(np.linalg.norm(face.landmarks[33, :2] - face.landmarks[263, :2]))
+    return np.hypot(xs - x, ys - y) < radius * unit
+
+
+def test_a_hidden_cheek_looks_as_it_was(editor: Editor, portrait: Photo) -> None:
+    face = editor.finder.find(portrait)[0]
+    hidden = disc(portrait, face, 50, 0.2)
+    covered = portrait.with_pixels(np.where(hidden[..., None], np.uint8(20), portrait.pixels))
+    made, _ = from_other_half(covered, face, hidden).over(covered)
+    assert np.abs(made.pixels[hidden].astype(float) - portrait.pixels[hidden]).mean() < 24
+    assert (made.pixels == covered.pixels)[~hidden].all()
+    result = editor(covered, mask=hidden, face=face)
+    assert result.operations[0] == "filled after the face's other half"
+
+
+def test_what_both_halves_hide_is_refused(editor: Editor, portrait: Photo) -> None:
+    face = editor.finder.find(portrait)[0]
+    with pytest.raises(LayerError, match="middle"):
+        from_other_half(portrait, face, disc(portrait, face, 1, 0.2))
+    turned = replace(face, pose=replace(face.pose, yaw=40.0))
+    with pytest.raises(LayerError, match="turned"):
+        from_other_half(portrait, turned, disc(portrait, face, 50, 0.2))
+    assert "other half" not in editor(portrait, mask=disc(portrait, face, 50, 0.05), mode="heal").operations[0]
