@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from mien.align import mesh
+from mien.align.crop import crop_face
+from mien.conditions.labels import INDEX
 from mien.editor import Editor
 from mien.guides.drawn import followed
 from mien.guides.shapes import Shapes
@@ -104,3 +106,16 @@ def test_an_open_mouth_is_drawn_shut_and_shuts(portrait: Photo) -> None:
     smile = again.landmarks[:, :2] + smiling(shut)
     layers = {"mask": mask, "sketch": drawn(smile, LIPS, True, shape), "face": shut}
     assert editor(result.photo, **layers).operations[0].startswith("teeth")
+
+
+def test_hair_that_a_map_puts_on_the_forehead_is_drawn_as_a_fringe(portrait: Photo) -> None:
+    editor = Editor.from_pretrained("opencv:telea")
+    face = editor.finder.find(portrait)[0]
+    labels = editor.parser.parse_crop(crop_face(portrait, face.quad, 256).pixels)
+    brows = np.flatnonzero(np.isin(labels, [INDEX["left_brow"], INDEX["right_brow"]]).any(1))
+    new = (labels == INDEX["skin"]) & (np.arange(256)[:, None] < brows.min())
+    mask = cv2.dilate(new.astype(np.uint8), np.ones((21, 21), np.uint8)) > 0
+    wished = np.where(new, np.uint8(INDEX["hair"]), labels)
+    assert editor(portrait, mask=mask, semantic=wished, frame="crop").operations[0] == "fringe drawn"
+    other = np.where(new, np.uint8(INDEX["hat"]), labels)
+    assert "fringe" not in editor(portrait, mask=mask, semantic=other, frame="crop").operations[0]
