@@ -79,11 +79,11 @@ def hair_outline(photo: Photo, face: Face, editor: Editor, kind: str) -> Wish:
     labels, points = sitter.labels.copy(), sitter.points
     ys, xs = np.mgrid[: len(labels), : len(labels)]
     if kind == "fringe":
-        new: Bool = (ys < points[[105, 334], 1].mean() - 4) & (ys > points[10, 1]) & sitter.region("face")
-        labels[new & (abs(xs - points[9, 0]) < 0.9 * abs(points[33, 0] - points[263, 0]))] = INDEX["hair"]
+        new: Bool = (ys < points[[105, 334], 1].mean() - 2) & sitter.region("face")
+        labels[new & (abs(xs - points[9, 0]) < 0.8 * abs(points[33, 0] - points[263, 0]))] = INDEX["hair"]
     else:
         labels[sitter.region("hair") & (ys > points[[61, 291], 1].mean())] = INDEX["background"]
-    changed = cv2.dilate((labels != sitter.labels).astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
+    changed = cv2.dilate((labels != sitter.labels).astype(np.uint8), np.ones((61, 61), np.uint8)) > 0
     return {"mask": changed, "semantic": labels, "frame": "crop"}
 
 

@@ -29,7 +29,7 @@ WISHES: Mapping[str, Mapping[str, Any]] = {
     "smile 1": {"reshape": {"smile": 1.0}},
     "smile -1": {"reshape": {"smile": -1.0}},
     "nose-width -2": {"reshape": {"nose-width": -2.0}},
-    "brow-height 2": {"reshape": {"brow-height": 2.0}},
+    "mouth shut": {"reshape": {"mouth-open": -1.0}},
     "eye-size 2.5": {"reshape": {"eye-size": 2.5}},
     "jaw-width -2": {"reshape": {"jaw-width": -2.0}},
 }

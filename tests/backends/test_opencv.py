@@ -50,7 +50,7 @@ def test_a_backend_is_chosen_by_its_folder(editor_folder: Path, tmp_path: Path) 
     made: CropEditor = load_backend(tmp_path / "mine")
     assert (made.kind, made.name, made.size) == ("opencv", "opencv:navier-stokes", 256)
     for config, words in (
-        ({"kind": "mien-parser"}, "is no editor; give one of mien-editor, opencv"),
+        ({"kind": "mien-parser"}, "is no editor; give one of mien-editor, mm2latent, opencv"),
         ([], "is no editor"),
     ):
         (tmp_path / "mine" / "config.json").write_text(json.dumps(config))
@@ -67,4 +67,4 @@ def test_a_backend_is_chosen_by_its_folder(editor_folder: Path, tmp_path: Path) 
             load_backend(name)
     with pytest.raises(ConfigError, match="reads no text"):
         load_backend("opencv:telea", clip="some/clip")
-    assert set(BACKENDS) == {"mien-editor", "opencv"}
+    assert set(BACKENDS) == {"mien-editor", "mm2latent", "opencv"}

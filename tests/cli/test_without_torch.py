@@ -68,6 +68,21 @@ def test_edits_need_no_torch(folder: Path) -> None:
         ["session", "edit", "steps", "--attribute", "smile=1"],
         ["conditions", "a.png", "--out", "layers"],
         ["sample", "--grid", "faces.png", "--seeds", "0-3"],
+        ["generate", "--text", "an old woman", "--pose", "5,0", "--grid", "made.png"],
+        [
+            "edit",
+            "a.png",
+            "--editor",
+            "multimodal-mapping",
+            "--mask",
+            "face",
+            "--text",
+            "old",
+            "--mode",
+            "look",
+            "-o",
+            "m.png",
+        ],
         ["edit", "a.png", "--mask", "mouth", "--attribute", "smile=1", "--mode", "look", "-o", "look.png"],
         ["edit", "a.png", "--mask", "eyes", "--exemplar", "b.png", "--mode", "look", "--seed", "2", "-o", "eyes.png"],
         ["edit", "a.png", "--layers", "layers", "--mask", "hair", "--weight", "sketch=2", "-o", "hair-edit.png"],
@@ -77,7 +92,7 @@ def test_edits_need_no_torch(folder: Path) -> None:
     done = run("without", *lines, cwd=folder)
     assert [(line[0], code) for line, (code, _, _) in zip(lines, done, strict=True)] == [(line[0], 0) for line in lines]
     before = np.asarray(Image.open(folder / "a.png"))
-    for name in ("dyed", "smile", "brows", "healed", "look", "eyes", "hair-edit"):
+    for name in ("dyed", "smile", "brows", "healed", "look", "eyes", "hair-edit", "m"):
         assert (np.asarray(Image.open(folder / f"{name}.png")) != before).any(), name
 
 

@@ -11,6 +11,12 @@ import numpy as np
 import pytest
 
 from mien.align import mesh
+from mien.align.crop import crop_face
+from mien.conditions.labels import INDEX
+from mien.editing.context import EditContext
+from mien.editing.lined import by_lines
+from mien.editing.request import Request
+from mien.editing.target import find_target
 from mien.editor import Editor
 from mien.guides.drawn import followed
 from mien.guides.shapes import Shapes
@@ -104,3 +110,17 @@ def test_an_open_mouth_is_drawn_shut_and_shuts(portrait: Photo) -> None:
     smile = again.landmarks[:, :2] + smiling(shut)
     layers = {"mask": mask, "sketch": drawn(smile, LIPS, True, shape), "face": shut}
     assert editor(result.photo, **layers).operations[0].startswith("teeth")
+
+
+@pytest.mark.parametrize(("name", "fringe"), [("hair", True), ("hat", False)])
+def test_hair_that_a_map_puts_on_the_forehead_is_drawn_as_a_fringe(portrait: Photo, name: str, fringe: bool) -> None:
+    editor = Editor.from_pretrained("opencv:telea")
+    face = editor.finder.find(portrait)[0]
+    labels = editor.parser.parse_crop(crop_face(portrait, face.quad, 256).pixels)
+    brows = np.flatnonzero(np.isin(labels, [INDEX["left_brow"], INDEX["right_brow"]]).any(1))
+    new = (labels == INDEX["skin"]) & (np.arange(256)[:, None] < brows.min())
+    mask = cv2.dilate(new.astype(np.uint8), np.ones((21, 21), np.uint8)) > 0
+    request = Request(mask=mask, semantic=np.where(new, np.uint8(INDEX[name]), labels), frame="crop")
+    context = EditContext(editor)
+    found = by_lines(portrait, find_target(portrait, "largest", context, "photo"), request, context)
+    assert (found is not None and found.part == "fringe") == fringe

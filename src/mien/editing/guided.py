@@ -40,6 +40,7 @@ from mien.guides.guide import Guide, box_of
 from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES, dyed_irises
+from mien.guides.laid import soft
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.lower import bare_chin
 from mien.guides.mouth import EVENED, mouth
@@ -149,7 +150,8 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     for part in check_parts(request.part):
         if part == "fringe" and request.exemplar is None:
             guide = drawn_fringe(done.photo, face, context.networks.parser, request.seed)
-            done = done.then(guide, "fringe drawn", mask, request.strength)
+            within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
+            done = done.then(guide, "fringe drawn", within, request.strength)
             continue
         if part in HAIR:
             lent, guide = _hair(done.photo, original, face, request, part, context)

@@ -20,8 +20,8 @@ from mien.guides.guide import Box
 from mien.photos.color import to_srgb
 from mien.types import Bool, Float32, Photo
 
-LARGEST = 1600
-"""Longer side, pixels, from which a photo is looked at at a reduced size."""
+LARGEST, LINES_AT = 1600, 1000
+"""Longer side, pixels, from which a photo is looked at at a reduced size, for specks and for scratches."""
 
 SPECK = 0.006
 """Radius of a speck at most, against the shorter side."""
@@ -98,7 +98,7 @@ def find_damage(photo: Photo, features: Bool, woven: Bool, skin: Bool) -> Bool:
     )
     kept, threads, face = areas
     light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    found = _specks(picture, light, kept, threads, face) | _scratches(light, kept | threads, face)
+    found = _specks(picture, light, kept, threads, face) | _reduced_scratches(light, kept | threads, face)
     if not found.any():
         raise LayerError(NONE)
     grown = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -163,6 +163,18 @@ def _dusty(light: Float32, off: Float32, steep: Float32, lab: Float32, one: _Par
         return False
     inside, around = (np.median(lab[wide][part][:, 1:], axis=0) for part in (area, ring))
     return float(np.hypot(*inside)) < float(np.hypot(*around)) + COLORED
+
+
+def _reduced_scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:
+    """Scratches, looked for at a reduced size in large pictures: means along long lines are slow."""
+    shrink = min(1.0, LINES_AT / max(light.shape))
+    if shrink == 1:
+        return _scratches(light, kept, skin)
+    size = (round(light.shape[1] * shrink), round(light.shape[0] * shrink))
+    areas = (cv2.resize(one.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for one in (kept, skin))
+    found = _scratches(np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32), *areas)
+    large = cv2.resize(found.astype(np.float32), light.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large > 0.4, np.bool_)
 
 
 def _scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:

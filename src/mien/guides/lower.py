@@ -13,12 +13,16 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
-from mien.compose.morphology import shrunk
+from mien.compose.morphology import disc, shrunk
 from mien.guides.borrow import box_around, field, free, turned, unit_of
+from mien.guides.coloring import lab_of, rgb_of
 from mien.guides.guide import Guide
 from mien.guides.laid import blurred, filled, lay, looked_up, matched, soft
 from mien.photos.color import to_srgb
-from mien.types import Bool, Face, Photo
+from mien.types import Bool, Face, Float32, Photo
+
+FINE_HUES, THEIR_LIGHT = 0.5, 0.35
+"""Shares of another skin's fine hues, and of its broad light, that a chin keeps: no lamps of another photo."""
 
 
 def bare_chin(
@@ -68,5 +72,18 @@ def bare_chin(
     near = (bare > 0) & sure
     if near.any():  # skins of other colours: what is left for the border is a difference of light
         taken = taken + np.median(lower[near], axis=0) - np.median(taken[near], axis=0)
+        taken = _in_skins_colors(taken, lower, cv2.erode(bare, disc(0.03 * unit)), 0.1 * unit)
     upper = matched(lower, np.clip(taken, 0, 255).astype(np.float32), weight > 0.02, unit, bare, 0.25)
     return lay(photo, box, upper, np.asarray(weight, np.float32), unit, notes)
+
+
+def _in_skins_colors(taken: Float32, lower: Float32, bare: Float32, sigma: float) -> Float32:
+    """Another's skin, sRGB in [0, 255], in the hues and half of the light that this one's bare skin has around it."""
+    if not bare.any():
+        return taken
+    theirs, mine = (lab_of(np.clip(one, 0, 255) / np.float32(255)) for one in (taken, lower))
+    mine = cv2.GaussianBlur(membrane(mine, bare, 128.0), (0, 0), sigma)
+    broad = cv2.GaussianBlur(theirs, (0, 0), sigma)
+    made = mine + np.array([1, FINE_HUES, FINE_HUES], np.float32) * (theirs - broad)
+    made[..., 0] += THEIR_LIGHT * (broad[..., 0] - mine[..., 0])
+    return np.asarray(255 * rgb_of(np.asarray(made, np.float32)), np.float32)
