@@ -154,7 +154,7 @@ def _changed(area: Bool, size: tuple[int, int]) -> Box:
     """The box around an area (h, w) of the scene, in pixels of the photo's part of a size (width, height)."""
     found = []
     for n, one in ((0, area.any(0)), (1, area.any(1))):
-        places, step = np.flatnonzero(one), size[n] / len(one)
+        places, step = np.flatnonzero(one), size[n] / area.shape[1 - n]
         first, last = (int(places[0]), int(places[-1]) + 1) if places.size else (0, 1)
         found.append((max(0, int((first - 1) * step)), min(size[n], int((last + 1) * step) + 1)))
     return found[0][0], found[1][0], found[0][1], found[1][1]

@@ -132,7 +132,7 @@ def _reduced(photo: Photo, face: Face) -> tuple[Photo, Face, int]:
     part = photo.pixels[: height * times, : width * times]
     pixels = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA).reshape(height, width, -1)
     small = replace(photo, pixels=pixels.astype(photo.pixels.dtype), alpha=None)
-    return small, replace(face, landmarks=face.landmarks / times, quad=face.quad / times), times
+    return small, replace(face, landmarks=face.landmarks / np.float32(times), quad=face.quad / times), times
 
 
 def check_hat(scene: Scene, name: str) -> None:
