@@ -176,7 +176,7 @@ WRONG = {
     "is no folder of layers": ("--layers", "."),
     "The strength of 'smile' is 99": ("--mask", "nose", "--attribute", "smile=99"),
     "is no editor": ("--mask", "nose", "--editor", "portrait-generator"),
-    "it knows none": ("--mask", "nose", "--editor", "opencv:telea", "--attribute", "age=1"),
+    "it knows none": ("--mask", "nose", "--editor", "opencv:telea", "--attribute", "beard=1"),
 }
 
 

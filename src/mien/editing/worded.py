@@ -177,8 +177,9 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
             continue
         done, count, begun = done.and_then(one), count + 1, True
     if failed and not count and not recipe.rest.draws:
-        what = f"Nothing of '{recipe.text}'" if recipe.text else "Nothing of it"
-        raise LayerError(f"{what} can be done with this face: {failed[0]}")
+        if not recipe.text:
+            raise LayerError(f"Nothing of it can be done with this face: {failed[0]}")
+        raise LayerError(f"Nothing of '{recipe.text}' can be done with this face: {failed[0]}")
     return replace(done, notes=(*done.notes, *failed))
 
 
