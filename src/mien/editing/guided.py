@@ -130,7 +130,14 @@ def _filled(done: Guided, face: Face, mask: Mask, strength: float) -> Guided:
     if min(x1 - x0, y1 - y0) > LARGE * unit_of(face):
         with suppress(LayerError):
             guide = from_other_half(done.photo, face, hidden)
-            return done.then(guide, "filled after the face's other half", None, strength)
+            done = done.then(guide, "filled after the face's other half", None, strength)
+            rest = hidden.copy()
+            rest[guide.box[1] : guide.box[3], guide.box[0] : guide.box[2]] &= guide.confidence == 0
+            return (
+                done.then(heal(done.photo, rest, strength=strength), "healed beside it", None, 1.0)
+                if rest.any()
+                else done
+            )
     return done.then(heal(done.photo, mask, strength=strength), "healed inside the mask", None, 1.0)
 
 

@@ -22,7 +22,7 @@ WITHIN, SEEN = 0.9, 0.97
 TURNED = 18.0
 """Degrees of yaw beyond which the halves of a face are too unlike."""
 
-LIMIT = 36.0
+LIMIT = 60.0
 """Levels by which the halves may differ in light at the border."""
 
 
@@ -33,6 +33,8 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool) -> Guide:
         photo: any.
         face: found in it; its points are where they are supposed to be below what hides them.
         hidden: (H, W) True where something lies before the face.
+
+    What of it lies beyond the face's outline is left.
 
     Raises:
         LayerError: the other half does not show it.
@@ -54,5 +56,6 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool) -> Guide:
     around = ring(here, 0.12 * unit) * (beside & shrunk(inside, 0.04 * unit) & (visible > 0.5))
     upper = np.asarray(taken + membrane(blurred[0] - blurred[1], around, LIMIT), np.float32)
     upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
-    mixed = lower + here[..., None] * (np.clip(upper, 0, 255) - lower)
-    return Guide(box, changed(photo, box, lower, mixed), here.astype(np.float32))
+    shown = here & inside  # what surrounds the face is not the mirror image of what is beside its other half
+    mixed = lower + shown[..., None] * (np.clip(upper, 0, 255) - lower)
+    return Guide(box, changed(photo, box, lower, mixed), shown.astype(np.float32))
