@@ -44,3 +44,11 @@ def test_what_both_halves_hide_is_refused(editor: Editor, portrait: Photo) -> No
     with pytest.raises(LayerError, match="turned"):
         from_other_half(portrait, turned, disc(portrait, face, 50, 0.2))
     assert "other half" not in editor(portrait, mask=disc(portrait, face, 50, 0.05), mode="heal").operations[0]
+
+
+def test_much_of_a_turned_face_is_painted_and_not_healed(editor: Editor, portrait: Photo) -> None:
+    face = editor.finder.find(portrait)[0]
+    turned, mask = replace(face, pose=replace(face.pose, yaw=40.0)), disc(portrait, face, 36, 0.38)
+    with pytest.raises(LayerError, match="mode look"):
+        editor(portrait, mask=mask, mode="heal", face=turned)
+    assert "healed" not in editor(portrait, mask=mask, face=turned).operations[0]

@@ -45,14 +45,14 @@ from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.lower import bare_chin
 from mien.guides.mouth import EVENED, mouth
 from mien.guides.red_eyes import without_red_eyes
-from mien.guides.symmetric import from_other_half
+from mien.guides.symmetric import TURNED, before_face, from_other_half
 from mien.types import Bool, Face, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
 
-LARGE = 0.3
-"""Eye distances from which on surroundings alone do not tell what a part of a face looks like."""
+LARGE, LARGEST = 0.3, 0.7
+"""Eye distances from which on surroundings do not tell well, and not at all, what a part of a face looks like."""
 
 ALIKE = 30.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
@@ -124,20 +124,26 @@ def _healed(
 
 
 def _filled(done: Guided, face: Face, mask: Mask, strength: float) -> Guided:
-    """What is masked, after its surroundings; a large part of a face after its other half, where that shows it."""
+    """What is masked, after its surroundings; a large part of a face after its other half, where that shows it.
+
+    Raises:
+        LayerError: so much of a turned face is masked that nothing shows what is there.
+    """
     hidden: Bool = np.asarray(mask, np.float32) > 0
     x0, y0, x1, y1 = box_of(hidden)
-    if min(x1 - x0, y1 - y0) > LARGE * unit_of(face):
-        with suppress(LayerError):
+    side = min(x1 - x0, y1 - y0) / unit_of(face)
+    if side > LARGE:
+        try:
             guide = from_other_half(done.photo, face, hidden)
+        except LayerError:
+            if side > LARGEST and abs(face.pose.yaw) > TURNED and before_face(face, hidden):
+                raise
+        else:
             done = done.then(guide, "filled after the face's other half", None, strength)
-            rest = hidden.copy()
-            rest[guide.box[1] : guide.box[3], guide.box[0] : guide.box[2]] &= guide.confidence == 0
-            return (
-                done.then(heal(done.photo, rest, strength=strength), "healed beside it", None, 1.0)
-                if rest.any()
-                else done
-            )
+            hidden[guide.box[1] : guide.box[3], guide.box[0] : guide.box[2]] &= guide.confidence == 0
+            if not hidden.any():
+                return done
+            return done.then(heal(done.photo, hidden, strength=strength), "healed beside it", None, 1.0)
     return done.then(heal(done.photo, mask, strength=strength), "healed inside the mask", None, 1.0)
 
 

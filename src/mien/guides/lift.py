@@ -86,9 +86,9 @@ class Lift:
         inside = (weight > 0).astype(np.float32)
         side = float(np.sqrt(inside.sum()))
         sigma = float(np.clip(0.012 * side, 1, 6))
-        base = _within(light, inside, sigma)
-        local = np.sqrt(_within((light - base) ** 2, inside, 1.5 * sigma))
-        around = _within(light, inside, float(np.clip(0.03 * side, 2, 16)))
+        base = within(light, inside, sigma)
+        local = np.sqrt(within((light - base) ** 2, inside, 1.5 * sigma))
+        around = within(light, inside, float(np.clip(0.03 * side, 2, 16)))
         base = base + VEILED * np.clip(1 - base / BLACK, 0, 1) * (around - base)
         mean = float(base[weight > 0].mean())
         other = float(np.clip((abs(wanted - mean) - ALIKE) / ALIKE, 0, 1))
@@ -145,8 +145,8 @@ def _usual(mean: float, parts: Any) -> Float32:
     return np.asarray(np.interp(parts, PARTS, row), np.float32)
 
 
-def _within(values: Float32, inside: Float32, sigma: float) -> Float32:
-    """Blurred over a region alone."""
+def within(values: Float32, inside: Float32, sigma: float) -> Float32:
+    """Maps (h, w) blurred over a region (h, w) alone; far from it, as they are."""
     checkpoint()
     total, share = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (values * inside, inside))
     return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)

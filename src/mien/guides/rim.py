@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from mien.compose.morphology import disc
-from mien.types import Bool, Float32
+from mien.guides.lift import within
+from mien.types import Float32
 
 REACH = 0.012
 """Longer sides of a region over which its rim is soft."""
@@ -39,13 +40,14 @@ def shaded(maps: Float32, alpha: Float32, light: Float32) -> None:
         (~inner).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
     values = np.zeros(int(nearest.max()) + 1, np.float32)
-    values[nearest[inner]] = _nearby(maps[..., 1], inner, reach / 3)[inner]
+    values[nearest[inner]] = within(maps[..., 1], inner.astype(np.float32), reach / 3)[inner]
     near = cv2.GaussianBlur(values[nearest], (0, 0), reach / 4)
     rim = np.clip(1.4 - 1.4 * away / max(reach, 1), 0, 1)
     spread = float(maps[..., 1][alpha > 0.5].std())
     broad = maps[..., 1]
     maps[..., 1] = broad + rim * (np.minimum(broad, near - SHADED * spread * rim) - broad)
-    steep = _nearby(light - maps[..., 0], alpha > 0.5, reach / 4)  # light that rises towards the border is no strand
+    inside = (alpha > 0.5).astype(np.float32)
+    steep = within(light - maps[..., 0], inside, reach / 4)  # light that rises towards the border is no strand
     maps[..., 0] += rim * np.maximum(steep, 0)
 
 
@@ -55,12 +57,6 @@ def calmed(front: Float32, alpha: Float32) -> Float32:
     near = np.dstack([_around(plane, alpha, soft) for plane in cv2.split(front)])
     lighter = np.clip((front - near).mean(2, keepdims=True) / 0.08, 0, 1)
     return np.asarray(front + CALM * soft[..., None] * lighter * (near - front), np.float32)
-
-
-def _nearby(values: Float32, inner: Bool, sigma: float) -> Float32:
-    """Blurred over an area alone, (h, w)."""
-    total, share = (cv2.GaussianBlur(one.astype(np.float32), (0, 0), sigma) for one in (values * inner, inner))
-    return np.asarray(total / np.maximum(share, np.float32(1e-6)), np.float32)
 
 
 def _around(values: Float32, alpha: Float32, rim: Float32) -> Float32:

@@ -26,6 +26,13 @@ LIMIT = 60.0
 """Levels by which the halves may differ in light at the border."""
 
 
+def before_face(face: Face, hidden: Bool) -> bool:
+    """Whether what is hidden, (H, W), lies before a face and not beside it."""
+    box = box_of(hidden)
+    inside = filled(face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), box)
+    return bool(inside[hidden[box[1] : box[3], box[0] : box[2]]].mean() >= WITHIN)
+
+
 def from_other_half(photo: Photo, face: Face, hidden: Bool) -> Guide:
     """The hidden part of a face after its other half, in the light of what surrounds it.
 
@@ -44,12 +51,14 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool) -> Guide:
     here = hidden[box[1] : box[3], box[0] : box[2]]
     points = face.landmarks[:, :2].astype(np.float64)
     inside = filled(points[list(mesh.OUTLINE)], box)
-    if abs(face.pose.yaw) > TURNED or inside[here].mean() < WITHIN:
-        raise LayerError("The other half of this face does not show what is hidden here: the face is turned too far.")
+    if not before_face(face, hidden):
+        raise LayerError("What is masked lies beside the face, which has no other half there; paint it: --mode look.")
+    if abs(face.pose.yaw) > TURNED:
+        raise LayerError("The face is turned too far for its other half to show what is masked; paint it: --mode look.")
     other, other_face, blocked = mirrored(photo, face, hidden)
     taken, visible = looked_up(other, blocked, field(face, other_face, points, box), box)
     if (visible[here] > 0.5).mean() < SEEN:
-        raise LayerError("What is hidden reaches over the middle of the face, so that no half shows it.")
+        raise LayerError("What is masked reaches over the middle of the face, so that no half shows it: --mode look.")
     lower = to_srgb(photo, box).astype(np.float32)
     blurred = [cv2.GaussianBlur(one, (0, 0), max(1.0, 0.02 * unit)) for one in (lower, taken)]
     beside = cv2.dilate(here.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
