@@ -43,10 +43,10 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
         request: with a sketch or a semantic map in a mask and nothing else, in mode "auto" or "pixels".
         context: reads the layers.
     """
-    said = (request.color, request.exemplar, request.text, request.guide)
+    others = (request.color, request.exemplar, request.text, request.guide)
     more = request.attributes or request.weights or request.weight_maps or request.seed or request.moves_pixels
     drawn = any(one is not None for one in (request.sketch, request.semantic, request.layers))
-    if request.mode not in ("auto", "pixels") or not drawn or more or any(one is not None for one in said):
+    if request.mode not in ("auto", "pixels") or not drawn or more or any(one is not None for one in others):
         return None
     if is_from_photo(request.sketch) or is_from_photo(request.semantic) or target.face is None:
         return None

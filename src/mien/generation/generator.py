@@ -80,7 +80,7 @@ class MultimodalGenerator:
         """
         folder = find_folder(name)
         values = load_config(folder, KIND)
-        scale, own = TextScale.from_dict(values.get("text") or {}), str(values.get("generator"))
+        scale, named = TextScale.from_dict(values.get("text") or {}), str(values.get("generator"))
         if not scale.names and clip is None:
             raise ConfigError(f"{folder.name} was trained with a CLIP's vectors; give that one as --clip.")
         reads = None
@@ -88,7 +88,7 @@ class MultimodalGenerator:
             from mien.checkpoints.clip import load_clip
 
             reads = load_clip(clip)
-        generator = folder / own if own == GENERATOR else find_folder(own)
+        generator = folder / named if named == GENERATOR else find_folder(named)
         return cls(load_mapper(folder, engine), load_maker(generator or BUNDLED_GENERATOR), scale, reads)
 
     def __call__(

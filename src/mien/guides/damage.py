@@ -45,7 +45,7 @@ COLORED = 10.0
 DIRECTIONS, LENGTH = 24, 0.07
 """Directions in which scratches are looked for; how long they are at least, against the shorter side."""
 
-CLEAR, OWN, MOST = 1.0, 0.6, 3.0
+CLEAR, OF_PIXELS, MOST = 1.0, 0.6, 3.0
 """Multiples of roughness that a scratch has in the mean along it, that its pixels have, and that count of each."""
 
 STRANGE, BENT = (0.3, 0.8), 0.035
@@ -189,9 +189,9 @@ def _scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:
     lines: list[_Part] = []
     for sign in (1, -1):
         best = _along(sign * stands, reach, width)
-        own, raw = sign * stands, np.maximum(sign * (soft - middle), 0)
-        own = np.where(raw > RIM * cv2.dilate(raw, np.ones((2 * width + 1,) * 2, np.uint8)), own, 0)
-        parts = _parts((best > 0.5 * CLEAR) & (own > OWN), (best > CLEAR) & (own > OWN))
+        above, raw = sign * stands, np.maximum(sign * (soft - middle), 0)
+        above = np.where(raw > RIM * cv2.dilate(raw, np.ones((2 * width + 1,) * 2, np.uint8)), above, 0)
+        parts = _parts((best > 0.5 * CLEAR) & (above > OF_PIXELS), (best > CLEAR) & (above > OF_PIXELS))
         against = skin if sign < 0 else None
         lines += [one for one in parts if _scratched(sign * soft, one, reach, width, kept, against)]
     return _but_patterns(lines, light.shape, 20 * width + 1)
@@ -248,9 +248,9 @@ def _scratched(level: Float32, one: _Part, reach: int, width: int, kept: Bool, s
         return False
     beyond = np.array(level.shape[::-1]) - 1
     maps = [np.clip(np.round(places + by * width * away), 0, beyond).astype(int) for by in (-1.4, 0, 1.4)]
-    left, own, right = (level[one[:, 1], one[:, 0]] for one in maps)
+    left, within, right = (level[one[:, 1], one[:, 0]] for one in maps)
     sides = float(np.median(left)), float(np.median(right))
-    height, uneven = float(np.quantile(own, 0.7)) - max(sides), float(np.quantile(np.abs(left - right), 0.6))
+    height, uneven = float(np.quantile(within, 0.7)) - max(sides), float(np.quantile(np.abs(left - right), 0.6))
     if height < FAINT or uneven > 0.5 * height:
         return False
     return inside < STRANGE[0] or height > STRONG

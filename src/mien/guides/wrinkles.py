@@ -23,7 +23,7 @@ SHADING = 0.016
 TYPICAL = 0.075
 """Standard deviation of the relief of an old face."""
 
-OWN, GRAIN = 0.8, 0.0025
+LINES, GRAIN = 0.8, 0.0025
 """How much deeper this face's wrinkles get, and the blur, in sides of the face, that takes its grain out of them."""
 
 FILLED = 1.0
@@ -67,7 +67,7 @@ def wrinkles(photo: Photo, face: Face, other: Photo, other_face: Face, *, skin: 
     lower = to_srgb(photo, box).astype(np.float32)
     weight = _inner(skin, box, face) * seen
     relief = (taken[..., 0] - 128) / np.float32(LEVELS) * _calm(face, other_face, box)
-    relief += OWN * np.minimum(_relief(photo, face, skin, box, GRAIN), 0)
+    relief += LINES * np.minimum(_relief(photo, face, skin, box, GRAIN), 0)
     made = lower * np.exp((weight * relief)[..., None] * TINT)
     return as_guide(photo, box, made, weight, unit, ())
 

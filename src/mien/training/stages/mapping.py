@@ -95,8 +95,10 @@ class MappingStage:
     @property
     def phases(self) -> list[Phase]:
         """The network's, and its judge's."""
-        own = Phase("mapping", self.network, self.optimiser, 1, self.loss)
-        return [own, Phase("judge", self.judge, self.judge_optimiser, 1, self.judged)] if self.judging else [own]
+        mapping = Phase("mapping", self.network, self.optimiser, 1, self.loss)
+        return (
+            [mapping, Phase("judge", self.judge, self.judge_optimiser, 1, self.judged)] if self.judging else [mapping]
+        )
 
     @property
     def parts(self) -> dict[str, Stateful]:
