@@ -12,7 +12,7 @@ export const SENTENCES = [
   ['skin evened out', 'Haut geglättet', 'Peau unifiée'],
   ['glasses healed', 'Brille entfernt', 'Lunettes retirées'],
   ['red eyes healed', 'Rote Augen korrigiert', 'Yeux rouges corrigés'],
-  ['fringe drawn', 'Pony gezeichnet', 'Frange dessinée'],
+  ["fringe laid on in this hair's tones", 'Pony in den Tönen dieses Haars aufgelegt', 'Frange posée aux tons de ces cheveux'],
   ['{0} made even', '{0} geebnet', '{0} : rendu régulier'],
   ['{0} borrowed from {1}', '{0} geliehen von {1}', '{0} : emprunt à {1}'],
   ['{0} laid over {1}', '{0} eingesetzt', '{0} incrusté'],
