@@ -28,7 +28,7 @@ UNSUPPORTED: Mapping[str, str] = {
     ),
     **dict.fromkeys(("glasses+", "sunglasses+"), "the generator's frames are smeared; " + _WORN),
     **dict.fromkeys(("hat", "earrings", "necklace", "tie"), _WORN),
-    "feminine": "moves, make-up and what the generator changes together go the right way for 19 of 24 only, identity down to 0.64",
+    "feminine": "moves, make-up and the generator together went the right way in 19 of 24, identity down to 0.64",
     **dict.fromkeys(("makeup-", "blush-", "eye-makeup-"), _COVERED),
     "skin-tone": "not by words: 'mien dye --color skin=#c68e6a --skin-tone' takes a number or another photo",
     "freckles": "spots that are not there would be invented, and real ones are not told from blemishes",
