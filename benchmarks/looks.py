@@ -2,11 +2,12 @@
 
     python -m benchmarks.looks --wide WIDE --portraits PORTRAITS --teachers WEIGHTS [--faces 100] [--sheets SHEETS]
 
-Faces of the validation splits, which no look was tuned on alone. Measured anew: landmarks, the parser's areas and their
-colors, and the teachers' networks for age, presentation, expression and identity, which no edit uses. How far eyes are
-open is the parser's area of them: the landmarks do not see these few pixels. Wrinkles are the mean logarithm of the
-relief of forehead, cheeks and skin under the eyes (the face reader's number sees the forehead alone). Nobody who lacks a
-thing is asked to take it off. Skin tone is the ITA angle. The matrix has changes per unit in deviations among the faces.
+Faces of the validation splits, which no look was tuned on alone. Measured anew: landmarks, the parser's areas and
+their colors, and the teachers' networks for age, presentation, expression and identity, which no edit uses.
+How far eyes are open is the parser's area of them: the landmarks do not see these few pixels. Wrinkles are the mean
+logarithm of the
+relief of forehead, cheeks and skin under the eyes (the face reader's number sees the forehead alone). Nobody who lacks
+a thing is asked to take it off. Skin tone is the ITA angle. The matrix has changes per unit in deviations of faces.
 """
 
 from __future__ import annotations
