@@ -30,6 +30,7 @@ from mien.errors import FaceSelectionError, LayerError
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
+from mien.guides.dark_roots import dark_roots
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN
 from mien.guides.eyes import SHUT, eyes, lit_share
@@ -241,7 +242,8 @@ def _dyed(
     elif region == "irises":
         guide = dyed_irises(before, face, shade, settings, seen * request.strength)
     else:
-        guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength))
+        roots = dark_roots(matte, face) if region == "hair" else None
+        guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength), roots)
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if region != "hair":

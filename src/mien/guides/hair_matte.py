@@ -148,7 +148,8 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     sure = np.clip((np.sqrt(apart) - shade - 40) / 40, 0, 1)
     rim = np.clip((0.98 - cv2.GaussianBlur(matte, (0, 0), 1.2 * unit)) / 0.15, 0, 1)
     least = SHADE * near  # what is a little darker than skin is its shadow, or down
-    capped = np.minimum(matte, np.clip((placed - least) / (0.87 - least) + 0.03, 0, 1))
+    whole = 0.87 + 0.07 * near * dark  # dark hair before skin has few highlights
+    capped = np.minimum(matte, np.clip((placed - least) / (whole - least) + 0.03 * (1 - near * dark), 0, 1))
     firm = np.clip((matte - 0.2) / 0.6, 0, 1)
     sure = sure * (1 - near * (1 - dark))
     told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
