@@ -146,7 +146,8 @@ def coloring(
 
     picked = np.flatnonzero(weight)[:: 1 + np.count_nonzero(weight) // SAMPLES]
     few, under, share, light = (
-        one.reshape(len(weight.flat), -1)[picked][None] for one in (lab, front, alpha if kept is None else alpha * (1 - kept), front if seen is None else seen)
+        one.reshape(len(weight.flat), -1)[picked][None]
+        for one in (lab, front, alpha if kept is None else alpha * (1 - kept), front if seen is None else seen)
     )
     those = None if maps is None else maps.reshape(-1, maps.shape[2])[picked][None]
     part = weight.flat[picked] / max(float(weight.flat[picked].sum()), 1e-6)

@@ -20,7 +20,7 @@ ROOTS = 0.04
 """The same for hair whose lightness is changed: light of what lies behind is spread as far."""
 
 EDGE = 0.35
-"""Of that, how wide the edge is whose light is that of the hair just inside: often in shadow, and darker than the rest."""
+"""Of that, how wide the edge is whose light is that of the hair just inside, which is often in shadow."""
 
 CALM = 0.92
 """How far lighter colours of the rim come to those nearby."""
