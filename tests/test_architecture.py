@@ -65,7 +65,7 @@ ALLOWED = {
     "session": {"sessions", "editor", "editing"},
     "serve": {
         *("align", "compose", "conditions", "photos", "editing", "guides", "words", "finding"),
-        *("backends", "checkpoints", "editor", "session", "sessions", "inversion"),
+        *("backends", "checkpoints", "editor", "session", "sessions", "generation", "inversion"),
     },
     "batch": {"editing", "editor", "photos", "sessions"},
     "doctor": {"align", "checkpoints", "conditions", "editor", "engine", "guides", "photos"},
