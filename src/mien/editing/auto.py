@@ -75,10 +75,15 @@ def moves_attributes(request: Request) -> bool:
 
 def names_features(request: Request) -> bool:
     """Whether nothing is asked for but a mask by names of eyes, nose or mouth."""
-    drawn = (request.sketch, request.semantic, request.layers, request.text, request.exemplar, request.color)
+    drawn = (request.sketch, request.semantic, request.layers, request.exemplar, request.color)
     more = request.attributes or request.weights or request.weight_maps or request.protect
-    names = _names(request)
-    return bool(names) and not more and all(one is None for one in drawn) and all(name in FILLED for name in names)
+    words, names = (request.text or "").strip(), _names(request)
+    return (
+        bool(names)
+        and not (more or words)
+        and all(one is None for one in drawn)
+        and all(name in FILLED for name in names)
+    )
 
 
 def _names(request: Request) -> list[str]:
@@ -89,11 +94,11 @@ def _names(request: Request) -> list[str]:
 def _found(request: Request, look: Look) -> Request | None:
     if moves_attributes(request):
         return replace(request, attributes={}, reshape={**request.attributes, **request.reshape})
+    if names_features(request):
+        return replace(request, mode="fill")
     drawn = (request.sketch, request.semantic, request.layers, request.text)
     if any(one is not None for one in drawn) or request.attributes or request.weights or request.weight_maps:
         return None
-    if names_features(request):
-        return replace(request, mode="fill")
     names = _names(request)
     if request.protect or request.seed:
         return None
