@@ -27,6 +27,7 @@ from mien.editing.steps import Guided
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
+from mien.guides.bank_fringe import bank_fringe
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
@@ -34,7 +35,6 @@ from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN
 from mien.guides.eyes import SHUT, eyes, lit_share
 from mien.guides.features import SHAPED, brows, shaped
-from mien.guides.fringe import drawn_fringe
 from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide, box_of
 from mien.guides.hair import hair
@@ -161,9 +161,9 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     original = done.photo
     for part in check_parts(request.part):
         if part == "fringe" and request.exemplar is None:
-            guide = drawn_fringe(done.photo, face, context.networks.parser, request.seed)
+            guide = bank_fringe(done.photo, face, context.networks.parser, request.seed)
             within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
-            done = done.then(guide, "fringe drawn", within, request.strength)
+            done = done.then(guide, "fringe laid on in this hair's tones", within, request.strength)
             continue
         if part == "lower_face" and bearded(done.photo, face, context):
             done = done.then(shaved(done.photo, face, request, context), "beard taken off", mask, request.strength)
