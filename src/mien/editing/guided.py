@@ -19,11 +19,11 @@ from mien.editing.damaged import damaged
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.filled import filled
 from mien.editing.layers import mask_of, unfilled
-from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, skin_and_beard
+from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
-from mien.editing.skins import evened, lined, unlined
+from mien.editing.skins import evened, lined, shaved, unlined
 from mien.editing.steps import Guided
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
@@ -43,7 +43,6 @@ from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES, dyed_irises
 from mien.guides.laid import soft
 from mien.guides.light import beard_after, brows_after, under_light
-from mien.guides.lower import bare_chin
 from mien.guides.mouth import EVENED, mouth
 from mien.guides.red_eyes import without_red_eyes
 from mien.types import Face, Photo
@@ -143,6 +142,9 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
             within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
             done = done.then(guide, "fringe laid on in this hair's tones", within, request.strength)
             continue
+        if part == "lower_face" and bearded(done.photo, face, context):
+            done = done.then(shaved(done.photo, face, request, context), "beard taken off", mask, request.strength)
+            continue
         if part in HAIR:
             lent, guide = _hair(done.photo, original, face, request, part, context)
         else:
@@ -172,10 +174,6 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
         masks = (hidden, far, labelled, theirs)
         stranger = part == "teeth" and not lent.known
         return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger, evens=lent.place == 0)
-    if part == "lower_face" and bearded(photo, face, context):
-        skin, beard = skin_and_beard(photo, face, context)
-        bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
-        return bare_chin(*pair, skin=skin, beard=beard, other_skin=bared, blocked=hidden)
     if part in SHAPED:
         return shaped(*pair, part, labelled=labelled)
     if part == "brows":

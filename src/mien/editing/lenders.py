@@ -22,6 +22,7 @@ from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.bank_faces import CURLS
+from mien.guides.beardless import Beardless
 from mien.guides.borrow import WRINKLES
 from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
@@ -37,6 +38,9 @@ POOR = 1.3
 HAIRY = 0.03
 """Square eye distances of hair from which a face has a beard."""
 
+
+SHAVEN = 12
+"""Faces without a beard that together tell how a face is lit below one."""
 
 LOOKED = 24
 """Heads of a bank whose hair is compared."""
@@ -111,6 +115,21 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
             "take a smaller seed or number of variants."
         )
     return replace(_lent(*able[request.seed], part), place=request.seed)
+
+
+def shaven_lenders(photo: Photo, face: Face, request: Request, context: EditContext) -> list[Beardless]:
+    """The exemplar, or some faces of an album or the bank without a beard that fit a face, the best first.
+
+    Raises:
+        LayerError, FaceSelectionError, PhotoError: as of :func:`lender`, and where the exemplar has a beard.
+    """
+    first = lender(photo, face, request, "lower_face", context)
+    if request.exemplar is not None:
+        if bearded(first.photo, first.face, context):
+            raise LayerError(f"{first.name} shows a beard, too; give a photo without one, or none.")
+        return [Beardless(first.photo, first.face)]
+    ranked = _ranked(photo, face, request, "lower_face", context)[request.seed : request.seed + SHAVEN]
+    return [Beardless(entry.photo(), entry.face, entry.hair) for _, entry in ranked]
 
 
 def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
