@@ -25,3 +25,5 @@ FREE_BROWS = (
     *("3203", "3275", "3319", "3327"),
 )
 """Bundled faces whose brows are whole, natural and calm, in even light, without freckles around them."""
+FRINGES, SHORT_FRINGES = ("2495", "2191", "2366", "3092", "2419"), ("3072", "3004", "2490", "2248")
+"""Bundled faces with a fringe that suits long hair, and short hair; the best first."""
