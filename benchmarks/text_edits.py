@@ -120,6 +120,7 @@ def main() -> None:
     parser.add_argument("--teachers", type=Path, required=True)
     parser.add_argument("--faces", type=int, default=20)
     parser.add_argument("--sheets", type=Path)
+    parser.add_argument("--only", nargs="*", default=SENTENCES, help="some of the sentences")
     options = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -129,7 +130,7 @@ def main() -> None:
     found = [(photo, faces[0]) for photo in photos[::2] if (faces := editor.finder.find(photo))]
     before = [measure(photo, face.quad, face) for photo, face in found]
     moved: list[bool] = []
-    for text in SENTENCES:
+    for text in options.only:
         wearers = [i for i in range(len(found)) if text not in WEARERS or before[i][WEARERS[text]] > 0.5]
         told: list[bool] = []
         pairs, refused = [], 0

@@ -30,7 +30,7 @@ ALLOWED = {
     "align": {"models", "engine", "photos", "pixels"},
     "conditions": {"checkpoints", "engine", "photos", "pixels", "align"},
     "data": {"pixels", "photos", "align", "models"},
-    "training": {"compose", "models", "losses", "data", "checkpoints", "pixels", "conditions"},
+    "training": {"compose", "models", "losses", "data", "checkpoints", "pixels", "conditions", "finding"},
     "evaluation": {
         *("models", "losses", "data", "checkpoints", "pixels", "photos", "conditions", "align"),
         *("editing", "editor", "engine", "backends", "compose"),  # what the protocol judges
@@ -65,7 +65,7 @@ ALLOWED = {
     "session": {"sessions", "editor", "editing"},
     "serve": {
         *("align", "compose", "conditions", "photos", "editing", "guides", "words", "finding"),
-        *("backends", "checkpoints", "editor", "session", "sessions", "inversion"),
+        *("backends", "checkpoints", "editor", "session", "sessions", "generation", "inversion"),
     },
     "batch": {"editing", "editor", "photos", "sessions"},
     "doctor": {"align", "checkpoints", "conditions", "editor", "engine", "guides", "photos"},

@@ -12,14 +12,15 @@ import pytest
 from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
+from mien.guides.bank_fringe import bank_fringe
 from mien.guides.bare import _as_soft, held
 from mien.guides.ears import going, kept, pairs
-from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
 from mien.guides.hair_fit import _holes, fitted, lit
 from mien.guides.hair_lent import clear, pure
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene, _reduced
+from mien.guides.strands import toned
 from mien.types import Face, Photo
 
 COLORS = {
@@ -148,24 +149,35 @@ def test_a_fringe_has_this_hairs_color_and_leaves_the_rest(face: Face) -> None:
     left, right, top, low = points[54, 0], points[284, 0], points[10, 1] - 9, points[105, 1] - 3
     pixels[top:low, left:right] = OTHER["hair"]
     lent = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="fringe")  # type: ignore[arg-type]
-    drawn = drawn_fringe(photo, face, ColorParser(), seed=1)  # type: ignore[arg-type]
     x, y = points[151, 0], (top + low) // 2
-    for result, area in (lent.over(photo), drawn.over(photo)):
-        around = result.pixels[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(0)
-        assert np.abs(around - COLORS["hair"]).max() < 25
-        assert not area[points[152, 1] :].any()
-        assert (result.pixels[~area] == photo.pixels[~area]).all()
-        assert share(result, OTHER["hair"]) < 0.001
+    result, area = lent.over(photo)
+    around = result.pixels[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(0)
+    assert np.abs(around - COLORS["hair"]).max() < 25
+    assert not area[points[152, 1] :].any()
+    assert (result.pixels[~area] == photo.pixels[~area]).all()
+    assert share(result, OTHER["hair"]) < 0.001
+
+
+def test_others_hair_takes_on_the_contrast_and_light_of_this() -> None:
+    rng, shape, ys = np.random.default_rng(0), (120, 120), np.mgrid[:120, :120][0]
+    strands = np.repeat(rng.normal(0, 1, shape[1])[None], shape[0], 0).astype(np.float32)[..., None]
+    mine, theirs = (
+        np.clip(np.array(c, np.float32) * (1 + by * strands), 0, 255)
+        for c, by in (((150, 110, 70), 0.1), ((30, 25, 25), 0.3))
+    )
+    made = toned(mine, ys < 60, theirs, np.ones(shape, np.float32), 100.0)
+    assert np.abs(made.mean((0, 1)) - mine.mean((0, 1))).max() < 12
+    assert 0.5 < made[..., 1].std() / mine[..., 1].std() < 1.6
 
 
 def test_no_fringe_without_hair_or_below_a_hat(face: Face) -> None:
     photo, parser = head(face, COLORS, down=1), ColorParser()
     with pytest.raises(LayerError, match="hat on this"):
-        drawn_fringe(head(face, COLORS, down=1, hat=True), face, parser)  # type: ignore[arg-type]
+        bank_fringe(head(face, COLORS, down=1, hat=True), face, parser)  # type: ignore[arg-type]
     shaved = np.all(photo.pixels == COLORS["hair"], 2)[..., None]
     bald = photo.with_pixels(np.where(shaved, COLORS["background"], photo.pixels).astype(np.uint8))
     with pytest.raises(LayerError, match="above this forehead"):
-        drawn_fringe(bald, face, parser)  # type: ignore[arg-type]
+        bank_fringe(bald, face, parser)  # type: ignore[arg-type]
 
 
 def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> None:

@@ -12,8 +12,9 @@ import torch
 
 from mien.checkpoints.inversion import save_inversion
 from mien.checkpoints.shapes import Pair
+from mien.conditions.drawings import read_drawing
 from mien.inversion.base import Means
-from mien.inversion.drawing import Drawing, read_drawing
+from mien.inversion.drawing import Drawing
 from mien.models.inversion import SketchConfig, SketchEncoder
 from mien.models.stylegan2 import Generator, portrait_128
 from mien.training.devices import Devices

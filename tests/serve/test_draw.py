@@ -41,9 +41,22 @@ def test_a_drawing_becomes_a_face_in_the_style_of_a_seed(server: Running, run: P
         assert faces[0].shape == (128, 128, 3) and np.array_equal(faces[0], faces[1])
         assert not np.array_equal(faces[0], faces[2])
         assert drawing.ask("POST", "/api/draw", drawn((200, 100)), Content_Type="image/png")[0] == 422
+        assert drawing.ask("POST", "/api/draw?text=old", drawn(), Content_Type="image/png")[0] == 422
         assert drawing.ask("POST", "/api/draw", b"no picture", Content_Type="image/png")[0] == 422
 
 
-def test_a_server_without_drawings_says_how_to_get_them(server: Running) -> None:
-    status, _, data = server.ask("POST", "/api/draw", drawn(), Content_Type="image/png")
-    assert status == 422 and b"--drawings" in data
+def test_without_such_a_run_the_bundled_network_draws_and_hears_words(server: Running) -> None:
+    blank = BytesIO()
+    Image.new("L", (64, 64), 255).save(blank, "PNG")
+    faces = []
+    for path, sent in (("", drawn()), ("", blank.getvalue()), ("&text=grey%20hair", drawn()), ("", drawn())):
+        status, _, data = server.ask("POST", f"/api/draw?seed=3{path}", sent, Content_Type="image/png")
+        assert status == 200
+        faces.append(np.asarray(Image.open(BytesIO(data))).astype(int))
+    assert np.array_equal(faces[0], faces[3]) and faces[0].shape == (128, 128, 3)
+    assert all(np.abs(faces[0] - one).mean() > 1 for one in faces[1:3])
+
+
+def test_the_page_for_live_drawing_is_served(server: Running) -> None:
+    status, _, data = server.ask("GET", "/draw.html")
+    assert status == 200 and b"js/live/main.js" in data

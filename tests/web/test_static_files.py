@@ -19,8 +19,8 @@ def test_the_page_is_below_150_kb() -> None:
 
 
 def test_all_modules_are_asked_for_at_once() -> None:
-    page = (STATIC / "index.html").read_text("utf-8")
-    linked = set(re.findall(r'(?:href|src)="((?:js|vendor)/[^"]+)"', page))
+    pages = [path.read_text("utf-8") for path in STATIC.glob("*.html")]
+    linked = set().union(*(re.findall(r'(?:href|src)="((?:js|vendor)/[^"]+)"', page) for page in pages))
     there = {path.relative_to(STATIC).as_posix() for path in [*SCRIPTS, *(STATIC / "vendor").glob("*.js")]}
     assert linked == there
 
@@ -39,7 +39,18 @@ def test_every_word_is_in_three_languages() -> None:
     known = {key: len(re.findall(r"'(?:[^'\\]|\\.)*'", words)) for key, words in rows}
     assert set(known.values()) == {3}
     used = set().union(*(re.findall(r"\bt\('(\w+)'", path.read_text("utf-8")) for path in SCRIPTS))
+    used |= set(re.findall(r'data-t="(\w+)"', (STATIC / "draw.html").read_text("utf-8")))
     assert not used - set(known)
+
+
+def test_the_page_for_drawing_has_what_its_modules_look_for() -> None:
+    page, main = ((STATIC / name).read_text("utf-8") for name in ("draw.html", "js/live/main.js"))
+    named = re.findall(r"\[((?:'\w+', )+'\w+')\]\.map\(at\)", main)[0]
+    wanted = {*re.findall(r"\bat\('(\w+)'\)", main), *re.findall(r"'(\w+)'", named)}
+    assert {"paper", "face", "undo", "clear"} <= wanted <= set(re.findall(r'\bid="(\w+)"', page))
+    for path in (STATIC / "js/live").glob("*.js"):
+        for asked in re.findall(r"from '(\.[^']+)'", path.read_text("utf-8")):
+            assert (path.parent / asked).is_file(), (path.name, asked)
 
 
 def test_sentences_of_the_server_are_said_there_and_in_three_languages() -> None:

@@ -120,9 +120,10 @@ def _draw_sketch(
 ) -> None:
     """The face of a drawing, in the style of each seed, or of each code file."""
     from mien.checkpoints.codes import check_belongs, load_codes
+    from mien.conditions.drawings import read_drawing
     from mien.errors import ConfigError
     from mien.inversion.base import Means
-    from mien.inversion.drawing import Drawing, read_drawing
+    from mien.inversion.drawing import Drawing
 
     if grid is None:
         raise ConfigError("A drawing becomes pictures of a grid; give --grid FILE.")

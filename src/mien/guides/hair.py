@@ -21,7 +21,7 @@ from mien.errors import LayerError
 from mien.guides.bare import bare, held
 from mien.guides.borrow import mirrored
 from mien.guides.ears import kept
-from mien.guides.fringe import Cut, Forehead, fringe
+from mien.guides.fringe import lent_fringe
 from mien.guides.guide import Box, Guide
 from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
 from mien.guides.hair_parts import beard
@@ -85,11 +85,21 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
     check_hat(here, "this head")
     check_hat(there, "the other head")
     if part == "fringe":
-        front, bent = Forehead.of(here), fitted(here, there)
-        return fringe(photo, here, front, Cut.of(front, bent.alpha, bent.picture))
+        return fringe(photo, here, other, there)
     fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there)))
     fit = closed(here, fit) if part == "hair" else fit
     return composed(photo, other, here, there, fit, notes, part=part)
+
+
+def fringe(photo: Photo, here: Scene, other: Photo, there: Scene) -> Guide:
+    """The fringe that another head lends; errors as :func:`mien.guides.fringe.lent_fringe`."""
+    return piece(photo, here, other, there, *lent_fringe(here, there))
+
+
+def piece(photo: Photo, here: Scene, other: Photo, there: Scene, fit: Fitted, shade: Float32) -> Guide:
+    """Hair that is laid over the photo with its shadow (h, w), where nothing old goes away."""
+    none = np.zeros(here.shape, np.float32)
+    return Guide(*_over(photo, other, here, there, fit, (here.picture, fit.picture, fit.alpha, none, shade, none)))
 
 
 def composed(

@@ -9,24 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from mien.conditions.modalities.sketch import Sketch
-from mien.conditions.pictures import drawing, name_of
-from mien.errors import LayerError
 from mien.inversion.base import Means
 from mien.models.inversion import Inverted, SketchEncoder, drawn
 from mien.models.stylegan2 import codes_of_seeds
 from mien.pixels import to_bytes
-from mien.types import Bool, PictureLike, UInt8
+from mien.types import Bool, UInt8
 
 PSI = 0.7
 """Truncation of styles."""
-
-SVG_SIDE = 256
-"""At which SVG files are drawn, pixels."""
 
 
 @dataclass(frozen=True)
@@ -79,19 +73,3 @@ class Drawing:
     def inverted(self, strokes: Bool, style: Tensor) -> Inverted:
         """The same as what a code file holds."""
         return self.means.found(self.codes(strokes, style), "strokes")
-
-
-def read_drawing(source: PictureLike) -> Bool:
-    """(S, S), True on lines: a square drawing in any color on any paper, or an SVG file.
-
-    Raises:
-        PhotoError, LayerError: it cannot be read, or is not square.
-    """
-    sketch = Sketch()
-    strokes = sketch.strokes(source)
-    if strokes is not None:
-        return np.asarray(sketch.render(strokes[0], SVG_SIDE), np.bool_)
-    drawn, name = drawing(source, sketch.title), name_of(source, "drawing")
-    if drawn.shape[0] != drawn.shape[1]:
-        raise LayerError(f"{name} is {drawn.shape[1]} x {drawn.shape[0]}; give a square drawing of a face.")
-    return np.asarray(sketch.parse(drawn, name, []), np.bool_)

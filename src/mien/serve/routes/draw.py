@@ -1,51 +1,81 @@
-"""A face for a drawing, at every stroke; for what reads drawings see docs/inversion.md."""
+"""A face for a drawing, at every stroke: the bundled mapping network's, or that of a run of ``mien train strokes``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from mien.conditions.drawings import read_drawing
+from mien.conditions.text import LONGEST
 from mien.serve.faults import ApiError
 from mien.serve.pictures import opened, png
 from mien.serve.service import Service, Serving
-
-if TYPE_CHECKING:
-    from mien.inversion.drawing import Drawing
+from mien.types import Bool, UInt8
 
 router = APIRouter(prefix="/api", tags=["generate"])
 
 MOST_PIXELS = 4_000_000
+TRUNCATION = 0.5
+"""Of the mapping network's codes: few strokes leave much open, and what is open shall be a plausible face."""
+
 BODY = {"requestBody": {"required": True, "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}}
+
+Draws = Callable[[Bool, int, str], UInt8]
+"""Lines (S, S), a seed and a sentence -> a face (R, R, 3)."""
 
 
 @router.post("/draw", response_class=Response, openapi_extra=BODY)
-async def draw(request: Request, service: Serving, seed: Annotated[int, Query(ge=0, le=2**32 - 1)] = 0) -> Response:
+async def draw(
+    request: Request,
+    service: Serving,
+    seed: Annotated[int, Query(ge=0, le=2**32 - 1)] = 0,
+    text: Annotated[str, Query(max_length=LONGEST)] = "",
+) -> Response:
     """A square drawing, finished or not, as PNG -> the face that is being drawn, in the style of a seed."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "image/png":
         raise ApiError("content_type", "The body has to be the drawing, image/png.")
-    if service.settings.drawings is None:
-        raise ApiError("config", "This server reads no drawings; start it with --drawings RUN (docs/inversion.md).")
+    if text and service.settings.drawings is not None:
+        raise ApiError("config", "The network of --drawings hears no words; leave out the text.")
     data = await request.body()
-    return Response(await service.run(request, lambda: _face(data, seed, service), kind="edit"), media_type="image/png")
+
+    def make() -> bytes:
+        strokes = read_drawing(opened(data, MOST_PIXELS, "drawing"))
+        return png(_draws(service)(strokes, seed, text))
+
+    return Response(await service.run(request, make, kind="edit"), media_type="image/png")
 
 
-def _face(data: bytes, seed: int, service: Service) -> bytes:
-    from mien.inversion.drawing import read_drawing
-
-    strokes = read_drawing(opened(data, MOST_PIXELS, "drawing"))
-    drawing = _drawing(service)
-    return png(drawing.picture(strokes, drawing.style(seed)))
-
-
-def _drawing(service: Service) -> Drawing:
+def _draws(service: Service) -> Draws:
     """Loaded once."""
+    if "draws" not in service.shared:
+        service.shared["draws"] = _by_mapping() if service.settings.drawings is None else _by_strokes(service)
+    found: Draws = service.shared["draws"]
+    return found
+
+
+def _by_mapping() -> Draws:
+    from mien.generation.generator import MultimodalGenerator
+
+    generator = MultimodalGenerator.from_pretrained()
+
+    def face(strokes: Bool, seed: int, text: str) -> UInt8:
+        wanted = generator.wanted(text=text)
+        if strokes.any():
+            wanted = replace(wanted, sketch=generator.lines_of(strokes))
+        pixels: Any = generator.pictures(generator.codes([wanted], [seed], TRUNCATION))[0].pixels
+        return pixels
+
+    return face
+
+
+def _by_strokes(service: Service) -> Draws:
     from mien.inversion.base import Means
     from mien.inversion.drawing import Drawing
 
-    if "drawing" not in service.shared:
-        places = () if service.settings.drawings is None else (service.settings.drawings,)
-        service.shared["drawing"] = Drawing(Means.load("portrait-editor", networks=places))
-    found: Drawing = service.shared["drawing"]
-    return found
+    places = () if service.settings.drawings is None else (service.settings.drawings,)
+    drawing = Drawing(Means.load("portrait-editor", networks=places))
+    return lambda strokes, seed, text: drawing.picture(strokes, drawing.style(seed))

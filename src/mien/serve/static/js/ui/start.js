@@ -23,5 +23,5 @@ export function Start({ state }) {
     ${state.samples.length > 0 && html`<p class="muted">${t('samples')}</p><div class="samples">${state.samples.slice(0, 6).map((sample, i) => html`<button type="button" key=${sample.name} class="sample"
       aria-label=${t('sample', { n: number(i + 1) })} disabled=${state.loading} onClick=${() => openSample(sample)}><img src=${sample.picture} alt="" width="104" height="104" /></button>`)}</div>`}
     ${list.length > 0 && html`<h2>${t('recent')}</h2><ul class="recent">${list.slice(0, 4).map((entry) => html`<li key=${entry.id}><button type="button" class="button" onClick=${() => reopen(entry)}>${entry.name}</button></li>`)}</ul>`}
-    <p class="muted small">${t('local')}</p></div></main>`;
+    <p><a href="draw.html">${t('drawFace')}</a></p><p class="muted small">${t('local')}</p></div></main>`;
 }

@@ -68,11 +68,17 @@ export const TABLE = {
   weight: ['Weight of {name}', 'Gewicht: {name}', 'Poids : {name}'], paintIn: ['Paint in {name}', 'In {name} malen', 'Peindre dans {name}'], extract: ['Extract from the photo', 'Aus dem Foto gewinnen', 'Extraire de la photo'],
   extracted: ['Sketch, parts and colours are extracted. Paint in them; only what you change counts.', 'Skizze, Bereiche und Farben sind gewonnen. Nur was Sie ändern, zählt.', 'Croquis, zones et couleurs sont extraits. Seul ce que vous changez compte.'],
   apply: ['Run', 'Ausführen', 'Exécuter'], meaning: ['What the brush means', 'Was der Pinsel bedeutet', 'Ce que le pinceau signifie'], brushColor: ['Colour of the brush', 'Farbe des Pinsels', 'Couleur du pinceau'],
-  loadGuide: ['Load a picture', 'Bild laden', 'Charger une image'], looks: ['Painted attributes', 'Gemalte Merkmale', 'Attributs peints'],
+  loadGuide: ['Load a picture', 'Bild laden', 'Charger une image'], looks: ['Age, make-up, skin', 'Alter, Make-up, Haut', 'Âge, maquillage, peau'],
+  paintedAttributes: ['Painted attributes', 'Gemalte Merkmale', 'Attributs peints'],
   paintHint: ['The face may change in the mask, or around your strokes if there is none.', 'Das Gesicht darf sich in der Maske ändern, ohne Maske rund um die Striche.', 'Le visage peut changer dans le masque, sinon autour des traits.'],
   // words
   wordsHint: ['For example: brown hair, a slight smile (in English)', 'Zum Beispiel: brown hair, a slight smile (auf Englisch)', 'Par exemple : brown hair, a slight smile (en anglais)'],
   sentence: ['A sentence', 'Ein Satz', 'Une phrase'], notUnderstood: ['Not understood: {words}', 'Nicht verstanden: {words}', 'Pas compris : {words}'], noWords: ['Write what you wish first.', 'Erst den Wunsch schreiben.', 'Écrivez d’abord votre souhait.'],
+  // live drawing
+  drawFace: ['Draw a face', 'Ein Gesicht zeichnen', 'Dessiner un visage'], paper: ['Paper: draw here', 'Papier: hier zeichnen', 'Papier : dessinez ici'],
+  drawnFace: ['The face of the drawing', 'Das Gesicht zur Zeichnung', 'Le visage du dessin'], clearAll: ['Clear', 'Leeren', 'Effacer tout'],
+  saveFace: ['Save the face', 'Gesicht speichern', 'Enregistrer le visage'], saveDrawing: ['Save the drawing', 'Zeichnung speichern', 'Enregistrer le dessin'],
+  drawHint: ['Keys: Ctrl Z undo, Ctrl Shift Z redo, Delete clear, [ and ] size, N another face.', 'Tasten: Strg Z rückgängig, Strg Umschalt Z wiederholen, Entf leeren, [ und ] Größe, N ein anderes Gesicht.', 'Touches : Ctrl Z annuler, Ctrl Maj Z rétablir, Suppr effacer, [ et ] taille, N un autre visage.'],
   // settings
   settings: ['Settings', 'Einstellungen', 'Réglages'], strength: ['Strength', 'Stärke', 'Force'], seed: ['Seed', 'Startwert', 'Graine'], another: ['Another seed', 'Anderer Startwert', 'Autre graine'],
   four: ['Four candidates', 'Vier Vorschläge', 'Quatre propositions'], identity: ['Keep identity', 'Identität bewahren', 'Garder l’identité'], protect: ['Protect', 'Schützen', 'Protéger'], skinTone: ['Lock skin tone', 'Hautton festhalten', 'Bloquer le teint'],
