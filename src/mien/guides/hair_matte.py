@@ -37,6 +37,13 @@ SHADE = 0.04
 DARK = 95.0
 """Level of light of hair below which gaps before skin are told by color."""
 
+UNEVEN = 0.9
+"""How much less unevenness of skin beside dark hair counts."""
+
+ENCLOSED, FAINT = 0.25, 0.03
+"""Of the way from skin to hair up to which what lies between locks is skin, though no other skin touches it; and what
+the parser must give for skin there, so that a highlight is none."""
+
 BESIDE = 7.0
 """Units from skin within which it may be seen through hair."""
 
@@ -139,15 +146,20 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     placed = (toward * way).sum(2) / (apart + 1)
     beside = np.sqrt(np.maximum((toward**2).sum(2) / (apart + 1) - placed**2, 0))
     mixed = np.clip(2 - 12 * cv2.GaussianBlur(beside, (0, 0), max(0.6, 0.25 * unit)), 0, 1)  # what shines is no mixture
-    sure = np.clip((np.sqrt(apart) - 1.5 * spread - 40) / 40, 0, 1)
-    rim = np.clip((0.98 - cv2.GaussianBlur(matte, (0, 0), 1.2 * unit)) / 0.15, 0, 1)
-    least = SHADE * near  # what is a little darker than skin is its shadow, or down
-    capped = np.minimum(matte, np.clip((placed - least) / (0.87 - least) + 0.03, 0, 1))
-    firm = np.clip((matte - 0.2) / 0.6, 0, 1)
     dark = np.clip((DARK - front @ LUMA) / 25, 0, 1)  # highlights of fair hair have the skin's light
+    shade = (1.5 - UNEVEN * near * dark) * spread  # light from one side makes skin uneven, and no less unlike dark hair
+    sure = np.clip((np.sqrt(apart) - shade - 40) / 40, 0, 1)
+    rim = np.clip((0.98 - cv2.GaussianBlur(matte, (0, 0), 1.2 * unit)) / 0.15, 0, 1)
+    least = SHADE * near * (1 + 1.5 * dark)  # what is a little darker than skin is its shadow, or down
+    whole = 0.87 + 0.07 * near * dark  # dark hair before skin has few highlights
+    capped = np.minimum(matte, np.clip((placed - least) / (whole - least) + 0.03 * (1 - near * dark), 0, 1))
+    firm = np.clip((matte - 0.2) / 0.6, 0, 1)
     sure = sure * (1 - near * (1 - dark))
     told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
-    told = matte - _from_skin(matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), skin)
+    like = near * dark * (placed < ENCLOSED) * (mixed > 0.5) * sure * (skin > FAINT)
+    told = matte - _from_skin(
+        matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), np.maximum(skin, like)
+    )
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
 
 
