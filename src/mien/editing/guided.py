@@ -64,6 +64,9 @@ BROWS = ("brows", "left_brow", "right_brow")
 WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they take on little"
 """How well irises must be seen for nothing to be told, and what is told."""
 
+BLACK = (0, 0, 0)
+"""What follows if anything does: what is lighter changes less."""
+
 FOLLOWERS = (
     ("brows", ("brow",), brows_after, "brows lightened with it"),
     ("beard", ("beard", "moustache"), beard_after, "beard grayed with it"),
@@ -161,12 +164,12 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
 
 def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditContext) -> Guide:
     """A part without a matte: borrowed whole where skin and light agree, else with this photo's own surroundings."""
+    if part == WRINKLES:
+        return lined(photo, face, lent, context)
     other, other_face = lent.photo, lent.face
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
     labelled = labelled_of(photo, face, context)
     pair = (photo, face, other, other_face)
-    if part == WRINKLES:
-        return lined(photo, face, lent, context)
     area = "mouth" if part == "teeth" and lent.known else part
     if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
         return borrow(*pair, area, blocked=hidden, other_blocked=far)
@@ -224,12 +227,13 @@ def _dyed(
     if region != "hair":
         return done
     dyed = [name for other in request.dye for _, name in terms(other)]
+    old = mean_color(before, matte)
     for follower, names, rule, words in FOLLOWERS:
-        if any(one in name for one in names for name in dyed):
+        if any(one in name for one in names for name in dyed) or rule(BLACK, old, shade) is None:
             continue
         with suppress(LayerError):  # there are none to be seen
             found = context.matte(before, face, follower)
-            follows = rule(mean_color(before, found), mean_color(before, matte), shade)
+            follows = rule(mean_color(before, found), old, shade)
             whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
             if follows is not None and whole:
                 if follower == "brows":
