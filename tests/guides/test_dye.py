@@ -15,7 +15,7 @@ from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import SETTINGS
 from mien.guides.dark_roots import dark_roots
 from mien.guides.dye import dye
-from mien.guides.hair_matte import told_by_color
+from mien.guides.hair_matte import _no_outline, told_by_color
 from mien.guides.lift import LEVELS, tones
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
@@ -319,3 +319,13 @@ def test_roots_stay_dark_at_a_hairline_and_the_mean_is_the_wish(face: Face) -> N
     assert skimage.deltaE_ciede2000(mean, skimage.rgb2lab(np.array(wish)[None, None] / 255)[0, 0]) <= 6
     fringe = ((xs > 0) & (ys < points[105, 1])).astype(np.float32)
     assert not dark_roots(fringe, face).any()
+
+
+def test_the_outline_of_a_bald_head_beside_thick_hair_is_no_hair() -> None:
+    skin = np.zeros((300, 300), np.float32)
+    cv2.circle(skin, (150, 170), 100, 1, -1)
+    matte = np.zeros_like(skin)
+    cv2.ellipse(matte, (150, 170), (101, 101), 0, 200, 340, 1, 1)
+    matte[140:200, 30:60] = 1
+    kept = _no_outline(matte, skin, (skin < 0.5) & (matte < 0.5), 3.0)
+    assert kept[66:72, 145:155].max() < 0.1 and kept[145:195, 33:58].min() > 0.9

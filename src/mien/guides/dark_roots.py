@@ -21,6 +21,9 @@ KEPT = 0.7
 FRINGE = (0.04, 0.16)
 """Shares of the forehead covered with hair between which roots vanish: what ends on a forehead is no root."""
 
+SIDE = 400.0
+"""Sides of the FFHQ crop, pixels, to which larger ones are reduced."""
+
 BARE = 0.35
 """Matte below which there is skin."""
 
@@ -35,8 +38,15 @@ def dark_roots(alpha: Float32, face: Face) -> Float32:
         alpha: (H, W) the hair's matte.
         face: whose hair it is.
     """
-    points = face.landmarks[:, :2].astype(np.float64)
-    unit = 0.01 * float(np.linalg.norm(face.quad[3] - face.quad[0]))
+    side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
+    shrink = min(1.0, SIDE / side)
+    size = (max(1, round(alpha.shape[1] * shrink)), max(1, round(alpha.shape[0] * shrink)))
+    small = alpha if shrink == 1 else cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+    roots = _roots(np.asarray(small, np.float32), face.landmarks[:, :2] * np.float64(shrink), 0.01 * side * shrink)
+    return roots if shrink == 1 else cv2.resize(roots, alpha.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _roots(alpha: Float32, points: Float64, unit: float) -> Float32:
     middle, top = points.mean(0), points[list(TOP)]
     higher = top + FOREHEAD * (points[10] - points[152])
     brows, eyes = (points[list(pair)].mean(0) for pair in (BROWS, EYES))

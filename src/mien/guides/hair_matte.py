@@ -50,10 +50,13 @@ BESIDE = 7.0
 THICK = 1.5
 """Units that some of the hair must lie inside its border, for there to be any."""
 
+OUTLINE = 3.0
+"""Units from thick hair beyond which a thin line along skin is none."""
+
 LEAST = 60.0
 """Square units of thick hair below which there is none: on a shaven head."""
 
-PIECE, SMALL = 0.025, 0.002
+PIECE, SMALL = 0.025, 0.004
 """Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
 
 LARGEST = 900
@@ -93,6 +96,8 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
     bare = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
     matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
+    behind = cv2.resize(likely + skin + others, size, interpolation=cv2.INTER_LINEAR) < 0.5
+    matte = matte * _no_outline(matte, bare, behind, unit)
     matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
     inner = matte > 0.5
     if (matte > 0.8).sum() < LEAST * unit**2 or not cv2.erode(
@@ -100,6 +105,15 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     ).any():  # shaven
         matte = np.zeros_like(matte)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
+
+
+def _no_outline(matte: Float32, skin: Float32, behind: Bool, unit: float) -> Float32:
+    """0 between skin and what lies behind (h, w) where there is no thick hair nearby: the outline of a bald head."""
+    thick = cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit / 2))
+    near = cv2.dilate(thick, disc(OUTLINE * unit))
+    beside = [cv2.dilate(one.astype(np.uint8), disc(1.5 * THICK * unit)) for one in (skin > 0.5, behind)]
+    line = (beside[0] & beside[1] & (1 - near)).astype(np.float32)
+    return np.asarray(1 - cv2.GaussianBlur(line, (0, 0), 0.3 * unit), np.float32)
 
 
 def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
