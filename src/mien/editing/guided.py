@@ -162,7 +162,7 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     original = done.photo
     for part in check_parts(request.part):
         if part == "fringe" and request.exemplar is None:
-            guide = bank_fringe(done.photo, face, context.networks.parser, request.seed)
+            guide = bank_fringe(done.photo, face, context.networks.parser, request.seed, mask)
             within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
             done = done.then(guide, "fringe laid on in this hair's tones", within, request.strength)
             continue

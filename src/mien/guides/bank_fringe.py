@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mien.align.paste import Mask
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bank import Bank, Entry
@@ -20,19 +21,20 @@ from mien.guides.hair import fringe
 from mien.guides.scene import Scene, check_hat
 from mien.types import Face, Photo
 
-LATER, LIGHT, FAR = 8.0, 0.4, 17.0
+LATER, LIGHT, FAR = 8.0, 0.25, 17.0
 """Degrees of yaw that a place later in the list costs, and that a unit of L* costs by which hair differs in light; and
 degrees by which heads may look apart at most."""
 
 
-def bank_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0) -> Guide:
-    """A fringe of the bank in the tones of this hair; another seed takes another head's.
+def bank_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0, mask: Mask | None = None) -> Guide:
+    """A fringe of the bank in the tones of this hair, within a mask; another seed takes another head's.
 
     Raises:
         LayerError: a hat is in the way, there is too little hair, or nobody's fringe fits.
     """
     here = Scene.of(photo, face, parser)
     check_hat(here, "this head")
+    area = None if mask is None else here.at(mask) > 0.5
     names = SHORT_FRINGES if Forehead.of(here).short else FRINGES
     entries = {entry.path.stem: entry for entry in Bank.bundled().entries}
     found = [entries[name] for name in names]
@@ -47,7 +49,7 @@ def bank_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0) -> 
         if abs(-other_face.pose.yaw - face.pose.yaw) < abs(other_face.pose.yaw - face.pose.yaw):
             other, other_face, _ = mirrored(other, other_face, None)
         try:
-            return fringe(photo, here, other, Scene.of(other, other_face, parser))
+            return fringe(photo, here, other, Scene.of(other, other_face, parser), area)
         except LayerError:
             continue
     raise LayerError("No fringe of the bank fits this head; give a photo with a fringe as exemplar.")

@@ -91,9 +91,9 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
     return composed(photo, other, here, there, fit, notes, part=part)
 
 
-def fringe(photo: Photo, here: Scene, other: Photo, there: Scene) -> Guide:
-    """The fringe that another head lends; errors as :func:`mien.guides.fringe.lent_fringe`."""
-    return piece(photo, here, other, there, *lent_fringe(here, there))
+def fringe(photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool | None = None) -> Guide:
+    """The fringe that another head lends; arguments and errors as :func:`mien.guides.fringe.lent_fringe`."""
+    return piece(photo, here, other, there, *lent_fringe(here, there, area))
 
 
 def piece(photo: Photo, here: Scene, other: Photo, there: Scene, fit: Fitted, shade: Float32) -> Guide:
