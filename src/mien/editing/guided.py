@@ -19,6 +19,7 @@ from mien.editing.damaged import damaged
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, skin_and_beard
+from mien.editing.mapped import LONGER, SHORTER, hair_by_map
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
@@ -27,7 +28,7 @@ from mien.editing.steps import Guided
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.bank_fringe import bank_fringe
+from mien.guides.bank_hair import bank_fringe
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
@@ -90,7 +91,10 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             done = reshaped(done, face, target, request, mask, context)
     if request.part:
         with context.watch("borrow"):
-            done = _borrowed(done, face, request, mask, context)
+            if request.part in (LONGER, SHORTER):
+                done = hair_by_map(done, face, target, request, mask, context)
+            else:
+                done = _borrowed(done, face, request, mask, context)
     for region in request.dye:
         with context.watch("dye"):
             done = _dyed(done, photo, face, region, request, mask, context)

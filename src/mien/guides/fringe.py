@@ -21,7 +21,7 @@ from mien.errors import LayerError
 from mien.guides.hair_fit import Fitted, bent, field, places_of, sharp_as
 from mien.guides.hair_lent import clear, pure
 from mien.guides.scene import Scene
-from mien.guides.strands import toned
+from mien.guides.strands import strand_light, toned
 from mien.types import Bool, Float32, Float64
 
 COLUMNS = 97
@@ -129,7 +129,7 @@ def lent_fringe(here: Scene, there: Scene, area: Bool | None = None) -> tuple[Fi
         LayerError: no hair grows above this forehead, or the other has no fringe.
     """
     front, unit = Forehead.of(here), here.unit
-    fit = _bent(here, there)
+    fit = bent_hair(here, there)
     _check(here, front, fit.alpha)
     colors = toned(here.picture, _near(here, front), fit.front, fit.alpha, unit)
     alpha = fit.alpha * _within(here, front, fit, area) * (1 - here.shares["worn"])
@@ -139,7 +139,7 @@ def lent_fringe(here: Scene, there: Scene, area: Bool | None = None) -> tuple[Fi
     return replace(fit, front=colors, alpha=np.asarray(alpha, np.float32)), np.asarray(shade, np.float32)
 
 
-def _bent(here: Scene, there: Scene) -> Fitted:
+def bent_hair(here: Scene, there: Scene) -> Fitted:
     """The other's hair bent to this face."""
     there = replace(there, hair=clear(there))
     offsets = field(here, there, 1.0, 1.0)
@@ -169,10 +169,7 @@ def _within(here: Scene, front: Forehead, fit: Fitted, area: Bool | None) -> Flo
     flat, unit = _flat(here, front), here.unit
     x, y = flat[..., 0], flat[..., 1]
     s, line, brow = (np.interp(x, front.across, one) for one in (STEPS, front.hairline, front.brows))
-    light = np.log(cv2.cvtColor(fit.front, cv2.COLOR_RGB2GRAY) + 12)
-    light = cv2.GaussianBlur(light - wide_blur(light, 0.06 * unit), (0, 0), 0.006 * unit)
-    sure = fit.alpha > 0.9
-    upper = np.clip(0.5 * light / max(float(light[sure].std()) if sure.any() else 1.0, 1e-3), -1, 1)
+    upper = strand_light(fit.front, fit.alpha, unit)
     top = (line - y - ROOTS[0]) / (ROOTS[1] - ROOTS[0])
     share = np.clip(1 - top + STRANDS * upper, 0, 1) * (top < 1.2)
     out = np.maximum(x - front.across[-1], front.across[0] - x)

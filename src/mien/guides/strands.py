@@ -96,6 +96,15 @@ def toned(picture: Float32, hair: Bool, front: Float32, alpha: Float32, unit: fl
     return _colored(picture, hair, np.exp(np.clip(made, low, high)) - DARK, unit)
 
 
+def strand_light(front: Float32, alpha: Float32, unit: float) -> Float32:
+    """(h, w) in [-1, 1]: how light a strand is among those beside it; light ones lie on top."""
+    light = np.log(cv2.cvtColor(front, cv2.COLOR_RGB2GRAY) + DARK)
+    light = cv2.GaussianBlur(light - wide_blur(light, 0.06 * unit), (0, 0), 0.006 * unit)
+    sure = alpha > 0.9
+    spread = float(light[sure].std()) if sure.any() else 1.0
+    return np.asarray(np.clip(0.5 * light / max(spread, 1e-3), -1, 1), np.float32)
+
+
 def _lightened(detail: Float32, light: Float32, sure: Float32, unit: float) -> Float32:
     """Detail, in the dark that of the lighter strands above it: there a picture has noise and blocks alone."""
     known = np.clip((np.exp(cv2.GaussianBlur(light, (0, 0), 0.02 * unit)) - DARK) / np.float32(DIM) - 1, 0, 1)
