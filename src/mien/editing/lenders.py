@@ -22,6 +22,7 @@ from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.bank_faces import CURLS
+from mien.guides.beardless import Beardless
 from mien.guides.borrow import WRINKLES
 from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
@@ -37,6 +38,9 @@ POOR = 1.3
 HAIRY = 0.03
 """Square eye distances of hair from which a face has a beard."""
 
+
+SHAVEN = 12
+"""Faces without a beard that together tell how a face is lit below one."""
 
 LOOKED = 24
 """Heads of a bank whose hair is compared."""
@@ -99,18 +103,33 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
         if not faces:
             raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
         return Lender(name, other, faces[0], known=True)
-    ranked = _ranked(photo, face, request, part, context)
-    if not ranked and part == "teeth":
+    able = _ranked(photo, face, request, part, context)
+    if not able and part == "teeth":
         raise LayerError(
             "This looks like a child, and the bank has grown people's teeth only; "
             "give another photo of the child as exemplar."
         )
-    if request.seed >= len(ranked):
+    if request.seed >= len(able):
         raise LayerError(
-            f"There are {len(ranked)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
+            f"There are {len(able)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
             "take a smaller seed or number of variants."
         )
-    return replace(_lent(*ranked[request.seed], part), place=request.seed)
+    return replace(_lent(*able[request.seed], part), place=request.seed)
+
+
+def shaven_lenders(photo: Photo, face: Face, request: Request, context: EditContext) -> list[Beardless]:
+    """The exemplar, or some faces of an album or the bank without a beard that fit a face, the best first.
+
+    Raises:
+        LayerError, FaceSelectionError, PhotoError: as of :func:`lender`, and where the exemplar has a beard.
+    """
+    first = lender(photo, face, request, "lower_face", context)
+    if request.exemplar is not None:
+        if bearded(first.photo, first.face, context):
+            raise LayerError(f"{first.name} shows a beard, too; give a photo without one, or none.")
+        return [Beardless(first.photo, first.face)]
+    ranked = _ranked(photo, face, request, "lower_face", context)[request.seed : request.seed + SHAVEN]
+    return [Beardless(entry.photo(), entry.face, entry.hair) for _, entry in ranked]
 
 
 def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
@@ -141,16 +160,21 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
     return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
 
 
+def ranked(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Entry]:
+    """Who has such a part, those that fit a face best first; an album's faces come before the bank's."""
+    return [entry for _, entry in _ranked(photo, face, request, part, context)]
+
+
 def _ranked(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[tuple[float, Entry]]:
     """Who has such a part, with how badly each fits: those of the album first, then those of the bank."""
     traits = traits_of(photo, face, context)
     child = part == "teeth" and _child(photo, face)
     if part == WRINKLES and request.album is None and _child(photo, face):
         raise LayerError("This looks like a small child; the bank has the wrinkles of old people only.")
-    ranked: list[tuple[float, Entry]] = []
+    able: list[tuple[float, Entry]] = []
     if request.album is not None:
-        ranked += _album(Path(request.album), context).ranked(face, traits, part, child)
-    return ranked + Bank.bundled().ranked(face, traits, part, child)
+        able += _album(Path(request.album), context).ranked(face, traits, part, child)
+    return able + Bank.bundled().ranked(face, traits, part, child)
 
 
 def _child(photo: Photo, face: Face) -> bool:

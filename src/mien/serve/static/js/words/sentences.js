@@ -32,7 +32,7 @@ export const SENTENCES = [
   ["the {0} takes on the other's shape; its skin and light stay this photo's", '{0}: übernimmt die Form des anderen; Haut und Licht bleiben von diesem Foto', '{0} : prend la forme de l’autre ; peau et lumière restent celles de cette photo'],
   ['The lenses are tinted: their colour is taken off what is seen through them, reflections are not.', 'Die Gläser sind getönt: Die Tönung wird herausgerechnet, Spiegelungen bleiben.', 'Les verres sont teintés : la teinte est retirée, les reflets restent.'],
   ['not understood: {0}', 'Nicht verstanden: {0}', 'Pas compris : {0}'],
-  ['understood, but nothing here can do it yet: {0}', 'Verstanden, aber hier noch nicht möglich: {0}', 'Compris, mais pas encore possible ici : {0}'],
+  ['understood, but nothing here can do it: {0}', 'Verstanden, aber hier nicht möglich: {0}', 'Compris, mais impossible ici : {0}'],
   // honest outcome
   ["painted at 1/{0} of this photo's resolution: it will look soft", 'Mit 1/{0} der Auflösung gemalt: wirkt weich', 'Peint à 1/{0} de la résolution : rendu doux'],
   ['softer than its surroundings: {0} of their sharpness', 'Weicher als die Umgebung: {0} ihrer Schärfe', 'Plus doux que les alentours : {0} de leur netteté'],
