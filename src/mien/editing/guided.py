@@ -202,7 +202,8 @@ def _hair(
         if number < request.seed:
             continue
         try:
-            return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
+            parser = context.networks.parser
+            return lent, hair(photo, face, lent.photo, lent.face, parser, part=part, any_head=not lent.known)
         except LayerError:
             continue
     raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")

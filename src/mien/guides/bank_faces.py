@@ -2,9 +2,12 @@
 
 WHOLE_HAIR = (
     *("2121", "2127", "2129", "2131", "2133", "2135", "2137", "2194", "2248", "2411", "2455", "2480", "2509", "2567"),
-    *("2612", "2672", "2676", "2723", "2898", "2936", "3044", "3092", "3130", "3147", "3172", "3236", "3262"),
+    *("2612", "2672", "2676", "2723", "2898", "2936", "3044", "3092", "3130", "3147", "3172", "3236"),
 )
 """Bundled faces whose hair is seen to its outline, told from the backdrop, and of a color that grows."""
+
+LONG_HAIR = ("2121", "3044")
+"""Bundled faces whose hair falls over both shoulders, whose lengths suit other long hair."""
 
 CURLS = ("2131", "2133", "2137")
 """Bundled faces with small curls."""
