@@ -20,6 +20,7 @@ from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.filled import filled
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender
+from mien.editing.mapped import LONGER, SHORTER, hair_by_map
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
@@ -28,10 +29,11 @@ from mien.editing.steps import Guided
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.bank_fringe import bank_fringe
+from mien.guides.bank_hair import bank_fringe
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
+from mien.guides.dark_roots import dark_roots
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN
 from mien.guides.eyes import SHUT, eyes, lit_share
@@ -63,6 +65,9 @@ BROWS = ("brows", "left_brow", "right_brow")
 WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they take on little"
 """How well irises must be seen for nothing to be told, and what is told."""
 
+BLACK = (0, 0, 0)
+"""What follows if anything does: what is lighter changes less."""
+
 FOLLOWERS = (
     ("brows", ("brow",), brows_after, "brows lightened with it"),
     ("beard", ("beard", "moustache"), beard_after, "beard grayed with it"),
@@ -86,7 +91,10 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             done = reshaped(done, face, target, request, mask, context)
     if request.part:
         with context.watch("borrow"):
-            done = _borrowed(done, face, request, mask, context)
+            if request.part in (LONGER, SHORTER):
+                done = hair_by_map(done, face, target, request, mask, context)
+            else:
+                done = _borrowed(done, face, request, mask, context)
     for region in request.dye:
         with context.watch("dye"):
             done = _dyed(done, photo, face, region, request, mask, context)
@@ -138,7 +146,7 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     original = done.photo
     for part in check_parts(request.part):
         if part == "fringe" and request.exemplar is None:
-            guide = bank_fringe(done.photo, face, context.networks.parser, request.seed)
+            guide = bank_fringe(done.photo, face, context.networks.parser, request.seed, mask)
             within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
             done = done.then(guide, "fringe laid on in this hair's tones", within, request.strength)
             continue
@@ -160,12 +168,12 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
 
 def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditContext) -> Guide:
     """A part without a matte: borrowed whole where skin and light agree, else with this photo's own surroundings."""
+    if part == WRINKLES:
+        return lined(photo, face, lent, context)
     other, other_face = lent.photo, lent.face
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
     labelled = labelled_of(photo, face, context)
     pair = (photo, face, other, other_face)
-    if part == WRINKLES:
-        return lined(photo, face, lent, context)
     area = "mouth" if part == "teeth" and lent.known else part
     if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
         return borrow(*pair, area, blocked=hidden, other_blocked=far)
@@ -194,7 +202,8 @@ def _hair(
         if number < request.seed:
             continue
         try:
-            return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
+            parser = context.networks.parser
+            return lent, hair(photo, face, lent.photo, lent.face, parser, part=part, any_head=not lent.known)
         except LayerError:
             continue
     raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
@@ -216,18 +225,20 @@ def _dyed(
     elif region == "irises":
         guide = dyed_irises(before, face, shade, settings, seen * request.strength)
     else:
-        guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength))
+        roots = dark_roots(matte, face) if region == "hair" else None
+        guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength), roots)
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if region != "hair":
         return done
     dyed = [name for other in request.dye for _, name in terms(other)]
+    old = mean_color(before, matte)
     for follower, names, rule, words in FOLLOWERS:
-        if any(one in name for one in names for name in dyed):
+        if any(one in name for one in names for name in dyed) or rule(BLACK, old, shade) is None:
             continue
         with suppress(LayerError):  # there are none to be seen
             found = context.matte(before, face, follower)
-            follows = rule(mean_color(before, found), mean_color(before, matte), shade)
+            follows = rule(mean_color(before, found), old, shade)
             whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
             if follows is not None and whole:
                 if follower == "brows":

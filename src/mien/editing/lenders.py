@@ -21,7 +21,7 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
-from mien.guides.bank_faces import CURLS
+from mien.guides.bank_faces import CURLS, LONG_HAIR
 from mien.guides.beardless import Beardless
 from mien.guides.borrow import WRINKLES
 from mien.guides.strands import waviness
@@ -67,6 +67,10 @@ LONGER = 0.12
 GROWN, YOUNG, SHUT = 12.5, (21.0, 4.0), 0.15
 """Age by the face reader below which shut lips hide milk teeth (the youngest 16 of 260 faces of nobody, all of them
 children); the same with the least youth of its shape; and how far open, over their width, lips count as shut."""
+
+FALLS, FIRST = 0.8, 10.0
+"""Share of the square down to which hair is long, so that it gets the lengths of long hair; by how much these come
+first."""
 
 OPEN = 0.45
 """Share of the old hair that may be left uncovered: more would have to be made up."""
@@ -151,7 +155,10 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
             theirs = _head_of_hair(entry.photo(), entry.face, context)
         theirs = theirs[:, ::-1] if entry.face.pose.yaw * face.pose.yaw < -16 else theirs
         open_ = uncovered_share(mine, theirs) if part == "hair" else 0.0
-        if open_ <= OPEN:
+        if part == "hair" and entry.path.stem in LONG_HAIR and lowest(mine) > FALLS:
+            first = FIRST / (1 + LONG_HAIR.index(entry.path.stem))
+            found.append((cost - first, place, _lent(cost, entry, part)))  # its lengths alone are taken
+        elif open_ <= OPEN:
             longer = max(0.0, lowest(theirs) - lowest(mine) - LONGER)
             other = ODD * ((entry.path.stem in CURLS) != curls) if part == "hair" else 0.0
             found.append((cost + worth * open_ + 4 * longer + other, place, _lent(cost, entry, part)))

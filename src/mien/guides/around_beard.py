@@ -95,7 +95,8 @@ class AroundBeard:
         }
         beard = shares["hair"] * blurred(_places(points, (height, width)), 1.0)
         fine = _roughness(to_srgb(photo, box), (width, height))
-        return cls(box, picture, points, shares, beard, _hairs(points, shares, beard, fine))
+        hairs = _hairs(points, shares, beard, fine) & ~_clothed(picture, points, shares, beard)
+        return cls(box, picture, points, shares, beard, hairs)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -222,7 +223,7 @@ def _box(photo: Photo, face: Face) -> Box:
     points = face.landmarks[[*JAW, 33, 263], :2].astype(np.float64)
     room = 0.45 * unit_of(face)
     (x0, y0), (x1, y1) = np.floor(points.min(0) - room).astype(int), np.ceil(points.max(0) + room).astype(int)
-    y1 += round(1.3 * unit_of(face))
+    y1 += round(1.1 * unit_of(face))
     return max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))
 
 
@@ -262,3 +263,15 @@ def _hairs(points: Float64, shares: Mapping[str, Float32], beard: Float32, fine:
     tufts = (fine > ROUGH * usual) & ~beside & (beard > POSSIBLE)
     facial = (beard > FACIAL) & inside(lower_face(points)[0], beard.shape)
     return np.asarray(main | ((tufts | facial) & close), np.bool_)
+
+
+def _clothed(picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32) -> Bool:
+    """(h, w): what has neither the hues of the beard nor those of skin, below the jaw."""
+    lab = blurred(lab_of(picture / np.float32(255)), 1.0)
+    below = np.arange(len(beard))[:, None] > points[[61, 291], 1].mean()
+    area = below & ~inside(points[list(mesh.OUTLINE)], beard.shape)
+    for known in (beard > 0.7, (shares["skin"] > 0.8) & (beard < 0.05)):
+        if known.any():
+            hue = np.median(lab[known], axis=0)
+            area &= np.hypot(lab[..., 1] - hue[1], lab[..., 2] - hue[2]) > LIKE_SKIN
+    return np.asarray(area, np.bool_)

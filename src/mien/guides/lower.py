@@ -78,17 +78,16 @@ def bare_chin(
     bare = _enlarged(here.bare, picture.shape) > 0.9
     made = made + share[..., None] * _texture(picture, made, bare, TEXTURE * unit * scale, PATCH * unit * scale)
     if scale < 1:
-        weight, share, made = (_enlarged(one, before.shape) for one in (weight, share, made))
-        bare, finer = _enlarged(here.bare, before.shape) > 0.9, 0.5 / scale
+        weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
+        bare, finer = _enlarged(here.bare, before.shape, cv2.INTER_LINEAR) > 0.9, 0.5 / scale
         made = made + share[..., None] * _texture(before, made, bare, finer, PATCH * unit)
     weight = weight.clip(0, 1)
     mixed = before + weight[..., None] * (made - before)
     return as_guide(photo, box, np.clip(mixed, 0, 255), weight, unit, ())
 
 
-def _enlarged(picture: Bool | Float32, shape: Sequence[int]) -> Float32:
-    size = (shape[1], shape[0])
-    return np.asarray(cv2.resize(np.asarray(picture, np.float32), size, interpolation=cv2.INTER_CUBIC), np.float32)
+def _enlarged(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTER_CUBIC) -> Float32:
+    return np.asarray(cv2.resize(np.asarray(picture, np.float32), (shape[1], shape[0]), interpolation=how), np.float32)
 
 
 def _texture(picture: Float32, made: Float32, bare: Bool, sigma: float, radius: float) -> Float32:
@@ -134,6 +133,8 @@ def _weights(here: AroundBeard, light: Float32) -> tuple[Float32, Float32]:
     stays = np.clip(1 - 2 * (here.below["hair"] + here.below["ears"] + here.shares["worn"]), 0, 1)
     wide = np.clip(1.6 * blurred(np.maximum(grown, dark), 2.2) - 0.15, 0, 1)
     narrow = np.clip(1.7 * blurred(dilated(here.hairs, 1), 0.8) - 0.2, 0, 1)
+    wisps = np.clip(1.7 * blurred(dilated(here.hairs, 3), 0.8) - 0.2, 0, 1) * here.below["background"]
+    narrow = np.maximum(narrow, wisps)
     return np.asarray(wide * stays, np.float32), np.asarray(narrow * stays, np.float32)
 
 
@@ -156,8 +157,9 @@ def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> F
     scale = np.array([picture.shape[1] / here.shape[1], picture.shape[0] / here.shape[0]])
     outline = points[[98, 97, 2, 326, 327, 278, 4, 48], :2] * scale
     nose = blurred(inside(outline, picture.shape), 0.02 * unit)
-    clear = np.where(here.rows > points[[98, 327], 1].mean() - 1, bright, 1) * np.clip(1.5 - 2.5 * here.beard, 0, 1)
-    nose = nose * _enlarged(clear.astype(np.float32), picture.shape).clip(0, 1)
+    under = np.clip((here.rows - points[[98, 327], 1].mean() + 3) / 4, 0, 1)
+    clear = (1 - under * (1 - bright)) * np.clip(1.5 - 2.5 * here.beard, 0, 1)
+    nose = nose * _enlarged(blurred(clear.astype(np.float32), 0.8), picture.shape).clip(0, 1)
     return np.asarray(1 - (1 - found) * (1 - nose), np.float32)
 
 
