@@ -4,8 +4,9 @@
 
 Measured are landmarks found again, the parser's areas and their colours, and, for age, presentation and expression, the
 teachers' networks; expressions in log odds, since shares of nearly 0 and 1 tell nothing. A forehead is as high as the
-skin above the brows, since the landmarks do not see where hair begins. Nobody who lacks a thing is asked to take it
-off. A sheet of a sentence shows each face before and after, at the photo's own resolution.
+skin above the brows, eyes and lips are as large as the parser's area of them: the landmarks do not see that.
+Nobody who lacks a thing is asked to take it off. A sheet of a sentence shows each face before and after, at the photo's
+resolution.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from benchmarks.move import AREAS
 from benchmarks.sheets import around, read
 from mien import Editor
 from mien.align import mesh
@@ -97,7 +99,9 @@ class Measure:
         told = {name: float(v[0]) for name, v in moves(points[None].astype(np.float32), self.shapes).items()}
         told |= {name: float(v[0]) for name, v in taught(crop.pixels[None], self.teachers).items()}
         told |= {name: float(np.log((told[name] + LEAST) / (1 - told[name] + LEAST))) for name in ("happy", "angry")}
-        told["forehead"] = forehead(self.parser.shares(crop.pixels)[INDEX["skin"]], points)
+        shares = self.parser.shares(crop.pixels)
+        told["forehead"] = forehead(shares[INDEX["skin"]], points)
+        told |= {name: float(shares[[INDEX[one] for one in of]].sum(0).mean()) for name, of in AREAS.items()}
         return told | measured(Seen(self.parser.parse_crop(crop.pixels), points, crop.pixels))
 
 
