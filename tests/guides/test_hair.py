@@ -13,14 +13,16 @@ from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
 from mien.guides.backdrop import as_soft
-from mien.guides.bank_fringe import bank_fringe
+from mien.guides.bank_hair import bank_fringe
 from mien.guides.bare import held
 from mien.guides.ears import going, kept, pairs
 from mien.guides.hair import hair
 from mien.guides.hair_fit import _holes, fitted, lit
 from mien.guides.hair_lent import clear, pure, within
 from mien.guides.hair_roots import in_colors, shown
+from mien.guides.locks import laid_locks
 from mien.guides.scene import Scene, _reduced
+from mien.guides.shortened import shortened
 from mien.guides.strands import toned
 from mien.types import Face, Photo
 
@@ -169,6 +171,34 @@ def test_others_hair_takes_on_the_contrast_and_light_of_this() -> None:
     made = toned(mine, ys < 60, theirs, np.ones(shape, np.float32), 100.0)
     assert np.abs(made.mean((0, 1)) - mine.mean((0, 1))).max() < 12
     assert 0.5 < made[..., 1].std() / mine[..., 1].std() < 1.6
+
+
+def test_longer_hair_is_of_this_color_and_within_its_outline(face: Face) -> None:
+    photo, other = head(face, COLORS, down=0.1), head(face, OTHER, down=2.2)
+    here, there = (Scene.of(one, face, ColorParser()) for one in (photo, other))  # type: ignore[arg-type]
+    wished = Scene.of(head(face, COLORS, down=1.2), face, ColorParser()).hair > 0.5  # type: ignore[arg-type]
+    fit, shade = laid_locks(here, there, wished, wished)
+    fresh = (fit.alpha > 0.9) & (here.hair < 0.1)
+    assert fresh.sum() > 0.4 * (wished & (here.hair < 0.1)).sum()
+    assert np.abs(fit.front[fresh].mean(0) - COLORS["hair"]).max() < 25
+    assert not (fit.alpha > 0.05)[cv2.dilate(wished.astype(np.uint8), np.ones((9, 9))) == 0].any()
+    assert shade.max() < 0.6
+    with pytest.raises(LayerError, match="no more hair"):
+        laid_locks(here, there, here.hair > 0.5, here.hair > 0.5)
+
+
+def test_hair_is_cut_below_a_line_and_stays_above_it(face: Face) -> None:
+    photo, other = head(face, COLORS, down=2.0), head(face, OTHER, down=0.2)
+    here, there = (Scene.of(one, face, ColorParser()) for one in (photo, other))  # type: ignore[arg-type]
+    line = int(here.points[13, 1])
+    area = (here.hair > 0.5) & (np.arange(here.shape[0])[:, None] > line)
+    result, changed = shortened(photo, here, other, there, area).over(photo)
+    row = int(face.landmarks[13, 1])
+    assert (result.pixels[~changed] == photo.pixels[~changed]).all()
+    assert not changed[: row - 20].any()
+    far = result.with_pixels(result.pixels[row + round(0.35 * here.unit) :])
+    assert share(far, COLORS["hair"]) < 0.01
+    assert share(result, COLORS["hair"]) > 0.01
 
 
 def test_no_fringe_without_hair_or_below_a_hat(face: Face) -> None:

@@ -20,6 +20,7 @@ from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.filled import filled
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender
+from mien.editing.mapped import LONGER, SHORTER, hair_by_map
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
@@ -28,7 +29,7 @@ from mien.editing.steps import Guided
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.bank_fringe import bank_fringe
+from mien.guides.bank_hair import bank_fringe
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
@@ -90,7 +91,10 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             done = reshaped(done, face, target, request, mask, context)
     if request.part:
         with context.watch("borrow"):
-            done = _borrowed(done, face, request, mask, context)
+            if request.part in (LONGER, SHORTER):
+                done = hair_by_map(done, face, target, request, mask, context)
+            else:
+                done = _borrowed(done, face, request, mask, context)
     for region in request.dye:
         with context.watch("dye"):
             done = _dyed(done, photo, face, region, request, mask, context)
@@ -142,7 +146,7 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     original = done.photo
     for part in check_parts(request.part):
         if part == "fringe" and request.exemplar is None:
-            guide = bank_fringe(done.photo, face, context.networks.parser, request.seed)
+            guide = bank_fringe(done.photo, face, context.networks.parser, request.seed, mask)
             within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
             done = done.then(guide, "fringe laid on in this hair's tones", within, request.strength)
             continue

@@ -7,7 +7,7 @@ WHOLE_HAIR = (
 """Bundled faces whose hair is seen to its outline, told from the backdrop, and of a color that grows."""
 
 LONG_HAIR = ("2121", "3044")
-"""Bundled faces whose hair falls over both shoulders, whose lengths suit other long hair."""
+"""Bundled faces whose hair falls over both shoulders, whose lengths suit other long hair; the best first."""
 
 CURLS = ("2131", "2133", "2137")
 """Bundled faces with small curls."""
@@ -28,5 +28,9 @@ FREE_BROWS = (
     *("3203", "3275", "3319", "3327"),
 )
 """Bundled faces whose brows are whole, natural and calm, in even light, without freckles around them."""
-FRINGES, SHORT_FRINGES = ("2495", "2191", "2366", "3092", "2419"), ("3072", "3004", "2490", "2248")
+
+FRINGES, SHORT_FRINGES = ("2495", "2419", "2191", "3092", "2366"), ("3072", "3004", "2490", "2248")
 """Bundled faces with a fringe that suits long hair, and short hair; the best first."""
+
+LONG_HAIR, BARE_NECKS = ("2121", "2135", "3044"), ("2123", "2137", "2816")
+"""Bundled faces with long straight hair close to the cheeks, and with short hair and a neck that is seen."""

@@ -21,7 +21,7 @@ from mien.errors import LayerError
 from mien.guides.hair_fit import Fitted, bent, field, places_of, sharp_as
 from mien.guides.hair_lent import clear, pure
 from mien.guides.scene import Scene
-from mien.guides.strands import toned
+from mien.guides.strands import strand_light, toned
 from mien.types import Bool, Float32, Float64
 
 COLUMNS = 97
@@ -54,6 +54,9 @@ BELOW, ASIDE = 0.12, 0.28
 
 ENDS, STRANDS = 0.1, 0.4
 """Units within which strands end at a side or below, and how much sooner dark ones do."""
+
+EDGE = 0.2
+"""Units from the upper edge of an area within which strands begin."""
 
 THIN = (0.1, 0.85)
 """Values of the other's matte that are 0 and 1 here: what is less is haze of the other's forehead."""
@@ -115,24 +118,28 @@ class Forehead:
         return np.asarray(cv2.remap(plane, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR), np.float32)
 
 
-def lent_fringe(here: Scene, there: Scene) -> tuple[Fitted, Float32]:
+def lent_fringe(here: Scene, there: Scene, area: Bool | None = None) -> tuple[Fitted, Float32]:
     """The other's fringe on this forehead, in this hair's colors, and its shadow (h, w).
+
+    Args:
+        here, there: both scenes.
+        area: (h, w) where it may be; strands begin within it.
 
     Raises:
         LayerError: no hair grows above this forehead, or the other has no fringe.
     """
     front, unit = Forehead.of(here), here.unit
-    fit = _bent(here, there)
+    fit = bent_hair(here, there)
     _check(here, front, fit.alpha)
     colors = toned(here.picture, _near(here, front), fit.front, fit.alpha, unit)
-    alpha = fit.alpha * _within(here, front, fit) * (1 - here.shares["worn"])
+    alpha = fit.alpha * _within(here, front, fit, area) * (1 - here.shares["worn"])
     fallen = cv2.GaussianBlur(alpha, (0, 0), FALL[0] * unit)
     down = np.array([[1, 0, 0], [0, 1, FALL[1] * unit]], np.float32)
     shade = SHADOW * cv2.warpAffine(fallen, down, alpha.shape[::-1]) * (1 - here.hair)
     return replace(fit, front=colors, alpha=np.asarray(alpha, np.float32)), np.asarray(shade, np.float32)
 
 
-def _bent(here: Scene, there: Scene) -> Fitted:
+def bent_hair(here: Scene, there: Scene) -> Fitted:
     """The other's hair bent to this face."""
     there = replace(there, hair=clear(there))
     offsets = field(here, there, 1.0, 1.0)
@@ -157,21 +164,22 @@ def _check(here: Scene, front: Forehead, alpha: Float32) -> None:
         raise LayerError("The other head has no fringe; choose another photo.")
 
 
-def _within(here: Scene, front: Forehead, fit: Fitted) -> Float32:
+def _within(here: Scene, front: Forehead, fit: Fitted, area: Bool | None) -> Float32:
     """(h, w): where strands are seen: from among those above the hairline down to the brows, temple to temple."""
     flat, unit = _flat(here, front), here.unit
     x, y = flat[..., 0], flat[..., 1]
     s, line, brow = (np.interp(x, front.across, one) for one in (STEPS, front.hairline, front.brows))
-    light = np.log(cv2.cvtColor(fit.front, cv2.COLOR_RGB2GRAY) + 12)
-    light = cv2.GaussianBlur(light - wide_blur(light, 0.06 * unit), (0, 0), 0.006 * unit)
-    sure = fit.alpha > 0.9
-    upper = np.clip(0.5 * light / max(float(light[sure].std()) if sure.any() else 1.0, 1e-3), -1, 1)
+    upper = strand_light(fit.front, fit.alpha, unit)
     top = (line - y - ROOTS[0]) / (ROOTS[1] - ROOTS[0])
     share = np.clip(1 - top + STRANDS * upper, 0, 1) * (top < 1.2)
     out = np.maximum(x - front.across[-1], front.across[0] - x)
     beside = np.clip(1 - out / ENDS + STRANDS * upper, 0, 1)
     low = brow + BELOW + ASIDE * np.clip((np.abs(s) - 0.6) / 0.3, 0, 1)
     lower = np.clip((low - y) / ENDS + STRANDS * upper, 0, 1)
+    if area is not None:
+        below = np.maximum.accumulate(area, 0).astype(np.uint8)
+        room = cv2.distanceTransform(cv2.copyMakeBorder(below, 0, 1, 0, 0, cv2.BORDER_REPLICATE), cv2.DIST_L2, 5)[:-1]
+        share = share * np.clip(room / (EDGE * unit) + STRANDS * upper * (room > 0), 0, 1)
     back = np.clip(1 - 1.5 * wide_blur(here.shares["background"], 0.03 * unit), 0, 1)
     return np.asarray(share * share * (3 - 2 * share) * beside * lower * back, np.float32)
 

@@ -108,15 +108,15 @@ def hair(
     return composed(photo, other, here, there, fit, notes, part=part)
 
 
-def fringe(photo: Photo, here: Scene, other: Photo, there: Scene) -> Guide:
-    """The fringe that another head lends; errors as :func:`mien.guides.fringe.lent_fringe`."""
-    return piece(photo, here, other, there, *lent_fringe(here, there))
+def fringe(photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool | None = None) -> Guide:
+    """The fringe that another head lends; arguments and errors as :func:`mien.guides.fringe.lent_fringe`."""
+    return piece(photo, here, other, there, *lent_fringe(here, there, area))
 
 
 def piece(photo: Photo, here: Scene, other: Photo, there: Scene, fit: Fitted, shade: Float32) -> Guide:
     """Hair that is laid over the photo with its shadow (h, w), where nothing old goes away."""
     none = np.zeros(here.shape, np.float32)
-    return Guide(*_over(photo, other, here, there, fit, (here.picture, fit.picture, fit.alpha, none, shade, none)))
+    return Guide(*over_photo(photo, other, here, there, fit, (here.picture, fit.picture, fit.alpha, none, shade, none)))
 
 
 def composed(
@@ -139,11 +139,11 @@ def composed(
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
     dark = _shadow(here, alpha) * (1 - worn) * np.float32(part != "beard")
-    made = _over(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
+    made = over_photo(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
     return Guide(*made, notes)
 
 
-def _over(
+def over_photo(
     photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, planes: tuple[Float32, ...]
 ) -> tuple[Box, Float32, Float32]:
     """The box that changes, its samples (h, w, C) at the photo's own size, and 1 (h, w) where they do change.

@@ -27,14 +27,24 @@ REACH = 0.35
 BANDS = (0.025, 0.13)
 """Units below which light and dark are strands, and locks; above they are form."""
 
+DIM, LOWER = 28.0, 0.25
+"""Level from which on another's hair shows its strands, all of them at twice as much; and units by which those of
+lighter hair are moved down to where it is darker."""
+
+CLOSER = (0.12, 1.6)
+"""Units within which strands are as light as the hair that they come out of, and how soon."""
+
 LEAST, MOST = 0.4, 1.6
 """By how much the contrast of another's hair may change."""
 
 LOCAL, AWAY = 0.6, (-0.5, 0.35)
 """Share of how light hair is nearby that is followed, and by how much at most, in logarithms."""
 
+DARK = 24
+"""Level below which light and dark count less: there is noise and compression."""
+
 FORM, FRONT = 0.35, 0.6
-"""Share of another's broad light and dark that stays; and the quantile of this hair's light that hair in front has."""
+"""Most of another's broad light and dark that stays, and the quantile of this hair's light that hair in front has."""
 
 
 def waviness(picture: Float32, hair: Bool, unit: float) -> float:
@@ -70,20 +80,41 @@ def toned(picture: Float32, hair: Bool, front: Float32, alpha: Float32, unit: fl
     middle = float(np.median(mine[hair]))
     usual = float(np.quantile(mine[hair], FRONT))
     level = usual + np.clip(LOCAL * (_spread(mine, own, REACH * unit) - middle), *AWAY)
-    fine, locks, _ = _bands(mine, own, unit)
+    close = np.clip(CLOSER[1] * wide_blur(own, CLOSER[0] * unit), 0, 1)
+    level = level + close * (_spread(mine, own, CLOSER[0] * unit) - level)
+    fine, locks, wide = _bands(mine, own, unit)
     thin, thick, form = _bands(theirs, sure, unit)
-    made = level
+    detail = np.zeros_like(level)
     for here, there in ((fine, thin), (locks, thick)):
         rich = _contrast(here, hair)
         gain = np.float32(np.clip(rich / max(_contrast(there, sure > 0), 1e-4), LEAST, MOST))
-        made = made + 3 * rich * np.tanh(gain * there / (3 * rich))
-    made = made + np.float32(FORM) * np.clip(form, -0.6, 0.4)
+        detail = detail + 3 * rich * np.tanh(gain * there / (3 * rich))
+    made = level + _lightened(detail, theirs, sure, unit)
+    share = min(FORM, 0.6 * _contrast(wide, hair) / max(_contrast(form, sure > 0), 1e-4))
+    made = made + np.float32(share) * form
     low, high = np.quantile(mine[hair], (0.01, 0.99))
-    return _colored(picture, hair, np.exp(np.clip(made, low, high)) - 12, unit)
+    return _colored(picture, hair, np.exp(np.clip(made, low, high)) - DARK, unit)
+
+
+def strand_light(front: Float32, alpha: Float32, unit: float) -> Float32:
+    """(h, w) in [-1, 1]: how light a strand is among those beside it; light ones lie on top."""
+    light = np.log(cv2.cvtColor(front, cv2.COLOR_RGB2GRAY) + DARK)
+    light = cv2.GaussianBlur(light - wide_blur(light, 0.06 * unit), (0, 0), 0.006 * unit)
+    sure = alpha > 0.9
+    spread = float(light[sure].std()) if sure.any() else 1.0
+    return np.asarray(np.clip(0.5 * light / max(spread, 1e-3), -1, 1), np.float32)
+
+
+def _lightened(detail: Float32, light: Float32, sure: Float32, unit: float) -> Float32:
+    """Detail, in the dark that of the lighter strands above it: there a picture has noise and blocks alone."""
+    known = np.clip((np.exp(cv2.GaussianBlur(light, (0, 0), 0.02 * unit)) - DARK) / np.float32(DIM) - 1, 0, 1)
+    shift = np.array([[1, 0, 0], [0, 1, round(LOWER * unit)]], np.float32)
+    moved, share = (cv2.warpAffine(one, shift, light.shape[::-1]) for one in (detail * known * sure, known * sure))
+    return np.asarray(known * detail + (1 - known) * (moved + (1 - share) * detail), np.float32)
 
 
 def _log(picture: Float32) -> Float32:
-    return np.asarray(np.log(cv2.cvtColor(np.clip(picture, 0, 255), cv2.COLOR_RGB2GRAY) + 12), np.float32)
+    return np.asarray(np.log(cv2.cvtColor(np.clip(picture, 0, 255), cv2.COLOR_RGB2GRAY) + DARK), np.float32)
 
 
 def _spread(plane: Float32, area: Float32, reach: float) -> Float32:

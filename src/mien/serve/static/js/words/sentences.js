@@ -12,6 +12,8 @@ export const SENTENCES = [
   ['skin evened out', 'Haut geglättet', 'Peau unifiée'],
   ['glasses healed', 'Brille entfernt', 'Lunettes retirées'],
   ['red eyes healed', 'Rote Augen korrigiert', 'Yeux rouges corrigés'],
+  ['hair made longer by strands in its own tones', 'Haar verlängert, in seinen eigenen Tönen', 'Cheveux allongés, dans leurs propres tons'],
+  ['hair cut shorter', 'Haar gekürzt', 'Cheveux raccourcis'],
   ["fringe laid on in this hair's tones", 'Pony in den Tönen dieses Haars aufgelegt', 'Frange posée aux tons de ces cheveux'],
   ['{0} made even', '{0} geebnet', '{0} : rendu régulier'],
   ['{0} borrowed from {1}', '{0} geliehen von {1}', '{0} : emprunt à {1}'],
