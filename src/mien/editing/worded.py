@@ -81,7 +81,7 @@ def resolved(request: Request, painter: Knows) -> tuple[Request, Told | None]:
 
 def _told(request: Request, painter: Knows) -> Told | None:
     text, looks = validate_text(request.text or ""), taken(request)
-    if request.mode in ("look", "heal", "fill") or not (text or looks):
+    if request.mode in ("look", "heal", "fill", "difference") or not (text or looks):
         return None
     if not text:
         rest = {name: value for name, value in request.attributes.items() if name not in looks}
