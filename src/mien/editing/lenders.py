@@ -156,7 +156,8 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
         theirs = theirs[:, ::-1] if entry.face.pose.yaw * face.pose.yaw < -16 else theirs
         open_ = uncovered_share(mine, theirs) if part == "hair" else 0.0
         if part == "hair" and entry.path.stem in LONG_HAIR and lowest(mine) > FALLS:
-            found.append((cost - FIRST, place, _lent(cost, entry, part)))  # its lengths alone are taken
+            first = FIRST / (1 + LONG_HAIR.index(entry.path.stem))
+            found.append((cost - first, place, _lent(cost, entry, part)))  # its lengths alone are taken
         elif open_ <= OPEN:
             longer = max(0.0, lowest(theirs) - lowest(mine) - LONGER)
             other = ODD * ((entry.path.stem in CURLS) != curls) if part == "hair" else 0.0
