@@ -19,7 +19,7 @@ from mien.guides.bank import Entry
 from mien.guides.surround import Worn, surrounded
 from mien.types import Bool, Float32
 
-LARGEST = 300.0
+LARGEST = 240.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
 
 SMALL, KINDS = 0.06, np.float32(70)

@@ -19,6 +19,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
+from mien.compose.border import wide_blur
 from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import disc, grown
 from mien.guides.bank import Bank, Entry, youth
@@ -43,11 +44,17 @@ SOFT, LIGHT = 0.015, 0.03
 DIM = np.float32(8)
 """Levels that are added to light before its logarithm is taken: what is dark has no relief."""
 
-LOOKED = 8
+WIDE, TINT = 0.2, 5.0
+"""Reach of the skin's usual color, units, and how far from it that of what is made may be, a* and b*."""
+
+LOOKED = 5
 """Faces of the bank whose brows are compared with what is seen of this one's."""
 
 HIDDEN = 0.3
 """Share of a brow that must be hidden for both to be another's; less is filled in."""
+
+EDGING = 0.035
+"""How far around hair and background no light or color of skin is looked for, units."""
 
 ODD = (14.0, 6.0)
 """Levels, and multiples of the usual relief, by which a rest of a frame stands out of skin."""
@@ -141,7 +148,7 @@ def surrounded(worn: Worn, others: Sequence[Entry]) -> tuple[Float32, Float32]:
     brows, eyes = worn.within(BROWS, HAIRS), grown(worn.eyes, LID * worn.unit)
     on_face = worn.within([mesh.OUTLINE]) & ~worn.beside
     near = grown(worn.hole, HALO * unit)
-    plain = ~(brows | eyes | worn.beside)
+    plain = ~(brows | eyes | grown(worn.beside, EDGING * unit))
     smooth = _smooth(worn.picture, plain & ~near, unit)
     rests = _rests(worn, smooth, plain & ~near, brows) & on_face & ~eyes
     near |= rests
@@ -173,7 +180,12 @@ def _smooth(picture: Float32, known: Bool, unit: float) -> Float32:
     smooth = membrane(plain, area, 255.0)
     for _ in range(2):
         smooth += membrane(plain - smooth, area, 255.0)
-    return np.clip(smooth, 0, 255).astype(np.float32)
+    wide = wide_blur(np.dstack([picture * area[..., None], area]), WIDE * unit)
+    usual = wide[..., :3] / np.maximum(wide[..., 3:], 1e-3)
+    lab, around = (cv2.cvtColor(np.clip(x, 0, 255) / np.float32(255), cv2.COLOR_RGB2LAB) for x in (smooth, usual))
+    sure = wide[..., 3:] > 0.01
+    lab[..., 1:] = np.where(sure, np.clip(lab[..., 1:], around[..., 1:] - TINT, around[..., 1:] + TINT), lab[..., 1:])
+    return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255).astype(np.float32)
 
 
 def _relief(picture: Float32, smooth: Float32) -> Float32:
