@@ -24,7 +24,7 @@ from mien.guides.coloring import lab_of
 from mien.guides.guide import Box
 from mien.guides.looks import probabilities
 from mien.photos.color import to_srgb
-from mien.types import Bool, Face, Float32, Float64, Photo
+from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
 UNIT = 48
 """Pixels between the outer corners of the eyes."""
@@ -191,7 +191,7 @@ class AroundBeard:
 
 def inside(outline: Float64, shape: Sequence[int]) -> Bool:
     """(h, w): within an outline (N, 2)."""
-    area = np.zeros(tuple(shape[:2]), np.uint8)
+    area: UInt8 = np.zeros(tuple(shape[:2]), np.uint8)
     cv2.fillPoly(area, [np.round(outline[:, :2] * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
     return area > 0
 

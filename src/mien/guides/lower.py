@@ -151,7 +151,7 @@ def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> F
     rows, columns = (np.flatnonzero((found > 0.01).any(axis)) for axis in (1, 0))
     if rows.size:
         by = round(0.12 * unit)
-        part = np.s_[max(0, rows[0] - by) : rows[-1] + by, max(0, columns[0] - by) : columns[-1] + by]
+        part = tuple(slice(max(0, int(one[0]) - by), int(one[-1]) + by) for one in (rows, columns))
         sharp = sharpened(picture[part].clip(0, 255).astype(np.uint8), found[part], 0.035 * unit)
         found[part] = np.clip((blurred(sharp, max(0.5, 0.006 * unit)) - 0.5) / 0.7 + 0.5, 0, 1)
     scale = np.array([picture.shape[1] / here.shape[1], picture.shape[0] / here.shape[0]])
