@@ -181,11 +181,11 @@ def _smooth(picture: Float32, known: Bool, unit: float) -> Float32:
     for _ in range(2):
         smooth += membrane(plain - smooth, area, 255.0)
     wide = wide_blur(np.dstack([picture * area[..., None], area]), WIDE * unit)
-    usual = wide[..., :3] / np.maximum(wide[..., 3:], 1e-3)
-    lab, around = (cv2.cvtColor(np.clip(x, 0, 255) / np.float32(255), cv2.COLOR_RGB2LAB) for x in (smooth, usual))
+    usual = np.asarray(wide[..., :3] / np.maximum(wide[..., 3:], 1e-3), np.float32)
+    lab, around = (cv2.cvtColor(one.clip(0, 255) / np.float32(255), cv2.COLOR_RGB2LAB) for one in (smooth, usual))
     sure = wide[..., 3:] > 0.01
     lab[..., 1:] = np.where(sure, np.clip(lab[..., 1:], around[..., 1:] - TINT, around[..., 1:] + TINT), lab[..., 1:])
-    return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255).astype(np.float32)
+    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
 
 def _relief(picture: Float32, smooth: Float32) -> Float32:
