@@ -1,20 +1,17 @@
-"""What a direction of the bundled generator changes in a face, carried over to the photo: mode "difference"."""
+"""What a direction of the editor's generator changes in a face, carried over to the photo: mode "difference"."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from mien.align.crop import crop_face
 from mien.align.landmarker import locate
 from mien.align.measure import describe_face
-from mien.conditions.planes import stacked
-from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
-from mien.editing.directions import attribute_offset, read_directions, style_shift
 from mien.editing.layers import mask_of
 from mien.editing.lenders import skin_and_beard
 from mien.editing.request import Request
@@ -22,17 +19,23 @@ from mien.editing.steps import Guided
 from mien.editing.target import FaceTarget
 from mien.errors import ConfigError, FaceSelectionError
 from mien.guides.carried import carried
-from mien.pixels import planes_to_levels
-from mien.types import Face, Float32, Photo
-
-if TYPE_CHECKING:
-    from mien.engine.painting import PaintingGraphs
+from mien.types import Face, Photo, UInt8
 
 SEEN = ("neck", "left_brow", "right_brow", "upper_lip", "lower_lip")
 """Classes that change, besides skin and nose."""
 
-MODALITIES = ("image", "sketch", "semantic", "color")
-"""Of the bundled editor."""
+
+@runtime_checkable
+class Pictures(Protocol):
+    """An editor whose generator can be asked for pictures of a face."""
+
+    @property
+    def size(self) -> int:
+        """S, pixels."""
+
+    def before_and_after(self, image: UInt8, attributes: Mapping[str, float]) -> tuple[UInt8, UInt8]:
+        """What the generator makes of an aligned crop (S, S, 3), and the same with attributes, both (S, S, 3)."""
+
 
 WEAK = "carried over from a generator of 128 pixels, which is sure of light alone: hardly more than shading changes"
 
@@ -41,7 +44,7 @@ def differed(photo: Photo, target: FaceTarget, request: Request, context: EditCo
     """A photo with what attributes change in the generator's picture of its face.
 
     Raises:
-        ConfigError: no attribute is given, or one that the bundled generator does not know.
+        ConfigError: no attribute is given, or one that the generator does not know, or there is no generator.
         FaceSelectionError: no face is found in the crop.
     """
     if not request.attributes:
@@ -63,25 +66,12 @@ def differed(photo: Photo, target: FaceTarget, request: Request, context: EditCo
 
 def _pictures(photo: Photo, face: Face, request: Request, context: EditContext) -> tuple[Photo, Photo, Face]:
     """The generator's picture of a face, the same with the attributes, and the face in them."""
-    from mien.checkpoints.hub import DEFAULT, find_folder
-
-    networks = _networks()
-    directions = read_directions(find_folder(DEFAULT), networks.shape, networks.channels)
-    offset, shift = (of(request.attributes, directions) for of in (attribute_offset, style_shift))
-    side = networks.side
-    codes = networks.codes(stacked(crop_face(photo, face.quad, side, face).pixels, Conditions(), MODALITIES))
-    both = np.concatenate([codes, codes if offset is None else codes + offset]).astype(np.float32)
-    moved: Float32 | None = None if shift is None else np.stack([0 * shift, shift]).astype(np.float32)
-    levels = np.rint(planes_to_levels(networks.bank(both, moved)[0])).clip(0, 255).astype(np.uint8)
+    backend = getattr(context.networks, "backend", None)
+    if not isinstance(backend, Pictures):
+        raise ConfigError("This editor has no generator to ask; leave --mode difference out, or use the bundled one.")
+    side = backend.size
+    before, after = backend.before_and_after(crop_face(photo, face.quad, side, face).pixels, request.attributes)
     finder = context.networks.finder
     corners = np.array([[[0, 0], [0, side], [side, side], [side, 0]]], np.float64)
-    (points,), (presence,) = locate(finder.landmarks, levels[0], corners)
-    return Photo(levels[0]), Photo(levels[1]), describe_face(points, float(presence), finder.mean)
-
-
-@cache
-def _networks() -> PaintingGraphs:
-    from mien.checkpoints.hub import DEFAULT, find_folder
-    from mien.engine.painting import PaintingGraphs
-
-    return PaintingGraphs(find_folder(DEFAULT))
+    (points,), (presence,) = locate(finder.landmarks, before, corners)
+    return Photo(before), Photo(after), describe_face(points, float(presence), finder.mean)

@@ -83,11 +83,6 @@ class PaintingGraphs:
         return count, length
 
     @property
-    def side(self) -> int:
-        """S."""
-        return int(self._config["editor"]["generator"]["resolution"])
-
-    @property
     def layers(self) -> int:
         """I."""
         return int(self._inputs("encoder")["layers"][1])
