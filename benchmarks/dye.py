@@ -23,6 +23,7 @@ from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
 from mien.guides.coloring import SETTINGS, Dye
+from mien.guides.dark_roots import dark_roots
 from mien.guides.dye import dye
 from mien.guides.looks import large_pieces, probabilities
 from mien.guides.regions import REGIONS, region_matte
@@ -90,11 +91,12 @@ def main() -> None:
             print(f"{path.name}: {error}")
             continue
         shares.append(reached(photo, face, given.region, with_beard(photo, face, given.region, matte, parser), parser))
+        roots = dark_roots(matte, face) if given.region == "hair" else None
         row = [to_srgb(photo)]
         here: list[float] = []
         for name in COLORS:
             color = parse_color(name)
-            dyed = dye(photo, matte, color, SETTINGS.get(given.region, Dye())).over(photo)[0]
+            dyed = dye(photo, matte, color, SETTINGS.get(given.region, Dye()), roots).over(photo)[0]
             difference, outside = away(photo, dyed, matte, color)
             here.append(difference)
             furthest = max(furthest, outside)

@@ -2,10 +2,12 @@
 
     python -m benchmarks.looks --wide WIDE --portraits PORTRAITS --teachers WEIGHTS [--faces 100] [--sheets SHEETS]
 
-Faces of the validation splits, which no look was tuned on alone. Measured anew: landmarks, the parser's areas and their
-colors, and the teachers' networks for age, presentation, expression and identity, which no edit uses. Nobody who lacks
-a thing is asked to take it off. Skin tone is the ITA angle. The matrix has changes per unit in deviations among the
-faces.
+Faces of the validation splits, which no look was tuned on alone. Measured anew: landmarks, the parser's areas and
+their colors, and the teachers' networks for age, presentation, expression and identity, which no edit uses.
+How far eyes are open is the parser's area of them: the landmarks do not see these few pixels. Wrinkles are the mean
+logarithm of the
+relief of forehead, cheeks and skin under the eyes (the face reader's number sees the forehead alone). Nobody who lacks
+a thing is asked to take it off. Skin tone is the ITA angle. The matrix has changes per unit in deviations of faces.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from benchmarks.text_edits import Measure, sheet
 from mien import Editor
 from mien.align.crop import crop_face
 from mien.checkpoints.judges import load_script
+from mien.conditions.areas import AREAS, Seen
+from mien.conditions.labels import INDEX
 from mien.errors import MienError
 from mien.pixels import to_tensor
 from mien.types import Float64, Photo, UInt8
@@ -34,16 +38,17 @@ from mien.types import Float64, Photo, UInt8
 LOOKS: Mapping[str, tuple[dict[str, Any], dict[str, float]]] = {
     "age +1": ({"attributes": {"age": 1.0}}, {"age": 1}),
     "age -1": ({"attributes": {"age": -1.0}}, {"age": -1}),
-    "wrinkles +1": ({"attributes": {"wrinkles": 1.0}}, {"wrinkles": 1}),
-    "wrinkles -1": ({"attributes": {"wrinkles": -1.0}}, {"wrinkles": -1}),
+    "wrinkles +1": ({"attributes": {"wrinkles": 1.0}}, {"relief": 1}),
+    "wrinkles -1": ({"attributes": {"wrinkles": -1.0}}, {"relief": -1}),
     "makeup +1": ({"attributes": {"makeup": 1.0}}, {"lip-a": 1}),
+    "blush +1": ({"attributes": {"blush": 1.0}}, {"cheek-a": 1}),
     "hair-lightness +1": ({"attributes": {"hair-lightness": 1.0}}, {"hair-L": 1}),
     "hair-lightness -1": ({"attributes": {"hair-lightness": -1.0}}, {"hair-L": -1}),
     "hair-gray +1": ({"attributes": {"hair-gray": 1.0}}, {"hair-chroma": -1}),
     "smile +1": ({"attributes": {"smile": 1.0}}, {"smile": 1}),
     "smile -1": ({"attributes": {"smile": -1.0}}, {"smile": -1}),
-    "eye-openness +1": ({"attributes": {"eye-openness": 1.0}}, {"eye-openness": 1}),
-    "eye-openness -1": ({"attributes": {"eye-openness": -1.0}}, {"eye-openness": -1}),
+    "eye-openness +1": ({"attributes": {"eye-openness": 1.0}}, {"eye-area": 1}),
+    "eye-openness -1": ({"attributes": {"eye-openness": -1.0}}, {"eye-area": -1}),
     "glasses off": ({"mask": "glasses", "mode": "heal"}, {"glasses": -1}),
     "beard off": ({"text": "no beard"}, {"beard": -1}),
 }
@@ -52,10 +57,13 @@ LOOKS: Mapping[str, tuple[dict[str, Any], dict[str, float]]] = {
 WORN: Mapping[str, str] = {"glasses off": "glasses", "beard off": "beard"}
 
 COLUMNS = (
-    *("age", "masculine", "happy", "smile", "mouth-open", "eye-openness", "brow-height", "nose-width", "face-width"),
-    *("wrinkles", "hair-L", "hair-chroma", "hair-length", "lip-a", "skin-L", "ITA"),
+    *("age", "masculine", "happy", "smile", "mouth-open", "eye-area", "brow-height", "nose-width", "face-width"),
+    *("relief", "hair-L", "hair-chroma", "hair-length", "lip-a", "skin-L", "ITA"),
 )
 """Of the matrix."""
+
+SIDE, ENOUGH = 256, 100
+"""Pixels of the crop, and fewest of an area that counts."""
 
 
 def photos(wide: Path, portraits: Path, count: int) -> list[Photo]:
@@ -79,9 +87,24 @@ class Judge:
         told = self.measure(photo, quad, face)
         told["ITA"] = float(np.degrees(np.arctan2(told["skin-L"] - 50, told["skin-b"])))
         told["hair-chroma"] = float(np.hypot(told["hair-a"], told["hair-b"]))
+        crop = crop_face(photo, quad, SIDE)
+        shares = self.measure.parser.shares(crop.pixels)
+        told["eye-area"] = float(shares[[INDEX["left_eye"], INDEX["right_eye"]]].sum(0).mean())
+        told |= skin(Seen.in_crop(face.landmarks, crop, shares.argmax(0).astype(np.uint8)))
         with torch.inference_mode():
-            vector = self.who(to_tensor(crop_face(photo, quad, 256).pixels[None]))[0]
+            vector = self.who(to_tensor(crop.pixels[None]))[0]
         return told, vector.double().numpy()
+
+
+def skin(seen: Seen) -> dict[str, float]:
+    """Relief of three areas of the skin, and how red the cheeks are."""
+    lab = cv2.cvtColor(seen.picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    fine = lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 0.04 * seen.unit)
+    areas = [area for name in ("forehead", "cheeks", "under_eyes") if (area := AREAS[name](seen)).sum() >= ENOUGH]
+    relief = [np.log(max(float(np.sqrt(np.square(fine[area]).mean())), 0.05)) for area in areas]
+    cheeks = AREAS["cheeks"](seen)
+    red = float(lab[cheeks][:, 1].mean()) if cheeks.sum() >= ENOUGH else np.nan
+    return {"relief": float(np.mean(relief)) if relief else np.nan, "cheek-a": red}
 
 
 def main() -> None:

@@ -3,8 +3,10 @@
     python -m benchmarks.text_edits --data WIDE --teachers WEIGHTS [--faces 20] [--sheets SHEETS]
 
 Measured are landmarks found again, the parser's areas and their colours, and, for age, presentation and expression, the
-teachers' networks. Nobody who lacks a thing is asked to take it off. A sheet of a sentence shows each face before and
-after, at the photo's own resolution.
+teachers' networks; expressions in log odds, since shares of nearly 0 and 1 tell nothing. A forehead is as high as the
+skin above the brows, eyes and lips are as large as the parser's area of them: the landmarks do not see that.
+Nobody who lacks a thing is asked to take it off. A sheet of a sentence shows each face before and after, at the photo's
+resolution.
 """
 
 from __future__ import annotations
@@ -18,16 +20,19 @@ import numpy as np
 import torch
 from PIL import Image
 
+from benchmarks.move import AREAS
 from benchmarks.sheets import around, read
 from mien import Editor
+from mien.align import mesh
 from mien.align.crop import crop_face, inverse
 from mien.conditions.areas import Seen
+from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
 from mien.finding.axes import COLORS, NUMBERS, PRESENT
 from mien.finding.match import Look, fit
 from mien.guides.shapes import Shapes
-from mien.types import Face, Float64, Photo, UInt8
+from mien.types import Face, Float32, Float64, Photo, UInt8
 from mien.words.reader import read as understood
 from mien.words.types import Wish
 from recipes.reader_labels import measured, moves, taught
@@ -68,7 +73,11 @@ older
 WEARERS: Mapping[str, str] = {"without glasses": "glasses", "no beard": "beard"}
 """Sentences for those alone who have such a thing."""
 
-SIDE = 256
+SIDE, LEAST = 256, 1e-5
+"""Pixels of the crop; share of an expression that counts as none."""
+
+BROWS = (105, 334)
+"""Landmarks in the middle of them."""
 
 
 class Measure:
@@ -89,7 +98,18 @@ class Measure:
         points[:, 2] *= np.sqrt(abs(np.linalg.det(back[:, :2])))
         told = {name: float(v[0]) for name, v in moves(points[None].astype(np.float32), self.shapes).items()}
         told |= {name: float(v[0]) for name, v in taught(crop.pixels[None], self.teachers).items()}
+        told |= {name: float(np.log((told[name] + LEAST) / (1 - told[name] + LEAST))) for name in ("happy", "angry")}
+        shares = self.parser.shares(crop.pixels)
+        told["forehead"] = forehead(shares[INDEX["skin"]], points)
+        told |= {name: float(shares[[INDEX[one] for one in of]].sum(0).mean()) for name, of in AREAS.items()}
         return told | measured(Seen(self.parser.parse_crop(crop.pixels), points, crop.pixels))
+
+
+def forehead(skin: Float32, points: Float64) -> float:
+    """Mean height of the skin (S, S) above the brows (points of a face in it), pixels."""
+    top = int(points[[*mesh.LEFT_BROW, *mesh.RIGHT_BROW], 1].min())
+    left, right = sorted(int(points[one, 0]) for one in BROWS)
+    return float(skin[: max(1, top), left:right].sum() / max(1, right - left))
 
 
 def right(wish: Wish, before: dict[str, float], after: dict[str, float]) -> bool | None:
@@ -120,6 +140,7 @@ def main() -> None:
     parser.add_argument("--teachers", type=Path, required=True)
     parser.add_argument("--faces", type=int, default=20)
     parser.add_argument("--sheets", type=Path)
+    parser.add_argument("--only", nargs="*", default=SENTENCES, help="some of the sentences")
     options = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -129,7 +150,7 @@ def main() -> None:
     found = [(photo, faces[0]) for photo in photos[::2] if (faces := editor.finder.find(photo))]
     before = [measure(photo, face.quad, face) for photo, face in found]
     moved: list[bool] = []
-    for text in SENTENCES:
+    for text in options.only:
         wearers = [i for i in range(len(found)) if text not in WEARERS or before[i][WEARERS[text]] > 0.5]
         told: list[bool] = []
         pairs, refused = [], 0

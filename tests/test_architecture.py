@@ -30,7 +30,7 @@ ALLOWED = {
     "align": {"models", "engine", "photos", "pixels"},
     "conditions": {"checkpoints", "engine", "photos", "pixels", "align"},
     "data": {"pixels", "photos", "align", "models"},
-    "training": {"compose", "models", "losses", "data", "checkpoints", "pixels", "conditions"},
+    "training": {"compose", "models", "losses", "data", "checkpoints", "pixels", "conditions", "finding"},
     "evaluation": {
         *("models", "losses", "data", "checkpoints", "pixels", "photos", "conditions", "align"),
         *("editing", "editor", "engine", "backends", "compose"),  # what the protocol judges

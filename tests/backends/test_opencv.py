@@ -21,14 +21,14 @@ from mien.types import Face, Photo
 @pytest.mark.parametrize("method", ["telea", "navier-stokes"])
 def test_opencv_edits_photos(method: str, portrait: Photo, face: Face) -> None:
     editor = Editor.from_pretrained(f"opencv:{method}")
-    result = editor(portrait, mask="mouth", face=face)
+    result = editor(portrait, mask="mouth", mode="look", face=face)
     assert f"face edited at 256 px by opencv:{method}: mask mouth" in result.operations[0]
     assert (result.photo.pixels != portrait.pixels).any() and not (result.photo.pixels != portrait.pixels)[
         ~result.mask
     ].any()
-    seeded = editor([portrait, portrait], mask="mouth", face=face, seed=3)
+    seeded = editor([portrait, portrait], mask="mouth", mode="look", face=face, seed=3)
     np.testing.assert_array_equal(seeded[1].photo.pixels, result.photo.pixels)
-    assert editor(portrait, mask="mouth", face=face, strength=0).photo is portrait
+    assert editor(portrait, mask="mouth", mode="look", face=face, strength=0).photo is portrait
     assert result.faces[0].shares.shape == (1, 256, 256) and editor.attributes == ()
 
 
@@ -36,7 +36,8 @@ def test_two_methods_differ_and_know_nothing_else(portrait: Photo, face: Face) -
     telea, other = (Editor.from_pretrained(f"opencv:{method}") for method in ("telea", "navier-stokes"))
     assert telea.backend.fingerprint() != other.backend.fingerprint() and not telea.backend.supports()
     assert (
-        telea(portrait, mask="nose", face=face).photo.pixels != other(portrait, mask="nose", face=face).photo.pixels
+        telea(portrait, mask="nose", mode="look", face=face).photo.pixels
+        != other(portrait, mask="nose", mode="look", face=face).photo.pixels
     ).any()
     with pytest.raises(ConfigError, match="no attribute 'smile'; it knows none"):
         telea(portrait, mask="nose", face=face, attributes={"smile": 1.0}, mode="look")

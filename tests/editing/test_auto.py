@@ -31,6 +31,8 @@ def _never() -> Any:
             {"mask": "mouth", "attributes": {"smile": 1, "jaw-width": -1}},
             {"mask": "mouth", "reshape": {"smile": 1, "jaw-width": -1}},
         ),
+        ({"mask": "eyes + nose"}, {"mask": "eyes + nose", "mode": "fill"}),
+        ({"mask": "lips", "seed": 2}, {"mask": "lips", "mode": "fill", "seed": 2}),
         ({"mask": "mouth", "color": "crimson", "strength": 0.5}, {"dye": {"lips": "crimson"}, "strength": 0.5}),
     ],
 )
@@ -43,7 +45,7 @@ def test_parts_are_borrowed_and_regions_dyed(asked: dict[str, Any], becomes: dic
 @pytest.mark.parametrize(
     "asked",
     [
-        {"mask": "eyes"},
+        {"mask": "brows"},
         {"mask": "eyes", "exemplar": "self"},
         {"mask": "skin", "exemplar": "b.png"},
         {"mask": "eyes-brows", "exemplar": "b.png"},
@@ -69,7 +71,7 @@ def _looked(side: int, label: str) -> Any:
     mask, labels = np.zeros((100, 100), np.bool_), np.full((100, 100), INDEX["skin"], np.uint8)
     mask[40 : 40 + side, 50:60] = True
     labels[44:48, 52:56] = INDEX[label]
-    return lambda: (mask, labels)
+    return lambda: (mask, labels, None)
 
 
 def test_a_spot_on_the_skin_is_healed_and_an_eye_is_not() -> None:

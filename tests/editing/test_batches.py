@@ -25,14 +25,14 @@ def edits(portrait: Photo, face: Face) -> list[dict[str, Any]]:
     gray = Photo(portrait.pixels.mean(2, keepdims=True).astype(np.uint8))
     return [
         {"photo": portrait, "mask": "hair", "face": face},
-        {"photo": gray, "mask": "nose", "face": face, "seed": 1, "strength": 0.6},
+        {"photo": gray, "mask": "nose", "face": face, "seed": 1, "strength": 0.6, "mode": "look"},
         {"photo": portrait, "mask": "hair", "face": face, "exemplar": mirrored, "sketch": "self"},
         {"photo": portrait, "mask": "mouth", "face": face, "attributes": {"smile": 1.0}, "seed": 2},
         {"photo": portrait, "mask": "nose", "face": face, "color": "#4040a0", "weights": {"color": 2.0}},
-        {"photo": gray, "mask": "eyes", "face": face, "n": 2},
+        {"photo": gray, "mask": "eyes", "face": face, "n": 2, "mode": "look"},
         {"photo": portrait, "mask": "lips", "face": face, "weight_maps": {"image": np.full((64, 64), 0.5, np.float32)}},
         {"photo": portrait, "mask": "brows", "face": face, "exemplar": "self", "strength": 0.0},
-        {"photo": portrait, "mask": "nose", "face": face, "seed": 9},
+        {"photo": portrait, "mask": "nose", "face": face, "seed": 9, "mode": "look"},
     ]
 
 

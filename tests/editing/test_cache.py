@@ -108,23 +108,25 @@ def test_two_editors_may_share_a_cache(editor: Editor, other: Editor, portrait: 
 
 def test_two_precisions_of_an_editor_share_nothing(editor: Editor, other: Editor, portrait: Photo, face: Face) -> None:
     cache = EditCache()
-    plain = other(portrait, mask="nose", face=face, cache=cache).photo.pixels
+    plain = other(portrait, mask="nose", mode="look", face=face, cache=cache).photo.pixels
     before = cache.misses["features"]
     other.to(torch.bfloat16)
-    other(portrait, mask="nose", face=face, cache=cache)
+    other(portrait, mask="nose", mode="look", face=face, cache=cache)
     other.to(torch.float32)
     assert cache.misses["features"] == before + 1
-    np.testing.assert_array_equal(other(portrait, mask="nose", face=face, cache=cache).photo.pixels, plain)
+    np.testing.assert_array_equal(other(portrait, mask="nose", mode="look", face=face, cache=cache).photo.pixels, plain)
 
 
 def test_editors_in_threads_share_a_cache(editor: Editor, other: Editor, portrait: Photo, face: Face) -> None:
     """Half of the threads with each editor; all start at once."""
     cache, ready, made = EditCache(), threading.Barrier(4), {}
-    alone = [one(portrait, mask="nose", face=face, seed=1).photo.pixels for one in (editor, other)]
+    alone = [one(portrait, mask="nose", mode="look", face=face, seed=1).photo.pixels for one in (editor, other)]
 
     def work(number: int) -> None:
         ready.wait(10)
-        made[number] = (editor, other)[number % 2](portrait, mask="nose", face=face, seed=1, cache=cache).photo.pixels
+        made[number] = (editor, other)[number % 2](
+            portrait, mask="nose", mode="look", face=face, seed=1, cache=cache
+        ).photo.pixels
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:

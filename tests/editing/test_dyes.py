@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mien.editing.context import EditContext
-from mien.editing.dyes import check_dyes
+from mien.editing.dyes import check_dyes, shaded
 from mien.editing.request import Request
 from mien.editing.swatches import dye_color
 from mien.editor import Editor
@@ -48,3 +48,10 @@ def test_somebodys_hair_is_a_swatch(tmp_path: Path, astronaut: UInt8) -> None:
     context = EditContext(Editor.from_pretrained("opencv:telea"))
     red, green, blue = dye_color(f"{tmp_path}/other.png:hair", context)
     assert 40 < red < 160 and red > green > blue
+
+
+def test_black_hair_gets_brown_and_gray_hair_stays_gray() -> None:
+    red, green, blue = shaded((28, 25, 24), "lighter")
+    assert red > green > blue and red - blue > 30
+    red, green, blue = shaded((150, 150, 150), "lighter")
+    assert min(red, green, blue) > 160 and red - blue < 15

@@ -47,10 +47,10 @@ def changed(one: Photo, other: Photo) -> np.ndarray:
 
 def test_one_call_from_a_file_to_a_verified_file(editor: Editor, portrait: Photo, tmp_path: Path) -> None:
     path = mien.save_photo(portrait, tmp_path / "portrait.png")
-    result = editor(path, mask="mouth", seed=1, strength=0.9)
+    result = editor(path, mask="mouth", mode="look", seed=1, strength=0.9)
     receipt = result.save(tmp_path / "out.png")
     assert receipt.preserved and receipt.lossless and receipt.input == "portrait.png"
-    assert receipt.operations[0] == "face 0 edited at 128 px by small: mask mouth, seed 1, strength 0.9"
+    assert receipt.operations[0] == "face 0 edited at 128 px by small: mask mouth, look, seed 1, strength 0.9"
     assert 0.001 < receipt.mask_fraction < 0.05
     stages = {"find", "layers", "codes", "features", "bank", "decode", "blend", "paste", "measure", "total"}
     assert set(result.timings) == stages
@@ -59,12 +59,12 @@ def test_one_call_from_a_file_to_a_verified_file(editor: Editor, portrait: Photo
 
 
 def test_every_kind_of_photo(editor: Editor, portrait: Photo, face: Face) -> None:
-    expected = editor(portrait, mask="nose", face=face).photo.pixels
+    expected = editor(portrait, mask="nose", mode="look", face=face).photo.pixels
     for source in (portrait.pixels, Image.fromarray(portrait.pixels)):
-        np.testing.assert_array_equal(editor(source, mask="nose", face=face).photo.pixels, expected)
-    gray = editor(portrait.pixels[..., 0], mask="nose", face=face).photo
-    deep = editor(portrait.pixels.astype(np.uint16) * 257, mask="nose", face=face).photo
-    clear = editor(np.dstack([portrait.pixels, portrait.pixels[..., 0]]), mask="nose", face=face).photo
+        np.testing.assert_array_equal(editor(source, mask="nose", mode="look", face=face).photo.pixels, expected)
+    gray = editor(portrait.pixels[..., 0], mask="nose", mode="look", face=face).photo
+    deep = editor(portrait.pixels.astype(np.uint16) * 257, mask="nose", mode="look", face=face).photo
+    clear = editor(np.dstack([portrait.pixels, portrait.pixels[..., 0]]), mask="nose", mode="look", face=face).photo
     assert gray.pixels.shape == (512, 512, 1) and deep.bits == 16
     assert clear.alpha is not None and (clear.alpha == portrait.pixels[..., 0]).all()
     np.testing.assert_array_equal(clear.pixels, expected)
@@ -72,12 +72,12 @@ def test_every_kind_of_photo(editor: Editor, portrait: Photo, face: Face) -> Non
 
 
 def test_a_face_may_be_said_in_many_ways(editor: Editor, portrait: Photo, face: Face) -> None:
-    expected = editor(portrait, mask="nose").photo.pixels
+    expected = editor(portrait, mask="nose", mode="look").photo.pixels
     x, y = face.landmarks[1, :2]
     for which in ("largest", 0, "0", f"{x:.0f},{y:.0f}", face, face.quad):
-        np.testing.assert_array_equal(editor(portrait, mask="nose", face=which).photo.pixels, expected)
+        np.testing.assert_array_equal(editor(portrait, mask="nose", mode="look", face=which).photo.pixels, expected)
     crop = crop_face(portrait, face.quad, 300).pixels
-    aligned = editor(crop, mask="nose", face="aligned", seed=np.int64(1), strength=np.float32(1))
+    aligned = editor(crop, mask="nose", mode="look", face="aligned", seed=np.int64(1), strength=np.float32(1))
     rows, columns = np.nonzero(aligned.mask)
     assert abs(rows.mean() / 300 - 0.55) < 0.1 and abs(columns.mean() / 300 - 0.5) < 0.1
 
@@ -94,8 +94,8 @@ def test_variants_share_what_they_have_in_common(editor: Editor, portrait: Photo
 
 def test_a_cache_finds_the_faces_of_a_photo_once(editor: Editor, portrait: Photo) -> None:
     cache = mien.EditCache()
-    first = editor(portrait, mask="nose", cache=cache)
-    second = editor(Photo(portrait.pixels.copy()), mask="mouth", cache=cache)
+    first = editor(portrait, mask="nose", mode="look", cache=cache)
+    second = editor(Photo(portrait.pixels.copy()), mask="mouth", mode="look", cache=cache)
     assert cache.misses["faces"] == cache.misses["labels"] == 1
     assert second.timings["find"] < first.timings["find"]
 
@@ -168,7 +168,7 @@ def test_masks_beyond_the_crop_are_cut_and_reported(editor: Editor, portrait: Ph
 
 def test_what_cannot_change_the_result_is_reported(editor: Editor, portrait: Photo, face: Face) -> None:
     def notes(**inputs: Any) -> str:
-        return "; ".join(editor(portrait, mask="nose", face=face, frame="crop", **inputs).faces[0].notes)
+        return "; ".join(editor(portrait, mask="nose", mode="look", face=face, frame="crop", **inputs).faces[0].notes)
 
     assert "nothing but the mask was given" in notes() and "nothing but the mask" in notes(seed=3)
     corner = np.zeros((64, 64, 4), np.uint8)

@@ -90,7 +90,7 @@ def test_what_it_leaves_open_of_a_mask_is_painted_or_healed(
 ) -> None:
     mask = np.zeros(inside.shape, np.bool_)
     mask[BOX[1] - 12 : BOX[3] + 12, BOX[0] - 12 : BOX[2] + 12] = True
-    for mode, how in (("look", "edited at"), ("pixels", "healed")):
+    for mode, how in (("look", "edited at"), ("pixels", "filled after other faces")):
         done = editor(portrait, guide=paste, mask=mask, mode=mode, face=face)
         np.testing.assert_array_equal(done.photo.pixels[inside], paste[..., :3][inside])
         assert outside_changes(portrait, done.photo.pixels, mask) == 0

@@ -106,12 +106,16 @@ def test_a_saved_editor_is_the_same(
 
 def test_a_generator_gives_the_seed(editor: Editor, portrait: Photo, face: Face) -> None:
     seed = int(torch.randint(0, 2**32, (), generator=torch.Generator().manual_seed(3)))
-    wanted = editor(portrait, mask="nose", face=face, seed=seed).photo.pixels
+    wanted = editor(portrait, mask="nose", mode="look", face=face, seed=seed).photo.pixels
     generator = torch.Generator().manual_seed(3)
-    np.testing.assert_array_equal(editor(portrait, mask="nose", face=face, generator=generator).photo.pixels, wanted)
-    assert (editor(portrait, mask="nose", face=face, generator=generator).photo.pixels != wanted).any()  # it moved on
+    np.testing.assert_array_equal(
+        editor(portrait, mask="nose", mode="look", face=face, generator=generator).photo.pixels, wanted
+    )
+    assert (
+        editor(portrait, mask="nose", mode="look", face=face, generator=generator).photo.pixels != wanted
+    ).any()  # it moved on
     with pytest.raises(ConfigError, match="Seed and generator both"):
-        editor(portrait, mask="nose", face=face, generator=generator, seed=1)
+        editor(portrait, mask="nose", mode="look", face=face, generator=generator, seed=1)
 
 
 def test_a_callback_hears_of_every_stage(editor: Editor, portrait: Photo, face: Face) -> None:
@@ -123,7 +127,7 @@ def test_a_callback_hears_of_every_stage(editor: Editor, portrait: Photo, face: 
 
 
 def test_results_are_pictures(editor: Editor, portrait: Photo, face: Face) -> None:
-    result = editor(portrait, mask="nose", face=face, n=2)
+    result = editor(portrait, mask="nose", mode="look", face=face, n=2)
     assert [np.asarray(image).tolist() for image in result.images] == [v.photo.pixels.tolist() for v in result.variants]
     for thing in (result, result.photo, result.faces[0].before):
         assert Image.open(BytesIO(thing._repr_png_())).format == "PNG"
@@ -136,7 +140,7 @@ def test_results_are_pictures(editor: Editor, portrait: Photo, face: Face) -> No
 
 
 def test_everything_says_what_it_is_in_a_line(editor: Editor, portrait: Photo, face: Face) -> None:
-    result = editor(portrait, mask="nose", face=face, n=2)
+    result = editor(portrait, mask="nose", mode="look", face=face, n=2)
     conditions = Conditions(mask=np.ones((8, 8), np.float32), attributes={"smile": 1.0}, text="a beard")
     aligned = AlignedFace(portrait.pixels[:64, :64], np.eye(2, 3), (512, 512))
     texts = [repr(one) for one in (editor, portrait, face, result, Request(mask="hair", seed=2), conditions, aligned)]
@@ -158,17 +162,17 @@ def test_fields_of_a_request_are_the_only_spelling(editor: Editor, portrait: Pho
     made = editor(portrait, request, strength=0.5).photo.pixels
     np.testing.assert_array_equal(made, editor(portrait, mask="nose", seed=3, face=face, strength=0.5).photo.pixels)
     with pytest.raises(ConfigError, match="'colour' is no input of an edit; choose from mask"):
-        editor(portrait, mask="nose", colour="red")
+        editor(portrait, mask="nose", mode="look", colour="red")
     with pytest.raises(ConfigError, match="'mask' says something about a photo"):
         editor.generate(mask="hair")
 
 
 def test_arrays_and_tensors_are_photos(editor: Editor, portrait: Photo, face: Face) -> None:
-    wanted = editor(portrait, mask="nose", face=face).photo.pixels
+    wanted = editor(portrait, mask="nose", mode="look", face=face).photo.pixels
     numbers = portrait.pixels.astype(np.float32) / 255
     tensor = torch.from_numpy(numbers).permute(2, 0, 1)
     for photo in (numbers, numbers.astype(float), tensor, tensor[None], torch.from_numpy(portrait.pixels)):
-        np.testing.assert_array_equal(editor(photo, mask="nose", face=face).photo.pixels, wanted)
+        np.testing.assert_array_equal(editor(photo, mask="nose", mode="look", face=face).photo.pixels, wanted)
 
 
 def test_public_names() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from mien import Editor
 from mien.conditions.regions import check_region
+from mien.editing.catalogue import UNSUPPORTED
 from mien.editing.loans import CONDITIONS
 from mien.editing.request import Request
 from mien.editing.ways import BORROWED, COLORED, HEALED, MOVES, REGIONS, SHADES, regions_of, ways_of
@@ -43,7 +44,8 @@ def test_words_become_steps_and_what_is_left_is_said() -> None:
     assert recipe is not None
     assert [step.to_dict() for step in recipe.steps] == [{"reshape": {"smile": 0.6}}, {"dye": {"hair": "gray"}}]
     assert rest.attributes == {"hat": 1.0} and rest.mask == "hat+hair" and rest.text is None
-    assert recipe.notes == ("not understood: tattoo", "understood, but nothing here can do it yet: hair-curl +1")
+    curl = f"understood, but nothing here can do it: hair-curl +1 ({UNSUPPORTED['hair-curl']})"
+    assert recipe.notes == ("not understood: tattoo", curl)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_a_mask_keeps_words_within(plain: Editor, portrait: Photo) -> None:
 def test_what_cannot_be_done_is_one_sentence(plain: Editor, portrait: Photo) -> None:
     with pytest.raises(ConfigError, match="not understood: dragon"):
         plain(portrait, text="a dragon")
-    with pytest.raises(ConfigError, match="nothing here can do it yet: hat"):
+    with pytest.raises(ConfigError, match="nothing here can do it: hat"):
         plain(portrait, text="a hat")
     with pytest.raises(ConfigError, match="names no change"):
         plain(portrait, text="don't change the hair")

@@ -15,6 +15,7 @@ from mien.align.crop import crop_face
 from mien.conditions.labels import INDEX
 from mien.editing.context import EditContext
 from mien.editing.lined import by_lines
+from mien.editing.mapped import LONGER, SHORTER
 from mien.editing.request import Request
 from mien.editing.target import find_target
 from mien.editor import Editor
@@ -112,15 +113,20 @@ def test_an_open_mouth_is_drawn_shut_and_shuts(portrait: Photo) -> None:
     assert editor(result.photo, **layers).operations[0].startswith("teeth")
 
 
-@pytest.mark.parametrize(("name", "fringe"), [("hair", True), ("hat", False)])
-def test_hair_that_a_map_puts_on_the_forehead_is_drawn_as_a_fringe(portrait: Photo, name: str, fringe: bool) -> None:
+@pytest.mark.parametrize(("name", "part"), [("hair", "fringe"), ("hat", ""), ("longer", LONGER), ("shorter", SHORTER)])
+def test_hair_that_a_map_asks_for_is_made_of_pixels(portrait: Photo, name: str, part: str) -> None:
     editor = Editor.from_pretrained("opencv:telea")
     face = editor.finder.find(portrait)[0]
     labels = editor.parser.parse_crop(crop_face(portrait, face.quad, 256).pixels)
-    brows = np.flatnonzero(np.isin(labels, [INDEX["left_brow"], INDEX["right_brow"]]).any(1))
-    new = (labels == INDEX["skin"]) & (np.arange(256)[:, None] < brows.min())
+    brows, rows = np.flatnonzero(np.isin(labels, [INDEX["left_brow"], INDEX["right_brow"]]).any(1)), np.arange(256)
+    new = (labels == INDEX["skin"]) & (rows[:, None] < brows.min())
+    after = INDEX[name] if name in INDEX else INDEX["hair"]
+    if part == LONGER:
+        new = (labels == INDEX["background"]) & (rows[:, None] > brows.max() + 20) & (rows < 60)
+    elif part == SHORTER:
+        new, after = (labels == INDEX["hair"]) & (rows[:, None] > brows.max()), INDEX["background"]
     mask = cv2.dilate(new.astype(np.uint8), np.ones((21, 21), np.uint8)) > 0
-    request = Request(mask=mask, semantic=np.where(new, np.uint8(INDEX[name]), labels), frame="crop")
+    request = Request(mask=mask, semantic=np.where(new, np.uint8(after), labels), frame="crop")
     context = EditContext(editor)
     found = by_lines(portrait, find_target(portrait, "largest", context, "photo"), request, context)
-    assert (found is not None and found.part == "fringe") == fringe
+    assert ("" if found is None else found.part) == part

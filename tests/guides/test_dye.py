@@ -13,8 +13,9 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import SETTINGS
+from mien.guides.dark_roots import dark_roots
 from mien.guides.dye import dye
-from mien.guides.hair_matte import told_by_color
+from mien.guides.hair_matte import _no_outline, told_by_color
 from mien.guides.lift import LEVELS, tones
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
@@ -287,3 +288,44 @@ def test_a_highlight_within_dark_hair_is_no_gap_through_which_skin_is_seen() -> 
     skin, matte = (~fringe).astype(np.float32), fringe.astype(np.float32)
     told = told_by_color(picture.clip(0, 255).astype(np.uint8), matte, skin, np.asarray(ys > 40, np.float32), 2.0)
     assert told[lit].min() > 0.9
+
+
+def test_skin_enclosed_by_locks_that_the_parser_hardly_sees_is_no_hair() -> None:
+    ys, xs = np.mgrid[:240, :240]
+    noise = np.random.default_rng(0).normal(0, 3, (240, 240, 1))
+    uneven = np.linspace(0.6, 1.1, 240)[None, :, None]  # light comes from one side
+    fringe, gap = ys < 120, np.hypot((xs - 120) / 10, (ys - 80) / 24) < 1
+    picture = np.where((fringe & ~gap)[..., None], (38, 28, 26), np.array((190, 140, 105)) * uneven) + noise
+    skin, matte = np.where(fringe, 0.1 * gap, 1).astype(np.float32), fringe.astype(np.float32)
+    told = told_by_color(picture.clip(0, 255).astype(np.uint8), matte, skin, np.asarray(ys > 40, np.float32), 2.0)
+    middle = cv2.erode(gap.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert told[middle].mean() < 0.2 and told[fringe & ~gap].mean() > 0.9
+
+
+def test_roots_stay_dark_at_a_hairline_and_the_mean_is_the_wish(face: Face) -> None:
+    ys, xs = np.mgrid[:512, :512]
+    points = face.landmarks[:, :2]
+    middle, size = points.mean(0), np.ptp(points, 0)
+    head = np.hypot((xs - middle[0]) / (0.75 * size[0]), (ys - middle[1]) / (0.95 * size[1])) < 1
+    bare = np.hypot((xs - middle[0]) / (0.53 * size[0]), (ys - middle[1]) / (0.6 * size[1])) < 1
+    alpha = (head & ~bare & (ys < middle[1])).astype(np.float32)
+    noise = np.random.default_rng(0).normal(0, 4, (512, 512, 1))
+    photo = Photo((np.where(alpha[..., None] > 0, (40, 30, 26), (200, 150, 125)) + noise).clip(0, 255).astype(np.uint8))
+    roots, wish = dark_roots(alpha, face), (165, 120, 75)
+    assert 0.3 < roots[alpha > 0.5].max() <= 0.7 and not roots[ys > points[4, 1]].any()
+    made = dye(photo, alpha, wish, SETTINGS["hair"], roots).over(photo)[0].pixels
+    assert made[roots * alpha > 0.5].mean() < 0.75 * made[(roots == 0) & (alpha > 0.5)].mean()
+    mean = skimage.rgb2lab(made)[alpha > 0.5].mean(0)
+    assert skimage.deltaE_ciede2000(mean, skimage.rgb2lab(np.array(wish)[None, None] / 255)[0, 0]) <= 6
+    fringe = ((xs > 0) & (ys < points[105, 1])).astype(np.float32)
+    assert not dark_roots(fringe, face).any()
+
+
+def test_the_outline_of_a_bald_head_beside_thick_hair_is_no_hair() -> None:
+    skin = np.zeros((300, 300), np.float32)
+    cv2.circle(skin, (150, 170), 100, 1, -1)
+    matte = np.zeros_like(skin)
+    cv2.ellipse(matte, (150, 170), (101, 101), 0, 200, 340, 1, 1)
+    matte[140:200, 30:60] = 1
+    kept = _no_outline(matte, skin, (skin < 0.5) & (matte < 0.5), 3.0)
+    assert kept[66:72, 145:155].max() < 0.1 and kept[145:195, 33:58].min() > 0.9

@@ -12,14 +12,18 @@ import pytest
 from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
-from mien.guides.bare import _as_soft, held
+from mien.guides.backdrop import as_soft
+from mien.guides.bank_hair import bank_fringe
+from mien.guides.bare import held
 from mien.guides.ears import going, kept, pairs
-from mien.guides.fringe import drawn_fringe
 from mien.guides.hair import hair
 from mien.guides.hair_fit import _holes, fitted, lit
-from mien.guides.hair_lent import clear, pure
+from mien.guides.hair_lent import clear, pure, within
 from mien.guides.hair_roots import in_colors, shown
+from mien.guides.locks import laid_locks
 from mien.guides.scene import Scene, _reduced
+from mien.guides.shortened import shortened
+from mien.guides.strands import toned
 from mien.types import Face, Photo
 
 COLORS = {
@@ -148,24 +152,63 @@ def test_a_fringe_has_this_hairs_color_and_leaves_the_rest(face: Face) -> None:
     left, right, top, low = points[54, 0], points[284, 0], points[10, 1] - 9, points[105, 1] - 3
     pixels[top:low, left:right] = OTHER["hair"]
     lent = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="fringe")  # type: ignore[arg-type]
-    drawn = drawn_fringe(photo, face, ColorParser(), seed=1)  # type: ignore[arg-type]
     x, y = points[151, 0], (top + low) // 2
-    for result, area in (lent.over(photo), drawn.over(photo)):
-        around = result.pixels[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(0)
-        assert np.abs(around - COLORS["hair"]).max() < 25
-        assert not area[points[152, 1] :].any()
-        assert (result.pixels[~area] == photo.pixels[~area]).all()
-        assert share(result, OTHER["hair"]) < 0.001
+    result, area = lent.over(photo)
+    around = result.pixels[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(0)
+    assert np.abs(around - COLORS["hair"]).max() < 25
+    assert not area[points[152, 1] :].any()
+    assert (result.pixels[~area] == photo.pixels[~area]).all()
+    assert share(result, OTHER["hair"]) < 0.001
+
+
+def test_others_hair_takes_on_the_contrast_and_light_of_this() -> None:
+    rng, shape, ys = np.random.default_rng(0), (120, 120), np.mgrid[:120, :120][0]
+    strands = np.repeat(rng.normal(0, 1, shape[1])[None], shape[0], 0).astype(np.float32)[..., None]
+    mine, theirs = (
+        np.clip(np.array(c, np.float32) * (1 + by * strands), 0, 255)
+        for c, by in (((150, 110, 70), 0.1), ((30, 25, 25), 0.3))
+    )
+    made = toned(mine, ys < 60, theirs, np.ones(shape, np.float32), 100.0)
+    assert np.abs(made.mean((0, 1)) - mine.mean((0, 1))).max() < 12
+    assert 0.5 < made[..., 1].std() / mine[..., 1].std() < 1.6
+
+
+def test_longer_hair_is_of_this_color_and_within_its_outline(face: Face) -> None:
+    photo, other = head(face, COLORS, down=0.1), head(face, OTHER, down=2.2)
+    here, there = (Scene.of(one, face, ColorParser()) for one in (photo, other))  # type: ignore[arg-type]
+    wished = Scene.of(head(face, COLORS, down=1.2), face, ColorParser()).hair > 0.5  # type: ignore[arg-type]
+    fit, shade = laid_locks(here, there, wished, wished)
+    fresh = (fit.alpha > 0.9) & (here.hair < 0.1)
+    assert fresh.sum() > 0.4 * (wished & (here.hair < 0.1)).sum()
+    assert np.abs(fit.front[fresh].mean(0) - COLORS["hair"]).max() < 25
+    assert not (fit.alpha > 0.05)[cv2.dilate(wished.astype(np.uint8), np.ones((9, 9))) == 0].any()
+    assert shade.max() < 0.6
+    with pytest.raises(LayerError, match="no more hair"):
+        laid_locks(here, there, here.hair > 0.5, here.hair > 0.5)
+
+
+def test_hair_is_cut_below_a_line_and_stays_above_it(face: Face) -> None:
+    photo, other = head(face, COLORS, down=2.0), head(face, OTHER, down=0.2)
+    here, there = (Scene.of(one, face, ColorParser()) for one in (photo, other))  # type: ignore[arg-type]
+    line = int(here.points[13, 1])
+    area = (here.hair > 0.5) & (np.arange(here.shape[0])[:, None] > line)
+    result, changed = shortened(photo, here, other, there, area).over(photo)
+    row = int(face.landmarks[13, 1])
+    assert (result.pixels[~changed] == photo.pixels[~changed]).all()
+    assert not changed[: row - 20].any()
+    far = result.with_pixels(result.pixels[row + round(0.35 * here.unit) :])
+    assert share(far, COLORS["hair"]) < 0.01
+    assert share(result, COLORS["hair"]) > 0.01
 
 
 def test_no_fringe_without_hair_or_below_a_hat(face: Face) -> None:
     photo, parser = head(face, COLORS, down=1), ColorParser()
     with pytest.raises(LayerError, match="hat on this"):
-        drawn_fringe(head(face, COLORS, down=1, hat=True), face, parser)  # type: ignore[arg-type]
+        bank_fringe(head(face, COLORS, down=1, hat=True), face, parser)  # type: ignore[arg-type]
     shaved = np.all(photo.pixels == COLORS["hair"], 2)[..., None]
     bald = photo.with_pixels(np.where(shaved, COLORS["background"], photo.pixels).astype(np.uint8))
     with pytest.raises(LayerError, match="above this forehead"):
-        drawn_fringe(bald, face, parser)  # type: ignore[arg-type]
+        bank_fringe(bald, face, parser)  # type: ignore[arg-type]
 
 
 def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> None:
@@ -214,7 +257,7 @@ def test_a_blurred_backdrop_is_made_as_soft_and_nothing_of_the_head_comes_in() -
     known[:, :60], hole[:, 60:110] = True, True
     made[:, 60:110] = np.kron(rng.normal(120, 20, (20, 7, 3)), np.ones((8, 8, 1)))[:160, :50]  # patches' edges
     made[:, 110:] = 0  # the head
-    filled = _as_soft(made, hole, known, 100.0)
+    filled = as_soft(made, hole, known, 100.0)
     assert (filled[~hole] == made[~hole]).all()
     steps = [np.abs(np.diff(one[:, 62:108].mean(2), axis=1)).max() for one in (filled, made)]
     assert steps[0] < 0.4 * steps[1]
@@ -294,3 +337,27 @@ def test_a_bright_backdrop_between_curls_is_no_hair(face: Face) -> None:
     cleared = clear(replace(scene, picture=picture, hair=hair))
     assert cleared[top + 4, x] < 0.2
     assert cleared[top + 14, x] > 0.9
+
+
+def test_hair_on_a_floor_of_its_color_ends_where_short_hair_does(face: Face) -> None:
+    scene = Scene.of(head(face, OTHER, down=0.2), face, ColorParser())  # type: ignore[arg-type]
+    assert float(within(scene, scene.hair).sum()) > 0.9 * float(scene.hair.sum()), "before another color it stays"
+    middle = scene.points[[127, 356], :2].mean(0)
+    ys, xs = np.mgrid[: scene.shape[0], : scene.shape[1]]
+    away = np.hypot(xs - middle[0], ys - middle[1]) / scene.unit
+    spread = ((away < 2.2) & (ys < middle[1])).astype(np.float32)
+    floor = replace(scene, picture=np.full_like(scene.picture, 60.0), hair=spread)
+    left = within(floor, spread)
+    assert float(left[(ys < middle[1]) & (away < 0.6)].min()) > 0.9
+    assert float(left[away > 1.85].max()) == 0
+
+
+def test_long_hair_keeps_its_hairline_and_color_under_a_strangers_lengths(face: Face) -> None:
+    photo, other = head(face, COLORS, down=1.2), head(face, OTHER, down=2.2)
+    parser: Any = ColorParser()
+    result, _ = hair(photo, face, other, face, parser, any_head=True).over(photo)
+    assert share(result, OTHER["hair"]) < 0.001
+    assert share(result, COLORS["hair"]) > share(photo, COLORS["hair"]) + 0.005
+    for was in ("skin", "hair"):
+        old = np.all(photo.pixels == COLORS[was], 2)
+        assert float((np.abs(result.pixels[old].astype(int) - COLORS[was]).max(1) < 40).mean()) > 0.97, was

@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 
 from mien.align.finder import FaceFinder
+from mien.compose.quilt import quilted
+from mien.editing.context import EditContext
+from mien.editing.lenders import traits_of
 from mien.editor import Editor
 from mien.errors import LayerError
+from mien.guides.bank import Bank
+from mien.guides.beardless import mixture
 from mien.types import Face, Photo
 
 
@@ -48,3 +53,33 @@ def test_an_album_comes_before_the_bank(editor: Editor, portrait: Photo, face: F
     assert "me.png" in result.operations[0]
     with pytest.raises(LayerError, match="no folder"):
         editor(portrait, part="nose", face=face, album=f"{tmp_path}/none")
+
+
+def test_a_beard_vanishes_and_what_is_above_it_stays(editor: Editor) -> None:
+    entry = max(Bank.bundled().entries, key=lambda one: one.traits.beard)
+    photo = entry.photo()
+    face = editor.finder.find(photo)[0]
+    result = editor(photo, part="lower-face", face=face)
+    context = EditContext(editor)
+    before, after = (traits_of(one, face, context) for one in (photo, result.photo))
+    assert before.beard > 0.5 and after.beard < 0.1 and after.moustache < 0.1
+    assert abs(after.skin[0] - before.skin[0]) < 3
+    brows = int(face.landmarks[[105, 334], 1].max())
+    np.testing.assert_array_equal(result.photo.pixels[:brows], photo.pixels[:brows])
+
+
+def test_light_is_mixed_of_faces_in_like_light() -> None:
+    rng = np.random.default_rng(0)
+    known = rng.standard_normal((400, 6))
+    weights = mixture(known, known @ (0.7, 0, 0, 0.3, 0, 0), stiff=0.001, rounds=2000)
+    np.testing.assert_allclose(weights, (0.7, 0, 0, 0.3, 0, 0), atol=0.02)
+
+
+def test_laid_texture_is_as_strong_as_what_is_known() -> None:
+    rng = np.random.default_rng(0)
+    fine = rng.standard_normal((120, 120, 3)).astype(np.float32)
+    known = np.zeros((120, 120), np.bool_)
+    known[:60] = True
+    made = quilted(fine, known, 8)
+    assert 0.8 < float(made[70:].std()) < 1.1
+    assert not quilted(fine, np.zeros_like(known), 8).any()

@@ -86,6 +86,24 @@ def test_a_mouth_corner_is_dragged_live_and_for_real(shown: Any) -> None:
     shown.settled("s.stepOf(2).parent === 0 && s.stepOf(2).recipe.drag && s.stepOf(2).recipe.reshape.smile > 0")
 
 
+def test_a_look_is_a_slider_and_two_are_one_step(shown: Any) -> None:
+    page = shown.page
+    shown.open_sample(1)
+    page.click("[data-task=shape]")
+
+    def press(name: str) -> None:
+        page.locator(f".slider:has(label > span[title='{name}']) input").focus()
+        page.keyboard.press("End")
+
+    press("Blush")
+    shown.head(1)
+    assert shown.state("s.tree.steps.at(-1).recipe.attributes.blush") == 1
+    assert shown.state("!s.tree.steps.at(-1).recipe.mode"), "pixels, not paint"
+    press("Eye make-up")
+    shown.head(2)
+    shown.settled("s.stepOf(2).parent === 0 && s.stepOf(2).recipe.attributes.blush === 1")
+
+
 def test_a_spot_is_painted_and_healed_and_the_download_is_exact_elsewhere(shown: Any, tmp_path: Path) -> None:
     page = shown.page
     shown.open_sample(1)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mien.editing.auto import names_features
 from mien.editing.request import Request, is_number
 from mien.errors import ConfigError, MienError
 from mien.types import PictureLike
@@ -32,7 +33,8 @@ class Asked:
 
     def apart(self) -> list[Asked]:
         """One for each variant where each is borrowed from another face, or of a strength of its own."""
-        if not self.request.lends and self.request.keep_identity is None:
+        feature = self.request.mode in ("auto", "pixels") and names_features(self.request)
+        if not (self.request.lends or feature) and self.request.keep_identity is None:
             return [self]
         seeds = range(self.request.seed, self.request.seed + self.count)
         return [Asked(self.photo, replace(self.request, seed=seed)) for seed in seeds]

@@ -12,8 +12,9 @@ from mien.conditions.colors import plain_color
 from mien.conditions.regions import parse_region
 from mien.editing.request import Request
 from mien.errors import ConfigError
+from mien.guides.others import enough_left, features
 from mien.guides.shapes import Shapes
-from mien.types import Bool, UInt8
+from mien.types import Bool, Float64, UInt8
 
 PARTS = {"eyes": "eyes", "brows": "brows", "nose": "nose", "mouth": "mouth", "lips": "mouth", "hair": "hair"}
 """Parts of an exemplar's face by the region that is masked."""
@@ -27,12 +28,16 @@ FEATURES = "eyes+brows+glasses+nose+mouth"
 LARGEST, COVERED = 0.25, 0.02
 """Side of a mask's box, in sides of the crop, and fraction of it on a feature, up to which it is healed."""
 
+FILLED = ("eyes", "left_eye", "right_eye", "nose", "mouth", "lips")
+"""Regions that are made after other faces where no more is wished than a mask of them."""
+
 HALVES, BOTH = 0.12, 0.02
 """Sides of the crop from which on a mask may be filled after the face's other half, and the share of it that may lie
 over its mirror image."""
 
-Look = Callable[[], tuple[Bool, UInt8]]
-"""The mask and the labels of the crop, both (D, D); called where they decide."""
+Look = Callable[[], tuple[Bool, UInt8, Float64 | None]]
+"""The mask and the labels of the crop, both (D, D), and the face's points (478, 2) in it, None where none is found;
+called where they decide."""
 
 
 def by_pixels(request: Request, look: Look) -> Request | None:
@@ -68,15 +73,35 @@ def moves_attributes(request: Request) -> bool:
     return bool(wanted) and all(name in Shapes.bundled().ranges for name in wanted)
 
 
+def names_features(request: Request) -> bool:
+    """Whether nothing is asked for but a mask by names of eyes, nose or mouth."""
+    drawn = (request.sketch, request.semantic, request.layers, request.exemplar, request.color)
+    more = request.attributes or request.weights or request.weight_maps or request.protect
+    words, names = (request.text or "").strip(), _names(request)
+    return (
+        bool(names)
+        and not (more or words)
+        and all(one is None for one in drawn)
+        and all(name in FILLED for name in names)
+    )
+
+
+def _names(request: Request) -> list[str]:
+    """Regions that are masked by their names."""
+    return [name.strip() for name in request.mask.lower().split("+")] if isinstance(request.mask, str) else []
+
+
 def _found(request: Request, look: Look) -> Request | None:
     if moves_attributes(request):
         return replace(request, attributes={}, reshape={**request.attributes, **request.reshape})
+    if names_features(request):
+        return replace(request, mode="fill")
     drawn = (request.sketch, request.semantic, request.layers, request.text)
     if any(one is not None for one in drawn) or request.attributes or request.weights or request.weight_maps:
         return None
+    names = _names(request)
     if request.protect or request.seed:
         return None
-    names = [name.strip() for name in request.mask.lower().split("+")] if isinstance(request.mask, str) else []
     if request.exemplar is not None:
         other = not (isinstance(request.exemplar, str) and request.exemplar == "self")
         known = bool(names) and all(name in PARTS for name in names)
@@ -90,8 +115,11 @@ def _found(request: Request, look: Look) -> Request | None:
         return replace(request, mask=None, color=None, dye=dyed)
     if request.mask is None or names:
         return None
-    mask, labels = look()
-    return replace(request, mode="heal") if _small(mask, labels) or _one_sided(mask) else None
+    mask, labels, points = look()
+    over = points is not None and bool(features(points, mask)) and enough_left(points, mask)
+    if over or _one_sided(mask):
+        return replace(request, mode="fill")
+    return replace(request, mode="heal") if _small(mask, labels) else None
 
 
 def _small(mask: Bool, labels: UInt8) -> bool:

@@ -25,6 +25,10 @@ RELATIVE: Mapping[str, tuple[tuple[int, int, int], float]] = {
 }
 """As colours: how far the region's own goes towards another one."""
 
+WARM, DARK, LIGHT = (215, 145, 85), 45.0, 120.0
+"""Where what is dark goes instead when it gets lighter, and the levels from which on less and not at all: black hair
+becomes brown and not gray."""
+
 SKIN = {
     *("all", "chin", "ears", "face", "forehead", "foreground", "head", "left_ear", "lower_face", "neck", "nose"),
     *("person", "right_ear", "skin"),
@@ -65,5 +69,8 @@ def swatch_of(value: Any) -> tuple[Path, str] | None:
 def shaded(color: tuple[int, int, int], name: str) -> tuple[int, int, int]:
     """A colour that is "lighter", "darker" or "whiter" than another."""
     goal, share = RELATIVE[name]
+    if name == "lighter":
+        warm = min(1.0, max(0.0, (LIGHT - sum(color) / 3) / (LIGHT - DARK)))
+        goal = tuple(round(g + warm * (w - g)) for g, w in zip(goal, WARM, strict=True))
     red, green, blue = (round(c + share * (g - c)) for c, g in zip(color, goal, strict=True))
     return red, green, blue

@@ -17,42 +17,40 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.damaged import damaged
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
+from mien.editing.filled import filled
 from mien.editing.layers import mask_of, unfilled
-from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender, skin_and_beard
+from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender
+from mien.editing.mapped import LONGER, SHORTER, hair_by_map
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
-from mien.editing.skins import evened, lined, unlined
+from mien.editing.skins import evened, lined, shaved, unlined
 from mien.editing.steps import Guided
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
+from mien.guides.bank_hair import bank_fringe
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
+from mien.guides.dark_roots import dark_roots
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN
 from mien.guides.eyes import SHUT, eyes, lit_share
 from mien.guides.features import SHAPED, brows, shaped
-from mien.guides.fringe import drawn_fringe
 from mien.guides.glasses import without_glasses
-from mien.guides.guide import Guide, box_of
+from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES, dyed_irises
 from mien.guides.laid import soft
 from mien.guides.light import beard_after, brows_after, under_light
-from mien.guides.lower import bare_chin
 from mien.guides.mouth import EVENED, mouth
 from mien.guides.red_eyes import without_red_eyes
-from mien.guides.symmetric import TURNED, before_face, from_other_half
-from mien.types import Bool, Face, Photo
+from mien.types import Face, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
-
-LARGE, LARGEST = 0.3, 0.7
-"""Eye distances from which on surroundings do not tell well, and not at all, what a part of a face looks like."""
 
 ALIKE = 30.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
@@ -66,6 +64,9 @@ BROWS = ("brows", "left_brow", "right_brow")
 
 WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they take on little"
 """How well irises must be seen for nothing to be told, and what is told."""
+
+BLACK = (0, 0, 0)
+"""What follows if anything does: what is lighter changes less."""
 
 FOLLOWERS = (
     ("brows", ("brow",), brows_after, "brows lightened with it"),
@@ -90,11 +91,14 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             done = reshaped(done, face, target, request, mask, context)
     if request.part:
         with context.watch("borrow"):
-            done = _borrowed(done, face, request, mask, context)
+            if request.part in (LONGER, SHORTER):
+                done = hair_by_map(done, face, target, request, mask, context)
+            else:
+                done = _borrowed(done, face, request, mask, context)
     for region in request.dye:
         with context.watch("dye"):
             done = _dyed(done, photo, face, region, request, mask, context)
-    if request.mode == "heal":
+    if request.mode in ("heal", "fill"):
         with context.watch("heal"):
             done = _healed(done, face, request, mask, context, target)
     return done
@@ -104,10 +108,14 @@ def _healed(
     done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
 ) -> Guided:
     """Glasses, red eyes, and without a mask scratches and dust are found by themselves; all else is what is masked."""
+    if mask is None and request.mode == "fill":
+        raise LayerError("Nothing is masked that could be filled; say where: --mask eyes, or a picture of the mask.")
     if mask is None:
         spots = heal(done.photo, damaged(done.photo, context), strength=request.strength)
         return done.then(spots, "scratches and dust healed", None, 1.0)
     mask = unfilled(mask, context)
+    if request.mode == "fill":
+        return filled(done, face, mask, request, context)
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
     if words and all(one[1] in SKIN for one in words):
@@ -115,36 +123,12 @@ def _healed(
     if name == WRINKLES:
         return done.then(unlined(done.photo, face, context), "wrinkles faded", mask, request.strength)
     if name != "glasses" and name not in RED_EYES:
-        return _filled(done, face, mask, request.strength)
+        return filled(done, face, mask, request, context)
     limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     if name == "glasses":
         bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
         return done.then(bare, "glasses healed", limits, 1.0)
     return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
-
-
-def _filled(done: Guided, face: Face, mask: Mask, strength: float) -> Guided:
-    """What is masked, after its surroundings; a large part of a face after its other half, where that shows it.
-
-    Raises:
-        LayerError: so much of a turned face is masked that nothing shows what is there.
-    """
-    hidden: Bool = np.asarray(mask, np.float32) > 0
-    x0, y0, x1, y1 = box_of(hidden)
-    side = min(x1 - x0, y1 - y0) / unit_of(face)
-    if side > LARGE:
-        try:
-            guide = from_other_half(done.photo, face, hidden)
-        except LayerError:
-            if side > LARGEST and abs(face.pose.yaw) > TURNED and before_face(face, hidden):
-                raise
-        else:
-            done = done.then(guide, "filled after the face's other half", None, strength)
-            hidden[guide.box[1] : guide.box[3], guide.box[0] : guide.box[2]] &= guide.confidence == 0
-            if not hidden.any():
-                return done
-            return done.then(heal(done.photo, hidden, strength=strength), "healed beside it", None, 1.0)
-    return done.then(heal(done.photo, mask, strength=strength), "healed inside the mask", None, 1.0)
 
 
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:
@@ -162,9 +146,12 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
     original = done.photo
     for part in check_parts(request.part):
         if part == "fringe" and request.exemplar is None:
-            guide = drawn_fringe(done.photo, face, context.networks.parser, request.seed)
+            guide = bank_fringe(done.photo, face, context.networks.parser, request.seed, mask)
             within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
-            done = done.then(guide, "fringe drawn", within, request.strength)
+            done = done.then(guide, "fringe laid on in this hair's tones", within, request.strength)
+            continue
+        if part == "lower_face" and bearded(done.photo, face, context):
+            done = done.then(shaved(done.photo, face, request, context), "beard taken off", mask, request.strength)
             continue
         if part in HAIR:
             lent, guide = _hair(done.photo, original, face, request, part, context)
@@ -181,12 +168,12 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
 
 def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditContext) -> Guide:
     """A part without a matte: borrowed whole where skin and light agree, else with this photo's own surroundings."""
+    if part == WRINKLES:
+        return lined(photo, face, lent, context)
     other, other_face = lent.photo, lent.face
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
     labelled = labelled_of(photo, face, context)
     pair = (photo, face, other, other_face)
-    if part == WRINKLES:
-        return lined(photo, face, lent, context)
     area = "mouth" if part == "teeth" and lent.known else part
     if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
         return borrow(*pair, area, blocked=hidden, other_blocked=far)
@@ -195,10 +182,6 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
         masks = (hidden, far, labelled, theirs)
         stranger = part == "teeth" and not lent.known
         return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger, evens=lent.place == 0)
-    if part == "lower_face" and bearded(photo, face, context):
-        skin, beard = skin_and_beard(photo, face, context)
-        bared, _ = skin_and_beard(other, other_face, context, "neck", "mouth", "upper_lip", "lower_lip")
-        return bare_chin(*pair, skin=skin, beard=beard, other_skin=bared, blocked=hidden)
     if part in SHAPED:
         return shaped(*pair, part, labelled=labelled)
     if part == "brows":
@@ -219,7 +202,8 @@ def _hair(
         if number < request.seed:
             continue
         try:
-            return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
+            parser = context.networks.parser
+            return lent, hair(photo, face, lent.photo, lent.face, parser, part=part, any_head=not lent.known)
         except LayerError:
             continue
     raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
@@ -241,18 +225,20 @@ def _dyed(
     elif region == "irises":
         guide = dyed_irises(before, face, shade, settings, seen * request.strength)
     else:
-        guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength))
+        roots = dark_roots(matte, face) if region == "hair" else None
+        guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength), roots)
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     if region != "hair":
         return done
     dyed = [name for other in request.dye for _, name in terms(other)]
+    old = mean_color(before, matte)
     for follower, names, rule, words in FOLLOWERS:
-        if any(one in name for one in names for name in dyed):
+        if any(one in name for one in names for name in dyed) or rule(BLACK, old, shade) is None:
             continue
         with suppress(LayerError):  # there are none to be seen
             found = context.matte(before, face, follower)
-            follows = rule(mean_color(before, found), mean_color(before, matte), shade)
+            follows = rule(mean_color(before, found), old, shade)
             whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
             if follows is not None and whole:
                 if follower == "brows":

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mien.align.crop import crop_face
+from mien.align.crop import crop_face, quad_to_matrix
 from mien.align.finder import select_face
 from mien.align.paste import Mask, mask_to_photo
 from mien.conditions.attributes import validate_attributes
@@ -209,10 +209,17 @@ def unused(request: Request, conditions: Conditions, name: str, supported: Colle
             yield f"the {one} is empty inside the mask, where it was to be used; paint there, or mask more"
 
 
-def looked(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> tuple[Bool, UInt8]:
-    """Mask and labels of the crop, (D, D)."""
+def looked(
+    photo: Photo, target: FaceTarget, request: Request, context: EditContext
+) -> tuple[Bool, UInt8, Float64 | None]:
+    """Mask and labels of the crop, (D, D), and the face's points (478, 2) in it; None where no face is found."""
     labels = context.of(photo, target.quad).parsed().labels
     crop = crop_face(photo, target.quad, len(labels))
     frame = CropFrame.of(crop, request.frame, target.name)
     mask, _ = mask_of(request, frame, context.of(photo, target.quad))
-    return mask_in_crop(unfilled(mask, context), frame) > 0, labels
+    face = target.face or context.of(photo, target.quad).face()
+    points = None
+    if face is not None:
+        to_photo = quad_to_matrix(target.quad, len(labels))
+        points = (face.landmarks[:, :2] - to_photo[:, 2]) @ np.linalg.inv(to_photo[:, :2]).T
+    return mask_in_crop(unfilled(mask, context), frame) > 0, labels, points

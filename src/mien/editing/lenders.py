@@ -21,7 +21,8 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
-from mien.guides.bank_faces import CURLS
+from mien.guides.bank_faces import CURLS, LONG_HAIR
+from mien.guides.beardless import Beardless
 from mien.guides.borrow import WRINKLES
 from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
@@ -37,6 +38,9 @@ POOR = 1.3
 HAIRY = 0.03
 """Square eye distances of hair from which a face has a beard."""
 
+
+SHAVEN = 12
+"""Faces without a beard that together tell how a face is lit below one."""
 
 LOOKED = 24
 """Heads of a bank whose hair is compared."""
@@ -63,6 +67,10 @@ LONGER = 0.12
 GROWN, YOUNG, SHUT = 12.5, (21.0, 4.0), 0.15
 """Age by the face reader below which shut lips hide milk teeth (the youngest 16 of 260 faces of nobody, all of them
 children); the same with the least youth of its shape; and how far open, over their width, lips count as shut."""
+
+FALLS, FIRST = 0.8, 10.0
+"""Share of the square down to which hair is long, so that it gets the lengths of long hair; by how much these come
+first."""
 
 OPEN = 0.45
 """Share of the old hair that may be left uncovered: more would have to be made up."""
@@ -99,18 +107,33 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
         if not faces:
             raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
         return Lender(name, other, faces[0], known=True)
-    ranked = _ranked(photo, face, request, part, context)
-    if not ranked and part == "teeth":
+    able = _ranked(photo, face, request, part, context)
+    if not able and part == "teeth":
         raise LayerError(
             "This looks like a child, and the bank has grown people's teeth only; "
             "give another photo of the child as exemplar."
         )
-    if request.seed >= len(ranked):
+    if request.seed >= len(able):
         raise LayerError(
-            f"There are {len(ranked)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
+            f"There are {len(able)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
             "take a smaller seed or number of variants."
         )
-    return replace(_lent(*ranked[request.seed], part), place=request.seed)
+    return replace(_lent(*able[request.seed], part), place=request.seed)
+
+
+def shaven_lenders(photo: Photo, face: Face, request: Request, context: EditContext) -> list[Beardless]:
+    """The exemplar, or some faces of an album or the bank without a beard that fit a face, the best first.
+
+    Raises:
+        LayerError, FaceSelectionError, PhotoError: as of :func:`lender`, and where the exemplar has a beard.
+    """
+    first = lender(photo, face, request, "lower_face", context)
+    if request.exemplar is not None:
+        if bearded(first.photo, first.face, context):
+            raise LayerError(f"{first.name} shows a beard, too; give a photo without one, or none.")
+        return [Beardless(first.photo, first.face)]
+    ranked = _ranked(photo, face, request, "lower_face", context)[request.seed : request.seed + SHAVEN]
+    return [Beardless(entry.photo(), entry.face, entry.hair) for _, entry in ranked]
 
 
 def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
@@ -132,7 +155,10 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
             theirs = _head_of_hair(entry.photo(), entry.face, context)
         theirs = theirs[:, ::-1] if entry.face.pose.yaw * face.pose.yaw < -16 else theirs
         open_ = uncovered_share(mine, theirs) if part == "hair" else 0.0
-        if open_ <= OPEN:
+        if part == "hair" and entry.path.stem in LONG_HAIR and lowest(mine) > FALLS:
+            first = FIRST / (1 + LONG_HAIR.index(entry.path.stem))
+            found.append((cost - first, place, _lent(cost, entry, part)))  # its lengths alone are taken
+        elif open_ <= OPEN:
             longer = max(0.0, lowest(theirs) - lowest(mine) - LONGER)
             other = ODD * ((entry.path.stem in CURLS) != curls) if part == "hair" else 0.0
             found.append((cost + worth * open_ + 4 * longer + other, place, _lent(cost, entry, part)))
@@ -141,16 +167,21 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
     return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
 
 
+def ranked(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Entry]:
+    """Who has such a part, those that fit a face best first; an album's faces come before the bank's."""
+    return [entry for _, entry in _ranked(photo, face, request, part, context)]
+
+
 def _ranked(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[tuple[float, Entry]]:
     """Who has such a part, with how badly each fits: those of the album first, then those of the bank."""
     traits = traits_of(photo, face, context)
     child = part == "teeth" and _child(photo, face)
     if part == WRINKLES and request.album is None and _child(photo, face):
         raise LayerError("This looks like a small child; the bank has the wrinkles of old people only.")
-    ranked: list[tuple[float, Entry]] = []
+    able: list[tuple[float, Entry]] = []
     if request.album is not None:
-        ranked += _album(Path(request.album), context).ranked(face, traits, part, child)
-    return ranked + Bank.bundled().ranked(face, traits, part, child)
+        able += _album(Path(request.album), context).ranked(face, traits, part, child)
+    return able + Bank.bundled().ranked(face, traits, part, child)
 
 
 def _child(photo: Photo, face: Face) -> bool:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-import cv2
 import numpy as np
 
 from mien.align.crop import crop_face, inverse
-from mien.conditions.labels import INDEX
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.layers import mask_in_crop, mask_of
+from mien.editing.mapped import by_map
 from mien.editing.prepared import crop_conditions
 from mien.editing.request import Request
 from mien.editing.reshaped import OPEN
@@ -22,20 +20,17 @@ from mien.guides.drawn import followed
 from mien.guides.move import SHUT
 from mien.guides.shut import shut_points
 from mien.guides.smile import smiling
-from mien.types import Bool, Face, Float64, Photo, UInt8
+from mien.types import Bool, Face, Float64, Photo
 
 SIDE = 256
 """Of the crop in which lines are looked at."""
-
-ALONE = 0.7
-"""Share of what a map changes that must be hair over the forehead, for a fringe to be drawn."""
 
 POINTS = 1500
 """Of the lines at most."""
 
 
 def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Request | None:
-    """The request as one whose features move to a sketch's lines, or with a fringe after a map; None for all else.
+    """The request as one whose features move to a sketch's lines, or whose hair follows a map; None for all else.
 
     Args:
         photo: any.
@@ -56,26 +51,12 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
     conditions = crop_conditions(request, crop, frame, seen, mask_in_crop(mask, frame), [])
     allowed = np.asarray(conditions.mask) > 0
     if conditions.without("mask").given == ("semantic",):
-        fringe = _is_fringe(conditions.semantic, seen.parsed().labels, allowed)
-        return replace(request, semantic=None, layers=None, part="fringe") if fringe else None
+        return by_map(request, conditions.semantic, seen.parsed().labels, allowed)
     if conditions.without("mask").given != ("sketch",) or conditions.sketch is None:
         return None
     row, column = np.nonzero(conditions.sketch & allowed)
     lines = np.stack([column, row], -1)[:: 1 + len(row) // POINTS].astype(np.float64) + 0.5
     return _followed(request, target.face, inverse(crop.matrix), lines, allowed)
-
-
-def _is_fringe(wished: Any, labels: UInt8, allowed: Bool) -> bool:
-    """Whether a semantic map differs from the photo's, within a mask, in hair over the forehead alone."""
-    before = cv2.resize(labels, allowed.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    changed = (wished != before) & allowed
-    over_skin = (wished == INDEX["hair"]) & (before == INDEX["skin"]) & allowed
-    brows = np.flatnonzero(np.isin(before, [INDEX["left_brow"], INDEX["right_brow"]]).any(1))
-    if not changed.any() or not len(brows):
-        return False
-    rows = np.flatnonzero(over_skin.any(1))
-    high = len(rows) > 0 and rows.mean() < brows.mean()
-    return bool(high and over_skin.sum() > ALONE * changed.sum())
 
 
 def _followed(request: Request, face: Face, back: Float64, lines: Float64, allowed: Bool) -> Request | None:

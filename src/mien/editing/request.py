@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from mien.conditions.types import Conditions
     from mien.types import AlignedFace, Face, PictureLike
 
-Mode = Literal["auto", "look", "pixels", "heal"]
+Mode = Literal["auto", "look", "pixels", "heal", "fill"]
 """How a mask is filled: painted ("look"), with pixels that are there, borrowed, dyed or healed ("pixels"), whichever of
-the two is possible, pixels first ("auto"), or with what surrounds it ("heal")."""
+the two is possible, pixels first ("auto"), with what surrounds it ("heal"), or as the face's other half and other faces
+look there ("fill")."""
 
 Frame = Literal["auto", "photo", "crop"]
 """Where layers were drawn: over the photo, over the square face crop, or whichever their size says."""
@@ -203,12 +204,13 @@ class Request:
     @property
     def moves_pixels(self) -> bool:
         """Whether pixels that are there are moved, borrowed, dyed, healed or laid over the photo."""
-        return bool(self.guide is not None or self.part or self.reshape or self.drag or self.dye or self.mode == "heal")
+        asked = self.part or self.reshape or self.drag or self.dye or self.mode in ("heal", "fill")
+        return bool(self.guide is not None or asked)
 
     @property
     def lends(self) -> bool:
-        """Whether a part is borrowed of which nobody says from whom."""
-        return bool(self.part) and self.exemplar is None
+        """Whether a part is borrowed, or made after other faces, and nobody says whose."""
+        return (bool(self.part) or self.mode == "fill") and self.exemplar is None
 
     @property
     def paints(self) -> bool:

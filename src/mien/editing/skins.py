@@ -6,11 +6,13 @@ from contextlib import suppress
 
 from mien.align.paste import Mask
 from mien.editing.context import EditContext
-from mien.editing.lenders import Lender, skin_and_beard
+from mien.editing.lenders import Lender, shaven_lenders, skin_and_beard
+from mien.editing.request import Request
 from mien.errors import LayerError
 from mien.guides.even import even
 from mien.guides.glasses import find_glasses
 from mien.guides.guide import Guide
+from mien.guides.lower import bare_chin
 from mien.guides.wrinkles import faded, wrinkles
 from mien.types import Face, Photo
 
@@ -38,3 +40,8 @@ def lined(photo: Photo, face: Face, lent: Lender, context: EditContext) -> Guide
 def unlined(photo: Photo, face: Face, context: EditContext) -> Guide:
     """A face without its wrinkles; errors as of :func:`mien.editing.lenders.skin_and_beard`."""
     return faded(photo, face, skin_and_beard(photo, face, context, "neck")[0])
+
+
+def shaved(photo: Photo, face: Face, request: Request, context: EditContext) -> Guide:
+    """A face without its beard; errors as of :func:`mien.editing.lenders.shaven_lenders`."""
+    return bare_chin(photo, face, shaven_lenders(photo, face, request, context), context.networks.parser)

@@ -10,7 +10,7 @@ from mien.words.types import Wish
 
 MOVES: Mapping[str, Mapping[str, float]] = {
     "smile": {"smile": 1.2},
-    "frown": {"frown": 2.2, "smile": -0.6},
+    "frown": {"frown": 2.4, "smile": -1.2, "brow-angle": -1.5, "eye-openness": -1.0},
     "mouth-open": {"mouth-open": 1.2},
     "eye-size": {"eye-size": 2.0},
     "eye-openness": {"eye-openness": 1.8},

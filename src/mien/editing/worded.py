@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
+from mien.editing.catalogue import why_not
 from mien.editing.looks import steps_of, taken
 from mien.editing.request import Request
 from mien.editing.ways import Ways, regions_of, ways_of
 from mien.errors import ConfigError, FaceError, LayerError
 from mien.guides.shapes import Shapes
 from mien.words.reader import read
-from mien.words.types import Reading
+from mien.words.types import Reading, Wish
 
 if TYPE_CHECKING:
     from mien.editing.context import EditContext
@@ -80,7 +81,7 @@ def resolved(request: Request, painter: Knows) -> tuple[Request, Told | None]:
 
 def _told(request: Request, painter: Knows) -> Told | None:
     text, looks = validate_text(request.text or ""), taken(request)
-    if request.mode in ("look", "heal") or not (text or looks):
+    if request.mode in ("look", "heal", "fill") or not (text or looks):
         return None
     if not text:
         rest = {name: value for name, value in request.attributes.items() if name not in looks}
@@ -185,7 +186,12 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
 
 def _notes(reading: Reading, ways: Ways, masked: bool) -> tuple[str, ...]:
     unknown: tuple[str, ...] = (f"not understood: {', '.join(reading.unknown)}",) if reading.unknown else ()
-    missing = ", ".join(str(wish) for wish in ways.missing)
+    missing = ", ".join(_with_reason(wish) for wish in ways.missing)
     if ways.heal and masked:
         unknown += (f"only without a mask do words heal {' and '.join(ways.heal)}",)
-    return (*unknown, *((f"understood, but nothing here can do it yet: {missing}",) if missing else ()))
+    return (*unknown, *((f"understood, but nothing here can do it: {missing}",) if missing else ()))
+
+
+def _with_reason(wish: Wish) -> str:
+    reason = why_not(wish.attribute, wish.degree)
+    return f"{wish} ({reason})" if reason else str(wish)

@@ -2,9 +2,12 @@
 
 WHOLE_HAIR = (
     *("2121", "2127", "2129", "2131", "2133", "2135", "2137", "2194", "2248", "2411", "2455", "2480", "2509", "2567"),
-    *("2612", "2672", "2676", "2723", "2898", "2936", "3044", "3092", "3130", "3147", "3172", "3236", "3262"),
+    *("2612", "2672", "2676", "2723", "2898", "2936", "3044", "3092", "3130", "3147", "3172", "3236"),
 )
 """Bundled faces whose hair is seen to its outline, told from the backdrop, and of a color that grows."""
+
+LONG_HAIR = ("2121", "3044")
+"""Bundled faces whose hair falls over both shoulders, whose lengths suit other long hair; the best first."""
 
 CURLS = ("2131", "2133", "2137")
 """Bundled faces with small curls."""
@@ -17,3 +20,17 @@ EVEN_TEETH = ("2118",)
 
 LINED = ("2319", "2331", "2455", "2509", "2567", "2612", "3092", "3102", "3130", "3190")
 """Bundled faces whose skin has wrinkles, sharp and in even light."""
+
+FREE_BROWS = (
+    *("2118", "2121", "2123", "2125", "2127", "2128", "2131", "2133", "2135", "2137", "2194", "2230", "2253", "2266"),
+    *("2286", "2288", "2331", "2411", "2412", "2480", "2517", "2567", "2569", "2664", "2672", "2802", "2842"),
+    *("2862", "2892", "2898", "2936", "2962", "3013", "3017", "3044", "3052", "3147", "3149", "3163", "3177", "3190"),
+    *("3203", "3275", "3319", "3327"),
+)
+"""Bundled faces whose brows are whole, natural and calm, in even light, without freckles around them."""
+
+FRINGES, SHORT_FRINGES = ("2495", "2419", "2191", "3092", "2366"), ("3072", "3004", "2490", "2248")
+"""Bundled faces with a fringe that suits long hair, and short hair; the best first."""
+
+LONG_HAIR, BARE_NECKS = ("2121", "2135", "3044"), ("2123", "2137", "2816")
+"""Bundled faces with long straight hair close to the cheeks, and with short hair and a neck that is seen."""

@@ -17,9 +17,9 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
-from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import disc
 from mien.compose.patches import patched
+from mien.guides.backdrop import as_soft, evened
 from mien.guides.continued import mirrored, nearest
 from mien.guides.ears import going
 from mien.guides.scene import Scene, polygon
@@ -36,9 +36,6 @@ WISPS = 0.1
 
 FARTHER = 1.0
 """Width, units, in which single hairs are looked for, before backdrops without lines of their own."""
-
-SOFTER = (0.0, 0.02, 0.035, 0.06, 0.1)
-"""Units by which patches of a backdrop are blurred, until no edge between them is sharper than the backdrop's."""
 
 FINEST = 14.0
 """Levels by which a single hair is darker or lighter than the backdrop."""
@@ -265,36 +262,5 @@ def _patched(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
     made = here.picture.copy()
     others = ~known[part] & ~hole
     filled = patched(here.picture[part], hole, others, np.random.default_rng(0), void=others)
-    made[part] = _as_soft(filled, hole, known[part], here.unit)
+    made[part] = evened(as_soft(filled, hole, known[part], here.unit), hole, known[part], here.unit)
     return made
-
-
-def _as_soft(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
-    """A picture whose hole was filled with patches, there as soft as what is known, with its light and its grain."""
-    ring = known & (cv2.dilate(hole.astype(np.uint8), disc(0.3 * unit)) > 0)
-    if int(ring.sum()) < 100:
-        return made
-    wanted, soft, backdrop = _edges(made, ring), made, (hole | known).astype(np.float32)
-    for sigma in SOFTER:
-        soft = _blurred(made, backdrop, sigma * unit) if sigma else made
-        if _edges(soft, hole) <= 1.1 * wanted:
-            break
-    if not sigma:
-        return made
-    calm = membrane(made, known.astype(np.float32), 255.0)
-    soft = soft + 0.5 * (_blurred(calm, backdrop, 0.1 * unit) - _blurred(made, backdrop, 0.1 * unit))
-    grain = noise(hole.shape, missing(levels(made, ring), levels(soft, hole)))
-    return np.where(hole[..., None], np.clip(soft + grain, 0, 255), made).astype(np.float32)
-
-
-def _blurred(picture: Float32, area: Float32, sigma: float) -> Float32:
-    """A blur of an area by itself: nothing of what lies beside it comes in."""
-    total, share = wide_blur(picture * area[..., None], sigma), wide_blur(area, sigma)
-    return np.asarray(total / np.maximum(share, 1e-3)[..., None], np.float32)
-
-
-def _edges(picture: Float32, area: Bool) -> float:
-    """The strongest hundredth of the edges in an area, without grain."""
-    gray = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.5)
-    steps = np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
-    return float(np.quantile(steps[area], 0.99)) if area.any() else 0.0

@@ -114,10 +114,12 @@ def coloring(
     color: Float32,
     settings: Dye,
     seen: Float32 | None,
+    kept: Float32 | None = None,
 ) -> tuple[Callable[[Float32, Float32 | None], Float32], Float32 | None]:
     """What takes colours (..., 3), with the maps of their part, to the wished ones; and the maps, if there are any.
 
-    The mean counts in the picture (H, W, 3) that the region is dyed in; None: of the region alone.
+    The mean counts in the picture (H, W, 3) that the region is dyed in; None: of the region alone. Of ``kept`` (H, W)
+    the colours stay.
     """
     weight: Any = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
@@ -144,7 +146,8 @@ def coloring(
 
     picked = np.flatnonzero(weight)[:: 1 + np.count_nonzero(weight) // SAMPLES]
     few, under, share, light = (
-        one.reshape(len(weight.flat), -1)[picked][None] for one in (lab, front, alpha, front if seen is None else seen)
+        one.reshape(len(weight.flat), -1)[picked][None]
+        for one in (lab, front, alpha if kept is None else alpha * (1 - kept), front if seen is None else seen)
     )
     those = None if maps is None else maps.reshape(-1, maps.shape[2])[picked][None]
     part = weight.flat[picked] / max(float(weight.flat[picked].sum()), 1e-6)

@@ -35,7 +35,13 @@ SEEN = 1 / 255
 """Part of a pixel below which a matte says that nothing of the region is there."""
 
 
-def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye | None = None) -> Guide:
+def dye(
+    photo: Photo,
+    alpha: Float32,
+    color: tuple[int, int, int],
+    settings: Dye | None = None,
+    roots: Float32 | None = None,
+) -> Guide:
     """A region in another colour.
 
     Args:
@@ -43,6 +49,7 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
         alpha: (H, W) the region's matte.
         color: sRGB, what the region's mean shall be.
         settings: None takes the defaults.
+        roots: (H, W) how much keeps its colour where the region becomes much lighter or vivid; None: nothing does.
 
     Raises:
         ValueError: the matte is empty.
@@ -52,8 +59,9 @@ def dye(photo: Photo, alpha: Float32, color: tuple[int, int, int], settings: Dye
     shrink = min(1.0, LARGEST / max(x1 - x0, y1 - y0))
     size = (max(2, round((x1 - x0) * shrink)), max(2, round((y1 - y0) * shrink)))
     picture, a = to_srgb(photo, box), alpha[y0:y1, x0:x1]
-    small, covered = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, a))
-    layers = Layers.of(small.astype(np.float32) / np.float32(255), covered, color, settings or Dye())
+    kept = np.zeros_like(a) if roots is None else roots[y0:y1, x0:x1]
+    small, covered, left = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, a, kept))
+    layers = Layers.of(small.astype(np.float32) / np.float32(255), covered, color, settings or Dye(), left)
     samples = photo.pixels[y0:y1, x0:x1].copy()
     highest = 2**photo.bits - 1
     for top in range(0, y1 - y0, STRIP):
@@ -82,6 +90,7 @@ class Layers:
         fading: how much of thin hair is gone: of hair that becomes fair, down and shade are not seen.
         laid, maps: what takes colours, with their maps, to the dyed ones.
         table: the same as a filter, where there are no maps.
+        kept: (h, w) how much of the region keeps its colour.
     """
 
     through: Float32 | None
@@ -90,19 +99,24 @@ class Layers:
     laid: Callable[[Float32, Float32 | None], Float32]
     maps: Float32 | None
     table: Any
+    kept: Float32
 
     @classmethod
-    def of(cls, seen: Float32, alpha: Float32, color: tuple[int, int, int], settings: Dye) -> Layers:
-        """Of a region (h, w, 3) with a matte (h, w)."""
+    def of(
+        cls, seen: Float32, alpha: Float32, color: tuple[int, int, int], settings: Dye, roots: Float32 | None = None
+    ) -> Layers:
+        """Of a region (h, w, 3) with a matte (h, w), and with roots (h, w) that keep their colour if it is lifted."""
         front = behind = seen
         if settings.strands:
             front, behind = colors(seen, alpha, radius=max(4, round(NEAR * max(alpha.shape))))
             front = calmed(front, alpha)
         wish = np.array(color, np.float32) / np.float32(255)
-        laid, maps = coloring(front, alpha, wish, settings, seen if settings.strands else None)
+        lifted = _lighter(front, alpha, wish) if settings.lifts else 0.0
+        kept = np.float32(lifted) * (np.zeros_like(alpha) if roots is None else roots)
+        laid, maps = coloring(front, alpha, wish, settings, seen if settings.strands else None, kept)
         table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
-        fading = 0.0 if maps is None else settings.strength * _lighter(front, alpha, wish)
-        return cls(front - seen if settings.strands else None, behind, fading, laid, maps, table)
+        fading = 0.0 if maps is None else settings.strength * lifted
+        return cls(front - seen if settings.strands else None, behind, fading, laid, maps, table, kept)
 
     def over(self, part: Float32, alpha: Float32, size: tuple[int, int], rows: Box) -> Float32:
         """Rows of the picture at another size, (H, W, 3) in [0, 255], dyed; their matte is (H, W)."""
@@ -113,7 +127,8 @@ class Layers:
         if self.fading:
             thin = self.fading * (1 - np.clip((alpha - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))[..., None]
             made = made + thin * (255 * part_at(self.behind, size, rows) - made)
-        made = part + alpha[..., None] * (made - ahead)
+        share = alpha if not self.kept.any() else alpha * (1 - part_at(self.kept, size, rows))
+        made = part + share[..., None] * (made - ahead)
         return np.asarray(np.clip(made, 0, 255), np.float32)
 
     def _dyed(self, ahead: Float32, size: tuple[int, int], rows: Box) -> Float32:

@@ -7,7 +7,7 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,6 +27,9 @@ AWAY = 0.22
 
 DARK = 0.45
 """Light of an ear over that of its face below which it is hair or shadow."""
+
+SHADE = 0.5
+"""The same for single pixels, which go with the old hair."""
 
 RIM = 0.03
 """Units by which an ear that goes is widened."""
@@ -72,6 +75,20 @@ def ears(scene: Scene) -> tuple[Ear | None, Ear | None]:
         whole = bool(rows.min() < scene.points[edge, 1])
         found.append(Ear(area, len(rows) / scene.unit**2, places[list(chosen)], whole))
     return found[0], found[1]
+
+
+def unshaded(here: Scene) -> Scene:
+    """A scene in which what is too dark for an ear, locks and shadows that the parser takes for one, goes with hair."""
+    light = cv2.GaussianBlur(here.picture.mean(2), (0, 0), 0.02 * here.unit)
+    skin = here.shares["face"] > 0.9
+    wrong = (here.shares["ears"] > 0.28) & (light < SHADE * float(np.median(light[skin])) if skin.any() else False)
+    wrong = cv2.morphologyEx(wrong.astype(np.uint8), cv2.MORPH_OPEN, disc(0.02 * here.unit))
+    if int(wrong.sum()) < LEAST * here.unit**2:
+        return here
+    part = cv2.GaussianBlur(cv2.dilate(wrong, disc(0.04 * here.unit)).astype(np.float32), (0, 0), 0.01 * here.unit)
+    taken = here.shares["ears"] * part
+    shares = {**here.shares, "ears": here.shares["ears"] - taken, "background": here.shares["background"] + taken}
+    return replace(here, shares=shares, loose=np.maximum(here.loose, taken))
 
 
 def pairs(here: Scene, there: Scene) -> tuple[Float64, Float64]:

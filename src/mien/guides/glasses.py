@@ -6,7 +6,7 @@ conventions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,27 +14,24 @@ import numpy as np
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
 from mien.compose.blend import membrane
-from mien.compose.morphology import disc as round_disc
+from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.behind import HALO, uncovered
+from mien.guides.behind import uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.frames import EYES, area_of, bridge, clearness, eyes_of, frame_of
 from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.lenses import cleared
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.rims import rims
+from mien.guides.surround import BROWS as BROW_OUTLINES
+from mien.guides.surround import Worn, alike
+from mien.guides.traits import Traits
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo
 
 BROWS = ("left_brow", "right_brow")
-BROW_OUTLINES = (
-    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
-)
-"""Landmarks around brows."""
-
 PARTS = {
     "face": ("skin", "nose", "left_eye", "right_eye", *BROWS),
     "brows": BROWS,
@@ -49,9 +46,6 @@ LEAST, SURE, JOINED = 1400, 2000, 21.0
 that tells those in between from wrinkles and shaded eyes."""
 
 NONE = "No glasses are seen on this face; give --mask, a picture that is white on what is to vanish."
-
-LIDS = 0.01
-"""How softly what is healed ends at the eyes, units."""
 
 LARGEST = 0.06
 """Share of both lenses that a reflection may have: larger ones hide what no surroundings tell."""
@@ -74,10 +68,12 @@ class Glasses:
     glare: (H, W) reflections.
     eyes: (H, W).
     lenses: (H, W) what is seen through them.
+    parsed: (H, W) the parser's glasses, lenses included.
     beside: (H, W) what is hair, ear or background rather than face.
     brows: (H, W) float32, how likely a brow is, behind rims, too.
     kinds: (SIDE, SIDE, 4) in the plane: how likely face, hair, ears and background are, behind the frame, too.
     matrix: (2, 3) plane to photo.
+    traits: of the face.
     tinted: whether the eyes cannot be seen.
     """
 
@@ -85,10 +81,12 @@ class Glasses:
     glare: Bool
     eyes: Bool
     lenses: Bool
+    parsed: Bool
     beside: Bool
     brows: Float32
     kinds: Float32
     matrix: Float64
+    traits: Traits
     tinted: bool
 
 
@@ -99,7 +97,8 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         LayerError: there are no glasses.
     """
     crop = crop_face(photo, _widened(face.quad), SIDE)
-    classes = parser.shares(crop_face(photo, face.quad, 256).pixels)
+    square = crop_face(photo, face.quad, 256)
+    classes = parser.shares(square.pixels)
     worn = _filled(_on_plane(classes[INDEX["glasses"]]))
     size = int((classes[INDEX["glasses"]] > 0.5).sum())
     if size < LEAST:
@@ -115,10 +114,13 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items() if name in PARTS})
     kinds = _kinds(likely, frame, area_of(both) & area_of([points[list(mesh.OUTLINE)]]))
     beside = cv2.dilate(1 - kinds[..., 0], disc(1.4))
-    areas = (frame, _glare(picture, frame, both, points), eyes_of(points, EYES), area_of(both), beside, likely["brows"])
+    glare, eyes = _glare(picture, frame, both, points), eyes_of(points, EYES)
+    areas = (frame, glare, eyes, area_of(both), worn, beside, likely["brows"])
     *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
-    hid, spots, eyes, lenses, outer = (one > 0.3 for one in found)
-    return Glasses(hid, spots, eyes, lenses, outer, brows, kinds, crop.matrix, _tinted(picture, both, points))
+    hid, spots, lids, lenses, parsed, outer = (one > 0.3 for one in found)
+    traits = Traits.of(Seen.in_crop(face.landmarks, square, classes.argmax(0).astype(np.uint8)))
+    dark = _tinted(picture, both, points)
+    return Glasses(hid, spots, lids, lenses, parsed, outer, brows, kinds, crop.matrix, traits, dark)
 
 
 def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool) -> Float32:
@@ -159,27 +161,22 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     glasses = find_glasses(photo, face, parser)
     if glasses.tinted:
         raise LayerError(TINTED)
-    hidden = glasses.frame | glasses.glare
+    hidden = glasses.frame | glasses.glare | glasses.parsed & glasses.beside
     unit = unit_of(face)
-    x0, y0, x1, y1 = box = box_of(hidden, round(0.2 * unit))
+    x0, y0, x1, y1 = box = box_of(hidden, round(0.35 * unit))
     before = to_srgb(photo, box).astype(np.float32)
-    areas = (hidden, glasses.eyes, glasses.beside, glasses.lenses)
-    hole, eyes, beside, lenses = (one[y0:y1, x0:x1] for one in areas)
+    areas = (hidden, glasses.eyes, glasses.beside, glasses.lenses, glasses.parsed | glasses.lenses)
+    hole, eyes, beside, lenses, worn = (one[y0:y1, x0:x1] for one in areas)
     brows = glasses.brows[y0:y1, x0:x1]
     skin = ~(hole | beside | (brows > 0.3) | (cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0))
     plain, through, tinted = cleared(before, lenses, skin, unit)
-    made = uncovered(plain, hole, eyes, beside, brows, _in_box(glasses.kinds, glasses.matrix, box), unit)
+    moved = replace(face, landmarks=face.landmarks - np.array([x0, y0, 0], np.float32))
+    kinds = _in_box(glasses.kinds, glasses.matrix, box)
+    made, weight = uncovered(Worn(plain, moved, hole, eyes, worn, beside), kinds, alike(face, glasses.traits))
+    mixed = plain + weight[..., None] * (made - plain)
+    sure = np.maximum(weight > 0, through) * np.float32(strength)
     notes = (LEFT,) if tinted else ()
-    near = cv2.dilate(hole.astype(np.uint8), round_disc(HALO * unit)) > 0
-    lids = cv2.GaussianBlur((eyes & ~hole).astype(np.float32), (0, 0), max(0.8, LIDS * unit))
-    sure = np.maximum(_soft(near) * (1 - lids) * (hole | ~eyes), through) * np.float32(strength)
-    return Guide(box, changed(photo, box, before, made), np.asarray(sure, np.float32), notes)
-
-
-def _soft(area: Bool) -> Float32:
-    """1 inside, less on the outermost pixels."""
-    inside = cv2.distanceTransform(np.pad(area, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    return np.asarray(np.clip(inside / 1.5, 0, 1), np.float32)
+    return Guide(box, changed(photo, box, before, mixed), np.asarray(sure, np.float32), notes)
 
 
 def _brows(points: Float64) -> Float32:

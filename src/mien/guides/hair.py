@@ -8,7 +8,7 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,10 +20,12 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bare import bare, held
 from mien.guides.borrow import mirrored
-from mien.guides.ears import kept
-from mien.guides.fringe import Cut, Forehead, fringe
+from mien.guides.ears import kept, unshaded
+from mien.guides.fringe import lent_fringe
 from mien.guides.guide import Box, Guide
 from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
+from mien.guides.hair_lengths import lengthened, long
+from mien.guides.hair_lent import attached
 from mien.guides.hair_parts import beard
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene, check_hat, polygon
@@ -54,7 +56,16 @@ STRIP = 256
 """Rows that are composed at once: a large photo needs little memory."""
 
 
-def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceParser, *, part: str = "hair") -> Guide:
+def hair(
+    photo: Photo,
+    face: Face,
+    other: Photo,
+    other_face: Face,
+    parser: FaceParser,
+    *,
+    part: str = "hair",
+    any_head: bool = False,
+) -> Guide:
     """The other's hair on this head; where the other is bald, so is this one then.
 
     Args:
@@ -63,6 +74,7 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
         parser: finds hair, skin, clothes and backdrop in both.
         part: of :data:`mien.guides.borrow.HAIR`: all of it; the fringe alone, in the colour of this person's hair; the
             beard.
+        any_head: whether the other was not chosen by the user: then long hair keeps its hairline and its color.
 
     Raises:
         LayerError: a hat is in the way, a head is cut off by its photo, there is no fringe or beard, or the heads look
@@ -85,11 +97,26 @@ def hair(photo: Photo, face: Face, other: Photo, other_face: Face, parser: FaceP
     check_hat(here, "this head")
     check_hat(there, "the other head")
     if part == "fringe":
-        front, bent = Forehead.of(here), fitted(here, there)
-        return fringe(photo, here, front, Cut.of(front, bent.alpha, bent.picture))
-    fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there)))
+        return fringe(photo, here, other, there)
+    here = unshaded(here) if part == "hair" else here
+    fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there, whole=any_head)))
     fit = closed(here, fit) if part == "hair" else fit
+    if any_head and part == "hair" and (long(here, here.loose) or long(here, fit.alpha)):
+        fit = lengthened(here, fit)
+        notes += ("the hairline and its color stay; name a photo of other hair to exchange all of it",)
+        return replace(piece(photo, here, other, there, fit, _shadow(here, fit.alpha)), notes=notes)
     return composed(photo, other, here, there, fit, notes, part=part)
+
+
+def fringe(photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool | None = None) -> Guide:
+    """The fringe that another head lends; arguments and errors as :func:`mien.guides.fringe.lent_fringe`."""
+    return piece(photo, here, other, there, *lent_fringe(here, there, area))
+
+
+def piece(photo: Photo, here: Scene, other: Photo, there: Scene, fit: Fitted, shade: Float32) -> Guide:
+    """Hair that is laid over the photo with its shadow (h, w), where nothing old goes away."""
+    none = np.zeros(here.shape, np.float32)
+    return Guide(*over_photo(photo, other, here, there, fit, (here.picture, fit.picture, fit.alpha, none, shade, none)))
 
 
 def composed(
@@ -101,20 +128,22 @@ def composed(
     if part == "hair":
         worn = np.maximum(worn, kept(here, there, fit.alpha))
     alpha = fit.alpha * (1 - worn)
+    if part == "hair":
+        alpha = attached(alpha, here, worn)
     fill, gone, real = here.picture, np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
     head = fit.front
     if part == "hair":
         head = in_colors(here, fit, held(here))
-        real = shown(here, fit) * (1 - worn)
+        real = np.minimum(shown(here, fit) * (1 - worn), 1 - np.clip(8 * (fit.alpha * (1 - worn) - alpha), 0, 1))
         fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
     dark = _shadow(here, alpha) * (1 - worn) * np.float32(part != "beard")
-    made = _over(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
+    made = over_photo(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
     return Guide(*made, notes)
 
 
-def _over(
+def over_photo(
     photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, planes: tuple[Float32, ...]
 ) -> tuple[Box, Float32, Float32]:
     """The box that changes, its samples (h, w, C) at the photo's own size, and 1 (h, w) where they do change.

@@ -17,7 +17,7 @@ from mien.compose.border import wide_blur
 from mien.compose.grain import bands
 from mien.errors import LayerError
 from mien.guides.ears import AWAY, pairs
-from mien.guides.hair_lent import clear, ends, outlined, pure, unworn
+from mien.guides.hair_lent import clear, ends, outlined, pure, unworn, within
 from mien.guides.scene import Scene, polygon
 from mien.guides.spline import Spline
 from mien.types import Bool, Float32, Float64
@@ -74,13 +74,17 @@ def places_of(offsets: Float32) -> Float32:
     return np.asarray(offsets + np.dstack([xs, ys]), np.float32)
 
 
-def fitted(here: Scene, there: Scene) -> Fitted:
+def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     """The other's hair bent to this face, widened where that covers more of the old hair.
+
+    Args:
+        here, there: the scenes.
+        whole: whether the outline of the other's hair is known to be right.
 
     Raises:
         LayerError: the other photo cuts its head off at the top, where this one goes on.
     """
-    there = replace(there, hair=clear(there))
+    there = replace(there, hair=clear(there) if whole else within(there, clear(there)))
     front = pure(there, there.hair)
     marks = pairs(here, there)
     best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth, marks) + 0.6 * (growth - 1) * here.unit**2)

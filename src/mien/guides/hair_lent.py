@@ -17,7 +17,7 @@ from mien.compose.matte import colors
 from mien.compose.morphology import disc
 from mien.guides.regions import sharpened
 from mien.guides.scene import Scene, polygon
-from mien.types import Float32, UInt8
+from mien.types import Bool, Float32, Float64, UInt8
 
 THIN = (0.5, 0.95)
 """Values of a matte up to which hair has no lightness of its kind, and from which it is as it was seen."""
@@ -31,6 +31,21 @@ WORN = 0.3
 
 DEEP = 0.25
 """Units from the backdrop up to which it may be seen through curls."""
+
+TOLD = 10.0
+"""Distance, CIELAB, between hair and what lies beyond it from which its outline is told."""
+
+SKULL = (1.52, 1.52, 1.50, 1.42, 1.33, 1.22, 1.11, 1.03, 0.93, 0.87, 0.82, 0.80)
+"""Units from between the temples to the outline of short hair, each 10 degrees from the crown on."""
+
+SCRAP = 0.06
+"""Square units up to which a piece of hair beside an ear that hangs on nothing is left out."""
+
+ROOM, MERGED = 1.1, 0.2
+"""Hair beyond what is told, over short hair; share of directions without outline from which none is trusted."""
+
+RAYS, FARTHEST = 144, 3.0
+"""Directions in which an outline is looked for, and how far, units."""
 
 ARM = 14.0
 """Levels by which an arm of glasses is darker or lighter than what lies on both sides."""
@@ -70,6 +85,107 @@ def clear(there: Scene) -> Float32:
     )
     trust = near * np.clip((length - 1.5 * spread - 30) / 40, 0, 1)
     return np.asarray(np.minimum(there.hair, 1 - trust * np.clip((placed - 0.5) / 0.3, 0, 1)), np.float32)
+
+
+def within(there: Scene, matte: Float32) -> Float32:
+    """(h, w) the hair's matte without what may be anything of its color, or is cut off by the photo's upper edge.
+
+    In directions in which hair does not differ from what lies beyond it, it ends as in the directions beside them, and
+    no farther away than short hair does.
+    """
+    unit, line = there.unit, there.points[[127, 356], :2]
+    middle = line.mean(0)
+    tilt = np.arctan2(*(line[1] - line[0])[::-1])
+    reach, told, cut = _outline(there, matte, middle)
+    steps = 2 * np.pi / RAYS
+    turned = np.arange(RAYS) * steps - tilt
+    fall = np.abs(np.angle(np.exp(1j * (turned + np.pi / 2))))
+    usual = ROOM * np.interp(np.degrees(fall), 10 * np.arange(len(SKULL)), SKULL)
+    asked = (fall < np.radians(130)) & (reach > 0)
+    lost = asked & ~told & ((fall < np.radians(60)) | ~cut)
+    if not lost.any():
+        return matte
+    merged = float(lost.sum()) > MERGED * float(asked.sum())
+    sure = np.flatnonzero(asked & told) if not merged else np.zeros(0, np.int64)
+    around = np.interp(np.arange(RAYS), sure, reach[sure], period=RAYS) if sure.size else usual
+    room = np.where(lost | merged, np.minimum(usual, around), FARTHEST)
+    room[fall >= np.radians(130)] = FARTHEST
+    ways = np.arange(RAYS * 8) / 8
+    room = np.interp(ways, np.arange(RAYS), room, period=RAYS)
+    room = np.minimum(room, cv2.blur(room[None].astype(np.float32), (41, 1), borderType=cv2.BORDER_REFLECT)[0])
+    rng = np.random.default_rng(0)
+    room += cv2.blur(0.05 * rng.standard_normal((1, len(ways))), (15, 1))[0]
+    ys, xs = np.mgrid[: there.shape[0], : there.shape[1]].astype(np.float32) - middle[::-1, None, None].astype(
+        np.float32
+    )
+    way = np.arctan2(ys, xs) / steps
+    allowed = np.interp(way, ways, room, period=RAYS).astype(np.float32)
+    left = matte * np.clip((allowed - np.hypot(xs, ys) / unit) / 0.08 + 0.5, 0, 1)
+    return _whole(left, there)
+
+
+def _outline(there: Scene, matte: Float32, middle: Float64) -> tuple[Float64, Bool, Bool]:
+    """By direction, clockwise from the right: how far hair reaches, units; whether its outline is told; or is cut."""
+    long = round(40 * FARTHEST)
+
+    def rays(plane: Float32) -> Float32:
+        flags = cv2.INTER_LINEAR | cv2.WARP_FILL_OUTLIERS
+        point = (float(middle[0]), float(middle[1]))
+        return np.asarray(cv2.warpPolar(plane, (long, RAYS), point, FARTHEST * there.unit, flags), np.float32)
+
+    lab = rays(cv2.cvtColor(there.picture / np.float32(255), cv2.COLOR_RGB2LAB))
+    seen = rays(np.ones(there.shape, np.float32)) > 0.5
+    hairy = cv2.morphologyEx((rays(matte) > 0.5).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
+    first = hairy.argmax(1)
+    ended = (hairy == 0) & (np.arange(long) >= first[:, None])
+    end = np.where(ended.any(1), ended.argmax(1), long)
+    reach, told = np.where(hairy.any(1), end / 40, 0.0), np.ones(RAYS, np.bool_)
+    cut = np.zeros(RAYS, np.bool_)
+    for n in np.flatnonzero(reach > 0):
+        edge = int(seen[n].sum())
+        inner = lab[n, max(int(first[n]), end[n] - 12) : max(int(first[n]) + 1, end[n] - 3)]
+        outer = lab[n, end[n] + 3 : min(end[n] + 14, edge)]
+        cut[n] = len(outer) <= 3
+        told[n] = not cut[n] and float(np.linalg.norm(inner.mean(0) - outer.mean(0))) >= TOLD
+    return reach, told, cut
+
+
+def attached(alpha: Float32, here: Scene, stays: Float32) -> Float32:
+    """New hair (h, w) without scraps beyond ears that stay (h, w), where hair ends at the ear."""
+    left = alpha.copy()
+    middle = float(here.points[4, 0])
+    xs = np.arange(here.shape[1])
+    for way in (-1.0, 1.0):
+        side = (stays > 0.5) & (here.shares["ears"] > 0.35) & (way * (xs - middle) > 0)
+        rows = np.flatnonzero(side.any(1))
+        if len(rows) < 0.15 * here.unit:
+            continue
+        top, low = int(rows[0]), int(rows[-1])
+        outer = float((way * np.nonzero(side)[1]).max()) - 0.05 * here.unit
+        beyond = way * xs > outer
+        below = alpha[low : low + round(0.25 * here.unit)][:, beyond]
+        if float(below.sum()) > SCRAP * here.unit**2:
+            continue
+        ys = np.arange(here.shape[0])[:, None]
+        fade = np.clip((ys - top) / (0.2 * here.unit), 0, 1) * beyond
+        left *= (1 - fade).astype(np.float32)
+    return left
+
+
+def _whole(matte: Float32, there: Scene) -> Float32:
+    """A matte without pieces that hang on nothing and reach the upper edge of the picture, or are large."""
+    count, index, stats, _ = cv2.connectedComponentsWithStats((matte > 0.3).astype(np.uint8))
+    if count < 3:
+        return matte
+    main = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    odd = [
+        n
+        for n in range(1, count)
+        if n != main and (stats[n, cv2.CC_STAT_TOP] < 4 or stats[n, cv2.CC_STAT_AREA] > 0.01 * there.unit**2)
+    ]
+    away = cv2.dilate(np.isin(index, odd).astype(np.uint8), disc(0.05 * there.unit)).astype(np.float32)
+    away[index == main] = 0
+    return np.asarray(matte * (1 - cv2.GaussianBlur(away, (0, 0), 1.0)), np.float32)
 
 
 def unworn(there: Scene) -> Float32:

@@ -37,16 +37,26 @@ SHADE = 0.04
 DARK = 95.0
 """Level of light of hair below which gaps before skin are told by color."""
 
+UNEVEN = 0.9
+"""How much less unevenness of skin beside dark hair counts."""
+
+ENCLOSED, FAINT = 0.25, 0.03
+"""Of the way from skin to hair up to which what lies between locks is skin, though no other skin touches it; and what
+the parser must give for skin there, so that a highlight is none."""
+
 BESIDE = 7.0
 """Units from skin within which it may be seen through hair."""
 
 THICK = 1.5
 """Units that some of the hair must lie inside its border, for there to be any."""
 
+OUTLINE = 3.0
+"""Units from thick hair beyond which a thin line along skin is none."""
+
 LEAST = 60.0
 """Square units of thick hair below which there is none: on a shaven head."""
 
-PIECE, SMALL = 0.025, 0.002
+PIECE, SMALL = 0.025, 0.004
 """Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
 
 LARGEST = 900
@@ -86,6 +96,8 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
     bare = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
     matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
+    behind = cv2.resize(likely + skin + others, size, interpolation=cv2.INTER_LINEAR) < 0.5
+    matte = matte * _no_outline(matte, bare, behind, unit)
     matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
     inner = matte > 0.5
     if (matte > 0.8).sum() < LEAST * unit**2 or not cv2.erode(
@@ -93,6 +105,15 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     ).any():  # shaven
         matte = np.zeros_like(matte)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
+
+
+def _no_outline(matte: Float32, skin: Float32, behind: Bool, unit: float) -> Float32:
+    """0 between skin and what lies behind (h, w) where there is no thick hair nearby: the outline of a bald head."""
+    thick = cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit / 2))
+    near = cv2.dilate(thick, disc(OUTLINE * unit))
+    beside = [cv2.dilate(one.astype(np.uint8), disc(1.5 * THICK * unit)) for one in (skin > 0.5, behind)]
+    line = (beside[0] & beside[1] & (1 - near)).astype(np.float32)
+    return np.asarray(1 - cv2.GaussianBlur(line, (0, 0), 0.3 * unit), np.float32)
 
 
 def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
@@ -139,15 +160,20 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     placed = (toward * way).sum(2) / (apart + 1)
     beside = np.sqrt(np.maximum((toward**2).sum(2) / (apart + 1) - placed**2, 0))
     mixed = np.clip(2 - 12 * cv2.GaussianBlur(beside, (0, 0), max(0.6, 0.25 * unit)), 0, 1)  # what shines is no mixture
-    sure = np.clip((np.sqrt(apart) - 1.5 * spread - 40) / 40, 0, 1)
-    rim = np.clip((0.98 - cv2.GaussianBlur(matte, (0, 0), 1.2 * unit)) / 0.15, 0, 1)
-    least = SHADE * near  # what is a little darker than skin is its shadow, or down
-    capped = np.minimum(matte, np.clip((placed - least) / (0.87 - least) + 0.03, 0, 1))
-    firm = np.clip((matte - 0.2) / 0.6, 0, 1)
     dark = np.clip((DARK - front @ LUMA) / 25, 0, 1)  # highlights of fair hair have the skin's light
+    shade = (1.5 - UNEVEN * near * dark) * spread  # light from one side makes skin uneven, and no less unlike dark hair
+    sure = np.clip((np.sqrt(apart) - shade - 40) / 40, 0, 1)
+    rim = np.clip((0.98 - cv2.GaussianBlur(matte, (0, 0), 1.2 * unit)) / 0.15, 0, 1)
+    least = SHADE * near * (1 + 1.5 * dark)  # what is a little darker than skin is its shadow, or down
+    whole = 0.87 + 0.07 * near * dark  # dark hair before skin has few highlights
+    capped = np.minimum(matte, np.clip((placed - least) / (whole - least) + 0.03 * (1 - near * dark), 0, 1))
+    firm = np.clip((matte - 0.2) / 0.6, 0, 1)
     sure = sure * (1 - near * (1 - dark))
     told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
-    told = matte - _from_skin(matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), skin)
+    like = near * dark * (placed < ENCLOSED) * (mixed > 0.5) * sure * (skin > FAINT)
+    told = matte - _from_skin(
+        matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), np.maximum(skin, like)
+    )
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
 
 

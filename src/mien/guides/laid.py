@@ -80,6 +80,14 @@ def looked_up(other: Photo, blocked: Bool | None, offsets: Float32, box: Box) ->
     return np.clip(taken, 0, 255).astype(np.float32), within
 
 
+def coarse_beside(picture: Float32, hidden: Bool, sigma: float) -> Float32:
+    """(h, w, 3): a picture blurred without what is hidden; that lends no color to what is beside it."""
+    seen = (~hidden).astype(np.float32)
+    total = cv2.GaussianBlur(picture * seen[..., None], (0, 0), sigma)
+    weight = cv2.GaussianBlur(seen, (0, 0), sigma)
+    return np.asarray(total / np.maximum(weight, 1e-3)[..., None], np.float32)
+
+
 def soft(area: Bool, unit: float) -> Float32:
     """(h, w): 1 in the area, with a soft border inside of it."""
     inside = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, 5)

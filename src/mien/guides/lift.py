@@ -42,7 +42,7 @@ ALIKE = 7.0
 KEPT = 0.6
 """How much of what this hair has beyond what is usual for its lightness stays."""
 
-SLOPE, FINE = (0.25, 4.0), 3.0
+SLOPE, FINE = (0.25, 4.0), 2.0
 """Least and most rise of the curve, and most for single strands and noise."""
 
 MOST = 13.0

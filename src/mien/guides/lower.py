@@ -1,89 +1,195 @@
-"""The lower half of a face: a bare chin for a bearded one.
+"""The lower half of a face without its beard: skin, chin and neck, and what the beard hid of clothes and backdrop.
 
-A bare chin takes all below the nose but the lips, in the colours of this person's bare skin.
+The light is that of :mod:`mien.guides.beardless`, pores and grain are this person's own, from cheeks and forehead.
+Lips, nose and ears stay.
 
 Convention:
-    That of :mod:`mien.guides.laid`.
+    Pictures are sRGB float32 in [0, 255] at a working scale of at most ``FINEST`` pixels between the outer corners of
+    the eyes; what is finer in the photo is added at the end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
-from mien.align import mesh
 from mien.compose.blend import membrane
-from mien.compose.morphology import disc, shrunk
-from mien.guides.borrow import box_around, field, free, turned, unit_of
-from mien.guides.coloring import lab_of, rgb_of
+from mien.compose.matte import enlarged
+from mien.compose.patches import patched
+from mien.compose.quilt import quilted
+from mien.conditions.areas import lower_face
+from mien.conditions.parser import FaceParser
+from mien.errors import LayerError
+from mien.guides.around_beard import UNIT, AroundBeard, blurred, dilated, inside, mean_within
+from mien.guides.beardless import Beardless, beardless
+from mien.guides.borrow import FARTHEST, unit_of
+from mien.guides.coloring import lab_of
 from mien.guides.guide import Guide
-from mien.guides.laid import blurred, filled, lay, looked_up, matched, soft
+from mien.guides.laid import as_guide
+from mien.guides.regions import sharpened
 from mien.photos.color import to_srgb
-from mien.types import Bool, Face, Float32, Photo
+from mien.types import Bool, Face, Float32, Photo, UInt8
 
-FINE_HUES, THEIR_LIGHT = 0.5, 0.35
-"""Shares of another skin's fine hues, and of its broad light, that a chin keeps: no lamps of another photo."""
+FINEST = 190.0
+"""Most pixels between the outer corners of the eyes at which skin is made."""
+
+PATCH, TEXTURE = 0.11, 0.03
+"""Radius of patches of skin, and the width below which they are taken over, in eye distances."""
+
+BEHIND = 64.0
+"""Most pixels between the outer corners of the eyes at which clothes and backdrop are made."""
+
+DARKER = (3.0, 8.0)
+"""L* by which the lower face may be darker than bare skin would be, and what more is stubble."""
 
 
 def bare_chin(
     photo: Photo,
     face: Face,
-    other: Photo,
-    other_face: Face,
-    *,
-    skin: Bool,
-    beard: Bool,
-    other_skin: Bool,
-    blocked: Bool | None = None,
+    others: Sequence[Beardless],
+    parser: FaceParser,
 ) -> Guide:
-    """The other's cheeks, chin and upper lip on this face; lips and everything above stay.
+    """The face without its beard.
 
     Args:
-        photo, face: where it goes.
-        other, other_face: where it comes from.
-        skin: (H, W) bare skin of this face.
-        beard: (H, W) its beard, below the jaw, too.
-        other_skin: (H, W) skin of the other's face and neck: hair, clothes and jewellery are not taken over.
-        blocked: (H, W) what lies before this face.
+        photo, face: with a beard.
+        others: beardless faces that look about the same way, at least one; several in like light are better.
+        parser: finds the classes.
 
     Raises:
-        LayerError: the faces look in directions too far apart.
+        LayerError: all others look in directions too far apart, or the beard is long.
     """
-    other, other_face, covered, notes = turned(face, other, other_face, ~other_skin, "lower_face")
-    unit, points = unit_of(face), face.landmarks[:, :2].astype(np.float64)
-    outline = points[[*mesh.OUTLINE[9:28], 205, 129, 2, 358, 425]]
-    reached = np.argwhere(beard)[:, ::-1] if beard.any() else outline
-    box = box_around(photo, np.concatenate([outline, reached.min(0)[None], reached.max(0)[None]]), unit, 0.0)
-    x0, y0, x1, y1 = box
-    taken, bared = looked_up(other, covered, field(face, other_face, points, box), box)
-    sure = shrunk(bared > 0.9, 0.04 * unit)
-    spread = membrane(taken, sure.astype(np.float32), 255.0)
-    taken = spread + blurred(sure, 0.02 * unit)[..., None] * (taken - spread)
-    lower = to_srgb(photo, box).astype(np.float32)
-    grown = cv2.GaussianBlur(beard[y0:y1, x0:x1].astype(np.float32), (0, 0), 0.03 * unit) > 0.08
-    seen = skin[y0:y1, x0:x1] | grown
-    nose = points[[98, 2, 327], 1].max() - y0
-    below = np.arange(y1 - y0)[:, None] > nose - 0.02 * unit
-    hanging = cv2.GaussianBlur(beard[y0:y1, x0:x1].astype(np.float32), (0, 0), 0.015 * unit) > 0.5
-    area = (filled(outline, box) & seen) | (hanging & below)  # beside the jaw, what surrounds a beard is no skin
-    lips = blurred(filled(points[list(mesh.OUTER_LIPS)], box), 0.02 * unit)
-    weight = soft(area, unit) * free(blocked, box, unit) * np.clip(1 - 1.5 * lips, 0, 1)
-    bare = (skin[y0:y1, x0:x1] & ~grown).astype(np.float32)
-    near = (bare > 0) & sure
-    if near.any():  # skins of other colours: what is left for the border is a difference of light
-        taken = taken + np.median(lower[near], axis=0) - np.median(taken[near], axis=0)
-        taken = _in_skins_colors(taken, lower, cv2.erode(bare, disc(0.03 * unit)), 0.1 * unit)
-    upper = matched(lower, np.clip(taken, 0, 255).astype(np.float32), weight > 0.02, unit, bare, 0.25)
-    return lay(photo, box, upper, np.asarray(weight, np.float32), unit, notes)
+    near = [one for one in others if abs(abs(one.face.pose.yaw) - abs(face.pose.yaw)) <= FARTHEST]
+    if not near:
+        raise LayerError(f"The two faces look more than {FARTHEST:.0f} degrees apart; choose another photo.")
+    here = AroundBeard.of(photo, face, parser)
+    if here.long:
+        raise LayerError("This beard hangs far below the chin, and hides neck and clothes: it cannot be taken off.")
+    light = beardless(here, face, near)
+    box, unit = here.box, unit_of(face)
+    before = to_srgb(photo, box).astype(np.float32)
+    scale = min(1.0, FINEST / unit)
+    height, width = before.shape[:2]
+    size = (round(width * scale), round(height * scale))
+    picture = before if scale == 1 else np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
+    weight, share, made = _made(here, picture, light, unit * scale)
+    bare = _enlarged(here.bare, picture.shape) > 0.9
+    made = made + share[..., None] * _texture(picture, made, bare, TEXTURE * unit * scale, PATCH * unit * scale)
+    if scale < 1:
+        weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
+        bare, finer = _enlarged(here.bare, before.shape, cv2.INTER_LINEAR) > 0.9, 0.5 / scale
+        made = made + share[..., None] * _texture(before, made, bare, finer, PATCH * unit)
+    weight = weight.clip(0, 1)
+    mixed = before + weight[..., None] * (made - before)
+    return as_guide(photo, box, np.clip(mixed, 0, 255), weight, unit, ())
 
 
-def _in_skins_colors(taken: Float32, lower: Float32, bare: Float32, sigma: float) -> Float32:
-    """Another's skin, sRGB in [0, 255], in the hues and half of the light that this one's bare skin has around it."""
-    if not bare.any():
-        return taken
-    theirs, mine = (lab_of(np.clip(one, 0, 255) / np.float32(255)) for one in (taken, lower))
-    mine = cv2.GaussianBlur(membrane(mine, bare, 128.0), (0, 0), sigma)
-    broad = cv2.GaussianBlur(theirs, (0, 0), sigma)
-    made = mine + np.array([1, FINE_HUES, FINE_HUES], np.float32) * (theirs - broad)
-    made[..., 0] += THEIR_LIGHT * (broad[..., 0] - mine[..., 0])
-    return np.asarray(255 * rgb_of(np.asarray(made, np.float32)), np.float32)
+def _enlarged(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTER_CUBIC) -> Float32:
+    return np.asarray(cv2.resize(np.asarray(picture, np.float32), (shape[1], shape[0]), interpolation=how), np.float32)
+
+
+def _texture(picture: Float32, made: Float32, bare: Bool, sigma: float, radius: float) -> Float32:
+    """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made."""
+    smooth = mean_within(picture, bare, sigma)
+    fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0).astype(np.float32)
+    return quilted(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
+
+
+def _made(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
+    """How much is replaced (h, w), how much of what replaces it is skin (h, w), and that (h, w, 3)."""
+    whole = picture.clip(0, 255).astype(np.uint8)
+    solid = np.clip(1 - here.shares["background"] - here.shares["clothes"], 0, 1)
+    alpha = _matte(whole, solid, 0.06 * unit)
+    wide, narrow = (_enlarged(one, picture.shape).clip(0, 1) for one in _weights(here, light))
+    weight = np.maximum(narrow, wide * alpha) * (1 - _kept(here, picture, light, unit))
+    below = here.below
+    skin = _enlarged(below["skin"] + below["hair"] + below["ears"], picture.shape)
+    skin = np.clip((skin - 0.5) / 0.12 + 0.5, 0, 1)
+    even = np.clip((blurred(alpha, 0.025 * unit) - 0.58) / 0.22 + 0.5, 0, 1)  # a beard's outline is ragged, a jaw's not
+    near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
+    share = (alpha + near * (even - alpha)) * skin
+    behind = _behind(here, picture, alpha, (share < 0.99) & (weight > 0.01), unit)
+    made = behind + share[..., None] * (_enlarged(light, picture.shape) - behind)
+    return weight, share, np.asarray(made, np.float32)
+
+
+def _matte(picture: UInt8, likely: Float32, reach: float) -> Float32:
+    """The matte (h, w) of what is likely, found at a smaller size."""
+    size = (round(0.6 * picture.shape[1]), round(0.6 * picture.shape[0]))
+    small: UInt8 = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return enlarged(picture, small, sharpened(small, likely, 0.6 * reach))
+
+
+def _weights(here: AroundBeard, light: Float32) -> tuple[Float32, Float32]:
+    """(h, w) each: how much of skin is replaced, far around a beard, and how much of anything else, close to it."""
+    dark = lab_of(light / np.float32(255))[..., 0] - blurred(lab_of(here.picture / np.float32(255))[..., 0], 1.2)
+    dark = np.clip((dark - DARKER[0]) / DARKER[1], 0, 1)
+    beside = blurred(here.shares["clothes"] + here.shares["background"] > 0.3, 1.5) > 0.15
+    close = dilated(here.hairs, round(0.3 * UNIT)) & (here.beard > 0.08) & ~beside
+    dark = dark * (inside(lower_face(here.points)[0], here.shape) | close) * ~here.lips
+    grown = dilated(here.hairs, 3).astype(np.float32)
+    stays = np.clip(1 - 2 * (here.below["hair"] + here.below["ears"] + here.shares["worn"]), 0, 1)
+    wide = np.clip(1.6 * blurred(np.maximum(grown, dark), 2.2) - 0.15, 0, 1)
+    narrow = np.clip(1.7 * blurred(dilated(here.hairs, 1), 0.8) - 0.2, 0, 1)
+    wisps = np.clip(1.7 * blurred(dilated(here.hairs, 3), 0.8) - 0.2, 0, 1) * here.below["background"]
+    narrow = np.maximum(narrow, wisps)
+    return np.asarray(wide * stays, np.float32), np.asarray(narrow * stays, np.float32)
+
+
+def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> Float32:
+    """(H, W): lips and mouth as far as no hair hides them, and the nose."""
+    points, lips, likely = here.points, here.lips, np.minimum(1.8 * here.shares["lips"], 1)
+    mine, bare = (blurred(lab_of(one / np.float32(255))[..., 0], 0.7) for one in (here.picture, light))
+    bright = np.clip((mine - bare + 14) / 8, 0, 1)
+    beside = np.where(dilated(lips, 4), (1.6 * likely - 0.4) * bright, 0)
+    mouth = np.where(lips, np.maximum(1.6 * likely - 0.2, 0.8 - 1.5 * here.beard), beside)
+    mouth = mouth.clip(0, 1) * np.clip(1.8 - 2.5 * here.beard, 0, 1)
+    mouth = (mouth * dilated(mouth > 0.5, 1)).astype(np.float32)
+    found = _enlarged(mouth, picture.shape)
+    rows, columns = (np.flatnonzero((found > 0.01).any(axis)) for axis in (1, 0))
+    if rows.size:
+        by = round(0.12 * unit)
+        part = tuple(slice(max(0, int(one[0]) - by), int(one[-1]) + by) for one in (rows, columns))
+        sharp = sharpened(picture[part].clip(0, 255).astype(np.uint8), found[part], 0.035 * unit)
+        found[part] = np.clip((blurred(sharp, max(0.5, 0.006 * unit)) - 0.5) / 0.7 + 0.5, 0, 1)
+    scale = np.array([picture.shape[1] / here.shape[1], picture.shape[0] / here.shape[0]])
+    outline = points[[98, 97, 2, 326, 327, 278, 4, 48], :2] * scale
+    nose = blurred(inside(outline, picture.shape), 0.02 * unit)
+    under = np.clip((here.rows - points[[98, 327], 1].mean() + 3) / 4, 0, 1)
+    clear = (1 - under * (1 - bright)) * np.clip(1.5 - 2.5 * here.beard, 0, 1)
+    nose = nose * _enlarged(blurred(clear.astype(np.float32), 0.8), picture.shape).clip(0, 1)
+    return np.asarray(1 - (1 - found) * (1 - nose), np.float32)
+
+
+def _behind(here: AroundBeard, picture: Float32, alpha: Float32, wanted: Bool, unit: float) -> Float32:
+    """The picture with clothes and backdrop made where a beard hid them."""
+    if np.count_nonzero(wanted) < 10:
+        return picture
+    rows, columns = np.nonzero(wanted)
+    room = round(0.5 * unit)
+    part = np.s_[max(0, rows.min() - room) : rows.max() + room, max(0, columns.min() - room) : columns.max() + room]
+    scale = min(1.0, BEHIND / unit)
+    shape = picture[part].shape
+    size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
+
+    def reduced(one: Bool | Float32) -> Float32:
+        one = one if one.shape[:2] == picture.shape[:2] else _enlarged(one, picture.shape)
+        return np.asarray(cv2.resize(np.asarray(one[part], np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
+
+    small, cloth, backdrop = reduced(picture), reduced(here.below["clothes"]), reduced(here.below["background"])
+    hole = dilated(reduced(wanted) > 0.02, 1)
+    known = (reduced(alpha) < 0.04) & (reduced(dilated(here.hairs, 1)) < 0.1) & (np.maximum(cloth, backdrop) > 0.6)
+    made = small.copy()
+    for kind in (cloth > backdrop, cloth <= backdrop):
+        todo, seen = hole & kind & ~known, known & kind
+        if todo.any() and seen.sum() > 150:
+            others = ~seen & ~todo
+            made[todo] = patched(small, todo, others, np.random.default_rng(0), void=others)[todo]
+        elif todo.any() and seen.sum() > 20:
+            made[todo] = membrane(small, seen.astype(np.float32), 255.0)[todo]
+    share = _enlarged(hole & ~known, shape).clip(0, 1)[..., None]
+    result = picture.copy()
+    result[part] += share * (_enlarged(made, shape) - result[part])
+    return result

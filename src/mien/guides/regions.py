@@ -49,6 +49,9 @@ class Region:
     beard: bool = False
 
 
+SEEN = 0.3
+"""Probability that some of a region must have: else nothing is looked for at its border."""
+
 REGIONS: Mapping[str, Region] = {
     "beard": Region("hair", 4.0, 2, beard=True),
     "brows": Region("brows", 1.0),
@@ -112,6 +115,8 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         corners = (face.quad - box[:2]) * scale
         cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), 1)
         likely = likely * large_pieces(likely, inside.astype(np.float32))
+    if not (likely > SEEN).any():
+        return np.zeros((photo.height, photo.width), np.float32)
     part = sharpened(picture, likely, region.band * unit, region.depth)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)

@@ -19,7 +19,10 @@ REACH = 0.012
 ROOTS = 0.04
 """The same for hair whose lightness is changed: light of what lies behind is spread as far."""
 
-CALM = 0.85
+EDGE = 0.35
+"""Of that, how wide the edge is whose light is that of the hair just inside, which is often in shadow."""
+
+CALM = 0.92
 """How far lighter colours of the rim come to those nearby."""
 
 SHADED = 0.3
@@ -35,25 +38,31 @@ def shaded(maps: Float32, alpha: Float32, light: Float32) -> None:
     away = cv2.distanceTransform((alpha > 0.9).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     away = np.minimum(away, np.float32(max(alpha.shape)))  # there may be no border
     reach = min(max(2.0, ROOTS * max(alpha.shape)), 0.6 * float(away.max()))
-    inner = away >= reach
+    spread = float(maps[..., 1][alpha > 0.5].std())
+    for deep, darker in ((reach, SHADED * spread), (max(2.0, EDGE * reach), 0.0)):
+        near, rim = _inner(maps[..., 1], away, deep)
+        broad = maps[..., 1]
+        maps[..., 1] = broad + rim * (np.minimum(broad, near - darker * rim) - broad)
+        inside = (alpha > 0.5).astype(np.float32)
+        steep = within(light - maps[..., 0], inside, deep / 4)  # light that rises towards the border is no strand
+        maps[..., 0] += rim * np.maximum(steep, 0)
+
+
+def _inner(values: Float32, away: Float32, reach: float) -> tuple[Float32, Float32]:
+    """Of values (h, w) those of the nearest place that is ``reach`` from the border, and 1 at the border to 0 there."""
+    inner = away >= min(reach, float(away.max()))
     _, nearest = cv2.distanceTransformWithLabels(
         (~inner).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    values = np.zeros(int(nearest.max()) + 1, np.float32)
-    values[nearest[inner]] = within(maps[..., 1], inner.astype(np.float32), reach / 3)[inner]
-    near = cv2.GaussianBlur(values[nearest], (0, 0), reach / 4)
-    rim = np.clip(1.4 - 1.4 * away / max(reach, 1), 0, 1)
-    spread = float(maps[..., 1][alpha > 0.5].std())
-    broad = maps[..., 1]
-    maps[..., 1] = broad + rim * (np.minimum(broad, near - SHADED * spread * rim) - broad)
-    inside = (alpha > 0.5).astype(np.float32)
-    steep = within(light - maps[..., 0], inside, reach / 4)  # light that rises towards the border is no strand
-    maps[..., 0] += rim * np.maximum(steep, 0)
+    found = np.zeros(int(nearest.max()) + 1, np.float32)
+    found[nearest[inner]] = within(values, inner.astype(np.float32), reach / 3)[inner]
+    near = cv2.GaussianBlur(found[nearest], (0, 0), reach / 4)
+    return np.asarray(near, np.float32), np.clip(1.4 - 1.4 * away / max(reach, 1), 0, 1).astype(np.float32)
 
 
 def calmed(front: Float32, alpha: Float32) -> Float32:
     """Hair's colours (h, w, 3) whose rim is no lighter than hair nearby: skin or sky would be lifted with it."""
-    soft = np.clip((0.97 - cv2.GaussianBlur(alpha, (0, 0), max(0.8, 0.5 * REACH * max(alpha.shape)))) / 0.3, 0, 1)
+    soft = np.clip((0.985 - cv2.GaussianBlur(alpha, (0, 0), max(0.8, REACH * max(alpha.shape)))) / 0.2, 0, 1)
     near = np.dstack([_around(plane, alpha, soft) for plane in cv2.split(front)])
     lighter = np.clip((front - near).mean(2, keepdims=True) / 0.08, 0, 1)
     return np.asarray(front + CALM * soft[..., None] * lighter * (near - front), np.float32)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -110,6 +111,12 @@ class Scene:
             loose * (1 - np.clip(3 * wide_blur(np.maximum(beard, stubble), reach), 0, 1)),
             points,
         )
+
+    def at(self, plane: Any) -> Float32:
+        """(h, w) of a map (H, W) of the photo."""
+        x0, y0, x1, y1 = self.box
+        part = np.asarray(plane[y0:y1, x0:x1], np.float32)
+        return np.asarray(cv2.resize(part, self.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
     @property
     def unit(self) -> float:

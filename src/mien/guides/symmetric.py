@@ -12,11 +12,11 @@ from mien.compose.morphology import shrunk
 from mien.errors import LayerError
 from mien.guides.borrow import field, mirrored, unit_of
 from mien.guides.guide import Guide, box_of, changed
-from mien.guides.laid import filled, looked_up
+from mien.guides.laid import coarse_beside, filled, looked_up
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Photo
 
-WITHIN, SEEN = 0.9, 0.97
+WITHIN, SEEN = 0.65, 0.97
 """Share of what is hidden that must lie within the face, and that the other half must show."""
 
 TURNED = 18.0
@@ -60,7 +60,7 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool) -> Guide:
     if (visible[here] > 0.5).mean() < SEEN:
         raise LayerError("What is masked reaches over the middle of the face, so that no half shows it: --mode look.")
     lower = to_srgb(photo, box).astype(np.float32)
-    blurred = [cv2.GaussianBlur(one, (0, 0), max(1.0, 0.02 * unit)) for one in (lower, taken)]
+    blurred = [coarse_beside(one, here, max(1.0, 0.02 * unit)) for one in (lower, taken)]
     beside = cv2.dilate(here.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
     around = ring(here, 0.12 * unit) * (beside & shrunk(inside, 0.04 * unit) & (visible > 0.5))
     upper = np.asarray(taken + membrane(blurred[0] - blurred[1], around, LIMIT), np.float32)

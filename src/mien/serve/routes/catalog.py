@@ -9,15 +9,14 @@ from typing import Any, get_args
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from mien.conditions.attributes import STRONGEST
 from mien.conditions.colors import NAMES
 from mien.conditions.labels import CLASSES, PALETTE
 from mien.conditions.regions import NAMES as REGIONS
 from mien.conditions.text import LONGEST, validate_text
+from mien.editing.catalogue import DYED, UNSUPPORTED, entries
 from mien.editing.request import Mode
 from mien.guides.bank import BUNDLED as BANK
 from mien.guides.borrow import HAIR, LOWER, PARTS
-from mien.guides.shapes import Shapes
 from mien.serve.faults import ApiError
 from mien.serve.pictures import size_of
 from mien.serve.schema import MOST_DRAGS, ReadBody
@@ -26,8 +25,8 @@ from mien.words.reader import read as understood
 
 router = APIRouter(tags=["choices"])
 
-DYES = ("hair", "beard", "brows", "lips", "irises", "teeth", "eyelids", "cheeks", "skin", "hat", "clothes")
-"""Regions that are dyed most."""
+SLIDERS = ("moves", "look", "paint")
+"""Kinds of attributes that are numbers."""
 
 FIRST_OF_LIPS, FIRST_OF_EYES = "nude", "hazel"
 """Where names of colors of lips and of eyes begin."""
@@ -41,14 +40,7 @@ def catalog(service: Serving) -> dict[str, Any]:
     """Attributes, colors, parts, regions, classes, limits."""
     editor, settings = service.editor, service.settings
     backend = getattr(editor, "backend", None)
-    moves = [
-        {"name": name, "kind": "moves", "lowest": low, "highest": high}
-        for name, (low, high) in Shapes.bundled().ranges.items()
-    ]
-    looks = [
-        {"name": name, "kind": "look", "lowest": -STRONGEST, "highest": STRONGEST}
-        for name in getattr(editor, "attributes", ())
-    ]
+    table = entries(getattr(editor, "attributes", ()))
     return {
         "editor": {
             "name": editor.name,
@@ -57,9 +49,10 @@ def catalog(service: Serving) -> dict[str, Any]:
             "identity": getattr(editor, "identity", None) is not None,
             "clip": bool(getattr(backend, "reader", "")),
         },
-        "attributes": [*moves, *looks],
+        "attributes": [one.to_dict() for one in table if one.kind in SLIDERS],
         "colors": _colors(),
-        "dyes": list(DYES),
+        "dyes": list(DYED),
+        "unsupported": dict(UNSUPPORTED),
         "parts": [name for name in (*PARTS, *LOWER, *HAIR) if name != "face"],
         "regions": list(REGIONS),
         "classes": [{"label": label, "name": name, "color": _hex(PALETTE[name])} for label, name in enumerate(CLASSES)],

@@ -16,6 +16,7 @@ from mien.training.stages.inversion_run import FeaturesStageConfig, HyperStageCo
 from mien.training.stages.latent_runs import AutoencoderConfig, AutoencoderRun, MappingRun, MappingStageConfig
 from mien.training.stages.strokes_run import StrokesConfig, StrokesRun
 from mien.training.stages.windows_run import WindowsConfig, WindowsRun
+from mien.training.stages.words_run import WordsConfig, WordsRun
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ STAGES: dict[str, StageEntry] = {
     "hyper": StageEntry(InversionRun, HyperStageConfig, "A hypernetwork: weights of the generator for one photo."),
     "features": StageEntry(InversionRun, FeaturesStageConfig, "Maps for one photo, and how they follow an edit."),
     "strokes": StageEntry(StrokesRun, StrokesConfig, "Unfinished drawings -> codes; no photos are needed."),
+    "words": StageEntry(WordsRun, WordsConfig, "A mapper: what words ask for -> what is added to a face's codes."),
     "windows": StageEntry(WindowsRun, WindowsConfig, "The window painter: a part of the face at the photo's scale."),
     "autoencoder": StageEntry(
         AutoencoderRun, AutoencoderConfig, "MM2Latent's encoders of maps, drawings and 3D shape."

@@ -12,12 +12,13 @@ import { t } from './i18n.js';
 
 const KINDS = { dye: 'color', reshape: 'shape', drag: 'shape', part: 'part', text: 'words' };
 const PAINTED = ['sketch', 'semantic', 'color', 'guide', 'attributes'];
-const DRAFTED = ['paint', 'heal', 'part', 'words']; // what the browser cannot preview by itself
+const DRAFTED = ['paint', 'heal', 'part', 'look', 'words']; // what the browser cannot preview by itself
 let latest = 0;
 let running = null;
 
 export function kindOf(recipe) {
   for (const [field, kind] of Object.entries(KINDS)) if (recipe?.[field]) return kind;
+  if (recipe?.attributes && !recipe.mode) return 'look';
   if (PAINTED.some((field) => recipe?.[field])) return 'paint';
   return recipe?.mask ? 'heal' : '';
 }

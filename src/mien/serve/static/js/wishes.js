@@ -69,10 +69,22 @@ export async function sayWords() {
   return run({ text }, { kind: 'words' });
 }
 
+const withValue = ({ attributes }, name, value) => {
+  const { [name]: gone, ...rest } = attributes ?? {};
+  return value ? { ...rest, [name]: value } : rest;
+};
+
+// A look of the photo's own pixels, such as age.
 export async function changeLook(name, value) {
+  const { base, recipe } = groupOf('look');
+  const attributes = withValue(recipe, name, value);
+  return Object.keys(attributes).length ? run({ attributes }, { kind: 'look', count: 1 }) : visit(base);
+}
+
+// An attribute that is painted.
+export async function paintAttribute(name, value) {
   const { recipe } = groupOf('paint');
-  const attributes = { ...recipe.attributes, [name]: value };
-  if (!value) delete attributes[name];
+  const attributes = withValue(recipe, name, value);
   return run({ attributes, mode: 'look', mask: recipe.mask ?? 'face' }, { kind: 'paint' });
 }
 

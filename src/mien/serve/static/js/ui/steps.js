@@ -31,7 +31,7 @@ function change(number) {
   if (!kind) return;
   const { dye = {}, part, text } = step.recipe;
   update({ changing: number, face: step.face, region: Object.keys(dye)[0] ?? state.region, part: part ?? state.part, text: text ?? '' });
-  chooseTask(kind);
+  chooseTask(kind === 'look' ? 'shape' : kind);
 }
 
 function Step({ step, tree }) {

@@ -55,5 +55,8 @@ export const NAMES = {
   'hair-color': ['hair colour', 'Haarfarbe', 'couleur des cheveux'], 'eye-color': ['eye colour', 'Augenfarbe', 'couleur des yeux'],
   'lip-color': ['lip colour', 'Lippenfarbe', 'couleur des lèvres'], mouth_open: ['mouth open', 'Mund offen', 'bouche ouverte'],
   freckles: ['freckles', 'Sommersprossen', 'taches de rousseur'], age: ['age', 'Alter', 'âge'],
+  wrinkles: ['wrinkles', 'Falten', 'rides'], makeup: ['make-up', 'Make-up', 'maquillage'], blush: ['blush', 'Rouge', 'fard à joues'],
+  'eye-makeup': ['eye make-up', 'Augen-Make-up', 'fard à paupières'], blemishes: ['blemishes', 'Unreinheiten', 'imperfections'],
+  'hair-lightness': ['hair lightness', 'Helligkeit der Haare', 'clarté des cheveux'], 'hair-gray': ['grey hair', 'graue Haare', 'cheveux gris'],
   smiling: ['smiling', 'lächelnd', 'souriant'], moustache: ['moustache', 'Schnurrbart', 'moustache'],
 };

@@ -68,7 +68,8 @@ export const TABLE = {
   weight: ['Weight of {name}', 'Gewicht: {name}', 'Poids : {name}'], paintIn: ['Paint in {name}', 'In {name} malen', 'Peindre dans {name}'], extract: ['Extract from the photo', 'Aus dem Foto gewinnen', 'Extraire de la photo'],
   extracted: ['Sketch, parts and colours are extracted. Paint in them; only what you change counts.', 'Skizze, Bereiche und Farben sind gewonnen. Nur was Sie ändern, zählt.', 'Croquis, zones et couleurs sont extraits. Seul ce que vous changez compte.'],
   apply: ['Run', 'Ausführen', 'Exécuter'], meaning: ['What the brush means', 'Was der Pinsel bedeutet', 'Ce que le pinceau signifie'], brushColor: ['Colour of the brush', 'Farbe des Pinsels', 'Couleur du pinceau'],
-  loadGuide: ['Load a picture', 'Bild laden', 'Charger une image'], looks: ['Painted attributes', 'Gemalte Merkmale', 'Attributs peints'],
+  loadGuide: ['Load a picture', 'Bild laden', 'Charger une image'], looks: ['Age, make-up, skin', 'Alter, Make-up, Haut', 'Âge, maquillage, peau'],
+  paintedAttributes: ['Painted attributes', 'Gemalte Merkmale', 'Attributs peints'],
   paintHint: ['The face may change in the mask, or around your strokes if there is none.', 'Das Gesicht darf sich in der Maske ändern, ohne Maske rund um die Striche.', 'Le visage peut changer dans le masque, sinon autour des traits.'],
   // words
   wordsHint: ['For example: brown hair, a slight smile (in English)', 'Zum Beispiel: brown hair, a slight smile (auf Englisch)', 'Par exemple : brown hair, a slight smile (en anglais)'],

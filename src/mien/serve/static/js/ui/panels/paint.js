@@ -9,7 +9,7 @@ import { setGuide } from '../../session.js';
 import { keepSettings, options, settings, update } from '../../state.js';
 import { applyPaint } from '../../tools/apply.js';
 import { clearLayer, extract } from '../../tools/fill.js';
-import { changeLook } from '../../wishes.js';
+import { paintAttribute } from '../../wishes.js';
 import { groupOf } from '../../edits.js';
 import { Button, FilePicker, Section, Slider } from '../controls.js';
 import { Brushes } from './brushes.js';
@@ -24,7 +24,7 @@ export function Paint({ state }) {
     ${state.layer === 'mask' && html`<${MaskTools} state=${state} />`}
     <div class="row"><${Button} kind="primary" onClick=${() => applyPaint()}>${t('apply')}<//>
       <${Button} onClick=${() => clearLayer(state.layer)}>${t('clear')}<//></div></section>
-    <${Looks} state=${state} />`;
+    <${Attributes} state=${state} />`;
 }
 
 // After a result, what was painted is hidden until the list is touched or the next stroke begins.
@@ -70,16 +70,16 @@ function Meaning({ state }) {
 }
 
 // What only the painter can do, and how much each layer counts.
-function Looks({ state }) {
-  const looks = state.catalog.attributes.filter((one) => one.kind === 'look');
+function Attributes({ state }) {
+  const painted = state.catalog.attributes.filter((one) => one.kind === 'paint');
   const { attributes = {} } = groupOf('paint').recipe;
   const weigh = (name) => (value) => {
     options.weights = { ...options.weights, [name]: value };
     update({});
   };
-  return html`<${Section} title=${t('looks')} open=${false}>
-    ${looks.map(({ name, lowest, highest }) => html`<${Slider} key=${name} label=${named(name)} value=${attributes[name] ?? 0} low=${lowest} high=${highest}
-      step=${0.1} reset=${0} onChange=${(value) => changeLook(name, value)} />`)}
+  return html`<${Section} title=${t('paintedAttributes')} open=${false}>
+    ${painted.map(({ name, lowest, highest }) => html`<${Slider} key=${name} label=${named(name)} value=${attributes[name] ?? 0} low=${lowest} high=${highest}
+      step=${0.1} reset=${0} onChange=${(value) => paintAttribute(name, value)} />`)}
     ${['sketch', 'semantic', 'color', 'guide'].map((name) => html`<${Slider} key=${name} label=${t('weight', { name: named(name) })}
       value=${options.weights[name] ?? 1} low=${0} high=${3} step=${0.1} reset=${1} show=${(value) => `× ${number(value, 1)}`} onInput=${weigh(name)} />`)}<//>`;
 }

@@ -1,0 +1,100 @@
+"""Hair that a semantic map asks for, made of pixels: a fringe, longer hair beside the face, shorter hair."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from mien.align.crop import inverse, quad_to_matrix
+from mien.align.paste import Mask, mask_to_photo
+from mien.conditions.labels import INDEX
+from mien.editing.context import EditContext
+from mien.editing.request import Request
+from mien.editing.steps import Guided
+from mien.editing.target import FaceTarget
+from mien.errors import ConfigError
+from mien.guides.bank_hair import longer, shorter
+from mien.guides.borrow import unit_of
+from mien.guides.laid import soft
+from mien.types import Bool, Face, Float32, UInt8
+
+ALONE = 0.7
+"""Share of what a map changes that must be one change of the hair."""
+
+FRINGE, LONGER, SHORTER = "fringe", "longer hair", "shorter hair"
+"""What a map may ask for; the last two are no parts that a user names."""
+
+
+def by_map(request: Request, wished: Any, labels: UInt8, allowed: Bool) -> Request | None:
+    """The request as one whose hair is made of pixels; None where a map changes more than that.
+
+    Args:
+        request: with a semantic map and a mask.
+        wished: (D, D) the map in the crop.
+        labels: (d, d) of the photo in the crop.
+        allowed: (D, D) the mask.
+    """
+    before = cv2.resize(labels, allowed.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    part = _asked(wished, before, allowed)
+    if part == FRINGE:
+        return replace(request, semantic=None, layers=None, part=FRINGE)
+    if not part:
+        return None
+    hair = INDEX["hair"]
+    shown = wished == hair if part == LONGER else (before == hair) & (wished != hair) & allowed
+    return replace(request, semantic=np.where(shown, np.uint8(hair), np.uint8(0)), layers=None, part=part)
+
+
+def _asked(wished: Any, before: UInt8, allowed: Bool) -> str:
+    """Which change of hair, if nearly all that a map changes within a mask is that."""
+    hair, changed = INDEX["hair"], (wished != before) & allowed
+    brows = np.flatnonzero(np.isin(before, [INDEX["left_brow"], INDEX["right_brow"]]).any(1))
+    if not changed.any() or not len(brows):
+        return ""
+    grown, gone = (wished == hair) & changed, (before == hair) & changed
+    over_skin = grown & (before == INDEX["skin"])
+    for part, area, above in ((FRINGE, over_skin, True), (LONGER, grown, False), (SHORTER, gone, False)):
+        rows = np.flatnonzero(area.any(1))
+        if area.sum() > ALONE * changed.sum() and (rows.mean() < brows.mean()) == above:
+            return part
+    return ""
+
+
+def hair_by_map(
+    done: Guided, face: Face, target: FaceTarget, request: Request, mask: Mask | None, context: EditContext
+) -> Guided:
+    """Longer or shorter hair as a request says that :func:`by_map` made.
+
+    Raises:
+        LayerError: a hat is in the way, or there is too little hair.
+    """
+    if mask is None or not isinstance(request.semantic, np.ndarray):
+        raise ConfigError("Longer and shorter hair are asked for by a semantic map and a mask.")
+    photo, parser = done.photo, context.networks.parser
+    matrix = quad_to_matrix(target.quad, len(request.semantic))
+    shown: Any = (request.semantic > 0).astype(np.float32)
+    area = np.asarray(mask_to_photo(shown, matrix, (photo.width, photo.height)), np.float32)
+    if request.part == LONGER:
+        within = soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
+        guide = longer(photo, face, parser, area, mask, request.seed)
+        return done.then(guide, "hair made longer by strands in its own tones", within, request.strength)
+    guide = shorter(photo, face, parser, _below(area, matrix, request.semantic), request.seed)
+    return done.then(guide, "hair cut shorter", None, request.strength)
+
+
+def _below(area: Float32, matrix: Any, gone: UInt8) -> Float32:
+    """An area (H, W) of the photo, with what lies beyond the crop at its height: a map ends there, hair does not."""
+    edges: Any = (gone[:, :2] > 0).any(1) | (gone[:, -2:] > 0).any(1)
+    edges[-1] |= bool(gone[-2:].any())
+    rows = np.flatnonzero(edges)
+    if not len(rows):
+        return area
+    back = inverse(matrix)
+    ys, xs = np.mgrid[: area.shape[0], : area.shape[1]].astype(np.float32)
+    down = xs * np.float32(back[1, 0]) + ys * np.float32(back[1, 1]) + np.float32(back[1, 2])
+    right = xs * np.float32(back[0, 0]) + ys * np.float32(back[0, 1]) + np.float32(back[0, 2])
+    outside = (right < 1) | (right > len(gone) - 1) | (down > len(gone) - 1)
+    return np.asarray(np.maximum(area, outside & (down >= rows[0])), np.float32)

@@ -1,0 +1,76 @@
+"""Backdrops that were continued behind hair: as soft as what is seen of them, and in its light.
+
+Convention:
+    Pictures are (h, w, 3) float32 sRGB in [0, 255]; areas are (h, w) bool.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mien.compose.blend import membrane
+from mien.compose.border import wide_blur
+from mien.compose.grain import levels, missing, noise
+from mien.compose.morphology import disc
+from mien.types import Bool, Float32
+
+SOFTER = (0.0, 0.02, 0.035, 0.06, 0.1)
+"""Units by which patches of a backdrop are blurred, until no edge between them is sharper than the backdrop's."""
+
+PLAIN = (4.0, 9.0)
+"""Detail, levels, of a backdrop whose light is spread into a hole, and of one whose patches keep theirs."""
+
+
+def evened(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
+    """A picture (h, w, 3) whose hole has the light of what lies around it, where that is plain."""
+    inner = cv2.erode(known.astype(np.uint8), disc(0.05 * unit)).astype(np.float32)
+    if float(inner.sum()) < unit**2 / 4:
+        return made
+    fine = np.abs(made - _blurred(made, inner, 0.06 * unit)).mean(2)
+    less = (max(2, hole.shape[1] // 4), max(2, hole.shape[0] // 4))
+    found = cv2.resize(np.minimum(fine, 30) * inner, less, interpolation=cv2.INTER_AREA)
+    share = cv2.resize(inner, less, interpolation=cv2.INTER_AREA)
+    fine = _blurred(np.repeat((found / np.maximum(share, 1e-3))[..., None], 3, 2), share, 0.1 * unit / 4)
+    fine = membrane(fine, (share > 0.5).astype(np.float32), 30.0)[..., 0]
+    plain = cv2.resize(np.clip((PLAIN[1] - fine) / (PLAIN[1] - PLAIN[0]), 0, 1), hole.shape[::-1])
+    plain = wide_blur(np.asarray(plain, np.float32), 0.05 * unit)
+    sure = known.astype(np.float32)
+    calm = membrane(made, sure, 255.0)
+    for _ in range(2):  # it agrees with what is seen at the border
+        calm = calm + membrane(np.where(known[..., None], made - calm, 0).astype(np.float32), sure, 255.0)
+    calm = np.where(hole[..., None], calm, made).astype(np.float32)
+    area = (hole | known).astype(np.float32)
+    more = _blurred(calm, area, 0.06 * unit) - _blurred(made, area, 0.06 * unit)
+    return np.where(hole[..., None], np.clip(made + plain[..., None] * more, 0, 255), made).astype(np.float32)
+
+
+def as_soft(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
+    """A picture whose hole was filled with patches, there as soft as what is known, with its light and its grain."""
+    ring = known & (cv2.dilate(hole.astype(np.uint8), disc(0.3 * unit)) > 0)
+    if int(ring.sum()) < 100:
+        return made
+    wanted, soft, backdrop = _edges(made, ring), made, (hole | known).astype(np.float32)
+    for sigma in SOFTER:
+        soft = _blurred(made, backdrop, sigma * unit) if sigma else made
+        if _edges(soft, hole) <= 1.1 * wanted:
+            break
+    if not sigma:
+        return made
+    calm = membrane(made, known.astype(np.float32), 255.0)
+    soft = soft + 0.5 * (_blurred(calm, backdrop, 0.1 * unit) - _blurred(made, backdrop, 0.1 * unit))
+    grain = noise(hole.shape, missing(levels(made, ring), levels(soft, hole)))
+    return np.where(hole[..., None], np.clip(soft + grain, 0, 255), made).astype(np.float32)
+
+
+def _blurred(picture: Float32, area: Float32, sigma: float) -> Float32:
+    """A blur of an area by itself: nothing of what lies beside it comes in."""
+    total, share = wide_blur(picture * area[..., None], sigma), wide_blur(area, sigma)
+    return np.asarray(total / np.maximum(share, 1e-3)[..., None], np.float32)
+
+
+def _edges(picture: Float32, area: Bool) -> float:
+    """The strongest hundredth of the edges in an area, without grain."""
+    gray = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.5)
+    steps = np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
+    return float(np.quantile(steps[area], 0.99)) if area.any() else 0.0

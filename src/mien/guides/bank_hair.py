@@ -1,0 +1,121 @@
+"""Hair that heads of the bundled bank lend where nobody is named: fringes, and longer hair beside a face.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+
+from mien.align.paste import Mask
+from mien.conditions.parser import FaceParser
+from mien.errors import LayerError
+from mien.guides.bank import Bank, Entry
+from mien.guides.bank_faces import BARE_NECKS, FRINGES, LONG_HAIR, SHORT_FRINGES
+from mien.guides.borrow import mirrored
+from mien.guides.fringe import Forehead
+from mien.guides.guide import Guide
+from mien.guides.hair import fringe, piece
+from mien.guides.locks import laid_locks
+from mien.guides.scene import Scene, check_hat
+from mien.guides.shortened import shortened
+from mien.types import Face, Photo
+
+LATER, LIGHT, FAR = 8.0, 0.25, 17.0
+"""Degrees of yaw that a place later in the list costs, and that a unit of L* costs by which heads differ in light; and
+degrees by which they may look apart at most."""
+
+Make = Callable[[Photo, Scene], Guide]
+
+
+def bank_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0, mask: Mask | None = None) -> Guide:
+    """A fringe of the bank in the tones of this hair, within a mask; another seed takes another head's.
+
+    Raises:
+        LayerError: a hat is in the way, there is too little hair, or nobody's fringe fits.
+    """
+    here = _scene(photo, face, parser)
+    area = None if mask is None else here.at(mask) > 0.5
+    names = SHORT_FRINGES if Forehead.of(here).short else FRINGES
+    entries = _ordered(names, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9)))
+    return _first(entries, face, parser, seed, lambda other, there: fringe(photo, here, other, there, area))
+
+
+def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mask, seed: int = 0) -> Guide:
+    """Longer hair beside the face, of the bank's heads with long hair.
+
+    Args:
+        photo, face: any.
+        parser: finds hair.
+        wished: (H, W) where hair is wished, the old included.
+        mask: (H, W) what may change.
+        seed: takes another head's.
+
+    Raises:
+        LayerError: as above, or there is nothing to do.
+    """
+    here = _scene(photo, face, parser)
+    area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
+    entries = _ordered(LONG_HAIR, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9)))
+
+    def make(other: Photo, there: Scene) -> Guide:
+        return piece(photo, here, other, there, *laid_locks(here, there, area & allowed, allowed))
+
+    return _first(entries, face, parser, seed, make)
+
+
+def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, seed: int = 0) -> Guide:
+    """Hair cut off where a map (H, W) says so; the neck is shaped as that of a head of the bank.
+
+    Raises:
+        LayerError: as above.
+    """
+    here = _scene(photo, face, parser)
+    area = here.at(gone) > 0.5
+    entries = _ordered(BARE_NECKS, face, lambda one: abs(one.traits.skin[0] - _level(here, here.shares["face"] > 0.9)))
+    return _first(entries, face, parser, seed, lambda other, there: shortened(photo, here, other, there, area))
+
+
+def _scene(photo: Photo, face: Face, parser: FaceParser) -> Scene:
+    here = Scene.of(photo, face, parser)
+    check_hat(here, "this head")
+    return here
+
+
+def _level(here: Scene, area: np.ndarray) -> float:
+    """Median L* of an area."""
+    lab = cv2.cvtColor(here.picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    return float(np.median(lab[area, 0])) if area.any() else 50.0
+
+
+def _ordered(names: Sequence[str], face: Face, differs: Callable[[Entry], float]) -> list[Entry]:
+    """Heads of the bank that look the same way, the best first."""
+    entries = {entry.path.stem: entry for entry in Bank.bundled().entries}
+    found = [entries[name] for name in names if _apart(entries[name], face) <= FAR]
+    costs = [LATER * place + _apart(one, face) + LIGHT * differs(one) for place, one in enumerate(found)]
+    return [found[n] for n in np.argsort(costs, kind="stable")]
+
+
+def _first(entries: Sequence[Entry], face: Face, parser: FaceParser, seed: int, make: Make) -> Guide:
+    """What the first head lends whose hair fits, the seed-th of them at first."""
+    why = "No head of the bank looks the same way; give a photo of such hair as exemplar."
+    for place in range(len(entries)):
+        entry = entries[(place + seed) % len(entries)]
+        other, other_face = entry.photo(), entry.face
+        if abs(-other_face.pose.yaw - face.pose.yaw) < abs(other_face.pose.yaw - face.pose.yaw):
+            other, other_face, _ = mirrored(other, other_face, None)
+        try:
+            return make(other, Scene.of(other, other_face, parser))
+        except LayerError as error:
+            why = str(error)
+    raise LayerError(why)
+
+
+def _apart(entry: Entry, face: Face) -> float:
+    """Degrees between the directions in which two heads look, one of them mirrored if that is nearer."""
+    yaw = entry.face.pose.yaw
+    return float(min(abs(yaw - face.pose.yaw), abs(-yaw - face.pose.yaw)))

@@ -1,0 +1,164 @@
+"""The light of a face without its beard: a mixture of beardless faces that are lit as this one is, in its colours.
+
+Several faces together have no mole, no fold and no edge of their own, and their light agrees with this face's where
+both show skin; what is left is spread smoothly below the beard. A neck lies in the shade of its jaw as in photos.
+
+Convention:
+    That of :mod:`mien.guides.around_beard`. Light is 100 ln((L* + 16) / (L* of this face's skin + 16)), with a* and b*
+    less those of the skin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mien.align.crop import inverse, quad_to_matrix
+from mien.compose.blend import membrane
+from mien.guides.around_beard import UNIT, AroundBeard, blurred, eroded, mean_within
+from mien.guides.borrow import mirrored, unit_of
+from mien.guides.coloring import lab_of, rgb_of
+from mien.guides.spline import Spline
+from mien.types import Bool, Face, Float32, Float64, Photo
+
+HUES = 0.6
+"""Share of the other faces' play of hues that is taken over."""
+
+SHADE = ((0.0, 36), (0.05, 34), (0.15, 24), (0.25, 16), (0.35, 11), (0.45, 9), (0.6, 7.5), (0.8, 6), (9.0, 6))
+"""How much darker than the chin a neck is, 100 ln(L* + 16), by the distance from the jaw in eye distances: medians of
+260 real faces of the wide portraits without beards."""
+
+SHADED, ROUND, DULL = 0.85, 7.0, 0.008
+"""Share of that shade, how much darker a chin becomes towards its outline, and what colours lose with light."""
+
+ALIKE = 16.0
+"""Distance in a* and b* from a face's skin up to which something is its skin."""
+
+
+@dataclass(frozen=True, eq=False)
+class Beardless:
+    """Another face. Attributes: photo; face; hair: (S, S) in its square, None where it is not known."""
+
+    photo: Photo
+    face: Face
+    hair: Bool | None = None
+
+
+def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Float32:
+    """The picture (h, w, 3) without its beard, without fine detail; skin everywhere.
+
+    Args:
+        here: what is seen.
+        face: the same face, for its pose.
+        others: at least one.
+    """
+    bare = here.bare
+    facial = bare & here.oval
+    facial = facial if facial.sum() > 30 else here.oval
+    lab = lab_of(here.picture / np.float32(255))
+    skin = np.median(lab[facial], axis=0)
+    found = [_seen(here, face, one, facial) for one in others]
+    lights, sure = np.stack([one for one, _ in found]), np.stack([one for _, one in found])
+    mine = _light(lab, skin)
+    known = np.stack([blurred(one[..., 0], 1.5)[facial] for one in lights], 1).astype(np.float64)
+    wanted = blurred(mine[..., 0], 1.5)[facial].astype(np.float64)
+    weights = mixture(known - known.mean(0), wanted - wanted.mean())
+    shares = (weights[:, None, None] + 1e-4) * sure
+    total = shares.sum(0)
+    mixed = (lights * shares[..., None]).sum(0) / np.maximum(total, 1e-5)[..., None]
+    seen = np.clip(2.5 * total - 0.3, 0, 1).astype(np.float32)
+    mixed = membrane(mean_within(mixed.astype(np.float32), seen + 1e-4, 0.8), seen, 300.0)
+    mixed[..., 1:] *= HUES
+    mixed = mixed + blurred(_spread(mine - mixed, bare), 2.5)
+    made = _with_neck(here, mixed, skin)
+    away = mean_within(mine - made, bare, 2.0)
+    away = np.where(here.oval[..., None], away, np.clip(away, -25, 25))
+    made = made + blurred(membrane(away, bare.astype(np.float32), 60.0), 3.0)
+    made[..., 0] = np.exp(made[..., 0] / 100) * (skin[0] + 16) - 16
+    made[..., 1:] += skin[1:]
+    return np.asarray(255 * rgb_of(np.ascontiguousarray(made, np.float32)), np.float32)
+
+
+def mixture(known: Float64, wanted: Float64, stiff: float = 0.1, rounds: int = 300) -> Float64:
+    """Weights (K,), none negative, with a sum of 1, by which columns of ``known`` (N, K) add up to ``wanted`` (N,).
+
+    Projected gradients; ``stiff`` keeps the weights alike.
+    """
+    count = known.shape[1]
+    system = known.T @ known
+    size = max(float(np.trace(system)) / count, 1e-9)
+    system, goal = system / size, known.T @ wanted / size
+    weights, step = np.full(count, 1 / count), 1 / (float(np.linalg.norm(system, 2)) + stiff)
+    for _ in range(rounds):
+        weights = weights - step * (system @ weights - goal + stiff * weights)
+        down = np.sort(weights)[::-1]
+        excess = (np.cumsum(down) - 1) / np.arange(1, count + 1)
+        weights = np.maximum(weights - excess[np.flatnonzero(down > excess)[-1]], 0)
+    return np.asarray(weights)
+
+
+def _light(lab: Float32, skin: Float32) -> Float32:
+    light = 100 * np.log((np.maximum(lab[..., :1], 0) + 16) / (skin[0] + 16))
+    return np.concatenate([light, lab[..., 1:] - skin[1:]], 2).astype(np.float32)
+
+
+def _spread(difference: Float32, bare: Bool) -> Float32:
+    return membrane(mean_within(difference, bare, 2.0), bare.astype(np.float32), 60.0)
+
+
+def _seen(here: AroundBeard, face: Face, one: Beardless, facial: Bool) -> tuple[Float32, Float32]:
+    """The light (h, w, 3) of another face at this one's places, and (h, w) where its skin is seen."""
+    photo, other, hair = one.photo, one.face, one.hair
+    if abs(-other.pose.yaw - face.pose.yaw) + 4 < abs(other.pose.yaw - face.pose.yaw):
+        photo, other, _ = mirrored(photo, other, None)
+        hair = None if hair is None else hair[:, ::-1]
+    scale = UNIT / unit_of(other)
+    size = (max(2, round(photo.width * scale)), max(2, round(photo.height * scale)))
+    small = np.asarray(cv2.resize(photo.pixels[..., :3], size, interpolation=cv2.INTER_AREA), np.float32)
+    by = np.array(size) / (photo.width, photo.height)
+    places = _places(here, other.landmarks[:, :2].astype(np.float64) * by)
+    taken = cv2.remap(small, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    lab = lab_of(taken / np.float32(2**photo.bits - 1))
+    skin = np.median(lab[facial], axis=0)
+    shown = ((places > 1) & (places < np.array(size) - 2)).all(2)
+    shown &= np.hypot(lab[..., 1] - skin[1], lab[..., 2] - skin[2]) < ALIKE
+    shown &= (lab[..., 0] > 0.45 * skin[0]) & (lab[..., 0] < skin[0] + 18)
+    if hair is not None:
+        back = inverse(quad_to_matrix(other.quad, len(hair)))
+        inner = ((places / by) @ back[:, :2].T + back[:, 2]).astype(np.float32)
+        hidden = cv2.dilate(hair.astype(np.float32), np.ones((3, 3), np.uint8))
+        shown &= cv2.remap(hidden, inner[..., 0], inner[..., 1], cv2.INTER_LINEAR) < 0.3
+    return _light(lab, skin), blurred(eroded(shown, 1), 1.5)
+
+
+def _places(here: AroundBeard, there: Float64) -> Float32:
+    """(h, w, 2): where each pixel lies in another picture with landmarks (478, 2)."""
+    points, (height, width) = here.points[:, :2], here.shape
+    near = ((points > -0.6 * UNIT) & (points < np.array([width, height]) + 0.6 * UNIT)).all(1)
+    _, first = np.unique(np.round(points[near], 1), axis=0, return_index=True)
+    mine, theirs = (one[near][first][::3] for one in (points, there))
+    offsets = Spline.fit(mine, theirs - mine, smoothing=1e-3).field((0, 0, width, height))
+    ys, xs = np.mgrid[:height, :width].astype(np.float32)
+    return np.dstack([xs, ys]) + offsets
+
+
+def _with_neck(here: AroundBeard, light: Float32, skin: Float32) -> Float32:
+    """Light (h, w, 3) with a neck below the jaw: the chin's light, in the shade of the jaw."""
+    points, oval = here.points, here.oval
+    face = eroded(oval, 1)
+    lower = (face & (here.rows > points[2, 1])).astype(np.float32)
+    neck = blurred(membrane(light, lower, 300.0), 5.0)
+    mouth = points[[61, 291], 1].mean()
+    under = np.clip((here.rows - mouth) / max(points[152, 1] - mouth, 1), 0, 1) ** 0.9
+    away, depth = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) / UNIT for one in (~oval, oval))
+    places, shade = zip(*SHADE, strict=True)
+    darker = (SHADED * under * np.interp(away.ravel(), places, shade).reshape(away.shape)).astype(np.float32)
+    neck[..., 0] -= darker
+    neck[..., 1:] = (neck[..., 1:] + skin[1:]) * np.exp(-DULL * darker)[..., None] - skin[1:]
+    chin = membrane(mean_within(light, face, 0.8), face.astype(np.float32), 300.0)
+    chin[..., 0] -= ROUND * np.exp(-depth / 0.07) * under
+    share = blurred(blurred(oval, 3) > 0.5, 1.3)[..., None]
+    return np.asarray(neck + share * (chin - neck), np.float32)
