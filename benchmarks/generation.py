@@ -2,13 +2,15 @@
 
     python -m benchmarks.generation --model FOLDER --teachers WEIGHTS [--faces 60] [--sheet FILE] [--json FILE]
 
-Conditions are those of faces that the generator makes of seeds that no training saw; "random" is the agreement with the
-next face's conditions. Maps are read by the bundled parser, drawings by the pencil filter, shapes and poses by the
-bundled landmarks. Text is 200 sentences out of a list of phrases; what they ask for is measured without the face
-reader, whose numbers the network was trained with: age, gender and expression by the teachers, all else from the
-parser's labels, landmarks and colors (`recipes.reader_labels`). A degree is right on the asked side of the median of
-the generator's samples, and clearly right in the outer third; what is there or not by its threshold; a color is right
-if it is nearer to the one that was asked for than that of two thirds of the samples.
+Conditions are those of faces that the generator makes of seeds that no training saw, or with ``--portraits FOLDER``
+those of real photos; "random" is the agreement with the next face's conditions. Sentences stand beside whatever map,
+and beside maps that they do not contradict ("agreeing"): a map tells glasses, and whether somebody smiles. Maps are
+read by the bundled parser, drawings by the pencil filter, shapes and poses by the bundled landmarks. Text is 200
+sentences out of a list of phrases; what they ask for is measured without the face reader, whose numbers the network
+was trained with: age, gender and expression by the teachers, all else from the parser's labels, landmarks and colors
+(`recipes.reader_labels`). A degree is right on the asked side of the median of the generator's samples, and clearly
+right in the outer third; what is there or not by its threshold; a color is right if it is nearer to the one that was
+asked for than that of two thirds of the samples.
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.generation_text import Measures, sentences
+from benchmarks.generation_text import Measures, agreeing, sentences
 from mien.conditions.lines import sketch_of
+from mien.data import find_pictures
 from mien.data.pairs import Pairs
 from mien.data.sheets import contact_sheet
 from mien.engine.mapping import Wanted
 from mien.evaluation.metrics.parsing import mean_ratio, parsing_counts
 from mien.evaluation.metrics.sketch import sketch_agreement
-from mien.generation.generator import TEXT_WEIGHT, MultimodalGenerator
-from mien.generation.pairs import Looker, sample_pairs
+from mien.generation.generator import MultimodalGenerator
+from mien.generation.pairs import SIDE, Looker, sample_pairs
 from mien.photos.write import save_photo
 from mien.pixels import to_planes
 from mien.types import Float32, Photo, UInt8
@@ -44,13 +47,27 @@ WORSE = 0.9
 
 
 class Bench:
-    """Held-out faces, and generation from parts of what is known of them."""
+    """Held-out faces, and generation from parts of what is known of them.
 
-    def __init__(self, model: Path, faces: int, truncation: float, text_weight: float) -> None:
+    Args:
+        model: folder of the mapping network, or its name.
+        faces: how many.
+        truncation, text_weight: see :class:`MultimodalGenerator`.
+        portraits: folder of real aligned photos; None samples faces from the generator.
+    """
+
+    def __init__(
+        self, model: Path, faces: int, truncation: float, text_weight: float | None, portraits: Path | None = None
+    ) -> None:
         self.generator, self.truncation = MultimodalGenerator.from_pretrained(model), truncation
         self.text_weight = text_weight
         self.look = Looker()
-        self.pairs, self.pictures = sample_pairs(self.generator.maker, self.look, range(faces), PSI)
+        if portraits is None:
+            self.pairs, self.pictures = sample_pairs(self.generator.maker, self.look, range(faces), PSI)
+        else:
+            self.pictures = crops_of(portraits, faces)
+            self.pairs = self.look(np.zeros((len(self.pictures), 1), np.float32), np.stack(self.pictures))
+        faces = len(self.pictures)
         self.words = [self._words(row) for row in range(faces)]
 
     def _words(self, row: int) -> dict[str, float]:
@@ -81,9 +98,8 @@ class Bench:
     def agreements(self, pictures: UInt8, rows: Sequence[int]) -> dict[str, float]:
         """With the conditions of these faces."""
         seen, truth = self.look(np.zeros((len(pictures), 1), np.float32), pictures), self.pairs.part(rows)
-        counts = np.stack([parsing_counts(a, b) for a, b in zip(seen.labels, truth.labels, strict=True)])
         return {
-            "mIoU": mean_ratio(counts).value,
+            "mIoU": obeyed(seen.labels, truth.labels),
             "F1": float(np.mean([self._f1(a, self.pictures[row]) for a, row in zip(pictures, rows, strict=True)])),
             "mesh": _mesh_error(seen, truth),
             "yaw": float(np.abs(seen.pose[:, 0] - truth.pose[:, 0]).mean()),
@@ -100,6 +116,18 @@ class Bench:
             index = [scale.names.index(name) for name in self.words[row]]
             errors.append(np.abs(one[index] - scale.scaled(self.pairs.numbers[row])[index]).mean())
         return float(np.mean(errors))
+
+
+def crops_of(folder: Path, count: int) -> list[UInt8]:
+    """Aligned portraits of the test split, or of a folder of aligned squares, spread over it; SIDE pixels."""
+    found = find_pictures(folder, split="test")
+    return [one.pixels(SIDE) for one in found[:: max(1, len(found) // count)][:count]]
+
+
+def obeyed(labels: UInt8, wanted: UInt8) -> float:
+    """mIoU of maps (N, S, S) over the classes that occur in the wanted ones: one stray pixel of another is no class."""
+    counts = np.stack([parsing_counts(a, b) for a, b in zip(labels, wanted, strict=True)])
+    return mean_ratio(counts[:, :, np.unique(wanted)]).value
 
 
 def _mesh_error(seen: Pairs, truth: Pairs) -> float:
@@ -140,24 +168,34 @@ def batches(bench: Bench) -> float:
     return away
 
 
-def told(bench: Bench, teachers: Path, count: int) -> dict[str, Any]:
-    """Text alone, and with a random map."""
-    measures = Measures(bench.look, teachers, np.stack(bench.pictures))
-    texts = sentences(count)
+def told(bench: Bench, measures: Measures, texts: list[str], rows: list[int]) -> dict[str, Any]:
+    """Text alone, beside the maps of some faces, and the maps alone."""
     words = [bench.generator.wanted(text=text) for text in texts]
-    rows = [i % len(bench.pictures) for i in range(count)]
     maps = [bench.wanted(row, ["semantic"]) for row in rows]
     both = [Wanted(semantic=m.semantic, text=w.text) for m, w in zip(maps, words, strict=True)]
     found: dict[str, Any] = {"random": measures.right(texts, np.stack([bench.pictures[row] for row in rows]))}
     for name, wanted in (("text", words), ("semantic+text", both), ("semantic", maps)):
         pictures = bench.made(wanted)
         found[name] = measures.right(texts, pictures)
-        counts = [
-            parsing_counts(a, bench.pairs.labels[row])
-            for a, row in zip(bench.look.parser.parse(pictures), rows, strict=True)
-        ]
-        found[name]["mIoU"] = mean_ratio(np.stack(counts)).value
+        found[name]["mIoU"] = obeyed(bench.look.parser.parse(pictures), bench.pairs.labels[rows])
     return found
+
+
+def texts_of(bench: Bench, teachers: Path, count: int) -> dict[str, Any]:
+    """Sentences beside maps that they do not contradict, and beside whatever maps."""
+    measures = Measures(bench.look, teachers, np.stack(bench.pictures))
+    free = sentences(count)
+    tables = {
+        "agreeing": told(bench, measures, *agreeing(count, measures)),
+        "text": told(bench, measures, free, [i % len(bench.pictures) for i in range(count)]),
+    }
+    for table in tables.values():
+        both = table["semantic+text"]
+        table["kept"] = {
+            "wishes": both["wishes"] / table["text"]["wishes"],
+            "mIoU": both["mIoU"] / table["semantic"]["mIoU"],
+        }
+    return tables
 
 
 def speed(bench: Bench) -> float:
@@ -195,15 +233,16 @@ def main() -> None:
     parser.add_argument("--faces", type=int, default=60)
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--truncation", type=float, default=1.0)
-    parser.add_argument("--text-weight", type=float, default=TEXT_WEIGHT)
+    parser.add_argument("--text-weight", type=float)
     parser.add_argument("--text-only", action="store_true", help="sentences alone")
     parser.add_argument("--quick", action="store_true", help="single modalities alone, no text")
+    parser.add_argument("--portraits", type=Path, help="conditions of aligned real photos: a folder, or a prepared set")
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--json", type=Path)
     o = parser.parse_args()
     if o.quick:
         SETS[:] = [(), ("semantic",), ("sketch",), ("geometry",), ("text",), ("semantic", "text")]
-    bench, found = Bench(o.model, o.faces, o.truncation, o.text_weight), dict[str, Any]()
+    bench, found = Bench(o.model, o.faces, o.truncation, o.text_weight, o.portraits), dict[str, Any]()
     if not o.text_only:
         table = found["subsets"] = subsets(bench)
         for name, row in table.items():
@@ -212,10 +251,11 @@ def main() -> None:
         found |= {"kept": kept(table), "batches": batches(bench), "milliseconds": speed(bench)}
         print({name: found[name] for name in ("kept", "batches", "milliseconds")})
     if o.teachers is not None:
-        found["text"] = told(bench, o.teachers, o.sentences)
-        for name, row in found["text"].items():
-            print(name, {key: value for key, value in row.items() if key != "by attribute"})
-        print(found["text"]["text"]["by attribute"])
+        found |= texts_of(bench, o.teachers, o.sentences)
+        for kind in ("agreeing", "text"):
+            for name, row in found[kind].items():
+                print(kind, name, {key: value for key, value in row.items() if key != "by attribute"})
+            print(found[kind]["semantic+text"]["by attribute"])
     if o.sheet is not None:
         sheet(bench, o.sheet)
     if o.json is not None:

@@ -24,6 +24,11 @@ from recipes.reader_labels import measured, moves, taught
 SIDE = 256
 
 PERSONS = ("a man", "a woman", "an old man", "an old woman", "a young man", "a young woman", "a person")
+TOLD = frozenset(
+    ("brow-height", "eye-openness", "eye-size", "face-width", "glasses", "hair-length", "lip-fullness", "mouth-open")
+) | {"nose-width", "smile"}
+"""What a semantic map tells already: words about it agree with a map or contradict it."""
+
 SAYINGS = (
     *("smiling", "laughing", "with a wide smile", "not smiling", "serious"),
     *("with an open mouth", "with grey hair", "with black hair", "with brown hair", "with blond hair"),
@@ -52,6 +57,23 @@ def sentences(count: int, seed: int = 0) -> list[str]:
         if names and len(set(names)) == len(names):
             found.append(text)
     return found
+
+
+def agreeing(count: int, measures: Measures) -> tuple[list[str], list[int]]:
+    """Sentences, each beside a sample whose map it does not contradict: what the map tells is right for the sample.
+
+    What maps leave open (colors, age, sex, wrinkles, make-up) is asked for as it comes.
+    """
+    texts: list[str] = []
+    total = len(measures.samples["age"])
+    for text in sentences(40 * count):
+        seen = {name: float(values[len(texts) % total]) for name, values in measures.samples.items()}
+        told = (measures.verdict(wish, seen) for wish in understood(text).wishes if wish.attribute in TOLD)
+        if all(one is None or one[0] for one in told):
+            texts.append(text)
+        if len(texts) == count:
+            break
+    return texts, [i % total for i in range(len(texts))]
 
 
 class Measures:
@@ -86,7 +108,7 @@ class Measures:
         whole = []
         for row, text in enumerate(texts):
             one = {name: float(values[row]) for name, values in seen.items()}
-            verdicts = {w.attribute: v for w in understood(text).wishes if (v := self._verdict(w, one)) is not None}
+            verdicts = {w.attribute: v for w in understood(text).wishes if (v := self.verdict(w, one)) is not None}
             for name, verdict in verdicts.items():
                 by_name[name].append(verdict)
             if verdicts:
@@ -100,7 +122,7 @@ class Measures:
             "by attribute": {k: (len(v), *np.mean(v, 0).round(2).tolist()) for k, v in sorted(by_name.items())},
         }
 
-    def _verdict(self, wish: Wish, one: Mapping[str, float]) -> tuple[bool, bool] | None:
+    def verdict(self, wish: Wish, one: Mapping[str, float]) -> tuple[bool, bool] | None:
         """Whether it is right, and clearly right; None for what cannot be measured."""
         if wish.attribute in COLORS:
             return self._colored(wish, one)

@@ -12,9 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mien.checkpoints.fingerprint import fingerprint
 from mien.errors import ConfigError, CorruptCheckpointError, SaveError, UnknownCheckpointError
 from mien.files import atomic_path
+from mien.types import Float32
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -81,6 +84,17 @@ def read_facts(path: Path) -> Mapping[str, str]:
     if not isinstance(facts, dict) or facts.get("kind") != KIND:
         raise UnknownCheckpointError(f"{path.name} is no code file; give one that 'mien invert' wrote.")
     return {str(name): str(value) for name, value in facts.items()}
+
+
+def w_plus_of(path: Path) -> Float32:
+    """Codes (L, C) alone, without torch; errors as of :func:`read_facts`."""
+    from safetensors.numpy import load_file
+
+    read_facts(path)
+    codes = load_file(path).get("w_plus")
+    if codes is None or codes.ndim != 2 or not np.isfinite(codes).all():
+        raise CorruptCheckpointError(f"{path} holds no codes; invert the photo again.")
+    return np.asarray(codes, np.float32)
 
 
 def load_codes(path: Path) -> Inverted:

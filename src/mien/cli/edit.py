@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,7 +26,7 @@ def edit(
     *,
     options: EditOptions,
     code: Annotated[
-        Path | None, typer.Option(help="File of 'mien invert': the face that it draws is the exemplar.")
+        Path | None, typer.Option(help="File of 'mien invert': the exemplar; with a mapping network, what is moved.")
     ] = None,
     n: Annotated[int, typer.Option("-n", min=1, max=64, help="So many variants, each a file of its own.")] = 1,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None,
@@ -48,7 +48,8 @@ def edit(
     from mien.photos.read import read_photo
     from mien.photos.write import default_output
 
-    request = _with_code(Request.from_dict(options.inputs()), code)
+    moved = code is not None and _moves_codes(networks.editor)
+    request = _with_code(Request.from_dict(options.inputs()), None if moved else code)
     picture = read_photo(photo)
     targets = numbered(output or default_output(photo, "edited", picture), n)
     inputs = [photo, *_files(request), *([] if code is None else [code])]
@@ -58,6 +59,8 @@ def edit(
     networks.check(replace(request, face=options.face), picture)
     with working(f"Editing {photo.name}") as told:
         editor = networks.load()
+        if moved:
+            _start_from(editor.backend, code)
         face = chosen_face(options.face, options.box, picture, editor)
         result = editor(picture, request, n=n, face=face, callback=told)
     if len(result.variants) < n:
@@ -69,6 +72,20 @@ def edit(
     ]
     draw(result, preview, explain)
     report(result, targets, done, receipt)
+
+
+def _moves_codes(editor: str) -> bool:
+    """Whether an editor is a mapping network, which moves the codes of a file."""
+    from mien.backends import find_backend
+
+    return find_backend(editor)[0] == "mm2latent"
+
+
+def _start_from(backend: Any, code: Path | None) -> None:
+    from mien.checkpoints.codes import w_plus_of
+
+    assert code is not None
+    backend.start_from(w_plus_of(code))
 
 
 def _with_code(request: Request, code: Path | None) -> Request:

@@ -85,9 +85,8 @@ def finish(
             lit = relit(painted.pixels, crop.pixels.astype(np.float32), conditions.mask > 0)
             painted = replace(painted, pixels=lit)
     with watch("paste"):
-        edited = paste_face(
-            photo, painted.pixels, crop.matrix, prepared.mask, reference=crop.pixels, all_detail=recolored
-        )
+        detail = recolored or painted.detail
+        edited = paste_face(photo, painted.pixels, crop.matrix, prepared.mask, reference=crop.pixels, all_detail=detail)
     after = np.rint(painted.over(crop.pixels, conditions.mask)).astype(np.uint8)
     windows = getattr(backend, "windows", None)
     if windows is not None and not recolored:

@@ -48,11 +48,13 @@ class CropEdit:
         shares: (N, S, S) float32 in [0, 1], sum 1 over the modalities that have a weight, the image first: what each
             contributed to each pixel, ŝ of equation 16.
         timings: milliseconds by stage.
+        detail: whether all of the photo's detail stays that is too fine for the crop: colors changed, and no shapes.
     """
 
     pixels: Float32
     shares: Float32
     timings: Mapping[str, float] = field(default_factory=dict)
+    detail: bool = False
 
     def over(self, image: UInt8, mask: Float32) -> Float32:
         """I_out ⊙ M + I_gt ⊙ (1 − M) of equation 1: (S, S, 3) in [0, 255], for an image and a mask (S, S)."""

@@ -32,8 +32,11 @@ GENERATOR = "generator"
 STEEPEST = 90.0
 CLASSES = np.arange(19, dtype=np.uint8)
 
-TEXT_WEIGHT = 1.0
-"""How much words count beside what is drawn; 2 where they contradict each other, and words shall be heard."""
+TEXT_WEIGHT = 1.25
+"""How much words count beside a map, if nothing else is wished; 1 beside anything else."""
+
+COARSE = 3
+"""Codes of W+ that are not moved further by the weight of words: they place the head and its parts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +105,7 @@ class MultimodalGenerator:
         seed: int = 0,
         n: int = 1,
         truncation: float = 1.0,
-        text_weight: float = TEXT_WEIGHT,
+        text_weight: float | None = None,
     ) -> Generated:
         """Faces that fit what is given; without anything, any faces.
 
@@ -114,7 +117,8 @@ class MultimodalGenerator:
             pose: yaw and pitch in degrees, see :class:`mien.types.Pose`.
             seed: of the noise that chooses among faces that fit; the following faces have the following seeds.
             n: how many faces.
-            text_weight: how much words count beside anything else that is given; 1 for the network's code as it is.
+            text_weight: how much words count beside anything else that is given; 1 for the network's code as it is, 2
+                where both contradict each other; None for 1.25 beside a map, and 1 elsewhere.
             truncation: 1 for the codes as they are; less moves them towards the nearest of the generator's centres.
 
         Raises:
@@ -152,14 +156,15 @@ class MultimodalGenerator:
         )
 
     def codes(
-        self, wanted: list[Wanted], seeds: Any, truncation: float = 1.0, text_weight: float = TEXT_WEIGHT
+        self, wanted: list[Wanted], seeds: Any, truncation: float = 1.0, text_weight: float | None = None
     ) -> Float32:
         """W+ codes (n, L, C) of faces, each with its seed.
 
         Where words stand beside something else that is given: w = f(rest) + k·(f(rest and words) − f(rest)), k the
-        weight of words (guidance as of Ho and Salimans, 2022, among codes).
+        weight of words, for the first :data:`COARSE` codes at most 1 (guidance as of Ho and Salimans,
+        2022, among codes).
         """
-        if not 0 <= text_weight <= 10:
+        if text_weight is not None and not 0 <= text_weight <= 10:
             raise ConfigError(f"The weight of words is {text_weight:g}; give a number from 0 to 10.")
         if not 0 <= truncation <= 2:
             raise ConfigError(f"The truncation is {truncation:g}; give a number from 0 to 2.")
@@ -167,9 +172,14 @@ class MultimodalGenerator:
         noise = np.stack([gaussian(int(seed), 16 * -(-size // 16))[:size] for seed in seeds])
         codes = self._mapped(wanted, noise)
         both = [i for i, one in enumerate(wanted) if one.text is not None and len(one.given) > 1]
-        if both and text_weight != 1:
+        asked = [
+            (1.0 if wanted[i].semantic is None else TEXT_WEIGHT) if text_weight is None else text_weight for i in both
+        ]
+        if any(weight != 1 for weight in asked):
             rest = self._mapped([replace(wanted[i], text=None) for i in both], noise[both])
-            codes[both] = rest + np.float32(text_weight) * (codes[both] - rest)
+            weights = np.repeat(np.array(asked, np.float32)[:, None, None], codes.shape[1], 1)
+            weights[:, :COARSE] = np.minimum(1, weights[:, :COARSE])
+            codes[both] = rest + weights * (codes[both] - rest)
         return truncated(codes, self.mapper.centres, truncation)
 
     def _mapped(self, wanted: list[Wanted], noise: Float32) -> Float32:

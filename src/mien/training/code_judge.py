@@ -124,7 +124,7 @@ def consistency_loss(told: Told, true: Told, given: Given) -> dict[str, Tensor]:
     count = true.numbers.shape[1]
     wanted = given.text[:, count:]
     numbers = ((told.numbers - true.numbers).abs() * wanted).sum(1) / wanted.sum(1).clamp(min=1)
-    shape = torch.maximum(sketch, geometry)
+    shape = torch.maximum(torch.maximum(sketch, geometry), semantic)
     return {
         "text": _mean(numbers, text),
         "semantic": _mean(_cross_entropy(told.semantic, true.semantic), torch.maximum(semantic, sketch)),

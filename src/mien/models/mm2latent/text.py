@@ -23,6 +23,9 @@ QUANTILES = (0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98)
 DEGREES = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0)
 """The degree that each quantile stands for."""
 
+OPEN = frozenset({"age", "masculine", "light", "wrinkles", "beard", "moustache"})
+"""Numbers of which neither a map nor lines tell; nor do they of colors."""
+
 LIMIT = 3.0
 """Numbers are cut at so many standard deviations."""
 
@@ -65,6 +68,10 @@ class TextScale:
             part, dash, axis = name.rpartition("-")
             found.setdefault(part if dash and axis in ("L", "a", "b") else name, []).append(index)
         return found
+
+    def open(self) -> list[bool]:
+        """(K,) of which numbers drawings tell nothing."""
+        return [name in OPEN or name[-2:] in ("-L", "-a", "-b") for name in self.names]
 
     def scaled(self, numbers: Any) -> Any:
         """(B, K) of the reader -> in standard deviations of the samples, cut; an array."""

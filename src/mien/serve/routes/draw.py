@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
@@ -62,14 +63,14 @@ def _by_mapping() -> Draws:
 
     generator = MultimodalGenerator.from_pretrained()
 
-    def face(strokes: Bool, seed: int, text: str) -> UInt8:
+    def made(strokes: Bool, seed: int, text: str) -> UInt8:
         wanted = generator.wanted(text=text)
         if strokes.any():
             wanted = replace(wanted, sketch=generator.lines_of(strokes))
-        pixels: Any = generator.pictures(generator.codes([wanted], [seed], TRUNCATION))[0].pixels
-        return pixels
+        face = generator.pictures(generator.codes([wanted], [seed], TRUNCATION))[0]
+        return face.pixels.astype(np.uint8)
 
-    return face
+    return made
 
 
 def _by_strokes(service: Service) -> Draws:

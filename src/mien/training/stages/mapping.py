@@ -4,8 +4,9 @@
       + λ_lpips·L_lpips(G(ŵ), G(w)) + λ_id·L_id(G(ŵ), G(w))      where a map or drawing is given (ours)
       + λ_c·L_consistency(ŵ) + λ_p·L_prior(ŵ)                    the given, told from codes by a judge (ours)
 
-Some pairs get the words of another pair. No code is known that is right for them: they count for the last line alone.
-Without them the network learns that a map tells everything, and words beside it are not heard.
+Some pairs get the words of another pair: where something is drawn, those of which drawings tell nothing. No code is
+known that is right for them: they count for the last line alone. Without them the network learns that a map tells
+everything, and words beside it are not heard.
 
 Several noises are tried for every pair, and the one whose code is nearest learns (implicit maximum likelihood, Li and
 Malik, 2018): noise comes to choose among the faces that fit what is given, where one noise alone would be ignored.
@@ -45,7 +46,7 @@ from mien.training.state import Stateful
 from mien.training.teachers import Teachers
 from mien.types import UInt8
 
-WEIGHTS = {"text": 1.5, "semantic": 3.0, "geometry": 1.0, "pose": 1.0}
+WEIGHTS = {"text": 2.5, "semantic": 6.0, "geometry": 3.0, "pose": 1.0}
 """Of what the judge tells, by modality."""
 
 WARM_UP = 20_000
@@ -169,7 +170,10 @@ class MappingStage:
         batch = len(given.text)
         mixed = (torch.rand(batch, 1, generator=rng) < self.settings.mixed).to(given.text.device)
         mixed &= given.present[:, :4].sum(1, keepdim=True) > 0
-        given.text = torch.where(mixed, given.text.roll(1, 0), given.text)
+        told = torch.tensor(self.text.open() * 2, device=given.text.device).float()
+        drawn = given.present[:, :3].sum(1, keepdim=True) > 0
+        other = given.text.roll(1, 0) * torch.where(drawn, told, 1.0)
+        given.text = torch.where(mixed, other, given.text)
         text = MODALITIES.index("text")
         given.present[:, text] = torch.where(mixed[:, 0], 1.0, given.present[:, text])
         numbers = torch.where(mixed, true.numbers.roll(1, 0), true.numbers)
