@@ -82,6 +82,21 @@ class GraphFacemug:
         drawn = self._codes(seen, [CodeRequest.of(conditions, seed, None)], context.cache)
         return self._paint(seen, drawn, [weights], context, shift)[0][0]
 
+    def before_and_after(self, image: UInt8, attributes: Mapping[str, float]) -> tuple[UInt8, UInt8]:
+        """See :class:`mien.editing.differences.Pictures`.
+
+        Raises:
+            ConfigError: an attribute that the editor does not know.
+        """
+        codes = self.networks.codes(stacked(image, Conditions(), self.names))
+        both, shift = (
+            np.concatenate([codes, self._changed(codes, attributes)]),
+            style_shift(attributes, self.directions),
+        )
+        moved = None if shift is None else np.stack([0 * shift, shift]).astype(np.float32)
+        levels = np.rint(planes_to_levels(self.networks.bank(both, moved)[0])).clip(0, 255).astype(np.uint8)
+        return levels[0], levels[1]
+
     @property
     def _side(self) -> int:
         return int(self.networks.bank(np.zeros((1, *self.networks.shape), np.float32), None)[0].shape[-1])

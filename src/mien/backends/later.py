@@ -5,7 +5,7 @@ ONNX Runtime runs it on the CPU; torch does where somebody asks for torch, anoth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,6 +98,10 @@ class PainterLater:
     def generate(self, conditions: Conditions, seed: int, weights: Float32 | None, context: EditContext) -> Float32:
         """See :class:`mien.backends.base.FaceGenerator`."""
         return self._painter.generate(conditions, seed, weights, context)
+
+    def before_and_after(self, image: UInt8, attributes: Mapping[str, float]) -> tuple[UInt8, UInt8]:
+        """See :class:`mien.editing.differences.Pictures`."""
+        return self._graphs.before_and_after(image, attributes)
 
     def fingerprint(self) -> bytes:
         """See :class:`mien.backends.base.CropEditor`."""

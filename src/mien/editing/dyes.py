@@ -71,6 +71,7 @@ def shaded(color: tuple[int, int, int], name: str) -> tuple[int, int, int]:
     goal, share = RELATIVE[name]
     if name == "lighter":
         warm = min(1.0, max(0.0, (LIGHT - sum(color) / 3) / (LIGHT - DARK)))
-        goal = tuple(round(g + warm * (w - g)) for g, w in zip(goal, WARM, strict=True))
+        away = [round(g + warm * (w - g)) for g, w in zip(goal, WARM, strict=True)]
+        goal = away[0], away[1], away[2]
     red, green, blue = (round(c + share * (g - c)) for c, g in zip(color, goal, strict=True))
     return red, green, blue

@@ -16,6 +16,7 @@ from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.damaged import damaged
+from mien.editing.differences import differed
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.filled import filled
 from mien.editing.layers import mask_of, unfilled
@@ -98,6 +99,9 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     for region in request.dye:
         with context.watch("dye"):
             done = _dyed(done, photo, face, region, request, mask, context)
+    if request.mode == "difference":
+        with context.watch("difference"):
+            done = done.and_then(differed(done.photo, target, request, context))
     if request.mode in ("heal", "fill"):
         with context.watch("heal"):
             done = _healed(done, face, request, mask, context, target)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from mien.conditions.types import Conditions
     from mien.types import AlignedFace, Face, PictureLike
 
-Mode = Literal["auto", "look", "pixels", "heal", "fill"]
+Mode = Literal["auto", "look", "pixels", "heal", "fill", "difference"]
 """How a mask is filled: painted ("look"), with pixels that are there, borrowed, dyed or healed ("pixels"), whichever of
 the two is possible, pixels first ("auto"), with what surrounds it ("heal"), or as the face's other half and other faces
-look there ("fill")."""
+look there ("fill"). "difference" carries over what attributes change in the generator's picture of the face."""
 
 Frame = Literal["auto", "photo", "crop"]
 """Where layers were drawn: over the photo, over the square face crop, or whichever their size says."""
@@ -204,7 +204,7 @@ class Request:
     @property
     def moves_pixels(self) -> bool:
         """Whether pixels that are there are moved, borrowed, dyed, healed or laid over the photo."""
-        asked = self.part or self.reshape or self.drag or self.dye or self.mode in ("heal", "fill")
+        asked = self.part or self.reshape or self.drag or self.dye or self.mode in ("heal", "fill", "difference")
         return bool(self.guide is not None or asked)
 
     @property
@@ -221,7 +221,8 @@ class Request:
     def draws(self) -> bool:
         """Whether anything is asked for that only painting can do."""
         drawn = (self.sketch, self.semantic, self.color, None if self.part else self.exemplar, self.layers)
-        return bool(self.attributes or self.text) or any(one is not None for one in drawn)
+        said = self.text or (self.attributes and self.mode != "difference")
+        return bool(said) or any(one is not None for one in drawn)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Request:

@@ -66,7 +66,11 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     request, recipe = resolved(request, painter)
     layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
     attributes = {name: strength for name, strength in {**layers.attributes, **request.attributes}.items() if strength}
-    moved, masked, rest = moves_attributes(request), request.mask is not None or layers.mask is not None, request
+    moved, masked, rest = (
+        moves_attributes(request) or request.mode == "difference",
+        request.mask is not None or layers.mask is not None,
+        request,
+    )
     if (rest := without_guide(request)) is not request:
         check_guide(request, masked)
     paints = rest.draws if recipe or rest is not request else request.paints

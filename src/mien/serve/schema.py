@@ -55,7 +55,7 @@ class Wishes(Body):
     drag: Annotated[list[tuple[Pixel, Pixel, Pixel, Pixel]], Field(max_length=MOST_DRAGS)] | None = None
     dye: Annotated[dict[Word, Color], Field(max_length=MOST_WISHES)] | None = None
     skin_tone: bool | None = None
-    mode: Literal["auto", "look", "pixels", "heal", "fill"] | None = None
+    mode: Literal["auto", "look", "pixels", "heal", "fill", "difference"] | None = None
     attributes: Annotated[dict[Word, Number], Field(max_length=MOST_WISHES)] | None = None
     text: Text | None = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
