@@ -86,10 +86,17 @@ def test_a_photo_is_edited_after_words(plain: Editor, portrait: Photo) -> None:
 
 def test_parts_come_from_the_bank_where_this_face_needs_them(plain: Editor, portrait: Photo) -> None:
     _, recipe = resolved(Request(text="smile with teeth, no beard"), Painter())
-    assert recipe is not None and [step.part for step in recipe.steps] == ["", "teeth", "lower_face"]
+    assert recipe is not None and [step.part for step in recipe.steps] == ["teeth", "", "lower_face"]
+    assert recipe.otherwise == {1} and "smile" in recipe.steps[1].reshape, "teeth come with a smile of their own"
     assert all(condition in CONDITIONS for condition in recipe.conditions.values())
     with pytest.raises(LayerError, match="No beard is seen"):
         plain(portrait, text="no beard")
+
+
+def test_a_smile_with_teeth_that_are_seen_is_moved(plain: Editor, portrait: Photo) -> None:
+    shown = plain(portrait, text="smile with teeth")
+    opened, moved = (any(words in one for one in shown.operations) for words in ("teeth borrowed", "reshaped: smile"))
+    assert opened != moved
 
 
 def test_a_mask_keeps_words_within(plain: Editor, portrait: Photo) -> None:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 EXAMPLE = "short words about hair, eyes, lips, nose or expression, such as 'brown hair, a slight smile'"
 
 
+TEETH, SMILE = "teeth", "smile"
+"""Teeth come with a smile of their own: only where they cannot come, another is made."""
+
+
 class Knows(Protocol):
     """What paints: see :class:`mien.backends.base.CropEditor`."""
 
@@ -50,6 +54,7 @@ class Told:
         notes: what was not understood or cannot be done, in words.
         conditions: of loans, by part.
         following: numbers of the steps of a look after its first: without that, they are not made.
+    otherwise: numbers of steps that are made only where the one before cannot be.
     """
 
     text: str
@@ -59,6 +64,7 @@ class Told:
     notes: tuple[str, ...]
     conditions: Mapping[str, str] = field(default_factory=dict)
     following: frozenset[int] = frozenset()
+    otherwise: frozenset[int] = frozenset()
 
     @property
     def operation(self) -> str:
@@ -98,7 +104,8 @@ def _told(request: Request, painter: Knows) -> Told | None:
         reason = "; ".join(notes) or "it names no change"
         raise ConfigError(f"Nothing of '{text}' can be done: {reason}. Give {EXAMPLE}{clip}.")
     steps, following = _numbered(_steps(request, ways))
-    return Told(text, reading, steps, _rest(request, reading, ways), notes, ways.borrow, following)
+    smiles = frozenset(k + 1 for k, one in enumerate(steps[:-1]) if one.part == TEETH and SMILE in steps[k + 1].reshape)
+    return Told(text, reading, steps, _rest(request, reading, ways), notes, ways.borrow, following, smiles)
 
 
 def _numbered(steps: Iterable[tuple[Request, bool]]) -> tuple[tuple[Request, ...], frozenset[int]]:
@@ -111,10 +118,14 @@ def _steps(request: Request, ways: Ways) -> Iterator[tuple[Request, bool]]:
     bare = Request(mask=request.mask, frame=request.frame, strength=request.strength)
     for region, strength in ways.heal.items() if request.mask is None else ():
         yield replace(bare, mask=region, mode="heal", strength=request.strength * strength), False
-    if ways.reshape:
-        yield replace(bare, reshape=Shapes.bundled().clamped(ways.reshape)), False
+    opens = TEETH in ways.borrow and ways.reshape.get(SMILE, 0.0) > 0
+    moves = {name: strength for name, strength in ways.reshape.items() if not (opens and name == SMILE)}
+    if moves:
+        yield replace(bare, reshape=Shapes.bundled().clamped(moves)), False
     for part in ways.borrow:
         yield replace(bare, part=part, album=request.album, seed=request.seed), False
+        if opens and part == TEETH:
+            yield replace(bare, reshape=Shapes.bundled().clamped({SMILE: ways.reshape[SMILE]})), False
     yield from _looks(request, ways.looks)
     for region, (color, strength) in ways.dye.items():
         yield replace(bare, dye={region: color}, strength=request.strength * strength), False
@@ -166,14 +177,15 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
     read = (f"{target.name}: {recipe.operation}",) if recipe.text else ()
     done = Guided(photo, area, read, recipe.notes)
     failed: list[str] = []
-    count, begun = 0, True
+    count, begun, failures = 0, True, -1
     for number, step in enumerate(recipe.steps):
-        if number in recipe.following and not begun:
+        if (number in recipe.following and not begun) or (number in recipe.otherwise and failures != number - 1):
             continue
         try:
             one = borrowed(done.photo, target, step, recipe.conditions.get(step.part, ""), context)
         except (LayerError, ConfigError, FaceError) as error:
             failed.append(str(error))
+            failures = number
             begun = begun and number in recipe.following
             continue
         done, count, begun = done.and_then(one), count + 1, True
