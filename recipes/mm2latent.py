@@ -62,6 +62,8 @@ Words, a semantic map, a sketch, a 3D shape and a pose, in any combination -> a 
 
 - **Recipe**: `recipes/mm2latent.py`: {pairs:,} pairs, {shown:,} shown, {minutes} minutes of a shared core.
 - **Data**: pictures of the bundled generator alone, labelled by the bundled parser, landmarks and face reader.
+  The photos behind these are named, with their licences, in the cards of `portrait-generator`, `face-parser`,
+  `face-landmarks` and `face-reader`; that of `face-parser` tells of a teacher whose training data are non-commercial.
 - **Licence**: Apache-2.0, as the rest of mien.
 - **Limits**: those of the generator: frontal adults in formal dress, mostly white; beards, hats and children hardly
   occur. Words are numbers of a reader: what it cannot tell (curls, freckles, jewellery) is not heard. Where a map and
@@ -130,7 +132,8 @@ def table_of(figures: dict[str, Any]) -> str:
         rows += ["", f"| {title} | wishes right | clearly right | mIoU |", "| --- | --- | --- | --- |"]
         for name in ("random", "text", "semantic", "semantic+text"):
             row = figures[kind][name]
-            told = f"{row['wishes']:.3g} | {row['wishes, clearly']:.3g} | {row.get('mIoU', float('nan')):.3g}"
+            share = f"{row['mIoU']:.3g}" if "mIoU" in row else "–"
+            told = f"{row['wishes']:.3g} | {row['wishes, clearly']:.3g} | {share}"
             rows.append(f"| {name} | {told} |")
     return "\n".join(rows)
 
