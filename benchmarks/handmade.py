@@ -83,6 +83,12 @@ def hair_outline(photo: Photo, face: Face, editor: Editor, kind: str) -> Wish:
         labels[new & (abs(xs - points[9, 0]) < 0.8 * abs(points[33, 0] - points[263, 0]))] = INDEX["hair"]
     else:
         labels[sitter.region("hair") & (ys > points[[61, 291], 1].mean())] = INDEX["background"]
+        matrix, size = quad_to_matrix(face.quad, len(labels)), (photo.width, photo.height)
+        within = mask_to_photo(np.ones(labels.shape, np.float32), matrix, size) > 0
+        changed = mask_to_photo((labels != sitter.labels).astype(np.float32), matrix, size) > 0
+        changed[np.flatnonzero(changed.any(1))[0] :] |= ~within[np.flatnonzero(changed.any(1))[0] :]
+        wide = np.ones((round(0.12 * np.linalg.norm(face.quad[3] - face.quad[0])),) * 2, np.uint8)
+        return {"mask": cv2.dilate(changed.astype(np.uint8), wide) > 0, "semantic": labels}
     changed = cv2.dilate((labels != sitter.labels).astype(np.uint8), np.ones((61, 61), np.uint8)) > 0
     return {"mask": changed, "semantic": labels, "frame": "crop"}
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from mien.align import mesh
-from mien.align.crop import crop_face
+from mien.align.crop import crop_face, quad_to_matrix
+from mien.align.paste import mask_to_photo
 from mien.conditions.labels import INDEX
 from mien.editing.context import EditContext
 from mien.editing.lined import by_lines
@@ -130,3 +131,7 @@ def test_hair_that_a_map_asks_for_is_made_of_pixels(portrait: Photo, name: str, 
     context = EditContext(editor)
     found = by_lines(portrait, find_target(portrait, "largest", context, "photo"), request, context)
     assert ("" if found is None else found.part) == part
+    if part == SHORTER:
+        within = mask_to_photo(mask.astype(np.float32), quad_to_matrix(face.quad, 256), (512, 512)) > 0
+        made = editor(portrait, mask=mask, semantic=request.semantic, frame="crop", face=face)
+        assert not (made.photo.pixels != portrait.pixels)[~within].any()

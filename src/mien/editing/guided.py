@@ -274,5 +274,6 @@ def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:
 def _mask(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask:
     crop = crop_face(photo, target.quad, 256, target.face)
     frame = CropFrame.of(crop, request.frame, target.name)
-    mask, _ = mask_of(request, frame, context.of(photo, target.quad))
+    beyond = request.part in (LONGER, SHORTER)  # hair goes on where the crop ends
+    mask, _ = mask_of(request, frame, context.of(photo, target.quad), beyond=beyond)
     return mask

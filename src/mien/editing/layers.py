@@ -114,8 +114,8 @@ def read_face(source: Any, crop: AlignedFace, context: EditContext) -> UInt8:
     return crop_face(photo, face.quad, crop.size).pixels
 
 
-def mask_of(request: Request, frame: CropFrame, context: EditContext) -> tuple[Mask, float]:
-    """The mask in the photo's frame, nowhere beyond the crop, and the fraction of it that was.
+def mask_of(request: Request, frame: CropFrame, context: EditContext, *, beyond: bool = False) -> tuple[Mask, float]:
+    """The mask in the photo's frame, and the fraction of it beyond the crop, where it ends unless ``beyond``.
 
     Raises:
         LayerError: none given, unreadable, of the wrong size, empty, outside of the crop, or protected away.
@@ -123,7 +123,7 @@ def mask_of(request: Request, frame: CropFrame, context: EditContext) -> tuple[M
     mask, name = _mask(request, frame, context)
     if mask.shape != frame.photo_size[::-1]:
         raise LayerError(f"{name} is {mask.shape[1]} x {mask.shape[0]} pixels; draw it at the photo's size.")
-    kept, outside = frame.within(mask, name)
+    kept, outside = (mask, 0.0) if beyond else frame.within(mask, name)
     if request.protect:
         kept = cut(kept, protected_area(request, frame, context))
         if not kept.any():

@@ -15,7 +15,7 @@ from mien.editing.context import EditContext
 from mien.editing.request import Request
 from mien.editing.steps import Guided
 from mien.editing.target import FaceTarget
-from mien.errors import ConfigError
+from mien.errors import ConfigError, LayerError
 from mien.guides.bank_hair import longer, shorter
 from mien.guides.borrow import unit_of
 from mien.guides.laid import soft
@@ -23,6 +23,9 @@ from mien.types import Bool, Face, Float32, UInt8
 
 ALONE = 0.7
 """Share of what a map changes that must be one change of the hair."""
+
+BEYOND = 0.08
+"""Share of what would be cut that may lie outside the mask, where nothing changes."""
 
 FRINGE, LONGER, SHORTER = "fringe", "longer hair", "shorter hair"
 """What a map may ask for; the last two are no parts that a user names."""
@@ -77,12 +80,16 @@ def hair_by_map(
     matrix = quad_to_matrix(target.quad, len(request.semantic))
     shown: Any = (request.semantic > 0).astype(np.float32)
     area = np.asarray(mask_to_photo(shown, matrix, (photo.width, photo.height)), np.float32)
+    masked: Bool = np.asarray(mask, np.float32) > 0
+    within = soft(masked, 2 * unit_of(face))
     if request.part == LONGER:
-        within = soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
         guide = longer(photo, face, parser, area, mask, request.seed)
         return done.then(guide, "hair made longer by strands in its own tones", within, request.strength)
     guide = shorter(photo, face, parser, _below(area, matrix, request.semantic), request.seed)
-    return done.then(guide, "hair cut shorter", None, request.strength)
+    x0, y0, x1, y1 = guide.box
+    if (guide.confidence > 0)[~masked[y0:y1, x0:x1]].sum() > BEYOND * (guide.confidence > 0).sum():
+        raise LayerError("The hair goes on beyond the mask; mask all of it that is to go, to its ends.")
+    return done.then(guide, "hair cut shorter", within, request.strength)
 
 
 def _below(area: Float32, matrix: Any, gone: UInt8) -> Float32:
