@@ -148,9 +148,9 @@ def test_lights_of_lifted_black_are_compressed_and_its_depths_are_opened() -> No
     spread, vivid = (np.interp(light, *tamed(light, 60.0, 1.0, one)) for one in (0.0, 1.0))
     above, below = (np.subtract(*np.percentile(spread, pair)) for pair in ((99, 50), (50, 1)))
     assert abs(spread.mean()) < 0.5
-    assert above < 0.8 * np.subtract(*np.percentile(light, (99, 50)))
-    assert below > 1.5 * np.subtract(*np.percentile(light, (50, 1)))
-    assert np.percentile(vivid, 99) < np.percentile(spread, 99) - 3, "colorful hair shines less"
+    assert above < 0.9 * np.subtract(*np.percentile(light, (99, 50)))
+    assert below > 1.2 * np.subtract(*np.percentile(light, (50, 1)))
+    assert np.percentile(vivid, 99) < np.percentile(spread, 99) - 2, "colorful hair shines less"
 
 
 def test_lips_become_little_lighter_in_dim_light(portrait: Photo, face: Face, parser: FaceParser) -> None:

@@ -143,9 +143,7 @@ def coloring(
         light = gain * (lab[..., 0] - mean[0]) if maps is None else eased(detail(maps, lab[..., 0])) + maps[..., 3]
         if settings.sheer and maps is None:
             light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))
-        laid = _laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim)
-        if maps is not None:
-            laid[..., 1:] = _varied(laid[..., 1:], maps[..., 4])
+        laid = _varied(_laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim), maps)
         if settings.sheer and aim[1] < mean[1]:  # nor does the border become less red than the wish
             laid[..., 1] = np.maximum(laid[..., 1], np.minimum(lab[..., 1], np.float32(aim[1])))
         return rgb_of(laid)
@@ -198,12 +196,15 @@ def _eased(maps: Float32 | None, light: Float32, weight: Any, wanted: Any, mean:
     return lambda made: np.interp(made, levels, target).astype(np.float32)
 
 
-def _varied(hue: Float32, tinge: Float32) -> Float32:
-    """a* and b* (h, w, 2) whose locks differ in hue and chroma by ``tinge`` (h, w) standard deviations."""
+def _varied(laid: Float32, maps: Float32 | None) -> Float32:
+    """Lab (h, w, 3) whose locks differ in hue and chroma, as the fifth of the maps tells."""
+    if maps is None:
+        return laid
+    tinge = maps[..., 4]
     turn, more = np.radians(HUES[0]) * tinge, 1 - HUES[1] * tinge
-    a, b = cv2.split(hue)
+    light, a, b = cv2.split(laid)
     c, s = np.cos(turn), np.sin(turn)
-    return np.dstack([more * (c * a - s * b), more * (s * a + c * b)])
+    return np.dstack([light, more * (c * a - s * b), more * (s * a + c * b)]).astype(np.float32)
 
 
 def aimed(wish: Any, mean: Any, settings: Dye) -> Any:
