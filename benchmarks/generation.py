@@ -57,7 +57,7 @@ class Bench:
     """
 
     def __init__(
-        self, model: Path, faces: int, truncation: float, text_weight: float | None, portraits: Path | None = None
+        self, model: Path, faces: int, truncation: float, text_weight: float, portraits: Path | None = None
     ) -> None:
         self.generator, self.truncation = MultimodalGenerator.from_pretrained(model), truncation
         self.text_weight = text_weight
@@ -233,7 +233,7 @@ def main() -> None:
     parser.add_argument("--faces", type=int, default=60)
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--truncation", type=float, default=1.0)
-    parser.add_argument("--text-weight", type=float)
+    parser.add_argument("--text-weight", type=float, default=1.0)
     parser.add_argument("--text-only", action="store_true", help="sentences alone")
     parser.add_argument("--quick", action="store_true", help="single modalities alone, no text")
     parser.add_argument("--portraits", type=Path, help="conditions of aligned real photos: a folder, or a prepared set")

@@ -5,7 +5,8 @@
     python -m recipes.inversion strokes --out runs/inversion
 
 Each goes on where it was stopped. They do not come with mien: 15, 1.5 and 2 MB. The figures of docs/inversion.md are
-after 4,500 pictures (hyper, features) and 120,000 drawings of 6,000 random faces (strokes). WEIGHTS has the judges,
+after 4,500 pictures (hyper; 62 minutes of one core that other programs shared), 5,100 (features; 68 minutes) and
+120,000 drawings of 6,000 random faces (strokes; 7 minutes). WEIGHTS has the judges,
 ``lpips_squeeze.pt`` and ``identity_mobileface.pt``, which are TorchScript and run as programs.
 """
 

@@ -16,7 +16,7 @@ from mien.guides.coloring import SETTINGS
 from mien.guides.dark_roots import dark_roots
 from mien.guides.dye import dye
 from mien.guides.hair_matte import _no_outline, told_by_color
-from mien.guides.lift import LEVELS, tones
+from mien.guides.lift import LEVELS, tamed, tones
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
@@ -140,6 +140,17 @@ def test_lifted_black_has_the_depths_and_lights_of_fair_hair() -> None:
     assert tones(np.where(light < 8, np.float32(2), light), 60.0)[1][8] > spread[8] + 2, (
         "one black stands for many tones"
     )
+
+
+def test_lights_of_lifted_black_are_compressed_and_its_depths_are_opened() -> None:
+    rng = np.random.default_rng(0)
+    light = np.where(rng.random(20000) < 0.2, rng.normal(35, 6, 20000), rng.normal(-6, 3, 20000)).astype(np.float32)
+    spread, vivid = (np.interp(light, *tamed(light, 60.0, 1.0, one)) for one in (0.0, 1.0))
+    above, below = (np.subtract(*np.percentile(spread, pair)) for pair in ((99, 50), (50, 1)))
+    assert abs(spread.mean()) < 0.5
+    assert above < 0.9 * np.subtract(*np.percentile(light, (99, 50)))
+    assert below > 1.2 * np.subtract(*np.percentile(light, (50, 1)))
+    assert np.percentile(vivid, 99) < np.percentile(spread, 99) - 2, "colorful hair shines less"
 
 
 def test_lips_become_little_lighter_in_dim_light(portrait: Photo, face: Face, parser: FaceParser) -> None:

@@ -27,14 +27,9 @@ def generate(
         float, typer.Option(min=0, max=2, help="Less than 1: closer to the nearest of the generator's typical faces.")
     ] = 1.0,
     text_weight: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            max=10,
-            show_default=False,
-            help="How much words count beside what is drawn, 1.25 beside a map; 2 where they contradict it.",
-        ),
-    ] = None,
+        float,
+        typer.Option(min=0, max=10, help="How much words count beside what is drawn; 2 where they contradict it."),
+    ] = 1.0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Picture to write; numbered if several.")
     ] = None,

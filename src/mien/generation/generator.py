@@ -32,11 +32,12 @@ GENERATOR = "generator"
 STEEPEST = 90.0
 CLASSES = np.arange(19, dtype=np.uint8)
 
-TEXT_WEIGHT = 1.25
-"""How much words count beside a map, if nothing else is wished; 1 beside anything else."""
-
 COARSE = 3
-"""Codes of W+ that are not moved further by the weight of words: they place the head and its parts."""
+"""Codes of W+ that place the head and its parts."""
+
+BESIDE_MAP, BESIDE_SHAPE, ELSEWHERE = (0.5, 1.5), (0.0, 0.9), (1.0, 1.0)
+"""How much words count in the coarse codes and in the fine ones: beside a map; beside a sketch or a mesh without a map;
+beside a pose."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +106,7 @@ class MultimodalGenerator:
         seed: int = 0,
         n: int = 1,
         truncation: float = 1.0,
-        text_weight: float | None = None,
+        text_weight: float = 1.0,
     ) -> Generated:
         """Faces that fit what is given; without anything, any faces.
 
@@ -117,8 +118,7 @@ class MultimodalGenerator:
             pose: yaw and pitch in degrees, see :class:`mien.types.Pose`.
             seed: of the noise that chooses among faces that fit; the following faces have the following seeds.
             n: how many faces.
-            text_weight: how much words count beside anything else that is given; 1 for the network's code as it is, 2
-                where both contradict each other; None for 1.25 beside a map, and 1 elsewhere.
+            text_weight: how much words count beside anything else that is given; 2 where both contradict each other.
             truncation: 1 for the codes as they are; less moves them towards the nearest of the generator's centres.
 
         Raises:
@@ -155,16 +155,13 @@ class MultimodalGenerator:
             self._words(text, told) if text else None,
         )
 
-    def codes(
-        self, wanted: list[Wanted], seeds: Any, truncation: float = 1.0, text_weight: float | None = None
-    ) -> Float32:
+    def codes(self, wanted: list[Wanted], seeds: Any, truncation: float = 1.0, text_weight: float = 1.0) -> Float32:
         """W+ codes (n, L, C) of faces, each with its seed.
 
         Where words stand beside something else that is given: w = f(rest) + k·(f(rest and words) − f(rest)), k the
-        weight of words, for the first :data:`COARSE` codes at most 1 (guidance as of Ho and Salimans,
-        2022, among codes).
+        weight of words times :data:`BESIDE_MAP` or its like (guidance as of Ho and Salimans, 2022, among codes).
         """
-        if text_weight is not None and not 0 <= text_weight <= 10:
+        if not 0 <= text_weight <= 10:
             raise ConfigError(f"The weight of words is {text_weight:g}; give a number from 0 to 10.")
         if not 0 <= truncation <= 2:
             raise ConfigError(f"The truncation is {truncation:g}; give a number from 0 to 2.")
@@ -172,15 +169,19 @@ class MultimodalGenerator:
         noise = np.stack([gaussian(int(seed), 16 * -(-size // 16))[:size] for seed in seeds])
         codes = self._mapped(wanted, noise)
         both = [i for i, one in enumerate(wanted) if one.text is not None and len(one.given) > 1]
-        asked = [
-            (1.0 if wanted[i].semantic is None else TEXT_WEIGHT) if text_weight is None else text_weight for i in both
-        ]
-        if any(weight != 1 for weight in asked):
+        if both:
+            weights = np.stack([self._weights(wanted[i], text_weight) for i in both])
             rest = self._mapped([replace(wanted[i], text=None) for i in both], noise[both])
-            weights = np.repeat(np.array(asked, np.float32)[:, None, None], codes.shape[1], 1)
-            weights[:, :COARSE] = np.minimum(1, weights[:, :COARSE])
             codes[both] = rest + weights * (codes[both] - rest)
         return truncated(codes, self.mapper.centres, truncation)
+
+    def _weights(self, wanted: Wanted, text_weight: float) -> Float32:
+        """(L, 1) of words beside what else is given."""
+        shaped = wanted.sketch is not None or wanted.points is not None
+        coarse, fine = BESIDE_MAP if wanted.semantic is not None else BESIDE_SHAPE if shaped else ELSEWHERE
+        weights = np.full((self.mapper.config.codes, 1), text_weight * fine, np.float32)
+        weights[:COARSE] = min(1.0, text_weight) * coarse
+        return weights
 
     def _mapped(self, wanted: list[Wanted], noise: Float32) -> Float32:
         parts = [self.mapper(wanted[i : i + 8], noise[i : i + 8]) for i in range(0, len(wanted), 8)]

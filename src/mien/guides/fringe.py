@@ -49,11 +49,14 @@ LEAST, LOW = 0.12, 0.3
 ROOTS = (0.1, 0.5)
 """Units above the hairline from which strands begin to hide among those that are there, and where none is seen."""
 
-BELOW, ASIDE = 0.12, 0.28
-"""Units below the brows to which strands may fall, and how much farther at the temples."""
+BELOW, ASIDE = -0.1, 0.4
+"""Units below the brows to which strands may fall, so that brows are seen, and how much farther at the temples."""
 
 ENDS, STRANDS = 0.1, 0.4
-"""Units within which strands end at a side or below, and how much sooner dark ones do."""
+"""Units within which strands end at a side, and how much sooner dark ones do."""
+
+UNEVEN, TIPS, FINE = 0.09, 0.2, 0.5
+"""Units by which locks end sooner or later; units in which they thin out, and how much sooner dark strands do."""
 
 EDGE = 0.2
 """Units from the upper edge of an area within which strands begin."""
@@ -175,7 +178,12 @@ def _within(here: Scene, front: Forehead, fit: Fitted, area: Bool | None) -> Flo
     out = np.maximum(x - front.across[-1], front.across[0] - x)
     beside = np.clip(1 - out / ENDS + STRANDS * upper, 0, 1)
     low = brow + BELOW + ASIDE * np.clip((np.abs(s) - 0.6) / 0.3, 0, 1)
-    lower = np.clip((low - y) / ENDS + STRANDS * upper, 0, 1)
+    locks = cv2.GaussianBlur(upper, (0, 0), sigmaX=0.025 * unit, sigmaY=0.12 * unit)
+    strands = cv2.GaussianBlur(upper, (0, 0), sigmaX=max(0.5, 0.004 * unit), sigmaY=0.1 * unit)
+    locks, strands = (
+        np.clip(one / max(2 * float(one[fit.alpha > 0.9].std()), 1e-3), -1, 1) for one in (locks, strands)
+    )
+    lower = np.clip((low + UNEVEN * locks - y) / TIPS + FINE * strands, 0, 1)
     if area is not None:
         below = np.maximum.accumulate(area, 0).astype(np.uint8)
         room = cv2.distanceTransform(cv2.copyMakeBorder(below, 0, 1, 0, 0, cv2.BORDER_REPLICATE), cv2.DIST_L2, 5)[:-1]

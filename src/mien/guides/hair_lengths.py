@@ -26,8 +26,8 @@ BESIDE = 0.02
 ROOTS = (0.12, 0.45)
 """Units from the face up to which this head's hair stays as it is, and from which the other's lies over it."""
 
-BEHIND = (0.0, 0.012)
-"""The same where no hair is: the other's hair comes from behind the face and its ears."""
+BEHIND = (-0.012, 0.012)
+"""The same where no hair is: the other's hair comes from behind the face and its ears, and hides their light rim."""
 
 LOCK = 0.1
 """Units: hair that is thinner than twice this is a lock that others may hide."""
@@ -35,7 +35,7 @@ LOCK = 0.1
 OF_SKIN = 14.0
 """Distance in a* and b* from the face's color up to which something is taken for an ear, not for what is beside it."""
 
-SPREAD = 0.5
+SPREAD = 0.2
 """Units over which the lightness of the old hair is followed: its light comes from where it did."""
 
 
@@ -51,7 +51,9 @@ def lengthened(here: Scene, fit: Fitted) -> Fitted:
     """The other's hair without its hairline, in the colors that this head's hair has nearby."""
     unit = here.unit
     skin = (wide_blur(_skin(here), 0.015 * unit) < 0.5).astype(np.uint8)
-    away = cv2.distanceTransform(skin, cv2.DIST_L2, 5) / np.float32(unit)
+    away = (cv2.distanceTransform(skin, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - skin, cv2.DIST_L2, 5)) / np.float32(
+        unit
+    )
     over, beside = (np.clip((away - low) / (high - low), 0, 1) for low, high in (ROOTS, BEHIND))
     solid = cv2.morphologyEx((here.hair > 0.9).astype(np.uint8), cv2.MORPH_OPEN, disc(LOCK * unit))
     old = np.clip(wide_blur(cv2.dilate(solid, disc(0.02 * unit)).astype(np.float32), 0.02 * unit), 0, 1)
