@@ -9,8 +9,9 @@ from mien.editing.context import EditContext
 from mien.editing.lenders import traits_of
 from mien.editor import Editor
 from mien.errors import LayerError
+from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
-from mien.guides.beardless import mixture
+from mien.guides.beardless import Beardless, mixture, relief
 from mien.types import Face, Photo
 
 
@@ -83,3 +84,13 @@ def test_laid_texture_is_as_strong_as_what_is_known() -> None:
     made = quilted(fine, known, 8)
     assert 0.8 < float(made[70:].std()) < 1.1
     assert not quilted(fine, np.zeros_like(known), 8).any()
+
+
+def test_folds_of_others_are_those_that_most_have(editor: Editor, portrait: Photo, face: Face) -> None:
+    here = AroundBeard.of(portrait, face, editor.parser)
+    shape = tuple(2 * side for side in here.shape)
+    blank = Beardless(portrait.with_pixels(np.full_like(portrait.pixels, 128)), face)
+    one = Beardless(portrait, face)
+    folds = relief(here, [one, one, blank], face.pose.yaw, shape)
+    assert folds.shape == shape and 0.01 < folds.std() < 0.2
+    assert np.abs(relief(here, [one, blank, blank], face.pose.yaw, shape)).max() < 1e-4

@@ -39,8 +39,8 @@ def quilted(fine: Float32, known: Bool, radius: int, seed: int = 0) -> Float32:
     low, high = np.quantile(power, CALM)
     calm = np.flatnonzero((power >= low) & (power <= high))
     limit = MOST * float(np.sqrt((fine[known] ** 2).mean()))
-    window = np.hanning(2 * radius + 2)[1:-1]
-    window = np.sqrt(np.outer(window, window)).astype(np.float32)[..., None]
+    profile = np.hanning(2 * radius + 2)[1:-1]
+    window = np.sqrt(np.outer(profile, profile)).astype(np.float32)[..., None]
     total = np.zeros((height + 4 * radius, width + 4 * radius, 3), np.float32)
     weight = np.zeros((*total.shape[:2], 1), np.float32)
     for top in range(0, height + 2 * radius, radius):

@@ -21,7 +21,7 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
-from mien.guides.bank_faces import CURLS, LONG_HAIR
+from mien.guides.bank_faces import CURLS, LENGTHS
 from mien.guides.beardless import Beardless
 from mien.guides.borrow import WRINKLES
 from mien.guides.strands import waviness
@@ -155,8 +155,8 @@ def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context:
             theirs = _head_of_hair(entry.photo(), entry.face, context)
         theirs = theirs[:, ::-1] if entry.face.pose.yaw * face.pose.yaw < -16 else theirs
         open_ = uncovered_share(mine, theirs) if part == "hair" else 0.0
-        if part == "hair" and entry.path.stem in LONG_HAIR and lowest(mine) > FALLS:
-            first = FIRST / (1 + LONG_HAIR.index(entry.path.stem))
+        if part == "hair" and entry.path.stem in LENGTHS and lowest(mine) > FALLS:
+            first = FIRST / (1 + LENGTHS.index(entry.path.stem))
             found.append((cost - first, place, _lent(cost, entry, part)))  # its lengths alone are taken
         elif open_ <= OPEN:
             longer = max(0.0, lowest(theirs) - lowest(mine) - LONGER)

@@ -203,12 +203,12 @@ def blurred(area: Bool | Float32, sigma: float) -> Float32:
 
 def dilated(area: Bool, by: int) -> Bool:
     """(h, w): an area and what lies within some pixels of it, in a square."""
-    return cv2.dilate(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0
+    return np.asarray(cv2.dilate(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0)
 
 
 def eroded(area: Bool, by: int) -> Bool:
     """(h, w): an area without some pixels at its border."""
-    return cv2.erode(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0
+    return np.asarray(cv2.erode(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0)
 
 
 def mean_within(picture: Float32, weight: Bool | Float32, sigma: float) -> Float32:

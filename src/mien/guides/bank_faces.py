@@ -6,7 +6,7 @@ WHOLE_HAIR = (
 )
 """Bundled faces whose hair is seen to its outline, told from the backdrop, and of a color that grows."""
 
-LONG_HAIR = ("2121", "3044")
+LENGTHS = ("2121", "3044")
 """Bundled faces whose hair falls over both shoulders, whose lengths suit other long hair; the best first."""
 
 CURLS = ("2131", "2133", "2137")

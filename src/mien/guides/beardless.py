@@ -34,6 +34,9 @@ SHADE = ((0.0, 36), (0.05, 34), (0.15, 24), (0.25, 16), (0.35, 11), (0.45, 9), (
 SHADED, ROUND, DULL = 0.85, 7.0, 0.008
 """Share of that shade, how much darker a chin becomes towards its outline, and what colours lose with light."""
 
+RELIEFS, BAND = 7, (0.008, 0.07)
+"""Faces whose relief counts, and the standard deviations, eye distances, between which it lies."""
+
 ALIKE = 16.0
 """Distance in a* and b* from a face's skin up to which something is its skin."""
 
@@ -80,6 +83,33 @@ def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Flo
     made[..., 0] = np.exp(made[..., 0] / 100) * (skin[0] + 16) - 16
     made[..., 1:] += skin[1:]
     return np.asarray(255 * rgb_of(np.ascontiguousarray(made, np.float32)), np.float32)
+
+
+def relief(here: AroundBeard, others: Sequence[Beardless], yaw: float, shape: tuple[int, ...]) -> Float32:
+    """What beardless faces agree on of folds, philtrum and chin: logarithms (H, W) of light over what is around it.
+
+    Args:
+        here: what is seen.
+        others: at least one; the first :data:`RELIEFS` count.
+        yaw: of the face, degrees.
+        shape: of the result.
+    """
+    scale = shape[0] / here.shape[0]
+    found = []
+    for one in others[:RELIEFS]:
+        photo, face = one.photo, one.face
+        if abs(-face.pose.yaw - yaw) + 4 < abs(face.pose.yaw - yaw):
+            photo, face, _ = mirrored(photo, face, None)
+        by = UNIT * scale / unit_of(face)
+        size = (max(2, round(photo.width * by)), max(2, round(photo.height * by)))
+        small = cv2.resize(photo.pixels[..., :3], size, interpolation=cv2.INTER_AREA if by < 1 else cv2.INTER_CUBIC)
+        places = _places(here, face.landmarks[:, :2].astype(np.float64) * by / scale) * np.float32(scale)
+        places = np.asarray(cv2.resize(places, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+        taken = cv2.remap(small, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        light = np.log(np.maximum(taken.astype(np.float32).mean(2) / np.float32(2 ** (photo.bits - 8)), 0) + 8)
+        fine, wide = (cv2.GaussianBlur(light, (0, 0), max(0.5, one * UNIT * scale)) for one in BAND)
+        found.append(np.clip(fine - wide, -0.25, 0.08))
+    return np.asarray(np.median(np.stack(found), 0), np.float32)
 
 
 def mixture(known: Float64, wanted: Float64, stiff: float = 0.1, rounds: int = 300) -> Float64:

@@ -23,7 +23,7 @@ from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.around_beard import UNIT, AroundBeard, blurred, dilated, inside, mean_within
-from mien.guides.beardless import Beardless, beardless
+from mien.guides.beardless import Beardless, beardless, relief
 from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Guide
@@ -37,6 +37,9 @@ FINEST = 190.0
 
 PATCH, TEXTURE = 0.11, 0.03
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
+
+FOLDS = 0.6
+"""Share of the relief of other faces that is taken over."""
 
 BEHIND = 64.0
 """Most pixels between the outer corners of the eyes at which clothes and backdrop are made."""
@@ -76,6 +79,8 @@ def bare_chin(
     picture = before if scale == 1 else np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
     weight, share, made = _made(here, picture, light, unit * scale)
     bare = _enlarged(here.bare, picture.shape) > 0.9
+    folds = relief(here, near, face.pose.yaw, picture.shape) * _enlarged(_with_folds(here), picture.shape)
+    made = (made + 8) * np.exp(FOLDS * share * folds)[..., None] - 8
     made = made + share[..., None] * _texture(picture, made, bare, TEXTURE * unit * scale, PATCH * unit * scale)
     if scale < 1:
         weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
@@ -94,7 +99,8 @@ def _texture(picture: Float32, made: Float32, bare: Bool, sigma: float, radius: 
     """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made."""
     smooth = mean_within(picture, bare, sigma)
     fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0).astype(np.float32)
-    return quilted(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
+    pores = quilted(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
+    return np.asarray(pores, np.float32)
 
 
 def _made(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
@@ -113,6 +119,12 @@ def _made(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> t
     behind = _behind(here, picture, alpha, (share < 0.99) & (weight > 0.01), unit)
     made = behind + share[..., None] * (_enlarged(light, picture.shape) - behind)
     return weight, share, np.asarray(made, np.float32)
+
+
+def _with_folds(here: AroundBeard) -> Float32:
+    """How much relief of others counts (h, w): none beside lips, which stay, and none at the face's outline."""
+    deep, away = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) / UNIT for one in (here.oval, ~here.lips))
+    return np.asarray(blurred(np.clip(deep / 0.15 - 0.4, 0, 1) * np.clip(away / 0.08 - 0.3, 0, 1), 1.0), np.float32)
 
 
 def _matte(picture: UInt8, likely: Float32, reach: float) -> Float32:
