@@ -12,12 +12,12 @@ import pytest
 from mien.align import mesh
 from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
-from mien.guides.backdrop import as_soft
+from mien.guides.backdrop import as_soft, evened
 from mien.guides.bank_hair import bank_fringe
 from mien.guides.bare import held
 from mien.guides.ears import going, kept, pairs
 from mien.guides.hair import hair
-from mien.guides.hair_fit import _holes, fitted, lit
+from mien.guides.hair_fit import _holes, fitted, lit, outlined_softly
 from mien.guides.hair_lent import clear, pure, within
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.locks import laid_locks
@@ -262,6 +262,32 @@ def test_a_blurred_backdrop_is_made_as_soft_and_nothing_of_the_head_comes_in() -
     steps = [np.abs(np.diff(one[:, 62:108].mean(2), axis=1)).max() for one in (filled, made)]
     assert steps[0] < 0.4 * steps[1]
     assert filled[:, 100:110].mean() > 90
+
+
+def test_a_shadow_on_one_side_of_a_backdrop_does_not_spread_to_the_other() -> None:
+    picture = np.full((160, 240, 3), 220, np.float32)
+    picture[60:, :70] = 90
+    hole, known = np.zeros((160, 240), bool), np.ones((160, 240), bool)
+    hole[30:, 70:170], known[30:, 60:180] = True, False
+    known[100:, 100:140] = False
+    picture[hole] = 150
+    made = evened(picture, hole, known, 60.0)
+    assert made[34:40, 90:160].mean() > 200 and made[60:, 155:168].mean() > 200
+    assert made[120:, 72:80].mean() < 130
+
+
+def test_hair_ends_softly_before_a_backdrop_and_nothing_light_is_in_its_border(face: Face) -> None:
+    here, there = (Scene.of(head(face, one, down=1), face, ColorParser()) for one in (COLORS, OTHER))  # type: ignore[arg-type]
+    fit = fitted(here, there)
+    beside = np.maximum(fit.shares["face"] + fit.shares["ears"], here.shares["face"]) < 0.01
+    alpha, front = fit.alpha.copy(), fit.front.copy()
+    y, x = (int(n) for n in np.argwhere((alpha > 0.99) & beside)[0])
+    alpha[max(0, y - 9) : y, x - 2 : x + 3] = 1  # a jag
+    front[alpha < 0.9] = 250
+    soft = outlined_softly(here, replace(fit, alpha=alpha, front=front))
+    thin = (soft.alpha > 0.3) & (alpha < 0.6) & (alpha > 0.02)
+    assert np.abs(np.diff(soft.alpha, axis=0)[beside[1:]]).max() < np.abs(np.diff(alpha, axis=0)[beside[1:]]).max()
+    assert not thin.any() or soft.front[thin].mean() < 150
 
 
 def test_an_ear_stays_where_the_other_shows_neither_ear_nor_hair(face: Face) -> None:

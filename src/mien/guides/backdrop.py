@@ -18,6 +18,9 @@ from mien.types import Bool, Float32
 SOFTER = (0.0, 0.02, 0.035, 0.06, 0.1)
 """Units by which patches of a backdrop are blurred, until no edge between them is sharper than the backdrop's."""
 
+REACHES = (0.04, 0.08, 0.16, 0.32, 0.64, 1.28)
+"""Units over which the light of a backdrop is followed, from what is near to what is far."""
+
 PLAIN = (4.0, 9.0)
 """Detail, levels, of a backdrop whose light is spread into a hole, and of one whose patches keep theirs."""
 
@@ -36,13 +39,26 @@ def evened(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
     plain = cv2.resize(np.clip((PLAIN[1] - fine) / (PLAIN[1] - PLAIN[0]), 0, 1), hole.shape[::-1])
     plain = wide_blur(np.asarray(plain, np.float32), 0.05 * unit)
     sure = known.astype(np.float32)
-    calm = membrane(made, sure, 255.0)
-    for _ in range(2):  # it agrees with what is seen at the border
-        calm = calm + membrane(np.where(known[..., None], made - calm, 0).astype(np.float32), sure, 255.0)
+    calm = _close_by(made, sure, unit)
+    calm = calm + _close_by((made - calm) * sure[..., None], sure, unit)  # it agrees with what is seen at the border
     calm = np.where(hole[..., None], calm, made).astype(np.float32)
     area = (hole | known).astype(np.float32)
     more = _blurred(calm, area, 0.06 * unit) - _blurred(made, area, 0.06 * unit)
     return np.where(hole[..., None], np.clip(made + plain[..., None] * more, 0, 255), made).astype(np.float32)
+
+
+def _close_by(picture: Float32, known: Float32, unit: float) -> Float32:
+    """(h, w, 3): the colors of what is known (h, w) nearby; far ones count where no near ones are.
+
+    Unlike a membrane, a shadow on one side of a head does not spread to the other.
+    """
+    total: Float32 = np.zeros_like(picture)
+    share: Float32 = np.full((*known.shape, 1), 1e-6, np.float32)
+    for n, reach in enumerate(REACHES):
+        weight = np.float32(0.1**n)
+        total = total + weight * wide_blur(picture * known[..., None], reach * unit)
+        share = share + weight * wide_blur(known, reach * unit)[..., None]
+    return np.asarray(total / share, np.float32)
 
 
 def as_soft(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:

@@ -19,6 +19,9 @@ from mien.types import Bool, Float32, Float64
 LEAST, ALIKE = 0.035, 0.5
 """Square units of an ear that is told; how much smaller one of two ears may be so that both count as whole."""
 
+TOP = 0.16
+"""Units below the top of an ear that stays down to which new hair may lie over it."""
+
 HIDDEN = 0.4
 """Share of an ear that must stay free of new hair for it to be kept."""
 
@@ -111,9 +114,9 @@ def alike(one: Ear, other: Ear) -> bool:
 def kept(here: Scene, there: Scene, alpha: Float32) -> Float32:
     """(h, w): ears, with earrings, that stay in front of new hair ``alpha`` (h, w).
 
-    Hair lies over an ear where the other shows less of it.
+    Hair lies over the top of an ear where the other shows less of it.
     """
-    stays = np.zeros(here.shape, np.float32)
+    stays, ys = np.zeros(here.shape, np.float32), np.arange(here.shape[0], dtype=np.float32)[:, None]
     worn = np.clip((here.shares["worn"] - 0.3) / 0.3, 0, 1)
     pieces = cv2.connectedComponents((worn > 0.3).astype(np.uint8))[1]
     for one, other in zip(ears(here), ears(there), strict=True):
@@ -122,6 +125,7 @@ def kept(here: Scene, there: Scene, alpha: Float32) -> Float32:
         over = 0.0 if other is not None and alike(one, other) else 1.0
         if over * float(alpha[one.area].mean()) > 1 - HIDDEN:
             continue
+        over = over * np.clip((one.points[0, 1] + TOP * here.unit - ys) / (0.5 * TOP * here.unit), 0, 1)
         near = cv2.dilate(one.area.astype(np.uint8), disc(0.1 * here.unit)) > 0
         ear = np.clip((here.shares["ears"] - 0.35) / 0.3, 0, 1) * near
         rings = worn * np.isin(pieces, np.unique(pieces[near & (pieces > 0)]))

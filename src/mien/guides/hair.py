@@ -23,7 +23,7 @@ from mien.guides.borrow import mirrored
 from mien.guides.ears import kept, unshaded
 from mien.guides.fringe import lent_fringe
 from mien.guides.guide import Box, Guide
-from mien.guides.hair_fit import Fitted, closed, fitted, lit, sharp_as
+from mien.guides.hair_fit import Fitted, closed, fitted, lit, outlined_softly, sharp_as
 from mien.guides.hair_lengths import lengthened, long
 from mien.guides.hair_lent import attached
 from mien.guides.hair_parts import beard
@@ -100,7 +100,7 @@ def hair(
         return fringe(photo, here, other, there)
     here = unshaded(here) if part == "hair" else here
     fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there, whole=any_head)))
-    fit = closed(here, fit) if part == "hair" else fit
+    fit = outlined_softly(here, closed(here, fit)) if part == "hair" else fit
     if any_head and part == "hair" and (long(here, here.loose) or long(here, fit.alpha)):
         fit = lengthened(here, fit)
         notes += ("the hairline and its color stay; name a photo of other hair to exchange all of it",)
