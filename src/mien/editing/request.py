@@ -132,7 +132,7 @@ class Request:
     mode: Mode = field(
         default="auto",
         metadata={
-            "help": "pixels: move, borrow, dye; look: paint; heal: from around; fill: as other faces; auto: pixels first."
+            "help": "pixels: move, borrow, dye; look: paint; heal: around; fill: other faces; auto: pixels first."
         },
     )
     attributes: Mapping[str, float] = field(
