@@ -24,7 +24,7 @@ from mien.guides.borrow import unit_of
 from mien.guides.frames import EYES, area_of, bridge, clearness, eyes_of, frame_of
 from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.lenses import cleared
-from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc, gleams
 from mien.guides.rims import rims
 from mien.guides.surround import BROWS as BROW_OUTLINES
 from mien.guides.surround import Worn, alike
@@ -49,6 +49,9 @@ that tells those in between from wrinkles and shaded eyes."""
 SURE_KIND, UNLIKELY = 4, 0.2
 """Power of how likely each kind of thing is behind a frame, since a mixture of skin and hair has patches of neither;
 and how much less likely are skin beyond the face's outline and background, where hair or ears are close."""
+
+ALONG = 3.0
+"""How far from where a rim was found its bright edge may be, units."""
 
 NONE = "No glasses are seen on this face; give --mask, a picture that is white on what is to vanish."
 
@@ -117,6 +120,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         raise LayerError(NONE)
     likely["brows"] = np.maximum(likely["brows"], _brows(points))
     frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items() if name in PARTS})
+    frame |= gleams(picture, _rim_bands(both) & ~eyes_of(points, 1.0) & (likely["hair"] < 0.5))
     kinds = _kinds(likely, frame, area_of(both), area_of([points[list(mesh.OUTLINE)]]))
     beside = kinds.argmax(2) > 0
     glare, eyes = _glare(picture, frame, both, points), eyes_of(points, EYES)
@@ -126,6 +130,13 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     traits = Traits.of(Seen.in_crop(face.landmarks, square, classes.argmax(0).astype(np.uint8)))
     dark = _tinted(picture, both, points)
     return Glasses(hid, spots, lids, lenses, parsed, outer, brows, kinds, crop.matrix, traits, dark)
+
+
+def _rim_bands(contours: list[Float64]) -> Bool:
+    """(SIDE, SIDE) where a rim can be, around where it was found."""
+    area = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.polylines(area, [np.round(one).astype(np.int32) for one in contours], True, 1, round(2 * ALONG * UNIT))
+    return np.asarray(area > 0)
 
 
 def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool, outline: Bool) -> Float32:
