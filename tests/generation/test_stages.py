@@ -10,9 +10,11 @@ import pytest
 from generation.toy import folder, pairs, saved
 from typer.testing import CliRunner
 
+from mien.checkpoints.clip import load_clip
 from mien.cli.app import app
 from mien.data.pairs import PairFeed, load_pairs
 from mien.engine.faces import BUNDLED_GENERATOR, load_maker
+from mien.engine.mapping import Wanted
 from mien.errors import ConfigError, DataError
 from mien.generation.generator import COARSE, MultimodalGenerator, truncated
 from mien.generation.pairs import Looker, sample_pairs
@@ -115,3 +117,20 @@ def test_truncation_moves_towards_the_nearest_centre() -> None:
     assert truncated(codes, centres, 0.5).tolist() == [[[0.5, 0.5]], [[9.5, 9.5]]]
     assert truncated(codes, centres, 0.0).tolist() == [[[0, 0]], [[10, 10]]]
     assert truncated(codes, centres, 1.0) is codes
+
+
+def test_words_as_vectors_of_a_clip(tmp_path: Path, clip_folder: Path) -> None:
+    data, model, code = tmp_path / "pairs", tmp_path / "run" / "mapping", tmp_path / "face.png"
+    run("data", "sample", "--out", data, "--count", 16, "--clip", clip_folder)
+    lengths = np.linalg.norm(load_pairs(data).embedding, axis=1)
+    assert lengths.shape == (16,) and np.allclose(lengths, 1, atol=1e-3)
+    run("train", "mapping", "--data", data, "--images", 2, "--batch", 2, "--device", "cpu", "--out", tmp_path / "run")
+    run("generate", "--model", model, "--clip", clip_folder, "--text", "an old man", "-o", code)
+    generator = MultimodalGenerator.from_pretrained(model, clip=clip_folder)
+    old, fair = (generator.wanted(text=text).text for text in ("an old man", "fair hair"))
+    assert old is not None and fair is not None and old.shape == (16,) and np.abs(old - fair).max() > 1e-3
+    assert np.allclose(old, load_clip(clip_folder).of_words(["an old man"])[0], atol=1e-5)
+    codes = generator.codes([Wanted(text=old), Wanted(text=fair)], [1, 1])
+    assert np.abs(codes[0] - codes[1]).max() > 1e-6
+    with pytest.raises(ConfigError, match="--clip"):
+        MultimodalGenerator.from_pretrained(model)

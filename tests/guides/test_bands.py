@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mien.guides.bands import band, clearest, followed
-from mien.guides.lines import SIDE, UNIT
+from mien.guides.lines import SIDE, UNIT, gleams
 from mien.types import Float32, Float64
 
 
@@ -35,3 +35,11 @@ def test_nothing_is_healed_where_no_line_is_seen() -> None:
     light = np.full((SIDE, SIDE), 170, np.float32)
     assert not band(light, circle(10), closed=True, most=4.5, margin=0.5).any()
     assert not len(clearest(light, circle(10), 10.0, 4.0))
+
+
+def test_only_long_bright_lines_gleam() -> None:
+    picture = np.full((SIDE, SIDE, 3), 120, np.float32)
+    for row, levels in ((200, 30), (300, -60), (400, 30)):
+        cv2.line(picture, (200, row), (200 + (12 if row == 400 else 60), row), (120 + levels,) * 3, 2)
+    found = gleams(picture, np.ones((SIDE, SIDE), np.bool_))
+    assert found[200, 205:255].all() and not found[280:].any() and found.sum() < 1500

@@ -75,6 +75,30 @@ def test_hair_is_not_spread_over_skin(lent: tuple[Float32, Face, list[Entry]]) -
     assert made[y + 6, x + 10 : x + 50].mean() < 50 < made[y + 6, x - 25 : x - 5].mean()
 
 
+def test_hair_behind_a_rim_comes_from_the_same_side(lent: tuple[Float32, Face, list[Entry]]) -> None:
+    picture, face, others = lent
+    left, right = int(face.landmarks[33, 0]) - 12, int(face.landmarks[263, 0]) + 12
+    beside = np.ones(picture.shape[:2], np.bool_)
+    beside[:, left:right] = False
+    picture = picture.copy()
+    picture[:, :left], picture[:, right:] = 30, 90
+    hole = np.zeros_like(beside)
+    y = int(face.landmarks[263, 1]) + 40
+    hole[y : y + 12, right - 30 : right + 60] = True
+    kinds = np.dstack([~beside, beside]).astype(np.float32)
+    made, _ = uncovered(replace(worn(picture, face, hole), beside=beside), kinds, others)
+    assert np.abs(made[y + 3 : y + 9, right + 12 : right + 50] - 90).max() < 15
+
+
+def test_frames_beyond_the_outline_vanish_too(lent: tuple[Float32, Face, list[Entry]]) -> None:
+    picture, face, others = lent
+    x, y = np.round(face.landmarks[454, :2]).astype(int)
+    hole = np.zeros(picture.shape[:2], np.bool_)
+    hole[y - 5 : y + 5, x - 20 : x + 20] = True
+    _, weight = surrounded(worn(picture, face, hole), others)
+    assert weight[hole].min() > 0.9
+
+
 def test_the_tint_of_lenses_is_taken_off_and_clear_ones_are_left() -> None:
     rng = np.random.default_rng(0)
     plain = np.asarray((190, 150, 130) + 3 * rng.standard_normal((200, 240, 3)), np.float32)

@@ -131,7 +131,9 @@ class Request:
     )
     mode: Mode = field(
         default="auto",
-        metadata={"help": "pixels: move, borrow, dye; look: paint; heal: from around; auto: pixels where possible."},
+        metadata={
+            "help": "pixels: move, borrow, dye; look: paint; heal: around; fill: other faces; auto: pixels first."
+        },
     )
     attributes: Mapping[str, float] = field(
         default_factory=dict, metadata={"help": "Such as smile=1.5; repeatable.", "option": "attribute"}

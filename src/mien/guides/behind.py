@@ -16,14 +16,18 @@ from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import grown
 from mien.compose.patches import patched
 from mien.guides.bank import Entry
-from mien.guides.surround import Worn, surrounded
+from mien.guides.laid import blurred
+from mien.guides.surround import SOFT, Worn, surrounded
 from mien.types import Bool, Float32
 
 LARGEST = 240.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
 
-SMALL, KINDS = 0.06, np.float32(70)
-"""Side of a square as large as the least part of hair or background, units; levels that two kinds are apart."""
+KINDS, PLACES = np.float32(70), np.float32(60)
+"""Levels that two kinds are apart, and two places a unit apart."""
+
+SKIN = 0.3
+"""How likely skin is where no patches for hair, ears and background are taken."""
 
 
 EDGES, BARRED = 0.02, 0.05
@@ -43,10 +47,10 @@ def uncovered(worn: Worn, kinds: Float32, others: Sequence[Entry]) -> tuple[Floa
         made, weight = surrounded(worn, others)
         mixed = worn.picture + weight[..., None] * (made - worn.picture)
         rest = _rest(worn)
-        filled = patched(
-            mixed, rest, grown(worn.hole, BARRED * worn.unit), np.random.default_rng(0), hints=KINDS * kinds
-        )
-        return np.where(rest[..., None], filled, made).astype(np.float32), np.maximum(weight, rest)
+        barred = grown(worn.hole, BARRED * worn.unit) | (kinds[..., 0] > SKIN)
+        filled = patched(mixed, rest, barred, np.random.default_rng(0), hints=_hints(worn, kinds))
+        soft = (blurred(worn.beside, SOFT * worn.unit) * (weight > 0) + rest * (weight == 0))[..., None]
+        return (made + soft * (filled - made)).astype(np.float32), np.maximum(weight, rest)
     size = (round(worn.hole.shape[1] * scale), round(worn.hole.shape[0] * scale))
     less, kind = (np.asarray(cv2.resize(x, size, interpolation=cv2.INTER_AREA)) for x in (worn.picture, kinds))
     areas = [
@@ -54,7 +58,7 @@ def uncovered(worn: Worn, kinds: Float32, others: Sequence[Entry]) -> tuple[Floa
         for one in (worn.hole, worn.eyes, worn.lenses, worn.beside)
     ]
     face = replace(worn.face, landmarks=worn.face.landmarks * np.float32(scale))
-    small = uncovered(Worn(less, face, *areas), kind, others)
+    small = uncovered(Worn(less, face, *areas), kind.reshape(*kind.shape[:2], -1), others)
     made, weight = (cv2.resize(x, worn.hole.shape[::-1], interpolation=cv2.INTER_CUBIC) for x in small)
     weight = np.clip(weight, 0, 1)
     ring = grown(weight > 0, 0.1 * worn.unit) & (weight == 0) & ~worn.beside & ~worn.hole
@@ -62,8 +66,12 @@ def uncovered(worn: Worn, kinds: Float32, others: Sequence[Entry]) -> tuple[Floa
     return np.clip(made + grain, 0, 255).astype(np.float32), np.asarray(weight, np.float32)
 
 
+def _hints(worn: Worn, kinds: Float32) -> Float32:
+    """(h, w, k) levels: kinds but skin, and how far to the right: hair comes from the same side, in its light."""
+    right = np.broadcast_to(np.arange(kinds.shape[1]) * (PLACES / np.float32(worn.unit)), kinds.shape[:2])
+    return np.dstack([KINDS * kinds[..., 1:], right]).astype(np.float32)
+
+
 def _rest(worn: Worn) -> Bool:
-    """What is hidden of hair, ears and background, but for specks."""
-    _, index, stats, _ = cv2.connectedComponentsWithStats((worn.hole & worn.beside).astype(np.uint8))
-    large = stats[:, cv2.CC_STAT_AREA] > (SMALL * worn.unit) ** 2
-    return grown(worn.hole & worn.beside & large[index], EDGES * worn.unit) & worn.beside
+    """What is hidden of hair, ears and background."""
+    return grown(worn.hole & worn.beside, EDGES * worn.unit) & worn.beside

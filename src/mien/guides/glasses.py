@@ -14,6 +14,7 @@ import numpy as np
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
 from mien.compose.blend import membrane
+from mien.compose.morphology import grown
 from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
@@ -23,7 +24,7 @@ from mien.guides.borrow import unit_of
 from mien.guides.frames import EYES, area_of, bridge, clearness, eyes_of, frame_of
 from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.lenses import cleared
-from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc, gleams
 from mien.guides.rims import rims
 from mien.guides.surround import BROWS as BROW_OUTLINES
 from mien.guides.surround import Worn, alike
@@ -44,6 +45,13 @@ PARTS = {
 LEAST, SURE, JOINED = 1400, 2000, 21.0
 """Pixels of the parser's 256 that glasses have at least, and from which they are surely there; and levels of a bridge
 that tells those in between from wrinkles and shaded eyes."""
+
+SURE_KIND, UNLIKELY = 4, 0.2
+"""Power of how likely each kind of thing is behind a frame, since a mixture of skin and hair has patches of neither;
+and how much less likely are skin beyond the face's outline and background, where hair or ears are close."""
+
+ALONG = 3.0
+"""How far from where a rim was found its bright edge may be, units."""
 
 NONE = "No glasses are seen on this face; give --mask, a picture that is white on what is to vanish."
 
@@ -112,8 +120,9 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         raise LayerError(NONE)
     likely["brows"] = np.maximum(likely["brows"], _brows(points))
     frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items() if name in PARTS})
-    kinds = _kinds(likely, frame, area_of(both) & area_of([points[list(mesh.OUTLINE)]]))
-    beside = cv2.dilate(1 - kinds[..., 0], disc(1.4))
+    frame |= gleams(picture, _rim_bands(both) & ~eyes_of(points, 1.0) & (likely["hair"] < 0.5))
+    kinds = _kinds(likely, frame, area_of(both), area_of([points[list(mesh.OUTLINE)]]))
+    beside = kinds.argmax(2) > 0
     glare, eyes = _glare(picture, frame, both, points), eyes_of(points, EYES)
     areas = (frame, glare, eyes, area_of(both), worn, beside, likely["brows"])
     *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
@@ -123,13 +132,27 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     return Glasses(hid, spots, lids, lenses, parsed, outer, brows, kinds, crop.matrix, traits, dark)
 
 
-def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool) -> Float32:
+def _rim_bands(contours: list[Float64]) -> Bool:
+    """(SIDE, SIDE) where a rim can be, around where it was found."""
+    area = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.polylines(area, [np.round(one).astype(np.int32) for one in contours], True, 1, round(2 * ALONG * UNIT))
+    return np.asarray(area > 0)
+
+
+def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool, outline: Bool) -> Float32:
     """(SIDE, SIDE, 4) how likely face, hair, ears, background are there: behind a frame, as they are around it."""
     seen = cv2.dilate((frame | (likely["worn"] > 0.3)).astype(np.uint8), disc(1.0)) == 0
     kinds = np.dstack([likely[name] for name in ("face", "hair", "ears", "background")])
-    kinds[lenses] = (1, 0, 0, 0)
-    known = seen | lenses
-    return np.where(known[..., None], kinds, membrane(kinds, known.astype(np.float32), 1.0)).astype(np.float32)
+    inside = (
+        lenses & outline & ~cv2.dilate(frame.astype(np.uint8), disc(1.0)).astype(np.bool_)
+    )  # hair may lie behind a rim
+    kinds[inside] = (1, 0, 0, 0)
+    known = seen | inside
+    spread = np.where(known[..., None], kinds, membrane(kinds, known.astype(np.float32), 1.0))
+    spread = np.maximum(spread, 1e-3) ** SURE_KIND
+    spread[..., 0] *= np.where(outline | seen, 1, UNLIKELY)
+    spread[..., 3] *= np.where(seen, 1, UNLIKELY)
+    return np.asarray(spread / spread.sum(2, keepdims=True), np.float32)
 
 
 def _on_photo(plane: Float32, matrix: Float64, photo: Photo) -> Float32:
@@ -168,7 +191,7 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     areas = (hidden, glasses.eyes, glasses.beside, glasses.lenses, glasses.parsed | glasses.lenses)
     hole, eyes, beside, lenses, worn = (one[y0:y1, x0:x1] for one in areas)
     brows = glasses.brows[y0:y1, x0:x1]
-    skin = ~(hole | beside | (brows > 0.3) | (cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0))
+    skin = ~(hole | grown(beside, 0.03 * unit) | (brows > 0.3) | (cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0))
     plain, through, tinted = cleared(before, lenses, skin, unit)
     moved = replace(face, landmarks=face.landmarks - np.array([x0, y0, 0], np.float32))
     kinds = _in_box(glasses.kinds, glasses.matrix, box)

@@ -35,7 +35,7 @@ SEEN = 0.97
 LIMIT = 90.0
 """Levels by which another face may be lighter or darker at the border."""
 
-COARSE, IN_EYES = 0.02, 0.1
+COARSE, IN_EYES = 0.02, 0.25
 """Standard deviations, eye distances, of what faces agree on: skin is all faces', lids and irises are one's."""
 
 FINER = (0.3, 1.5)
@@ -178,7 +178,8 @@ def _middle(pictures: Sequence[Float32], here: Bool, apertures: Float32, unit: f
 
     blurred = [coarse(one) for one in pictures]
     middle = np.median(np.stack(blurred), 0).astype(np.float32)
-    nearest = int(np.argmin([np.abs(one - middle)[here].mean() for one in blurred]))
+    sharp = np.stack([cv2.GaussianBlur(one, (0, 0), max(0.8, COARSE * unit))[here] for one in pictures])
+    nearest = int(np.argmin(np.abs(sharp - np.median(sharp, 0)).mean((1, 2))))
     return np.asarray(middle + pictures[nearest] - blurred[nearest], np.float32)
 
 

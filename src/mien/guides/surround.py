@@ -44,6 +44,9 @@ SOFT, LIGHT = 0.015, 0.03
 DIM = np.float32(8)
 """Levels that are added to light before its logarithm is taken: what is dark has no relief."""
 
+BORDER = 0.06
+"""How far from the face's outline another's relief begins to be taken, by half, units."""
+
 WIDE, TINT = 0.2, 5.0
 """Reach of the skin's usual color, units, and how far from it that of what is made may be, a* and b*."""
 
@@ -53,7 +56,7 @@ LOOKED = 5
 HIDDEN = 0.3
 """Share of a brow that must be hidden for both to be another's; less is filled in."""
 
-EDGING = 0.035
+EDGING = 0.05
 """How far around hair and background no light or color of skin is looked for, units."""
 
 ODD = (14.0, 6.0)
@@ -146,7 +149,7 @@ def surrounded(worn: Worn, others: Sequence[Entry]) -> tuple[Float32, Float32]:
     """
     unit = worn.unit
     brows, eyes = worn.within(BROWS, HAIRS), grown(worn.eyes, LID * worn.unit)
-    on_face = worn.within([mesh.OUTLINE]) & ~worn.beside
+    on_face = (worn.within([mesh.OUTLINE]) | worn.hole) & ~worn.beside
     near = grown(worn.hole, HALO * unit)
     plain = ~(brows | eyes | grown(worn.beside, EDGING * unit))
     smooth = _smooth(worn.picture, plain & ~near, unit)
@@ -158,7 +161,7 @@ def surrounded(worn: Worn, others: Sequence[Entry]) -> tuple[Float32, Float32]:
     free = ~(near | eyes | worn.beside)
     relief = _chosen([_lent(worn, one, plain) for one in others[:LOOKED]], mine, worn, free)
     hairy = blurred(brows, SOFT * unit)
-    relief = _as_rough(relief, mine, known, hairy)
+    relief = _as_rough(relief, mine, known, hairy) * _inside(worn)
     cores = [worn.within([one]) for one in BROWS]
     whole = max(float((worn.hole | rests)[core].mean()) if core.any() else 0.0 for core in cores) > HIDDEN
     if not whole:
@@ -170,6 +173,12 @@ def surrounded(worn: Worn, others: Sequence[Entry]) -> tuple[Float32, Float32]:
     made = made + noise(kept.shape, missing(levels(worn.picture, known), levels(made, wanted)))
     weight = weight * np.clip(1 - 1.2 * blurred(kept, SOFT * unit), 0, 1)
     return np.clip(made, 0, 255).astype(np.float32), np.where(weight > SHOWN, weight, 0).astype(np.float32)
+
+
+def _inside(worn: Worn) -> Float32:
+    """(h, w) 1 within the face's outline, less close to it: beyond another's there are its hair and its ears."""
+    depth = cv2.distanceTransform(worn.within([mesh.OUTLINE]).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(np.clip(depth / (BORDER * worn.unit) - 0.5, 0, 1), np.float32)
 
 
 def _smooth(picture: Float32, known: Bool, unit: float) -> Float32:
