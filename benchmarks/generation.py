@@ -208,10 +208,8 @@ def speed(bench: Bench) -> float:
     return float(np.median(times))
 
 
-def sheet(bench: Bench, path: Path) -> None:
-    """40 faces of random maps and sentences: rows of maps, then of faces; sentences are printed."""
-    texts = sentences(40, seed=5)
-    rows = [i % len(bench.pictures) for i in range(40)]
+def sheet(bench: Bench, path: Path, texts: list[str], rows: list[int]) -> None:
+    """Faces of maps and sentences: rows of maps, then of faces; sentences are printed."""
     both = [
         Wanted(semantic=bench.wanted(row, ["semantic"]).semantic, text=bench.generator.wanted(text=text).text)
         for row, text in zip(rows, texts, strict=True)
@@ -220,10 +218,18 @@ def sheet(bench: Bench, path: Path) -> None:
     from mien.conditions.labels import colors
 
     maps = colors()[bench.pairs.labels[rows]]
-    shown = [part for i in range(0, 40, 10) for part in (maps[i : i + 10], pictures[i : i + 10])]
+    shown = [part for i in range(0, len(rows), 10) for part in (maps[i : i + 10], pictures[i : i + 10])]
     save_photo(Photo(contact_sheet(np.concatenate(shown), 10)), path)
-    for number, text in enumerate(texts):
-        print(f"{number}: {text}")
+    for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        print(f"{number}: map {row}: {text}")
+
+
+def sheets(bench: Bench, path: Path, teachers: Path | None) -> None:
+    """40 faces of whatever maps and sentences; with teachers also 40 of which none contradicts its map."""
+    sheet(bench, path, sentences(40, seed=5), [i % len(bench.pictures) for i in range(40)])
+    if teachers is not None:
+        measures = Measures(bench.look, teachers, np.stack(bench.pictures))
+        sheet(bench, path.with_stem(f"{path.stem}-agreeing"), *agreeing(40, measures))
 
 
 def main() -> None:
@@ -237,7 +243,9 @@ def main() -> None:
     parser.add_argument("--text-only", action="store_true", help="sentences alone")
     parser.add_argument("--quick", action="store_true", help="single modalities alone, no text")
     parser.add_argument("--portraits", type=Path, help="conditions of aligned real photos: a folder, or a prepared set")
-    parser.add_argument("--sheet", type=Path)
+    parser.add_argument(
+        "--sheet", type=Path, help="40 faces of maps and sentences; with teachers a second, NAME-agreeing"
+    )
     parser.add_argument("--json", type=Path)
     o = parser.parse_args()
     if o.quick:
@@ -257,7 +265,7 @@ def main() -> None:
                 print(kind, name, {key: value for key, value in row.items() if key != "by attribute"})
             print(found[kind]["semantic+text"]["by attribute"])
     if o.sheet is not None:
-        sheet(bench, o.sheet)
+        sheets(bench, o.sheet, o.teachers)
     if o.json is not None:
         o.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
