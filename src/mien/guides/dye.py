@@ -78,8 +78,8 @@ def dye(
 THIN = (0.05, 0.5)
 """Matte between which thin hair that becomes lighter comes to its new colour; what is less is shade, or down."""
 
-LIT = (0.15, 0.3)
-"""Matte between which nothing becomes lighter than the mixture that the matte tells: lit skin would glow there."""
+LIT = (0.15, 0.3, 0.65)
+"""Matte from and between which nothing becomes lighter than the mixture that it tells: lit skin would glow there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +134,7 @@ class Layers:
             thin = self.fading * (1 - np.clip((a - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))
             made = made + thin * (behind - made)
             mixed = behind + a * (made + kept * (ahead - made) - behind)
-            sure = self.fading * np.clip((a - LIT[0]) / (LIT[1] - LIT[0]), 0, 1)
+            sure = self.fading * np.clip(np.minimum(a - LIT[0], LIT[2] - a) / (LIT[1] - LIT[0]), 0, 1)
             most = np.maximum(part, mixed) + 255 * (1 - sure)
         made = np.minimum(part + a * (1 - kept) * (made - ahead), most)
         return np.asarray(np.clip(made, 0, 255), np.float32)

@@ -270,7 +270,7 @@ def outlined_softly(here: Scene, fit: Fitted) -> Fitted:
     line = wide_blur((fit.alpha > 0.5).astype(np.float32), ROUND * unit)
     body = np.clip((line - 0.5) / 0.28 + 0.4, 0, 1)
     thin = fit.alpha - cv2.morphologyEx(fit.alpha, cv2.MORPH_OPEN, disc(0.025 * unit))
-    thin = thin * np.clip(8 * wide_blur(body, 0.05 * unit), 0, 1)  # nothing hangs in the air
+    thin = np.where(_attached(np.maximum(body, thin)), thin, 0)
     skin = np.maximum(fit.shares["face"] + fit.shares["ears"], here.shares["face"] + here.shares["ears"])
     beside = 1 - np.clip(6 * wide_blur(np.asarray(skin, np.float32), 0.04 * unit), 0, 1)
     alpha = fit.alpha + beside * (np.maximum(body, thin) - fit.alpha)
@@ -279,6 +279,13 @@ def outlined_softly(here: Scene, fit: Fitted) -> Fitted:
     share = np.clip((0.97 - fit.alpha) / 0.3, 0, 1) * np.clip(20 * wide_blur(solid, 0.16 * unit), 0, 1)
     front = fit.front + share[..., None] * (np.minimum(fit.front, inner) - fit.front)
     return replace(fit, alpha=alpha.astype(np.float32), front=front.astype(np.float32))
+
+
+def _attached(alpha: Float32) -> Bool:
+    """(h, w): 1 on the largest piece of a matte, and where nothing is: what is left out hangs in the air."""
+    _, index, stats, _ = cv2.connectedComponentsWithStats((alpha > 0.15).astype(np.uint8))
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if len(stats) > 1 else 0
+    return np.asarray((index == largest) | (index == 0), np.bool_)
 
 
 def _holes(alpha: Float32, skin: Float32, unit: float) -> Float32:
