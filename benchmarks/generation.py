@@ -186,7 +186,7 @@ def texts_of(bench: Bench, teachers: Path, count: int) -> dict[str, Any]:
     measures = Measures(bench.look, teachers, np.stack(bench.pictures))
     free = sentences(count)
     tables = {
-        "agreeing": told(bench, measures, *agreeing(count, measures)),
+        "agreeing": told(bench, measures, *agreeing(count, measures, bench.pairs.labels)),
         "text": told(bench, measures, free, [i % len(bench.pictures) for i in range(count)]),
     }
     for table in tables.values():
@@ -229,7 +229,7 @@ def sheets(bench: Bench, path: Path, teachers: Path | None) -> None:
     sheet(bench, path, sentences(40, seed=5), [i % len(bench.pictures) for i in range(40)])
     if teachers is not None:
         measures = Measures(bench.look, teachers, np.stack(bench.pictures))
-        sheet(bench, path.with_stem(f"{path.stem}-agreeing"), *agreeing(40, measures))
+        sheet(bench, path.with_stem(f"{path.stem}-agreeing"), *agreeing(40, measures, bench.pairs.labels))
 
 
 def main() -> None:

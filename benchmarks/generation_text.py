@@ -23,6 +23,9 @@ from recipes.reader_labels import measured, moves, taught
 
 SIDE = 256
 
+GLASSES, DRAWN = 6, 0.002
+"""Class of a map, and the least share of it that is more than a stray spot."""
+
 PERSONS = ("a man", "a woman", "an old man", "an old woman", "a young man", "a young woman", "a person")
 TOLD = frozenset(
     ("brow-height", "eye-openness", "eye-size", "face-width", "glasses", "hair-length", "lip-fullness", "mouth-open")
@@ -59,15 +62,18 @@ def sentences(count: int, seed: int = 0) -> list[str]:
     return found
 
 
-def agreeing(count: int, measures: Measures) -> tuple[list[str], list[int]]:
+def agreeing(count: int, measures: Measures, labels: UInt8) -> tuple[list[str], list[int]]:
     """Sentences, each beside a sample whose map it does not contradict: what the map tells is right for the sample.
+
+    Glasses are those of the maps (N, S, S): larger pictures of the same faces often show none to the parser.
 
     What maps leave open (colors, age, sex, wrinkles, make-up) is asked for as it comes.
     """
     texts: list[str] = []
-    total = len(measures.samples["age"])
+    total = len(labels)
+    samples = measures.samples | {"glasses": ((labels == GLASSES).mean((1, 2)) > DRAWN).astype(np.float32)}
     for text in sentences(40 * count):
-        seen = {name: float(values[len(texts) % total]) for name, values in measures.samples.items()}
+        seen = {name: float(values[len(texts) % total]) for name, values in samples.items()}
         told = (measures.verdict(wish, seen) for wish in understood(text).wishes if wish.attribute in TOLD)
         if all(one is None or one[0] for one in told):
             texts.append(text)
