@@ -52,7 +52,7 @@ def test_one_may_change_and_zero_keeps_its_very_numbers(nodes: ModuleType, image
     (edited, changed, report) = nodes.MienEdit().edit(image, mask, mode="heal")
     assert edited.shape == image.shape and edited.dtype == torch.float32 and changed.shape == mask.shape
     assert torch.equal(edited[mask == 0], image[mask == 0])
-    assert changed.sum() > 0 and not changed[mask == 0].any() and "healed" in report
+    assert changed.sum() > 0 and not changed[mask == 0].any() and "filled" in report
 
 
 def test_words_of_the_node(nodes: ModuleType, image: torch.Tensor) -> None:

@@ -21,7 +21,7 @@ def _dyed() -> UInt8:
 
 EDITS: dict[str, Callable[[Editor, UInt8], UInt8]] = {
     "hair, colour, own lines": lambda e, p: e(p, mask="hair", color=_dyed(), sketch="self").photo.pixels,
-    "eyes, seed": lambda e, p: e(p, mask="eyes", seed=3).photo.pixels,
+    "eyes, seed": lambda e, p: e(p, mask="eyes", seed=3, mode="look").photo.pixels,
     "mouth, attribute": lambda e, p: e(p, mask="mouth", attributes={"smile": 1.0}, mode="look").photo.pixels,
     "face, map and look of its own": lambda e, p: e(p, mask="face", semantic="self", exemplar="self").photo.pixels,
     "nose, weights, strength": lambda e, p: (

@@ -263,7 +263,7 @@ def test_an_edit_is_cancelled_within_a_stage(bundled: Any, portrait_png: bytes) 
 
     def check() -> None:
         seen.append("")
-        if len(seen) == 40:
+        if len(seen) == 20:
             raise ApiError("cancelled", "enough")
 
     with pytest.raises(ApiError, match="enough"), interruptible(check):

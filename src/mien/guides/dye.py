@@ -78,7 +78,7 @@ def dye(
 THIN = (0.05, 0.5)
 """Matte between which thin hair that becomes lighter comes to its new colour; what is less is shade, or down."""
 
-LIT = (0.15, 0.3, 0.65)
+LIT = (0.15, 0.3, 0.9)
 """Matte from and between which nothing becomes lighter than the mixture that it tells: lit skin would glow there."""
 
 
