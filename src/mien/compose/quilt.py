@@ -7,7 +7,7 @@ import numpy as np
 
 from mien.types import Bool, Float32
 
-CALM = (0.05, 0.4)
+CALM = (0.3, 0.65)
 """Quantiles of the power between which patches are taken: no moles, folds or edges of glasses."""
 
 MOST = 2.0
