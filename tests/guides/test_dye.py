@@ -16,7 +16,7 @@ from mien.guides.coloring import SETTINGS
 from mien.guides.dark_roots import dark_roots
 from mien.guides.dye import dye
 from mien.guides.hair_matte import _no_outline, told_by_color
-from mien.guides.lift import LEVELS, tamed, tones
+from mien.guides.lift import LEVELS, tones
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
@@ -140,26 +140,6 @@ def test_lifted_black_has_the_depths_and_lights_of_fair_hair() -> None:
     assert tones(np.where(light < 8, np.float32(2), light), 60.0)[1][8] > spread[8] + 2, (
         "one black stands for many tones"
     )
-
-
-def test_lights_of_lifted_black_are_compressed_and_its_depths_are_opened() -> None:
-    rng = np.random.default_rng(0)
-    light = np.where(rng.random(20000) < 0.2, rng.normal(35, 6, 20000), rng.normal(-6, 3, 20000)).astype(np.float32)
-    spread, vivid = (np.interp(light, *tamed(light, 60.0, 1.0, one)) for one in (0.0, 1.0))
-    above, below = (np.subtract(*np.percentile(spread, pair)) for pair in ((99, 50), (50, 1)))
-    assert abs(spread.mean()) < 0.5
-    assert above < 0.9 * np.subtract(*np.percentile(light, (99, 50)))
-    assert below > 1.2 * np.subtract(*np.percentile(light, (50, 1)))
-    assert np.percentile(vivid, 99) < np.percentile(spread, 99) - 2, "colorful hair shines less"
-
-
-def test_lit_skin_that_a_matte_takes_for_thin_dark_hair_does_not_glow() -> None:
-    matte = np.zeros((120, 120), np.float32)
-    matte[20:100, 20:60], matte[20:100, 60:90] = 1, 0.3
-    light = np.where(matte == 1, 14.0, 150.0) + np.random.default_rng(0).normal(0, 2, matte.shape)
-    photo = Photo(np.dstack([light * 1.1, light, 0.9 * light]).clip(0, 255).astype(np.uint8))
-    made = dye(photo, matte, parse_color("platinum"), SETTINGS["hair"]).over(photo)[0].pixels.astype(float)
-    assert made[30:90, 66:84].mean() < photo.pixels[30:90, 66:84].mean() + 15
 
 
 def test_lips_become_little_lighter_in_dim_light(portrait: Photo, face: Face, parser: FaceParser) -> None:
@@ -334,7 +314,7 @@ def test_roots_stay_dark_at_a_hairline_and_the_mean_is_the_wish(face: Face) -> N
     roots, wish = dark_roots(alpha, face), (165, 120, 75)
     assert 0.3 < roots[alpha > 0.5].max() <= 0.7 and not roots[ys > points[4, 1]].any()
     made = dye(photo, alpha, wish, SETTINGS["hair"], roots).over(photo)[0].pixels
-    assert made[roots * alpha > 0.3].mean() < 0.88 * made[(roots == 0) & (alpha > 0.5)].mean()
+    assert made[roots * alpha > 0.5].mean() < 0.75 * made[(roots == 0) & (alpha > 0.5)].mean()
     mean = skimage.rgb2lab(made)[alpha > 0.5].mean(0)
     assert skimage.deltaE_ciede2000(mean, skimage.rgb2lab(np.array(wish)[None, None] / 255)[0, 0]) <= 6
     fringe = ((xs > 0) & (ys < points[105, 1])).astype(np.float32)

@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from mien.guides.lift import Lift, detail, tamed
+from mien.guides.lift import Lift, detail
 from mien.guides.rim import shaded
 from mien.interrupt import checkpoint
 from mien.types import Float32
@@ -45,9 +45,6 @@ BEYOND = np.array([14.0, 12.0, 12.0])
 
 BLACK = 15.0
 """L* below which a wish for hair is black."""
-
-HUES = (2.5, 0.04)
-"""Degrees of hue and share of chroma by which locks differ (standard deviations); within real hair: 5 to 25 degrees."""
 
 DEEP = 9.0
 """L* below which colours fade: real hair keeps its chroma down to about 15."""
@@ -134,16 +131,15 @@ def coloring(
     wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
     if maps is not None and seen is not None:
         shaded(maps, alpha, lab[..., 0])
-    eased = _eased(maps, lab[..., 0], weight, wanted, float(mean[0]))
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
     def made(lab: Float32, maps: Float32 | None) -> Float32:
         checkpoint()
-        light = gain * (lab[..., 0] - mean[0]) if maps is None else eased(detail(maps, lab[..., 0])) + maps[..., 3]
+        light = gain * (lab[..., 0] - mean[0]) if maps is None else detail(maps, lab[..., 0])
         if settings.sheer and maps is None:
             light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))
-        laid = _varied(_laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim), maps)
+        laid = _laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim)
         if settings.sheer and aim[1] < mean[1]:  # nor does the border become less red than the wish
             laid[..., 1] = np.maximum(laid[..., 1], np.minimum(lab[..., 1], np.float32(aim[1])))
         return rgb_of(laid)
@@ -184,27 +180,6 @@ def _lifted(light: Float32, weight: Any, wanted: Any, mean: Any, settings: Dye) 
     maps = Lift.of(light, weight, float(wanted[0])).maps
     maps[..., 1] *= np.where(maps[..., 1] < 0, np.float32(1 + DEPTHS * vivid), np.float32(1))
     return wanted, maps
-
-
-def _eased(maps: Float32 | None, light: Float32, weight: Any, wanted: Any, mean: float) -> Callable[[Float32], Float32]:
-    """What gives lifted hair's lightness the spread of real hair's."""
-    share = float(np.clip((wanted[0] - mean - 7) / 14, 0, 1))
-    if maps is None or not share:
-        return lambda made: made
-    vivid = float(np.clip((np.hypot(*wanted[1:]) - 20) / 15, 0, 1))
-    levels, target = tamed(detail(maps, light)[weight > 0], float(wanted[0]), share, vivid)
-    return lambda made: np.interp(made, levels, target).astype(np.float32)
-
-
-def _varied(laid: Float32, maps: Float32 | None) -> Float32:
-    """Lab (h, w, 3) whose locks differ in hue and chroma, as the fifth of the maps tells."""
-    if maps is None:
-        return laid
-    tinge = maps[..., 4]
-    turn, more = np.radians(HUES[0]) * tinge, 1 - HUES[1] * tinge
-    light, a, b = cv2.split(laid)
-    c, s = np.cos(turn), np.sin(turn)
-    return np.dstack([light, more * (c * a - s * b), more * (s * a + c * b)]).astype(np.float32)
 
 
 def aimed(wish: Any, mean: Any, settings: Dye) -> Any:

@@ -78,9 +78,6 @@ def dye(
 THIN = (0.05, 0.5)
 """Matte between which thin hair that becomes lighter comes to its new colour; what is less is shade, or down."""
 
-LIT = (0.15, 0.3, 0.9)
-"""Matte from and between which nothing becomes lighter than the mixture that it tells: lit skin would glow there."""
-
 
 @dataclass(frozen=True, eq=False)
 class Layers:
@@ -127,16 +124,11 @@ class Layers:
         if self.through is not None:  # I = αF + (1 − α)B: what changes is F
             ahead = np.rint(np.clip(part + 255 * part_at(self.through, size, rows), 0, 255))
         made = self._dyed(ahead, size, rows)
-        a, most = alpha[..., None], np.float32(255)
-        kept = part_at(self.kept, size, rows)[..., None] if self.kept.any() else np.float32(0)
         if self.fading:
-            behind = 255 * part_at(self.behind, size, rows)
-            thin = self.fading * (1 - np.clip((a - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))
-            made = made + thin * (behind - made)
-            mixed = behind + a * (made + kept * (ahead - made) - behind)
-            sure = self.fading * np.clip(np.minimum(a - LIT[0], LIT[2] - a) / (LIT[1] - LIT[0]), 0, 1)
-            most = np.maximum(part, mixed) + 255 * (1 - sure)
-        made = np.minimum(part + a * (1 - kept) * (made - ahead), most)
+            thin = self.fading * (1 - np.clip((alpha - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))[..., None]
+            made = made + thin * (255 * part_at(self.behind, size, rows) - made)
+        share = alpha if not self.kept.any() else alpha * (1 - part_at(self.kept, size, rows))
+        made = part + share[..., None] * (made - ahead)
         return np.asarray(np.clip(made, 0, 255), np.float32)
 
     def _dyed(self, ahead: Float32, size: tuple[int, int], rows: Box) -> Float32:

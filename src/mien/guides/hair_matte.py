@@ -126,8 +126,8 @@ def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
     share = areas / max(float((areas * (within > 0)).max()), 1.0)
     kept = (within > 0) & ((share >= PIECE) | ((share >= SMALL) & (within > 0.5 * areas) & (before < 0.5 * areas)))
     kept[0] = False
-    around = cv2.dilate(kept[index].astype(np.float32), disc(7))
-    return np.asarray(cv2.GaussianBlur(around, (0, 0), 3), np.float32)  # tips fade out
+    around = cv2.dilate(kept[index].astype(np.uint8), np.ones((9, 9), np.uint8))
+    return np.asarray(around, np.float32)
 
 
 def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:

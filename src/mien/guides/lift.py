@@ -45,17 +45,8 @@ KEPT = 0.6
 SLOPE, FINE = (0.25, 4.0), 2.0
 """Least and most rise of the curve, and most for single strands and noise."""
 
-MOST, HIGHEST = 15.0, 7.0
-"""L* by which single strands are darker and lighter at most: thin are depths of fair hair, and lights of black hair."""
-
-TAMED, RISE = 0.85, (0.45, 2.2)
-"""How far the lifted hair's parts come to those of real hair, lights compressed and depths opened; and its slope."""
-
-DULL = 0.3
-"""How much less than other hair colorful hair of the wide portraits' training split shines (chroma above 30)."""
-
-LOCKS, TINGE = 1.5, 2.0
-"""Width of locks whose hue differs, in single strands, and the most standard deviations by which it does."""
+MOST = 13.0
+"""L* by which single strands are lighter or darker at most."""
 
 ALMOST = 1.5
 """L* within which dark levels are one."""
@@ -76,14 +67,12 @@ class Lift:
         broad: the same in the new hair, less its mean.
         gain: for what is finer.
         drawn: strands where the photo is too black to show any.
-        tinge: locks of a slightly other hue, mean 0 and standard deviation about 1.
     """
 
     base: Float32
     broad: Float32
     gain: Float32
     drawn: Float32
-    tinge: Float32
 
     @classmethod
     def of(cls, light: Float32, weight: Float32, wanted: float) -> Lift:
@@ -109,13 +98,13 @@ class Lift:
         broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
         usual = other * np.interp(base, LEVELS, spread).astype(np.float32)
         lacking = np.sqrt(np.maximum(usual**2 - (gain * local) ** 2, 0)) * np.clip(2 - base / BLACK, 0, 1)
-        strands, locks = _strands(np.log(np.maximum(light, 0) + 3), inside, 5 * sigma)
-        return cls(base, broad, gain, lacking * strands, np.clip(locks, -TINGE, TINGE))
+        drawn = lacking * _strands(np.log(np.maximum(light, 0) + 3), inside, 5 * sigma)
+        return cls(base, broad, gain, drawn)
 
     @property
     def maps(self) -> Float32:
-        """(h, w, 5), to be enlarged."""
-        return np.dstack([self.base, self.broad, self.gain, self.drawn, self.tinge])
+        """(h, w, 4), to be enlarged."""
+        return np.dstack([self.base, self.broad, self.gain, self.drawn])
 
 
 def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
@@ -142,33 +131,12 @@ def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
 
 
 def detail(maps: Float32, light: Float32) -> Float32:
-    """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 5) of the same part, less drawn strands."""
-    base, broad, gain = cv2.split(maps)[:3]
+    """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 4) of the same part."""
+    base, broad, gain, drawn = cv2.split(maps)
     noise = np.random.default_rng(0).random(light.shape, np.float32) - np.float32(0.5)
     steps = NOISE * noise * np.clip(2 - light / 8, 0, 1)
-    fine = gain * (light + steps - base)
-    fine = fine / np.sqrt(1 + (fine / np.where(fine > 0, np.float32(HIGHEST), np.float32(MOST))) ** 2)
-    return np.asarray(broad + fine, np.float32)
-
-
-def tamed(light: Float32, wanted: float, share: float, vivid: float) -> tuple[Float32, Float32]:
-    """Lightness around a mean ``wanted``, and what it becomes, from that (n,) of hair that was lifted.
-
-    What shines in black hair is narrow and bright before flat dark; fair hair is light with narrow depths.
-    ``share``, in [0, 1], is how much the hair was lifted; ``vivid``, in [0, 1], how colorful it becomes.
-    """
-    parts = np.linspace(0.005, 0.995, 67)
-    source = np.quantile(light, parts)
-    usual = _usual(wanted, parts)
-    usual = np.where(usual > 0, (1 - DULL * vivid) * usual, usual)
-    target = source + share * TAMED * (usual - source)
-    levels = np.linspace(-100, 100, 401)
-    slope = np.gradient(np.interp(levels, source, target), levels)
-    slope[(levels < source[0]) | (levels > source[-1])] = 1 - share * (1 - RISE[0])
-    slope = cv2.GaussianBlur(slope[None].astype(np.float32), (0, 0), 6)[0]
-    slope = np.clip(slope, RISE[0], np.where(levels > source[33], 1, RISE[1]))
-    made = np.cumsum(slope) * (levels[1] - levels[0])
-    return levels.astype(np.float32), np.asarray(made - np.interp(light, levels, made).mean(), np.float32)
+    fine = gain * (light + steps - base) / MOST
+    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine) + drawn, np.float32)
 
 
 def _usual(mean: float, parts: Any) -> Float32:
@@ -184,19 +152,15 @@ def within(values: Float32, inside: Float32, sigma: float) -> Float32:
     return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)
 
 
-def _strands(depth: Float32, inside: Float32, sigma: float) -> tuple[Float32, Float32]:
-    """Noise drawn along the hair's direction (line integral convolution), mean 0 and standard deviation 1 at most.
-
-    First comes that of single strands, then that of locks; none where curls have no direction.
-    """
+def _strands(depth: Float32, inside: Float32, sigma: float) -> Float32:
+    """Noise drawn along the hair's direction (line integral convolution), mean 0 and standard deviation 1 at most."""
     gx, gy = (cv2.Sobel(depth, cv2.CV_32F, *way, ksize=3) for way in ((1, 0), (0, 1)))
     sure = cv2.erode(inside, np.ones((3, 3), np.uint8))
     xx, yy, xy = (cv2.GaussianBlur(one * sure, (0, 0), sigma) for one in (gx * gx, gy * gy, gx * gy))
     turn = 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)
     dx, dy = np.cos(turn), np.sin(turn)
     height, width = depth.shape
-    noise = np.random.default_rng(0).standard_normal((height, width, 2)).astype(np.float32)
-    noise[..., 1] = cv2.GaussianBlur(noise[..., 1], (0, 0), LOCKS)
+    noise = np.random.default_rng(0).standard_normal((height, width)).astype(np.float32)
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
     total = noise.copy()
     for way in (1.0, -1.0):
@@ -207,7 +171,9 @@ def _strands(depth: Float32, inside: Float32, sigma: float) -> tuple[Float32, Fl
             nu, nv = (cv2.remap(one, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT) for one in (dx, dy))
             turned = np.sign(nu * u + nv * v) + np.float32(1e-6)
             u, v = nu * turned, nv * turned
-    clear = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy + np.float32(1e-6))
-    total = (total - total.mean((0, 1))) / np.maximum(total.std((0, 1)), np.float32(1e-6))
-    strands, locks = cv2.split(np.asarray(np.clip(3 * clear - 0.9, 0, 1)[..., None] * total, np.float32))
-    return strands, locks
+    clear = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (
+        xx + yy + np.float32(1e-6)
+    )  # no strands where curls have no direction
+    return np.asarray(
+        np.clip(3 * clear - 0.9, 0, 1) * (total - total.mean()) / max(float(total.std()), 1e-6), np.float32
+    )

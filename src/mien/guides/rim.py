@@ -30,7 +30,7 @@ SHADED = 0.3
 
 
 def shaded(maps: Float32, alpha: Float32, light: Float32) -> None:
-    """Makes hair's rim no lighter than the hair nearby, in maps (h, w, 5) of :mod:`mien.guides.lift`.
+    """Makes hair's rim no lighter than the hair nearby, in maps (h, w, 4) of :mod:`mien.guides.lift`.
 
     ``light`` is L* (h, w) of the hair. What lies behind is never quite gone from its colours, and would be a bright
     line once dark hair is lifted.
