@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import torch
 
 
+LEVELS = 127.5
+"""Of a byte that are one unit of a tensor."""
+
+
 def to_tensor(pixels: UInt8) -> torch.Tensor:
     """Bytes to a batch: (H, W, 3) or (B, H, W, 3) uint8 -> (B, 3, H, W) float32 in [-1, 1]."""
     import torch

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.bands import band, clearest, followed
-from mien.guides.lines import SIDE, UNIT, gleams
+from mien.guides.bands import band
+from mien.guides.lines import SIDE, UNIT
 from mien.types import Float32, Float64
 
 
@@ -24,22 +24,10 @@ def circle(radius: float) -> Float64:
 @pytest.mark.parametrize(("width", "level"), [(0.6, 60), (2.5, 30), (0.8, 230)], ids=["thin", "thick", "bright"])
 def test_a_band_is_as_wide_as_the_line(width: float, level: float) -> None:
     light = ring(10, width, level)
-    line = followed(light, circle(10.8), closed=True, free=np.ones_like(light))
-    away = np.linalg.norm(line - SIDE / 2, axis=1) / UNIT
-    assert np.abs(away - 10).max() < 0.5
-    found = band(light, line, closed=True, most=4.5, margin=0)
+    found = band(light, circle(10), closed=True, most=4.5, margin=0)
     assert np.sqrt(found.sum() / (2 * np.pi * 10 * UNIT**2) / max(width, 0.7)) == pytest.approx(1, abs=0.35)
 
 
 def test_nothing_is_healed_where_no_line_is_seen() -> None:
     light = np.full((SIDE, SIDE), 170, np.float32)
     assert not band(light, circle(10), closed=True, most=4.5, margin=0.5).any()
-    assert not len(clearest(light, circle(10), 10.0, 4.0))
-
-
-def test_only_long_bright_lines_gleam() -> None:
-    picture = np.full((SIDE, SIDE, 3), 120, np.float32)
-    for row, levels in ((200, 30), (300, -60), (400, 30)):
-        cv2.line(picture, (200, row), (200 + (12 if row == 400 else 60), row), (120 + levels,) * 3, 2)
-    found = gleams(picture, np.ones((SIDE, SIDE), np.bool_))
-    assert found[200, 205:255].all() and not found[280:].any() and found.sum() < 1500

@@ -15,6 +15,7 @@ from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.layers import fuse_batch_norms
 from mien.models.perception.matte import MatteConfig, MatteNet
 from mien.models.perception.reader import ReaderConfig, ReaderNet
+from mien.models.perception.uncover import UncoverConfig, UncoverNet
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -45,6 +46,11 @@ def load_reader(folder: Path = BUNDLED / "face-reader") -> ReaderNet:
 def load_matte(folder: Path = BUNDLED / "hair-matte") -> MatteNet:
     """The hair matte in evaluation mode, batch normalisation folded into the layers before it; errors as above."""
     return load_network(folder, "hair-matte", lambda config: MatteNet(MatteConfig.from_dict(config)))
+
+
+def load_uncovered(folder: Path = BUNDLED / "uncovered-eyes") -> UncoverNet:
+    """What lies behind glasses, in evaluation mode, batch normalisation folded; errors as above."""
+    return load_network(folder, "uncovered-eyes", lambda config: UncoverNet(UncoverConfig.from_dict(config)))
 
 
 def load_network(folder: Path, kind: str, build: Callable[[dict[str, Any]], Network]) -> Network:

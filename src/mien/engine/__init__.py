@@ -22,6 +22,7 @@ from mien.models.perception.config import (
     NetworkConfig,
     ParserConfig,
     ReaderConfig,
+    UncoverConfig,
 )
 from mien.packages import need_torch
 
@@ -75,6 +76,11 @@ def load_matte(folder: Path = BUNDLED / "hair-matte", engine: str | None = None)
 def load_reader(folder: Path = BUNDLED / "face-reader", engine: str | None = None) -> Network[ReaderConfig]:
     """The face reader: aligned faces (B, 3, S, S) -> numbers (B, K); errors as above."""
     return _load(folder, "face-reader", ReaderConfig, engine)
+
+
+def load_uncovered(folder: Path = BUNDLED / "uncovered-eyes", engine: str | None = None) -> Network[UncoverConfig]:
+    """Behind glasses: planes (B, 11, 16 h, 16 w) -> differences and logits (B, 4, 16 h, 16 w); errors as above."""
+    return _load(folder, "uncovered-eyes", UncoverConfig, engine)
 
 
 def engine_of(folder: Path, wanted: str | None = None) -> str:

@@ -19,9 +19,6 @@ from mien.types import Bool, Float32, Float64
 STEP = 0.1
 """Units between two places across a line."""
 
-REACH = 1.6
-"""How far a line may lie from where it is looked for, units."""
-
 SCALES = ((0.3, 1.15), (0.55, 1.05), (1.0, 0.85))
 """Half widths of lines, units, and how much each counts."""
 
@@ -52,41 +49,6 @@ def along(line: Float64, *, closed: bool) -> Float64:
     run = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     at = np.arange(0, run[-1], 1.0)
     return np.stack([np.interp(at, run, points[:, axis]) for axis in (0, 1)], -1)
-
-
-def followed(light: Float32, line: Float64, *, closed: bool, free: Float32) -> Float64:
-    """The clearest line (N, 2), dark or light, along a given one; ``free`` (SIDE, SIDE) is how much lines count."""
-    points = along(line, closed=closed)
-    away, across = _normals(points, closed), np.arange(-REACH - 2, REACH + 2 + STEP / 2, STEP)
-    rows = _smooth(_straight(light, points, away, across), 2.0, closed)
-    near = np.abs(across) <= REACH + 1e-6
-    seen = (_ridges(rows) * _straight(free, points, away, across))[:, near]
-    level = max(FAINT, float(np.median(seen.max(1))))
-    cost = 0.25 * across[near] ** 2 - _smooth(np.minimum(seen / level, 1.2), 3.0, closed)
-    offset = _smooth(across[near][cheapest(cost, closed=closed)][:, None], 2.5, closed)
-    return np.asarray(points + offset * UNIT * away)
-
-
-def levels(light: Float32, line: Float64) -> float:
-    """Levels that most of an open line (N, 2) has."""
-    points = along(line, closed=False)
-    across = np.arange(-2, 2 + STEP / 2, STEP)
-    rows = _smooth(_straight(light, points, _normals(points, False), across), 2.0, False)
-    return float(np.quantile(_smooth(_ridges(rows)[:, np.abs(across) < 0.35].max(1)[:, None], 4.0, False), 0.4))
-
-
-def clearest(light: Float32, line: Float64, least: float, length: float) -> Float64:
-    """The longest part (M, 2) of a line (N, 2) that has some levels at least; none, if it is shorter, units."""
-    points = along(line, closed=False)
-    across = np.arange(-2, 2 + STEP / 2, STEP)
-    rows = _smooth(_straight(light, points, _normals(points, False), across), 2.0, False)
-    seen = _smooth(_ridges(rows)[:, np.abs(across) < 0.35].max(1)[:, None], 4.0, False)[:, 0] > least
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], seen.astype(int), [0]])))
-    spans = edges.reshape(-1, 2)
-    if not len(spans):
-        return np.zeros((0, 2))
-    first, last = spans[np.argmax(spans[:, 1] - spans[:, 0])]
-    return points[first:last] if last - first >= length * UNIT else np.zeros((0, 2))
 
 
 def band(

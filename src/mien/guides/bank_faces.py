@@ -21,14 +21,6 @@ EVEN_TEETH = ("2118",)
 LINED = ("2319", "2331", "2455", "2509", "2567", "2612", "3092", "3102", "3130", "3190")
 """Bundled faces whose skin has wrinkles, sharp and in even light."""
 
-FREE_BROWS = (
-    *("2118", "2121", "2123", "2125", "2127", "2128", "2131", "2133", "2135", "2137", "2194", "2230", "2253", "2266"),
-    *("2286", "2288", "2331", "2411", "2412", "2480", "2517", "2567", "2569", "2664", "2672", "2802", "2842"),
-    *("2862", "2892", "2898", "2936", "2962", "3013", "3017", "3044", "3052", "3147", "3149", "3163", "3177", "3190"),
-    *("3203", "3275", "3319", "3327"),
-)
-"""Bundled faces whose brows are whole, natural and calm, in even light, without freckles around them."""
-
 FRINGES, SHORT_FRINGES = ("2495", "2419", "2191", "3092", "2366"), ("3072", "3004", "2490", "2248")
 """Bundled faces with a fringe that suits long hair, and short hair; the best first."""
 

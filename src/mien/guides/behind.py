@@ -6,8 +6,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -15,13 +14,14 @@ import numpy as np
 from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import grown
 from mien.compose.patches import patched
-from mien.guides.bank import Entry
 from mien.guides.laid import blurred
-from mien.guides.surround import SOFT, Worn, surrounded
-from mien.types import Bool, Float32
+from mien.guides.repainted import repainted
+from mien.guides.surround import SOFT, Worn
+from mien.guides.uncovering import Uncovering
+from mien.types import Float32
 
-LARGEST = 240.0
-"""Unit, pixels, from which a picture is filled at a reduced size."""
+CALM = 24.0
+"""Pixels of a reduced picture around a frame where grain is measured."""
 
 KINDS, PLACES = np.float32(70), np.float32(60)
 """Levels that two kinds are apart, and two places a unit apart."""
@@ -34,44 +34,63 @@ EDGES, BARRED = 0.02, 0.05
 """How far beyond a frame its edge is seen, and how far from it no patches are taken, units."""
 
 
-def uncovered(worn: Worn, kinds: Float32, others: Sequence[Entry]) -> tuple[Float32, Float32]:
-    """What is behind glasses, (h, w, 3), and where, (h, w); large ones at a reduced size, with grain added afterwards.
+@dataclass(frozen=True, eq=False)
+class Bared:
+    """A face without glasses.
+
+    Attributes:
+        picture: (h, w, 3) with the frame, without its shadows and rests beside it.
+        touched: (h, w) where those were taken off.
+        made: (h, w, 3) what is behind the frame.
+        weight: (h, w) where that is shown.
+    """
+
+    picture: Float32
+    touched: Float32
+    made: Float32
+    weight: Float32
+
+
+def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
+    """What is behind glasses.
 
     Args:
         worn: the face.
         kinds: (h, w, k) how likely each kind of thing is there, such as hair.
-        others: faces whose relief may be taken, the most alike first.
+        network: that paints faces.
     """
-    scale = min(1.0, LARGEST / worn.unit)
-    if scale == 1:
-        made, weight = surrounded(worn, others)
-        mixed = worn.picture + weight[..., None] * (made - worn.picture)
-        rest = _rest(worn)
-        barred = grown(worn.hole, BARRED * worn.unit) | (kinds[..., 0] > SKIN)
-        filled = patched(mixed, rest, barred, np.random.default_rng(0), hints=_hints(worn, kinds))
-        soft = (blurred(worn.beside, SOFT * worn.unit) * (weight > 0) + rest * (weight == 0))[..., None]
-        return (made + soft * (filled - made)).astype(np.float32), np.maximum(weight, rest)
-    size = (round(worn.hole.shape[1] * scale), round(worn.hole.shape[0] * scale))
-    less, kind = (np.asarray(cv2.resize(x, size, interpolation=cv2.INTER_AREA)) for x in (worn.picture, kinds))
-    areas = [
-        cv2.resize(one.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
-        for one in (worn.hole, worn.eyes, worn.lenses, worn.beside)
-    ]
-    face = replace(worn.face, landmarks=worn.face.landmarks * np.float32(scale))
-    small = uncovered(Worn(less, face, *areas), kind.reshape(*kind.shape[:2], -1), others)
-    made, weight = (cv2.resize(x, worn.hole.shape[::-1], interpolation=cv2.INTER_CUBIC) for x in small)
-    weight = np.clip(weight, 0, 1)
-    ring = grown(weight > 0, 0.1 * worn.unit) & (weight == 0) & ~worn.beside & ~worn.hole
-    grain = noise(weight.shape, missing(levels(worn.picture, ring), levels(made, weight > 0.5)))
-    return np.clip(made + grain, 0, 255).astype(np.float32), np.asarray(weight, np.float32)
+    made, weight, picture, touched = repainted(worn, network)
+    rest = grown(worn.hole & worn.beside, EDGES * worn.unit) & worn.beside
+    barred = grown(worn.hole, BARRED * worn.unit) | (kinds[..., 0] > SKIN)
+    mixed = picture + weight[..., None] * (made - picture)
+    filled = patched(mixed, rest, barred, np.random.default_rng(0), hints=_hints(worn, kinds))
+    soft = np.maximum(blurred(worn.beside, SOFT * worn.unit) * (weight > 0), rest * (weight == 0))[..., None]
+    return Bared(picture, touched, (made + soft * (filled - made)).astype(np.float32), np.maximum(weight, rest))
+
+
+def enlarged(before: Float32, small: Float32, bared: Bared) -> tuple[Float32, Float32]:
+    """The photo (H, W, 3) changed as its reduced picture was, with its grain where something is new; and where, (H, W).
+
+    Args:
+        before: at the photo's size.
+        small: (h, w, 3) the same, reduced.
+        bared: of that.
+    """
+    if before.shape == small.shape:
+        mixed = bared.picture + bared.weight[..., None] * (bared.made - bared.picture)
+        return mixed, np.maximum(bared.weight > 0, bared.touched).astype(np.float32)
+    planes = (bared.picture - small, bared.made, bared.weight, bared.touched)
+    more, new, weight, touched = (np.asarray(cv2.resize(one, before.shape[1::-1])) for one in planes)
+    base, weight = before + more, np.clip(weight, 0, 1)
+    near = grown(bared.weight > 0.5, CALM) & (bared.weight == 0)
+    ring = cv2.resize(near.astype(np.uint8), before.shape[1::-1]) > 0
+    wanted, there = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in (before, new.astype(np.float32)))
+    grain = noise(weight.shape, missing(levels(wanted, ring), levels(there, weight > 0.5)))
+    mixed = base + weight[..., None] * (new + grain - base)
+    return mixed.astype(np.float32), np.maximum(weight > 0, np.clip(touched, 0, 1)).astype(np.float32)
 
 
 def _hints(worn: Worn, kinds: Float32) -> Float32:
     """(h, w, k) levels: kinds but skin, and how far to the right: hair comes from the same side, in its light."""
     right = np.broadcast_to(np.arange(kinds.shape[1]) * (PLACES / np.float32(worn.unit)), kinds.shape[:2])
     return np.dstack([KINDS * kinds[..., 1:], right]).astype(np.float32)
-
-
-def _rest(worn: Worn) -> Bool:
-    """What is hidden of hair, ears and background."""
-    return grown(worn.hole & worn.beside, EDGES * worn.unit) & worn.beside

@@ -1,6 +1,6 @@
-"""The lines of a pair of glasses: rims around the eyes, bridge, temples to the ears.
+"""What goes on from the front of a pair of glasses: temples to the ears, hinges, thick ends.
 
-Rims are found in :mod:`mien.guides.rims`; bridge and temples begin at them.
+The front is found by a network (:mod:`mien.guides.uncovering`); temples begin at it.
 
 Convention:
     That of :mod:`mien.guides.lines`.
@@ -14,9 +14,8 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.compose.blend import membrane
-from mien.guides.bands import band, cheapest, clearest, followed, levels
-from mien.guides.lines import SIDE, UNIT, Lines, disc, light_of
+from mien.guides.bands import cheapest
+from mien.guides.lines import SIDE, UNIT, Lines, disc
 from mien.types import Bool, Float32, Float64
 
 STEP = 0.2
@@ -37,14 +36,8 @@ DARK = 0.5
 NEAR, FAR = 3.0, 5.0
 """How far from a frame's lines nose pads and hinges may be, units; and how far dark ends of thick frames reach."""
 
-THICKEST, WIDE, BEYOND = 4.5, 2.5, 0.65
-"""Half the widths of rims and temples at most; and how far beyond their edges they shine, units."""
-
-ASIDE, SHADE, LONG_SHADOW = 2.6, (18.0, 11.0), 4.0
-"""Way from a rim to its shadow, units; levels that this has at least, within lenses and below; and its least length."""
-
-CREASE, RIMLESS = 16.0, 45.0
-"""Levels that a rim has at least above the eyes, where lids have lines, too; and where hardly any is seen below."""
+WIDE, BEYOND = 2.5, 0.65
+"""Half the width of temples at most; and how far beyond their edges they shine, units."""
 
 ENDS = 0.6
 """Share of a rim's height, from above, at which hinges are."""
@@ -52,7 +45,7 @@ ENDS = 0.6
 LONG = 12.0
 """Length of a temple, units, from which it is seen from the side."""
 
-PADS, HINGES, OVER_HAIR, MOUNTS = 20.0, 30.0, 60.0, 60.0
+PADS, HINGES, OVER_HAIR = 20.0, 30.0, 60.0
 """Levels by which they differ from the skin around them at least."""
 
 PAD = 7.0
@@ -119,25 +112,6 @@ def temple(lines: Lines, points: Float64, rim: Float64, side: int, hair: Bool, b
     return np.asarray(maps[np.arange(first, last), path[first:last]], np.float64)
 
 
-def bridge(lines: Lines, left: Float64, right: Float64, points: Float64) -> Float64:
-    """The line (N, 2) that joins two rims."""
-    away, down = axes(points)
-    ends = [r[(r @ a) > np.quantile(r @ a, 0.9)].mean(0) for r, a in ((left, away), (right, -away))]
-    along = np.linspace(0, 1, max(8, round(float((ends[1] - ends[0]) @ away) / (0.3 * UNIT))))
-    across = np.arange(-5, 4, STEP) * UNIT
-    middle = ends[0] + along[:, None] * (ends[1] - ends[0])
-    maps = (middle[:, None] + across[None, :, None] * down).astype(np.float32)
-    strength = np.asarray(cv2.remap(lines.ridges, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR), np.float32)
-    path = cheapest(-_seen_along(np.asarray(strength / CLEAR, np.float32)), closed=False)
-    return np.asarray(maps[np.arange(len(maps)), path], np.float64)
-
-
-def clearness(lines: Lines, line: Float64) -> float:
-    """Median levels along a line (N, 2)."""
-    x, y = np.clip(np.round(line).astype(int), 0, SIDE - 1).T
-    return float(np.median(lines.ridges[y, x]))
-
-
 def _span(seen: Bool, clear: Bool) -> tuple[int, int]:
     """Where a line begins and ends that may be interrupted for two units; a clear one begins later, as hinges do."""
     marks = np.flatnonzero(seen)
@@ -154,72 +128,7 @@ def _seen_along(strength: Float32) -> Float32:
     return np.asarray(cv2.GaussianBlur(clear, (1, 13), 0.1, sigmaY=2.5)[6:-6], np.float32)
 
 
-def frame_of(picture: Float32, lines: Lines, rims: list[Float64], points: Float64, parts: Mapping[str, Bool]) -> Bool:
-    """Rims, bridge and temples, and what close to them stands out as they do: hinges, nose pads."""
-    light, eyes = light_of(picture), eyes_of(points, EYES)
-    others = (cv2.dilate(parts["brows"].astype(np.uint8), disc(1.0)) > 0) | eyes_of(points, 1.0)
-    right, beside, inner, outer = _across(points)
-    ends = (beside > outer + UNIT) & _arms_level(rims, points, right)
-    least = _lids(light, rims, points)
-    frame = np.zeros((SIDE, SIDE), np.bool_)
-    for rim in rims:
-        frame |= band(light, rim, closed=True, most=THICKEST, margin=BEYOND, others=others, ends=ends, least=least)
-    joint = bridge(lines, rims[0], rims[1], points)
-    frame |= band(light, joint, closed=False, most=THICKEST, margin=BEYOND)
-    front = frame.copy()
-    frame |= _shadows(light, frame, rims, points)
-    over, back = parts["hair"] | parts["ears"], parts["background"]
-    for side in (0, 1):
-        arm = temple(lines, points, rims[side], side, over, back)
-        if len(arm):
-            frame |= band(light, arm, closed=False, most=_widest(arm), margin=BEYOND)
-    frame |= _beside(picture, lines, frame, front, rims, points, parts)
-    mounts = (
-        (lines.hats[2] > MOUNTS) & (cv2.dilate(front.astype(np.uint8), disc(2.0)) > 0) & (beside < inner + 0.3 * UNIT)
-    )
-    mounts = cv2.dilate(mounts.astype(np.uint8), disc(1.0)) > 0
-    return np.asarray(frame & ~eyes | mounts, np.bool_)
-
-
-def _lids(light: Float32, rims: list[Float64], points: Float64) -> Float32:
-    """(SIDE, SIDE) levels that a rim has at least: more above the eyes, where lids have lines, too."""
-    _, down = axes(points)
-    _, beside, _, outer = _across(points)
-    middle = points[[33, 133, 362, 263]].mean(0)
-    below = [_lower(rim, down) for rim in rims]
-    seen = float(np.mean([levels(light, one) for one in below if len(one) > 1] or [0.0]))
-    ys, xs = np.mgrid[:SIDE, :SIDE]
-    above = ((xs - middle[0]) * down[0] + (ys - middle[1]) * down[1] < -UNIT) & (beside < outer + 3 * UNIT)
-    return np.where(above, RIMLESS if seen < CREASE else max(CREASE, 0.4 * seen), 0).astype(np.float32)
-
-
-def _lower(rim: Float64, down: Float64) -> Float64:
-    """The lower part (M, 2) of a closed rim, in its order."""
-    low = np.flatnonzero((rim - rim.mean(0)) @ down > 0.2 * float(np.ptp(rim @ down)))
-    gaps = np.flatnonzero(np.diff(low) > 1)
-    return rim[np.roll(low, -(int(gaps[0]) + 1) if len(gaps) else 0)]
-
-
-def _shadows(light: Float32, frame: Bool, rims: list[Float64], points: Float64) -> Bool:
-    """Thin lines along the lower half of rims: shadows on the cheek, edges seen twice."""
-    _, down = axes(points)
-    free = (~frame & ~eyes_of(points, 1.0)).astype(np.float32)
-    plain = membrane(light[..., None], free, 255.0)[..., 0]
-    plain = np.where(frame, plain, light)
-    found = np.zeros_like(frame)
-    for rim in rims:
-        middle, height = rim.mean(0), float(np.ptp(rim @ down))
-        for side in (-1, 1):
-            moved = middle + (rim - middle) * (1 + side * ASIDE * UNIT / (0.5 * height))
-            line = _lower(moved, down)
-            if len(line) > LONG_SHADOW * UNIT:
-                line = followed(plain, line, closed=False, free=free)
-                line = clearest(plain, line, SHADE[side > 0], LONG_SHADOW)
-                found |= band(plain, line, closed=False, most=1.2, margin=BEYOND)
-    return np.asarray(found & (free > 0))
-
-
-def _beside(
+def attached(
     picture: Float32,
     lines: Lines,
     frame: Bool,
@@ -229,7 +138,7 @@ def _beside(
     parts: Mapping[str, Bool],
 ) -> Bool:
     """What touches a frame and stands out as hinges, nose pads and thick ends do."""
-    right, beside, inner, outer = _across(points)
+    right, beside, inner, outer = across(points)
     least = np.where(beside < inner + 0.5 * UNIT, PADS, np.where(beside > outer + 1.5 * UNIT, HINGES, 255.0))
     least = np.where((beside < outer) | _arms_level(rims, points, right), least, 255.0)
     dark = _alike(picture, frame, parts["brows"])
@@ -253,7 +162,7 @@ def _large(area: Bool) -> Bool:
     return np.asarray((stats[:, cv2.CC_STAT_AREA] > PAD * UNIT**2)[index] & area, np.bool_)
 
 
-def _across(points: Float64) -> tuple[Float64, Float64, float, float]:
+def across(points: Float64) -> tuple[Float64, Float64, float, float]:
     """A face's right (2,), how far each pixel (SIDE, SIDE) is from its middle, and the eyes' corners."""
     right, _ = axes(points)
     middle = points[[33, 133, 362, 263]].mean(0)
@@ -277,7 +186,7 @@ def _arms_level(rims: list[Float64], points: Float64, right: Float64) -> Bool:
     return level
 
 
-def _widest(arm: Float64) -> float:
+def widest(arm: Float64) -> float:
     """Half a temple's width at most, units: those that are seen from the front are thin."""
     return WIDE if float(np.linalg.norm(arm[-1] - arm[0])) > LONG * UNIT else 1.0
 

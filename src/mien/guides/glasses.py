@@ -1,7 +1,7 @@
 """Glasses: where their rims, bridge, temples, shadows and reflections are, apart from lenses, eyes and brows.
 
-The parser knows glasses as one region, lenses included; :mod:`mien.guides.frames` finds their lines, and has the
-conventions.
+The parser knows glasses as one region, lenses included; the frame in it is found in
+:mod:`mien.guides.fronts`. Conventions are those of :mod:`mien.guides.lines`.
 """
 
 from __future__ import annotations
@@ -15,20 +15,19 @@ from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
 from mien.compose.blend import membrane
 from mien.compose.morphology import grown
-from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.behind import uncovered
+from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
-from mien.guides.frames import EYES, area_of, bridge, clearness, eyes_of, frame_of
-from mien.guides.guide import Box, Guide, box_of, changed
+from mien.guides.frames import EYES, area_of, axes, eyes_of
+from mien.guides.fronts import front_of, whole_of
+from mien.guides.guide import Box, Guide, changed
 from mien.guides.lenses import cleared
-from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc, gleams
-from mien.guides.rims import rims
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, disc
 from mien.guides.surround import BROWS as BROW_OUTLINES
-from mien.guides.surround import Worn, alike
-from mien.guides.traits import Traits
+from mien.guides.surround import Worn
+from mien.guides.uncovering import Uncovering
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo
 
@@ -42,24 +41,23 @@ PARTS = {
 }
 """What is told apart around glasses, by the parser's classes."""
 
-LEAST, SURE, JOINED = 1400, 2000, 21.0
-"""Pixels of the parser's 256 that glasses have at least, and from which they are surely there; and levels of a bridge
-that tells those in between from wrinkles and shaded eyes."""
+LEAST, SURE = 1400, 2200
+"""Pixels of the parser's 256 that glasses have at least, and from which they are surely there."""
 
 SURE_KIND, UNLIKELY = 4, 0.2
 """Power of how likely each kind of thing is behind a frame, since a mixture of skin and hair has patches of neither;
 and how much less likely are skin beyond the face's outline and background, where hair or ears are close."""
 
-ALONG = 3.0
-"""How far from where a rim was found its bright edge may be, units."""
+JOINED = 0.7
+"""How likely a bridge must be where the parser is not sure."""
 
 NONE = "No glasses are seen on this face; give --mask, a picture that is white on what is to vanish."
 
-LARGEST = 0.06
-"""Share of both lenses that a reflection may have: larger ones hide what no surroundings tell."""
+SEEN = 0.3
+"""Share of a pixel from which it belongs to an area."""
 
-GLARE = (36.0, 20.0)
-"""Levels by which reflections are lighter than skin at their brightest, and at their border."""
+LARGEST_UNIT = 240.0
+"""Unit, pixels, from which a picture is filled at a reduced size."""
 
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
@@ -71,31 +69,61 @@ TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glas
 
 @dataclass(frozen=True, eq=False)
 class Glasses:
-    """Attributes:
-    frame: (H, W) in the photo: rims, bridge, temples.
-    glare: (H, W) reflections.
-    eyes: (H, W).
-    lenses: (H, W) what is seen through them.
-    parsed: (H, W) the parser's glasses, lenses included.
-    beside: (H, W) what is hair, ear or background rather than face.
-    brows: (H, W) float32, how likely a brow is, behind rims, too.
-    kinds: (SIDE, SIDE, 4) in the plane: how likely face, hair, ears and background are, behind the frame, too.
-    matrix: (2, 3) plane to photo.
-    traits: of the face.
-    tinted: whether the eyes cannot be seen.
+    """Planes are (SIDE, SIDE), those of :mod:`mien.guides.lines`.
+
+    Attributes:
+        frame: rims, bridge, temples.
+        eyes: with their lids.
+        lenses: what is seen through them.
+        parsed: the parser's glasses, lenses included.
+        beside: what is hair, ear or background rather than face.
+        inside: where a network looked for the frame.
+        brows: float32, how likely a brow is, behind rims, too.
+        kinds: (SIDE, SIDE, 4) how likely face, hair, ears and background are, behind the frame, too.
+        matrix: (2, 3) plane to photo.
+        tinted: whether the eyes cannot be seen.
     """
 
     frame: Bool
-    glare: Bool
     eyes: Bool
     lenses: Bool
     parsed: Bool
     beside: Bool
+    inside: Bool
     brows: Float32
     kinds: Float32
     matrix: Float64
-    traits: Traits
     tinted: bool
+
+    @property
+    def hidden(self) -> Bool:
+        """All that is to vanish."""
+        return np.asarray(self.frame | self.parsed & self.beside, np.bool_)
+
+    def box(self, photo: Photo, room: float) -> Box:
+        """The part of a photo that they lie in, with some room around it, pixels."""
+        rows, columns = np.flatnonzero(self.hidden.any(1)), np.flatnonzero(self.hidden.any(0))
+        x, y = np.meshgrid([columns[0], columns[-1] + 1], [rows[0], rows[-1] + 1])
+        corners = np.stack([x.ravel(), y.ravel()], 1) @ self.matrix[:, :2].T + self.matrix[:, 2]
+        x0, y0 = np.clip(np.floor(corners.min(0) - room), 0, (photo.width - 1, photo.height - 1)).astype(int)
+        x1, y1 = np.clip(np.ceil(corners.max(0) + room), (x0 + 1, y0 + 1), (photo.width, photo.height)).astype(int)
+        return int(x0), int(y0), int(x1), int(y1)
+
+    def placed(self, plane: Bool | Float32, box: Box, scale: float = 1.0) -> Float32:
+        """(h, w) or (h, w, k): a plane in [0, 1] where it lies in a box of the photo, perhaps reduced."""
+        there = scale * self.matrix
+        there[:, 2] -= scale * np.array(box[:2])
+        size = (max(1, round((box[2] - box[0]) * scale)), max(1, round((box[3] - box[1]) * scale)))
+        given = plane.astype(np.float32)
+        made = cv2.warpAffine(given, between_pixels(there), size, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(made, np.float32)
+
+    def frame_on(self, photo: Photo) -> Bool:
+        """(H, W) where the frame is in the photo."""
+        x0, y0, x1, y1 = box = self.box(photo, 2.0)
+        whole = np.zeros((photo.height, photo.width), np.bool_)
+        whole[y0:y1, x0:x1] = self.placed(self.frame, box) > SEEN
+        return whole
 
 
 def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
@@ -113,30 +141,20 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         raise LayerError(NONE)
     picture = crop.pixels.astype(np.float32)
     points = _points_on(crop.matrix, face)
-    lines = Lines.of(picture)
     likely = {"worn": worn} | {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
-    both = rims(picture, worn, likely["brows"], points)
-    if size < SURE and clearness(lines, bridge(lines, both[0], both[1], points)) < JOINED:
-        raise LayerError(NONE)
     likely["brows"] = np.maximum(likely["brows"], _brows(points))
-    frame = frame_of(picture, lines, both, points, {name: one > 0.5 for name, one in likely.items() if name in PARTS})
-    frame |= gleams(picture, _rim_bands(both) & ~eyes_of(points, 1.0) & (likely["hair"] < 0.5))
-    kinds = _kinds(likely, frame, area_of(both), area_of([points[list(mesh.OUTLINE)]]))
+    eyes = eyes_of(points, EYES)
+    front, inside, joined = front_of(picture, worn, eyes, points)
+    if not front.any() or (size < SURE and joined < JOINED):
+        raise LayerError(NONE)
+    lenses = (worn > 0.5) & ~front & inside
+    lenses = np.asarray(cv2.morphologyEx(lenses.astype(np.uint8), cv2.MORPH_OPEN, disc(3.0)) > 0)
+    frame = whole_of(picture, front, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
+    frame &= ~eyes | front
+    kinds = _kinds(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
     beside = kinds.argmax(2) > 0
-    glare, eyes = _glare(picture, frame, both, points), eyes_of(points, EYES)
-    areas = (frame, glare, eyes, area_of(both), worn, beside, likely["brows"])
-    *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
-    hid, spots, lids, lenses, parsed, outer = (one > 0.3 for one in found)
-    traits = Traits.of(Seen.in_crop(face.landmarks, square, classes.argmax(0).astype(np.uint8)))
-    dark = _tinted(picture, both, points)
-    return Glasses(hid, spots, lids, lenses, parsed, outer, brows, kinds, crop.matrix, traits, dark)
-
-
-def _rim_bands(contours: list[Float64]) -> Bool:
-    """(SIDE, SIDE) where a rim can be, around where it was found."""
-    area = np.zeros((SIDE, SIDE), np.uint8)
-    cv2.polylines(area, [np.round(one).astype(np.int32) for one in contours], True, 1, round(2 * ALONG * UNIT))
-    return np.asarray(area > 0)
+    dark = _tinted(picture, lenses, points)
+    return Glasses(frame, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark)
 
 
 def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool, outline: Bool) -> Float32:
@@ -155,26 +173,6 @@ def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool, outline: Bool)
     return np.asarray(spread / spread.sum(2, keepdims=True), np.float32)
 
 
-def _on_photo(plane: Float32, matrix: Float64, photo: Photo) -> Float32:
-    """(H, W): a plane (SIDE, SIDE) brought to where it lies in the photo, 0 elsewhere."""
-    corners = np.array([[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]]) @ matrix[:, :2].T + matrix[:, 2]
-    x0, y0 = np.clip(np.floor(corners.min(0)), 0, (photo.width - 1, photo.height - 1)).astype(int)
-    x1, y1 = np.clip(np.ceil(corners.max(0)) + 1, (x0 + 1, y0 + 1), (photo.width, photo.height)).astype(int)
-    there = between_pixels(matrix).copy()
-    there[:, 2] -= (x0, y0)
-    whole = np.zeros((photo.height, photo.width), np.float32)
-    whole[y0:y1, x0:x1] = cv2.warpAffine(plane, there, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR)
-    return whole
-
-
-def _in_box(plane: Float32, matrix: Float64, box: Box) -> Float32:
-    """(h, w, 4): a plane (SIDE, SIDE, 4) where it lies in a box of the photo."""
-    there = between_pixels(matrix).copy()
-    there[:, 2] -= box[:2]
-    size = (box[2] - box[0], box[3] - box[1])
-    return np.asarray(cv2.warpAffine(plane, there, size, borderMode=cv2.BORDER_REPLICATE), np.float32)
-
-
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
     """Takes glasses off; the eyes stay as they are seen through the lenses.
 
@@ -184,22 +182,21 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     glasses = find_glasses(photo, face, parser)
     if glasses.tinted:
         raise LayerError(TINTED)
-    hidden = glasses.frame | glasses.glare | glasses.parsed & glasses.beside
     unit = unit_of(face)
-    x0, y0, x1, y1 = box = box_of(hidden, round(0.35 * unit))
+    box = glasses.box(photo, 0.35 * unit)
     before = to_srgb(photo, box).astype(np.float32)
-    areas = (hidden, glasses.eyes, glasses.beside, glasses.lenses, glasses.parsed | glasses.lenses)
-    hole, eyes, beside, lenses, worn = (one[y0:y1, x0:x1] for one in areas)
-    brows = glasses.brows[y0:y1, x0:x1]
-    skin = ~(hole | grown(beside, 0.03 * unit) | (brows > 0.3) | (cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0))
-    plain, through, tinted = cleared(before, lenses, skin, unit)
-    moved = replace(face, landmarks=face.landmarks - np.array([x0, y0, 0], np.float32))
-    kinds = _in_box(glasses.kinds, glasses.matrix, box)
-    made, weight = uncovered(Worn(plain, moved, hole, eyes, worn, beside), kinds, alike(face, glasses.traits))
-    mixed = plain + weight[..., None] * (made - plain)
-    sure = np.maximum(weight > 0, through) * np.float32(strength)
-    notes = (LEFT,) if tinted else ()
-    return Guide(box, changed(photo, box, before, mixed), np.asarray(sure, np.float32), notes)
+    scale = min(1.0, LARGEST_UNIT / unit)
+    areas = (glasses.hidden, glasses.eyes, glasses.lenses, glasses.beside)
+    hole, eyes, lenses, beside = (glasses.placed(one, box, scale) > SEEN for one in areas)
+    small = before if scale == 1 else np.asarray(cv2.resize(before, hole.shape[::-1], interpolation=cv2.INTER_AREA))
+    skin = ~(hole | grown(beside, 0.03 * unit * scale) | (glasses.placed(glasses.brows, box, scale) > 0.3))
+    skin &= ~(cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0)
+    plain, through, tinted = cleared(small, lenses, skin, unit * scale)
+    moved = replace(face, landmarks=(face.landmarks - np.array([*box[:2], 0], np.float32)) * np.float32(scale))
+    worn_now = Worn(plain, moved, hole, eyes, lenses, beside)
+    bared = uncovered(worn_now, glasses.placed(glasses.kinds, box, scale), Uncovering.bundled())
+    mixed, sure = enlarged(before, small, replace(bared, touched=np.maximum(bared.touched, through)))
+    return Guide(box, changed(photo, box, before, mixed), sure * np.float32(strength), (LEFT,) if tinted else ())
 
 
 def _brows(points: Float64) -> Float32:
@@ -234,27 +231,15 @@ def _points_on(matrix: Float64, face: Face) -> Float64:
     return np.asarray((face.landmarks[:, :2].astype(np.float64) - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
 
 
-def _glare(picture: Float32, frame: Bool, rims: list[Float64], points: Float64) -> Bool:
-    """Bright spots without colour within the lenses, away from the eyes."""
-    lenses = area_of(rims) & ~frame
-    light, spread = picture.min(2), np.ptp(picture, 2)
-    skin = lenses & ~eyes_of(points, 1.0)
-    if int(skin.sum()) < 50:
-        return np.zeros_like(frame)
-    color = float(np.median(spread[skin]))
-    weight = skin.astype(np.float32)
-    total, share = (cv2.GaussianBlur(x, (0, 0), 4 * UNIT) for x in (light * weight, weight))
-    over = light - total / np.maximum(share, 1e-3)
-    seed, soft = (skin & (over > by) & (spread < 0.8 * color) for by in GLARE)
-    _, index, stats, _ = cv2.connectedComponentsWithStats(soft.astype(np.uint8))
-    small = stats[:, cv2.CC_STAT_AREA] < LARGEST * int(lenses.sum())
-    kept = np.isin(index, np.unique(index[seed])) & (index > 0) & small[index]
-    return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(1.2)) > 0) & skin
-
-
-def _tinted(picture: Float32, rims: list[Float64], points: Float64) -> bool:
-    """Whether the lenses are much darker than the cheeks below them."""
-    light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    lenses = cv2.erode(area_of(rims).astype(np.uint8), disc(4.0)) > 0
-    cheeks = [light[y - 4 : y + 5, x - 4 : x + 5].mean() for x, y in points[[50, 280, 205, 425]].astype(int)]
-    return bool(lenses.any() and np.quantile(light[lenses], 0.7) < DARK_LENS * max(cheeks))
+def _tinted(picture: Float32, lenses: Bool, points: Float64) -> bool:
+    """Whether both lenses are much darker than the cheeks below them."""
+    light, (away, _) = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), axes(points)
+    inner = cv2.erode(lenses.astype(np.uint8), disc(2.0)) > 0
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    right = (xs - points[168, 0]) * away[0] + (ys - points[168, 1]) * away[1] > 0
+    dark = []
+    for half, marks in ((~right, (50, 205)), (right, (280, 425))):
+        cheeks = [light[y - 4 : y + 5, x - 4 : x + 5].mean() for x, y in points[list(marks)].astype(int)]
+        lens = light[inner & half]
+        dark.append(len(lens) > 0 and float(np.quantile(lens, 0.7)) < DARK_LENS * max(cheeks))
+    return all(dark)

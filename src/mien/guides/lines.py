@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.types import Bool, Float32, UInt8
+from mien.types import Float32, UInt8
 
 SQUARE, MARGIN = 512, 64
 SIDE = SQUARE + 2 * MARGIN
@@ -25,9 +25,6 @@ SCALES = ((0.25, 1.15), (0.4, 1.15), (0.65, 1.0), (1.0, 0.85), (1.5, 0.7))
 
 DISCS = (0.8, 1.2, 1.8, 2.6, 3.6, 5.0)
 """Diameters of the discs that take lines away, units."""
-
-GLEAM = (1.4, 13.0, 4.0, 1.0)
-"""Width of a lens' bright edge, units; its levels at least; its length at least, and its mean width at most, units."""
 
 WIDEST = 8.0
 """Diameter of a disc that is wider than any part of a frame, units."""
@@ -67,20 +64,6 @@ class Lines:
 def light_of(picture: Float32) -> Float32:
     """(SIDE, SIDE) levels of a plane (SIDE, SIDE, 3)."""
     return np.asarray(picture @ np.array([0.25, 0.55, 0.2], np.float32), np.float32)
-
-
-def gleams(picture: Float32, near: Bool) -> Bool:
-    """Long thin lines that are lighter than both sides, within an area: polished edges of lenses, before brows, too.
-
-    Lids, wrinkles and brows are dark lines; so fainter ones than those of a frame are sure.
-    """
-    soft = cv2.GaussianBlur(light_of(picture), (0, 0), 0.6)
-    seen = ((soft - cv2.morphologyEx(soft, cv2.MORPH_OPEN, disc(GLEAM[0])) > GLEAM[1]) & near).astype(np.uint8)
-    _, index, stats, _ = cv2.connectedComponentsWithStats(seen)
-    long = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    thin = stats[:, cv2.CC_STAT_AREA] / np.maximum(long, 1)
-    kept = (index > 0) & ((long > GLEAM[2] * UNIT) & (thin < GLEAM[3] * UNIT))[index]
-    return np.asarray(cv2.dilate(kept.astype(np.uint8), disc(1.6)) > 0, np.bool_)
 
 
 def _ridges(light: Float32) -> Float32:

@@ -132,3 +132,22 @@ class MatteConfig(NetworkConfig):
     blocks: tuple[int, int, int, int] = (1, 1, 1, 1)
     decoder: tuple[int, int, int, int] = (80, 56, 40, 32)
     fine: int = 16
+
+
+@dataclass(frozen=True)
+class UncoverConfig(NetworkConfig):
+    """What builds a :class:`mien.models.perception.uncover.UncoverNet`.
+
+    Attributes:
+        planes: of its input.
+        widths: channels at strides 2, 4, 8 and 16.
+        blocks: residual blocks at strides 4, 8 and 16.
+        decoder: channels of the way back at strides 8, 4 and 2.
+        fine: channels at the strip's own resolution.
+    """
+
+    planes: int = 11
+    widths: tuple[int, int, int, int] = (24, 32, 48, 48)
+    blocks: tuple[int, int, int] = (1, 1, 1)
+    decoder: tuple[int, int, int] = (40, 32, 24)
+    fine: int = 12

@@ -1,0 +1,83 @@
+"""Frames of glasses: their front, which a network sees, and what goes on from it.
+
+Convention:
+    That of :mod:`mien.guides.lines`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+
+from mien.guides.bands import band
+from mien.guides.frames import BEYOND, across, attached, axes, temple, widest
+from mien.guides.lines import SIDE, UNIT, Lines, disc, light_of
+from mien.guides.uncovering import Uncovering
+from mien.types import Bool, Float32, Float64
+
+LIKELY = (0.7, 0.2, 0.4)
+"""How likely a frame must be before eyes, below them, and elsewhere."""
+
+LOOKS, BELOW = 2, 3.0
+"""Times that the network looks for the frame, and how far below the eyes there is plain skin, units."""
+
+BESIDE, SPECK, HALO = 6.0, 2.0, (1.5, 2.4)
+"""How far from the parser's glasses a frame may be, units; the smallest one, square units; and twice how far it shines,
+units: above, and below the eyes."""
+
+
+def front_of(picture: Float32, worn: Float32, eyes: Bool, points: Float64) -> tuple[Bool, Bool, float]:
+    """(SIDE, SIDE) what a network takes for a frame, its shadows and reflections; where it looks; how sure a bridge is.
+
+    It looks again at what it would paint instead: what it did not see at first stands out there.
+    """
+    network, near = Uncovering.bundled(), cv2.dilate((worn > 0.1).astype(np.uint8), disc(BESIDE)) > 0
+    lenses, lids = (worn > 0.5).astype(np.float32), eyes.astype(np.float32)
+    front, seen = np.zeros(worn.shape, np.bool_), picture
+    low, joined = _below(points), 0.0
+    for _ in range(LOOKS):
+        likely, inside = network.frame(seen, worn, points)
+        found = (likely > np.where(eyes, LIKELY[0], np.where(low, *LIKELY[1:]))) & near
+        _, index, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
+        found &= (stats[:, cv2.CC_STAT_AREA] > SPECK * UNIT**2)[index]
+        for part, halo in ((~low, HALO[0]), (low, HALO[1])):
+            front |= cv2.dilate((found & part).astype(np.uint8), disc(halo)) > 0
+        made, more, within = network.behind(picture, front.astype(np.float32), lenses, lids, points)
+        seen = np.where(front[..., None] & (within > 0.1)[..., None], made, picture + more)
+        joined = max(joined, _bridge(likely, points))
+    return front, np.asarray(inside > 0.5), joined
+
+
+def _bridge(likely: Float32, points: Float64) -> float:
+    """How likely a line across the root of the nose is, which wrinkles and shaded eyes lack."""
+    x, y = points[[168, 6]].mean(0).astype(int)
+    across, down = round(1.8 * UNIT), round(6 * UNIT)
+    return float(likely[y - down : y + down, x - across : x + across].max(0).mean())
+
+
+def _below(points: Float64) -> Bool:
+    """(SIDE, SIDE) what lies below the eyes, where plain skin is."""
+    _, down = axes(points)
+    middle = points[[33, 133, 362, 263]].mean(0) + BELOW * UNIT * down
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    return np.asarray((xs - middle[0]) * down[0] + (ys - middle[1]) * down[1] > 0)
+
+
+def whole_of(picture: Float32, front: Bool, lenses: Bool, points: Float64, parts: Mapping[str, Bool]) -> Bool:
+    """(SIDE, SIDE) a frame's front with its temples to the ears, and with hinges and ends that touch it."""
+    lines, (away, _), frame = Lines.of(picture), axes(points), front.copy()
+    ys, xs = np.nonzero(lenses)
+    places = np.stack([xs, ys], 1).astype(np.float64)
+    right = (places - points[168, :2]) @ away > 0
+    halves = [places[right == side] for side in (False, True)]
+    if min(len(one) for one in halves) < UNIT**2:
+        return front
+    for side, half in enumerate(halves):
+        arm = temple(lines, points, half, side, parts["hair"] | parts["ears"], parts["background"])
+        if len(arm):
+            frame |= band(light_of(picture), arm, closed=False, most=widest(arm), margin=BEYOND)
+    _, beside, _, outer = across(points)  # nearer to the nose, the network sees all there is
+    frame |= attached(picture, lines, frame, front, halves, points, parts) & (beside > outer) & ~parts["ears"]
+    return frame

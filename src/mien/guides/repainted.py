@@ -1,0 +1,64 @@
+"""What is behind a frame on a face, as a network paints it, with this photo's grain.
+
+Convention:
+    That of :mod:`mien.guides.surround`.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mien.compose.morphology import grown
+from mien.guides.laid import blurred
+from mien.guides.surround import Worn
+from mien.guides.uncovering import Uncovering
+from mien.types import Float32
+
+SOFT, NEAR = 0.008, 0.02
+"""How softly a frame ends, and how far beside it rests of it are taken off, units."""
+
+SEEN = 0.02
+"""Share of a change from which it is made."""
+
+FINE, BEYOND, STRONG = 0.014, 0.045, 1.6
+"""Blur beyond which detail is fine, and how far from a frame none is taken, units; its largest size, as multiples of
+the usual."""
+
+
+def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float32, Float32]:
+    """What is behind a frame, (h, w, 3), and where, (h, w); the picture without its rests, and where those were.
+
+    Args:
+        worn: the face.
+        network: that paints.
+    """
+    unit, points = worn.unit, worn.face.landmarks
+    hidden, lenses, eyes = (one.astype(np.float32) for one in (worn.hole, worn.lenses, worn.eyes))
+    made, more, within = network.behind(worn.picture, hidden, lenses, eyes, points)
+    soft = np.maximum(blurred(worn.hole, SOFT * unit), hidden) * np.clip(4 * within, 0, 1)
+    near = blurred(grown(worn.hole, NEAR * unit) & ~worn.eyes, NEAR / 2 * unit)
+    rested = worn.picture + ((1 - soft) * near)[..., None] * more
+    made = cv2.GaussianBlur(made, (0, 0), 0.5) + _detail(worn)[..., None]
+    found = np.where(near * within > SEEN, near * within, 0)
+    return np.clip(made, 0, 255).astype(np.float32), soft, np.clip(rested, 0, 255).astype(np.float32), found
+
+
+def _detail(worn: Worn) -> Float32:
+    """(h, w) levels: fine detail of the skin and the hairs beside a frame, mirrored at its border."""
+    unit, hole = worn.unit, grown(worn.hole, BEYOND * worn.unit)
+    light, known = cv2.cvtColor(worn.picture, cv2.COLOR_RGB2GRAY), (~grown(worn.hole, 1.0)).astype(np.float32)
+    total, share = (cv2.GaussianBlur(one, (0, 0), max(0.8, FINE * unit)) for one in (light * known, known))
+    fine = light - total / np.maximum(share, 1e-3)
+    usual = float(np.median(np.abs(fine[grown(hole, 0.1 * unit) & ~hole]))) + 1e-3
+    fine = np.clip(fine, -STRONG * usual, STRONG * usual)
+    _, label = cv2.distanceTransformWithLabels(hole.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    ys, xs = np.nonzero(~hole)
+    place = np.zeros((int(label.max()) + 1, 2), np.float32)
+    place[label[ys, xs]] = np.stack([xs, ys], 1)
+    nearest = place[label]
+    gy, gx = np.mgrid[: hole.shape[0], : hole.shape[1]].astype(np.float32)
+    x, y = 2 * nearest[..., 0] - gx, 2 * nearest[..., 1] - gy
+    return np.asarray(
+        cv2.remap(fine, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101) * worn.hole, np.float32
+    )
