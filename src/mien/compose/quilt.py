@@ -54,3 +54,36 @@ def quilted(fine: Float32, known: Bool, radius: int, seed: int = 0) -> Float32:
             weight[there] += window**2
     total /= np.sqrt(np.maximum(weight, 1e-3))
     return total[radius : radius + height, radius : radius + width]
+
+
+def alike(fine: Float32, known: Bool, radius: int, seed: int = 0) -> Float32:
+    """A texture with the power, at each frequency, of calm patches of another, and no pattern that is seen twice.
+
+    Random phases (Galerne, Gousseau and Morel, 2011); arguments and result are those of :func:`quilted`.
+    """
+    height, width = known.shape
+    rng = np.random.default_rng(seed)
+    deep = cv2.distanceTransform(np.pad(known.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    while radius > 4 and np.count_nonzero(deep > 1.25 * radius) < 60:
+        radius = int(0.8 * radius)
+    rows, columns = np.nonzero(deep[radius : height - radius, radius : width - radius] > 1.25 * radius)
+    if len(rows) < 4:
+        return np.zeros_like(fine)
+    rows, columns = rows + radius, columns + radius
+    power = cv2.blur((fine**2).mean(2) * known, (2 * radius + 1,) * 2)[rows, columns]
+    low, high = np.quantile(power, CALM)
+    calm = np.flatnonzero((power >= low) & (power <= high))
+    calm = calm[rng.permutation(len(calm))[:48]]
+    limit = MOST * float(np.sqrt((fine[known] ** 2).mean()))
+    patches = np.stack([fine[y - radius : y + radius, x - radius : x + radius] for y, x in zip(rows[calm], columns[calm])])
+    patches = np.clip(patches, -limit, limit)
+    flat = patches.reshape(-1, 3)
+    values, axes = np.linalg.eigh(flat.T @ flat / len(flat))
+    profile = np.hanning(2 * radius + 2)[1:-1]
+    window = np.outer(profile, profile)[None, ..., None]
+    turned = (patches @ axes) * window / np.sqrt((window**2).mean())
+    spectrum = (np.abs(np.fft.fft2(turned, axes=(1, 2))) ** 2).mean(0)
+    kernels = np.fft.fftshift(np.fft.ifft2(np.sqrt(spectrum), axes=(0, 1)).real, axes=(0, 1)) / (2 * radius)
+    noise = rng.standard_normal((height, width, 3)).astype(np.float32)
+    planes = [cv2.filter2D(noise[..., n], -1, kernels[..., n].astype(np.float32)) for n in range(3)]
+    return np.asarray(np.stack(planes, 2) @ axes.T, np.float32)

@@ -19,6 +19,7 @@ from mien.compose.blend import membrane
 from mien.compose.morphology import disc
 from mien.conditions.areas import JAW, lower_face
 from mien.conditions.parser import FaceParser
+from mien.guides.beard_edge import alike, connected
 from mien.guides.borrow import unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Box
@@ -46,6 +47,9 @@ ROUGH = 2.0
 
 SURE, FACIAL, POSSIBLE = 0.3, 0.12, 0.06
 """Probabilities of hair from which it counts: below the jaw, on the face, and where it is rough."""
+
+CORE = 0.8
+"""Probability from which a beard is sure enough to tell its colours."""
 
 LIKE_SKIN = 15.0
 """Distance in a* and b* up to which something may be skin."""
@@ -96,6 +100,7 @@ class AroundBeard:
         beard = shares["hair"] * blurred(_places(points, (height, width)), 1.0)
         fine = _roughness(to_srgb(photo, box), (width, height))
         hairs = _hairs(points, shares, beard, fine) & ~_clothed(picture, points, shares, beard)
+        hairs = _ended(hairs, picture, points, shares, beard)
         return cls(box, picture, points, shares, beard, hairs)
 
     @property
@@ -263,6 +268,19 @@ def _hairs(points: Float64, shares: Mapping[str, Float32], beard: Float32, fine:
     tufts = (fine > ROUGH * usual) & ~beside & (beard > POSSIBLE)
     facial = (beard > FACIAL) & inside(lower_face(points)[0], beard.shape)
     return np.asarray(main | ((tufts | facial) & close), np.bool_)
+
+
+def _ended(
+    hairs: Bool, picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32
+) -> Bool:
+    """(h, w): hairs without what has rather the colours of a neck, clothes or the backdrop beside the face."""
+    face = eroded(inside(points[list(mesh.OUTLINE)], beard.shape), 2)
+    skin = ((shares["skin"] > 0.85) & face & (beard < 0.1)) | ((shares["neck"] > 0.55) & (beard < 0.3))
+    kinds = [beard > CORE, skin, shares["clothes"] > 0.7, shares["background"] > 0.7]
+    lab = blurred(lab_of(picture / np.float32(255)), 0.6)
+    told = blurred(alike(lab, kinds, dilated(hairs, 2) & ~face, UNIT), 0.8) > 0.4
+    core = kinds[0] & hairs
+    return connected(hairs & (face | told), core, 3) if core.any() else hairs
 
 
 def _clothed(picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32) -> Bool:

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.align import mesh
 from mien.align.crop import inverse, quad_to_matrix
 from mien.compose.blend import membrane
-from mien.guides.around_beard import UNIT, AroundBeard, blurred, eroded, mean_within
+from mien.guides.around_beard import UNIT, AroundBeard, blurred, eroded, inside, mean_within
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of, rgb_of
 from mien.guides.spline import Spline
@@ -33,6 +34,9 @@ SHADE = ((0.0, 36), (0.05, 34), (0.15, 24), (0.25, 16), (0.35, 11), (0.45, 9), (
 
 SHADED, ROUND, DULL = 0.85, 7.0, 0.008
 """Share of that shade, how much darker a chin becomes towards its outline, and what colours lose with light."""
+
+JAW_ROUND, JAW_EDGE = 0.05, 0.035
+"""How round a jaw's outline is, and how wide its edge before the neck, eye distances."""
 
 RELIEFS, BAND = 7, (0.008, 0.07)
 """Faces whose relief counts, and the standard deviations, eye distances, between which it lies."""
@@ -50,8 +54,25 @@ class Beardless:
     hair: Bool | None = None
 
 
-def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Float32:
-    """The picture (h, w, 3) without its beard, without fine detail; skin everywhere.
+@dataclass(frozen=True, eq=False)
+class Light:
+    """Pictures (h, w, 3) without a beard and without fine detail, skin everywhere. Attributes: face; neck."""
+
+    face: Float32
+    neck: Float32
+
+    def picture(self, within: Float32) -> Float32:
+        """Both as one, the face where ``within`` (H, W) is 1; (H, W, 3)."""
+        size = within.shape[::-1]
+        face, neck = (
+            one if one.shape[:2] == within.shape else cv2.resize(one, size, interpolation=cv2.INTER_CUBIC)
+            for one in (self.face, self.neck)
+        )
+        return np.asarray(neck + within[..., None] * (face - neck), np.float32)
+
+
+def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Light:
+    """How a face and its neck are lit below a beard.
 
     Args:
         here: what is seen.
@@ -76,13 +97,27 @@ def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Flo
     mixed = membrane(mean_within(mixed.astype(np.float32), seen + 1e-4, 0.8), seen, 300.0)
     mixed[..., 1:] *= HUES
     mixed = mixed + blurred(_spread(mine - mixed, bare), 2.5)
-    made = _with_neck(here, mixed, skin)
+    chin, neck = _with_neck(here, mixed, skin)
+    made = neck + within_jaw(here, here.shape)[..., None] * (chin - neck)
     away = mean_within(mine - made, bare, 2.0)
     away = np.where(here.oval[..., None], away, np.clip(away, -25, 25))
-    made = made + blurred(membrane(away, bare.astype(np.float32), 60.0), 3.0)
-    made[..., 0] = np.exp(made[..., 0] / 100) * (skin[0] + 16) - 16
-    made[..., 1:] += skin[1:]
-    return np.asarray(255 * rgb_of(np.ascontiguousarray(made, np.float32)), np.float32)
+    away = blurred(membrane(away, bare.astype(np.float32), 60.0), 3.0)
+    return Light(_picture(chin + away, skin), _picture(neck + away, skin))
+
+
+def _picture(light: Float32, skin: Float32) -> Float32:
+    lightness = np.exp(light[..., :1] / 100) * (skin[0] + 16) - 16
+    lab = np.ascontiguousarray(np.concatenate([lightness, light[..., 1:] + skin[1:]], 2), np.float32)
+    return np.asarray(255 * rgb_of(lab), np.float32)
+
+
+def within_jaw(here: AroundBeard, shape: Sequence[int]) -> Float32:
+    """(H, W): 1 within the outline of the face, with the edge of a jaw, at any size."""
+    unit = UNIT * shape[0] / here.shape[0]
+    scale = np.array([shape[1] / here.shape[1], shape[0] / here.shape[0]])
+    area = inside(here.points[list(mesh.OUTLINE), :2] * scale, shape)
+    smooth = blurred(area, JAW_ROUND * unit)
+    return np.asarray(np.clip((smooth - 0.5) * JAW_ROUND / (0.4 * JAW_EDGE) + 0.5, 0, 1), np.float32)
 
 
 def relief(here: AroundBeard, others: Sequence[Beardless], yaw: float, shape: tuple[int, ...]) -> Float32:
@@ -175,8 +210,8 @@ def _places(here: AroundBeard, there: Float64) -> Float32:
     return np.dstack([xs, ys]) + offsets
 
 
-def _with_neck(here: AroundBeard, light: Float32, skin: Float32) -> Float32:
-    """Light (h, w, 3) with a neck below the jaw: the chin's light, in the shade of the jaw."""
+def _with_neck(here: AroundBeard, light: Float32, skin: Float32) -> tuple[Float32, Float32]:
+    """Light (h, w, 3) of the face, and of a neck below it: the chin's light, in the shade of the jaw."""
     points, oval = here.points, here.oval
     face = eroded(oval, 1)
     lower = (face & (here.rows > points[2, 1])).astype(np.float32)
@@ -190,5 +225,4 @@ def _with_neck(here: AroundBeard, light: Float32, skin: Float32) -> Float32:
     neck[..., 1:] = (neck[..., 1:] + skin[1:]) * np.exp(-DULL * darker)[..., None] - skin[1:]
     chin = membrane(mean_within(light, face, 0.8), face.astype(np.float32), 300.0)
     chin[..., 0] -= ROUND * np.exp(-depth / 0.07) * under
-    share = blurred(blurred(oval, 3) > 0.5, 1.3)[..., None]
-    return np.asarray(neck + share * (chin - neck), np.float32)
+    return np.asarray(chin, np.float32), np.asarray(neck, np.float32)

@@ -18,12 +18,12 @@ import numpy as np
 from mien.compose.blend import membrane
 from mien.compose.matte import enlarged
 from mien.compose.patches import patched
-from mien.compose.quilt import quilted
+from mien.compose.quilt import alike
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.around_beard import UNIT, AroundBeard, blurred, dilated, inside, mean_within
-from mien.guides.beardless import Beardless, beardless, relief
+from mien.guides.beardless import Beardless, Light, beardless, relief, within_jaw
 from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Guide
@@ -99,15 +99,16 @@ def _texture(picture: Float32, made: Float32, bare: Bool, sigma: float, radius: 
     """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made."""
     smooth = mean_within(picture, bare, sigma)
     fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0).astype(np.float32)
-    pores = quilted(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
+    pores = alike(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
     return np.asarray(pores, np.float32)
 
 
-def _made(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
+def _made(here: AroundBeard, picture: Float32, found: Light, unit: float) -> tuple[Float32, Float32, Float32]:
     """How much is replaced (h, w), how much of what replaces it is skin (h, w), and that (h, w, 3)."""
     whole = picture.clip(0, 255).astype(np.uint8)
     solid = np.clip(1 - here.shares["background"] - here.shares["clothes"], 0, 1)
     alpha = _matte(whole, solid, 0.06 * unit)
+    light = found.picture(within_jaw(here, here.shape))
     wide, narrow = (_enlarged(one, picture.shape).clip(0, 1) for one in _weights(here, light))
     weight = np.maximum(narrow, wide * alpha) * (1 - _kept(here, picture, light, unit))
     below = here.below
@@ -117,7 +118,7 @@ def _made(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> t
     near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
     share = (alpha + near * (even - alpha)) * skin
     behind = _behind(here, picture, alpha, (share < 0.99) & (weight > 0.01), unit)
-    made = behind + share[..., None] * (_enlarged(light, picture.shape) - behind)
+    made = behind + share[..., None] * (found.picture(within_jaw(here, picture.shape[:2])) - behind)
     return weight, share, np.asarray(made, np.float32)
 
 
