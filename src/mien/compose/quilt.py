@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.types import Bool, Float32
+from mien.types import Bool, Float32, Float64
 
 CALM = (0.3, 0.65)
 """Quantiles of the power between which patches are taken: no moles, folds or edges of glasses."""
@@ -82,8 +82,16 @@ def alike(fine: Float32, known: Bool, radius: int, seed: int = 0) -> Float32:
     profile = np.hanning(2 * radius + 2)[1:-1]
     window = np.outer(profile, profile)[None, ..., None]
     turned = (patches @ axes) * window / np.sqrt((window**2).mean())
-    spectrum = (np.abs(np.fft.fft2(turned, axes=(1, 2))) ** 2).mean(0)
+    spectrum = _round((np.abs(np.fft.fft2(turned, axes=(1, 2))) ** 2).mean(0))
     kernels = np.fft.fftshift(np.fft.ifft2(np.sqrt(spectrum), axes=(0, 1)).real, axes=(0, 1)) / (2 * radius)
     noise = rng.standard_normal((height, width, 3)).astype(np.float32)
     planes = [cv2.filter2D(noise[..., n], -1, kernels[..., n].astype(np.float32)) for n in range(3)]
     return np.asarray(np.stack(planes, 2) @ axes.T, np.float32)
+
+
+def _round(spectrum: Float64) -> Float64:
+    """The middle power (n, n, 3) of each ring of frequencies: the grid of a JPEG is no skin's."""
+    along = np.fft.fftfreq(len(spectrum)) * len(spectrum)
+    ring = np.rint(np.hypot(along[:, None], along[None])).astype(np.int64)
+    middle = np.stack([np.median(spectrum[ring == n], axis=0) for n in range(int(ring.max()) + 1)])
+    return np.asarray(middle[ring])

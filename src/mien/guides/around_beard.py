@@ -51,6 +51,13 @@ SURE, FACIAL, POSSIBLE = 0.3, 0.12, 0.06
 CORE = 0.8
 """Probability from which a beard is sure enough to tell its colours."""
 
+FARTHER = (0.25, 0.5, 0.3)
+"""Probability from which a beard counts beside the face, how much more is needed farther away, and how far that is,
+eye distances."""
+
+SUPPOSED = 0.02
+"""How much a neck counts that is taken for granted, beside what is seen."""
+
 LIKE_SKIN = 15.0
 """Distance in a* and b* up to which something may be skin."""
 
@@ -100,7 +107,7 @@ class AroundBeard:
         beard = shares["hair"] * blurred(_places(points, (height, width)), 1.0)
         fine = _roughness(to_srgb(photo, box), (width, height))
         hairs = _hairs(points, shares, beard, fine) & ~_clothed(picture, points, shares, beard)
-        hairs = _ended(hairs, picture, points, shares, beard)
+        hairs, shares = _ended(hairs, picture, points, shares, beard)
         return cls(box, picture, points, shares, beard, hairs)
 
     @property
@@ -137,10 +144,16 @@ class AroundBeard:
         beside |= self.lips
         nose = inside(self.points[[98, 97, 2, 326, 327, 278, 4, 48]], self.shape)
         skin = self.shares["skin"] + self.shares["neck"] > np.where(self.oval, 0.7, 0.5)
-        found = eroded(skin, 2) & ~dilated(beside, 2) & ~dilated(nose, 1) & ~self.covered
+        found = eroded(skin & (self.oval | self._like_skin()), 2) & ~dilated(beside, 2) & ~dilated(nose, 1) & ~self.covered
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
         large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] > 0.03 * UNIT**2)
         return np.asarray(found & np.isin(pieces, large), np.bool_)
+
+    @cached_property
+    def facial(self) -> Bool:
+        """(h, w): the same of the face alone; all of the face where next to none is seen."""
+        found = self.bare & self.oval
+        return found if found.sum() > 30 else self.oval
 
     @cached_property
     def covered(self) -> Bool:
@@ -155,10 +168,10 @@ class AroundBeard:
         face = shares["skin"] + shares["neck"] + shares["lips"] + shares["worn"]
         maps = np.dstack([face, shares["clothes"], shares["background"], elsewhere, shares["ears"]])
         neck, lowest = self._neck()
-        round_, bare = dilated(self.oval, 3), (shares["clothes"] < 0.6) & (self.rows < lowest)
+        round_, bare = dilated(self.oval, 1), (shares["clothes"] < 0.6) & (self.rows < lowest)
         seen = known & (self.beard > 0.1) & self._like_skin()
         maps[((round_ | (neck & bare)) & ~known) | (neck & bare & seen)] = (1, 0, 0, 0, 0)
-        sure = (known | round_ | (neck & bare)).astype(np.float32)
+        sure = np.where(known | round_, 1, SUPPOSED * (neck & bare)).astype(np.float32)
         spread = blurred(membrane(maps.astype(np.float32), sure, 1.0), 1.5)
         spread = np.where((blurred(known, 1) > 0.9)[..., None], maps, spread).clip(0, 1)
         open_ = spread[..., 2] / np.maximum(spread[..., 1] + spread[..., 2], 1e-3)
@@ -272,15 +285,25 @@ def _hairs(points: Float64, shares: Mapping[str, Float32], beard: Float32, fine:
 
 def _ended(
     hairs: Bool, picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32
-) -> Bool:
-    """(h, w): hairs without what has rather the colours of a neck, clothes or the backdrop beside the face."""
+) -> tuple[Bool, Mapping[str, Float32]]:
+    """Hairs (h, w) without what has rather the colours of a neck, clothes or the backdrop beside the face; and shares
+    that say which of them it is."""
     face = eroded(inside(points[list(mesh.OUTLINE)], beard.shape), 2)
     skin = ((shares["skin"] > 0.85) & face & (beard < 0.1)) | ((shares["neck"] > 0.55) & (beard < 0.3))
     kinds = [beard > CORE, skin, shares["clothes"] > 0.7, shares["background"] > 0.7]
-    lab = blurred(lab_of(picture / np.float32(255)), 0.6)
-    told = blurred(alike(lab, kinds, dilated(hairs, 2) & ~face, UNIT), 0.8) > 0.4
     core = kinds[0] & hairs
-    return connected(hairs & (face | told), core, 3) if core.any() else hairs
+    if not core.any():
+        return hairs, shares
+    lab, asked = blurred(lab_of(picture / np.float32(255)), 0.6), (dilated(hairs, 2) | (beard > 0.05)) & ~face
+    told = blurred(alike(lab, kinds, asked, UNIT), 0.8)
+    away = cv2.distanceTransform((~face).astype(np.uint8), cv2.DIST_L2, 5) / UNIT
+    likely = (beard > FARTHER[0] + FARTHER[1] * np.clip(away / FARTHER[2], 0, 1)) & (told[..., 0] > 0.4)
+    hairs = connected(hairs & (face | likely), core, 3)
+    rest = told[..., 1:] / np.maximum(told[..., 1:].sum(2, keepdims=True), 1e-3)
+    beside, sorts = np.where(asked & ~hairs, np.minimum(beard * 3, 1), 0), np.moveaxis(rest, 2, 0)
+    for name, one in zip(("neck", "clothes", "background"), sorts, strict=True):
+        shares = {**shares, name: np.asarray(shares[name] + beside * (one - shares[name]), np.float32)}
+    return hairs, shares
 
 
 def _clothed(picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32) -> Bool:

@@ -24,32 +24,29 @@ HUES, PLACES = 1.5, 25.0
 
 
 def alike(lab: Float32, kinds: Sequence[Bool], wanted: Bool, unit: float) -> Float32:
-    """How likely pixels are of the first of some kinds.
+    """How likely pixels are of each of some kinds.
 
     Args:
         lab: (h, w, 3) CIE L*, a*, b*.
-        kinds: where each is surely seen.
+        kinds: K areas in which each is surely seen; at least one pixel of one.
         wanted: where it is asked.
         unit: an eye distance, pixels.
 
     Returns:
-        (h, w) shares of the nearest samples, 0 where nothing is wanted; 1 where no kind but the first is seen.
+        (h, w, K) shares of the nearest samples, 0 where nothing is wanted.
     """
-    found = wanted.astype(np.float32)
-    if not wanted.any() or not kinds[0].any() or not any(one.any() for one in kinds[1:]):
+    found = np.zeros((*wanted.shape, len(kinds)), np.float32)
+    if not wanted.any():
         return found
     rows, columns = np.indices(wanted.shape, np.float32) * np.float32(PLACES / unit)
     seen = np.dstack([lab * np.array([1, HUES, HUES], np.float32), rows, columns])
     rng = np.random.default_rng(0)
-    samples: list[Float32] = []
-    for one in kinds:
-        points = seen[one]
-        samples.append(points[rng.permutation(len(points))[:SAMPLES]])
-    first = np.arange(sum(map(len, samples))) < len(samples[0])
+    samples = [points[rng.permutation(len(points))[:SAMPLES]] for points in (seen[one] for one in kinds)]
+    kind = np.repeat(np.arange(len(kinds)), [len(one) for one in samples])
     known, asked = np.concatenate(samples), seen[wanted]
     apart = (known**2).sum(1)[None] - 2 * asked @ known.T
-    near = np.argpartition(apart, min(NEAREST, len(known) - 1), axis=1)[:, :NEAREST]
-    found[wanted] = first[near].mean(1)
+    near = kind[np.argpartition(apart, min(NEAREST, len(known) - 1), axis=1)[:, :NEAREST]]
+    found[wanted] = np.stack([(near == n).mean(1) for n in range(len(kinds))], 1)
     return found
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from mien.align import mesh
 from mien.align.crop import inverse, quad_to_matrix
 from mien.compose.blend import membrane
-from mien.guides.around_beard import UNIT, AroundBeard, blurred, eroded, inside, mean_within
+from mien.guides.around_beard import UNIT, AroundBeard, blurred, dilated, eroded, inside, mean_within
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of, rgb_of
 from mien.guides.spline import Spline
@@ -38,7 +38,7 @@ SHADED, ROUND, DULL = 0.85, 7.0, 0.008
 JAW_ROUND, JAW_EDGE = 0.05, 0.035
 """How round a jaw's outline is, and how wide its edge before the neck, eye distances."""
 
-RELIEFS, BAND = 7, (0.008, 0.07)
+RELIEFS, LATER, BAND = 3, 0.012, (0.008, 0.07)
 """Faces whose relief counts, and the standard deviations, eye distances, between which it lies."""
 
 ALIKE = 16.0
@@ -80,8 +80,7 @@ def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Lig
         others: at least one.
     """
     bare = here.bare
-    facial = bare & here.oval
-    facial = facial if facial.sum() > 30 else here.oval
+    facial = here.facial
     lab = lab_of(here.picture / np.float32(255))
     skin = np.median(lab[facial], axis=0)
     found = [_seen(here, face, one, facial) for one in others]
@@ -111,27 +110,30 @@ def _picture(light: Float32, skin: Float32) -> Float32:
     return np.asarray(255 * rgb_of(lab), np.float32)
 
 
-def within_jaw(here: AroundBeard, shape: Sequence[int]) -> Float32:
-    """(H, W): 1 within the outline of the face, with the edge of a jaw, at any size."""
+def within_jaw(here: AroundBeard, shape: Sequence[int], wider: float = 0.0) -> Float32:
+    """(H, W): 1 within the outline of the face, with the edge of a jaw, at any size; wider by some eye distances."""
     unit = UNIT * shape[0] / here.shape[0]
     scale = np.array([shape[1] / here.shape[1], shape[0] / here.shape[0]])
     area = inside(here.points[list(mesh.OUTLINE), :2] * scale, shape)
+    if wider:
+        area = dilated(area, max(1, round(wider * unit)))
     smooth = blurred(area, JAW_ROUND * unit)
     return np.asarray(np.clip((smooth - 0.5) * JAW_ROUND / (0.4 * JAW_EDGE) + 0.5, 0, 1), np.float32)
 
 
-def relief(here: AroundBeard, others: Sequence[Beardless], yaw: float, shape: tuple[int, ...]) -> Float32:
+def relief(here: AroundBeard, mine: Face, others: Sequence[Beardless], shape: tuple[int, ...]) -> Float32:
     """What beardless faces agree on of folds, philtrum and chin: logarithms (H, W) of light over what is around it.
 
     Args:
         here: what is seen.
-        others: at least one; the first :data:`RELIEFS` count.
-        yaw: of the face, degrees.
+        mine: the same face.
+        others: at least one; the :data:`RELIEFS` whose mouths are most alike count: a smile has its folds.
         shape: of the result.
     """
-    scale = shape[0] / here.shape[0]
+    scale, yaw = shape[0] / here.shape[0], mine.pose.yaw
     found = []
-    for one in others[:RELIEFS]:
+    apart = [_unlike(mine, one.face) + LATER * place for place, one in enumerate(others)]
+    for one in [others[n] for n in np.argsort(apart)[:RELIEFS]]:
         photo, face = one.photo, one.face
         if abs(-face.pose.yaw - yaw) + 4 < abs(face.pose.yaw - yaw):
             photo, face, _ = mirrored(photo, face, None)
@@ -145,6 +147,17 @@ def relief(here: AroundBeard, others: Sequence[Beardless], yaw: float, shape: tu
         fine, wide = (cv2.GaussianBlur(light, (0, 0), max(0.5, one * UNIT * scale)) for one in BAND)
         found.append(np.clip(fine - wide, -0.25, 0.08))
     return np.asarray(np.median(np.stack(found), 0), np.float32)
+
+
+def _unlike(face: Face, other: Face) -> float:
+    """How much two mouths differ: openness, width, how far the corners are raised."""
+    found = []
+    for one in (face, other):
+        points, unit = one.landmarks[:, :2], unit_of(one)
+        left, right = points[list(mesh.MOUTH_CORNERS)]
+        raised = (points[[0, 17], 1].mean() - (left[1] + right[1]) / 2) / unit
+        found.append((one.mouth_openness, float(np.linalg.norm(left - right)) / unit, raised))
+    return float(np.abs(np.subtract(*found)).sum())
 
 
 def mixture(known: Float64, wanted: Float64, stiff: float = 0.1, rounds: int = 300) -> Float64:

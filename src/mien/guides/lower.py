@@ -35,14 +35,20 @@ from mien.types import Bool, Face, Float32, Photo, UInt8
 FINEST = 190.0
 """Most pixels between the outer corners of the eyes at which skin is made."""
 
-PATCH, TEXTURE = 0.11, 0.03
+PATCH, TEXTURE = 0.12, 0.04
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
 
-FOLDS = 0.6
+FOLDS = 1.2
 """Share of the relief of other faces that is taken over."""
+
+ROOM = 0.03
+"""Eye distances by which a jaw may be wider than landmarks tell."""
 
 BEHIND = 64.0
 """Most pixels between the outer corners of the eyes at which clothes and backdrop are made."""
+
+KINDS, PLACES = np.float32(70), np.float32(60)
+"""Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
 
 DARKER = (3.0, 8.0)
 """L* by which the lower face may be darker than bare skin would be, and what more is stubble."""
@@ -78,13 +84,13 @@ def bare_chin(
     size = (round(width * scale), round(height * scale))
     picture = before if scale == 1 else np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
     weight, share, made = _made(here, picture, light, unit * scale)
-    bare = _enlarged(here.bare, picture.shape) > 0.9
-    folds = relief(here, near, face.pose.yaw, picture.shape) * _enlarged(_with_folds(here), picture.shape)
+    bare = _enlarged(here.facial, picture.shape) > 0.9
+    folds = relief(here, face, near, picture.shape) * _enlarged(_with_folds(here), picture.shape)
     made = (made + 8) * np.exp(FOLDS * share * folds)[..., None] - 8
     made = made + share[..., None] * _texture(picture, made, bare, TEXTURE * unit * scale, PATCH * unit * scale)
     if scale < 1:
         weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
-        bare, finer = _enlarged(here.bare, before.shape, cv2.INTER_LINEAR) > 0.9, 0.5 / scale
+        bare, finer = _enlarged(here.facial, before.shape, cv2.INTER_LINEAR) > 0.9, 0.5 / scale
         made = made + share[..., None] * _texture(before, made, bare, finer, PATCH * unit)
     weight = weight.clip(0, 1)
     mixed = before + weight[..., None] * (made - before)
@@ -113,7 +119,8 @@ def _made(here: AroundBeard, picture: Float32, found: Light, unit: float) -> tup
     weight = np.maximum(narrow, wide * alpha) * (1 - _kept(here, picture, light, unit))
     below = here.below
     skin = _enlarged(below["skin"] + below["hair"] + below["ears"], picture.shape)
-    skin = np.clip((skin - 0.5) / 0.12 + 0.5, 0, 1)
+    skin = np.clip((blurred(skin, 0.02 * unit) - 0.5) / 0.25 + 0.5, 0, 1)
+    skin = np.maximum(skin, within_jaw(here, picture.shape[:2], ROOM))
     even = np.clip((blurred(alpha, 0.025 * unit) - 0.58) / 0.22 + 0.5, 0, 1)  # a beard's outline is ragged, a jaw's not
     near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
     share = (alpha + near * (even - alpha)) * skin
@@ -141,10 +148,12 @@ def _weights(here: AroundBeard, light: Float32) -> tuple[Float32, Float32]:
     dark = np.clip((dark - DARKER[0]) / DARKER[1], 0, 1)
     beside = blurred(here.shares["clothes"] + here.shares["background"] > 0.3, 1.5) > 0.15
     close = dilated(here.hairs, round(0.3 * UNIT)) & (here.beard > 0.08) & ~beside
-    dark = dark * (inside(lower_face(here.points)[0], here.shape) | close) * ~here.lips
-    grown = dilated(here.hairs, 3).astype(np.float32)
+    dark = dark * (inside(lower_face(here.points)[0], here.shape) | close) * ~here.lips * dilated(here.oval, 1)
+    grown = (dilated(here.hairs, 1) | (dilated(here.hairs, 3) & here.oval)).astype(np.float32)
     stays = np.clip(1 - 2 * (here.below["hair"] + here.below["ears"] + here.shares["worn"]), 0, 1)
-    wide = np.clip(1.6 * blurred(np.maximum(grown, dark), 2.2) - 0.15, 0, 1)
+    grown = np.maximum(grown, dark)
+    soft = np.where(here.oval, blurred(grown, 2.2), blurred(grown, 1.2))
+    wide = np.clip(1.6 * soft - 0.15, 0, 1)
     narrow = np.clip(1.7 * blurred(dilated(here.hairs, 1), 0.8) - 0.2, 0, 1)
     wisps = np.clip(1.7 * blurred(dilated(here.hairs, 3), 0.8) - 0.2, 0, 1) * here.below["background"]
     narrow = np.maximum(narrow, wisps)
@@ -191,17 +200,18 @@ def _behind(here: AroundBeard, picture: Float32, alpha: Float32, wanted: Bool, u
         one = one if one.shape[:2] == picture.shape[:2] else _enlarged(one, picture.shape)
         return np.asarray(cv2.resize(np.asarray(one[part], np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
 
-    small, cloth, backdrop = reduced(picture), reduced(here.below["clothes"]), reduced(here.below["background"])
+    small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 2))
     hole = dilated(reduced(wanted) > 0.02, 1)
-    known = (reduced(alpha) < 0.04) & (reduced(dilated(here.hairs, 1)) < 0.1) & (np.maximum(cloth, backdrop) > 0.6)
-    made = small.copy()
-    for kind in (cloth > backdrop, cloth <= backdrop):
-        todo, seen = hole & kind & ~known, known & kind
-        if todo.any() and seen.sum() > 150:
-            others = ~seen & ~todo
-            made[todo] = patched(small, todo, others, np.random.default_rng(0), void=others)[todo]
-        elif todo.any() and seen.sum() > 20:
-            made[todo] = membrane(small, seen.astype(np.float32), 255.0)[todo]
+    shown = reduced(here.below["clothes"]) + backdrop + reduced(here.below["skin"]) > 0.6
+    known = (hair < 0.1) & shown & (reduced(dilated(here.oval, 2)) < 0.1)
+    made, todo = small, hole & ~known
+    if todo.any() and known.sum() > 150:
+        others = ~known & ~todo
+        ys, xs = np.indices(hole.shape, np.float32) * np.float32(PLACES / (unit * scale))
+        hints = np.dstack([KINDS * backdrop, xs, ys])
+        made = patched(small, todo, others, np.random.default_rng(0), hints=hints, void=others)
+    elif todo.any() and known.sum() > 20:
+        made = membrane(small, known.astype(np.float32), 255.0)
     share = _enlarged(hole & ~known, shape).clip(0, 1)[..., None]
     result = picture.copy()
     result[part] += share * (_enlarged(made, shape) - result[part])
