@@ -55,6 +55,9 @@ FARTHER = (0.25, 0.5, 0.3)
 """Probability from which a beard counts beside the face, how much more is needed farther away, and how far that is,
 eye distances."""
 
+HOLES = 0.12
+"""Half the width, eye distances, of what is a beard as all around it is."""
+
 SUPPOSED = 0.02
 """How much a neck counts that is taken for granted, beside what is seen."""
 
@@ -106,7 +109,7 @@ class AroundBeard:
         }
         beard = shares["hair"] * blurred(_places(points, (height, width)), 1.0)
         fine = _roughness(to_srgb(photo, box), (width, height))
-        hairs = _hairs(points, shares, beard, fine) & ~_clothed(picture, points, shares, beard)
+        hairs = _hairs(points, shares, beard, fine)
         hairs, shares = _ended(hairs, picture, points, shares, beard)
         return cls(box, picture, points, shares, beard, hairs)
 
@@ -297,22 +300,13 @@ def _ended(
     lab, asked = blurred(lab_of(picture / np.float32(255)), 0.6), (dilated(hairs, 2) | (beard > 0.05)) & ~face
     told = blurred(alike(lab, kinds, asked, UNIT), 0.8)
     away = cv2.distanceTransform((~face).astype(np.uint8), cv2.DIST_L2, 5) / UNIT
+    away *= np.arange(len(beard))[:, None] > points[[61, 291], 1].mean()
     likely = (beard > FARTHER[0] + FARTHER[1] * np.clip(away / FARTHER[2], 0, 1)) & (told[..., 0] > 0.4)
-    hairs = connected(hairs & (face | likely), core, 3)
+    found = connected(hairs & (face | likely), core, 3)
+    closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, disc(HOLES * UNIT)) > 0
+    hairs = found | (hairs & closed & (beard > 0.5) & (told[..., 1:3].max(2) < 0.9))
     rest = told[..., 1:] / np.maximum(told[..., 1:].sum(2, keepdims=True), 1e-3)
     beside, sorts = np.where(asked & ~hairs, np.minimum(beard * 3, 1), 0), np.moveaxis(rest, 2, 0)
     for name, one in zip(("neck", "clothes", "background"), sorts, strict=True):
         shares = {**shares, name: np.asarray(shares[name] + beside * (one - shares[name]), np.float32)}
     return hairs, shares
-
-
-def _clothed(picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32) -> Bool:
-    """(h, w): what has neither the hues of the beard nor those of skin, below the jaw."""
-    lab = blurred(lab_of(picture / np.float32(255)), 1.0)
-    below = np.arange(len(beard))[:, None] > points[[61, 291], 1].mean()
-    area = below & ~inside(points[list(mesh.OUTLINE)], beard.shape)
-    for known in (beard > 0.7, (shares["skin"] > 0.8) & (beard < 0.05)):
-        if known.any():
-            hue = np.median(lab[known], axis=0)
-            area &= np.hypot(lab[..., 1] - hue[1], lab[..., 2] - hue[2]) > LIKE_SKIN
-    return np.asarray(area, np.bool_)

@@ -22,6 +22,7 @@ from mien.compose.blend import membrane
 from mien.guides.around_beard import UNIT, AroundBeard, blurred, dilated, eroded, inside, mean_within
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of, rgb_of
+from mien.guides.shaven import stubble
 from mien.guides.spline import Spline
 from mien.types import Bool, Face, Float32, Float64, Photo
 
@@ -101,7 +102,7 @@ def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Lig
     away = mean_within(mine - made, bare, 2.0)
     away = np.where(here.oval[..., None], away, np.clip(away, -25, 25))
     away = blurred(membrane(away, bare.astype(np.float32), 60.0), 3.0)
-    return Light(_picture(chin + away, skin), _picture(neck + away, skin))
+    return Light(_picture(chin + away + stubble(here, skin), skin), _picture(neck + away, skin))
 
 
 def _picture(light: Float32, skin: Float32) -> Float32:
@@ -203,6 +204,7 @@ def _seen(here: AroundBeard, face: Face, one: Beardless, facial: Bool) -> tuple[
     skin = np.median(lab[facial], axis=0)
     shown = ((places > 1) & (places < np.array(size) - 2)).all(2)
     shown &= np.hypot(lab[..., 1] - skin[1], lab[..., 2] - skin[2]) < ALIKE
+    shown &= ~here.lips
     shown &= (lab[..., 0] > 0.45 * skin[0]) & (lab[..., 0] < skin[0] + 18)
     if hair is not None:
         back = inverse(quad_to_matrix(other.quad, len(hair)))

@@ -29,6 +29,7 @@ from mien.guides.coloring import lab_of
 from mien.guides.guide import Guide
 from mien.guides.laid import as_guide
 from mien.guides.regions import sharpened
+from mien.guides.shaven import with_lips
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo, UInt8
 
@@ -116,23 +117,24 @@ def _made(here: AroundBeard, picture: Float32, found: Light, unit: float) -> tup
     alpha = _matte(whole, solid, 0.06 * unit)
     light = found.picture(within_jaw(here, here.shape))
     wide, narrow = (_enlarged(one, picture.shape).clip(0, 1) for one in _weights(here, light))
-    weight = np.maximum(narrow, wide * alpha) * (1 - _kept(here, picture, light, unit))
+    kept = _kept(here, picture, light, unit)
+    weight = np.maximum(narrow, wide * alpha) * (1 - kept)
     below = here.below
     skin = _enlarged(below["skin"] + below["hair"] + below["ears"], picture.shape)
-    skin = np.clip((blurred(skin, 0.02 * unit) - 0.5) / 0.25 + 0.5, 0, 1)
+    skin = np.clip((blurred(skin, 0.02 * unit) - 0.5) / 0.1 + 0.5, 0, 1)
     skin = np.maximum(skin, within_jaw(here, picture.shape[:2], ROOM))
     even = np.clip((blurred(alpha, 0.025 * unit) - 0.58) / 0.22 + 0.5, 0, 1)  # a beard's outline is ragged, a jaw's not
     near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
     share = (alpha + near * (even - alpha)) * skin
     behind = _behind(here, picture, alpha, (share < 0.99) & (weight > 0.01), unit)
     made = behind + share[..., None] * (found.picture(within_jaw(here, picture.shape[:2])) - behind)
-    return weight, share, np.asarray(made, np.float32)
+    return weight, share, with_lips(here, picture, np.asarray(made, np.float32), kept, unit)
 
 
 def _with_folds(here: AroundBeard) -> Float32:
     """How much relief of others counts (h, w): none beside lips, which stay, and none at the face's outline."""
     deep, away = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) / UNIT for one in (here.oval, ~here.lips))
-    return np.asarray(blurred(np.clip(deep / 0.15 - 0.4, 0, 1) * np.clip(away / 0.08 - 0.3, 0, 1), 1.0), np.float32)
+    return np.asarray(blurred(np.clip(deep / 0.17 - 0.45, 0, 1) * np.clip(away / 0.08 - 0.3, 0, 1), 1.0), np.float32)
 
 
 def _matte(picture: UInt8, likely: Float32, reach: float) -> Float32:
@@ -180,7 +182,8 @@ def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> F
     outline = points[[98, 97, 2, 326, 327, 278, 4, 48], :2] * scale
     nose = blurred(inside(outline, picture.shape), 0.02 * unit)
     under = np.clip((here.rows - points[[98, 327], 1].mean() + 3) / 4, 0, 1)
-    clear = (1 - under * (1 - bright)) * np.clip(1.5 - 2.5 * here.beard, 0, 1)
+    pale = np.clip((mine - bare + 9) / 8, 0, 1)
+    clear = (1 - under * (1 - pale)) * np.clip(1.5 - 2.5 * here.beard, 0, 1)
     nose = nose * _enlarged(blurred(clear.astype(np.float32), 0.8), picture.shape).clip(0, 1)
     return np.asarray(1 - (1 - found) * (1 - nose), np.float32)
 
@@ -200,7 +203,7 @@ def _behind(here: AroundBeard, picture: Float32, alpha: Float32, wanted: Bool, u
         one = one if one.shape[:2] == picture.shape[:2] else _enlarged(one, picture.shape)
         return np.asarray(cv2.resize(np.asarray(one[part], np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
 
-    small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 2))
+    small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 4))
     hole = dilated(reduced(wanted) > 0.02, 1)
     shown = reduced(here.below["clothes"]) + backdrop + reduced(here.below["skin"]) > 0.6
     known = (hair < 0.1) & shown & (reduced(dilated(here.oval, 2)) < 0.1)
