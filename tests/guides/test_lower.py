@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from mien.align.finder import FaceFinder
-from mien.compose.quilt import quilted
+from mien.compose.phases import textured
 from mien.editing.context import EditContext
 from mien.editing.lenders import traits_of
 from mien.editor import Editor
 from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
+from mien.guides.beard_edge import alike
 from mien.guides.beardless import Beardless, mixture, relief
 from mien.types import Face, Photo
 
@@ -81,9 +82,28 @@ def test_laid_texture_is_as_strong_as_what_is_known() -> None:
     fine = rng.standard_normal((120, 120, 3)).astype(np.float32)
     known = np.zeros((120, 120), np.bool_)
     known[:60] = True
-    made = quilted(fine, known, 8)
+    made = textured(fine, known, 8)
     assert 0.8 < float(made[70:].std()) < 1.1
-    assert not quilted(fine, np.zeros_like(known), 8).any()
+    assert not textured(fine, np.zeros_like(known), 8).any()
+
+
+def test_the_grid_of_a_jpeg_is_not_taken_for_pores() -> None:
+    rng = np.random.default_rng(0)
+    fine = rng.standard_normal((160, 160, 3)).astype(np.float32)
+    fine[:, ::8] += 2
+    made = textured(fine, np.ones((160, 160), np.bool_), 16)
+    columns, rows = (made.mean((axis, 2)).std() for axis in (0, 1))
+    assert columns < 1.5 * rows
+
+
+def test_a_collar_below_a_beard_is_none_of_it() -> None:
+    lab = np.zeros((60, 60, 3), np.float32)
+    lab[:30, :, 0], lab[30:40, :, 0], lab[40:] = 15, 60, (30, 5, -30)
+    seen = np.zeros((3, 60, 60), np.bool_)
+    seen[0, 5:25, 20:40] = seen[1, 33:36, 20:40] = seen[2, 45:55, 20:40] = True
+    told = alike(lab, list(seen), np.ones((60, 60), np.bool_), 48)
+    np.testing.assert_array_equal(told.argmax(2)[::10, 30], (0, 0, 0, 1, 2, 2))
+    np.testing.assert_allclose(told.sum(2), 1, atol=1e-6)
 
 
 def test_folds_of_others_are_those_that_most_have(editor: Editor, portrait: Photo, face: Face) -> None:
@@ -91,6 +111,6 @@ def test_folds_of_others_are_those_that_most_have(editor: Editor, portrait: Phot
     shape = tuple(2 * side for side in here.shape)
     blank = Beardless(portrait.with_pixels(np.full_like(portrait.pixels, 128)), face)
     one = Beardless(portrait, face)
-    folds = relief(here, [one, one, blank], face.pose.yaw, shape)
+    folds = relief(here, face, [one, one, blank], shape)
     assert folds.shape == shape and 0.01 < folds.std() < 0.2
-    assert np.abs(relief(here, [one, blank, blank], face.pose.yaw, shape)).max() < 1e-4
+    assert np.abs(relief(here, face, [one, blank, blank], shape)).max() < 1e-4

@@ -7,7 +7,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,19 +16,15 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
-from mien.compose.morphology import disc
-from mien.conditions.areas import JAW, lower_face
+from mien.conditions.areas import JAW
 from mien.conditions.parser import FaceParser
-from mien.guides.beard_edge import alike, connected
+from mien.guides.beard_edge import UNIT, blurred, dilated, ended, eroded, hairs_of, inside, places, reduced, roughness
 from mien.guides.borrow import unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Box
 from mien.guides.looks import probabilities
 from mien.photos.color import to_srgb
-from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
-
-UNIT = 48
-"""Pixels between the outer corners of the eyes."""
+from mien.types import Bool, Face, Float32, Float64, Photo
 
 GROUPS: Mapping[str, str] = {
     "hair": "hair",
@@ -41,22 +37,6 @@ GROUPS: Mapping[str, str] = {
     "ears": "ears",
 }
 """What is told apart, in the names of the parser's regions."""
-
-ROUGH = 2.0
-"""How much rougher than skin a place is that the parser takes for hair with little confidence."""
-
-SURE, FACIAL, POSSIBLE = 0.3, 0.12, 0.06
-"""Probabilities of hair from which it counts: below the jaw, on the face, and where it is rough."""
-
-CORE = 0.8
-"""Probability from which a beard is sure enough to tell its colours."""
-
-FARTHER = (0.25, 0.5, 0.3)
-"""Probability from which a beard counts beside the face, how much more is needed farther away, and how far that is,
-eye distances."""
-
-HOLES = 0.12
-"""Half the width, eye distances, of what is a beard as all around it is."""
 
 SUPPOSED = 0.02
 """How much a neck counts that is taken for granted, beside what is seen."""
@@ -96,7 +76,7 @@ class AroundBeard:
         x0, y0, x1, y1 = box
         scale = UNIT / unit_of(face)
         width, height = max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale))
-        picture = _reduced(to_srgb(photo, box), (width, height))
+        picture = reduced(to_srgb(photo, box), (width, height))
         by = np.array([width / (x1 - x0), height / (y1 - y0), scale])
         points = (face.landmarks.astype(np.float64) - (x0, y0, 0)) * by
         found, wide = probabilities(photo, face, list(GROUPS.values()), parser, largest=420, scales=(1.5, 1.0))
@@ -107,10 +87,10 @@ class AroundBeard:
             name: np.asarray(cv2.warpAffine(one, there, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
             for name, one in zip(GROUPS, found, strict=True)
         }
-        beard = shares["hair"] * blurred(_places(points, (height, width)), 1.0)
-        fine = _roughness(to_srgb(photo, box), (width, height))
-        hairs = _hairs(points, shares, beard, fine)
-        hairs, shares = _ended(hairs, picture, points, shares, beard)
+        beard = shares["hair"] * blurred(places(points, (height, width)), 1.0)
+        fine = roughness(to_srgb(photo, box), (width, height))
+        hairs = hairs_of(points, shares, beard, fine)
+        hairs, shares = ended(hairs, picture, points, shares, beard)
         return cls(box, picture, points, shares, beard, hairs)
 
     @property
@@ -147,7 +127,9 @@ class AroundBeard:
         beside |= self.lips
         nose = inside(self.points[[98, 97, 2, 326, 327, 278, 4, 48]], self.shape)
         skin = self.shares["skin"] + self.shares["neck"] > np.where(self.oval, 0.7, 0.5)
-        found = eroded(skin & (self.oval | self._like_skin()), 2) & ~dilated(beside, 2) & ~dilated(nose, 1) & ~self.covered
+        found = (
+            eroded(skin & (self.oval | self._like_skin()), 2) & ~dilated(beside, 2) & ~dilated(nose, 1) & ~self.covered
+        )
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
         large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] > 0.03 * UNIT**2)
         return np.asarray(found & np.isin(pieces, large), np.bool_)
@@ -167,7 +149,7 @@ class AroundBeard:
     def below(self) -> Mapping[str, Float32]:
         """(h, w) what lies under the beard and beside it: skin, clothes, background, hair, ears; they sum to 1."""
         shares, known = self.shares, blurred(dilated(self.hairs, 1), 0.7) < 0.1
-        elsewhere = shares["hair"] * ~_places(self.points, self.shape)
+        elsewhere = shares["hair"] * ~places(self.points, self.shape)
         face = shares["skin"] + shares["neck"] + shares["lips"] + shares["worn"]
         maps = np.dstack([face, shares["clothes"], shares["background"], elsewhere, shares["ears"]])
         neck, lowest = self._neck()
@@ -210,103 +192,9 @@ class AroundBeard:
         return np.asarray(blurred(inside(np.array(outline), self.shape), 4) > 0.5), float(lowest)
 
 
-def inside(outline: Float64, shape: Sequence[int]) -> Bool:
-    """(h, w): within an outline (N, 2)."""
-    area: UInt8 = np.zeros(tuple(shape[:2]), np.uint8)
-    cv2.fillPoly(area, [np.round(outline[:, :2] * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-    return area > 0
-
-
-def blurred(area: Bool | Float32, sigma: float) -> Float32:
-    """An area or a picture, with a soft border of a standard deviation in pixels."""
-    return np.asarray(cv2.GaussianBlur(np.asarray(area, np.float32), (0, 0), max(0.3, sigma)), np.float32)
-
-
-def dilated(area: Bool, by: int) -> Bool:
-    """(h, w): an area and what lies within some pixels of it, in a square."""
-    return np.asarray(cv2.dilate(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0)
-
-
-def eroded(area: Bool, by: int) -> Bool:
-    """(h, w): an area without some pixels at its border."""
-    return np.asarray(cv2.erode(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0)
-
-
-def mean_within(picture: Float32, weight: Bool | Float32, sigma: float) -> Float32:
-    """A blur of an area by itself."""
-    weight = np.asarray(weight, np.float32)
-    total = blurred(picture * (weight[..., None] if picture.ndim == 3 else weight), sigma)
-    share = np.maximum(blurred(weight, sigma), 1e-4)
-    return np.asarray(total / (share[..., None] if picture.ndim == 3 else share), np.float32)
-
-
 def _box(photo: Photo, face: Face) -> Box:
     points = face.landmarks[[*JAW, 33, 263], :2].astype(np.float64)
     room = 0.45 * unit_of(face)
     (x0, y0), (x1, y1) = np.floor(points.min(0) - room).astype(int), np.ceil(points.max(0) + room).astype(int)
     y1 += round(1.1 * unit_of(face))
     return max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))
-
-
-def _reduced(picture: np.ndarray, size: tuple[int, int]) -> Float32:
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _places(points: Float64, shape: Sequence[int]) -> Bool:
-    """(h, w): where a beard may be: the lower face, below the jaw, and a little beside both."""
-    down, jaw = (points[152, :2] - points[2, :2]) * 2.5, points[list(JAW), :2]
-    area = inside(lower_face(points)[0], shape)
-    area |= inside(np.concatenate([jaw[2:-2], (jaw[2:-2] + down)[::-1]]), shape)
-    wider = cv2.dilate(area.astype(np.uint8), np.ones((1, round(0.3 * UNIT)), np.uint8)) > 0
-    ears = min(points[234, 1], points[454, 1]) + 0.12 * UNIT
-    return np.asarray(area | (wider & (np.arange(shape[0])[:, None] > ears)), np.bool_)
-
-
-def _roughness(picture: np.ndarray, size: tuple[int, int]) -> Float32:
-    """(h, w): how much light varies within a fiftieth of the eye distance, as a share of it."""
-    finer = (3 * size[0], 3 * size[1])
-    gray = cv2.cvtColor(_reduced(picture, finer), cv2.COLOR_RGB2GRAY)
-    fine = np.abs(gray - blurred(gray, 0.06 * UNIT)) / (blurred(gray, 0.12 * UNIT) + 12)
-    return _reduced(blurred(fine, 0.09 * UNIT), size)
-
-
-def _hairs(points: Float64, shares: Mapping[str, Float32], beard: Float32, fine: Float32) -> Bool:
-    """(h, w): a beard and its tufts."""
-    calm = (shares["skin"] > 0.8) & (beard < 0.05)
-    usual = float(np.median(fine[calm] if calm.sum() > 20 else fine))
-    _, pieces = cv2.connectedComponents((beard > SURE).astype(np.uint8))
-    around = inside(points[[61, 98, 2, 327, 291, 378, 400, 152, 176, 149]], beard.shape)
-    counts = np.bincount(pieces[around & (pieces > 0)], minlength=int(pieces.max()) + 1)
-    main = np.isin(pieces, np.flatnonzero(counts > 20)) & (pieces > 0)
-    main = main if main.any() else beard > SURE
-    close = cv2.dilate(main.astype(np.uint8), disc(0.32 * UNIT)) > 0
-    beside = blurred(shares["clothes"] + shares["background"] > 0.3, 1.5) > 0.15
-    tufts = (fine > ROUGH * usual) & ~beside & (beard > POSSIBLE)
-    facial = (beard > FACIAL) & inside(lower_face(points)[0], beard.shape)
-    return np.asarray(main | ((tufts | facial) & close), np.bool_)
-
-
-def _ended(
-    hairs: Bool, picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32
-) -> tuple[Bool, Mapping[str, Float32]]:
-    """Hairs (h, w) without what has rather the colours of a neck, clothes or the backdrop beside the face; and shares
-    that say which of them it is."""
-    face = eroded(inside(points[list(mesh.OUTLINE)], beard.shape), 2)
-    skin = ((shares["skin"] > 0.85) & face & (beard < 0.1)) | ((shares["neck"] > 0.55) & (beard < 0.3))
-    kinds = [beard > CORE, skin, shares["clothes"] > 0.7, shares["background"] > 0.7]
-    core = kinds[0] & hairs
-    if not core.any():
-        return hairs, shares
-    lab, asked = blurred(lab_of(picture / np.float32(255)), 0.6), (dilated(hairs, 2) | (beard > 0.05)) & ~face
-    told = blurred(alike(lab, kinds, asked, UNIT), 0.8)
-    away = cv2.distanceTransform((~face).astype(np.uint8), cv2.DIST_L2, 5) / UNIT
-    away *= np.arange(len(beard))[:, None] > points[[61, 291], 1].mean()
-    likely = (beard > FARTHER[0] + FARTHER[1] * np.clip(away / FARTHER[2], 0, 1)) & (told[..., 0] > 0.4)
-    found = connected(hairs & (face | likely), core, 3)
-    closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, disc(HOLES * UNIT)) > 0
-    hairs = found | (hairs & closed & (beard > 0.5) & (told[..., 1:3].max(2) < 0.9))
-    rest = told[..., 1:] / np.maximum(told[..., 1:].sum(2, keepdims=True), 1e-3)
-    beside, sorts = np.where(asked & ~hairs, np.minimum(beard * 3, 1), 0), np.moveaxis(rest, 2, 0)
-    for name, one in zip(("neck", "clothes", "background"), sorts, strict=True):
-        shares = {**shares, name: np.asarray(shares[name] + beside * (one - shares[name]), np.float32)}
-    return hairs, shares

@@ -19,7 +19,8 @@ import numpy as np
 from mien.align import mesh
 from mien.align.crop import inverse, quad_to_matrix
 from mien.compose.blend import membrane
-from mien.guides.around_beard import UNIT, AroundBeard, blurred, dilated, eroded, inside, mean_within
+from mien.guides.around_beard import AroundBeard
+from mien.guides.beard_edge import UNIT, blurred, dilated, eroded, inside, mean_within
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of, rgb_of
 from mien.guides.shaven import stubble

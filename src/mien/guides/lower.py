@@ -18,11 +18,12 @@ import numpy as np
 from mien.compose.blend import membrane
 from mien.compose.matte import enlarged
 from mien.compose.patches import patched
-from mien.compose.quilt import alike
+from mien.compose.phases import textured
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.around_beard import UNIT, AroundBeard, blurred, dilated, inside, mean_within
+from mien.guides.around_beard import AroundBeard
+from mien.guides.beard_edge import UNIT, blurred, dilated, inside, mean_within
 from mien.guides.beardless import Beardless, Light, beardless, relief, within_jaw
 from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
@@ -106,7 +107,7 @@ def _texture(picture: Float32, made: Float32, bare: Bool, sigma: float, radius: 
     """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made."""
     smooth = mean_within(picture, bare, sigma)
     fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0).astype(np.float32)
-    pores = alike(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
+    pores = textured(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
     return np.asarray(pores, np.float32)
 
 

@@ -10,13 +10,19 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
-from mien.guides.around_beard import UNIT, AroundBeard, blurred, eroded, inside
+from mien.guides.around_beard import AroundBeard
+from mien.guides.beard_edge import UNIT, blurred, eroded, inside
 from mien.guides.coloring import lab_of
 from mien.types import Bool, Float32
 
 HALF = len(mesh.OUTER_LIPS) // 2
 UPPER = (*mesh.OUTER_LIPS[: HALF + 1], *mesh.INNER_LIPS_CONTOUR[HALF::-1])
-LOWER = (*mesh.OUTER_LIPS[HALF:], mesh.OUTER_LIPS[0], mesh.INNER_LIPS_CONTOUR[0], *mesh.INNER_LIPS_CONTOUR[:HALF - 1:-1])
+LOWER = (
+    *mesh.OUTER_LIPS[HALF:],
+    mesh.OUTER_LIPS[0],
+    mesh.INNER_LIPS_CONTOUR[0],
+    *mesh.INNER_LIPS_CONTOUR[: HALF - 1 : -1],
+)
 """Outlines of the two lips."""
 
 DARKER = 0.87
@@ -26,7 +32,7 @@ SEEN = 0.08
 """Share of a lip that must be seen, to tell its colours."""
 
 SHADE, BLUE, DARK = 7.0, 2.5, 45.0
-"""By how much the darkest shaven hair darkens skin, 100 ln L*, and lowers its b*; how much darker than skin it is, L*."""
+"""By how much the darkest shaven hair darkens skin, 100 ln L*, and lowers b*; how much darker than skin it is, L*."""
 
 
 def stubble(here: AroundBeard, skin: Float32) -> Float32:
