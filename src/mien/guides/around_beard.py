@@ -152,7 +152,7 @@ class AroundBeard:
         elsewhere = shares["hair"] * ~places(self.points, self.shape)
         face = shares["skin"] + shares["neck"] + shares["lips"] + shares["worn"]
         maps = np.dstack([face, shares["clothes"], shares["background"], elsewhere, shares["ears"]])
-        neck, lowest = self._neck()
+        neck, lowest = self.neck
         round_, bare = dilated(self.oval, 1), (shares["clothes"] < 0.6) & (self.rows < lowest)
         seen = known & (self.beard > 0.1) & self._like_skin()
         maps[((round_ | (neck & bare)) & ~known) | (neck & bare & seen)] = (1, 0, 0, 0, 0)
@@ -173,7 +173,8 @@ class AroundBeard:
         near = np.hypot(lab[..., 1] - skin[1], lab[..., 2] - skin[2]) < LIKE_SKIN
         return np.asarray(near & (np.abs(lab[..., 0] - 0.8 * skin[0]) < 0.5 * skin[0]), np.bool_)
 
-    def _neck(self) -> tuple[Bool, float]:
+    @cached_property
+    def neck(self) -> tuple[Bool, float]:
         """(h, w): between the sides of the neck, and the row down to which it is taken for granted."""
         points, shares = self.points, self.shares
         seen = (shares["neck"] > 0.3) & (shares["neck"] > shares["clothes"]) & ~self.hairs
@@ -186,6 +187,8 @@ class AroundBeard:
             lowest = max(lowest, np.quantile(rows, 0.9))
             wide = np.quantile(columns, (0.02, 0.98)).clip(middle - 1.16 * half, middle + 1.16 * half)
             sides = [min(sides[0], wide[0]), max(sides[1], wide[1])]
+        turn = float((points[58, 2] - points[288, 2]) / max(right - left, 1))  # a turned chin hides the side of a neck
+        sides = [sides[0] + UNIT * max(0.0, turn - 0.1), sides[1] - UNIT * max(0.0, -turn - 0.1)]
         end, chin = self.shape[0] + 9, points[152, 1]
         below = [(sides[0], chin), (sides[0], end), (sides[1], end), (sides[1], chin)]
         outline = [points[58, :2], *below, points[288, :2]]

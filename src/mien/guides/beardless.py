@@ -23,6 +23,7 @@ from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT, blurred, dilated, eroded, inside, mean_within
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of, rgb_of
+from mien.guides.face_light import FaceLight
 from mien.guides.shaven import stubble
 from mien.guides.spline import Spline
 from mien.types import Bool, Face, Float32, Float64, Photo
@@ -34,8 +35,9 @@ SHADE = ((0.0, 36), (0.05, 34), (0.15, 24), (0.25, 16), (0.35, 11), (0.45, 9), (
 """How much darker than the chin a neck is, 100 ln(L* + 16), by the distance from the jaw in eye distances: medians of
 260 real faces of the wide portraits without beards."""
 
-SHADED, ROUND, DULL = 0.85, 7.0, 0.008
-"""Share of that shade, how much darker a chin becomes towards its outline, and what colours lose with light."""
+SHADED, ROUND, ROUND_HUES, DULL = 0.85, 16.0, 0.2, 0.008
+"""Share of that shade, how much darker a chin becomes towards its outline and what share of its colours it loses, and
+what colours lose with light; of 44 men's faces."""
 
 JAW_ROUND, JAW_EDGE = 0.05, 0.035
 """How round a jaw's outline is, and how wide its edge before the neck, eye distances."""
@@ -85,18 +87,8 @@ def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Lig
     facial = here.facial
     lab = lab_of(here.picture / np.float32(255))
     skin = np.median(lab[facial], axis=0)
-    found = [_seen(here, face, one, facial) for one in others]
-    lights, sure = np.stack([one for one, _ in found]), np.stack([one for _, one in found])
-    mine = _light(lab, skin)
-    known = np.stack([blurred(one[..., 0], 1.5)[facial] for one in lights], 1).astype(np.float64)
-    wanted = blurred(mine[..., 0], 1.5)[facial].astype(np.float64)
-    weights = mixture(known - known.mean(0), wanted - wanted.mean())
-    shares = (weights[:, None, None] + 1e-4) * sure
-    total = shares.sum(0)
-    mixed = (lights * shares[..., None]).sum(0) / np.maximum(total, 1e-5)[..., None]
-    seen = np.clip(2.5 * total - 0.3, 0, 1).astype(np.float32)
-    mixed = membrane(mean_within(mixed.astype(np.float32), seen + 1e-4, 0.8), seen, 300.0)
-    mixed[..., 1:] *= HUES
+    mine = light_of(lab, skin)
+    mixed = _likely(here, mine)
     mixed = mixed + blurred(_spread(mine - mixed, bare), 2.5)
     chin, neck = _with_neck(here, mixed, skin)
     made = neck + within_jaw(here, here.shape)[..., None] * (chin - neck)
@@ -104,6 +96,21 @@ def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Lig
     away = np.where(here.oval[..., None], away, np.clip(away, -25, 25))
     away = blurred(membrane(away, bare.astype(np.float32), 60.0), 3.0)
     return Light(_picture(chin + away + stubble(here, skin), skin), _picture(neck + away, skin))
+
+
+def _likely(here: AroundBeard, mine: Float32) -> Float32:
+    """The light (h, w, 3) that is likely for a face, given what is seen of it."""
+    columns, rows = (here.points[:, :2] - 0.5).round().astype(int).T
+    within = (rows >= 0) & (columns >= 0) & (rows < here.shape[0]) & (columns < here.shape[1])
+    rows, columns = rows.clip(0, here.shape[0] - 1), columns.clip(0, here.shape[1] - 1)
+    smooth = mean_within(mine, here.bare, 1.5)
+    light = FaceLight.bundled().of(smooth[rows, columns], within & here.facial[rows, columns])
+    total, count = np.zeros_like(mine), np.zeros(here.shape, np.float32)
+    use = within & ~here.lips[rows, columns]
+    np.add.at(total, (rows[use], columns[use]), light[use])
+    np.add.at(count, (rows[use], columns[use]), 1)
+    known = np.minimum(count, 1)
+    return blurred(membrane(total / np.maximum(count, 1)[..., None], known, 300.0), 1.5)
 
 
 def _picture(light: Float32, skin: Float32) -> Float32:
@@ -180,7 +187,8 @@ def mixture(known: Float64, wanted: Float64, stiff: float = 0.1, rounds: int = 3
     return np.asarray(weights)
 
 
-def _light(lab: Float32, skin: Float32) -> Float32:
+def light_of(lab: Float32, skin: Float32) -> Float32:
+    """Light (h, w, 3) of CIE L*, a*, b*, given those of the skin (3,)."""
     light = 100 * np.log((np.maximum(lab[..., :1], 0) + 16) / (skin[0] + 16))
     return np.concatenate([light, lab[..., 1:] - skin[1:]], 2).astype(np.float32)
 
@@ -212,7 +220,7 @@ def _seen(here: AroundBeard, face: Face, one: Beardless, facial: Bool) -> tuple[
         inner = ((places / by) @ back[:, :2].T + back[:, 2]).astype(np.float32)
         hidden = cv2.dilate(hair.astype(np.float32), np.ones((3, 3), np.uint8))
         shown &= cv2.remap(hidden, inner[..., 0], inner[..., 1], cv2.INTER_LINEAR) < 0.3
-    return _light(lab, skin), blurred(eroded(shown, 1), 1.5)
+    return light_of(lab, skin), blurred(eroded(shown, 1), 1.5)
 
 
 def _places(here: AroundBeard, there: Float64) -> Float32:
@@ -240,5 +248,6 @@ def _with_neck(here: AroundBeard, light: Float32, skin: Float32) -> tuple[Float3
     neck[..., 0] -= darker
     neck[..., 1:] = (neck[..., 1:] + skin[1:]) * np.exp(-DULL * darker)[..., None] - skin[1:]
     chin = membrane(mean_within(light, face, 0.8), face.astype(np.float32), 300.0)
-    chin[..., 0] -= ROUND * np.exp(-depth / 0.07) * under
+    rounded = (np.exp(-depth / 0.06) * under)[..., None]
+    chin = chin - rounded * np.array([ROUND, *(ROUND_HUES * skin[1:])], np.float32)
     return np.asarray(chin, np.float32), np.asarray(neck, np.float32)

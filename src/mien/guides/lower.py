@@ -37,11 +37,11 @@ from mien.types import Bool, Face, Float32, Photo, UInt8
 FINEST = 190.0
 """Most pixels between the outer corners of the eyes at which skin is made."""
 
-PATCH, TEXTURE = 0.12, 0.04
+PATCH, TEXTURE = 0.12, 0.03
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
 
-FOLDS = 1.2
-"""Share of the relief of other faces that is taken over."""
+FOLDS = np.array([0.85, 1.1, 1.15], np.float32)
+"""Share of the relief of other faces that is taken over: skin is redder in its folds."""
 
 ROOM = 0.03
 """Eye distances by which a jaw may be wider than landmarks tell."""
@@ -88,7 +88,7 @@ def bare_chin(
     weight, share, made = _made(here, picture, light, unit * scale)
     bare = _enlarged(here.facial, picture.shape) > 0.9
     folds = relief(here, face, near, picture.shape) * _enlarged(_with_folds(here), picture.shape)
-    made = (made + 8) * np.exp(FOLDS * share * folds)[..., None] - 8
+    made = (made + 8) * np.exp((share * folds)[..., None] * FOLDS) - 8
     made = made + share[..., None] * _texture(picture, made, bare, TEXTURE * unit * scale, PATCH * unit * scale)
     if scale < 1:
         weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
@@ -126,7 +126,7 @@ def _made(here: AroundBeard, picture: Float32, found: Light, unit: float) -> tup
     skin = np.maximum(skin, within_jaw(here, picture.shape[:2], ROOM))
     even = np.clip((blurred(alpha, 0.025 * unit) - 0.58) / 0.22 + 0.5, 0, 1)  # a beard's outline is ragged, a jaw's not
     near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
-    share = (alpha + near * (even - alpha)) * skin
+    share = blurred((alpha + near * (even - alpha)) * skin, 0.006 * unit)
     behind = _behind(here, picture, alpha, (share < 0.99) & (weight > 0.01), unit)
     made = behind + share[..., None] * (found.picture(within_jaw(here, picture.shape[:2])) - behind)
     return weight, share, with_lips(here, picture, np.asarray(made, np.float32), kept, unit)

@@ -31,7 +31,7 @@ DARKER = 0.87
 SEEN = 0.08
 """Share of a lip that must be seen, to tell its colours."""
 
-SHADE, BLUE, DARK = 7.0, 2.5, 45.0
+SHADE, BLUE, DARK = 3.0, 1.0, 45.0
 """By how much the darkest shaven hair darkens skin, 100 ln L*, and lowers b*; how much darker than skin it is, L*."""
 
 
