@@ -90,7 +90,7 @@ class AroundBeard:
         beard = shares["hair"] * blurred(places(points, (height, width)), 1.0)
         fine = roughness(to_srgb(photo, box), (width, height))
         hairs = hairs_of(points, shares, beard, fine)
-        hairs, shares = ended(hairs, picture, points, shares, beard)
+        hairs, shares = ended(hairs, picture, points, shares, beard, fine)
         return cls(box, picture, points, shares, beard, hairs)
 
     @property

@@ -48,8 +48,7 @@ HUES, PLACES = 1.5, 25.0
 
 def hairs_of(points: Float64, shares: Mapping[str, Float32], beard: Float32, fine: Float32) -> Bool:
     """(h, w): a beard and its tufts."""
-    calm = (shares["skin"] > 0.8) & (beard < 0.05)
-    usual = float(np.median(fine[calm] if calm.sum() > 20 else fine))
+    rough = fine > ROUGH * usual_roughness(shares, beard, fine)
     _, pieces = cv2.connectedComponents((beard > SURE).astype(np.uint8))
     around = inside(points[[61, 98, 2, 327, 291, 378, 400, 152, 176, 149]], beard.shape)
     counts = np.bincount(pieces[around & (pieces > 0)], minlength=int(pieces.max()) + 1)
@@ -57,13 +56,19 @@ def hairs_of(points: Float64, shares: Mapping[str, Float32], beard: Float32, fin
     main = main if main.any() else beard > SURE
     close = cv2.dilate(main.astype(np.uint8), disc(0.32 * UNIT)) > 0
     beside = blurred(shares["clothes"] + shares["background"] > 0.3, 1.5) > 0.15
-    tufts = (fine > ROUGH * usual) & ~beside & (beard > POSSIBLE)
+    tufts = rough & ~beside & (beard > POSSIBLE)
     facial = (beard > FACIAL) & inside(lower_face(points)[0], beard.shape)
     return np.asarray(main | ((tufts | facial) & close), np.bool_)
 
 
+def usual_roughness(shares: Mapping[str, Float32], beard: Float32, fine: Float32) -> float:
+    """How rough skin without a beard is."""
+    calm = (shares["skin"] > 0.8) & (beard < 0.05)
+    return float(np.median(fine[calm] if calm.sum() > 20 else fine))
+
+
 def ended(
-    hairs: Bool, picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32
+    hairs: Bool, picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32, fine: Float32
 ) -> tuple[Bool, Mapping[str, Float32]]:
     """Hairs (h, w) without what has rather the colours of a neck, clothes or the backdrop beside the face; and shares
     that say which of them it is."""
@@ -78,7 +83,9 @@ def ended(
     away = cv2.distanceTransform((~face).astype(np.uint8), cv2.DIST_L2, 5) / UNIT
     away *= np.arange(len(beard))[:, None] > points[[61, 291], 1].mean()
     likely = (beard > FARTHER[0] + FARTHER[1] * np.clip(away / FARTHER[2], 0, 1)) & (told[..., 0] > 0.4)
-    found = connected(hairs & (face | likely), core, 3)
+    stubble = (fine > ROUGH * usual_roughness(shares, beard, fine)) & (told[..., 1] > 0.7)  # on the skin of a neck
+    stubble &= (blurred((told[..., 2] + told[..., 3] > 0.3) | (shares["clothes"] > 0.2), 2.5) < 0.05) & (beard > 0.12)
+    found = connected(hairs & (face | likely | stubble), core, 3)
     closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, disc(HOLES * UNIT)) > 0
     hairs = found | (hairs & closed & (beard > 0.5) & (told[..., 1:3].max(2) < 0.9))
     rest = told[..., 1:] / np.maximum(told[..., 1:].sum(2, keepdims=True), 1e-3)
