@@ -100,7 +100,9 @@ def main() -> None:
     with (o.portraits / "index.csv").open(encoding="utf-8", newline="") as file:
         men = {row["id"] for row in csv.DictReader(file) if row["gender"] == "male"}
     with (o.data / "index.csv").open(encoding="utf-8", newline="") as file:
-        names = [r["id"] for r in csv.DictReader(file) if (r["split"], r["kind"]) == ("train", "real") and r["id"] in men]
+        names = [
+            r["id"] for r in csv.DictReader(file) if (r["split"], r["kind"]) == ("train", "real") and r["id"] in men
+        ]
     finder, parser, found = FaceFinder.bundled(), FaceParser.bundled(), []
     for name in names:
         pixels = np.asarray(Image.open(o.data / "images" / f"{name}.webp").convert("RGB"))

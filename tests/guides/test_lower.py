@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,8 @@ from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
 from mien.guides.beard_edge import alike
-from mien.guides.beardless import Beardless, mixture, relief
+from mien.guides.beardless import Beardless, alike_mouths, relief
+from mien.guides.face_light import FaceLight
 from mien.types import Face, Photo
 
 
@@ -70,11 +73,22 @@ def test_a_beard_vanishes_and_what_is_above_it_stays(editor: Editor) -> None:
     np.testing.assert_array_equal(result.photo.pixels[:brows], photo.pixels[:brows])
 
 
-def test_light_is_mixed_of_faces_in_like_light() -> None:
-    rng = np.random.default_rng(0)
-    known = rng.standard_normal((400, 6))
-    weights = mixture(known, known @ (0.7, 0, 0, 0.3, 0, 0), stiff=0.001, rounds=2000)
-    np.testing.assert_allclose(weights, (0.7, 0, 0, 0.3, 0, 0), atol=0.02)
+def test_what_is_likely_agrees_with_what_is_seen_of_a_face() -> None:
+    model = FaceLight.bundled()
+    assert model.of(np.zeros((478, 3), np.float32), np.zeros(478, np.bool_)) == pytest.approx(model.mean, abs=1e-3)
+    light = (model.mean + 1.5 * model.ways[0] - model.ways[2]).astype(np.float32)
+    seen = np.zeros(478, np.bool_)
+    seen[::3] = True
+    chin = [152, 148, 377, 199, 175]
+    far = np.abs(model.mean - light)[chin].mean()
+    assert np.abs(model.of(light, seen) - light)[chin].mean() < 0.2 * far
+
+
+def test_folds_come_from_those_who_smile_alike(face: Face) -> None:
+    points = face.landmarks.copy()
+    points[[61, 291], 1] -= 0.1 * face.size
+    smiling = replace(face, landmarks=points)
+    assert alike_mouths(smiling, [face, face, face, face, smiling])[0] == 4
 
 
 def test_laid_texture_is_as_strong_as_what_is_known() -> None:

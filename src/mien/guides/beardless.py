@@ -1,7 +1,7 @@
-"""The light of a face without its beard: a mixture of beardless faces that are lit as this one is, in its colours.
+"""The light of a face without its beard: what is likely, given what is seen of it, and folds of beardless faces.
 
-Several faces together have no mole, no fold and no edge of their own, and their light agrees with this face's where
-both show skin; what is left is spread smoothly below the beard. A neck lies in the shade of its jaw as in photos.
+What is likely agrees with this face's light where it shows skin; what is left is spread smoothly below the beard. A
+neck lies in the shade of its jaw as in photos.
 
 Convention:
     That of :mod:`mien.guides.around_beard`. Light is 100 ln((L* + 16) / (L* of this face's skin + 16)), with a* and b*
@@ -17,7 +17,6 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.align.crop import inverse, quad_to_matrix
 from mien.compose.blend import membrane
 from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT, blurred, dilated, eroded, inside, mean_within
@@ -27,9 +26,6 @@ from mien.guides.face_light import FaceLight
 from mien.guides.shaven import stubble
 from mien.guides.spline import Spline
 from mien.types import Bool, Face, Float32, Float64, Photo
-
-HUES = 0.6
-"""Share of the other faces' play of hues that is taken over."""
 
 SHADE = ((0.0, 36), (0.05, 34), (0.15, 24), (0.25, 16), (0.35, 11), (0.45, 9), (0.6, 7.5), (0.8, 6), (9.0, 6))
 """How much darker than the chin a neck is, 100 ln(L* + 16), by the distance from the jaw in eye distances: medians of
@@ -43,19 +39,16 @@ JAW_ROUND, JAW_EDGE = 0.05, 0.035
 """How round a jaw's outline is, and how wide its edge before the neck, eye distances."""
 
 RELIEFS, LATER, BAND = 3, 0.012, (0.008, 0.07)
-"""Faces whose relief counts, and the standard deviations, eye distances, between which it lies."""
-
-ALIKE = 16.0
-"""Distance in a* and b* from a face's skin up to which something is its skin."""
+"""Faces whose relief counts, how much less each one counts that fits worse, and the standard deviations, eye distances,
+between which relief lies."""
 
 
 @dataclass(frozen=True, eq=False)
 class Beardless:
-    """Another face. Attributes: photo; face; hair: (S, S) in its square, None where it is not known."""
+    """Another face. Attributes: photo; face."""
 
     photo: Photo
     face: Face
-    hair: Bool | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,18 +68,10 @@ class Light:
         return np.asarray(neck + within[..., None] * (face - neck), np.float32)
 
 
-def beardless(here: AroundBeard, face: Face, others: Sequence[Beardless]) -> Light:
-    """How a face and its neck are lit below a beard.
-
-    Args:
-        here: what is seen.
-        face: the same face, for its pose.
-        others: at least one.
-    """
-    bare = here.bare
-    facial = here.facial
-    lab = lab_of(here.picture / np.float32(255))
-    skin = np.median(lab[facial], axis=0)
+def beardless(here: AroundBeard) -> Light:
+    """How a face and its neck are lit below a beard."""
+    bare, lab = here.bare, lab_of(here.picture / np.float32(255))
+    skin = np.median(lab[here.facial], axis=0)
     mine = light_of(lab, skin)
     mixed = _likely(here, mine)
     mixed = mixed + blurred(_spread(mine - mixed, bare), 2.5)
@@ -136,13 +121,12 @@ def relief(here: AroundBeard, mine: Face, others: Sequence[Beardless], shape: tu
     Args:
         here: what is seen.
         mine: the same face.
-        others: at least one; the :data:`RELIEFS` whose mouths are most alike count: a smile has its folds.
+        others: at least one; the first :data:`RELIEFS` count.
         shape: of the result.
     """
     scale, yaw = shape[0] / here.shape[0], mine.pose.yaw
     found = []
-    apart = [_unlike(mine, one.face) + LATER * place for place, one in enumerate(others)]
-    for one in [others[n] for n in np.argsort(apart)[:RELIEFS]]:
+    for one in others[:RELIEFS]:
         photo, face = one.photo, one.face
         if abs(-face.pose.yaw - yaw) + 4 < abs(face.pose.yaw - yaw):
             photo, face, _ = mirrored(photo, face, None)
@@ -158,6 +142,17 @@ def relief(here: AroundBeard, mine: Face, others: Sequence[Beardless], shape: tu
     return np.asarray(np.median(np.stack(found), 0), np.float32)
 
 
+def alike_mouths(face: Face, others: Sequence[Face]) -> list[int]:
+    """Numbers of those whose mouths are most like a face's, best first: a smile has its folds.
+
+    Args:
+        face: that is to get folds.
+        others: those that fit best first.
+    """
+    apart = [_unlike(face, other) + LATER * place for place, other in enumerate(others)]
+    return [int(n) for n in np.argsort(apart, kind="stable")[:RELIEFS]]
+
+
 def _unlike(face: Face, other: Face) -> float:
     """How much two mouths differ: openness, width, how far the corners are raised."""
     found = []
@@ -169,24 +164,6 @@ def _unlike(face: Face, other: Face) -> float:
     return float(np.abs(np.subtract(*found)).sum())
 
 
-def mixture(known: Float64, wanted: Float64, stiff: float = 0.1, rounds: int = 300) -> Float64:
-    """Weights (K,), none negative, with a sum of 1, by which columns of ``known`` (N, K) add up to ``wanted`` (N,).
-
-    Projected gradients; ``stiff`` keeps the weights alike.
-    """
-    count = known.shape[1]
-    system = known.T @ known
-    size = max(float(np.trace(system)) / count, 1e-9)
-    system, goal = system / size, known.T @ wanted / size
-    weights, step = np.full(count, 1 / count), 1 / (float(np.linalg.norm(system, 2)) + stiff)
-    for _ in range(rounds):
-        weights = weights - step * (system @ weights - goal + stiff * weights)
-        down = np.sort(weights)[::-1]
-        excess = (np.cumsum(down) - 1) / np.arange(1, count + 1)
-        weights = np.maximum(weights - excess[np.flatnonzero(down > excess)[-1]], 0)
-    return np.asarray(weights)
-
-
 def light_of(lab: Float32, skin: Float32) -> Float32:
     """Light (h, w, 3) of CIE L*, a*, b*, given those of the skin (3,)."""
     light = 100 * np.log((np.maximum(lab[..., :1], 0) + 16) / (skin[0] + 16))
@@ -195,32 +172,6 @@ def light_of(lab: Float32, skin: Float32) -> Float32:
 
 def _spread(difference: Float32, bare: Bool) -> Float32:
     return membrane(mean_within(difference, bare, 2.0), bare.astype(np.float32), 60.0)
-
-
-def _seen(here: AroundBeard, face: Face, one: Beardless, facial: Bool) -> tuple[Float32, Float32]:
-    """The light (h, w, 3) of another face at this one's places, and (h, w) where its skin is seen."""
-    photo, other, hair = one.photo, one.face, one.hair
-    if abs(-other.pose.yaw - face.pose.yaw) + 4 < abs(other.pose.yaw - face.pose.yaw):
-        photo, other, _ = mirrored(photo, other, None)
-        hair = None if hair is None else hair[:, ::-1]
-    scale = UNIT / unit_of(other)
-    size = (max(2, round(photo.width * scale)), max(2, round(photo.height * scale)))
-    small = np.asarray(cv2.resize(photo.pixels[..., :3], size, interpolation=cv2.INTER_AREA), np.float32)
-    by = np.array(size) / (photo.width, photo.height)
-    places = _places(here, other.landmarks[:, :2].astype(np.float64) * by)
-    taken = cv2.remap(small, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    lab = lab_of(taken / np.float32(2**photo.bits - 1))
-    skin = np.median(lab[facial], axis=0)
-    shown = ((places > 1) & (places < np.array(size) - 2)).all(2)
-    shown &= np.hypot(lab[..., 1] - skin[1], lab[..., 2] - skin[2]) < ALIKE
-    shown &= ~here.lips
-    shown &= (lab[..., 0] > 0.45 * skin[0]) & (lab[..., 0] < skin[0] + 18)
-    if hair is not None:
-        back = inverse(quad_to_matrix(other.quad, len(hair)))
-        inner = ((places / by) @ back[:, :2].T + back[:, 2]).astype(np.float32)
-        hidden = cv2.dilate(hair.astype(np.float32), np.ones((3, 3), np.uint8))
-        shown &= cv2.remap(hidden, inner[..., 0], inner[..., 1], cv2.INTER_LINEAR) < 0.3
-    return light_of(lab, skin), blurred(eroded(shown, 1), 1.5)
 
 
 def _places(here: AroundBeard, there: Float64) -> Float32:

@@ -1,6 +1,6 @@
 """The lower half of a face without its beard: skin, chin and neck, and what the beard hid of clothes and backdrop.
 
-The light is that of :mod:`mien.guides.beardless`, pores and grain are this person's own, from cheeks and forehead.
+The light is that of :mod:`mien.guides.beardless`, pores and grain are this person's, from cheeks and forehead.
 Lips, nose and ears stay.
 
 Convention:
@@ -78,7 +78,7 @@ def bare_chin(
     here = AroundBeard.of(photo, face, parser)
     if here.long:
         raise LayerError("This beard hangs far below the chin, and hides neck and clothes: it cannot be taken off.")
-    light = beardless(here, face, near)
+    light = beardless(here)
     box, unit = here.box, unit_of(face)
     before = to_srgb(photo, box).astype(np.float32)
     scale = min(1.0, FINEST / unit)
@@ -93,7 +93,7 @@ def bare_chin(
     if scale < 1:
         weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
         bare, finer = _enlarged(here.facial, before.shape, cv2.INTER_LINEAR) > 0.9, 0.5 / scale
-        made = made + share[..., None] * _texture(before, made, bare, finer, PATCH * unit)
+        made = made + share[..., None] * _texture(before, made, bare, finer, 6 * finer)
     weight = weight.clip(0, 1)
     mixed = before + weight[..., None] * (made - before)
     return as_guide(photo, box, np.clip(mixed, 0, 255), weight, unit, ())
