@@ -83,7 +83,7 @@ class AroundBeard:
         zoom = found[0].shape[1] / (wide[2] - wide[0])
         there = np.array([[zoom / by[0], 0, (x0 - wide[0]) * zoom], [0, zoom / by[1], (y0 - wide[1]) * zoom]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        shares = {
+        shares: Mapping[str, Float32] = {
             name: np.asarray(cv2.warpAffine(one, there, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
             for name, one in zip(GROUPS, found, strict=True)
         }

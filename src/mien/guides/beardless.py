@@ -94,8 +94,8 @@ def _likely(here: AroundBeard, mine: Float32) -> Float32:
     use = within & ~here.lips[rows, columns]
     np.add.at(total, (rows[use], columns[use]), light[use])
     np.add.at(count, (rows[use], columns[use]), 1)
-    known = np.minimum(count, 1)
-    return blurred(membrane(total / np.maximum(count, 1)[..., None], known, 300.0), 1.5)
+    mean = np.asarray(total / np.maximum(count, 1)[..., None], np.float32)
+    return blurred(membrane(mean, np.minimum(count, 1), 300.0), 1.5)
 
 
 def _picture(light: Float32, skin: Float32) -> Float32:
@@ -161,7 +161,8 @@ def _unlike(face: Face, other: Face) -> float:
         left, right = points[list(mesh.MOUTH_CORNERS)]
         raised = (points[[0, 17], 1].mean() - (left[1] + right[1]) / 2) / unit
         found.append((one.mouth_openness, float(np.linalg.norm(left - right)) / unit, raised))
-    return float(np.abs(np.subtract(*found)).sum())
+    mine, theirs = found
+    return float(np.abs(np.subtract(mine, theirs)).sum())
 
 
 def light_of(lab: Float32, skin: Float32) -> Float32:

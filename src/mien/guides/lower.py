@@ -40,6 +40,9 @@ FINEST = 190.0
 PATCH, TEXTURE = 0.12, 0.03
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
 
+PORES = np.float32(0.85)
+"""How strong texture is, that of what is seen being 1: some of that is light."""
+
 FOLDS = np.array([0.85, 1.1, 1.15], np.float32)
 """Share of the relief of other faces that is taken over: skin is redder in its folds."""
 
@@ -107,7 +110,7 @@ def _texture(picture: Float32, made: Float32, bare: Bool, sigma: float, radius: 
     """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made."""
     smooth = mean_within(picture, bare, sigma)
     fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0).astype(np.float32)
-    pores = textured(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
+    pores = PORES * textured(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
     return np.asarray(pores, np.float32)
 
 
