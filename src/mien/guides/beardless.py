@@ -31,11 +31,15 @@ SHADE = ((0.0, 36), (0.05, 34), (0.15, 24), (0.25, 16), (0.35, 11), (0.45, 9), (
 """How much darker than the chin a neck is, 100 ln(L* + 16), by the distance from the jaw in eye distances: medians of
 260 real faces of the wide portraits without beards."""
 
-SHADED, ROUND, ROUND_HUES, DULL = 0.85, 16.0, 0.2, 0.008
+SHADED, ROUND, ROUND_HUES, DULL = 0.85, 11.0, 0.14, 0.006
 """Share of that shade, how much darker a chin becomes towards its outline and what share of its colours it loses, and
 what colours lose with light; of 44 men's faces."""
 
-JAW_ROUND, JAW_EDGE = 0.05, 0.035
+ENOUGH, DEEPER, UNLIKE = 0.03, (0.95, 1.15), np.array([9, 3, 2], np.float32)
+"""Square eye distances of a neck that tell its light, how much less and more deeply than most it may be shaded, and by
+how much its light may differ beyond that."""
+
+JAW_ROUND, JAW_EDGE = 0.05, 0.03
 """How round a jaw's outline is, and how wide its edge before the neck, eye distances."""
 
 RELIEFS, LATER, BAND = 3, 0.012, (0.008, 0.07)
@@ -75,12 +79,12 @@ def beardless(here: AroundBeard) -> Light:
     mine = light_of(lab, skin)
     mixed = _likely(here, mine)
     mixed = mixed + blurred(_spread(mine - mixed, bare), 2.5)
-    chin, neck = _with_neck(here, mixed, skin)
-    made = neck + within_jaw(here, here.shape)[..., None] * (chin - neck)
-    away = mean_within(mine - made, bare, 2.0)
-    away = np.where(here.oval[..., None], away, np.clip(away, -25, 25))
-    away = blurred(membrane(away, bare.astype(np.float32), 60.0), 3.0)
-    return Light(_picture(chin + away + stubble(here, skin), skin), _picture(neck + away, skin))
+    chin, neck = _with_neck(here, mixed, mine, skin)
+    below = bare & ~dilated(here.oval, 1)
+    chin = chin + blurred(_spread(mine - chin, here.facial), 3.0)
+    if below.sum() > ENOUGH * UNIT**2:
+        neck = neck + np.clip(blurred(_spread(mine - neck, below), 3.0), -UNLIKE, UNLIKE)
+    return Light(_picture(chin + stubble(here, skin), skin), _picture(neck, skin))
 
 
 def _likely(here: AroundBeard, mine: Float32) -> Float32:
@@ -186,7 +190,7 @@ def _places(here: AroundBeard, there: Float64) -> Float32:
     return np.dstack([xs, ys]) + offsets
 
 
-def _with_neck(here: AroundBeard, light: Float32, skin: Float32) -> tuple[Float32, Float32]:
+def _with_neck(here: AroundBeard, light: Float32, mine: Float32, skin: Float32) -> tuple[Float32, Float32]:
     """Light (h, w, 3) of the face, and of a neck below it: the chin's light, in the shade of the jaw."""
     points, oval = here.points, here.oval
     face = eroded(oval, 1)
@@ -197,6 +201,10 @@ def _with_neck(here: AroundBeard, light: Float32, skin: Float32) -> tuple[Float3
     away, depth = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) / UNIT for one in (~oval, oval))
     places, shade = zip(*SHADE, strict=True)
     darker = (SHADED * under * np.interp(away.ravel(), places, shade).reshape(away.shape)).astype(np.float32)
+    below = here.bare & ~dilated(oval, 1)
+    if below.sum() > ENOUGH * UNIT**2:  # a neck that is seen tells how deep its shade is
+        seen = float((darker * (neck - mine)[..., 0])[below].sum() / np.maximum((darker[below] ** 2).sum(), 1))
+        darker = darker * np.float32(np.clip(seen, *DEEPER))
     neck[..., 0] -= darker
     neck[..., 1:] = (neck[..., 1:] + skin[1:]) * np.exp(-DULL * darker)[..., None] - skin[1:]
     chin = membrane(mean_within(light, face, 0.8), face.astype(np.float32), 300.0)

@@ -43,7 +43,7 @@ PATCH, TEXTURE = 0.12, 0.03
 PORES = np.float32(0.85)
 """How strong texture is, that of what is seen being 1: some of that is light."""
 
-FOLDS = np.array([0.85, 1.1, 1.15], np.float32)
+FOLDS = np.array([0.72, 1.05, 1.15], np.float32)
 """Share of the relief of other faces that is taken over: skin is redder in its folds."""
 
 ROOM = 0.03
@@ -89,14 +89,12 @@ def bare_chin(
     size = (round(width * scale), round(height * scale))
     picture = before if scale == 1 else np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
     weight, share, made = _made(here, picture, light, unit * scale)
-    bare = _enlarged(here.facial, picture.shape) > 0.9
     folds = relief(here, face, near, picture.shape) * _enlarged(_with_folds(here), picture.shape)
     made = (made + 8) * np.exp((share * folds)[..., None] * FOLDS) - 8
-    made = made + share[..., None] * _texture(picture, made, bare, TEXTURE * unit * scale, PATCH * unit * scale)
+    made = made + share[..., None] * _texture(here, picture, made, TEXTURE * unit * scale, PATCH * unit * scale)
     if scale < 1:
         weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
-        bare, finer = _enlarged(here.facial, before.shape, cv2.INTER_LINEAR) > 0.9, 0.5 / scale
-        made = made + share[..., None] * _texture(before, made, bare, finer, 6 * finer)
+        made = made + share[..., None] * _texture(here, before, made, 0.5 / scale, 3 / scale)
     weight = weight.clip(0, 1)
     mixed = before + weight[..., None] * (made - before)
     return as_guide(photo, box, np.clip(mixed, 0, 255), weight, unit, ())
@@ -106,12 +104,19 @@ def _enlarged(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTE
     return np.asarray(cv2.resize(np.asarray(picture, np.float32), (shape[1], shape[0]), interpolation=how), np.float32)
 
 
-def _texture(picture: Float32, made: Float32, bare: Bool, sigma: float, radius: float) -> Float32:
-    """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made."""
-    smooth = mean_within(picture, bare, sigma)
-    fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0).astype(np.float32)
-    pores = PORES * textured(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
-    return np.asarray(pores, np.float32)
+def _texture(here: AroundBeard, picture: Float32, made: Float32, sigma: float, radius: float) -> Float32:
+    """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made: a neck has its."""
+    found: list[Float32] = []
+    for area in (here.facial, here.bare & ~dilated(here.oval, 2)):
+        bare = _enlarged(area, picture.shape, cv2.INTER_LINEAR) > 0.9
+        if found and np.count_nonzero(bare) < (10 * radius) ** 2:
+            continue
+        smooth = mean_within(picture, bare, sigma)
+        fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0)
+        found.append(textured(np.asarray(fine, np.float32), bare, max(4, round(radius))))
+    neck = (1 - within_jaw(here, picture.shape[:2]))[..., None]
+    pores = found[0] + neck * (found[-1] - found[0])
+    return np.asarray(PORES * pores * (made.mean(2, keepdims=True) + 8), np.float32)
 
 
 def _made(here: AroundBeard, picture: Float32, found: Light, unit: float) -> tuple[Float32, Float32, Float32]:
