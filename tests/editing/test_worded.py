@@ -6,6 +6,7 @@ import pytest
 
 from mien import Editor
 from mien.conditions.regions import check_region
+from mien.editing import worded
 from mien.editing.catalogue import UNSUPPORTED
 from mien.editing.loans import CONDITIONS
 from mien.editing.request import Request
@@ -118,3 +119,19 @@ def test_what_cannot_be_done_is_one_sentence(plain: Editor, portrait: Photo) -> 
 def test_wishes_stay_within_what_moves_bear() -> None:
     _, recipe = resolved(Request(text="a very big nose, a very wide nose"), Painter())
     assert recipe is not None and recipe.steps[0].reshape["nose-width"] == Shapes.bundled().ranges["nose-width"][1]
+
+
+@pytest.mark.parametrize(
+    ("step", "spared"),
+    [
+        (Request(part="wrinkles"), True),
+        (Request(mask="wrinkles", mode="heal"), True),
+        (Request(reshape={"lip-fullness": -0.6, "eye-openness": -0.4}), True),
+        (Request(mask="glasses", mode="heal"), False),
+        (Request(reshape={"smile": 1.0}), False),
+        (Request(part="fringe"), False),
+        (Request(), False),
+    ],
+)
+def test_hair_is_told_ahead_where_no_step_before_touches_it(step: Request, spared: bool) -> None:
+    assert worded._spares_hair(step) == spared

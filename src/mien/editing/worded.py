@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +15,7 @@ from mien.editing.request import Request
 from mien.editing.ways import Ways, regions_of, ways_of
 from mien.errors import ConfigError, FaceError, LayerError
 from mien.guides.shapes import Shapes
+from mien.threads import side_by_side
 from mien.words.reader import read
 from mien.words.types import Reading, Wish
 
@@ -28,6 +30,9 @@ EXAMPLE = "short words about hair, eyes, lips, nose or expression, such as 'brow
 
 TEETH, SMILE = "teeth", "smile"
 """Teeth come with a smile of their own: only where they cannot come, another is made."""
+
+HAIR, INNER = "hair", {"lip-fullness", "eye-openness"}
+"""What is dyed, and moves that do not reach it: what hair is can be told while they are made."""
 
 
 class Knows(Protocol):
@@ -168,14 +173,37 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
     """
     import numpy as np
 
-    from mien.editing.loans import borrowed
+    from mien.editing.context import KEPT
     from mien.editing.steps import Guided
 
     area = np.zeros((photo.height, photo.width), np.bool_)
     if recipe is None:
         return Guided(photo, area)
     read = (f"{target.name}: {recipe.operation}",) if recipe.text else ()
-    done = Guided(photo, area, read, recipe.notes)
+    done, face = Guided(photo, area, read, recipe.notes), target.face
+    kept = photo.width * photo.height <= KEPT and all(HAIR in one.dye or _spares_hair(one) for one in recipe.steps)
+    if face is None or not kept or not any(HAIR in one.dye for one in recipe.steps[1:]):
+        return _followed(done, target, recipe, context)
+
+    def matted() -> Guided:
+        with suppress(LayerError):  # the step that needs it says so
+            context.matte(photo, face, HAIR)
+        return done
+
+    return side_by_side(lambda: _followed(done, target, recipe, replace(context, before=photo)), matted)[0]
+
+
+def _spares_hair(step: Request) -> bool:
+    """Whether hair stays where it is, as it is."""
+    if step.mode == "heal":
+        return step.mask != "glasses"
+    return step.part == "wrinkles" or (bool(step.reshape) and step.reshape.keys() <= INNER)
+
+
+def _followed(done: Guided, target: FaceTarget, recipe: Told, context: EditContext) -> Guided:
+    """The steps of a recipe, one after the other."""
+    from mien.editing.loans import borrowed
+
     failed: list[str] = []
     count, begun, failures = 0, True, -1
     for number, step in enumerate(recipe.steps):
