@@ -1,4 +1,4 @@
-"""Work side by side: in the order that it was given in, ended by whoever may end it, in turn where there is one core."""
+"""Work side by side: in the order it was given in, ended by whoever may end it, in turn where there is one core."""
 
 from __future__ import annotations
 
