@@ -19,6 +19,11 @@ def test_sentences_by_hand_are_read(first: int) -> None:
     assert wishes >= 0.95 and unknown >= 0.95 and false_alarms <= 0.03
 
 
+def test_sentences_as_newcomers_type_them_are_read() -> None:
+    wishes, unknown, false_alarms = report(load("newcomers.txt"), show=True)
+    assert wishes >= 0.95 and unknown >= 0.95 and false_alarms <= 0.03
+
+
 @pytest.mark.parametrize(
     ("text", "wishes"),
     [
@@ -30,6 +35,18 @@ def test_sentences_by_hand_are_read(first: int) -> None:
         ("hair #ff8800", "hair-color=#ff8800"),
         ("a 70 year old man", "age+"),
         ("Smile, Blue Eyes", "smile+ eye-color=blue"),
+        ("dark brown hair instead of blond", "hair-color=dark-brown"),
+        ("i look tired, please fix the bags under my eyes", "eye-bags-"),
+        ("the mouth a little open so you can see the teeth", "mouth-open+ teeth+"),
+        ("she should have green hair", "hair-color=green"),
+        ("take his glasses off", "glasses-"),
+        ("can u make me 10 yrs younger pls", "age-"),
+        ("same photo but with a beard", "beard+"),
+        ("blue eye's", "eye-color=blue"),
+        ("her nose is too big", "nose-size-"),
+        ("too much makeup, he has glasses, remove them", "makeup- glasses-"),
+        ("make her 30, a darker red for the lips", "age- lip-color=dark-red"),
+        ("keep everything else", ""),
         ("", ""),
         ("?!, and; no", ""),
     ],

@@ -55,6 +55,11 @@ class Segment:
         return bool(denied and [at for at in self._at("remove", "recolor") if at > denied[0]])
 
     @property
+    def removes(self) -> bool:
+        """Whether a verb takes something away."""
+        return bool(self._at("remove")) and not self.cancelled and not self.keeps
+
+    @property
     def recolors(self) -> bool:
         """Whether a verb says that a color changes."""
         return bool(self._at("recolor"))
