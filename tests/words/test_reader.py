@@ -100,3 +100,21 @@ def test_whatever_is_typed_is_read() -> None:
         text = "".join(typed) if number % 2 else " ".join(rng.choices(known, k=rng.randrange(20)))
         reading = read(text)
         assert all(0 < abs(wish.degree) <= 2 and 0 < wish.confidence <= 1 for wish in reading.wishes), text
+
+
+@pytest.mark.parametrize(
+    ("text", "relative"),
+    [
+        ("a slight smile", False),
+        ("smiling", False),
+        ("no smile", False),
+        ("make her smile a little more", True),
+        ("happier", True),
+        ("less smile", True),
+        ("a wider smile", True),
+        ("too serious", True),
+    ],
+)
+def test_what_compares_with_the_photo_is_told_from_what_does_not(text: str, relative: bool) -> None:
+    wish = read(text).wishes[0]
+    assert wish.attribute == "smile" and wish.relative == relative and ("relative" in wish.to_dict()) == relative

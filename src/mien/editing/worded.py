@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mien.editing.context import EditContext
     from mien.editing.steps import Guided
     from mien.editing.target import FaceTarget
-    from mien.types import Photo
+    from mien.types import Face, Photo
 
 EXAMPLE = "short words about hair, eyes, lips, nose or expression, such as 'brown hair, a slight smile'"
 
@@ -59,7 +59,8 @@ class Told:
         notes: what was not understood or cannot be done, in words.
         conditions: of loans, by part.
         following: numbers of the steps of a look after its first: without that, they are not made.
-    otherwise: numbers of steps that are made only where the one before cannot be.
+        otherwise: numbers of steps that are made only where the one before cannot be.
+        smile: degree of the smile that shall be seen; None where it is to move by what the steps say.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Told:
     conditions: Mapping[str, str] = field(default_factory=dict)
     following: frozenset[int] = frozenset()
     otherwise: frozenset[int] = frozenset()
+    smile: float | None = None
 
     @property
     def operation(self) -> str:
@@ -110,7 +112,7 @@ def _told(request: Request, painter: Knows) -> Told | None:
         raise ConfigError(f"Nothing of '{text}' can be done: {reason}. Give {EXAMPLE}{clip}.")
     steps, following = _numbered(_steps(request, ways))
     smiles = frozenset(k + 1 for k, one in enumerate(steps[:-1]) if one.part == TEETH and SMILE in steps[k + 1].reshape)
-    return Told(text, reading, steps, _rest(request, reading, ways), notes, ways.borrow, following, smiles)
+    return Told(text, reading, steps, _rest(request, reading, ways), notes, ways.borrow, following, smiles, ways.smile)
 
 
 def _numbered(steps: Iterable[tuple[Request, bool]]) -> tuple[tuple[Request, ...], frozenset[int]]:
@@ -210,6 +212,8 @@ def _followed(done: Guided, target: FaceTarget, recipe: Told, context: EditConte
         if (number in recipe.following and not begun) or (number in recipe.otherwise and failures != number - 1):
             continue
         try:
+            if SMILE in step.reshape and recipe.smile is not None and target.face is not None:
+                step = _aimed(step, target.face, recipe.smile)
             one = borrowed(done.photo, target, step, recipe.conditions.get(step.part, ""), context)
         except (LayerError, ConfigError, FaceError) as error:
             failed.append(str(error))
@@ -222,6 +226,22 @@ def _followed(done: Guided, target: FaceTarget, recipe: Told, context: EditConte
             raise LayerError(f"Nothing of it can be done with this face: {failed[0]}")
         raise LayerError(f"Nothing of '{recipe.text}' can be done with this face: {failed[0]}")
     return replace(done, notes=(*done.notes, *failed))
+
+
+def _aimed(step: Request, face: Face, degree: float) -> Request:
+    """With the smile moved as far as this face needs it to show one of a degree.
+
+    Raises:
+        LayerError: it shows that already, and nothing else is moved.
+    """
+    from mien.guides.smile import toward
+
+    strength = round(toward(face, degree), 2)
+    others = {name: value for name, value in step.reshape.items() if name != SMILE}
+    if not strength and not others:
+        shown = "No smile is seen that could be taken away." if degree < 0 else "Such a smile is seen already."
+        raise LayerError(shown)
+    return replace(step, reshape=Shapes.bundled().clamped({SMILE: strength, **others} if strength else others))
 
 
 def _notes(reading: Reading, ways: Ways, masked: bool) -> tuple[str, ...]:

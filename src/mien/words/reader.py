@@ -196,5 +196,5 @@ class _Reader:
         thing = "part" in token.kinds
         degree = segment.degree(at, thing=thing) * (1 if signed.endswith("+") else -1)
         confidence = min(sure, CERTAIN if token.sure else CORRECTED)
-        wish = Wish(signed[:-1], degree, color, confidence)
+        wish = Wish(signed[:-1], degree, color, confidence, segment.compares)
         self.wishes.append(replace(wish, degree=abs(degree)) if color else wish)
