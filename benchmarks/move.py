@@ -107,7 +107,7 @@ def identity(path: Path | None) -> Similar | None:
 def figures_of(
     photo: Photo, names: list[str], finder: FaceFinder, parser: FaceParser, similar: Similar | None
 ) -> dict[str, dict[str, float | None]]:
-    """By attribute: measures at five strengths (None where a mouth is shut), shares that do not fold, identity at ±1."""
+    """By attribute: measures at five strengths (None where a mouth is shut), shares that fold not, identity at ±1."""
     shapes, face = Shapes.bundled(), finder.find(photo)[0]
     crop = crop_face(photo, face.quad, PARSED)
     labelled = Labelled(parser.parse_crop(crop.pixels), quad_to_matrix(face.quad, PARSED))
