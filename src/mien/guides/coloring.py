@@ -13,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.guides.hair_shades import at, locks, shades
 from mien.guides.lift import Lift, detail
 from mien.guides.rim import shaded
 from mien.interrupt import checkpoint
@@ -131,13 +132,17 @@ def coloring(
     wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
     if maps is not None and seen is not None:
         shaded(maps, alpha, lab[..., 0])
+    if maps is not None:
+        maps = np.dstack([maps, locks(lab, weight, wanted)])
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
     def made(lab: Float32, maps: Float32 | None) -> Float32:
         checkpoint()
-        light = gain * (lab[..., 0] - mean[0]) if maps is None else detail(maps, lab[..., 0])
-        if settings.sheer and maps is None:
+        if maps is not None:
+            return rgb_of(_hair(detail(maps[..., :4], lab[..., 0]), maps[..., 4:], aim))
+        light = gain * (lab[..., 0] - mean[0])
+        if settings.sheer:
             light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))
         laid = _laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim)
         if settings.sheer and aim[1] < mean[1]:  # nor does the border become less red than the wish
@@ -199,17 +204,30 @@ def aimed(wish: Any, mean: Any, settings: Dye) -> Any:
 
 def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     """Lab: lightness around the aim, softly kept within the range; colours fade towards black and white."""
-    light = aim[0] + detail
-    room = np.where(light > aim[0], 99 - aim[0], aim[0] - 1)
-    away = (light - aim[0]) / np.maximum(room, 1)
-    light = aim[0] + room * away / np.sqrt(np.sqrt(1 + away**4))
-    deep = (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
+    light = _kept_within(detail, aim)
+    deep = _deep(light, aim)
     pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
     pale = pale * (
         1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1)
     )  # colours of dark hair glow in the light
     hue = shaded_hue(aim[1:], aim[0] - light)
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
+
+
+def _hair(detail: Float32, hues: Float32, aim: Float32) -> Float32:
+    """The same of hair, with the colors that real hair has at each lightness."""
+    light = _kept_within(detail, aim)
+    return np.dstack([light, at(shades(aim), light) + hues * _deep(light, aim)[..., None]]).astype(np.float32)
+
+
+def _kept_within(detail: Float32, aim: Float32) -> Float32:
+    room = np.where(detail > 0, 99 - aim[0], aim[0] - 1)
+    away = detail / np.maximum(room, 1)
+    return np.asarray(aim[0] + room * away / np.sqrt(np.sqrt(1 + away**4)), np.float32)
+
+
+def _deep(light: Float32, aim: Float32) -> Float32:
+    return (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
 
 
 def shaded_hue(hue: Any, darker: Any) -> Any:

@@ -25,6 +25,9 @@ from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 OTHERS = "cloth+glasses+brows+eyes+hat"
 """What may look like hair, and is none."""
 
+GOES_ON = 5.0
+"""Units from hair within which it may go on where it is hardly likely."""
+
 WORN = "earrings+necklace"
 """What may lie in hair."""
 
@@ -59,6 +62,9 @@ LEAST = 60.0
 PIECE, SMALL = 0.025, 0.004
 """Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
 
+TIPS, FAINTEST = 5.0, 0.06
+"""Units over which thin ends go on from such a piece, and the least of a matte there."""
+
 LARGEST = 900
 """Longer side at which what is likely is worked on."""
 
@@ -78,10 +84,10 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
         face: found in it.
         parser: says what is likely where.
     """
-    seen, box = reaching(photo, face, ("hair", "skin", OTHERS, WORN), parser, 3, LARGEST)
+    seen, box = reaching(photo, face, ("hair", "skin", OTHERS, WORN, "neck"), parser, 3, LARGEST)
     scale = seen[0].shape[1] / (box[2] - box[0])
     seen, box = _close(seen, box, face)
-    likely, skin, others, worn = seen
+    likely, skin, others, worn, neck = seen
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     picture = to_srgb(photo, box)
@@ -96,9 +102,11 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
     bare = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
     matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
+    some = cv2.resize(likely * kept * (1 - np.clip(2 * (skin + others + neck), 0, 1)), size, interpolation=cv2.INTER_LINEAR)
+    matte = continued(small, matte, bare, some, unit)
     behind = cv2.resize(likely + skin + others, size, interpolation=cv2.INTER_LINEAR) < 0.5
     matte = matte * _no_outline(matte, bare, behind, unit)
-    matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
+    matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5, unit)
     inner = matte > 0.5
     if (matte > 0.8).sum() < LEAST * unit**2 or not cv2.erode(
         inner.astype(np.uint8), disc(THICK * unit)
@@ -116,7 +124,7 @@ def _no_outline(matte: Float32, skin: Float32, behind: Bool, unit: float) -> Flo
     return np.asarray(1 - cv2.GaussianBlur(line, (0, 0), 0.3 * unit), np.float32)
 
 
-def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
+def _pieces(matte: Float32, inside: Bool, face: Bool, unit: float) -> Float32:
     """1 around what is hair of this head, (h, w): large pieces that reach into the square of the face, and small ones
     beside the face in it; lashes are none."""
     count, index, stats, _ = cv2.connectedComponentsWithStats((matte > 0.3).astype(np.uint8), connectivity=8)
@@ -126,8 +134,12 @@ def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
     share = areas / max(float((areas * (within > 0)).max()), 1.0)
     kept = (within > 0) & ((share >= PIECE) | ((share >= SMALL) & (within > 0.5 * areas) & (before < 0.5 * areas)))
     kept[0] = False
-    around = cv2.dilate(kept[index].astype(np.uint8), np.ones((9, 9), np.uint8))
-    return np.asarray(around, np.float32)
+    found = kept[index].astype(np.uint8)
+    grown = found
+    for _ in range(max(1, round(TIPS * unit / 2))):  # thin ends go on from what is kept
+        grown = cv2.dilate(grown, np.ones((5, 5), np.uint8)) & (matte > FAINTEST).astype(np.uint8) | grown
+    around = np.maximum(cv2.dilate(found, np.ones((9, 9), np.uint8)), cv2.dilate(grown, np.ones((3, 3), np.uint8)))
+    return np.asarray(cv2.GaussianBlur(around.astype(np.float32), (0, 0), 1.5), np.float32)
 
 
 def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:
@@ -175,6 +187,29 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
         matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), np.maximum(skin, like)
     )
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
+
+
+def continued(picture: UInt8, matte: Float32, skin: Float32, likely: Float32, unit: float) -> Float32:
+    """A matte (h, w) that goes on where hair is hardly likely (h, w), but has the colors of hair nearby.
+
+    Napes, ends and sides that lie apart, or in shadow, are seen less surely than they are told from what lies behind.
+    """
+    seen = picture.astype(np.float32)
+    hair, behind = matte > 0.95, (matte < 0.03) & (likely < 0.03)
+    if not hair.any() or not behind.any():
+        return matte
+    (front, spread), (back, uneven) = (local_colors(seen, one.astype(np.float32), 8 * unit) for one in (hair, behind))
+    way = front - back
+    apart = np.sqrt((way**2).sum(2))
+    toward = seen - back
+    placed = (toward * way).sum(2) / (apart**2 + 1)
+    off = np.sqrt(np.maximum(((seen - front) ** 2).sum(2), 0))
+    alike = np.clip(2.5 - off / (spread + 8), 0, 1) * np.clip((placed - 0.6) / 0.25, 0, 1)
+    told = np.clip((apart - 1.2 * uneven - 25) / 25, 0, 1)
+    near = cv2.GaussianBlur(cv2.dilate((matte > 0.5).astype(np.float32), disc(GOES_ON * unit)), (0, 0), unit)
+    more = alike * told * near * np.clip((likely - 0.08) / 0.1, 0, 1) * (1 - np.clip(4 * skin, 0, 1))
+    more = np.minimum(more, cv2.GaussianBlur(more, (0, 0), 0.5 * unit) * 1.6)  # no specks
+    return np.asarray(np.maximum(matte, more), np.float32)
 
 
 def _from_skin(gone: Float32, skin: Float32) -> Float32:
