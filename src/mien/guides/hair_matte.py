@@ -84,10 +84,10 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
         face: found in it.
         parser: says what is likely where.
     """
-    seen, box = reaching(photo, face, ("hair", "skin", OTHERS, WORN, "neck"), parser, 3, LARGEST)
+    seen, box = reaching(photo, face, ("hair", "skin", OTHERS, WORN, "neck", "ears"), parser, 3, LARGEST)
     scale = seen[0].shape[1] / (box[2] - box[0])
     seen, box = _close(seen, box, face)
-    likely, skin, others, worn, neck = seen
+    likely, skin, others, worn, neck, ears = seen
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     picture = to_srgb(photo, box)
@@ -100,12 +100,14 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte = matte * cv2.resize(kept, size, interpolation=cv2.INTER_LINEAR)
     unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
     near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
-    bare = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
+    bare = cv2.resize(skin + ears, size, interpolation=cv2.INTER_LINEAR)
     matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
-    some = cv2.resize(likely * kept * (1 - np.clip(2 * (skin + others + neck), 0, 1)), size, interpolation=cv2.INTER_LINEAR)
-    matte = continued(small, matte, bare, some, unit)
+    face_alone = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
+    none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
+    some = cv2.resize(likely * kept * np.maximum(1 - none, 0), size, interpolation=cv2.INTER_LINEAR)
+    matte = continued(small, matte, face_alone, some, unit)
     behind = cv2.resize(likely + skin + others, size, interpolation=cv2.INTER_LINEAR) < 0.5
-    matte = matte * _no_outline(matte, bare, behind, unit)
+    matte = matte * _no_outline(matte, face_alone, behind, unit)
     matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5, unit)
     inner = matte > 0.5
     if (matte > 0.8).sum() < LEAST * unit**2 or not cv2.erode(
@@ -183,9 +185,12 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     sure = sure * (1 - near * (1 - dark))
     told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
     like = near * dark * (placed < ENCLOSED) * (mixed > 0.5) * sure * (skin > FAINT)
-    told = matte - _from_skin(
-        matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), np.maximum(skin, like)
+    told = matte - _going_on(
+        matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)),
+        np.maximum(skin, like) > 0.5,
     )
+    through = dark * sure * mixed * (1 - near) * np.maximum(told - capped, 0)
+    told = told - _going_on(through, behind)
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
 
 
@@ -212,11 +217,11 @@ def continued(picture: UInt8, matte: Float32, skin: Float32, likely: Float32, un
     return np.asarray(np.maximum(matte, more), np.float32)
 
 
-def _from_skin(gone: Float32, skin: Float32) -> Float32:
-    """What is taken from a matte, (h, w), where it goes on from skin: what lies within hair alone is a highlight."""
-    count, index = cv2.connectedComponents(((gone > 0.15) | (skin > 0.5)).astype(np.uint8))
+def _going_on(gone: Float32, start: Bool) -> Float32:
+    """What is taken from a matte, (h, w), where it goes on from skin or backdrop: within hair alone are highlights."""
+    count, index = cv2.connectedComponents(((gone > 0.15) | start).astype(np.uint8))
     reached = np.zeros(count, np.uint8)
-    reached[index[skin > 0.5]] = 1
+    reached[index[start]] = 1
     reached[0] = 0
     weight = cv2.dilate(reached[index], np.ones((7, 7), np.uint8)).astype(np.float32)
     return np.asarray(gone * cv2.GaussianBlur(weight, (0, 0), 1.5), np.float32)

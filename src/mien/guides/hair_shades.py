@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.compose.morphology import disc
 from mien.guides.lift import within
 from mien.types import Float32
 
@@ -41,11 +42,14 @@ LEVELS = 1001
 LOCK = 0.012
 """Sides of the hair over which locks of one hue are wide, at least."""
 
+RIM = 0.03
+"""Sides of the hair at its border whose hues are those of what shines through."""
+
 APART, DEEPEST = (0.85, 0.08), 35.0
 """How far apart they are (root mean square of a* and of b* over that lightness has), and with each unit of chroma: 1.7
 in gray, 3.3 in blond and brown hair (medians of 16 heads each), of which three quarters."""
 
-GAIN = (0.25, 2.5)
+GAIN = (0.25, 2.2)
 """Least and most by which this hair's are weakened or strengthened."""
 
 FEWEST = 200
@@ -82,8 +86,8 @@ def locks(lab: Float32, weight: Any, color: Any) -> Float32:
         color: (3,) wished mean, in Lab.
     """
     inside = (weight > 0).astype(np.float32)
-    sure = cv2.erode(inside, np.ones((5, 5), np.uint8))
     side = float(np.sqrt(inside.sum()))
+    sure = cv2.erode(inside, disc(RIM * side), borderValue=1)
     counted = sure > 0
     if np.count_nonzero(counted) < FEWEST:
         return np.zeros((*inside.shape, 2), np.float32)
@@ -91,12 +95,20 @@ def locks(lab: Float32, weight: Any, color: Any) -> Float32:
     step = 1 + np.count_nonzero(counted) // 20000
     usual, *_ = np.linalg.lstsq(powers[counted][::step], lab[..., 1:][counted][::step], rcond=None)
     rest = (lab[..., 1:] - powers @ usual).astype(np.float32)
-    broad = np.dstack([within(np.ascontiguousarray(rest[..., k]), sure, max(1.0, LOCK * side)) for k in (0, 1)])
+    broad = np.dstack([_spread(np.ascontiguousarray(rest[..., k]), sure, max(1.0, LOCK * side)) for k in (0, 1)])
     apart = float(np.sqrt((broad[counted] ** 2).mean()))
     real = (APART[0] + APART[1] * min(float(np.hypot(*color[1:])), DEEPEST)) * float(np.clip(color[0] / 30, 0.4, 1))
     gain = float(np.clip(real / max(apart, 1e-3), *GAIN))
     scaled = gain * broad / np.float32(real)
-    return np.asarray(real * scaled / np.sqrt(1 + (scaled / 2.5) ** 2), np.float32)
+    return np.asarray(real * scaled / np.sqrt(1 + (scaled / 2) ** 2), np.float32)
+
+
+def _spread(values: Float32, sure: Float32, sigma: float) -> Float32:
+    """(h, w) blurred where it is sure, and going on beyond."""
+    near, far = (within(values, sure, reach) for reach in (sigma, 4 * sigma))
+    seen = cv2.GaussianBlur(sure, (0, 0), sigma)
+    wide = np.where(cv2.GaussianBlur(sure, (0, 0), 4 * sigma) > 1e-3, far, 0)
+    return np.asarray(wide + np.clip(2 * seen, 0, 1) * (near - wide), np.float32)
 
 
 def at(table: Float32, light: Float32) -> Float32:
