@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.align.crop import crop_face
 from mien.align.paste import mask_to_photo
 from mien.conditions.areas import AREAS
 from mien.conditions.labels import INDEX
@@ -291,5 +290,5 @@ def bearded(photo: Photo, face: Face, context: EditContext) -> bool:
 
 
 def _in_photo(area: Bool, photo: Photo, face: Face) -> Bool:
-    frame = CropFrame.of(crop_face(photo, face.quad, 256), "photo")
+    frame = CropFrame.around(photo, face.quad, "photo")
     return np.asarray(mask_to_photo(area, frame.matrix_at(area.shape[0]), (photo.width, photo.height)) > 0)

@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.guides.drawn_strands import drawn_strands
 from mien.interrupt import checkpoint
 from mien.types import Float32
 
@@ -54,17 +55,8 @@ ALMOST = 1.5
 BLACK, VEILED = 8.0, 0.5
 """L* below which hair is nearly black, so that light around a place tells its light, too; and by how much."""
 
-UNSEEN, FAR = 0.8, 0.4
-"""Unevenness of the logarithm of light that is noise, and how much directions four times as far away count."""
-
-WIDE = 0.1
-"""Width of what is drawn for curls, over the reach within which directions are told."""
-
-CURLY = 0.32
-"""Mean coherence of directions below which hair is curly: 0.16 to 0.26 in curls, 0.33 to 0.69 in straight hair."""
-
-LENGTH = 16
-"""Pixels that strands are drawn to either side."""
+UNSEEN, RARE = 0.2, 1e-3
+"""L* of drawn strands that nobody sees, and the share of the picture in which they must be seen to be drawn."""
 
 NOISE = 0.27
 """L* of one of 8 bits' levels in black: what is raised is dithered by as much."""
@@ -110,8 +102,10 @@ class Lift:
         broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
         usual = other * np.interp(base, LEVELS, spread).astype(np.float32)
         lacking = np.sqrt(np.maximum(usual**2 - (gain * local) ** 2, 0)) * np.clip(2 - base / BLACK, 0, 1)
-        seen = float((lacking * inside).max()) > 0.5
-        drawn = lacking * _strands(light, inside, 5 * sigma) if seen else np.zeros_like(lacking)
+        drawn = np.zeros_like(lacking)
+        bare = (lacking > UNSEEN) & (inside > 0)
+        if bare.mean() > RARE:
+            drawn = lacking * drawn_strands(light, inside, bare, 5 * sigma)
         return cls(base, broad, gain, drawn)
 
     @property
@@ -163,61 +157,3 @@ def within(values: Float32, inside: Float32, sigma: float) -> Float32:
     checkpoint()
     total, share = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (values * inside, inside))
     return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)
-
-
-def _directions(light: Float32, inside: Float32, sigma: float) -> tuple[Float32, Float32, Float32]:
-    """Structure tensors (xx, yy, xy) of L (h, w); in black, where noise alone is seen, those of strands around count."""
-    sure = cv2.erode(inside, np.ones((3, 3), np.uint8))
-    total: list[Float32] = []
-    for depth, least, reach in ((np.log(np.maximum(light, 0) + 3), UNSEEN, 1), (light, 1e-3, 4)):
-        gx, gy = (cv2.Sobel(depth, cv2.CV_32F, *way, ksize=3) for way in ((1, 0), (0, 1)))
-        tensor = [one * sure for one in (gx * gx, gy * gy, gx * gy)]
-        if reach > 1:
-            tensor = [cv2.resize(one, None, fx=1 / reach, fy=1 / reach, interpolation=cv2.INTER_AREA) for one in tensor]
-        tensor = [cv2.GaussianBlur(one, (0, 0), sigma) for one in tensor]
-        whole = tensor[0] + tensor[1] + np.float32(least)
-        size = light.shape[::-1]
-        tensor = [cv2.resize(one / whole, size, interpolation=cv2.INTER_LINEAR) for one in tensor]
-        total = tensor if not total else [one + FAR * far for one, far in zip(total, tensor, strict=True)]
-    return total[0], total[1], total[2]
-
-
-def _strands(light: Float32, inside: Float32, sigma: float) -> Float32:
-    """Noise drawn along the hair's direction (line integral convolution), mean 0 and standard deviation 1 at most."""
-    xx, yy, xy = _directions(light, inside, sigma)
-    turn = 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)
-    dx, dy = np.cos(turn), np.sin(turn)
-    height, width = light.shape
-    noise = np.random.default_rng(0).standard_normal((height, width)).astype(np.float32)
-    ys, xs = np.mgrid[:height, :width].astype(np.float32)
-    total = noise.copy()
-    for way in (1.0, -1.0):
-        x, y, u, v = xs, ys, way * dx, way * dy
-        for _ in range(LENGTH):
-            x, y = x + u, y + v
-            total += cv2.remap(noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-            nu, nv = (cv2.remap(one, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT) for one in (dx, dy))
-            turned = np.sign(nu * u + nv * v) + np.float32(1e-6)
-            u, v = nu * turned, nv * turned
-    total = (total - total.mean()) / max(float(total.std()), 1e-6)
-    clear = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy + np.float32(1e-6))
-    straight = np.clip(3 * clear - 0.9, 0, 1)
-    curly = float(np.clip((CURLY - (clear * inside).sum() / max(float(inside.sum()), 1.0)) / 0.1, 0, 1))
-    if curly:
-        total = straight * total + curly * (1 - straight) * _curls(noise, sigma)
-        return np.asarray(total, np.float32)
-    return np.asarray(straight * total, np.float32)
-
-
-def _curls(noise: Float32, sigma: float) -> Float32:
-    """Thin bent lines (h, w) where hair has no direction, mean 0 and standard deviation 1: where noise is near 0."""
-    total = np.zeros_like(noise)
-    for number, wide in enumerate((WIDE, 1.6 * WIDE, 2.5 * WIDE)):
-        lines, strong = (
-            cv2.GaussianBlur(np.roll(noise, (61 * number + shift, 37), (0, 1)), (0, 0), max(0.8, reach * sigma))
-            for shift, reach in ((0, wide), (29, 1.5 * wide))
-        )
-        near = np.exp(-((lines / (0.6 * max(float(lines.std()), 1e-6))) ** 2))
-        total += (near * np.maximum(strong / max(float(strong.std()), 1e-6) + 0.5, 0)).astype(np.float32)
-    total = cv2.GaussianBlur(total, (0, 0), 0.7)
-    return np.asarray((total - total.mean()) / max(float(total.std()), 1e-6), np.float32)

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from mien.compose.blend import membrane
-from mien.compose.matte import enlarged
+from mien.compose.matte import enlarged, sharpened
 from mien.compose.patches import patched
 from mien.compose.quilt import quilted
 from mien.conditions.areas import lower_face
@@ -28,7 +28,6 @@ from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Guide
 from mien.guides.laid import as_guide
-from mien.guides.regions import sharpened
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo, UInt8
 

@@ -55,6 +55,16 @@ class Segment:
         return bool(denied and [at for at in self._at("remove", "recolor") if at > denied[0]])
 
     @property
+    def compares(self) -> bool:
+        """Whether it asks for more or less than there is: "happier", "smile a little more", "less smile"."""
+        return bool(self._at("more", "less")) or any(token.comparative for token in self.tokens)
+
+    @property
+    def removes(self) -> bool:
+        """Whether a verb takes something away."""
+        return bool(self._at("remove")) and not self.cancelled and not self.keeps
+
+    @property
     def recolors(self) -> bool:
         """Whether a verb says that a color changes."""
         return bool(self._at("recolor"))

@@ -126,6 +126,8 @@ def _names(text: str) -> frozenset[str]:
 def _color(parts: list[str]) -> str | None:
     """The name of a color that some words give together."""
     parts = [part.replace("blonde", "blond").replace("grey", "gray") for part in parts]
+    if len(parts) > 1:  # "a darker red"
+        parts = [comparatives().get(part, part) for part in parts]
     hyphened, joined = "-".join(parts), "".join(parts)
     if len(parts) == 1 and hyphened.startswith("#"):
         return hyphened
