@@ -47,6 +47,9 @@ BEYOND = np.array([14.0, 12.0, 12.0])
 BLACK = 15.0
 """L* below which a wish for hair is black."""
 
+STEPS = 4001
+"""Levels for which hair's colors are told."""
+
 DEEP = 9.0
 """L* below which colours fade: real hair keeps its chroma down to about 15."""
 
@@ -215,9 +218,14 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
 
 
 def _hair(detail: Float32, hues: Float32, aim: Float32) -> Float32:
-    """The same of hair, with the colors that real hair has at each lightness."""
-    light = _kept_within(detail, aim)
-    return np.dstack([light, at(shades(aim), light) + hues * _deep(light, aim)[..., None]]).astype(np.float32)
+    """The same of hair, with the colors that real hair has at each lightness; read from a table over ``detail``."""
+    levels = np.linspace(-100, 100, STEPS, dtype=np.float32)
+    light = _kept_within(levels, aim)
+    table = np.column_stack([light, at(shades(aim), light), _deep(light, aim)]).astype(np.float32)
+    index = ((detail + np.float32(100)) * np.float32((STEPS - 1) / 200) + np.float32(0.5)).astype(np.int32)
+    found = table.take(index, axis=0, mode="clip")
+    found[..., 1:3] += hues * found[..., 3:]
+    return np.ascontiguousarray(found[..., :3])
 
 
 def _kept_within(detail: Float32, aim: Float32) -> Float32:

@@ -28,6 +28,9 @@ OTHERS = "cloth+glasses+brows+eyes+hat"
 GOES_ON = 5.0
 """Units from hair within which it may go on where it is hardly likely."""
 
+VEIL = 0.6
+"""How much of a matte stays where the parser sees no skin, though the hue is nearly that of skin."""
+
 WORN = "earrings+necklace"
 """What may lie in hair."""
 
@@ -135,9 +138,10 @@ def _pieces(matte: Float32, inside: Bool, face: Bool, unit: float) -> Float32:
     kept = (within > 0) & ((share >= PIECE) | ((share >= SMALL) & (within > 0.5 * areas) & (before < 0.5 * areas)))
     kept[0] = False
     found = kept[index].astype(np.uint8)
+    faint = ((matte > FAINTEST) & face).astype(np.uint8)
     grown = found
-    for _ in range(max(1, round(TIPS * unit / 2))):  # thin ends go on from what is kept
-        grown = cv2.dilate(grown, np.ones((5, 5), np.uint8)) & (matte > FAINTEST).astype(np.uint8) | grown
+    for _ in range(max(1, round(TIPS * unit / 2))):  # thin ends go on from what is kept, before skin
+        grown = cv2.dilate(grown, np.ones((5, 5), np.uint8)) & faint | grown
     around = np.maximum(cv2.dilate(found, np.ones((9, 9), np.uint8)), cv2.dilate(grown, np.ones((3, 3), np.uint8)))
     return np.asarray(cv2.GaussianBlur(around.astype(np.float32), (0, 0), 1.5), np.float32)
 
@@ -184,7 +188,7 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
     like = near * dark * (placed < ENCLOSED) * (mixed > 0.5) * sure * (skin > FAINT)
     told = matte - _going_on(
-        matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)),
+        matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), skin, unit)),
         np.maximum(skin, like) > 0.5,
     )
     through = dark * sure * mixed * (1 - near) * np.maximum(told - capped, 0)
@@ -225,7 +229,9 @@ def _going_on(gone: Float32, start: Bool) -> Float32:
     return np.asarray(gone * cv2.GaussianBlur(weight, (0, 0), 1.5), np.float32)
 
 
-def _by_hue(seen: Float32, matte: Float32, hair: Bool, bare: Bool, share: Float32, unit: float) -> Float32:
+def _by_hue(
+    seen: Float32, matte: Float32, hair: Bool, bare: Bool, share: Float32, skin: Float32, unit: float
+) -> Float32:
     """The most that a matte (h, w) may be where hair is as light as skin, but less red: gray hair, ash blond."""
     red = cv2.GaussianBlur((seen[..., 0] - seen[..., 2]) / (seen @ LUMA + 20), (0, 0), max(0.6, 0.3 * unit))
     away = hair & (share < 0.05)
@@ -233,7 +239,9 @@ def _by_hue(seen: Float32, matte: Float32, hair: Bool, bare: Bool, share: Float3
     apart = float(face.mean() - inner.mean())
     sure = share * float(np.clip((apart - inner.std() - face.std()) / 0.1, 0, 1))
     placed = (face.mean() - red) / max(apart, 1e-3)
-    return np.asarray(matte + sure * (np.minimum(matte, np.clip((placed - 0.1) / 0.55, 0, 1)) - matte), np.float32)
+    least = VEIL * matte * np.clip(1 - 6 * skin, 0, 1)  # thin fair hair over skin has the hue of both
+    capped = np.minimum(matte, np.maximum(np.clip((placed - 0.1) / 0.55, 0, 1), least))
+    return np.asarray(matte + sure * (capped - matte), np.float32)
 
 
 def _beside(skin: Float32, unit: float) -> Float32:
