@@ -254,10 +254,13 @@ def test_gray_hair_over_skin_of_the_same_light_is_told_by_hue() -> None:
     noise = np.random.default_rng(0).normal(0, 3, (240, 240, 1))
     fringe, gap = ys < 120, (ys > 60) & (ys < 120) & (xs % 60 < 24) & (xs > 60) & (xs < 180)
     picture = np.where((fringe & ~gap)[..., None], (165, 160, 160), (205, 155, 130)) + noise
-    skin, matte = (~fringe).astype(np.float32), fringe.astype(np.float32)
-    told = told_by_color(picture.clip(0, 255).astype(np.uint8), matte, skin, np.asarray(ys > 40, np.float32), 2.0)
+    skin, matte = np.where(gap, 0.2, (~fringe)).astype(np.float32), fringe.astype(np.float32)
+    seen, near = picture.clip(0, 255).astype(np.uint8), np.asarray(ys > 40, np.float32)
+    told = told_by_color(seen, matte, skin, near, 2.0)
     middle = cv2.erode(gap.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     assert told[middle].mean() < 0.1
+    veil = told_by_color(seen, matte, (~fringe).astype(np.float32), near, 2.0)[middle]
+    assert 0.3 < veil.mean() < 0.7, "where the parser sees no skin at all, thin hair lies over it"
     assert told[cv2.erode((fringe & ~gap).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0].mean() > 0.9
 
 
@@ -382,5 +385,7 @@ def test_hair_goes_on_at_a_nape_that_is_hardly_likely_and_not_on_skin() -> None:
 def test_thin_ends_of_a_piece_are_kept_and_others_are_not() -> None:
     matte = np.zeros((120, 120), np.float32)
     matte[10:60, 20:100], matte[60:70, 50:54], matte[90:100, 90:94] = 1, 0.15, 0.15
-    kept = _pieces(matte, np.ones((120, 120), bool), np.zeros((120, 120), bool), 3.0)
+    within, face = np.ones((120, 120), bool), np.zeros((120, 120), bool)
+    face[58:] = True
+    kept = _pieces(matte, within, face, 3.0)
     assert kept[62:68, 51:53].min() > 0.8 and kept[90:100, 90:94].max() < 0.05

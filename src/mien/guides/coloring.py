@@ -136,14 +136,15 @@ def coloring(
     if maps is not None and seen is not None:
         shaded(maps, alpha, lab[..., 0])
     if maps is not None:
-        maps = np.dstack([maps, locks(lab, weight, wanted)])
+        broad = maps[..., 1] + maps[..., 3]
+        maps = np.dstack([maps[..., 0], broad, maps[..., 2], locks(lab, weight, wanted)])
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
     def made(lab: Float32, maps: Float32 | None) -> Float32:
         checkpoint()
         if maps is not None:
-            return rgb_of(_hair(detail(maps[..., :4], lab[..., 0]), maps[..., 4:], aim))
+            return rgb_of(_hair(detail(maps, lab[..., 0]), maps[..., 3:], aim))
         light = gain * (lab[..., 0] - mean[0])
         if settings.sheer:
             light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))

@@ -28,7 +28,7 @@ OTHERS = "cloth+glasses+brows+eyes+hat"
 GOES_ON = 5.0
 """Units from hair within which it may go on where it is hardly likely."""
 
-VEIL = 0.6
+VEIL = 0.5
 """How much of a matte stays where the parser sees no skin, though the hue is nearly that of skin."""
 
 WORN = "earrings+necklace"

@@ -138,12 +138,12 @@ def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
 
 
 def detail(maps: Float32, light: Float32) -> Float32:
-    """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 4) of the same part."""
-    base, broad, gain, drawn = cv2.split(maps)
+    """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 3 or more): base, broad and drawn, gain."""
+    base, broad, gain = cv2.split(maps)[:3]
     noise = np.random.default_rng(0).random(light.shape, np.float32) - np.float32(0.5)
     steps = NOISE * noise * np.clip(2 - light / 8, 0, 1)
     fine = gain * (light + steps - base) / MOST
-    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine) + drawn, np.float32)
+    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine), np.float32)
 
 
 def _usual(mean: float, parts: Any) -> Float32:
