@@ -42,6 +42,9 @@ GLASSES, CHIN, NONE = 0.012, 0.15, 0.01
 """Shares of the square that are glasses, and of the lower face that are beard, from which a thing is there; and up to
 which it is not."""
 
+SAME = 0.25, 0.97
+"""Cosines beyond which two photos are not of one person, whatever is said of them, or one picture, cut otherwise."""
+
 DRAWS = 3
 """Pairs of glasses drawn on each face."""
 
@@ -85,21 +88,22 @@ def pairs(portraits: Path, editor: Editor, who: Who) -> None:
     with (portraits / "index.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["split"] != "test" and row["kind"] == "real"]
     points = np.load(portraits / "landmarks.npy", mmap_mode="r")
-    people = defaultdict[str, list[int]](list)
+    people, women = defaultdict[str, list[int]](list), set[str]()
     for row in rows:
-        if row["person"] and row["gender"] != "female" and int(row["native_px"]) >= SIDE:
+        if row["person"] and int(row["native_px"]) >= SIDE:
             people[row["person"]].append(int(row["id"]))
+            women |= {row["person"]} if row["gender"] == "female" else set()
     found = defaultdict[tuple[str, str], list[float]](list)
-    for ids in people.values():
+    for person, ids in people.items():
         if len(ids) < 2:
             continue
         seen = [look(portraits, number, np.asarray(points[number], np.float64), editor, who) for number in ids]
         for (one, glasses, beard), (two, others, shaven) in combinations(seen, 2):
-            if one @ two > 0.97:  # the same picture, cut otherwise
+            if not SAME[0] < one @ two < SAME[1]:
                 continue
             if beard + shaven == 0:
                 found["glasses", f"{glasses + others:g}"].append(float(one @ two))
-            if glasses + others == 0:
+            if glasses + others == 0 and person not in women:
                 found["beard", f"{beard + shaven:g}"].append(float(one @ two))
     for thing in ("glasses", "beard"):
         neither, one, both = (found[thing, count] for count in ("0", "1", "2"))

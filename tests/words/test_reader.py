@@ -47,6 +47,9 @@ def test_sentences_as_newcomers_type_them_are_read() -> None:
         ("too much makeup, he has glasses, remove them", "makeup- glasses-"),
         ("make her 30, a darker red for the lips", "age- lip-color=dark-red"),
         ("keep everything else", ""),
+        ("a smaller smile, his beard is too long", "smile- beard-"),
+        ("wipe the smile off her face", "smile-"),
+        ("blonder", "hair-color=blond"),
         ("", ""),
         ("?!, and; no", ""),
     ],
@@ -58,6 +61,7 @@ def test_grammar(text: str, wishes: str) -> None:
 def test_degrees() -> None:
     said = {text: read(text).wishes[0].degree for text in ("a little smile", "smile", "smile a lot", "no smile")}
     assert [*said.values()] == [0.5, 1.0, 1.6, -2.0]
+    assert read("a small smile").wishes[0].degree == 0.5
     assert read("less beard").wishes[0].degree == -1
 
 

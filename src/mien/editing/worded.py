@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.catalogue import why_not
-from mien.editing.looks import steps_of, taken
+from mien.editing.looks import limits, steps_of, taken
 from mien.editing.request import Request
 from mien.editing.ways import Ways, regions_of, ways_of
 from mien.errors import ConfigError, FaceError, LayerError
@@ -30,6 +30,9 @@ EXAMPLE = "short words about hair, eyes, lips, nose or expression, such as 'brow
 
 TEETH, SMILE = "teeth", "smile"
 """Teeth come with a smile of their own: only where they cannot come, another is made."""
+
+READ_AS = " was read as: "
+"""Stands between a text and what was understood of it, in results."""
 
 HAIR, INNER = "hair", {"lip-fullness", "eye-openness"}
 """What is dyed, and moves that do not reach it: what hair is can be told while they are made."""
@@ -76,7 +79,7 @@ class Told:
     @property
     def operation(self) -> str:
         """For results: what the text became; "" without a text."""
-        return f'"{self.text}" was read as: {self.reading}' if self.text else ""
+        return f'"{self.text}"{READ_AS}{self.reading}' if self.text else ""
 
 
 def resolved(request: Request, painter: Knows) -> tuple[Request, Told | None]:
@@ -99,7 +102,7 @@ def _told(request: Request, painter: Knows) -> Told | None:
     if not text:
         rest = {name: value for name, value in request.attributes.items() if name not in looks}
         steps, following = _numbered(_looks(request, looks))
-        return Told("", Reading(()), steps, replace(request, attributes=rest), (), {}, following)
+        return Told("", Reading(()), steps, replace(request, attributes=rest), limits(looks), {}, following)
     reading = read(text)
     ways = ways_of(reading.wishes, painter.attributes)
     complete = reading.complete and not ways.missing

@@ -98,6 +98,7 @@ def dictionaries() -> tuple[Mapping[str, str], ...]:
     return tuple(found)
 
 
+SPANISH = 2
 ENDINGS = (("e", "s", "n", "er", "es", "en", "em"), ("s", "e", "es"), ("s", "es"))
 """Of words, by language: "schmaleres" is looked up as "schmaler"."""
 
@@ -105,6 +106,8 @@ ENDINGS = (("e", "s", "n", "er", "es", "en", "em"), ("s", "e", "es"), ("s", "es"
 def _looked_up(word: str, language: int) -> str:
     """The English word; "" where the language does not know it."""
     known = dictionaries()[language]
+    if language == SPANISH:
+        word = word if word in known else re.sub(r"a(s?)$", r"o\1", word)
     shorter = (word.removesuffix(ending) for ending in ENDINGS[language] if len(word) > len(ending) + 3)
     return next((known[one] for one in (word, *shorter) if one in known), "")
 

@@ -9,6 +9,9 @@ LOTS = "very much lot really strongly heavily extremely far way all completely f
 SIZES = "big large small light heavy deep thick thin long short wide broad huge strong full dense fine"
 """Adjectives that tell no more than how much, where they mean nothing special for a part."""
 
+FEW = "small light thin short"
+"""Those of them that mean little."""
+
 NOT = "no not without never neither nor none dont doesnt isnt shouldnt arent wont cannot cant didnt wasnt hasnt non"
 REMOVE = "remove delete erase get_rid_of take_off takeoff off lose drop stop hide heal eliminate minus lacking"
 LESS = "less fewer reduce decrease reduced too"
@@ -26,8 +29,8 @@ FILLERS = (
     "years year ten twenty half times see bring set feel kind sort there here both side "
     "slightest when same out up down think cut looked facial expression make him kindly adding "
     "adjust edit modify maybe he'd she'd person's colour shape shaped size tone shade "
-    "please pls plz kindly thanks thank thx cheers hi hello hey u ur can im i'm i'd i've wanna gonna kinda sorta "
-    "anymore instead yrs yr esp especially actually basically "
+    "please pls plz kindly thanks thank thx cheers hi hello hey u ur can im i'm i'd i've love myself himself herself "
+    "wanna gonna kinda sorta anymore instead yrs yr esp especially actually basically "
     "what which how want need help get getting becoming become makes made turned turns facing"
 )
 """Words that tell nothing."""
@@ -64,6 +67,7 @@ DECOYS = (
 
 _TURN = r"(look\w*|turn\w*|fac\w+)( (the|his|her|their|a) (head|face))?( a bit| slightly)?( to)?( the)?"
 
+_WHERE = "(?:the|his|her|their|my) (?:face|head|eyes|lips|chin|neck)"
 _PHOTO = "photo|picture|pic|image"
 _REPAIR = "fix|correct|repair|retouch|edit out|cover|conceal|clean"
 _FLAWS = "dark_circles|eye_bags|bags|wrinkles?|lines|acne|pimples?|spots?|blemish|zits?|double_chin|crows_feet|frown"
@@ -71,7 +75,6 @@ _FLAWS = "dark_circles|eye_bags|bags|wrinkles?|lines|acne|pimples?|spots?|blemis
 PHRASES: Mapping[str, str] = {
     r"get(ting)? rid of": "get_rid_of",
     r"take(s|n)? off": "take_off",
-    r"take(?= [a-z ]+ off)": "",
     r"make[- ]up": "makeup",
     r"sun[- ]glasses": "sunglasses",
     r"eye[- ]?brows?": "eyebrows",
@@ -86,7 +89,8 @@ PHRASES: Mapping[str, str] = {
     r"crow'?s[- ]feet": "crows_feet",
     r"(five|5) ?o'?clock shadow": "five_oclock_shadow",
     r"shave (his|her|the|their|my) head": "bald",
-    r"clean(ly)?[- ]?shaven": "clean_shaven",
+    r"clean(ly)?[- ]?shave[nd]?": "clean_shaven",
+    rf"(?:wipe|take|get|rub|shave|wash) (?!off)([a-z_ ]+?) off(?: of)?(?: {_WHERE})?": r"remove \1",
     r"grown[- ]up": "grown_up",
     r"middle[- ]aged?": "middle_aged",
     r"(crew|buzz)[- ]?cut": "crew_cut",

@@ -157,7 +157,8 @@ def _token(written: str, names: frozenset[str] = frozenset()) -> Token:
         word, sure = near or word, not near
     base = comparatives().get(word)
     if base:
-        return Token(base, written, kinds()[base] | ({"says"} if "mark" in kinds()[base] else set()), True, sure)
+        named = _color([base]) or base
+        return Token(named, written, kinds()[base] | ({"says"} if "mark" in kinds()[base] else set()), True, sure)
     color = _color([word])
     return Token(color or word, written, kinds().get(word, frozenset()), sure=sure)
 
