@@ -230,13 +230,16 @@ def _hair(detail: Float32, hues: Float32, aim: Float32) -> Float32:
 
 
 def _kept_within(detail: Float32, aim: Float32) -> Float32:
+    """Lightness, softly kept between black and white."""
     room = np.where(detail > 0, 99 - aim[0], aim[0] - 1)
     away = detail / np.maximum(room, 1)
     return np.asarray(aim[0] + room * away / np.sqrt(np.sqrt(1 + away**4)), np.float32)
 
 
 def _deep(light: Float32, aim: Float32) -> Float32:
-    return (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
+    """How much of their chroma colours have where they are as dark, over that at the aim."""
+    faded = (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
+    return np.asarray(faded, np.float32)
 
 
 def shaded_hue(hue: Any, darker: Any) -> Any:
