@@ -21,8 +21,8 @@ WIDE = 0.1
 CURLY = 0.32
 """Mean coherence of directions below which hair is curly: 0.16 to 0.26 in curls, 0.33 to 0.69 in straight hair."""
 
-LENGTH = 16
-"""Pixels that strands are drawn to either side."""
+LENGTH, LOCKS, STRONG = 12, 1.8, 0.7
+"""Pixels that strands are drawn to either side, and that locks are wide; and how strong both are."""
 
 
 def drawn_strands(light: Float32, inside: Float32, bare: Bool, reach: float) -> Float32:
@@ -42,7 +42,7 @@ def drawn_strands(light: Float32, inside: Float32, bare: Bool, reach: float) -> 
     noise = np.random.default_rng(0).standard_normal(light.shape).astype(np.float32)
     turn = 0.5 * np.arctan2(2 * xy[part], xx[part] - yy[part]) + np.float32(np.pi / 2)
     straight = np.clip(3 * clear[part] - 0.9, 0, 1)
-    made = straight * _along(noise[part], turn)
+    made = STRONG * straight * _along(noise[part], turn)
     if curly:
         made = made + curly * (1 - straight) * _curls(noise[part], reach)
     whole = np.zeros_like(light)
@@ -72,6 +72,8 @@ def _along(noise: Float32, turn: Float32) -> Float32:
     dx, dy = np.cos(turn), np.sin(turn)
     height, width = noise.shape
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
+    wide = cv2.GaussianBlur(noise, (0, 0), LOCKS)
+    noise = np.asarray(noise + wide / max(float(wide.std()), 1e-6), np.float32)  # single strands alone are a comb
     total, ways = noise.copy(), np.dstack([dx, dy])
     for way in (1.0, -1.0):
         x, y, u, v = xs, ys, way * dx, way * dy
