@@ -133,11 +133,8 @@ def coloring(
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
     wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
-    if maps is not None and seen is not None:
-        shaded(maps, alpha, lab[..., 0])
     if maps is not None:
-        broad = maps[..., 1] + maps[..., 3]
-        maps = np.dstack([maps[..., 0], broad, maps[..., 2], locks(lab, weight, wanted)])
+        maps = _with_locks(maps, lab, alpha, weight, wanted, seen is not None)
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
@@ -169,6 +166,13 @@ def coloring(
         aim[0] = np.clip(aim[0], 2, 98)
     strength = np.float32(settings.strength)
     return lambda rgb, maps: np.asarray(rgb + strength * (made(lab_of(rgb), maps) - rgb), np.float32), maps
+
+
+def _with_locks(maps: Float32, lab: Float32, alpha: Float32, weight: Any, wanted: Any, rim: bool) -> Float32:
+    """Maps (h, w, 5): base, broad and drawn light, gain, and the hues of locks; a rim is as dark as what is inside."""
+    if rim:
+        shaded(maps, alpha, lab[..., 0])
+    return np.dstack([maps[..., 0], maps[..., 1] + maps[..., 3], maps[..., 2], locks(lab, weight, wanted)])
 
 
 def _sheer(light: Float32, before: Float32, aim: float, darker: float) -> Float32:
