@@ -114,7 +114,7 @@ class Looks:
 
     def shares(self, photo: Photo, quad: Float64, parser: FaceParser) -> Float32:
         """(19, SIDE, SIDE) probabilities of the classes in a square of a photo; not to be written to."""
-        sample = zlib.crc32(np.ascontiguousarray(photo.pixels[::SAMPLED, ::SAMPLED]))  # whoever wrote into its array
+        sample = zlib.crc32(photo.pixels[::SAMPLED, ::SAMPLED].tobytes())  # whoever wrote into its array
         key = id(photo), id(parser), quad.tobytes() + sample.to_bytes(4, "little")
         with self._lock:
             found = self._kept.get(key)
