@@ -31,9 +31,9 @@ SHADE = ((0.0, 36), (0.05, 34), (0.15, 24), (0.25, 16), (0.35, 11), (0.45, 9), (
 """How much darker than the chin a neck is, 100 ln(L* + 16), by the distance from the jaw in eye distances: medians of
 260 real faces of the wide portraits without beards."""
 
-SHADED, ROUND, ROUND_HUES, DULL = 0.85, 11.0, 0.14, 0.006
+SHADED, ROUND, ROUND_HUES, DULL = 0.85, 11.0, 0.14, 0.002
 """Share of that shade, how much darker a chin becomes towards its outline and what share of its colours it loses, and
-what colours lose with light; of 44 men's faces."""
+what colours lose with light: less than in photos, 0.016, where strangers call it gray."""
 
 ENOUGH, DEEPER, UNLIKE = 0.03, (0.95, 1.15), np.array([9, 3, 2], np.float32)
 """Square eye distances of a neck that tell its light, how much less and more deeply than most it may be shaded, and by
@@ -42,7 +42,7 @@ how much its light may differ beyond that."""
 JAW_ROUND, JAW_EDGE = 0.05, 0.03
 """How round a jaw's outline is, and how wide its edge before the neck, eye distances."""
 
-RELIEFS, LATER, BAND = 3, 0.012, (0.008, 0.07)
+RELIEFS, LATER, BAND = 3, 0.012, (0.008, 0.09)
 """Faces whose relief counts, how much less each one counts that fits worse, and the standard deviations, eye distances,
 between which relief lies."""
 

@@ -165,7 +165,7 @@ def _weights(here: AroundBeard, light: Float32) -> tuple[Float32, Float32]:
     soft = np.where(here.oval, blurred(grown, 2.2), blurred(grown, 1.2))
     wide = np.clip(1.6 * soft - 0.15, 0, 1)
     narrow = np.clip(1.7 * blurred(dilated(here.hairs, 1), 0.8) - 0.2, 0, 1)
-    wisps = np.clip(1.7 * blurred(dilated(here.hairs, 3), 0.8) - 0.2, 0, 1) * here.below["background"]
+    wisps = np.clip(1.7 * blurred(dilated(here.hairs, 5), 0.8) - 0.2, 0, 1) * here.below["background"]
     narrow = np.maximum(narrow, wisps)
     return np.asarray(wide * stays, np.float32), np.asarray(narrow * stays, np.float32)
 
@@ -211,7 +211,7 @@ def _behind(here: AroundBeard, picture: Float32, alpha: Float32, wanted: Bool, u
         one = one if one.shape[:2] == picture.shape[:2] else _enlarged(one, picture.shape)
         return np.asarray(cv2.resize(np.asarray(one[part], np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
 
-    small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 4))
+    small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 5))
     hole = dilated(reduced(wanted) > 0.02, 1)
     shown = reduced(here.below["clothes"]) + backdrop + reduced(here.below["skin"]) > 0.6
     known = (hair < 0.1) & shown & (reduced(dilated(here.oval, 2)) < 0.1)
