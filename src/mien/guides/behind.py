@@ -55,7 +55,7 @@ def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
     """What is behind glasses.
 
     Args:
-        worn: the face, at a unit of LARGEST at most.
+        worn: the face.
         kinds: (h, w, k) how likely each kind of thing is there, such as hair.
         network: that paints faces.
     """

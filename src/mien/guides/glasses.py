@@ -59,9 +59,6 @@ SEEN = 0.3
 LARGEST_UNIT = 240.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
 
-SEEN = 0.3
-"""Share of a pixel from which it belongs to an area."""
-
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
