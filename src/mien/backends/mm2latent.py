@@ -1,9 +1,12 @@
 """MM2Latent on photos: a crop is inverted, and its code moved by the difference of what two sets of conditions map to.
 
-    w' = w_inv + s·(f(edited drawings) − f(the photo's own)) + s·(f(words) − f(the same numbers of the photo))
+    w  = w_inv, corrected until its picture has the photo's numbers of what words speak of
+    w' = w + s·(f(edited drawings) − f(the photo's own)) + s·(f(words) − f(the same numbers of the photo)), corrected
 
-Words are mapped without the photo's map, which would hold them back. The photo takes over what the two pictures of the
-generator differ by; where a map or a sketch was repainted, the new picture itself, in the photo's tone.
+Words are mapped without the photo's map, which would hold them back; corrections are those of
+:mod:`mien.generation.feedback`. Without the first, the code of somebody serious is that of a face that smiles already,
+and a smile would move nothing. The photo takes over what the two pictures of the generator differ by; where a map or a
+sketch was repainted, the new picture itself, in the photo's tone.
 
 Legend: B crops, S side of a crop, L W+ codes, C length of a code.
 """
@@ -42,6 +45,9 @@ from mien.types import Bool, Float32, UInt8
 
 ALIKE = 20.0
 """Levels by which two pictures of the generator may differ where the photo's detail is kept by a third."""
+
+ROUNDS = 4
+"""Of corrections."""
 
 STILL = 1.0
 """Pixels of the crop, below which nothing has moved: all of the photo's fine detail stays where it is."""
@@ -146,21 +152,28 @@ class LatentMover:
             codes = self.invert(np.stack(images))
         with context.watch("mapping"):
             wishes = [self.wish(*given, context) for given in zip(images, conditions, strict=True)]
-            moves = np.stack([self._moved(wish, one.seed) for wish, one in zip(wishes, options, strict=True)])
+            steps = [self._step(*given, one.seed) for *given, one in zip(codes, wishes, options, strict=True)]
+            codes, moves = (np.stack(part) for part in zip(*steps, strict=True))
         strength = np.array([one.strength for one in options], np.float32)[:, None, None]
         with context.watch("generator"):
             pairs = list(zip(*(self._pictures(one) for one in (codes, codes + strength * moves)), strict=True))
         with context.watch("blend"):
             return [self._laid(*three, context) for three in zip(images, pairs, wishes, strict=True)]
 
-    def _moved(self, wish: Wish, seed: int) -> Float32:
-        """What the code is moved by, (L, C)."""
-        pairs = [pair for pair in (wish.drawn, wish.told) if pair is not None]
-        if not pairs:
-            config = self.generator.mapper.config
-            return np.zeros((config.codes, config.w_dim), np.float32)
-        mapped = [self.generator.codes(list(pair), [seed, seed]) for pair in pairs]
-        return np.asarray(sum(after - before for before, after in mapped), np.float32)
+    def _step(self, code: Float32, wish: Wish, seed: int) -> tuple[Float32, Float32]:
+        """Where to start from and what to move by, (L, C) each, of the code of a photo."""
+        make, before = self.generator, code[None]
+        move = np.zeros_like(before)
+        if wish.drawn is not None:
+            own, edited = make.codes(list(wish.drawn), [seed, seed])
+            move += edited - own
+        if wish.told is not None:
+            there, asked = wish.told
+            before = make.feedback.corrected(before, [there], [seed], ROUNDS, exactly=True)
+            first, last = make.codes([there, asked], [seed, seed])
+            words = make.feedback.corrected(before + last - first, [asked], [seed], ROUNDS) - before
+            move += words
+        return before[0], move[0]
 
     def _laid(self, image: UInt8, pair: tuple[UInt8, UInt8], wish: Wish, context: EditContext) -> CropEdit:
         parser = context.networks.parser

@@ -1,0 +1,64 @@
+"""What faces have become of a sentence, told to who asked: nobody should have to guess what was not heard, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mien.conditions.labels import INDEX
+from mien.engine.mapping import Wanted
+from mien.finding.axes import COLORS, NUMBERS
+from mien.generation.agreement import Asked, Seen, missing
+from mien.generation.sentences import hardly_known
+from mien.types import UInt8
+from mien.words.types import Reading, Wish
+
+if TYPE_CHECKING:
+    from mien.generation.generator import MultimodalGenerator
+
+OUTLINES = frozenset(
+    ("brow-height", "eye-openness", "eye-size", "face-width", "feminine", "glasses", "hair-length", "lip-fullness")
+) | {"mouth-open", "nose-width", "smile"}
+"""What a map tells, or what its outlines nearly decide: words that are not heard beside one contradict it there."""
+
+MISSED = {"color": 1.0, "degree": 0.75}
+"""Standard deviations by which what was asked for is missed before it is said."""
+
+DRAWN = 0.002
+"""Least share of a map that is more than a stray spot."""
+
+
+def findings(make: MultimodalGenerator, wanted: Wanted, reading: Reading, pictures: UInt8) -> list[str]:
+    """Notes on faces (n, S, S, 3) that were made of a sentence and whatever else was given."""
+    asked = Asked.of([wanted], make.mapper.config, make.scale)
+    seen = make.feedback.seen(pictures, asked)
+    away = missing(np, Seen(numbers=seen.numbers).numbers, asked)
+    unheard: dict[str, int] = {}
+    for wish in reading.wishes:
+        if not hardly_known(Reading((wish,)), make.scale) and (count := _missed(wish, away, make)):
+            unheard[wish.attribute] = count
+    against = {wish.attribute for wish in reading.wishes if _contradicted(wish, wanted)}
+    against |= {name for name in unheard if wanted.semantic is not None and name in OUTLINES}
+    notes = [f"the map shows something else: {', '.join(sorted(against))}"] if against else []
+    left = {name: count for name, count in unheard.items() if name not in against}
+    if left:
+        told = [name if len(pictures) == 1 else f"{name} ({n} of {len(pictures)})" for name, n in sorted(left.items())]
+        notes.append(f"hardly to be seen in the result: {', '.join(told)}")
+    return notes
+
+
+def _missed(wish: Wish, away: np.ndarray, make: MultimodalGenerator) -> int:
+    """In how many of the faces a wish is not seen; ``away`` is (n, K)."""
+    kind = "color" if wish.attribute in COLORS else "degree"
+    part = COLORS.get(wish.attribute)
+    names = NUMBERS.get(wish.attribute, {}) if part is None else [f"{part}-{axis}" for axis in "Lab"]
+    index = [make.scale.names.index(name) for name in names if name in make.scale.names]
+    return int((away[:, index].mean(1) > MISSED[kind]).sum()) if index else 0
+
+
+def _contradicted(wish: Wish, wanted: Wanted) -> bool:
+    """Whether a map says the opposite outright: glasses, which are a class of it."""
+    if wanted.semantic is None or wish.attribute not in ("glasses", "sunglasses"):
+        return False
+    return bool((wanted.semantic[INDEX["glasses"]].mean() > DRAWN) != (wish.degree > 0))
