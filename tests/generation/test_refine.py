@@ -11,8 +11,7 @@ from generation.toy import NAMES, network, scale
 
 from mien.engine.mapping import Wanted
 from mien.errors import ConfigError
-from mien.generation.agreement import Asked, Seen, distance, overlap, widened
-from mien.generation.feedback import Feedback
+from mien.generation.agreement import Asked, Seen, distance, missing, overlap, widened
 from mien.generation.generator import MultimodalGenerator
 from mien.generation.pairs import sample_pairs
 from mien.generation.sentences import hardly_known, understood
@@ -79,17 +78,6 @@ def test_descent_brings_faces_nearer_still(generator: MultimodalGenerator, wante
     assert (away(generator, down, wanted) < away(generator, looked, wanted)).all()
 
 
-def test_corrections_go_where_numbers_are_and_stop_there(generator: MultimodalGenerator) -> None:
-    code, feedback = generator.maker.codes([7], 0.7), Feedback(generator)
-    at = generator.scale.names.index("happy")
-    for degree in (-1.0, 1.0):
-        asked = Wanted(text=generator.scale.vector({"happy": generator.scale.at("happy", degree)}))
-        found = feedback.corrected(code, [asked], [0], 4, exactly=True)
-        goal = Asked.of([asked], generator.mapper.config, generator.scale).values[0, at]
-        told = [generator.scale.scaled(feedback.look.numbers(generator.pixels(one)))[0, at] for one in (code, found)]
-        assert abs(told[1] - goal) < max(0.2, abs(told[0] - goal))
-
-
 def test_what_the_generator_hardly_knows_is_told(generator: MultimodalGenerator) -> None:
     for text, named in (("a man with a beard", "beard"), ("a man without a beard", ""), ("with glasses", "")):
         notes = hardly_known(understood(text), generator.scale)
@@ -105,6 +93,20 @@ def test_words_that_a_map_contradicts_are_told(generator: MultimodalGenerator) -
     notes = generator(semantic=bare, text="with glasses", refine=0).notes
     assert any(note.startswith("the map shows something else") and "glasses" in note for note in notes)
     assert not any("glasses" in note for note in generator(semantic=bare, text="without glasses", refine=0).notes)
+
+
+def test_whole_maps_ask_for_glasses_or_for_none(generator: MultimodalGenerator) -> None:
+    bare, worn = np.ones((2, 128, 128), np.uint8)
+    worn[50:60, 30:98] = 6
+    config, words = generator.mapper.config, generator.scale
+    asked = Asked.of([Wanted(semantic=generator.shares_of(one)) for one in (bare, worn)], config, words)
+    at = words.names.index("glasses")
+    numbers = np.zeros((2, len(words.names)), np.float32)
+    for level, right in ((-3.0, [True, False]), (3.0, [False, True])):
+        numbers[:, at] = level
+        assert (missing(np, numbers, asked)[:, at] == 0).tolist() == right
+    empty = np.where(np.arange(128)[:, None] < 40, 255, bare)
+    assert not Asked.of([Wanted(semantic=generator.shares_of(empty))], config, words).flags.any()
 
 
 @pytest.mark.parametrize("wrong", [{"refine": -1}, {"descend": 1000}])

@@ -29,8 +29,8 @@ REACH, TURN, TEXT = 0.03, 20.0, 0.15
 """Of points, in sides of the crop (random faces differ by so much), degrees, and the weight of words against a map."""
 
 GLASSES = INDEX["glasses"]
-FRAME, THERE = 0.02, 3.0
-"""Least share of a map that whole glasses have, and the reader's logit of what is surely there."""
+FRAME, THERE, LEAST = 0.02, 3.0, 0.1
+"""Least share of a map that whole glasses have; the reader's logit of what is surely there; the least scaled number."""
 
 NEAR, AROUND = 3, 13
 """Pixels of 128, sides of squares: lines this near to wanted ones agree; what is farther than the second away is not
@@ -119,8 +119,9 @@ def _glasses(shares: Float32, scale: TextScale) -> float:
     if 0 < share < FRAME or shares.sum(0).min() < 0.5:
         return 0.0
     index = scale.names.index("glasses")
-    number = THERE if share else -THERE
-    return float(np.clip((number - scale.mean[index]) / scale.spread[index], -LIMIT, LIMIT))
+    number = max(THERE, scale.at("glasses", 1.0)) if share else min(-THERE, scale.at("glasses", -1.0))
+    scaled = float(np.clip((number - scale.mean[index]) / scale.spread[index], -LIMIT, LIMIT))
+    return max(scaled, LEAST) if share else min(scaled, -LEAST)  # its sign says which side is right
 
 
 def _widened(lines: Float32, side: int) -> Float32:

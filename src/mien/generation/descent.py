@@ -25,7 +25,7 @@ from mien.types import Float32
 if TYPE_CHECKING:
     from mien.generation.generator import MultimodalGenerator
 
-RATE, STAY = 0.05, 0.1
+RATE, STAY = 0.05, 0.15
 """Of Adam, and the weight of what is moved."""
 
 SOFT = 0.01
@@ -104,7 +104,7 @@ class Descent:
         if want.asks("geometry") or want.asks("pose"):
             points = (first(self.landmarks(sized(pictures, self.landmarks.config.size))) + points_from()) / 2
             found = replace(found, points=points - points.mean(1, keepdim=True) * torch.tensor([0, 0, 1.0]))
-        if want.asks("text"):
+        if want.asks("text") and len(self.scale.names) == self.reader.config.numbers:
             numbers = first(self.reader(sized(pictures, self.reader.config.size)))
             mean, spread = torch.tensor(self.scale.mean), torch.tensor(self.scale.spread)
             found = replace(found, numbers=((numbers - mean) / spread).clamp(-4, 4))

@@ -79,16 +79,9 @@ class Feedback:
         seeds: list[int],
         rounds: int,
         text_weight: float = 1.0,
-        *,
-        exactly: bool = False,
     ) -> Float32:
-        """Codes (B, L, C) of any origin, corrected; arguments as above.
-
-        Args:
-            exactly: numbers that words ask for are not to be passed either.
-        """
+        """Codes (B, L, C) of any origin, corrected; arguments as above."""
         make, asked = self.generator, Asked.of(wanted, self.generator.mapper.config, self.generator.scale)
-        asked = replace(asked, two=np.ones_like(asked.two)) if exactly else asked
         target, told = make.mapped(wanted, seeds, text_weight), self._told(wanted, seeds)
         best, least, now = codes.copy(), np.full(len(codes), np.inf), codes
         for left in range(rounds, -1, -1):
@@ -123,7 +116,7 @@ class Feedback:
             found = replace(found, pose=look.pose(points))
             points[:, :, 2] -= points[:, :, 2].mean(1, keepdims=True)
             found = replace(found, points=points)
-        if asked.asks("text"):
+        if asked.asks("text") and make.scale.names == look.reader.names:
             found = replace(found, numbers=make.scale.scaled(look.numbers(small)).astype(np.float32))
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from mien.conditions.labels import INDEX
 from mien.engine.mapping import Wanted
 from mien.finding.axes import COLORS, NUMBERS
-from mien.generation.agreement import Asked, Seen, missing
+from mien.generation.agreement import Asked, missing
 from mien.generation.sentences import hardly_known
-from mien.types import UInt8
+from mien.models.mm2latent.config import MODALITIES
+from mien.types import Float32, UInt8
 from mien.words.types import Reading, Wish
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ OUTLINES = frozenset(
 MISSED = {"color": 1.0, "degree": 0.75}
 """Standard deviations by which what was asked for is missed before it is said."""
 
+ONLY_TEXT = np.array([name == "text" for name in MODALITIES], np.float32)
+
 DRAWN = 0.002
 """Least share of a map that is more than a stray spot."""
 
@@ -32,8 +36,10 @@ DRAWN = 0.002
 def findings(make: MultimodalGenerator, wanted: Wanted, reading: Reading, pictures: UInt8) -> list[str]:
     """Notes on faces (n, S, S, 3) that were made of a sentence and whatever else was given."""
     asked = Asked.of([wanted], make.mapper.config, make.scale)
-    seen = make.feedback.seen(pictures, asked)
-    away = missing(np, Seen(numbers=seen.numbers).numbers, asked)
+    numbers = make.feedback.seen(pictures, replace(asked, given=asked.given * ONLY_TEXT)).numbers
+    if numbers is None:  # the network was trained with another reader
+        return []
+    away = missing(np, numbers, asked)
     unheard: dict[str, int] = {}
     for wish in reading.wishes:
         if not hardly_known(Reading((wish,)), make.scale) and (count := _missed(wish, away, make)):
@@ -48,7 +54,7 @@ def findings(make: MultimodalGenerator, wanted: Wanted, reading: Reading, pictur
     return notes
 
 
-def _missed(wish: Wish, away: np.ndarray, make: MultimodalGenerator) -> int:
+def _missed(wish: Wish, away: Float32, make: MultimodalGenerator) -> int:
     """In how many of the faces a wish is not seen; ``away`` is (n, K)."""
     kind = "color" if wish.attribute in COLORS else "degree"
     part = COLORS.get(wish.attribute)

@@ -27,6 +27,7 @@ from mien.generation.drawings import drawn
 from mien.generation.feedback import ROUNDS, Feedback
 from mien.generation.findings import findings
 from mien.generation.meshes import placed, read_mesh
+from mien.generation.modes import truncated
 from mien.generation.sentences import hardly_known, notes_of, numbers_of, understood
 from mien.models.mm2latent.text import TextScale
 from mien.packages import need_torch
@@ -295,13 +296,3 @@ class MultimodalGenerator:
         """Lines (D, D) bool of any side, as the network takes them."""
         side = self.mapper.config.encoders["sketch"].side
         return maps()["sketch"].resample(lines, side).astype(np.float32)[None]
-
-
-def truncated(codes: Float32, centres: Float32, psi: float) -> Float32:
-    """Codes (n, L, C) moved towards the nearest centre (K, C) of each: the nearest to the mean of its L codes."""
-    if psi == 1:
-        return codes
-    away = np.linalg.norm(codes.mean(1)[:, None] - centres[None], axis=-1)
-    centre = centres[away.argmin(1)][:, None]
-    moved: Float32 = (centre + np.float32(psi) * (codes - centre)).astype(np.float32)
-    return moved
