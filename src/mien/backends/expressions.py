@@ -32,4 +32,4 @@ def expressed(points: tuple[Float32, Float32, Float32], degrees: Mapping[str, fl
     before, after = canonical(np.stack(points[1:]), shapes.mean)
     strengths = shapes.clamped({name: further * degree for name, degree in degrees.items()})
     moved = place.scale * (after - before + shapes.displacement(strengths)) @ place.rotation.T
-    return moved[:, :2].astype(np.float32)
+    return np.asarray(moved[:, :2], np.float32)

@@ -86,7 +86,7 @@ class Descent:
             if step < steps:
                 adam.param_groups[0]["lr"] = RATE * min(1.0, (step + 1) / 4, 3 * (steps - step) / steps)
                 adam.zero_grad()
-                loss.sum().backward()  # type: ignore[no-untyped-call]
+                loss.sum().backward()
                 adam.step()
             done()
         return best.detach().numpy()

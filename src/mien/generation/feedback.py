@@ -99,7 +99,8 @@ class Feedback:
     def _told(self, wanted: list[Wanted], seeds: list[int]) -> Float32:
         """Codes of words alone; 0 without any, or where words are all there is, which the other correction knows."""
         codes = self.generator.mapped([Wanted(text=one.text) for one in wanted], seeds, 1.0)
-        return codes * np.array([len(one.given) > 1 and one.text is not None for one in wanted])[:, None, None]
+        told: Float32 = codes * np.array([len(one.given) > 1 and one.text is not None for one in wanted])[:, None, None]
+        return told
 
     def seen(self, pictures: UInt8, asked: Asked) -> Seen:
         """What faces (B, S, S, 3) show of what is asked for."""

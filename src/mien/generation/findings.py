@@ -9,7 +9,7 @@ import numpy as np
 
 from mien.conditions.labels import INDEX
 from mien.engine.mapping import Wanted
-from mien.finding.axes import COLORS, NUMBERS
+from mien.finding.axes import COLORS, NUMBERS, PRESENT
 from mien.generation.agreement import Asked, missing
 from mien.generation.sentences import hardly_known
 from mien.models.mm2latent.config import MODALITIES
@@ -24,8 +24,8 @@ OUTLINES = frozenset(
 ) | {"mouth-open", "nose-width", "smile"}
 """What a map tells, or what its outlines nearly decide: words that are not heard beside one contradict it there."""
 
-MISSED = {"color": 1.0, "degree": 0.75}
-"""Standard deviations by which what was asked for is missed before it is said."""
+MISSED = {"color": 1.0, "degree": 1.5}
+"""Standard deviations by which what was asked for is missed before it is told: nearly at the wrong side of the mean."""
 
 ONLY_TEXT = np.array([name == "text" for name in MODALITIES], np.float32)
 
@@ -42,7 +42,7 @@ def findings(make: MultimodalGenerator, wanted: Wanted, reading: Reading, pictur
     away = missing(np, numbers, asked)
     unheard: dict[str, int] = {}
     for wish in reading.wishes:
-        if not hardly_known(Reading((wish,)), make.scale) and (count := _missed(wish, away, make)):
+        if not hardly_known(Reading((wish,)), make.scale) and (count := _missed(wish, numbers, away, make)):
             unheard[wish.attribute] = count
     against = {wish.attribute for wish in reading.wishes if _contradicted(wish, wanted)}
     against |= {name for name in unheard if wanted.semantic is not None and name in OUTLINES}
@@ -54,13 +54,20 @@ def findings(make: MultimodalGenerator, wanted: Wanted, reading: Reading, pictur
     return notes
 
 
-def _missed(wish: Wish, away: Float32, make: MultimodalGenerator) -> int:
-    """In how many of the faces a wish is not seen; ``away`` is (n, K)."""
-    kind = "color" if wish.attribute in COLORS else "degree"
-    part = COLORS.get(wish.attribute)
-    names = NUMBERS.get(wish.attribute, {}) if part is None else [f"{part}-{axis}" for axis in "Lab"]
-    index = [make.scale.names.index(name) for name in names if name in make.scale.names]
-    return int((away[:, index].mean(1) > MISSED[kind]).sum()) if index else 0
+def _missed(wish: Wish, numbers: Float32, away: Float32, make: MultimodalGenerator) -> int:
+    """In how many of the faces a wish is not seen; ``numbers`` are (n, K), and ``away`` what they fall short of."""
+    scale, part = make.scale, COLORS.get(wish.attribute)
+    weights = NUMBERS.get(wish.attribute, {}) if part is None else {f"{part}-{axis}": 1.0 for axis in "Lab"}
+    names = {name: weight for name, weight in weights.items() if name in scale.names}
+    index = [scale.names.index(name) for name in names]
+    if not index:
+        return 0
+    if set(names) <= PRESENT:
+        mean, spread = (np.array(one, np.float32)[index] for one in (scale.mean, scale.spread))
+        there = numbers[:, index] * spread + mean > 0
+        asked = np.array([wish.degree * weight > 0 for weight in names.values()])
+        return int((there != asked).any(1).sum())
+    return int((away[:, index].mean(1) > MISSED["degree" if part is None else "color"]).sum())
 
 
 def _contradicted(wish: Wish, wanted: Wanted) -> bool:
