@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import cv2
@@ -20,6 +21,7 @@ from mien.guides.guide import Box, Guide, box_of
 from mien.guides.rim import calmed
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
+from mien.threads import side_by_side
 from mien.types import Float32, Photo
 
 LARGEST = 768
@@ -64,7 +66,8 @@ def dye(
     layers = Layers.of(small.astype(np.float32) / np.float32(255), covered, color, settings or Dye(), left)
     samples = photo.pixels[y0:y1, x0:x1].copy()
     highest = 2**photo.bits - 1
-    for top in range(0, y1 - y0, STRIP):
+
+    def strip(top: int) -> None:
         checkpoint()
         rows = (0, top, x1 - x0, min(y1 - y0, top + STRIP))
         here = np.s_[top : rows[3]]
@@ -72,6 +75,8 @@ def dye(
         made = layers.over(part, a[here], (x1 - x0, y1 - y0), rows)
         change = from_srgb(made, photo) - from_srgb(part, photo)
         samples[here] = np.rint(np.clip(samples[here] + change, 0, highest)).astype(samples.dtype)
+
+    side_by_side(*(partial(strip, top) for top in range(0, y1 - y0, STRIP)))
     return Guide(box, samples, (a > SEEN).astype(np.float32))
 
 

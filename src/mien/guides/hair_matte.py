@@ -17,7 +17,7 @@ from mien.conditions.hair_matting import HairMatting
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
-from mien.guides.looks import reaching
+from mien.guides.looks import close_to, reaching
 from mien.interrupt import checkpoint
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
@@ -80,9 +80,9 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     """
     seen, box = reaching(photo, face, ("hair", "skin", OTHERS, WORN), parser, 3, LARGEST)
     scale = seen[0].shape[1] / (box[2] - box[0])
-    seen, box = _close(seen, box, face)
-    likely, skin, others, worn = seen
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
+    seen, box = close_to(seen, box, ROOM * side)
+    likely, skin, others, worn = seen
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     picture = to_srgb(photo, box)
     checkpoint()
@@ -226,18 +226,3 @@ def _beside_beard(likely: Float32, points: Float64, unit: float) -> Float32:
     if (grown * likely > 0.5).sum() > 0.02 * (100 * unit) ** 2:
         grown = np.maximum(grown, cv2.GaussianBlur(cv2.dilate(grown, disc(3 * unit)), (0, 0), unit))
     return np.asarray(grown, np.float32)
-
-
-def _close(seen: list[Float32], box: Box, face: Face) -> tuple[list[Float32], Box]:
-    """What was looked at, cut to the first map's region and some room around it."""
-    rows, columns = (np.flatnonzero((seen[0] > 0.1).any(axis)) for axis in (1, 0))
-    if not rows.size:
-        return seen, box
-    scale = seen[0].shape[1] / (box[2] - box[0])
-    room = ROOM * float(np.linalg.norm(face.quad[3] - face.quad[0])) * scale
-    height, width = seen[0].shape
-    x0, x1 = max(0, int(columns[0] - room)), min(width, int(columns[-1] + room) + 1)
-    y0, y1 = max(0, int(rows[0] - room)), min(height, int(rows[-1] + room) + 1)
-    part = tuple(round(v / scale) for v in (x0, y0, x1, y1))
-    near = (box[0] + part[0], box[1] + part[1], min(box[2], box[0] + part[2]), min(box[3], box[1] + part[3]))
-    return [one[y0:y1, x0:x1] for one in seen], near
