@@ -102,9 +102,11 @@ def hair(
     fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there, whole=any_head)))
     fit = outlined_softly(here, closed(here, fit)) if part == "hair" else fit
     if any_head and part == "hair" and (long(here, here.loose) or long(here, fit.alpha)):
-        fit = lengthened(here, fit)
+        fit, fill, rim = lengthened(here, fit)
         notes += ("the hairline and its color stay; name a photo of other hair to exchange all of it",)
-        return replace(piece(photo, here, other, there, fit, _shadow(here, fit.alpha)), notes=notes)
+        none, shade = np.zeros(here.shape, np.float32), _shadow(here, fit.alpha)
+        planes = (fill, fit.picture, fit.alpha, rim, shade, none)
+        return Guide(*over_photo(photo, other, here, there, fit, planes), notes)
     return composed(photo, other, here, there, fit, notes, part=part)
 
 
