@@ -152,7 +152,8 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
         if part == "fringe" and request.exemplar is None:
             guide = bank_fringe(done.photo, face, context.networks.parser, request.seed, mask)
             within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
-            done = done.then(guide, "fringe laid on in this hair's tones", within, request.strength)
+            what = "fringe laid on in this hair's tones" if request.seed else "hair laid lower over the forehead"
+            done = done.then(guide, what, within, request.strength)
             continue
         if part == "lower_face" and bearded(done.photo, face, context):
             done = done.then(shaved(done.photo, face, request, context), "beard taken off", mask, request.strength)

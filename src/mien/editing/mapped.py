@@ -89,7 +89,7 @@ def hair_by_map(
     x0, y0, x1, y1 = guide.box
     if (guide.confidence > 0)[~masked[y0:y1, x0:x1]].sum() > BEYOND * (guide.confidence > 0).sum():
         raise LayerError("The hair goes on beyond the mask; mask all of it that is to go, to its ends.")
-    return done.then(guide, "hair cut shorter", within, request.strength)
+    return done.then(guide, "hair cut shorter" if request.seed else "hair made narrower", within, request.strength)
 
 
 def _below(area: Float32, matrix: Any, gone: UInt8) -> Float32:

@@ -22,7 +22,8 @@ from mien.guides.fringe import Forehead
 from mien.guides.guide import Guide
 from mien.guides.hair import fringe, piece
 from mien.guides.locks import laid_locks
-from mien.guides.own_strands import hanging, lowered
+from mien.guides.lowered import hanging, lowered
+from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, check_hat
 from mien.guides.shortened import shortened
 from mien.types import Face, Photo
@@ -32,6 +33,8 @@ LATER, LIGHT, FAR = 8.0, 0.25, 17.0
 degrees by which they may look apart at most."""
 
 REACHES = "it comes as far as this hair's strands reach; another seed, or an exemplar, takes another head's"
+
+NARROWER = "hair is made narrower and not cut, since its ends are not seen; another seed cuts it"
 
 Make = Callable[[Photo, Scene], Guide]
 
@@ -77,15 +80,17 @@ def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mas
 
 
 def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, seed: int = 0) -> Guide:
-    """Hair cut off where a map (H, W) says so; the neck is shaped as that of a head of the bank.
+    """Narrower hair where a map (H, W) takes it away; another seed cuts it, with a neck of the bank.
 
     Raises:
         LayerError: as above.
     """
     here = _scene(photo, face, parser)
     area = here.at(gone) > 0.5
+    if seed == 0:
+        return replace(narrowed(photo, here, area), notes=(NARROWER,))
     entries = _ordered(BARE_NECKS, face, lambda one: abs(one.traits.skin[0] - _level(here, here.shares["face"] > 0.9)))
-    return _first(entries, face, parser, seed, lambda other, there: shortened(photo, here, other, there, area))
+    return _first(entries, face, parser, seed - 1, lambda other, there: shortened(photo, here, other, there, area))
 
 
 def _scene(photo: Photo, face: Face, parser: FaceParser) -> Scene:

@@ -8,7 +8,7 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -27,8 +27,8 @@ from mien.guides.hair_fit import Fitted, closed, ended, fitted, lit, sharp_as
 from mien.guides.hair_lengths import lengthened, long
 from mien.guides.hair_lent import attached
 from mien.guides.hair_parts import beard
-from mien.guides.hair_roots import in_colors, shown
 from mien.guides.hair_refused import check_light, check_outline, check_size, nearer_mirrored
+from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene, check_hat, polygon
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb

@@ -25,7 +25,7 @@ BESIDE = 0.02
 """Square units of hair beside the mouth, on either side, from which hair is long."""
 
 BEHIND = (-0.012, 0.012)
-"""Units from the face from which the other's hair is seen: it comes from behind face and ears, and hides their light rim."""
+"""Units from the face from which the other's hair is seen: it comes from behind face and ears, and hides their rim."""
 
 HAZE = (0.3, 0.9)
 """Values of this hair's matte from which it begins to hide other hair behind it, and hides all of it."""
@@ -64,9 +64,11 @@ def lengthened(here: Scene, fit: Fitted) -> tuple[Fitted, Float32, Float32]:
     old = np.clip((here.hair - HAZE[0]) / (HAZE[1] - HAZE[0]), 0, 1)
     alpha = np.asarray(fit.alpha * beside * _room(here), np.float32)
     rim = alpha * (here.hair > 0.02) * (here.hair < 0.98)
-    return replace(fit, alpha=np.asarray(alpha * (1 - old), np.float32), front=_toned(here, fit)), pure(
-        here, here.hair
-    ), np.asarray(rim, np.float32)
+    return (
+        replace(fit, alpha=np.asarray(alpha * (1 - old), np.float32), front=_toned(here, fit)),
+        pure(here, here.hair),
+        np.asarray(rim, np.float32),
+    )
 
 
 def _room(here: Scene) -> Float32:

@@ -1,4 +1,4 @@
-"""Whose hair is not borrowed: heads lit from the other side, outlines that their photos do not tell, hair that is too short.
+"""Whose hair is not borrowed: heads lit from another side, outlines that photos do not tell, hair that is too short.
 
 Convention:
     That of :mod:`mien.guides.scene`.
@@ -19,11 +19,14 @@ CHEEKS = ((117, 118, 101, 36, 205, 187, 123), (346, 347, 330, 266, 425, 411, 352
 """Outlines of both cheeks."""
 
 ASIDE, DEGREES = 0.6, 20.0
-"""Logarithms by which one cheek is lighter than the other in one of two photos from which hair is not exchanged; and how
-many degrees of turn count as much as a unit of it."""
+"""Logarithms by which one cheek is lighter than the other in one of two photos from which hair is not exchanged; and
+the degrees of turn that count as much as a unit of it."""
 
 UNTOLD = 0.03
 """Share of the other's hair that ends where nothing tells it, from which it is not borrowed."""
+
+BALD = 0.1
+"""Square units of hair below which a head is bald."""
 
 BARED = 0.9
 """Square units of old hair before a backdrop that new hair leaves bare at most."""
@@ -77,11 +80,13 @@ def check_outline(there: Scene) -> None:
 
 
 def check_size(here: Scene, fit: Fitted) -> None:
-    """Refuses hair that leaves much of this head's hair uncovered.
+    """Refuses hair that leaves much of this head's hair uncovered; a bald head is asked for as it is.
 
     Raises:
         LayerError: it does.
     """
+    if float(fit.alpha.sum()) < BALD * here.unit**2:
+        return
     bare = here.loose * (1 - fit.alpha) * (1 - np.clip(fit.shares["face"] + fit.shares["ears"], 0, 1))
     if float(bare.sum()) > BARED * here.unit**2:
         raise LayerError(

@@ -34,7 +34,7 @@ GLASSES = 0.03
 HUE = 2.5
 """Distance in a* and b* from this face's skin up to which skin keeps its hue."""
 
-FINE, BRIGHT = 22.0, 0.7
+FINE, BRIGHT = 28.0, 0.7
 """Levels by which pores and lines of the other's forehead are lighter or darker at most; and the quantile of this skin
 that a forehead is made no lighter than: it is no shine that goes on."""
 

@@ -32,16 +32,19 @@ EAR, FARTHEST = (33, 263, 2, 2, 2), 0.25
 ALIKE = 1.3
 """Times that some strands come lower at most than half of those beside them."""
 
+FAR = 0.5
+"""Width of the far half of a turned face over that of the near one below which hair stays there as it is."""
+
 CHEEK = 0.1
 """Units within the face's outline in which less and less hair comes lower."""
 
 LOCKS, UNEVEN = (0.05, 0.13), 0.1
 """Units that locks beside the face are wide, and share by which they come lower or less low than the next."""
 
-SOFT = (0.04, 0.96)
+SOFT = (0.08, 0.92)
 """Values of the matte that are 0 and 1: less is haze."""
 
-SHARE, ASIDE = 0.36, 0.8
+SHARE, ASIDE = 0.25, 0.8
 """Share of the way to the brows that hair above a forehead comes, and how far aside it does, eye distances."""
 
 TAPER = 0.28
@@ -114,9 +117,14 @@ def hanging(here: Scene, wished: Bool) -> tuple[Fitted, Float32]:
     rays, unit = Rays.down(here), here.unit
     ends = _ends(here, rays, wished)
     ear = float(rays.rows[0, 0]) + _along(here, here.points[list(EAR), :2].mean(0))
-    goal = np.where(ends.ends > ear - 0.1 * unit, ends.ends + FARTHEST * unit, ear)
-    fall = np.minimum(np.minimum(ends.lower, goal) - ends.ends, (STRETCH - 1) * ends.run)
-    left, right = (float(rays.columns[0, 0]) + _across(here, here.points[one, :2]) for one in (234, 454))
+    left, middle, right = (float(rays.columns[0, 0]) + _across(here, here.points[one, :2]) for one in (234, 4, 454))
+    fall = np.zeros(len(ends.ends))
+    for side in ends.sides():
+        low = float(np.median(ends.ends[side]))
+        far = middle - left < FAR * (right - middle) if side[0] < middle else right - middle < FAR * (middle - left)
+        goal = low + FARTHEST * unit if low > ear - 0.1 * unit else ear
+        if not far:
+            fall[side] = np.minimum(np.minimum(ends.lower, goal) - ends.ends, (STRETCH - 1) * ends.run)[side]
     columns = np.arange(len(fall))
     on_face = np.minimum(columns - left, right - columns) / (CHEEK * unit)  # no whiskers
     fall = ends.smooth(fall * np.clip(1 - on_face, 0, 1), 0.07)
@@ -161,13 +169,17 @@ class Ends:
     def smooth(self, fall: Float64, even: float) -> Float64:
         """How far strands come, (W,): much as the ones beside them do."""
         every = np.zeros(len(fall))
-        for side in np.split(self.known, np.flatnonzero(np.diff(self.known) > 0.2 * self.unit) + 1):
+        for side in self.sides():
             every[side] = np.clip(fall[side], 0, ALIKE * float(np.median(fall[side])))
         share = np.zeros(len(fall))
         share[self.known] = 1
         share = _blurred(share, even * self.unit)
         found = _blurred(every, even * self.unit) / np.maximum(share, 1e-3) * np.clip(2 * share, 0, 1)
         return np.asarray(found, np.float64)
+
+    def sides(self) -> list[np.ndarray]:
+        """Columns that lie beside one another."""
+        return np.split(self.known, np.flatnonzero(np.diff(self.known) > 0.2 * self.unit) + 1)
 
     def over_all(self, line: Float64, even: float) -> Float64:
         """A line (W,) continued beyond the columns that are known, and smoothed."""
