@@ -94,7 +94,7 @@ class Rays:
         far = np.hypot(x, y)
         columns = np.where(y < 0, side * (np.arctan2(x, -y) + quarter), -9)  # none below the brows
         way = -(x[..., None] * right + y[..., None] * down) / np.maximum(far, 1)[..., None]
-        return cls(places, columns.astype(np.float32), reach - far, way)
+        return cls(places, columns.astype(np.float32), reach - far, way.astype(np.float32))
 
     def seen(self, plane: Float32) -> Float32:
         """(H, W): a map of the scene in columns."""
