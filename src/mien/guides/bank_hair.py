@@ -67,7 +67,7 @@ def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mas
     Raises:
         LayerError: as above, or there is nothing to do.
     """
-    here = _scene(photo, face, parser)
+    here = _scene(photo, face, parser) if seed else Scene.of(photo, face, parser)  # beside the face a hat hides no hair
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
     if seed == 0:
         return replace(piece(photo, here, photo, here, *hanging(here, area & allowed)), notes=(REACHES,))
@@ -85,7 +85,7 @@ def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, seed: int 
     Raises:
         LayerError: as above.
     """
-    here = _scene(photo, face, parser)
+    here = _scene(photo, face, parser) if seed else Scene.of(photo, face, parser)  # beside the face a hat hides no hair
     area = here.at(gone) > 0.5
     if seed == 0:
         return replace(narrowed(photo, here, area), notes=(NARROWER,))
