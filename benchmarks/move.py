@@ -7,7 +7,8 @@
 without pose and size, in units of what the attribute's mean displacement changes them by; eyes and lips, which change
 by few pixels, are measured by the parser's areas in the same square. Strengths are the ends of the range, their halves,
 and 0 (the photo). Bars: right way (ends against the photo) in 95 %, monotonic over the five, cosine of the identities
-at strengths -1 and 1 at least 0.90. A field that folds is weakened by the move itself.
+at strengths -1 and 1 at least 0.90. A field that folds is weakened by the move itself until it does not: how often, and
+by how much at most, is printed.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def identity(path: Path | None) -> Similar | None:
 def figures_of(
     photo: Photo, names: list[str], finder: FaceFinder, parser: FaceParser, similar: Similar | None
 ) -> dict[str, dict[str, float | None]]:
-    """By attribute: measures at five strengths (None where a mouth is shut), whether it folds, identity at ±1."""
+    """By attribute: measures at five strengths (None where a mouth is shut), shares that fold not, identity at ±1."""
     shapes, face = Shapes.bundled(), finder.find(photo)[0]
     crop = crop_face(photo, face.quad, PARSED)
     labelled = Labelled(parser.parse_crop(crop.pixels), quad_to_matrix(face.quad, PARSED))
@@ -123,6 +124,7 @@ def figures_of(
             except LayerError:
                 row[str(number)] = None
                 continue
+            row[f"bears {strength:g}"] = moved.strengths[name] / strength
             if name in AREAS:
                 row[str(number)] = area(moved.guide.over(photo)[0], face, name, parser)
                 continue
@@ -168,6 +170,10 @@ def main() -> None:
         words = f"{name:<14} right way {right.mean():6.1%}  monotonic {rising.mean():6.1%}  of {len(known)}"
         same = [value for row in rows for key, value in row[name].items() if key.startswith("identity")]
         told = f"  identity at ±1 {np.mean(same):.3f}, least {np.min(same):.3f}" if same else ""  # type: ignore[type-var]
+        bears = [
+            value for row in rows for key, value in row[name].items() if key.startswith("bears") and value is not None
+        ]
+        told += f"  weakened {sum(one < 1 for one in bears)} of {len(bears)}, least {min(bears):.2f}"
         grown = f"area {known[:, 0].mean() / known[:, 2].mean():.2f} to {known[:, 4].mean() / known[:, 2].mean():.2f}"
         print(f"{words}  {grown if name in AREAS else f'{gain / (high - low):5.2f} of what was asked'}{told}")
     print(f"right way {np.mean(ways):.1%} (bar {RIGHT:.0%}); identity bar {SAME}")

@@ -32,6 +32,7 @@ from mien.errors import MienError
 from mien.finding.axes import COLORS, NUMBERS, PRESENT
 from mien.finding.match import Look, fit
 from mien.guides.shapes import Shapes
+from mien.guides.smile import level
 from mien.types import Face, Float32, Float64, Photo, UInt8
 from mien.words.reader import read as understood
 from mien.words.types import Wish
@@ -120,6 +121,8 @@ def right(wish: Wish, before: dict[str, float], after: dict[str, float]) -> bool
     weights = NUMBERS.get(wish.attribute)
     if weights is None:
         return None
+    if wish.attribute == "smile" and not wish.relative and 0 < wish.degree < 1:  # nearer to it, from either side
+        return abs(after["smile"] - level(wish.degree)) < abs(before["smile"] - level(wish.degree))
     change = sum(weight * (after[name] - before[name]) for name, weight in weights.items())
     there = wish.degree > 0
     if set(weights) <= PRESENT and change == 0 and (before[next(iter(weights))] > 0.5) == there:

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mien.checkpoints.store import load_folder, save_folder
-from mien.guides.regions import sharpened
+from mien.compose.matte import sharpened
 from mien.models.perception.matte import MatteConfig, MatteNet
 from mien.training.options import seconds
 from recipes.fitting import Fitting

@@ -18,7 +18,7 @@ import torch
 from mien.checkpoints.judges import load_script
 from mien.conditions.areas import AREAS, Seen
 from mien.conditions.parser import FaceParser
-from mien.guides.shapes import Shapes, canonical
+from mien.guides.shapes import Shapes
 from mien.guides.traits import Traits
 from mien.pixels import to_tensor
 from mien.types import Bool, Float32, Float64, UInt8
@@ -34,13 +34,8 @@ BATCH = 32
 
 
 def moves(landmarks: Float32, shapes: Shapes) -> dict[str, Float64]:
-    """Strengths (N,) by attribute: what the moves together explain of each face's difference from the mean."""
-    names = list(shapes.moves)
-    basis = np.stack([shapes.moves[name].ravel() for name in names], 1)
-    away = (canonical(landmarks, shapes.mean) - shapes.mean).reshape(len(landmarks), -1)
-    ridge = basis.T @ basis + 1e-3 * np.trace(basis.T @ basis) / len(names) * np.eye(len(names))
-    told = np.linalg.solve(ridge, basis.T @ away.T)
-    return dict(zip(names, told, strict=True))
+    """Strengths (N,) by attribute; see :meth:`mien.guides.shapes.Shapes.strengths`."""
+    return shapes.strengths(landmarks)
 
 
 def colors(seen: Seen) -> dict[str, tuple[float, float, float]]:

@@ -114,6 +114,7 @@ def test_the_default_name_and_what_a_lossy_file_costs(run: Callable[..., str], p
         (5, "missing.svg cannot be read", ("--mask", "nose", "--sketch", "missing.svg")),
         (5, "'smile' is no attribute; write name=strength", ("--mask", "nose", "--attribute", "smile")),
         (9, "no attribute 'beard'; it knows age, smile", ("--mask", "nose", "--attribute", "beard=1")),
+        (9, "perhaps smile is meant; 'mien attributes' lists all", ("--mask", "nose", "--attribute", "smyle=1")),
         (9, "write it as sketch=2", ("--mask", "nose", "--weight", "sketch")),
         (9, "weight of sketch is 'big'", ("--mask", "nose", "--weight", "sketch=big")),
         (9, "'text' has no weight", ("--mask", "nose", "--weight", "text=2")),

@@ -101,7 +101,9 @@ def test_a_strip_and_its_figures(folder: Path, measured: None, capsys: pytest.Ca
     cosines = json.loads(capsys.readouterr().out)["directions"]["smile"]["identity"]
     vectors = [pictures_of(pair.generator, codes + k * offset).reshape(2, -1) / 127.5 - 1 for k in (0, 3)]
     units = [one / np.linalg.norm(one, axis=1, keepdims=True) for one in vectors]
-    assert cosines[3] == pytest.approx(1) and cosines[6] == pytest.approx((units[0] * units[1]).sum(1).mean(), abs=1e-3)
+    assert cosines[3] == pytest.approx(1, abs=1e-5) and cosines[6] == pytest.approx(
+        (units[0] * units[1]).sum(1).mean(), abs=1e-3
+    )
     assert read_photo(strip).width == 190 + 7 * 128
     with pytest.raises(ConfigError, match="no direction 'beard'"):
         run("show", "beard", "--of", folder)

@@ -8,7 +8,7 @@ import pytest
 from mien import Editor
 from mien.conditions.regions import check_region, terms
 from mien.editing.dyes import check_dyes
-from mien.editing.looks import LOOKS, steps_of, taken
+from mien.editing.looks import LOOKS, limits, steps_of, taken
 from mien.editing.request import Request
 from mien.editing.worded import resolved
 from mien.errors import LayerError
@@ -79,3 +79,10 @@ def test_without_its_first_step_a_look_is_not_begun(
     monkeypatch.setattr("mien.editing.lenders._child", lambda photo, face: True)
     with pytest.raises(LayerError, match="small child"):
         plain(portrait, attributes={"age": 1})
+
+
+def test_what_goes_beyond_a_look_is_said() -> None:
+    assert limits({"age": 5.0, "makeup": 1.0, "blush": -2.0}) == (
+        "age goes from -1.25 to 1.5; 5 was taken as 1.5",
+        "blush goes from 0 to 1; -2 was taken as 0",
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from mien import Editor
+from mien.align.measure import describe_face
 from mien.conditions.regions import check_region
+from mien.editing import worded
 from mien.editing.catalogue import UNSUPPORTED
 from mien.editing.loans import CONDITIONS
 from mien.editing.request import Request
@@ -13,7 +16,8 @@ from mien.editing.ways import BORROWED, COLORED, HEALED, MOVES, REGIONS, SHADES,
 from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError
 from mien.guides.shapes import Shapes
-from mien.types import Photo
+from mien.guides.smile import toward
+from mien.types import Face, Photo
 from mien.words.lexicon import ATTRIBUTES
 from mien.words.reader import read
 
@@ -118,3 +122,49 @@ def test_what_cannot_be_done_is_one_sentence(plain: Editor, portrait: Photo) -> 
 def test_wishes_stay_within_what_moves_bear() -> None:
     _, recipe = resolved(Request(text="a very big nose, a very wide nose"), Painter())
     assert recipe is not None and recipe.steps[0].reshape["nose-width"] == Shapes.bundled().ranges["nose-width"][1]
+
+
+@pytest.mark.parametrize(
+    ("step", "spared"),
+    [
+        (Request(part="wrinkles"), True),
+        (Request(mask="wrinkles", mode="heal"), True),
+        (Request(reshape={"lip-fullness": -0.6, "eye-openness": -0.4}), True),
+        (Request(mask="glasses", mode="heal"), False),
+        (Request(reshape={"smile": 1.0}), False),
+        (Request(part="fringe"), False),
+        (Request(), False),
+    ],
+)
+def test_hair_is_told_ahead_where_no_step_before_touches_it(step: Request, spared: bool) -> None:
+    assert worded._spares_hair(step) == spared
+
+
+def smile_of(shown: float) -> Face:
+    """The mean face with a smile of so many standard deviations."""
+    shapes = Shapes.bundled()
+    points = (shapes.mean + shapes.displacement({"smile": shown})) * 150 + 256
+    return describe_face(points.astype(np.float32), 1.0, shapes.mean.astype(np.float32))
+
+
+def test_a_smile_moves_by_what_the_face_lacks_of_it() -> None:
+    laughing, shy, serious = (smile_of(shown) for shown in (1.0, -0.6, -3.0))
+    assert toward(laughing, 0.5) < -0.5 and toward(shy, 0.5) == 0 and toward(serious, 0.5) > 0.5
+    assert 0 < toward(laughing, 1.0) < toward(serious, 1.0) and toward(laughing, 1.6) < toward(serious, 1.6)
+    assert toward(serious, -2.0) == 0 and toward(laughing, -2.0) < -0.5 and toward(serious, -1.0) < 0
+
+
+def test_what_a_face_shows_already_is_said() -> None:
+    step = Request(reshape={"smile": 0.6})
+    with pytest.raises(LayerError, match="already"):
+        worded._aimed(step, smile_of(-0.6), 0.5)
+    with pytest.raises(LayerError, match="taken away"):
+        worded._aimed(step, smile_of(-3.5), -2.0)
+    assert worded._aimed(Request(reshape={"smile": 0.6, "nose-width": -1.0}), smile_of(-0.6), 0.5).reshape == {
+        "nose-width": -1.0
+    }
+
+
+def test_more_of_a_smile_is_more_than_there_is() -> None:
+    assert ways_of(read("smile a little more").wishes, ()).smile is None
+    assert ways_of(read("a slight smile").wishes, ()).smile == 0.5

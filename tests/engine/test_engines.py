@@ -28,9 +28,10 @@ from mien.editor import Editor
 from mien.engine import PROVIDERS, accelerators, engine_of, load_detector, load_parser
 from mien.engine.eager import ModuleNetwork
 from mien.engine.faces import BUNDLED_GENERATOR, GraphFaces, ModuleFaces, gaussian, load_maker
-from mien.engine.graph import GraphNetwork, available_threads
+from mien.engine.graph import GraphNetwork
 from mien.engine.painting import PaintingGraphs
 from mien.errors import ConfigError, CorruptCheckpointError
+from mien.threads import available_threads
 from mien.types import Photo
 from recipes.graphs import EXPORTS, export, export_generator
 from recipes.graphs_editor import export_editor

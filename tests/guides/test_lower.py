@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mien.align.finder import FaceFinder
-from mien.compose.quilt import quilted
+from mien.compose.phases import textured
 from mien.editing.context import EditContext
 from mien.editing.lenders import traits_of
 from mien.editor import Editor
 from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
-from mien.guides.beardless import Beardless, mixture, relief
+from mien.guides.beard_edge import alike
+from mien.guides.beardless import Beardless, alike_mouths, relief
+from mien.guides.face_light import FaceLight
 from mien.types import Face, Photo
 
 
@@ -69,11 +73,22 @@ def test_a_beard_vanishes_and_what_is_above_it_stays(editor: Editor) -> None:
     np.testing.assert_array_equal(result.photo.pixels[:brows], photo.pixels[:brows])
 
 
-def test_light_is_mixed_of_faces_in_like_light() -> None:
-    rng = np.random.default_rng(0)
-    known = rng.standard_normal((400, 6))
-    weights = mixture(known, known @ (0.7, 0, 0, 0.3, 0, 0), stiff=0.001, rounds=2000)
-    np.testing.assert_allclose(weights, (0.7, 0, 0, 0.3, 0, 0), atol=0.02)
+def test_what_is_likely_agrees_with_what_is_seen_of_a_face() -> None:
+    model = FaceLight.bundled()
+    assert model.of(np.zeros((478, 3), np.float32), np.zeros(478, np.bool_)) == pytest.approx(model.mean, abs=1e-3)
+    light = (model.mean + 1.5 * model.ways[0] - model.ways[2]).astype(np.float32)
+    seen = np.zeros(478, np.bool_)
+    seen[::3] = True
+    chin = [152, 148, 377, 199, 175]
+    far = np.abs(model.mean - light)[chin].mean()
+    assert np.abs(model.of(light, seen) - light)[chin].mean() < 0.2 * far
+
+
+def test_folds_come_from_those_who_smile_alike(face: Face) -> None:
+    points = face.landmarks.copy()
+    points[[61, 291], 1] -= 0.1 * face.size
+    smiling = replace(face, landmarks=points)
+    assert alike_mouths(smiling, [face, face, face, face, smiling])[0] == 4
 
 
 def test_laid_texture_is_as_strong_as_what_is_known() -> None:
@@ -81,9 +96,28 @@ def test_laid_texture_is_as_strong_as_what_is_known() -> None:
     fine = rng.standard_normal((120, 120, 3)).astype(np.float32)
     known = np.zeros((120, 120), np.bool_)
     known[:60] = True
-    made = quilted(fine, known, 8)
+    made = textured(fine, known, 8)
     assert 0.8 < float(made[70:].std()) < 1.1
-    assert not quilted(fine, np.zeros_like(known), 8).any()
+    assert not textured(fine, np.zeros_like(known), 8).any()
+
+
+def test_the_grid_of_a_jpeg_is_not_taken_for_pores() -> None:
+    rng = np.random.default_rng(0)
+    fine = rng.standard_normal((160, 160, 3)).astype(np.float32)
+    fine[:, ::8] += 2
+    made = textured(fine, np.ones((160, 160), np.bool_), 16)
+    columns, rows = (made.mean((axis, 2)).std() for axis in (0, 1))
+    assert columns < 1.5 * rows
+
+
+def test_a_collar_below_a_beard_is_none_of_it() -> None:
+    lab = np.zeros((60, 60, 3), np.float32)
+    lab[:30, :, 0], lab[30:40, :, 0], lab[40:] = 15, 60, (30, 5, -30)
+    seen = np.zeros((3, 60, 60), np.bool_)
+    seen[0, 5:25, 20:40] = seen[1, 33:36, 20:40] = seen[2, 45:55, 20:40] = True
+    told = alike(lab, list(seen), np.ones((60, 60), np.bool_), 48)
+    np.testing.assert_array_equal(told.argmax(2)[::10, 30], (0, 0, 0, 1, 2, 2))
+    np.testing.assert_allclose(told.sum(2), 1, atol=1e-6)
 
 
 def test_folds_of_others_are_those_that_most_have(editor: Editor, portrait: Photo, face: Face) -> None:
@@ -91,6 +125,6 @@ def test_folds_of_others_are_those_that_most_have(editor: Editor, portrait: Phot
     shape = tuple(2 * side for side in here.shape)
     blank = Beardless(portrait.with_pixels(np.full_like(portrait.pixels, 128)), face)
     one = Beardless(portrait, face)
-    folds = relief(here, [one, one, blank], face.pose.yaw, shape)
+    folds = relief(here, face, [one, one, blank], shape)
     assert folds.shape == shape and 0.01 < folds.std() < 0.2
-    assert np.abs(relief(here, [one, blank, blank], face.pose.yaw, shape)).max() < 1e-4
+    assert np.abs(relief(here, face, [one, blank, blank], shape)).max() < 1e-4

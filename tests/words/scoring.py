@@ -1,7 +1,7 @@
 """Sentences written by hand before the reader was tuned, and how well they are read.
 
 Of ``sentences.txt``, the 1st, 3rd, 5th ... line was looked at while the reader was made; the others were kept
-aside.
+aside. ``newcomers.txt`` came later: chat, typing faults, other languages.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class Sentence:
     unknown: frozenset[str]
 
 
-def load() -> list[Sentence]:
+def load(name: str = "sentences.txt") -> list[Sentence]:
     found = []
-    for line in (Path(__file__).parent / "sentences.txt").read_text(encoding="utf-8").splitlines():
+    for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
         text, wishes, unknown = (part.strip() for part in f"{line}| |".split("|")[:3])
         found.append(Sentence(text, frozenset(wishes.split()), frozenset(filter(None, unknown.split(", ")))))
     return found

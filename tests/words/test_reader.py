@@ -19,6 +19,11 @@ def test_sentences_by_hand_are_read(first: int) -> None:
     assert wishes >= 0.95 and unknown >= 0.95 and false_alarms <= 0.03
 
 
+def test_sentences_as_newcomers_type_them_are_read() -> None:
+    wishes, unknown, false_alarms = report(load("newcomers.txt"), show=True)
+    assert wishes >= 0.95 and unknown >= 0.95 and false_alarms <= 0.03
+
+
 @pytest.mark.parametrize(
     ("text", "wishes"),
     [
@@ -30,6 +35,21 @@ def test_sentences_by_hand_are_read(first: int) -> None:
         ("hair #ff8800", "hair-color=#ff8800"),
         ("a 70 year old man", "age+"),
         ("Smile, Blue Eyes", "smile+ eye-color=blue"),
+        ("dark brown hair instead of blond", "hair-color=dark-brown"),
+        ("i look tired, please fix the bags under my eyes", "eye-bags-"),
+        ("the mouth a little open so you can see the teeth", "mouth-open+ teeth+"),
+        ("she should have green hair", "hair-color=green"),
+        ("take his glasses off", "glasses-"),
+        ("can u make me 10 yrs younger pls", "age-"),
+        ("same photo but with a beard", "beard+"),
+        ("blue eye's", "eye-color=blue"),
+        ("her nose is too big", "nose-size-"),
+        ("too much makeup, he has glasses, remove them", "makeup- glasses-"),
+        ("make her 30, a darker red for the lips", "age- lip-color=dark-red"),
+        ("keep everything else", ""),
+        ("a smaller smile, his beard is too long", "smile- beard-"),
+        ("wipe the smile off her face", "smile-"),
+        ("blonder", "hair-color=blond"),
         ("", ""),
         ("?!, and; no", ""),
     ],
@@ -41,6 +61,7 @@ def test_grammar(text: str, wishes: str) -> None:
 def test_degrees() -> None:
     said = {text: read(text).wishes[0].degree for text in ("a little smile", "smile", "smile a lot", "no smile")}
     assert [*said.values()] == [0.5, 1.0, 1.6, -2.0]
+    assert read("a small smile").wishes[0].degree == 0.5
     assert read("less beard").wishes[0].degree == -1
 
 
@@ -83,3 +104,21 @@ def test_whatever_is_typed_is_read() -> None:
         text = "".join(typed) if number % 2 else " ".join(rng.choices(known, k=rng.randrange(20)))
         reading = read(text)
         assert all(0 < abs(wish.degree) <= 2 and 0 < wish.confidence <= 1 for wish in reading.wishes), text
+
+
+@pytest.mark.parametrize(
+    ("text", "relative"),
+    [
+        ("a slight smile", False),
+        ("smiling", False),
+        ("no smile", False),
+        ("make her smile a little more", True),
+        ("happier", True),
+        ("less smile", True),
+        ("a wider smile", True),
+        ("too serious", True),
+    ],
+)
+def test_what_compares_with_the_photo_is_told_from_what_does_not(text: str, relative: bool) -> None:
+    wish = read(text).wishes[0]
+    assert wish.attribute == "smile" and wish.relative == relative and ("relative" in wish.to_dict()) == relative

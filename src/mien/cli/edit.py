@@ -145,12 +145,15 @@ def draw(result: EditResult, preview: Path | None, explain: Path | None) -> None
 
 def report(result: EditResult, targets: list[Path], done: list[Receipt], receipt: bool) -> None:
     """Files and remarks, or receipts."""
+    from mien.editing.worded import READ_AS
+
     if receipt:
         print_json(done[0].as_dict() if len(done) == 1 else [one.as_dict() for one in done])
         return
     for target in targets:
         print(target)
-    notes = [note for face in result.faces for note in face.notes]
+    notes = [read for face in result.faces for read in face.operations if READ_AS in read]
+    notes += [note for face in result.faces for note in face.notes]
     notes += [one.operations[-1] for one in done if not one.preserved]
     for note in notes:
         stderr().print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)

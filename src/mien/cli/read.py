@@ -21,6 +21,8 @@ def read(
     if as_json:
         print_json(reading.to_dict())
         return
+    if not (reading.wishes or reading.unknown or reading.notes):
+        print("nothing is asked for")
     for wish in reading.wishes:
         print(f"{wish.attribute:<18} {wish.color or format(wish.degree, '+g'):<12} confidence {wish.confidence:g}")
     if reading.unknown:

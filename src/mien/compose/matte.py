@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.compose.morphology import disc
 from mien.interrupt import checkpoint
 from mien.types import Float32, UInt8
 
@@ -29,6 +30,9 @@ TIED, ROUNDS = 8.0, 40
 
 TILE = 512
 """Side of the parts in which large pictures are worked on, pixels."""
+
+LARGEST = 900
+"""Longer side at which the band of a region's border is drawn."""
 
 
 PURE = 3
@@ -114,6 +118,21 @@ def matte(picture: UInt8, likely: Float32, known: Float32) -> Float32:
                 here[0][0, 0] if flat else _detailed(part, part_at(lines, (width, height), box), *here)
             )
     return alpha
+
+
+def sharpened(picture: UInt8, likely: Float32, reach: float, depth: float = 1) -> Float32:
+    """The matte of a picture (h, w, 3) within a band of ``reach`` pixels around the border of what is likely.
+
+    ``likely`` may be smaller than the picture; the matte has the picture's size. Inwards the band is ``depth`` as wide.
+    """
+    shrink = min(1.0, LARGEST / max(picture.shape[:2]))  # the band is as smooth as the probability is
+    size = (max(8, round(picture.shape[1] * shrink)), max(8, round(picture.shape[0] * shrink)))
+    small = likely if likely.shape == size[::-1] else cv2.resize(likely, size, interpolation=cv2.INTER_AREA)
+    core = cv2.erode((small > 0.8).astype(np.uint8), disc(depth * reach * shrink))
+    far = 1 - cv2.dilate((small > 0.15).astype(np.uint8), disc(reach * shrink))
+    known = cv2.GaussianBlur((core | far).astype(np.float32), (0, 0), max(0.6, 0.25 * reach * shrink))
+    want = np.where(core > 0, np.float32(1), np.where(far > 0, np.float32(0), small))
+    return matte(picture, want, known)
 
 
 def _detailed(picture: UInt8, lines: Float32, likely: Float32, known: Float32) -> Float32:

@@ -12,7 +12,7 @@ from typing import Any
 from mien._version import __version__
 from mien.doctor.examine import MEAN, MOST, Examined
 from mien.engine import accelerators
-from mien.engine.graph import available_threads
+from mien.threads import available_threads
 
 BASE = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "pillow-heif", "safetensors", "typer")
 EXTRAS: Mapping[str, tuple[str, str]] = {

@@ -58,6 +58,7 @@ class EditContext:
         watch: of this edit.
         sure: (H, W) float32 in [0, 1], what the user's guide has filled already; None where there is none.
         photo, quad: the photo, and the (4, 2) corners of the crop that is edited; None while there is none.
+        before: the photo of which an edit's photo was made, where hair stayed as it was; its mattes hold.
     """
 
     networks: FaceNetworks
@@ -66,6 +67,7 @@ class EditContext:
     sure: Float32 | None = None
     photo: Photo | None = None
     quad: Float64 | None = None
+    before: Photo | None = None
 
     @property
     def identity(self) -> Identity | None:
@@ -88,6 +90,7 @@ class EditContext:
             LayerError: there is no such region.
         """
         parser = self.networks.parser
+        photo = self.before if self.before is not None and region in ("hair", "beard") else photo
         if photo.width * photo.height > KEPT:
             return region_matte(photo, face, region, parser)
         key = digest(photo.pixels, face.landmarks, region, parser.fingerprint)

@@ -14,12 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.align.crop import between_pixels, inverse, matrix_to_quad, pixel_scale
+from mien.align.crop import between_pixels, inverse, matrix_to_quad, pixel_scale, quad_to_matrix
 from mien.align.paste import Mask
 from mien.conditions.folder import NOTES
 from mien.editing.request import Frame
 from mien.errors import ConfigError, LayerError
-from mien.types import AlignedFace, Bool, Float32, Float64
+from mien.types import AlignedFace, Bool, Float32, Float64, Photo
 
 LARGEST = 1024
 """Side at which layers of very large faces are looked at; a multiple of every editor's side."""
@@ -53,6 +53,12 @@ class CropFrame:
         if frame not in ("auto", "photo", "crop"):
             raise ConfigError(f"'{frame}' is no frame; choose auto, photo or crop.")
         return cls(crop.matrix, crop.size, crop.photo_size, frame, name)
+
+    @classmethod
+    def around(cls, photo: Photo, quad: Float64, frame: Frame, name: str = "the face", size: int = 256) -> CropFrame:
+        """The frame of a crop that need not be cut; errors as of :meth:`of`."""
+        blank = np.empty((size, size, 3), np.uint8)
+        return cls.of(AlignedFace(blank, quad_to_matrix(quad, size), (photo.width, photo.height)), frame, name)
 
     def for_source(self, source: Any) -> CropFrame:
         """The same for one layer: a file out of a folder of layers lies over the crop, whatever its size says."""

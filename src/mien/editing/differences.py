@@ -57,7 +57,7 @@ def differed(photo: Photo, target: FaceTarget, request: Request, context: EditCo
     guide = carried(photo, face, before, after, made, skin=skin)
     mask = None
     if request.mask is not None:
-        frame = CropFrame.of(crop_face(photo, target.quad, 256, face), request.frame, target.name)
+        frame = CropFrame.around(photo, target.quad, request.frame, target.name)
         mask = mask_of(request, frame, context.of(photo, target.quad))[0]
     named = ", ".join(f"{name} {strength:+.2g}" for name, strength in request.attributes.items())
     empty = Guided(photo, np.zeros((photo.height, photo.width), np.bool_), (), (WEAK,))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,7 +50,8 @@ from mien.guides.laid import soft
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.mouth import EVENED, mouth
 from mien.guides.red_eyes import without_red_eyes
-from mien.types import Face, Photo
+from mien.threads import side_by_side
+from mien.types import Face, Float32, Photo
 
 RED_EYES = ("eyes", "irises", "pupils")
 """Regions in which healing means pupils that the flash made red."""
@@ -69,7 +72,10 @@ WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they
 BLACK = (0, 0, 0)
 """What follows if anything does: what is lighter changes less."""
 
-FOLLOWERS = (
+Color = tuple[int, int, int]
+Follower = tuple[str, tuple[str, ...], Callable[[Color, Color, Color], Color | None], str]
+
+FOLLOWERS: tuple[Follower, ...] = (
     ("brows", ("brow",), brows_after, "brows lightened with it"),
     ("beard", ("beard", "moustache"), beard_after, "beard grayed with it"),
 )
@@ -219,46 +225,62 @@ def _dyed(
 ) -> Guided:
     """A region dyed; brows and beards follow hair, unless something is said about them."""
     color, before = request.dye[region], done.photo
-    settings = SETTINGS.get(region, Dye())
     matte = context.matte(before, face, region)
-    shade = _shade(original, face, region, color, context)
-    if color != UNCHANGED and color not in RELATIVE:
-        shade = under_light(shade, original, face)
+    of = matte if original is before else None
+    shade = _shade(original, face, region, color, context, of)
     seen = lit_share(original, face) if region == "irises" else 1.0
-    if region in BROWS:
-        guide = dyed_brows(before, matte, shade, request.strength)
-    elif region == "irises":
-        guide = dyed_irises(before, face, shade, settings, seen * request.strength)
-    else:
-        roots = dark_roots(matte, face) if region == "hair" else None
-        guide = dye(before, matte, shade, replace(settings, strength=seen * request.strength), roots)
+    laid = partial(_laid, before, face, region, matte, shade, seen * request.strength)
+    old = mean_color(before, matte) if region == "hair" else shade
+    followers = _followers(region, request, old, shade)
+    calls: list[Callable[[], Any]] = [laid, *(partial(_seen, before, face, one[0], context) for one in followers)]
+    guide, *mattes = side_by_side(*calls)
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
-    if region != "hair":
-        return done
-    dyed = [name for other in request.dye for _, name in terms(other)]
-    old = mean_color(before, matte)
-    for follower, names, rule, words in FOLLOWERS:
-        if any(one in name for one in names for name in dyed) or rule(BLACK, old, shade) is None:
-            continue
-        with suppress(LayerError):  # there are none to be seen
-            found = context.matte(before, face, follower)
-            follows = rule(mean_color(before, found), old, shade)
-            whole = mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95
-            if follows is not None and whole:
-                if follower == "brows":
-                    guide = dyed_brows(done.photo, found, follows, request.strength)
-                else:
-                    guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
-                done = done.then(guide, words, mask, 1.0)
+    for (follower, _, rule, words), found in zip(followers, mattes, strict=True):
+        follows = None if found is None else rule(mean_color(before, found), old, shade)
+        if follows is not None and (mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95):
+            if follower == "brows":
+                guide = dyed_brows(done.photo, found, follows, request.strength)
+            else:
+                guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
+            done = done.then(guide, words, mask, 1.0)
     return done
 
 
-def _shade(photo: Photo, face: Face, region: str, color: Any, context: EditContext) -> tuple[int, int, int]:
-    """A dye's colour, which may be told by that which the region had before anything was borrowed."""
+def _laid(photo: Photo, face: Face, region: str, matte: Float32, shade: Color, strength: float) -> Guide:
+    """A region with a matte (H, W) in a color."""
+    settings = SETTINGS.get(region, Dye())
+    if region in BROWS:
+        return dyed_brows(photo, matte, shade, strength)
+    if region == "irises":
+        return dyed_irises(photo, face, shade, settings, strength)
+    roots = dark_roots(matte, face) if region == "hair" else None
+    return dye(photo, matte, shade, replace(settings, strength=strength), roots)
+
+
+def _followers(region: str, request: Request, old: Color, shade: Color) -> list[Follower]:
+    """What may follow a region that is dyed, where nothing is said about it."""
+    if region != "hair":
+        return []
+    named = [name for other in request.dye for _, name in terms(other)]
+    free = (one for one in FOLLOWERS if not any(word in name for word in one[1] for name in named))
+    return [one for one in free if one[2](BLACK, old, shade) is not None]
+
+
+def _seen(photo: Photo, face: Face, region: str, context: EditContext) -> Float32 | None:
+    """The matte of a region; None where there is none to be seen."""
+    with suppress(LayerError):
+        return context.matte(photo, face, region)
+    return None
+
+
+def _shade(
+    photo: Photo, face: Face, region: str, color: Any, context: EditContext, matte: Float32 | None = None
+) -> Color:
+    """A dye's colour, perhaps told by that which the region (matte: (H, W)) had before anything was borrowed."""
     if color != UNCHANGED and color not in RELATIVE:
-        return dye_color(color, context)
-    before = mean_color(photo, context.matte(photo, face, region))
+        return under_light(dye_color(color, context), photo, face)
+    before = mean_color(photo, context.matte(photo, face, region) if matte is None else matte)
     return before if color == UNCHANGED else shaded(before, color)
 
 
@@ -273,8 +295,7 @@ def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:
 
 
 def _mask(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask:
-    crop = crop_face(photo, target.quad, 256, target.face)
-    frame = CropFrame.of(crop, request.frame, target.name)
+    frame = CropFrame.around(photo, target.quad, request.frame, target.name)
     beyond = request.part in (LONGER, SHORTER)  # hair goes on where the crop ends
     mask, _ = mask_of(request, frame, context.of(photo, target.quad), beyond=beyond)
     return mask

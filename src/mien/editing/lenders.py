@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.align.crop import crop_face
 from mien.align.paste import mask_to_photo
 from mien.conditions.areas import AREAS
 from mien.conditions.labels import INDEX
@@ -22,8 +21,8 @@ from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.bank_faces import CURLS, LENGTHS
-from mien.guides.beardless import Beardless
-from mien.guides.borrow import WRINKLES
+from mien.guides.beardless import Beardless, alike_mouths
+from mien.guides.borrow import FARTHEST, WRINKLES
 from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
 from mien.types import AlignedFace, Bool, Face, Photo
@@ -40,7 +39,7 @@ HAIRY = 0.03
 
 
 SHAVEN = 12
-"""Faces without a beard that together tell how a face is lit below one."""
+"""Faces without a beard that fit best, from which those are chosen whose mouths are most alike."""
 
 LOOKED = 24
 """Heads of a bank whose hair is compared."""
@@ -132,8 +131,10 @@ def shaven_lenders(photo: Photo, face: Face, request: Request, context: EditCont
         if bearded(first.photo, first.face, context):
             raise LayerError(f"{first.name} shows a beard, too; give a photo without one, or none.")
         return [Beardless(first.photo, first.face)]
-    ranked = _ranked(photo, face, request, "lower_face", context)[request.seed : request.seed + SHAVEN]
-    return [Beardless(entry.photo(), entry.face, entry.hair) for _, entry in ranked]
+    able = ranked(photo, face, request, "lower_face", context)[request.seed : request.seed + SHAVEN]
+    near = [one for one in able if abs(abs(one.face.pose.yaw) - abs(face.pose.yaw)) <= FARTHEST] or able
+    chosen = [near[n] for n in alike_mouths(face, [one.face for one in near])]
+    return [Beardless(one.photo(), one.face) for one in chosen]
 
 
 def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
@@ -291,5 +292,5 @@ def bearded(photo: Photo, face: Face, context: EditContext) -> bool:
 
 
 def _in_photo(area: Bool, photo: Photo, face: Face) -> Bool:
-    frame = CropFrame.of(crop_face(photo, face.quad, 256), "photo")
+    frame = CropFrame.around(photo, face.quad, "photo")
     return np.asarray(mask_to_photo(area, frame.matrix_at(area.shape[0]), (photo.width, photo.height)) > 0)

@@ -100,6 +100,17 @@ def taken(request: Request) -> dict[str, float]:
     return {name: value for name, value in request.attributes.items() if value and bears(name, value)}
 
 
+def limits(looks: Mapping[str, float]) -> tuple[str, ...]:
+    """What is said about looks that were asked for beyond what is believed, in words."""
+    ranges = {name: (LOOKS[name].lowest, LOOKS[name].highest) for name in looks}
+    taken_as = {name: min(max(wanted, ranges[name][0]), ranges[name][1]) for name, wanted in looks.items()}
+    return tuple(
+        f"{name} goes from {ranges[name][0]:g} to {ranges[name][1]:g}; {wanted:g} was taken as {taken_as[name]:g}"
+        for name, wanted in looks.items()
+        if taken_as[name] != wanted
+    )
+
+
 def steps_of(name: str, strength: float, bare: Request) -> list[Request]:
     """The requests that make a look.
 

@@ -20,6 +20,7 @@ from mien.conditions.labels import CLASSES
 from mien.editing.crop_frame import CropFrame
 from mien.errors import OutcomeError
 from mien.photos.color import to_srgb
+from mien.threads import side_by_side
 from mien.types import Bool, Float32, Float64, Photo, UInt8
 
 SIDE = 192
@@ -119,9 +120,10 @@ def measure(
     difference = delta_e(one, other)
     frame = CropFrame(quad_to_matrix(quad, SIDE), SIDE, (before.width, before.height))
     seen = cv2.resize(frame.from_photo(mask.astype(np.float32), smooth=True), (SIDE, SIDE)) > 0.5
-    sharpness, noise = _detail(before, after, mask, quad)
-    changed = {} if parse is None else _changed(difference, parse(crops[0]))
-    return Outcome(magnification, sharpness, noise, _seam(one, other, seen), unreached, changed)
+    calls: list[Callable[[], Any]] = [lambda: _detail(before, after, mask, quad)]
+    calls += [] if parse is None else [lambda: _changed(difference, parse(crops[0]))]
+    (sharpness, noise), *changed = side_by_side(*calls)
+    return Outcome(magnification, sharpness, noise, _seam(one, other, seen), unreached, *changed)
 
 
 def _seam(before: Float32, after: Float32, area: Bool) -> float | None:

@@ -14,6 +14,7 @@ from mien.guides.glasses import find_glasses
 from mien.guides.guide import Guide
 from mien.guides.lower import bare_chin
 from mien.guides.wrinkles import faded, wrinkles
+from mien.threads import side_by_side
 from mien.types import Face, Photo
 
 
@@ -32,8 +33,10 @@ def evened(photo: Photo, face: Face, mask: Mask, context: EditContext, strength:
 def lined(photo: Photo, face: Face, lent: Lender, context: EditContext) -> Guide:
     """The wrinkles of a lender's face; errors as of :func:`mien.editing.lenders.skin_and_beard`."""
     worn = ("neck",) if lent.known else ("neck", "glasses")  # nobody's wrinkles look like glasses to the parser
-    skin, _ = skin_and_beard(photo, face, context, "neck")
-    theirs, _ = skin_and_beard(lent.photo, lent.face, context, *worn)
+    (skin, _), (theirs, _) = side_by_side(
+        lambda: skin_and_beard(photo, face, context, "neck"),
+        lambda: skin_and_beard(lent.photo, lent.face, context, *worn),
+    )
     return wrinkles(photo, face, lent.photo, lent.face, skin=skin, other_skin=theirs)
 
 

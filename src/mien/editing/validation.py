@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from mien.conditions.types import Conditions
 from mien.editing.auto import moves_attributes
 from mien.editing.crop_frame import CropFrame
 from mien.editing.dyes import check_dyes
+from mien.editing.looks import LOOKS
 from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.weights import LARGEST, weights_of
 from mien.editing.worded import resolved
@@ -77,7 +79,7 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     for name in attributes:
         if not moved and name not in painter.attributes:
             known = f"it knows {', '.join(painter.attributes)}" if painter.attributes else "it knows none"
-            hint = "; 'mien reshape' moves it" if name in Shapes.bundled().ranges else ""
+            hint = "; 'mien reshape' moves it" if name in Shapes.bundled().ranges else _meant(name, painter)
             raise ConfigError(f"This editor has no attribute '{name}'; {known}{hint}.")
     text = validate_text((layers.text or "") if request.text is None else request.text)
     if text and not painter.reader:
@@ -162,3 +164,9 @@ def _size(source: Any) -> tuple[int, int] | None:
             return picture.size[::-1] if picture.getexif().get(ORIENTATION) in TURNED else picture.size
     except Exception:  # a drawing of strokes, a folder, a tensor; and what is wrong with a file is told by its reader
         return None
+
+
+def _meant(name: str, painter: Knows) -> str:
+    """What a name may be a misspelling of, in words; and where all names are."""
+    near = get_close_matches(name, {*painter.attributes, *LOOKS, *Shapes.bundled().ranges}, 1)
+    return f"{f'; perhaps {near[0]} is meant' if near else ''}; 'mien attributes' lists all"

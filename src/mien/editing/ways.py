@@ -18,7 +18,7 @@ MOVES: Mapping[str, Mapping[str, float]] = {
     "nose-size": {"nose-width": 2.0, "nose-length": 1.0},
     "nose-width": {"nose-width": 2.2},
     "nose-length": {"nose-length": 2.2},
-    "lip-fullness": {"lip-fullness": 2.2},
+    "lip-fullness": {"lip-fullness": 1.7},
     "mouth-width": {"mouth-width": 1.8},
     "face-width": {"face-width": 2.0, "cheek-width": 1.2},
     "jaw-width": {"jaw-width": 2.2},
@@ -113,6 +113,7 @@ REGIONS: Mapping[str, str] = {
 class Ways:
     """Attributes:
     reshape: strength by move.
+    smile: degree of the smile that is to be seen, where it was not asked for more or less of one.
     dye: color and strength by region.
     borrow: condition by part.
     heal: strength by region.
@@ -122,6 +123,7 @@ class Ways:
     """
 
     reshape: dict[str, float] = field(default_factory=dict)
+    smile: float | None = None
     dye: dict[str, tuple[str, float]] = field(default_factory=dict)
     borrow: dict[str, str] = field(default_factory=dict)
     heal: dict[str, float] = field(default_factory=dict)
@@ -152,6 +154,8 @@ def ways_of(wishes: Iterable[Wish], looks: Iterable[str]) -> Ways:
         if wish.attribute in MOVES:
             for move, unit in MOVES[wish.attribute].items():
                 ways.reshape[move] = round(ways.reshape.get(move, 0.0) + unit * wish.degree, 3)
+            if wish.attribute == "smile" and not wish.relative:
+                ways.smile = wish.degree
         elif wish.color and wish.attribute in COLORED:
             ways.dye[COLORED[wish.attribute]] = (wish.color, min(1.0, wish.degree))
         elif shade:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.catalogue import why_not
-from mien.editing.looks import steps_of, taken
+from mien.editing.looks import limits, steps_of, taken
 from mien.editing.request import Request
 from mien.editing.ways import Ways, regions_of, ways_of
 from mien.errors import ConfigError, FaceError, LayerError
 from mien.guides.shapes import Shapes
+from mien.threads import side_by_side
 from mien.words.reader import read
 from mien.words.types import Reading, Wish
 
@@ -21,13 +23,19 @@ if TYPE_CHECKING:
     from mien.editing.context import EditContext
     from mien.editing.steps import Guided
     from mien.editing.target import FaceTarget
-    from mien.types import Photo
+    from mien.types import Face, Photo
 
 EXAMPLE = "short words about hair, eyes, lips, nose or expression, such as 'brown hair, a slight smile'"
 
 
 TEETH, SMILE = "teeth", "smile"
 """Teeth come with a smile of their own: only where they cannot come, another is made."""
+
+READ_AS = " was read as: "
+"""Stands between a text and what was understood of it, in results."""
+
+HAIR, INNER = "hair", {"lip-fullness", "eye-openness"}
+"""What is dyed, and moves that do not reach it: what hair is can be told while they are made."""
 
 
 class Knows(Protocol):
@@ -54,7 +62,8 @@ class Told:
         notes: what was not understood or cannot be done, in words.
         conditions: of loans, by part.
         following: numbers of the steps of a look after its first: without that, they are not made.
-    otherwise: numbers of steps that are made only where the one before cannot be.
+        otherwise: numbers of steps that are made only where the one before cannot be.
+        smile: degree of the smile that shall be seen; None where it is to move by what the steps say.
     """
 
     text: str
@@ -65,11 +74,12 @@ class Told:
     conditions: Mapping[str, str] = field(default_factory=dict)
     following: frozenset[int] = frozenset()
     otherwise: frozenset[int] = frozenset()
+    smile: float | None = None
 
     @property
     def operation(self) -> str:
         """For results: what the text became; "" without a text."""
-        return f'"{self.text}" was read as: {self.reading}' if self.text else ""
+        return f'"{self.text}"{READ_AS}{self.reading}' if self.text else ""
 
 
 def resolved(request: Request, painter: Knows) -> tuple[Request, Told | None]:
@@ -92,7 +102,7 @@ def _told(request: Request, painter: Knows) -> Told | None:
     if not text:
         rest = {name: value for name, value in request.attributes.items() if name not in looks}
         steps, following = _numbered(_looks(request, looks))
-        return Told("", Reading(()), steps, replace(request, attributes=rest), (), {}, following)
+        return Told("", Reading(()), steps, replace(request, attributes=rest), limits(looks), {}, following)
     reading = read(text)
     ways = ways_of(reading.wishes, painter.attributes)
     complete = reading.complete and not ways.missing
@@ -105,7 +115,7 @@ def _told(request: Request, painter: Knows) -> Told | None:
         raise ConfigError(f"Nothing of '{text}' can be done: {reason}. Give {EXAMPLE}{clip}.")
     steps, following = _numbered(_steps(request, ways))
     smiles = frozenset(k + 1 for k, one in enumerate(steps[:-1]) if one.part == TEETH and SMILE in steps[k + 1].reshape)
-    return Told(text, reading, steps, _rest(request, reading, ways), notes, ways.borrow, following, smiles)
+    return Told(text, reading, steps, _rest(request, reading, ways), notes, ways.borrow, following, smiles, ways.smile)
 
 
 def _numbered(steps: Iterable[tuple[Request, bool]]) -> tuple[tuple[Request, ...], frozenset[int]]:
@@ -168,20 +178,45 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
     """
     import numpy as np
 
-    from mien.editing.loans import borrowed
+    from mien.editing.context import KEPT
     from mien.editing.steps import Guided
 
     area = np.zeros((photo.height, photo.width), np.bool_)
     if recipe is None:
         return Guided(photo, area)
     read = (f"{target.name}: {recipe.operation}",) if recipe.text else ()
-    done = Guided(photo, area, read, recipe.notes)
+    done, face = Guided(photo, area, read, recipe.notes), target.face
+    kept = photo.width * photo.height <= KEPT and all(HAIR in one.dye or _spares_hair(one) for one in recipe.steps)
+    if face is None or not kept or not any(HAIR in one.dye for one in recipe.steps[1:]):
+        return _followed(done, target, recipe, context)
+
+    def matted() -> Guided:
+        with suppress(LayerError):  # the step that needs it says so
+            context.matte(photo, face, HAIR)
+        return done
+
+    return side_by_side(lambda: _followed(done, target, recipe, replace(context, before=photo)), matted)[0]
+
+
+def _spares_hair(step: Request) -> bool:
+    """Whether hair stays where it is, as it is."""
+    if step.mode == "heal":
+        return step.mask != "glasses"
+    return step.part == "wrinkles" or (bool(step.reshape) and step.reshape.keys() <= INNER)
+
+
+def _followed(done: Guided, target: FaceTarget, recipe: Told, context: EditContext) -> Guided:
+    """The steps of a recipe, one after the other."""
+    from mien.editing.loans import borrowed
+
     failed: list[str] = []
     count, begun, failures = 0, True, -1
     for number, step in enumerate(recipe.steps):
         if (number in recipe.following and not begun) or (number in recipe.otherwise and failures != number - 1):
             continue
         try:
+            if SMILE in step.reshape and recipe.smile is not None and target.face is not None:
+                step = _aimed(step, target.face, recipe.smile)
             one = borrowed(done.photo, target, step, recipe.conditions.get(step.part, ""), context)
         except (LayerError, ConfigError, FaceError) as error:
             failed.append(str(error))
@@ -194,6 +229,22 @@ def made(photo: Photo, target: FaceTarget, recipe: Told | None, context: EditCon
             raise LayerError(f"Nothing of it can be done with this face: {failed[0]}")
         raise LayerError(f"Nothing of '{recipe.text}' can be done with this face: {failed[0]}")
     return replace(done, notes=(*done.notes, *failed))
+
+
+def _aimed(step: Request, face: Face, degree: float) -> Request:
+    """With the smile moved as far as this face needs it to show one of a degree.
+
+    Raises:
+        LayerError: it shows that already, and nothing else is moved.
+    """
+    from mien.guides.smile import toward
+
+    strength = round(toward(face, degree), 2)
+    others = {name: value for name, value in step.reshape.items() if name != SMILE}
+    if not strength and not others:
+        shown = "No smile is seen that could be taken away." if degree < 0 else "Such a smile is seen already."
+        raise LayerError(shown)
+    return replace(step, reshape=Shapes.bundled().clamped({SMILE: strength, **others} if strength else others))
 
 
 def _notes(reading: Reading, ways: Ways, masked: bool) -> tuple[str, ...]:

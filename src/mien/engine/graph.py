@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -14,6 +13,7 @@ from mien.engine import PROVIDERS
 from mien.errors import ConfigError, CorruptCheckpointError
 from mien.interrupt import checkpoint
 from mien.packages import need_torch
+from mien.threads import available_threads
 from mien.types import Float32
 
 if TYPE_CHECKING:
@@ -139,12 +139,3 @@ def open_session(path: Path, threads: int | None = None, engine: str = "onnx") -
     except Exception as error:  # of many kinds, all its own
         reason = " ".join(str(error).split())[:120]
         raise CorruptCheckpointError(f"{path} cannot be run ({reason}); fetch its folder again.") from error
-
-
-def available_threads() -> int:
-    """What ``OMP_NUM_THREADS`` says, or the cores that this process may use, up to 8."""
-    told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
-    if told.isdecimal() and int(told):
-        return int(told)
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return min(8, cores)

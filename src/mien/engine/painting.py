@@ -15,7 +15,8 @@ import numpy as np
 
 from mien.checkpoints.store import load_config, verify_once
 from mien.engine.faces import gaussian
-from mien.engine.graph import GraphNetwork, available_threads
+from mien.engine.graph import GraphNetwork
+from mien.threads import available_threads
 from mien.types import Float32
 
 KIND = "mien-editor"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,9 @@ class FaceReader:
     spread: tuple[float, ...]
 
     @classmethod
+    @cache
     def bundled(cls) -> FaceReader:
-        """The network that comes with mien; nothing is downloaded."""
+        """The network that comes with mien; nothing is downloaded; loaded once."""
         return cls.load(BUNDLED / KIND)
 
     @classmethod

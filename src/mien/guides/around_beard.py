@@ -7,7 +7,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,18 +16,15 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
-from mien.compose.morphology import disc
-from mien.conditions.areas import JAW, lower_face
+from mien.conditions.areas import JAW
 from mien.conditions.parser import FaceParser
+from mien.guides.beard_edge import UNIT, blurred, dilated, ended, eroded, hairs_of, inside, places, reduced, roughness
 from mien.guides.borrow import unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Box
 from mien.guides.looks import probabilities
 from mien.photos.color import to_srgb
-from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
-
-UNIT = 48
-"""Pixels between the outer corners of the eyes."""
+from mien.types import Bool, Face, Float32, Float64, Photo
 
 GROUPS: Mapping[str, str] = {
     "hair": "hair",
@@ -41,11 +38,8 @@ GROUPS: Mapping[str, str] = {
 }
 """What is told apart, in the names of the parser's regions."""
 
-ROUGH = 2.0
-"""How much rougher than skin a place is that the parser takes for hair with little confidence."""
-
-SURE, FACIAL, POSSIBLE = 0.3, 0.12, 0.06
-"""Probabilities of hair from which it counts: below the jaw, on the face, and where it is rough."""
+SUPPOSED = 0.02
+"""How much a neck counts that is taken for granted, beside what is seen."""
 
 LIKE_SKIN = 15.0
 """Distance in a* and b* up to which something may be skin."""
@@ -82,20 +76,21 @@ class AroundBeard:
         x0, y0, x1, y1 = box
         scale = UNIT / unit_of(face)
         width, height = max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale))
-        picture = _reduced(to_srgb(photo, box), (width, height))
+        picture = reduced(to_srgb(photo, box), (width, height))
         by = np.array([width / (x1 - x0), height / (y1 - y0), scale])
         points = (face.landmarks.astype(np.float64) - (x0, y0, 0)) * by
         found, wide = probabilities(photo, face, list(GROUPS.values()), parser, largest=420, scales=(1.5, 1.0))
         zoom = found[0].shape[1] / (wide[2] - wide[0])
         there = np.array([[zoom / by[0], 0, (x0 - wide[0]) * zoom], [0, zoom / by[1], (y0 - wide[1]) * zoom]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        shares = {
+        shares: Mapping[str, Float32] = {
             name: np.asarray(cv2.warpAffine(one, there, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
             for name, one in zip(GROUPS, found, strict=True)
         }
-        beard = shares["hair"] * blurred(_places(points, (height, width)), 1.0)
-        fine = _roughness(to_srgb(photo, box), (width, height))
-        hairs = _hairs(points, shares, beard, fine) & ~_clothed(picture, points, shares, beard)
+        beard = shares["hair"] * blurred(places(points, (height, width)), 1.0)
+        fine = roughness(to_srgb(photo, box), (width, height))
+        hairs = hairs_of(points, shares, beard, fine)
+        hairs, shares = ended(hairs, picture, points, shares, beard, fine)
         return cls(box, picture, points, shares, beard, hairs)
 
     @property
@@ -132,10 +127,18 @@ class AroundBeard:
         beside |= self.lips
         nose = inside(self.points[[98, 97, 2, 326, 327, 278, 4, 48]], self.shape)
         skin = self.shares["skin"] + self.shares["neck"] > np.where(self.oval, 0.7, 0.5)
-        found = eroded(skin, 2) & ~dilated(beside, 2) & ~dilated(nose, 1) & ~self.covered
+        found = (
+            eroded(skin & (self.oval | self._like_skin()), 2) & ~dilated(beside, 2) & ~dilated(nose, 1) & ~self.covered
+        )
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
         large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] > 0.03 * UNIT**2)
         return np.asarray(found & np.isin(pieces, large), np.bool_)
+
+    @cached_property
+    def facial(self) -> Bool:
+        """(h, w): the same of the face alone; all of the face where next to none is seen."""
+        found = self.bare & self.oval
+        return found if found.sum() > 30 else self.oval
 
     @cached_property
     def covered(self) -> Bool:
@@ -146,14 +149,14 @@ class AroundBeard:
     def below(self) -> Mapping[str, Float32]:
         """(h, w) what lies under the beard and beside it: skin, clothes, background, hair, ears; they sum to 1."""
         shares, known = self.shares, blurred(dilated(self.hairs, 1), 0.7) < 0.1
-        elsewhere = shares["hair"] * ~_places(self.points, self.shape)
+        elsewhere = shares["hair"] * ~places(self.points, self.shape)
         face = shares["skin"] + shares["neck"] + shares["lips"] + shares["worn"]
         maps = np.dstack([face, shares["clothes"], shares["background"], elsewhere, shares["ears"]])
-        neck, lowest = self._neck()
-        round_, bare = dilated(self.oval, 3), (shares["clothes"] < 0.6) & (self.rows < lowest)
+        neck, lowest = self.neck
+        round_, bare = dilated(self.oval, 1), (shares["clothes"] < 0.6) & (self.rows < lowest)
         seen = known & (self.beard > 0.1) & self._like_skin()
         maps[((round_ | (neck & bare)) & ~known) | (neck & bare & seen)] = (1, 0, 0, 0, 0)
-        sure = (known | round_ | (neck & bare)).astype(np.float32)
+        sure = np.where(known | round_, 1, SUPPOSED * (neck & bare)).astype(np.float32)
         spread = blurred(membrane(maps.astype(np.float32), sure, 1.0), 1.5)
         spread = np.where((blurred(known, 1) > 0.9)[..., None], maps, spread).clip(0, 1)
         open_ = spread[..., 2] / np.maximum(spread[..., 1] + spread[..., 2], 1e-3)
@@ -170,7 +173,8 @@ class AroundBeard:
         near = np.hypot(lab[..., 1] - skin[1], lab[..., 2] - skin[2]) < LIKE_SKIN
         return np.asarray(near & (np.abs(lab[..., 0] - 0.8 * skin[0]) < 0.5 * skin[0]), np.bool_)
 
-    def _neck(self) -> tuple[Bool, float]:
+    @cached_property
+    def neck(self) -> tuple[Bool, float]:
         """(h, w): between the sides of the neck, and the row down to which it is taken for granted."""
         points, shares = self.points, self.shares
         seen = (shares["neck"] > 0.3) & (shares["neck"] > shares["clothes"]) & ~self.hairs
@@ -183,40 +187,12 @@ class AroundBeard:
             lowest = max(lowest, np.quantile(rows, 0.9))
             wide = np.quantile(columns, (0.02, 0.98)).clip(middle - 1.16 * half, middle + 1.16 * half)
             sides = [min(sides[0], wide[0]), max(sides[1], wide[1])]
+        turn = float((points[58, 2] - points[288, 2]) / max(right - left, 1))  # a turned chin hides the side of a neck
+        sides = [sides[0] + UNIT * max(0.0, turn - 0.1), sides[1] - UNIT * max(0.0, -turn - 0.1)]
         end, chin = self.shape[0] + 9, points[152, 1]
         below = [(sides[0], chin), (sides[0], end), (sides[1], end), (sides[1], chin)]
         outline = [points[58, :2], *below, points[288, :2]]
         return np.asarray(blurred(inside(np.array(outline), self.shape), 4) > 0.5), float(lowest)
-
-
-def inside(outline: Float64, shape: Sequence[int]) -> Bool:
-    """(h, w): within an outline (N, 2)."""
-    area: UInt8 = np.zeros(tuple(shape[:2]), np.uint8)
-    cv2.fillPoly(area, [np.round(outline[:, :2] * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-    return area > 0
-
-
-def blurred(area: Bool | Float32, sigma: float) -> Float32:
-    """An area or a picture, with a soft border of a standard deviation in pixels."""
-    return np.asarray(cv2.GaussianBlur(np.asarray(area, np.float32), (0, 0), max(0.3, sigma)), np.float32)
-
-
-def dilated(area: Bool, by: int) -> Bool:
-    """(h, w): an area and what lies within some pixels of it, in a square."""
-    return np.asarray(cv2.dilate(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0)
-
-
-def eroded(area: Bool, by: int) -> Bool:
-    """(h, w): an area without some pixels at its border."""
-    return np.asarray(cv2.erode(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0)
-
-
-def mean_within(picture: Float32, weight: Bool | Float32, sigma: float) -> Float32:
-    """A blur of an area by itself."""
-    weight = np.asarray(weight, np.float32)
-    total = blurred(picture * (weight[..., None] if picture.ndim == 3 else weight), sigma)
-    share = np.maximum(blurred(weight, sigma), 1e-4)
-    return np.asarray(total / (share[..., None] if picture.ndim == 3 else share), np.float32)
 
 
 def _box(photo: Photo, face: Face) -> Box:
@@ -225,53 +201,3 @@ def _box(photo: Photo, face: Face) -> Box:
     (x0, y0), (x1, y1) = np.floor(points.min(0) - room).astype(int), np.ceil(points.max(0) + room).astype(int)
     y1 += round(1.1 * unit_of(face))
     return max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))
-
-
-def _reduced(picture: np.ndarray, size: tuple[int, int]) -> Float32:
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _places(points: Float64, shape: Sequence[int]) -> Bool:
-    """(h, w): where a beard may be: the lower face, below the jaw, and a little beside both."""
-    down, jaw = (points[152, :2] - points[2, :2]) * 2.5, points[list(JAW), :2]
-    area = inside(lower_face(points)[0], shape)
-    area |= inside(np.concatenate([jaw[2:-2], (jaw[2:-2] + down)[::-1]]), shape)
-    wider = cv2.dilate(area.astype(np.uint8), np.ones((1, round(0.3 * UNIT)), np.uint8)) > 0
-    ears = min(points[234, 1], points[454, 1]) + 0.12 * UNIT
-    return np.asarray(area | (wider & (np.arange(shape[0])[:, None] > ears)), np.bool_)
-
-
-def _roughness(picture: np.ndarray, size: tuple[int, int]) -> Float32:
-    """(h, w): how much light varies within a fiftieth of the eye distance, as a share of it."""
-    finer = (3 * size[0], 3 * size[1])
-    gray = cv2.cvtColor(_reduced(picture, finer), cv2.COLOR_RGB2GRAY)
-    fine = np.abs(gray - blurred(gray, 0.06 * UNIT)) / (blurred(gray, 0.12 * UNIT) + 12)
-    return _reduced(blurred(fine, 0.09 * UNIT), size)
-
-
-def _hairs(points: Float64, shares: Mapping[str, Float32], beard: Float32, fine: Float32) -> Bool:
-    """(h, w): a beard and its tufts."""
-    calm = (shares["skin"] > 0.8) & (beard < 0.05)
-    usual = float(np.median(fine[calm] if calm.sum() > 20 else fine))
-    _, pieces = cv2.connectedComponents((beard > SURE).astype(np.uint8))
-    around = inside(points[[61, 98, 2, 327, 291, 378, 400, 152, 176, 149]], beard.shape)
-    counts = np.bincount(pieces[around & (pieces > 0)], minlength=int(pieces.max()) + 1)
-    main = np.isin(pieces, np.flatnonzero(counts > 20)) & (pieces > 0)
-    main = main if main.any() else beard > SURE
-    close = cv2.dilate(main.astype(np.uint8), disc(0.32 * UNIT)) > 0
-    beside = blurred(shares["clothes"] + shares["background"] > 0.3, 1.5) > 0.15
-    tufts = (fine > ROUGH * usual) & ~beside & (beard > POSSIBLE)
-    facial = (beard > FACIAL) & inside(lower_face(points)[0], beard.shape)
-    return np.asarray(main | ((tufts | facial) & close), np.bool_)
-
-
-def _clothed(picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32) -> Bool:
-    """(h, w): what has neither the hues of the beard nor those of skin, below the jaw."""
-    lab = blurred(lab_of(picture / np.float32(255)), 1.0)
-    below = np.arange(len(beard))[:, None] > points[[61, 291], 1].mean()
-    area = below & ~inside(points[list(mesh.OUTLINE)], beard.shape)
-    for known in (beard > 0.7, (shares["skin"] > 0.8) & (beard < 0.05)):
-        if known.any():
-            hue = np.median(lab[known], axis=0)
-            area &= np.hypot(lab[..., 1] - hue[1], lab[..., 2] - hue[2]) > LIKE_SKIN
-    return np.asarray(area, np.bool_)

@@ -143,7 +143,7 @@ class Bank:
             part: of :data:`mien.guides.borrow.PARTS`, "hair" or "beard".
             child: whether it is a child's.
         """
-        able = [entry for entry in self.entries if _has(entry, traits, part)]
+        able = [entry for entry in self.entries if _has(entry, traits, part, face.mouth_openness)]
         if part == "teeth":
             able = [entry for entry in able if (child and entry.owned) or (youth(entry.face) > CHILD) == child]
         costs = [_cost(face, traits, entry, part) for entry in able]
@@ -186,8 +186,8 @@ def youth(face: Face) -> float:
     return float((0.527 - points[2, 1] + eyes) / 0.0256 + (1.316 - points[152, 1] + eyes) / 0.0562)
 
 
-def _has(entry: Entry, wanted: Traits, part: str) -> bool:
-    """Whether a face shows a part such that another can have it."""
+def _has(entry: Entry, wanted: Traits, part: str, opened: float) -> bool:
+    """Whether a face shows a part such that another can have it, whose mouth is so far open."""
     lent, face = entry.traits, entry.face
     bearded = wanted.beard > 0.3 or wanted.moustache > 0.3
     bare = entry.shaven and lent.beard < 0.25 and lent.moustache < 0.1
@@ -199,7 +199,7 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
     if part == "mouth":
         return bare or bearded
     if part == "lower_face":
-        return bare and face.mouth_openness < 0.12
+        return bare and face.mouth_openness < max(0.12, opened + OPENER if bearded else 0)
     if part == "hair":
         whole = face.landmarks[10, 1] > CROWN * _unit(face) and lent.beard < 0.25
         whole = whole and (entry.owned or entry.path.stem in WHOLE_HAIR)
@@ -212,6 +212,9 @@ def _has(entry: Entry, wanted: Traits, part: str) -> bool:
         return lent.glasses < 0.004 and lent.fringe < 0.3
     return True
 
+
+OPENER = 0.08
+"""How much farther a mouth may be open whose smile's folds are taken: all of a beard's face is made, but its mouth."""
 
 CROWN, BALD = 0.75, -2.5
 """Eye distances above the forehead that a photo must show of a head; length of the hair of a bald one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import cv2
@@ -20,6 +21,7 @@ from mien.guides.guide import Box, Guide, box_of
 from mien.guides.rim import calmed
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
+from mien.threads import side_by_side
 from mien.types import Float32, Photo
 
 LARGEST = 768
@@ -64,7 +66,8 @@ def dye(
     layers = Layers.of(small.astype(np.float32) / np.float32(255), covered, color, settings or Dye(), left)
     samples = photo.pixels[y0:y1, x0:x1].copy()
     highest = 2**photo.bits - 1
-    for top in range(0, y1 - y0, STRIP):
+
+    def strip(top: int) -> None:
         checkpoint()
         rows = (0, top, x1 - x0, min(y1 - y0, top + STRIP))
         here = np.s_[top : rows[3]]
@@ -72,11 +75,18 @@ def dye(
         made = layers.over(part, a[here], (x1 - x0, y1 - y0), rows)
         change = from_srgb(made, photo) - from_srgb(part, photo)
         samples[here] = np.rint(np.clip(samples[here] + change, 0, highest)).astype(samples.dtype)
+
+    side_by_side(*(partial(strip, top) for top in range(0, y1 - y0, STRIP)))
     return Guide(box, samples, (a > SEEN).astype(np.float32))
 
 
 THIN = (0.05, 0.5)
 """Matte between which thin hair that becomes lighter comes to its new colour; what is less is shade, or down."""
+
+
+SHONE, THICK = 0.75, (0.6, 0.95)
+"""How much of the light that shines into dark hair's rim from behind goes where it becomes fair, and from which matte
+on: where there is less hair, what lies behind is seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +134,9 @@ class Layers:
         if self.through is not None:  # I = αF + (1 − α)B: what changes is F
             ahead = np.rint(np.clip(part + 255 * part_at(self.through, size, rows), 0, 255))
         made = self._dyed(ahead, size, rows)
+        if self.fading and self.through is not None:  # light from behind, of which fair hair needs none
+            whole = SHONE * self.fading * np.clip((alpha - THICK[0]) / (THICK[1] - THICK[0]), 0, 1)[..., None]
+            made = made - whole * np.maximum(part - ahead, 0)
         if self.fading:
             thin = self.fading * (1 - np.clip((alpha - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))[..., None]
             made = made + thin * (255 * part_at(self.behind, size, rows) - made)

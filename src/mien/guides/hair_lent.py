@@ -13,9 +13,8 @@ import numpy as np
 
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
-from mien.compose.matte import colors
+from mien.compose.matte import colors, sharpened
 from mien.compose.morphology import disc
-from mien.guides.regions import sharpened
 from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32, Float64, UInt8
 

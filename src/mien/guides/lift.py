@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.guides.drawn_strands import drawn_strands
 from mien.interrupt import checkpoint
 from mien.types import Float32
 
@@ -53,6 +54,9 @@ ALMOST = 1.5
 
 BLACK, VEILED = 8.0, 0.5
 """L* below which hair is nearly black, so that light around a place tells its light, too; and by how much."""
+
+UNSEEN, RARE = 0.2, 1e-3
+"""L* of drawn strands that nobody sees, and the share of the picture in which they must be seen to be drawn."""
 
 NOISE = 0.27
 """L* of one of 8 bits' levels in black: what is raised is dithered by as much."""
@@ -98,7 +102,10 @@ class Lift:
         broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
         usual = other * np.interp(base, LEVELS, spread).astype(np.float32)
         lacking = np.sqrt(np.maximum(usual**2 - (gain * local) ** 2, 0)) * np.clip(2 - base / BLACK, 0, 1)
-        drawn = lacking * _strands(np.log(np.maximum(light, 0) + 3), inside, 5 * sigma)
+        drawn = np.zeros_like(lacking)
+        bare = (lacking > UNSEEN) & (inside > 0)
+        if bare.mean() > RARE:
+            drawn = lacking * drawn_strands(light, inside, bare, 5 * sigma)
         return cls(base, broad, gain, drawn)
 
     @property
@@ -131,12 +138,12 @@ def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
 
 
 def detail(maps: Float32, light: Float32) -> Float32:
-    """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 4) of the same part."""
-    base, broad, gain, drawn = cv2.split(maps)
+    """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 3 or more): base, broad and drawn, gain."""
+    base, broad, gain = cv2.split(maps)[:3]
     noise = np.random.default_rng(0).random(light.shape, np.float32) - np.float32(0.5)
     steps = NOISE * noise * np.clip(2 - light / 8, 0, 1)
     fine = gain * (light + steps - base) / MOST
-    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine) + drawn, np.float32)
+    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine), np.float32)
 
 
 def _usual(mean: float, parts: Any) -> Float32:
@@ -150,30 +157,3 @@ def within(values: Float32, inside: Float32, sigma: float) -> Float32:
     checkpoint()
     total, share = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (values * inside, inside))
     return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)
-
-
-def _strands(depth: Float32, inside: Float32, sigma: float) -> Float32:
-    """Noise drawn along the hair's direction (line integral convolution), mean 0 and standard deviation 1 at most."""
-    gx, gy = (cv2.Sobel(depth, cv2.CV_32F, *way, ksize=3) for way in ((1, 0), (0, 1)))
-    sure = cv2.erode(inside, np.ones((3, 3), np.uint8))
-    xx, yy, xy = (cv2.GaussianBlur(one * sure, (0, 0), sigma) for one in (gx * gx, gy * gy, gx * gy))
-    turn = 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)
-    dx, dy = np.cos(turn), np.sin(turn)
-    height, width = depth.shape
-    noise = np.random.default_rng(0).standard_normal((height, width)).astype(np.float32)
-    ys, xs = np.mgrid[:height, :width].astype(np.float32)
-    total = noise.copy()
-    for way in (1.0, -1.0):
-        x, y, u, v = xs, ys, way * dx, way * dy
-        for _ in range(9):
-            x, y = x + u, y + v
-            total += cv2.remap(noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-            nu, nv = (cv2.remap(one, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT) for one in (dx, dy))
-            turned = np.sign(nu * u + nv * v) + np.float32(1e-6)
-            u, v = nu * turned, nv * turned
-    clear = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (
-        xx + yy + np.float32(1e-6)
-    )  # no strands where curls have no direction
-    return np.asarray(
-        np.clip(3 * clear - 0.9, 0, 1) * (total - total.mean()) / max(float(total.std()), 1e-6), np.float32
-    )

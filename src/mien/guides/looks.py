@@ -6,15 +6,22 @@ Convention:
 
 from __future__ import annotations
 
+import weakref
+import zlib
+from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
+from threading import Lock
+from typing import Any
 
 import cv2
 import numpy as np
 
-from mien.align.crop import between_pixels, crop_face
+from mien.align.crop import between_pixels, crop_face, quad_to_matrix
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import classes_of
 from mien.guides.guide import Box
+from mien.threads import side_by_side
 from mien.types import Face, Float32, Float64, Photo
 
 LOOKS = (2.3, 1.5, 1.0)
@@ -31,6 +38,9 @@ SHARE = 0.1
 
 SIDE = 256
 """Pixels of a look."""
+
+KEPT, SAMPLED = 4, 16
+"""Latest looks that are kept, 5 MB each; and pixels from one to the next by which a photo is known again."""
 
 
 def probability(
@@ -80,11 +90,11 @@ def probabilities(
     shrink = min(1.0, (largest or np.inf) / max(box[2] - box[0], box[3] - box[1]))
     size = (round((box[2] - box[0]) * shrink), round((box[3] - box[1]) * shrink))
     totals = [np.zeros(size[::-1], np.float32) for _ in groups]
-    for number, scale in enumerate(scales):
-        middle = face.quad.mean(0)
-        crop = crop_face(photo, middle + (face.quad - middle) * scale, SIDE)
-        shares = parser.shares(crop.pixels)
-        matrix = crop.matrix * shrink
+    middle = face.quad.mean(0)
+    quads = [middle + (face.quad - middle) * scale for scale in scales]
+    looks = side_by_side(*(partial(LOOKED.shares, photo, quad, parser) for quad in quads))
+    for number, (quad, shares) in enumerate(zip(quads, looks, strict=True)):
+        matrix = quad_to_matrix(quad, SIDE) * shrink
         matrix[:, 2] -= np.array(box[:2]) * shrink
         matrix = between_pixels(matrix)
         weight = cv2.warpAffine(_fading(number > 0), matrix, size, flags=cv2.INTER_LINEAR)
@@ -93,6 +103,33 @@ def probabilities(
             part = cv2.warpAffine(found, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             total += weight * (part - total)
     return totals, box
+
+
+class Looks:
+    """What the parser saw in the latest looks at photos that are still there: several regions are looked for in one."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int, bytes], tuple[weakref.ref[Photo], weakref.ref[Any], Float32]]
+        self._kept, self._lock = OrderedDict(), Lock()
+
+    def shares(self, photo: Photo, quad: Float64, parser: FaceParser) -> Float32:
+        """(19, SIDE, SIDE) probabilities of the classes in a square of a photo; not to be written to."""
+        sample = zlib.crc32(photo.pixels[::SAMPLED, ::SAMPLED].tobytes())  # whoever wrote into its array
+        key = id(photo), id(parser), quad.tobytes() + sample.to_bytes(4, "little")
+        with self._lock:
+            found = self._kept.get(key)
+        if found is not None and found[0]() is photo and found[1]() is parser:
+            return found[2]
+        shares = parser.shares(crop_face(photo, quad, SIDE).pixels)
+        with self._lock:
+            self._kept[key] = weakref.ref(photo), weakref.ref(parser), shares
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return shares
+
+
+LOOKED = Looks()
+"""Shared by all edits."""
 
 
 def _box(photo: Photo, quad: Float64, scale: float) -> Box:
@@ -110,6 +147,20 @@ def _fading(fades: bool) -> Float32:
     inner = np.zeros((SIDE, SIDE), np.float32)
     inner[margin:-margin, margin:-margin] = 1
     return np.asarray(cv2.blur(inner, (2 * margin + 1, 2 * margin + 1)), np.float32)
+
+
+def close_to(seen: Sequence[Float32], box: Box, room: float) -> tuple[list[Float32], Box]:
+    """What was looked at, cut to where the first map is more than 0.1, and some room around, in pixels of the photo."""
+    rows, columns = (np.flatnonzero((seen[0] > 0.1).any(axis)) for axis in (1, 0))
+    if not rows.size:
+        return list(seen), box
+    height, width = seen[0].shape
+    scale = width / (box[2] - box[0])
+    x0, y0 = max(0, int(columns[0] - room * scale)), max(0, int(rows[0] - room * scale))
+    x1, y1 = min(width, int(columns[-1] + room * scale) + 1), min(height, int(rows[-1] + room * scale) + 1)
+    part = tuple(round(v / scale) for v in (x0, y0, x1, y1))
+    near = (box[0] + part[0], box[1] + part[1], min(box[2], box[0] + part[2]), min(box[3], box[1] + part[3]))
+    return [one[y0:y1, x0:x1] for one in seen], near
 
 
 def large_pieces(likely: Float32, within: Float32 | None = None) -> Float32:

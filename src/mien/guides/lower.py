@@ -1,6 +1,6 @@
 """The lower half of a face without its beard: skin, chin and neck, and what the beard hid of clothes and backdrop.
 
-The light is that of :mod:`mien.guides.beardless`, pores and grain are this person's own, from cheeks and forehead.
+The light is that of :mod:`mien.guides.beardless`, pores and grain are this person's, from cheeks and forehead.
 Lips, nose and ears stay.
 
 Convention:
@@ -16,33 +16,43 @@ import cv2
 import numpy as np
 
 from mien.compose.blend import membrane
-from mien.compose.matte import enlarged
+from mien.compose.matte import enlarged, sharpened
 from mien.compose.patches import patched
-from mien.compose.quilt import quilted
+from mien.compose.phases import textured
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.around_beard import UNIT, AroundBeard, blurred, dilated, inside, mean_within
-from mien.guides.beardless import Beardless, beardless, relief
+from mien.guides.around_beard import AroundBeard
+from mien.guides.beard_edge import UNIT, blurred, dilated, inside, mean_within
+from mien.guides.beardless import Beardless, Light, beardless, relief, within_jaw
 from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Guide
 from mien.guides.laid import as_guide
-from mien.guides.regions import sharpened
+from mien.guides.shaven import with_lips
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo, UInt8
 
 FINEST = 190.0
 """Most pixels between the outer corners of the eyes at which skin is made."""
 
-PATCH, TEXTURE = 0.11, 0.03
+PATCH, TEXTURE = 0.12, 0.03
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
 
-FOLDS = 0.6
-"""Share of the relief of other faces that is taken over."""
+PORES = np.float32(0.85)
+"""How strong texture is, that of what is seen being 1: some of that is light."""
+
+FOLDS = np.array([0.72, 1.05, 1.15], np.float32)
+"""Share of the relief of other faces that is taken over: skin is redder in its folds."""
+
+ROOM = 0.03
+"""Eye distances by which a jaw may be wider than landmarks tell."""
 
 BEHIND = 64.0
 """Most pixels between the outer corners of the eyes at which clothes and backdrop are made."""
+
+KINDS, PLACES = np.float32(70), np.float32(60)
+"""Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
 
 DARKER = (3.0, 8.0)
 """L* by which the lower face may be darker than bare skin would be, and what more is stubble."""
@@ -70,7 +80,7 @@ def bare_chin(
     here = AroundBeard.of(photo, face, parser)
     if here.long:
         raise LayerError("This beard hangs far below the chin, and hides neck and clothes: it cannot be taken off.")
-    light = beardless(here, face, near)
+    light = beardless(here)
     box, unit = here.box, unit_of(face)
     before = to_srgb(photo, box).astype(np.float32)
     scale = min(1.0, FINEST / unit)
@@ -78,14 +88,12 @@ def bare_chin(
     size = (round(width * scale), round(height * scale))
     picture = before if scale == 1 else np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
     weight, share, made = _made(here, picture, light, unit * scale)
-    bare = _enlarged(here.bare, picture.shape) > 0.9
-    folds = relief(here, near, face.pose.yaw, picture.shape) * _enlarged(_with_folds(here), picture.shape)
-    made = (made + 8) * np.exp(FOLDS * share * folds)[..., None] - 8
-    made = made + share[..., None] * _texture(picture, made, bare, TEXTURE * unit * scale, PATCH * unit * scale)
+    folds = relief(here, face, near, picture.shape) * _enlarged(_with_folds(here), picture.shape)
+    made = (made + 8) * np.exp((share * folds)[..., None] * FOLDS) - 8
+    made = made + share[..., None] * _texture(here, picture, made, TEXTURE * unit * scale, PATCH * unit * scale)
     if scale < 1:
         weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
-        bare, finer = _enlarged(here.bare, before.shape, cv2.INTER_LINEAR) > 0.9, 0.5 / scale
-        made = made + share[..., None] * _texture(before, made, bare, finer, PATCH * unit)
+        made = made + share[..., None] * _texture(here, before, made, 0.5 / scale, 3 / scale, finest=True)
     weight = weight.clip(0, 1)
     mixed = before + weight[..., None] * (made - before)
     return as_guide(photo, box, np.clip(mixed, 0, 255), weight, unit, ())
@@ -95,36 +103,50 @@ def _enlarged(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTE
     return np.asarray(cv2.resize(np.asarray(picture, np.float32), (shape[1], shape[0]), interpolation=how), np.float32)
 
 
-def _texture(picture: Float32, made: Float32, bare: Bool, sigma: float, radius: float) -> Float32:
-    """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made."""
-    smooth = mean_within(picture, bare, sigma)
-    fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0).astype(np.float32)
-    pores = quilted(fine, bare, max(4, round(radius))) * (made.mean(2, keepdims=True) + 8)
-    return np.asarray(pores, np.float32)
+def _texture(
+    here: AroundBeard, picture: Float32, made: Float32, sigma: float, radius: float, finest: bool = False
+) -> Float32:
+    """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made: a neck has its, but
+    for what is finest."""
+    found: list[Float32] = []
+    for area in (here.facial,) if finest else (here.facial, here.bare & ~dilated(here.oval, 2)):
+        bare = _enlarged(area, picture.shape, cv2.INTER_LINEAR) > 0.9
+        if found and np.count_nonzero(bare) < (10 * radius) ** 2:
+            continue
+        smooth = mean_within(picture, bare, sigma)
+        fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0)
+        found.append(textured(np.asarray(fine, np.float32), bare, max(4, round(radius))))
+    pores = found[0]
+    if len(found) > 1:
+        pores = pores + (1 - within_jaw(here, picture.shape[:2]))[..., None] * (found[1] - pores)
+    return np.asarray(PORES * pores * (made.mean(2, keepdims=True) + 8), np.float32)
 
 
-def _made(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
+def _made(here: AroundBeard, picture: Float32, found: Light, unit: float) -> tuple[Float32, Float32, Float32]:
     """How much is replaced (h, w), how much of what replaces it is skin (h, w), and that (h, w, 3)."""
     whole = picture.clip(0, 255).astype(np.uint8)
     solid = np.clip(1 - here.shares["background"] - here.shares["clothes"], 0, 1)
     alpha = _matte(whole, solid, 0.06 * unit)
+    light = found.picture(within_jaw(here, here.shape))
     wide, narrow = (_enlarged(one, picture.shape).clip(0, 1) for one in _weights(here, light))
-    weight = np.maximum(narrow, wide * alpha) * (1 - _kept(here, picture, light, unit))
+    kept = _kept(here, picture, light, unit)
+    weight = np.maximum(narrow, wide * alpha) * (1 - kept)
     below = here.below
     skin = _enlarged(below["skin"] + below["hair"] + below["ears"], picture.shape)
-    skin = np.clip((skin - 0.5) / 0.12 + 0.5, 0, 1)
+    skin = np.clip((blurred(skin, 0.02 * unit) - 0.5) / 0.1 + 0.5, 0, 1)
+    skin = np.maximum(skin, within_jaw(here, picture.shape[:2], ROOM))
     even = np.clip((blurred(alpha, 0.025 * unit) - 0.58) / 0.22 + 0.5, 0, 1)  # a beard's outline is ragged, a jaw's not
     near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
-    share = (alpha + near * (even - alpha)) * skin
+    share = blurred((alpha + near * (even - alpha)) * skin, 0.006 * unit)
     behind = _behind(here, picture, alpha, (share < 0.99) & (weight > 0.01), unit)
-    made = behind + share[..., None] * (_enlarged(light, picture.shape) - behind)
-    return weight, share, np.asarray(made, np.float32)
+    made = behind + share[..., None] * (found.picture(within_jaw(here, picture.shape[:2])) - behind)
+    return weight, share, with_lips(here, picture, np.asarray(made, np.float32), kept, unit)
 
 
 def _with_folds(here: AroundBeard) -> Float32:
     """How much relief of others counts (h, w): none beside lips, which stay, and none at the face's outline."""
     deep, away = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) / UNIT for one in (here.oval, ~here.lips))
-    return np.asarray(blurred(np.clip(deep / 0.15 - 0.4, 0, 1) * np.clip(away / 0.08 - 0.3, 0, 1), 1.0), np.float32)
+    return np.asarray(blurred(np.clip(deep / 0.17 - 0.45, 0, 1) * np.clip(away / 0.08 - 0.3, 0, 1), 1.0), np.float32)
 
 
 def _matte(picture: UInt8, likely: Float32, reach: float) -> Float32:
@@ -140,12 +162,14 @@ def _weights(here: AroundBeard, light: Float32) -> tuple[Float32, Float32]:
     dark = np.clip((dark - DARKER[0]) / DARKER[1], 0, 1)
     beside = blurred(here.shares["clothes"] + here.shares["background"] > 0.3, 1.5) > 0.15
     close = dilated(here.hairs, round(0.3 * UNIT)) & (here.beard > 0.08) & ~beside
-    dark = dark * (inside(lower_face(here.points)[0], here.shape) | close) * ~here.lips
-    grown = dilated(here.hairs, 3).astype(np.float32)
+    dark = dark * (inside(lower_face(here.points)[0], here.shape) | close) * ~here.lips * dilated(here.oval, 1)
+    grown = (dilated(here.hairs, 1) | (dilated(here.hairs, 3) & here.oval)).astype(np.float32)
     stays = np.clip(1 - 2 * (here.below["hair"] + here.below["ears"] + here.shares["worn"]), 0, 1)
-    wide = np.clip(1.6 * blurred(np.maximum(grown, dark), 2.2) - 0.15, 0, 1)
+    grown = np.maximum(grown, dark)
+    soft = np.where(here.oval, blurred(grown, 2.2), blurred(grown, 1.2))
+    wide = np.clip(1.6 * soft - 0.15, 0, 1)
     narrow = np.clip(1.7 * blurred(dilated(here.hairs, 1), 0.8) - 0.2, 0, 1)
-    wisps = np.clip(1.7 * blurred(dilated(here.hairs, 3), 0.8) - 0.2, 0, 1) * here.below["background"]
+    wisps = np.clip(1.7 * blurred(dilated(here.hairs, 5), 0.8) - 0.2, 0, 1) * here.below["background"]
     narrow = np.maximum(narrow, wisps)
     return np.asarray(wide * stays, np.float32), np.asarray(narrow * stays, np.float32)
 
@@ -170,7 +194,8 @@ def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> F
     outline = points[[98, 97, 2, 326, 327, 278, 4, 48], :2] * scale
     nose = blurred(inside(outline, picture.shape), 0.02 * unit)
     under = np.clip((here.rows - points[[98, 327], 1].mean() + 3) / 4, 0, 1)
-    clear = (1 - under * (1 - bright)) * np.clip(1.5 - 2.5 * here.beard, 0, 1)
+    pale = np.clip((mine - bare + 9) / 8, 0, 1)
+    clear = (1 - under * (1 - pale)) * np.clip(1.5 - 2.5 * here.beard, 0, 1)
     nose = nose * _enlarged(blurred(clear.astype(np.float32), 0.8), picture.shape).clip(0, 1)
     return np.asarray(1 - (1 - found) * (1 - nose), np.float32)
 
@@ -190,17 +215,18 @@ def _behind(here: AroundBeard, picture: Float32, alpha: Float32, wanted: Bool, u
         one = one if one.shape[:2] == picture.shape[:2] else _enlarged(one, picture.shape)
         return np.asarray(cv2.resize(np.asarray(one[part], np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
 
-    small, cloth, backdrop = reduced(picture), reduced(here.below["clothes"]), reduced(here.below["background"])
+    small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 5))
     hole = dilated(reduced(wanted) > 0.02, 1)
-    known = (reduced(alpha) < 0.04) & (reduced(dilated(here.hairs, 1)) < 0.1) & (np.maximum(cloth, backdrop) > 0.6)
-    made = small.copy()
-    for kind in (cloth > backdrop, cloth <= backdrop):
-        todo, seen = hole & kind & ~known, known & kind
-        if todo.any() and seen.sum() > 150:
-            others = ~seen & ~todo
-            made[todo] = patched(small, todo, others, np.random.default_rng(0), void=others)[todo]
-        elif todo.any() and seen.sum() > 20:
-            made[todo] = membrane(small, seen.astype(np.float32), 255.0)[todo]
+    shown = reduced(here.below["clothes"]) + backdrop + reduced(here.below["skin"]) > 0.6
+    known = (hair < 0.1) & shown & (reduced(dilated(here.oval, 2)) < 0.1)
+    made, todo = small, hole & ~known
+    if todo.any() and known.sum() > 150:
+        others = ~known & ~todo
+        ys, xs = np.indices(hole.shape, np.float32) * np.float32(PLACES / (unit * scale))
+        hints = np.dstack([KINDS * backdrop, xs, ys])
+        made = patched(small, todo, others, np.random.default_rng(0), hints=hints, void=others)
+    elif todo.any() and known.sum() > 20:
+        made = membrane(small, known.astype(np.float32), 255.0)
     share = _enlarged(hole & ~known, shape).clip(0, 1)[..., None]
     result = picture.copy()
     result[part] += share * (_enlarged(made, shape) - result[part])

@@ -15,7 +15,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face
-from mien.compose.matte import matte
+from mien.compose.matte import sharpened
 from mien.compose.morphology import disc
 from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
@@ -25,7 +25,7 @@ from mien.guides.guide import Box
 from mien.guides.hair_matte import LARGEST, grown_beard, hair_matte
 from mien.guides.iris_dye import irises_of
 from mien.guides.light import BARE
-from mien.guides.looks import large_pieces, probability, reaching
+from mien.guides.looks import close_to, large_pieces, probability, reaching
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
@@ -48,6 +48,9 @@ class Region:
     depth: float = 1
     beard: bool = False
 
+
+ROOM = 4.0
+"""Bands around what is likely within which its border is looked for."""
 
 SEEN = 0.3
 """Probability that some of a region must have: else nothing is looked for at its border."""
@@ -103,12 +106,14 @@ def _matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
 
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
-    (likely,), box = reaching(photo, face, (region.classes,), parser, region.looks, LARGEST)
-    scale = likely.shape[1] / (box[2] - box[0])
-    points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
+    found, box = reaching(photo, face, (region.classes,), parser, region.looks, LARGEST)
+    scale = found[0].shape[1] / (box[2] - box[0])
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     if region.beard:
-        likely = likely * grown_beard(likely, points, unit * scale)
+        points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
+        found = [found[0] * grown_beard(found[0], points, unit * scale)]
+    (likely,), box = close_to(found, box, ROOM * region.band * unit)
+    points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     picture = to_srgb(photo, box)
     if region.joined:
         inside = np.zeros(likely.shape, np.uint8)
@@ -152,24 +157,12 @@ def _drawn(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
     return np.asarray(cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
 
 
-def sharpened(picture: UInt8, likely: Float32, reach: float, depth: float = 1) -> Float32:
-    """The matte of a picture (h, w, 3) within a band of ``reach`` pixels around the border of what is likely.
-
-    ``likely`` may be smaller than the picture; the matte has the picture's size. Inwards the band is ``depth`` as wide.
-    """
-    shrink = min(1.0, LARGEST / max(picture.shape[:2]))  # the band is as smooth as the probability is
-    size = (max(8, round(picture.shape[1] * shrink)), max(8, round(picture.shape[0] * shrink)))
-    small = likely if likely.shape == size[::-1] else cv2.resize(likely, size, interpolation=cv2.INTER_AREA)
-    core = cv2.erode((small > 0.8).astype(np.uint8), disc(depth * reach * shrink))
-    far = 1 - cv2.dilate((small > 0.15).astype(np.uint8), disc(reach * shrink))
-    known = cv2.GaussianBlur((core | far).astype(np.float32), (0, 0), max(0.6, 0.25 * reach * shrink))
-    want = np.where(core > 0, np.float32(1), np.where(far > 0, np.float32(0), small))
-    return matte(picture, want, known)
-
-
 SHUT, NICKS = 2.0, 0.7
 """Hundredths of the face's side by which the lips of a shut mouth are found apart at most, and the radius of nicks in
 the border of lips, which are none."""
+
+LIPS_ROOM = 10.0
+"""Hundredths of the face's side around the lips that are looked at."""
 
 BORDER, FADES, THIN = 0.6, 0.55, ((1.8, 3.4), (0.62, 1.0))
 """Share of their color that lips have at their border, the share of half their thickness over which they come to all
@@ -201,12 +194,13 @@ def _lips(photo: Photo, face: Face, parser: FaceParser) -> Float32:
         corners = np.round((points[list(contour)] - box[:2]) * 16).astype(np.int32)
         cv2.fillPoly(outline, [corners], value, cv2.LINE_AA, 4)
     drawn = cv2.GaussianBlur(outline.astype(np.float32) / np.float32(255), (0, 0), 0.35 * unit)
+    (drawn, likely, outlined), box = close_to([drawn, likely, outline.astype(np.float32)], box, LIPS_ROOM * unit)
     picture = to_srgb(photo, box)
     flesh = _flesh(picture, drawn, likely)
     want = np.clip(0.75 * drawn + 0.45 * likely, 0, 1) * flesh
     region = REGIONS["lips"]
     part = cv2.GaussianBlur(sharpened(picture, want, region.band * unit, region.depth), (0, 0), max(0.5, 0.22 * unit))
-    share, apart = _redder(picture, part, outline > 0, unit)
+    share, apart = _redder(picture, part, outlined > 0, unit)
     part = np.clip((part - 0.36) / 0.54, 0, 1) * share
     whole = cv2.morphologyEx(part.astype(np.float32), cv2.MORPH_CLOSE, disc(NICKS * unit))
     part = np.maximum(part, whole * cv2.GaussianBlur(flesh, (0, 0), 0.2 * unit) * (drawn > 0.5))

@@ -17,7 +17,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.border import wide_blur
-from mien.compose.matte import enlarged
+from mien.compose.matte import enlarged, sharpened
 from mien.conditions.areas import JAW
 from mien.conditions.hair_matting import HairMatting
 from mien.conditions.parser import FaceParser
@@ -25,7 +25,6 @@ from mien.errors import LayerError
 from mien.guides.guide import Box
 from mien.guides.hair_matte import OTHERS
 from mien.guides.looks import large_pieces, probabilities
-from mien.guides.regions import sharpened
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo, UInt8
 

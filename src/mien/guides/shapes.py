@@ -113,6 +113,14 @@ class Shapes:
             total += strength * self.moves[name]
         return total
 
+    def strengths(self, landmarks: Float32) -> dict[str, Float64]:
+        """(N,) by attribute, of faces (N, 478, 3): what all together explain of their difference from the mean."""
+        basis = np.stack([move.ravel() for move in self.moves.values()], 1)
+        away = (canonical(landmarks, self.mean) - self.mean).reshape(len(landmarks), -1)
+        square = basis.T @ basis
+        ridge = square + 1e-3 * np.trace(square) / len(self.moves) * np.eye(len(self.moves))
+        return dict(zip(self.moves, np.linalg.solve(ridge, basis.T @ away.T), strict=True))
+
     def clamped(self, strengths: Mapping[str, float]) -> dict[str, float]:
         """The same strengths, none beyond its range."""
         return {n: float(np.clip(s, *self.ranges[n])) if n in self.ranges else s for n, s in strengths.items()}

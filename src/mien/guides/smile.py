@@ -31,6 +31,40 @@ JAW, REACH = 0.5, 0.2
 """Share of the lower lip's way that the chin goes, and over which distance that fades, in eye distances."""
 
 
+DEGREES, LEVELS, MOST = (0.5, 1.0, 1.6), (-0.6, 0.4, 1.3), (0.9, 1.2, 1.6)
+"""Degrees of a wish ("a slight smile", "a smile", "a big smile"), how much faces with such a smile show of it, and by
+how much another comes nearer to it at most, in standard deviations: neutral faces of the wide portraits show -4 to
+-1.5, smiles with shut lips -1.5 to 0, laughing ones -0.5 to 1.5."""
+
+NONE, PLAIN, ENOUGH = -2.6, 1.2, 0.2
+"""What a face shows that does not smile, by how much a smile is taken back at most, and what is no difference."""
+
+
+def level(degree: float) -> float:
+    """How much of a smile a face shows that has one of a degree; none for degrees below 0."""
+    return NONE if degree < 0 else float(np.interp(degree, DEGREES, LEVELS))
+
+
+def toward(face: Face, degree: float) -> float:
+    """How far a smile moves for a face to show one of a degree, in standard deviations; 0 where it does already.
+
+    Args:
+        face: as it is. One that laughs gets less of a smile where a slight one is asked for, and none more than a
+            little where it smiles as asked; a shy smile grows only as far as asked.
+        degree: as of words; -2 for none at all, -1 for sad or serious.
+    """
+    shown = float(Shapes.bundled().strengths(face.landmarks[None])["smile"][0])
+    if degree <= -2:
+        gap = max(NONE - shown, -PLAIN)
+        return gap if gap < -ENOUGH else 0.0
+    if degree < 0:
+        return float(np.clip(NONE - shown, degree * PLAIN, 0.4 * degree * PLAIN))
+    gap, most = level(degree) - shown, float(np.interp(degree, DEGREES, MOST))
+    if degree <= DEGREES[0]:
+        return float(np.clip(gap, -most, most)) if abs(gap) > ENOUGH else 0.0
+    return float(np.clip(gap, 0.4 * most, most))
+
+
 def smiling(face: Face) -> Float64:
     """(478, 2) pixels: how the points of a face move."""
     shapes = Shapes.bundled()

@@ -24,7 +24,9 @@ CERTAIN, CORRECTED, DISTANT = 1.0, 0.7, 0.6
 
 DEFINITE = {"the", "his", "her", "their", "its", "my", "it"}
 
-YEARS = re.compile(r"\b(?:(\d+)[- ]years?[- ]old|aged (\d+)|age of (\d+))\b", re.IGNORECASE)
+_AGED = r"aged|age of|age|is|he'?s|she'?s|looks?(?: like)?|make (?:her|him|me|them)"
+YEARS = re.compile(rf"\b(?:(\d+)[- ]?(?:years?|yrs?)[- ]old|(?:{_AGED}) (\d\d))\b(?! ?(?:%|years|yrs))", re.IGNORECASE)
+"""How old somebody shall be."""
 
 
 def read(text: str) -> Reading:
@@ -83,7 +85,7 @@ class _Reader:
 
     def take(self, segment: Segment) -> None:
         """Adds what one segment asks for."""
-        self.unknown += segment.unknown
+        self.unknown += [] if segment.keeps else segment.unknown
         segment.carry(self.negated)
         parts = [(at, _parts()[t.word]) for at, t in enumerate(segment.tokens) if t.word in _parts()]
         descriptions: dict[int, list[Token]] = {at: [] for at, _ in parts}
@@ -102,6 +104,8 @@ class _Reader:
             )
             for token in behind:  # "eyes and nose bigger"
                 _ = [self._apply(segment, at, token, one, DISTANT) for one in self.bare]
+        if not parts and not described and segment.removes and self.topic is not None and self.topic.there:
+            self.wishes.append(Wish(self.topic.default[:-1], -2.0, "", DISTANT))  # "he has a beard, take it off"
         self.bare = [part for at, part in parts if not descriptions[at] and not part.there]
         self.topic = parts[-1][1] if parts else self.topic
         self.shared = [token for _, token in described if "part" not in token.kinds] or self.shared
@@ -192,5 +196,5 @@ class _Reader:
         thing = "part" in token.kinds
         degree = segment.degree(at, thing=thing) * (1 if signed.endswith("+") else -1)
         confidence = min(sure, CERTAIN if token.sure else CORRECTED)
-        wish = Wish(signed[:-1], degree, color, confidence)
+        wish = Wish(signed[:-1], degree, color, confidence, segment.compares)
         self.wishes.append(replace(wish, degree=abs(degree)) if color else wish)

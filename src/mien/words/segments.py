@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mien.words.small_words import FEW, SIZES
 from mien.words.vocabulary import Token
 
 CONTENT = frozenset({"part", "says", "mark", "color"})
@@ -55,6 +56,16 @@ class Segment:
         return bool(denied and [at for at in self._at("remove", "recolor") if at > denied[0]])
 
     @property
+    def compares(self) -> bool:
+        """Whether it asks for more or less than there is: "happier", "smile a little more", "less smile"."""
+        return bool(self._at("more", "less")) or any(token.comparative for token in self.tokens)
+
+    @property
+    def removes(self) -> bool:
+        """Whether a verb takes something away."""
+        return bool(self._at("remove")) and not self.cancelled and not self.keeps
+
+    @property
     def recolors(self) -> bool:
         """Whether a verb says that a color changes."""
         return bool(self._at("recolor"))
@@ -83,14 +94,17 @@ class Segment:
         ahead = [m for m in marks if m < at]
         if ahead and not [m for m in resets if ahead[-1] < m < at]:
             return True
-        return not ahead and not [t for t in self.tokens[marks[-1] + 1 :] if t.kinds & CONTENT]
+        behind = [t for t in self.tokens[marks[-1] + 1 :] if t.kinds & CONTENT]
+        too_much = self.tokens[marks[-1]].word == "too" and "part" in self.tokens[at].kinds
+        return not ahead and not [t for t in behind if not (too_much and t.word in SIZES.split())]
 
     def degree(self, at: int, *, thing: bool) -> float:
         """How much, with the sign of :meth:`flips`; things that shall be gone have -2."""
         little, lots = self._at("little"), self._at("lots")
-        size = 0.5 if little else 1.6 if [m for m in lots if m != at] else 1.0
+        few = [t for t in self.tokens if thing and t.word in FEW.split() and t.kinds & {"says"}]
+        size = 0.5 if little or few else 1.6 if [m for m in lots if m != at] else 1.0
         if not self.flips(at):
-            return size
+            return -1.0 if any(token.comparative for token in few) else size
         gone = thing and not self._at("less") and (self.carried or self._at("remove", "not"))
         return -2.0 if gone else -size
 

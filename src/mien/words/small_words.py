@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-LITTLE = "slight slightly little bit touch tad tiny_bit somewhat hint subtle subtly mild mildly gently gentle barely"
-LOTS = "very much lot really strongly heavily extremely far way too all completely fully deep deeply heavy huge"
+LITTLE = "slight slightly little lil bit abit touch tad tiny_bit somewhat hint subtle subtly mild gently gentle barely"
+LOTS = "very much lot really strongly heavily extremely far way all completely fully deep heavy huge"
 SIZES = "big large small light heavy deep thick thin long short wide broad huge strong full dense fine"
 """Adjectives that tell no more than how much, where they mean nothing special for a part."""
 
+FEW = "small light thin short"
+"""Those of them that mean little."""
+
 NOT = "no not without never neither nor none dont doesnt isnt shouldnt arent wont cannot cant didnt wasnt hasnt non"
 REMOVE = "remove delete erase get_rid_of take_off takeoff off lose drop stop hide heal eliminate minus lacking"
-LESS = "less fewer reduce decrease reduced"
+LESS = "less fewer reduce decrease reduced too"
 MORE = "more increase extra"
 ADD = "add give put wearing wears wear make show grow want get"
 KEEP = "keep leave untouched unchanged preserve"
 RECOLOR = "dye dyed paint change color colour tint coloring coloured colored turn recolor"
 BREAKS = "and or but with while who plus also then nor"
-PEOPLE = "man woman men women girl boy person guy lady gentleman people human dude someonemother father model"
+PEOPLE = "man woman men women girl boy person guy lady gentleman people human dude someone mother father model"
 FILLERS = (
-    "a an the this that these those some any of to on in at for from it its it's is are be been being was as so such"
-    "have has had having do does did should shall would could can will may might let please he she him her his hers"
-    "they them their i me my you your we us id like look looks looking appear appears seem seems expression"
-    "appearance style only just quite rather than before now even if into by under around over top one two three"
-    "years year ten twenty half times see bring set feel kind sort there here both side"
-    "slightest when same out up down think cut looked facial expression make him kindly adding"
-    "adjust edit modify maybe he'd she'd person's colour shape shaped size tone shade"
+    "a an the this that these those some any of to on in at for from it its it's is are be been being was as so such "
+    "have has had having do does did should shall would could can will may might let please he she him her his hers "
+    "they them their i me my you your we us id like look looks looking appear appears seem seems expression "
+    "appearance style only just quite rather than before now even if into by under around over top one two three "
+    "years year ten twenty half times see bring set feel kind sort there here both side "
+    "slightest when same out up down think cut looked facial expression make him kindly adding "
+    "adjust edit modify maybe he'd she'd person's colour shape shaped size tone shade "
+    "please pls plz kindly thanks thank thx cheers hi hello hey u ur can im i'm i'd i've love myself himself herself "
+    "wanna gonna kinda sorta anymore instead yrs yr esp especially actually basically "
     "what which how want need help get getting becoming become makes made turned turns facing"
 )
 """Words that tell nothing."""
@@ -62,10 +67,14 @@ DECOYS = (
 
 _TURN = r"(look\w*|turn\w*|fac\w+)( (the|his|her|their|a) (head|face))?( a bit| slightly)?( to)?( the)?"
 
+_WHERE = "(?:the|his|her|their|my) (?:face|head|eyes|lips|chin|neck)"
+_PHOTO = "photo|picture|pic|image"
+_REPAIR = "fix|correct|repair|retouch|edit out|cover|conceal|clean"
+_FLAWS = "dark_circles|eye_bags|bags|wrinkles?|lines|acne|pimples?|spots?|blemish|zits?|double_chin|crows_feet|frown"
+
 PHRASES: Mapping[str, str] = {
     r"get(ting)? rid of": "get_rid_of",
     r"take(s|n)? off": "take_off",
-    r"take (the |his |her |their )?(?=[a-z ]+ off)": "",
     r"make[- ]up": "makeup",
     r"sun[- ]glasses": "sunglasses",
     r"eye[- ]?brows?": "eyebrows",
@@ -80,7 +89,8 @@ PHRASES: Mapping[str, str] = {
     r"crow'?s[- ]feet": "crows_feet",
     r"(five|5) ?o'?clock shadow": "five_oclock_shadow",
     r"shave (his|her|the|their|my) head": "bald",
-    r"clean(ly)?[- ]?shaven": "clean_shaven",
+    r"clean(ly)?[- ]?shave[nd]?": "clean_shaven",
+    rf"(?:wipe|take|get|rub|shave|wash) (?!off)([a-z_ ]+?) off(?: of)?(?: {_WHERE})?": r"remove \1",
     r"grown[- ]up": "grown_up",
     r"middle[- ]aged?": "middle_aged",
     r"(crew|buzz)[- ]?cut": "crew_cut",
@@ -104,10 +114,21 @@ PHRASES: Mapping[str, str] = {
     r"wide[- ]?open": "open",
     r"black eye\b": "bruise",
     r"tiny bit": "little",
-    r"a lot": "lot",
+    r"a ?lot": "lot",
+    r"gimme": "give me",
+    r"(jaw|hair)[- ]line": r"\1line",
+    r"cheek[- ]bones?": "cheekbones",
+    r"lip[- ](stick|gloss)": r"lip\1",
+    r"(ear|neck)[- ](rings?|lace)": r"\1\2",
+    r"fore[- ]head": "forehead",
+    r"(instead of|rather than|in place of) [^,.;]*?(?=$|[,.;]| and | but | with )": "",
+    rf"({_REPAIR}) (up )?(the |his |her |their |my |these |those |this |that |all )*({_FLAWS})": r"remove \4",
+    rf"(the )?same ({_PHOTO}|person|guy|woman|man)|(in|on|of) (this|the|my) ({_PHOTO})": "",
+    r"(see|seeing) (the |his |her |their |my |your |some )?teeth": "show teeth",
+    r"(\w+) (eye|eyebrow|hair|lip|beard)'s": r"\1 \2s",
     r"no more": "no",
     r"at all": "",
-    r"too much": "much",
+    r"too (much|many)": "too",
     r"(as|how) (it|they|he|she) (is|are|looks?)": "",
     r"t[- ]shirt": "shirt",
     r"thick[- ]?rimmed": "rimmed",

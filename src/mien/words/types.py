@@ -14,6 +14,7 @@ class Wish:
         attribute: of :data:`mien.words.lexicon.ATTRIBUTES`.
         degree: in [-2, 2]: 0.5 a little, 1 plainly, 2 as far as it goes; -2 is "none at all".
         color: as :func:`mien.conditions.colors.parse_color` reads it, where the attribute is a color.
+        relative: whether it compares with what is seen: "smile more", not "a slight smile".
         confidence: in (0, 1]: lower where a word was misspelt, or belongs to something that was named before.
     """
 
@@ -21,6 +22,7 @@ class Wish:
     degree: float
     color: str = ""
     confidence: float = 1.0
+    relative: bool = False
 
     def __str__(self) -> str:
         return f"{self.attribute} {self.color or format(self.degree, '+g')}"
@@ -28,7 +30,8 @@ class Wish:
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         fields: dict[str, Any] = {"attribute": self.attribute, "degree": self.degree, "confidence": self.confidence}
-        return {**fields, "color": self.color} if self.color else fields
+        fields |= {"color": self.color} if self.color else {}
+        return fields | ({"relative": True} if self.relative else {})
 
 
 @dataclass(frozen=True)

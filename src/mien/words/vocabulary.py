@@ -126,6 +126,8 @@ def _names(text: str) -> frozenset[str]:
 def _color(parts: list[str]) -> str | None:
     """The name of a color that some words give together."""
     parts = [part.replace("blonde", "blond").replace("grey", "gray") for part in parts]
+    if len(parts) > 1:  # "a darker red"
+        parts = [comparatives().get(part, part) for part in parts]
     hyphened, joined = "-".join(parts), "".join(parts)
     if len(parts) == 1 and hyphened.startswith("#"):
         return hyphened
@@ -155,7 +157,8 @@ def _token(written: str, names: frozenset[str] = frozenset()) -> Token:
         word, sure = near or word, not near
     base = comparatives().get(word)
     if base:
-        return Token(base, written, kinds()[base] | ({"says"} if "mark" in kinds()[base] else set()), True, sure)
+        named = _color([base]) or base
+        return Token(named, written, kinds()[base] | ({"says"} if "mark" in kinds()[base] else set()), True, sure)
     color = _color([word])
     return Token(color or word, written, kinds().get(word, frozenset()), sure=sure)
 

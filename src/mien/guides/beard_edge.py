@@ -1,0 +1,184 @@
+"""Where a beard is: what the parser takes for hair on the lower face, but for what looks like what lies beside it.
+
+The parser's beard spills over necks and collars below it. A pixel there is what most of those are that resemble it
+most, in colour and place, among places of which the parser is sure (k nearest neighbours: Fix and Hodges, 1951).
+
+Convention:
+    Everything is (h, w) at a scale at which the outer corners of the eyes lie ``UNIT`` pixels apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import cv2
+import numpy as np
+
+from mien.align import mesh
+from mien.compose.morphology import disc
+from mien.conditions.areas import JAW, lower_face
+from mien.guides.coloring import lab_of
+from mien.types import Bool, Float32, Float64, UInt8
+
+UNIT = 48
+"""Pixels between the outer corners of the eyes."""
+
+ROUGH = 2.0
+"""How much rougher than skin a place is that the parser takes for hair with little confidence."""
+
+SURE, FACIAL, POSSIBLE = 0.3, 0.12, 0.06
+"""Probabilities of hair from which it counts: below the jaw, on the face, and where it is rough."""
+
+CORE = 0.8
+"""Probability from which a beard is sure enough to tell its colours."""
+
+FARTHER = (0.25, 0.5, 0.3)
+"""Probability from which a beard counts beside the face, how much more is needed farther away, and how far that is,
+eye distances."""
+
+HOLES = 0.12
+"""Half the width, eye distances, of what is a beard as all around it is."""
+
+NEAREST, SAMPLES = 9, 300
+"""How many neighbours decide, and how many samples of each kind are looked at."""
+
+HUES, PLACES = 1.5, 25.0
+"""What a* and b* count, L* being 1, and an eye distance."""
+
+
+def hairs_of(points: Float64, shares: Mapping[str, Float32], beard: Float32, fine: Float32) -> Bool:
+    """(h, w): a beard and its tufts."""
+    rough = fine > ROUGH * usual_roughness(shares, beard, fine)
+    _, pieces = cv2.connectedComponents((beard > SURE).astype(np.uint8))
+    around = inside(points[[61, 98, 2, 327, 291, 378, 400, 152, 176, 149]], beard.shape)
+    counts = np.bincount(pieces[around & (pieces > 0)], minlength=int(pieces.max()) + 1)
+    main = np.isin(pieces, np.flatnonzero(counts > 20)) & (pieces > 0)
+    main = main if main.any() else beard > SURE
+    close = cv2.dilate(main.astype(np.uint8), disc(0.32 * UNIT)) > 0
+    beside = blurred(shares["clothes"] + shares["background"] > 0.3, 1.5) > 0.15
+    tufts = rough & ~beside & (beard > POSSIBLE)
+    facial = (beard > FACIAL) & inside(lower_face(points)[0], beard.shape)
+    return np.asarray(main | ((tufts | facial) & close), np.bool_)
+
+
+def usual_roughness(shares: Mapping[str, Float32], beard: Float32, fine: Float32) -> float:
+    """How rough skin without a beard is."""
+    calm = (shares["skin"] > 0.8) & (beard < 0.05)
+    return float(np.median(fine[calm] if calm.sum() > 20 else fine))
+
+
+def ended(
+    hairs: Bool, picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32, fine: Float32
+) -> tuple[Bool, Mapping[str, Float32]]:
+    """Hairs (h, w) without what has rather the colours of a neck, clothes or the backdrop beside the face; and shares
+    that say which of them it is."""
+    face = eroded(inside(points[list(mesh.OUTLINE)], beard.shape), 2)
+    skin = ((shares["skin"] > 0.85) & face & (beard < 0.1)) | ((shares["neck"] > 0.55) & (beard < 0.3))
+    kinds = [beard > CORE, skin, shares["clothes"] > 0.7, shares["background"] > 0.7]
+    core = kinds[0] & hairs
+    if not core.any():
+        return hairs, shares
+    lab, asked = blurred(lab_of(picture / np.float32(255)), 0.6), (dilated(hairs, 2) | (beard > 0.05)) & ~face
+    told = blurred(alike(lab, kinds, asked, UNIT), 0.8)
+    away = cv2.distanceTransform((~face).astype(np.uint8), cv2.DIST_L2, 5) / UNIT
+    away *= np.arange(len(beard))[:, None] > points[[61, 291], 1].mean()
+    likely = (beard > FARTHER[0] + FARTHER[1] * np.clip(away / FARTHER[2], 0, 1)) & (told[..., 0] > 0.4)
+    stubble = (fine > ROUGH * usual_roughness(shares, beard, fine)) & (told[..., 1] > 0.7)  # on the skin of a neck
+    stubble &= (blurred((told[..., 2] + told[..., 3] > 0.3) | (shares["clothes"] > 0.2), 2.5) < 0.05) & (beard > 0.12)
+    found = connected(hairs & (face | likely | stubble), core, 3)
+    closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, disc(HOLES * UNIT)) > 0
+    hairs = found | (hairs & closed & (beard > 0.5) & (told[..., 1:3].max(2) < 0.9))
+    rest = told[..., 1:] / np.maximum(told[..., 1:].sum(2, keepdims=True), 1e-3)
+    beside, sorts = np.where(asked & ~hairs, np.minimum(beard * 3, 1), 0), np.moveaxis(rest, 2, 0)
+    for name, one in zip(("neck", "clothes", "background"), sorts, strict=True):
+        shares = {**shares, name: np.asarray(shares[name] + beside * (one - shares[name]), np.float32)}
+    return hairs, shares
+
+
+def alike(lab: Float32, kinds: Sequence[Bool], wanted: Bool, unit: float) -> Float32:
+    """How likely pixels are of each of some kinds.
+
+    Args:
+        lab: (h, w, 3) CIE L*, a*, b*.
+        kinds: K areas in which each is surely seen; at least one pixel of one.
+        wanted: where it is asked.
+        unit: an eye distance, pixels.
+
+    Returns:
+        (h, w, K) shares of the nearest samples, 0 where nothing is wanted.
+    """
+    found = np.zeros((*wanted.shape, len(kinds)), np.float32)
+    if not wanted.any():
+        return found
+    rows, columns = np.indices(wanted.shape, np.float32) * np.float32(PLACES / unit)
+    seen = np.dstack([lab * np.array([1, HUES, HUES], np.float32), rows, columns])
+    rng = np.random.default_rng(0)
+    samples = [points[rng.permutation(len(points))[:SAMPLES]] for points in (seen[one] for one in kinds)]
+    kind = np.repeat(np.arange(len(kinds)), [len(one) for one in samples])
+    known, asked = np.concatenate(samples), seen[wanted]
+    apart = (known**2).sum(1)[None] - 2 * asked @ known.T
+    near = kind[np.argpartition(apart, min(NEAREST, len(known) - 1), axis=1)[:, :NEAREST]]
+    found[wanted] = np.stack([(near == n).mean(1) for n in range(len(kinds))], 1)
+    return found
+
+
+def connected(area: Bool, core: Bool, neck: int) -> Bool:
+    """What of an area hangs together with its core over more than a neck of some pixels; (h, w)."""
+    kernel = np.ones((neck, neck), np.uint8)
+    opened = cv2.morphologyEx((area | core).astype(np.uint8), cv2.MORPH_OPEN, kernel) | core.astype(np.uint8)
+    _, pieces = cv2.connectedComponents(opened)
+    main = np.isin(pieces, np.unique(pieces[core])) & (pieces > 0)
+    return np.asarray(area & (cv2.dilate(main.astype(np.uint8), kernel) > 0), np.bool_)
+
+
+def places(points: Float64, shape: Sequence[int]) -> Bool:
+    """(h, w): where a beard may be: the lower face, below the jaw, and a little beside both."""
+    down, jaw = (points[152, :2] - points[2, :2]) * 2.5, points[list(JAW), :2]
+    area = inside(lower_face(points)[0], shape)
+    area |= inside(np.concatenate([jaw[2:-2], (jaw[2:-2] + down)[::-1]]), shape)
+    wider = cv2.dilate(area.astype(np.uint8), np.ones((1, round(0.3 * UNIT)), np.uint8)) > 0
+    ears = min(points[234, 1], points[454, 1]) + 0.12 * UNIT
+    return np.asarray(area | (wider & (np.arange(shape[0])[:, None] > ears)), np.bool_)
+
+
+def roughness(picture: np.ndarray, size: tuple[int, int]) -> Float32:
+    """(h, w): how much light varies within a fiftieth of the eye distance, as a share of it."""
+    finer = (3 * size[0], 3 * size[1])
+    gray = cv2.cvtColor(reduced(picture, finer), cv2.COLOR_RGB2GRAY)
+    fine = np.abs(gray - blurred(gray, 0.06 * UNIT)) / (blurred(gray, 0.12 * UNIT) + 12)
+    return reduced(blurred(fine, 0.09 * UNIT), size)
+
+
+def reduced(picture: np.ndarray, size: tuple[int, int]) -> Float32:
+    """A picture at a smaller size (w, h)."""
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def inside(outline: Float64, shape: Sequence[int]) -> Bool:
+    """(h, w): within an outline (N, 2)."""
+    area: UInt8 = np.zeros(tuple(shape[:2]), np.uint8)
+    cv2.fillPoly(area, [np.round(outline[:, :2] * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    return area > 0
+
+
+def blurred(area: Bool | Float32, sigma: float) -> Float32:
+    """An area or a picture, with a soft border of a standard deviation in pixels."""
+    return np.asarray(cv2.GaussianBlur(np.asarray(area, np.float32), (0, 0), max(0.3, sigma)), np.float32)
+
+
+def dilated(area: Bool, by: int) -> Bool:
+    """(h, w): an area and what lies within some pixels of it, in a square."""
+    return np.asarray(cv2.dilate(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0)
+
+
+def eroded(area: Bool, by: int) -> Bool:
+    """(h, w): an area without some pixels at its border."""
+    return np.asarray(cv2.erode(area.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)) > 0)
+
+
+def mean_within(picture: Float32, weight: Bool | Float32, sigma: float) -> Float32:
+    """A blur of an area by itself."""
+    weight = np.asarray(weight, np.float32)
+    total = blurred(picture * (weight[..., None] if picture.ndim == 3 else weight), sigma)
+    share = np.maximum(blurred(weight, sigma), 1e-4)
+    return np.asarray(total / (share[..., None] if picture.ndim == 3 else share), np.float32)

@@ -1,0 +1,74 @@
+"""What a shaven face shows besides skin: lips that a moustache hid, and the shade of hair below the skin.
+
+Convention:
+    That of :mod:`mien.guides.lower`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.align import mesh
+from mien.compose.blend import membrane
+from mien.guides.around_beard import AroundBeard
+from mien.guides.beard_edge import UNIT, blurred, eroded, inside
+from mien.guides.coloring import lab_of
+from mien.types import Bool, Float32
+
+HALF = len(mesh.OUTER_LIPS) // 2
+UPPER = (*mesh.OUTER_LIPS[: HALF + 1], *mesh.INNER_LIPS_CONTOUR[HALF::-1])
+LOWER = (
+    *mesh.OUTER_LIPS[HALF:],
+    mesh.OUTER_LIPS[0],
+    mesh.INNER_LIPS_CONTOUR[0],
+    *mesh.INNER_LIPS_CONTOUR[: HALF - 1 : -1],
+)
+"""Outlines of the two lips."""
+
+DARKER = 0.87
+"""How dark an upper lip is, the lower one being 1."""
+
+SEEN = 0.08
+"""Share of a lip that must be seen, to tell its colours."""
+
+SHADE, BLUE, DARK = 3.0, 1.0, 45.0
+"""By how much the darkest shaven hair darkens skin, 100 ln L*, and lowers b*; how much darker than skin it is, L*."""
+
+
+def stubble(here: AroundBeard, skin: Float32) -> Float32:
+    """By how much light and colours (h, w, 3) change where a beard was shaven, as of :mod:`mien.guides.beardless`."""
+    grown = here.hairs & here.oval & ~here.lips
+    if not grown.any():
+        return np.zeros((*here.shape, 3), np.float32)
+    hair = float(np.median(lab_of(here.picture / np.float32(255))[..., 0][grown]))
+    share = float(np.clip((skin[0] - hair) / DARK, 0, 1)) * blurred(grown, 0.08 * UNIT)
+    return np.asarray(share[..., None] * np.array([-SHADE, 0, -BLUE], np.float32), np.float32)
+
+
+def with_lips(here: AroundBeard, picture: Float32, made: Float32, kept: Float32, unit: float) -> Float32:
+    """What is made (H, W, 3), with lips in the colours of what is seen of them where it is not kept (H, W)."""
+    scale = np.array([picture.shape[1] / here.shape[1], picture.shape[0] / here.shape[0]])
+    points = here.points[:, :2] * scale
+    lips = [inside(points[list(one)], picture.shape) for one in (UPPER, LOWER)]
+    known = [eroded(one, max(1, round(0.01 * unit))) & (kept > 0.9) for one in lips]
+    enough = [float(seen.sum()) > SEEN * float(one.sum()) for seen, one in zip(known, lips, strict=True)]
+    if not any(enough):
+        return made
+    result = made
+    for n, lip in enumerate(lips):
+        seen, by = (known[n], 1.0) if enough[n] else (known[1 - n], DARKER if n == 0 else 1 / DARKER)
+        part = _around(lip | seen, unit)
+        soft = blurred(lip[part], 0.012 * unit)[..., None]
+        colours = by * membrane(blurred(picture[part], 0.008 * unit), seen[part].astype(np.float32), 255.0)
+        result = result.copy() if result is made else result
+        result[part] += soft * (colours - result[part])
+    return result
+
+
+def _around(area: Bool, unit: float) -> tuple[slice, slice]:
+    room = round(0.1 * unit)
+    rows, columns = np.nonzero(area)
+    return (
+        slice(max(0, int(rows.min()) - room), int(rows.max()) + room),
+        slice(max(0, int(columns.min()) - room), int(columns.max()) + room),
+    )
