@@ -32,6 +32,9 @@ LATER, LIGHT, FAR = 8.0, 0.25, 17.0
 """Degrees of yaw that a place later in the list costs, and that a unit of L* costs by which heads differ in light; and
 degrees by which they may look apart at most."""
 
+LAID = ("hair laid lower over the forehead", "fringe laid on in this hair's tones")
+"""What was done by the first seed, and by others."""
+
 REACHES = "it comes as far as this hair's strands reach; another seed, or an exemplar, takes another head's"
 
 NARROWER = "hair is made narrower and not cut, since its ends are not seen; another seed cuts it"
