@@ -10,7 +10,7 @@ import pytest
 
 from mien.compose.morphology import grown
 from mien.guides.bank import Bank, Entry
-from mien.guides.behind import uncovered
+from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.lenses import cleared
 from mien.guides.surround import BROWS, Worn, surrounded
@@ -37,16 +37,25 @@ def worn(picture: Float32, face: Face, hole: Bool) -> Worn:
     return Worn(np.where(hole[..., None], 10, picture).astype(np.float32), face, hole, nothing, hole, nothing)
 
 
-@pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_skin_goes_on_behind_a_rim(lent: tuple[Float32, Face, list[Entry]], scale: float) -> None:
+def test_skin_goes_on_behind_a_rim(lent: tuple[Float32, Face, list[Entry]]) -> None:
     picture, face, others = lent
-    picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC).clip(0, 255)
-    face = replace(face, landmarks=face.landmarks * np.float32(scale))
     hole = rims(face, picture, [117, 118, 119, 120])
     made, weight = uncovered(worn(picture, face, hole), np.ones((*hole.shape, 1), np.float32), others)
     unit = unit_of(face)
     assert (weight[~grown(hole, 0.25 * unit)] == 0).all() and weight[hole].min() > 0.9
     assert np.abs(made - picture)[hole].mean() < 28
+
+
+def test_a_large_photo_keeps_its_detail_where_nothing_was_hidden() -> None:
+    before = np.random.default_rng(0).uniform(0, 255, (80, 120, 3)).astype(np.float32)
+    small = np.asarray(cv2.resize(before, (60, 40), interpolation=cv2.INTER_AREA), np.float32)
+    weight, nothing = np.zeros((40, 60), np.float32), np.zeros((40, 60), np.float32)
+    weight[10:20, 10:20] = 1
+    mixed, sure = enlarged(before, small, small, nothing, np.full_like(small, 200), weight)
+    assert np.abs(mixed - before)[sure == 0].max() < 1e-3 and sure[:16].max() == 0
+    assert abs(mixed[26:34, 26:34].mean() - 200) < 5
+    same, sure = enlarged(small, small, small, nothing, np.full_like(small, 200), weight)
+    assert (same[sure == 0] == small[sure == 0]).all() and (same[12:18, 12:18] == 200).all()
 
 
 def test_hidden_brows_are_anothers(lent: tuple[Float32, Face, list[Entry]]) -> None:

@@ -28,6 +28,8 @@ def test_a_look_is_taken_once_for_each_photo_and_square() -> None:
     one = looks.shares(photo, quad, parser)  # type: ignore[arg-type]
     assert looks.shares(photo, quad.copy(), parser) is one and parser.looks == 1  # type: ignore[arg-type]
     assert not np.array_equal(looks.shares(other, quad, parser), one) and parser.looks == 2  # type: ignore[arg-type]
+    photo.pixels[:] = 7
+    assert not np.array_equal(looks.shares(photo, quad, parser), one) and parser.looks == 3  # type: ignore[arg-type]
     for more in range(KEPT):
         looks.shares(photo, quad + more + 1, parser)  # type: ignore[arg-type]
     assert len(looks._kept) == KEPT

@@ -26,7 +26,7 @@ def evened(photo: Photo, face: Face, mask: Mask, context: EditContext, strength:
     """
     skin, _ = skin_and_beard(photo, face, context, "nose", "glasses")
     with suppress(LayerError):  # there are no glasses
-        skin = skin & ~find_glasses(photo, face, context.networks.parser).frame
+        skin = skin & ~find_glasses(photo, face, context.networks.parser).frame_on(photo)
     return even(photo, face, mask, skin, strength=strength)
 
 

@@ -18,7 +18,7 @@ MOVES: Mapping[str, Mapping[str, float]] = {
     "nose-size": {"nose-width": 2.0, "nose-length": 1.0},
     "nose-width": {"nose-width": 2.2},
     "nose-length": {"nose-length": 2.2},
-    "lip-fullness": {"lip-fullness": 2.2},
+    "lip-fullness": {"lip-fullness": 1.7},
     "mouth-width": {"mouth-width": 1.8},
     "face-width": {"face-width": 2.0, "cheek-width": 1.2},
     "jaw-width": {"jaw-width": 2.2},

@@ -13,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.guides.hair_shades import at, locks, shades
 from mien.guides.lift import Lift, detail
 from mien.guides.rim import shaded
 from mien.interrupt import checkpoint
@@ -45,6 +46,9 @@ BEYOND = np.array([14.0, 12.0, 12.0])
 
 BLACK = 15.0
 """L* below which a wish for hair is black."""
+
+STEPS = 4001
+"""Levels for which hair's colors are told."""
 
 DEEP = 9.0
 """L* below which colours fade: real hair keeps its chroma down to about 15."""
@@ -129,15 +133,17 @@ def coloring(
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
     wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
-    if maps is not None and seen is not None:
-        shaded(maps, alpha, lab[..., 0])
+    if maps is not None:
+        maps = _with_locks(maps, lab, alpha, weight, wanted, seen is not None)
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
     def made(lab: Float32, maps: Float32 | None) -> Float32:
         checkpoint()
-        light = gain * (lab[..., 0] - mean[0]) if maps is None else detail(maps, lab[..., 0])
-        if settings.sheer and maps is None:
+        if maps is not None:
+            return rgb_of(_hair(detail(maps, lab[..., 0]), maps[..., 3:], aim))
+        light = gain * (lab[..., 0] - mean[0])
+        if settings.sheer:
             light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))
         laid = _laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim)
         if settings.sheer and aim[1] < mean[1]:  # nor does the border become less red than the wish
@@ -160,6 +166,13 @@ def coloring(
         aim[0] = np.clip(aim[0], 2, 98)
     strength = np.float32(settings.strength)
     return lambda rgb, maps: np.asarray(rgb + strength * (made(lab_of(rgb), maps) - rgb), np.float32), maps
+
+
+def _with_locks(maps: Float32, lab: Float32, alpha: Float32, weight: Any, wanted: Any, rim: bool) -> Float32:
+    """Maps (h, w, 5): base, broad and drawn light, gain, and the hues of locks; a rim is as dark as what is inside."""
+    if rim:
+        shaded(maps, alpha, lab[..., 0])
+    return np.dstack([maps[..., 0], maps[..., 1] + maps[..., 3], maps[..., 2], locks(lab, weight, wanted)])
 
 
 def _sheer(light: Float32, before: Float32, aim: float, darker: float) -> Float32:
@@ -199,17 +212,38 @@ def aimed(wish: Any, mean: Any, settings: Dye) -> Any:
 
 def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     """Lab: lightness around the aim, softly kept within the range; colours fade towards black and white."""
-    light = aim[0] + detail
-    room = np.where(light > aim[0], 99 - aim[0], aim[0] - 1)
-    away = (light - aim[0]) / np.maximum(room, 1)
-    light = aim[0] + room * away / np.sqrt(np.sqrt(1 + away**4))
-    deep = (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
+    light = _kept_within(detail, aim)
+    deep = _deep(light, aim)
     pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
     pale = pale * (
         1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1)
     )  # colours of dark hair glow in the light
     hue = shaded_hue(aim[1:], aim[0] - light)
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
+
+
+def _hair(detail: Float32, hues: Float32, aim: Float32) -> Float32:
+    """The same of hair, with the colors that real hair has at each lightness; read from a table over ``detail``."""
+    levels = np.linspace(-100, 100, STEPS, dtype=np.float32)
+    light = _kept_within(levels, aim)
+    table = np.column_stack([light, at(shades(aim), light), _deep(light, aim)]).astype(np.float32)
+    index = ((detail + np.float32(100)) * np.float32((STEPS - 1) / 200) + np.float32(0.5)).astype(np.int32)
+    found = table.take(index, axis=0, mode="clip")
+    found[..., 1:3] += hues * found[..., 3:]
+    return np.ascontiguousarray(found[..., :3])
+
+
+def _kept_within(detail: Float32, aim: Float32) -> Float32:
+    """Lightness, softly kept between black and white."""
+    room = np.where(detail > 0, 99 - aim[0], aim[0] - 1)
+    away = detail / np.maximum(room, 1)
+    return np.asarray(aim[0] + room * away / np.sqrt(np.sqrt(1 + away**4)), np.float32)
+
+
+def _deep(light: Float32, aim: Float32) -> Float32:
+    """How much of their chroma colours have where they are as dark, over that at the aim."""
+    faded = (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
+    return np.asarray(faded, np.float32)
 
 
 def shaded_hue(hue: Any, darker: Any) -> Any:

@@ -15,7 +15,7 @@ from mien.types import Bool, Face, Float32, Float64
 WIDE = 3.5
 """Units over which roots fade."""
 
-KEPT = 0.7
+KEPT = 0.3
 """How much of the natural color they have at the hairline."""
 
 FRINGE = (0.04, 0.16)

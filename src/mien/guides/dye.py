@@ -84,6 +84,11 @@ THIN = (0.05, 0.5)
 """Matte between which thin hair that becomes lighter comes to its new colour; what is less is shade, or down."""
 
 
+SHONE, THICK = 0.75, (0.6, 0.95)
+"""How much of the light that shines into dark hair's rim from behind goes where it becomes fair, and from which matte
+on: where there is less hair, what lies behind is seen."""
+
+
 @dataclass(frozen=True, eq=False)
 class Layers:
     """A region of a reduced picture (h, w), ready to be dyed at any size.
@@ -129,6 +134,9 @@ class Layers:
         if self.through is not None:  # I = αF + (1 − α)B: what changes is F
             ahead = np.rint(np.clip(part + 255 * part_at(self.through, size, rows), 0, 255))
         made = self._dyed(ahead, size, rows)
+        if self.fading and self.through is not None:  # light from behind, of which fair hair needs none
+            whole = SHONE * self.fading * np.clip((alpha - THICK[0]) / (THICK[1] - THICK[0]), 0, 1)[..., None]
+            made = made - whole * np.maximum(part - ahead, 0)
         if self.fading:
             thin = self.fading * (1 - np.clip((alpha - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))[..., None]
             made = made + thin * (255 * part_at(self.behind, size, rows) - made)

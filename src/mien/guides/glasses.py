@@ -19,10 +19,11 @@ from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.behind import uncovered
+from mien.guides.behind import LARGEST as LARGEST_UNIT
+from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.frames import EYES, area_of, bridge, clearness, eyes_of, frame_of
-from mien.guides.guide import Box, Guide, box_of, changed
+from mien.guides.guide import Box, Guide, changed
 from mien.guides.lenses import cleared
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc, gleams
 from mien.guides.rims import rims
@@ -61,6 +62,9 @@ LARGEST = 0.06
 GLARE = (36.0, 20.0)
 """Levels by which reflections are lighter than skin at their brightest, and at their border."""
 
+SEEN = 0.3
+"""Share of a pixel from which it belongs to an area."""
+
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
 
@@ -71,31 +75,63 @@ TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glas
 
 @dataclass(frozen=True, eq=False)
 class Glasses:
-    """Attributes:
-    frame: (H, W) in the photo: rims, bridge, temples.
-    glare: (H, W) reflections.
-    eyes: (H, W).
-    lenses: (H, W) what is seen through them.
-    parsed: (H, W) the parser's glasses, lenses included.
-    beside: (H, W) what is hair, ear or background rather than face.
-    brows: (H, W) float32, how likely a brow is, behind rims, too.
-    kinds: (SIDE, SIDE, 4) in the plane: how likely face, hair, ears and background are, behind the frame, too.
-    matrix: (2, 3) plane to photo.
-    traits: of the face.
-    tinted: whether the eyes cannot be seen.
+    """Planes are (SIDE, SIDE), those of :mod:`mien.guides.lines`.
+
+    Attributes:
+        frame: rims, bridge, temples.
+        eyes: with their lids.
+        lenses: what is seen through them.
+        parsed: the parser's glasses, lenses included.
+        beside: what is hair, ear or background rather than face.
+        glare: reflections.
+        brows: float32, how likely a brow is, behind rims, too.
+        kinds: (SIDE, SIDE, 4) how likely face, hair, ears and background are, behind the frame, too.
+        matrix: (2, 3) plane to photo.
+        traits: of the face.
+        tinted: whether the eyes cannot be seen.
     """
 
     frame: Bool
-    glare: Bool
     eyes: Bool
     lenses: Bool
     parsed: Bool
     beside: Bool
+    glare: Bool
     brows: Float32
     kinds: Float32
     matrix: Float64
     traits: Traits
     tinted: bool
+
+    @property
+    def hidden(self) -> Bool:
+        """All that is to vanish."""
+        return np.asarray(self.frame | self.glare | self.parsed & self.beside, np.bool_)
+
+    def box(self, photo: Photo, room: float) -> Box:
+        """The part of a photo that they lie in, with some room around it, pixels."""
+        rows, columns = np.flatnonzero(self.hidden.any(1)), np.flatnonzero(self.hidden.any(0))
+        x, y = np.meshgrid([columns[0], columns[-1] + 1], [rows[0], rows[-1] + 1])
+        corners = np.stack([x.ravel(), y.ravel()], 1) @ self.matrix[:, :2].T + self.matrix[:, 2]
+        x0, y0 = np.clip(np.floor(corners.min(0) - room), 0, (photo.width - 1, photo.height - 1)).astype(int)
+        x1, y1 = np.clip(np.ceil(corners.max(0) + room), (x0 + 1, y0 + 1), (photo.width, photo.height)).astype(int)
+        return int(x0), int(y0), int(x1), int(y1)
+
+    def placed(self, plane: Bool | Float32, box: Box, scale: float = 1.0) -> Float32:
+        """(h, w) or (h, w, k): a plane in [0, 1] where it lies in a box of the photo, perhaps reduced."""
+        there = scale * self.matrix
+        there[:, 2] -= scale * np.array(box[:2])
+        size = (max(1, round((box[2] - box[0]) * scale)), max(1, round((box[3] - box[1]) * scale)))
+        given = plane.astype(np.float32)
+        made = cv2.warpAffine(given, between_pixels(there), size, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(made, np.float32)
+
+    def frame_on(self, photo: Photo) -> Bool:
+        """(H, W) where the frame is in the photo."""
+        x0, y0, x1, y1 = box = self.box(photo, 2.0)
+        whole = np.zeros((photo.height, photo.width), np.bool_)
+        whole[y0:y1, x0:x1] = self.placed(self.frame, box) > SEEN
+        return whole
 
 
 def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
@@ -124,12 +160,9 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     kinds = _kinds(likely, frame, area_of(both), area_of([points[list(mesh.OUTLINE)]]))
     beside = kinds.argmax(2) > 0
     glare, eyes = _glare(picture, frame, both, points), eyes_of(points, EYES)
-    areas = (frame, glare, eyes, area_of(both), worn, beside, likely["brows"])
-    *found, brows = (_on_photo(one.astype(np.float32), crop.matrix, photo) for one in areas)
-    hid, spots, lids, lenses, parsed, outer = (one > 0.3 for one in found)
     traits = Traits.of(Seen.in_crop(face.landmarks, square, classes.argmax(0).astype(np.uint8)))
-    dark = _tinted(picture, both, points)
-    return Glasses(hid, spots, lids, lenses, parsed, outer, brows, kinds, crop.matrix, traits, dark)
+    dark, planes = _tinted(picture, both, points), (frame, eyes, area_of(both), worn > SEEN, beside, glare)
+    return Glasses(*planes, likely["brows"], kinds, crop.matrix, traits, dark)
 
 
 def _rim_bands(contours: list[Float64]) -> Bool:
@@ -155,26 +188,6 @@ def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool, outline: Bool)
     return np.asarray(spread / spread.sum(2, keepdims=True), np.float32)
 
 
-def _on_photo(plane: Float32, matrix: Float64, photo: Photo) -> Float32:
-    """(H, W): a plane (SIDE, SIDE) brought to where it lies in the photo, 0 elsewhere."""
-    corners = np.array([[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]]) @ matrix[:, :2].T + matrix[:, 2]
-    x0, y0 = np.clip(np.floor(corners.min(0)), 0, (photo.width - 1, photo.height - 1)).astype(int)
-    x1, y1 = np.clip(np.ceil(corners.max(0)) + 1, (x0 + 1, y0 + 1), (photo.width, photo.height)).astype(int)
-    there = between_pixels(matrix).copy()
-    there[:, 2] -= (x0, y0)
-    whole = np.zeros((photo.height, photo.width), np.float32)
-    whole[y0:y1, x0:x1] = cv2.warpAffine(plane, there, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR)
-    return whole
-
-
-def _in_box(plane: Float32, matrix: Float64, box: Box) -> Float32:
-    """(h, w, 4): a plane (SIDE, SIDE, 4) where it lies in a box of the photo."""
-    there = between_pixels(matrix).copy()
-    there[:, 2] -= box[:2]
-    size = (box[2] - box[0], box[3] - box[1])
-    return np.asarray(cv2.warpAffine(plane, there, size, borderMode=cv2.BORDER_REPLICATE), np.float32)
-
-
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
     """Takes glasses off; the eyes stay as they are seen through the lenses.
 
@@ -184,22 +197,21 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     glasses = find_glasses(photo, face, parser)
     if glasses.tinted:
         raise LayerError(TINTED)
-    hidden = glasses.frame | glasses.glare | glasses.parsed & glasses.beside
     unit = unit_of(face)
-    x0, y0, x1, y1 = box = box_of(hidden, round(0.35 * unit))
+    box = glasses.box(photo, 0.35 * unit)
     before = to_srgb(photo, box).astype(np.float32)
-    areas = (hidden, glasses.eyes, glasses.beside, glasses.lenses, glasses.parsed | glasses.lenses)
-    hole, eyes, beside, lenses, worn = (one[y0:y1, x0:x1] for one in areas)
-    brows = glasses.brows[y0:y1, x0:x1]
-    skin = ~(hole | grown(beside, 0.03 * unit) | (brows > 0.3) | (cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0))
-    plain, through, tinted = cleared(before, lenses, skin, unit)
-    moved = replace(face, landmarks=face.landmarks - np.array([x0, y0, 0], np.float32))
-    kinds = _in_box(glasses.kinds, glasses.matrix, box)
-    made, weight = uncovered(Worn(plain, moved, hole, eyes, worn, beside), kinds, alike(face, glasses.traits))
-    mixed = plain + weight[..., None] * (made - plain)
-    sure = np.maximum(weight > 0, through) * np.float32(strength)
-    notes = (LEFT,) if tinted else ()
-    return Guide(box, changed(photo, box, before, mixed), np.asarray(sure, np.float32), notes)
+    scale = min(1.0, LARGEST_UNIT / unit)
+    areas = (glasses.hidden, glasses.eyes, glasses.lenses, glasses.beside, glasses.parsed | glasses.lenses)
+    hole, eyes, lenses, beside, worn = (glasses.placed(one, box, scale) > SEEN for one in areas)
+    small = before if scale == 1 else np.asarray(cv2.resize(before, hole.shape[::-1], interpolation=cv2.INTER_AREA))
+    skin = ~(hole | grown(beside, 0.03 * unit * scale) | (glasses.placed(glasses.brows, box, scale) > 0.3))
+    skin &= ~(cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0)
+    plain, through, tinted = cleared(small, lenses, skin, unit * scale)
+    moved = replace(face, landmarks=(face.landmarks - np.array([*box[:2], 0], np.float32)) * np.float32(scale))
+    others = alike(face, glasses.traits)
+    bared = uncovered(Worn(plain, moved, hole, eyes, worn, beside), glasses.placed(glasses.kinds, box, scale), others)
+    mixed, sure = enlarged(before, small, plain, through, *bared)
+    return Guide(box, changed(photo, box, before, mixed), sure * np.float32(strength), (LEFT,) if tinted else ())
 
 
 def _brows(points: Float64) -> Float32:

@@ -25,6 +25,12 @@ from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 OTHERS = "cloth+glasses+brows+eyes+hat"
 """What may look like hair, and is none."""
 
+GOES_ON = 5.0
+"""Units from hair within which it may go on where it is hardly likely."""
+
+VEIL = 0.5
+"""How much of a matte stays where the parser sees no skin, though the hue is nearly that of skin."""
+
 WORN = "earrings+necklace"
 """What may lie in hair."""
 
@@ -59,6 +65,9 @@ LEAST = 60.0
 PIECE, SMALL = 0.025, 0.004
 """Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
 
+TIPS, FAINTEST = 5.0, 0.06
+"""Units over which thin ends go on from such a piece, and the least of a matte there."""
+
 LARGEST = 900
 """Longer side at which what is likely is worked on."""
 
@@ -78,11 +87,11 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
         face: found in it.
         parser: says what is likely where.
     """
-    seen, box = reaching(photo, face, ("hair", "skin", OTHERS, WORN), parser, 3, LARGEST)
+    seen, box = reaching(photo, face, ("hair", "skin", OTHERS, WORN, "neck", "ears"), parser, 3, LARGEST)
     scale = seen[0].shape[1] / (box[2] - box[0])
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
     seen, box = close_to(seen, box, ROOM * side)
-    likely, skin, others, worn = seen
+    likely, skin, others, worn, neck, ears = seen
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     picture = to_srgb(photo, box)
     checkpoint()
@@ -94,15 +103,17 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte = matte * cv2.resize(kept, size, interpolation=cv2.INTER_LINEAR)
     unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
     near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
-    bare = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
+    bare = cv2.resize(skin + ears, size, interpolation=cv2.INTER_LINEAR)
     matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
+    face_alone = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
+    none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
+    some = cv2.resize(likely * kept * np.maximum(1 - none, 0), size, interpolation=cv2.INTER_LINEAR)
+    matte = continued(small, matte, face_alone, some, unit)
     behind = cv2.resize(likely + skin + others, size, interpolation=cv2.INTER_LINEAR) < 0.5
-    matte = matte * _no_outline(matte, bare, behind, unit)
-    matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5)
-    inner = matte > 0.5
-    if (matte > 0.8).sum() < LEAST * unit**2 or not cv2.erode(
-        inner.astype(np.uint8), disc(THICK * unit)
-    ).any():  # shaven
+    matte = matte * _no_outline(matte, face_alone, behind, unit)
+    matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5, unit)
+    thick = cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit))
+    if (matte > 0.8).sum() < LEAST * unit**2 or not thick.any():  # shaven
         matte = np.zeros_like(matte)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
 
@@ -116,7 +127,7 @@ def _no_outline(matte: Float32, skin: Float32, behind: Bool, unit: float) -> Flo
     return np.asarray(1 - cv2.GaussianBlur(line, (0, 0), 0.3 * unit), np.float32)
 
 
-def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
+def _pieces(matte: Float32, inside: Bool, face: Bool, unit: float) -> Float32:
     """1 around what is hair of this head, (h, w): large pieces that reach into the square of the face, and small ones
     beside the face in it; lashes are none."""
     count, index, stats, _ = cv2.connectedComponentsWithStats((matte > 0.3).astype(np.uint8), connectivity=8)
@@ -126,8 +137,13 @@ def _pieces(matte: Float32, inside: Bool, face: Bool) -> Float32:
     share = areas / max(float((areas * (within > 0)).max()), 1.0)
     kept = (within > 0) & ((share >= PIECE) | ((share >= SMALL) & (within > 0.5 * areas) & (before < 0.5 * areas)))
     kept[0] = False
-    around = cv2.dilate(kept[index].astype(np.uint8), np.ones((9, 9), np.uint8))
-    return np.asarray(around, np.float32)
+    found = kept[index].astype(np.uint8)
+    faint = ((matte > FAINTEST) & face).astype(np.uint8)
+    grown = found
+    for _ in range(max(1, round(TIPS * unit / 2))):  # thin ends go on from what is kept, before skin
+        grown = cv2.dilate(grown, np.ones((5, 5), np.uint8)) & faint | grown
+    around = np.maximum(cv2.dilate(found, np.ones((9, 9), np.uint8)), cv2.dilate(grown, np.ones((3, 3), np.uint8)))
+    return np.asarray(cv2.GaussianBlur(around.astype(np.float32), (0, 0), 1.5), np.float32)
 
 
 def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:
@@ -171,23 +187,51 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     sure = sure * (1 - near * (1 - dark))
     told = matte + sure * mixed * np.maximum(near, rim) * (capped - matte)
     like = near * dark * (placed < ENCLOSED) * (mixed > 0.5) * sure * (skin > FAINT)
-    told = matte - _from_skin(
-        matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), unit)), np.maximum(skin, like)
+    told = matte - _going_on(
+        matte - np.minimum(told, _by_hue(seen, told, hair, bare, near * (1 - dark), skin, unit)),
+        np.maximum(skin, like) > 0.5,
     )
+    through = dark * sure * mixed * (1 - near) * np.maximum(told - capped, 0)
+    told = told - _going_on(through, behind)
     return np.asarray(told + (1 - sure) * (1 - near) * (firm - told), np.float32)
 
 
-def _from_skin(gone: Float32, skin: Float32) -> Float32:
-    """What is taken from a matte, (h, w), where it goes on from skin: what lies within hair alone is a highlight."""
-    count, index = cv2.connectedComponents(((gone > 0.15) | (skin > 0.5)).astype(np.uint8))
+def continued(picture: UInt8, matte: Float32, skin: Float32, likely: Float32, unit: float) -> Float32:
+    """A matte (h, w) that goes on where hair is hardly likely (h, w), but has the colors of hair nearby.
+
+    Napes, ends and sides that lie apart, or in shadow, are seen less surely than they are told from what lies behind.
+    """
+    seen = picture.astype(np.float32)
+    hair, behind = matte > 0.95, (matte < 0.03) & (likely < 0.03)
+    if not hair.any() or not behind.any():
+        return matte
+    (front, spread), (back, uneven) = (local_colors(seen, one.astype(np.float32), 8 * unit) for one in (hair, behind))
+    way = front - back
+    apart = np.sqrt((way**2).sum(2))
+    toward = seen - back
+    placed = (toward * way).sum(2) / (apart**2 + 1)
+    off = np.sqrt(np.maximum(((seen - front) ** 2).sum(2), 0))
+    alike = np.clip(2.5 - off / (spread + 8), 0, 1) * np.clip((placed - 0.6) / 0.25, 0, 1)
+    told = np.clip((apart - 1.2 * uneven - 25) / 25, 0, 1)
+    near = cv2.GaussianBlur(cv2.dilate((matte > 0.5).astype(np.float32), disc(GOES_ON * unit)), (0, 0), unit)
+    more = alike * told * near * np.clip((likely - 0.08) / 0.1, 0, 1) * (1 - np.clip(4 * skin, 0, 1))
+    more = np.minimum(more, cv2.GaussianBlur(more, (0, 0), 0.5 * unit) * 1.6)  # no specks
+    return np.asarray(np.maximum(matte, more), np.float32)
+
+
+def _going_on(gone: Float32, start: Bool) -> Float32:
+    """What is taken from a matte, (h, w), where it goes on from skin or backdrop: within hair alone are highlights."""
+    count, index = cv2.connectedComponents(((gone > 0.15) | start).astype(np.uint8))
     reached = np.zeros(count, np.uint8)
-    reached[index[skin > 0.5]] = 1
+    reached[index[start]] = 1
     reached[0] = 0
     weight = cv2.dilate(reached[index], np.ones((7, 7), np.uint8)).astype(np.float32)
     return np.asarray(gone * cv2.GaussianBlur(weight, (0, 0), 1.5), np.float32)
 
 
-def _by_hue(seen: Float32, matte: Float32, hair: Bool, bare: Bool, share: Float32, unit: float) -> Float32:
+def _by_hue(
+    seen: Float32, matte: Float32, hair: Bool, bare: Bool, share: Float32, skin: Float32, unit: float
+) -> Float32:
     """The most that a matte (h, w) may be where hair is as light as skin, but less red: gray hair, ash blond."""
     red = cv2.GaussianBlur((seen[..., 0] - seen[..., 2]) / (seen @ LUMA + 20), (0, 0), max(0.6, 0.3 * unit))
     away = hair & (share < 0.05)
@@ -195,7 +239,9 @@ def _by_hue(seen: Float32, matte: Float32, hair: Bool, bare: Bool, share: Float3
     apart = float(face.mean() - inner.mean())
     sure = share * float(np.clip((apart - inner.std() - face.std()) / 0.1, 0, 1))
     placed = (face.mean() - red) / max(apart, 1e-3)
-    return np.asarray(matte + sure * (np.minimum(matte, np.clip((placed - 0.1) / 0.55, 0, 1)) - matte), np.float32)
+    least = VEIL * matte * np.clip(1 - 6 * skin, 0, 1)  # thin fair hair over skin has the hue of both
+    capped = np.minimum(matte, np.maximum(np.clip((placed - 0.1) / 0.55, 0, 1), least))
+    return np.asarray(matte + sure * (capped - matte), np.float32)
 
 
 def _beside(skin: Float32, unit: float) -> Float32:

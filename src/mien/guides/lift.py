@@ -15,7 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from mien.guides.guide import box_of
+from mien.guides.drawn_strands import drawn_strands
 from mien.interrupt import checkpoint
 from mien.types import Float32
 
@@ -105,11 +105,7 @@ class Lift:
         drawn = np.zeros_like(lacking)
         bare = (lacking > UNSEEN) & (inside > 0)
         if bare.mean() > RARE:
-            x0, y0, x1, y1 = box_of(bare, round(15 * sigma) + 10)
-            part = np.s_[y0:y1, x0:x1]
-            noise = np.random.default_rng(0).standard_normal(light.shape).astype(np.float32)[part]
-            depth = np.log(np.maximum(light[part], 0) + 3)
-            drawn[part] = lacking[part] * _strands(depth, inside[part], 5 * sigma, noise)
+            drawn = lacking * drawn_strands(light, inside, bare, 5 * sigma)
         return cls(base, broad, gain, drawn)
 
     @property
@@ -142,12 +138,12 @@ def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
 
 
 def detail(maps: Float32, light: Float32) -> Float32:
-    """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 4) of the same part."""
-    base, broad, gain, drawn = cv2.split(maps)
+    """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 3 or more): base, broad and drawn, gain."""
+    base, broad, gain = cv2.split(maps)[:3]
     noise = np.random.default_rng(0).random(light.shape, np.float32) - np.float32(0.5)
     steps = NOISE * noise * np.clip(2 - light / 8, 0, 1)
     fine = gain * (light + steps - base) / MOST
-    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine) + drawn, np.float32)
+    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine), np.float32)
 
 
 def _usual(mean: float, parts: Any) -> Float32:
@@ -161,29 +157,3 @@ def within(values: Float32, inside: Float32, sigma: float) -> Float32:
     checkpoint()
     total, share = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (values * inside, inside))
     return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)
-
-
-def _strands(depth: Float32, inside: Float32, sigma: float, noise: Float32) -> Float32:
-    """Noise drawn along the hair's direction (line integral convolution), mean 0 and standard deviation 1 at most."""
-    gx, gy = (cv2.Sobel(depth, cv2.CV_32F, *way, ksize=3) for way in ((1, 0), (0, 1)))
-    sure = cv2.erode(inside, np.ones((3, 3), np.uint8))
-    xx, yy, xy = (cv2.GaussianBlur(one * sure, (0, 0), sigma) for one in (gx * gx, gy * gy, gx * gy))
-    turn = 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)
-    dx, dy = np.cos(turn), np.sin(turn)
-    height, width = depth.shape
-    ys, xs = np.mgrid[:height, :width].astype(np.float32)
-    total, ways = noise.copy(), np.dstack([dx, dy])
-    for way in (1.0, -1.0):
-        x, y, u, v = xs, ys, way * dx, way * dy
-        for _ in range(9):
-            x, y = x + u, y + v
-            total += cv2.remap(noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-            nu, nv = cv2.split(cv2.remap(ways, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT))
-            turned = np.sign(nu * u + nv * v) + np.float32(1e-6)
-            u, v = nu * turned, nv * turned
-    clear = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (
-        xx + yy + np.float32(1e-6)
-    )  # no strands where curls have no direction
-    return np.asarray(
-        np.clip(3 * clear - 0.9, 0, 1) * (total - total.mean()) / max(float(total.std()), 1e-6), np.float32
-    )

@@ -93,7 +93,7 @@ def bare_chin(
     made = made + share[..., None] * _texture(here, picture, made, TEXTURE * unit * scale, PATCH * unit * scale)
     if scale < 1:
         weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
-        made = made + share[..., None] * _texture(here, before, made, 0.5 / scale, 3 / scale)
+        made = made + share[..., None] * _texture(here, before, made, 0.5 / scale, 3 / scale, finest=True)
     weight = weight.clip(0, 1)
     mixed = before + weight[..., None] * (made - before)
     return as_guide(photo, box, np.clip(mixed, 0, 255), weight, unit, ())
@@ -103,18 +103,22 @@ def _enlarged(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTE
     return np.asarray(cv2.resize(np.asarray(picture, np.float32), (shape[1], shape[0]), interpolation=how), np.float32)
 
 
-def _texture(here: AroundBeard, picture: Float32, made: Float32, sigma: float, radius: float) -> Float32:
-    """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made: a neck has its."""
+def _texture(
+    here: AroundBeard, picture: Float32, made: Float32, sigma: float, radius: float, finest: bool = False
+) -> Float32:
+    """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made: a neck has its, but
+    for what is finest."""
     found: list[Float32] = []
-    for area in (here.facial, here.bare & ~dilated(here.oval, 2)):
+    for area in (here.facial,) if finest else (here.facial, here.bare & ~dilated(here.oval, 2)):
         bare = _enlarged(area, picture.shape, cv2.INTER_LINEAR) > 0.9
         if found and np.count_nonzero(bare) < (10 * radius) ** 2:
             continue
         smooth = mean_within(picture, bare, sigma)
         fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0)
         found.append(textured(np.asarray(fine, np.float32), bare, max(4, round(radius))))
-    neck = (1 - within_jaw(here, picture.shape[:2]))[..., None]
-    pores = found[0] + neck * (found[-1] - found[0])
+    pores = found[0]
+    if len(found) > 1:
+        pores = pores + (1 - within_jaw(here, picture.shape[:2]))[..., None] * (found[1] - pores)
     return np.asarray(PORES * pores * (made.mean(2, keepdims=True) + 8), np.float32)
 
 
@@ -134,7 +138,7 @@ def _made(here: AroundBeard, picture: Float32, found: Light, unit: float) -> tup
     even = np.clip((blurred(alpha, 0.025 * unit) - 0.58) / 0.22 + 0.5, 0, 1)  # a beard's outline is ragged, a jaw's not
     near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
     share = blurred((alpha + near * (even - alpha)) * skin, 0.006 * unit)
-    behind = _behind(here, picture, alpha, (share < 0.99) & (weight > 0.01), unit)
+    behind = _behind(here, picture, (share < 0.99) & (weight > 0.01), unit)
     made = behind + share[..., None] * (found.picture(within_jaw(here, picture.shape[:2])) - behind)
     return weight, share, with_lips(here, picture, np.asarray(made, np.float32), kept, unit)
 
@@ -196,7 +200,7 @@ def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> F
     return np.asarray(1 - (1 - found) * (1 - nose), np.float32)
 
 
-def _behind(here: AroundBeard, picture: Float32, alpha: Float32, wanted: Bool, unit: float) -> Float32:
+def _behind(here: AroundBeard, picture: Float32, wanted: Bool, unit: float) -> Float32:
     """The picture with clothes and backdrop made where a beard hid them."""
     if np.count_nonzero(wanted) < 10:
         return picture

@@ -61,6 +61,10 @@ def _inner(values: Float32, away: Float32, reach: float) -> tuple[Float32, Float
     return np.asarray(near, np.float32), np.clip(1.4 - 1.4 * away / max(reach, 1), 0, 1).astype(np.float32)
 
 
+FAR = 0.01
+"""How much colours of hair anywhere count: where the window of a blur ends, a step would be seen."""
+
+
 def calmed(front: Float32, alpha: Float32) -> Float32:
     """Hair's colours (h, w, 3) whose rim is no lighter than hair nearby: skin or sky would be lifted with it."""
     soft = np.clip((0.985 - cv2.GaussianBlur(alpha, (0, 0), max(0.8, REACH * max(alpha.shape)))) / 0.2, 0, 1)
@@ -72,7 +76,10 @@ def calmed(front: Float32, alpha: Float32) -> Float32:
 def _around(values: Float32, alpha: Float32, rim: Float32) -> Float32:
     """Means (h, w, 3) of what lies well within a region nearby, and away from its rim."""
     reach = max(4, round(max(alpha.shape) * 0.03))
-    sure = cv2.erode((alpha > 0.97).astype(np.float32), disc(reach / 6)) + np.float32(1e-4) * alpha
+    sure = cv2.erode((alpha > 0.97).astype(np.float32), disc(reach / 6))
+    sure = sure + np.float32(1e-4) * alpha
     sure = sure * (1.02 - rim) ** 3
-    total, share = (wide_blur(one, 2 * reach / 3) for one in (values * sure[..., None], sure))
+    total, share = (
+        wide_blur(one, 2 * reach / 3) + FAR * wide_blur(one, 10 * reach) for one in (values * sure[..., None], sure)
+    )
     return np.asarray(total / np.maximum(share, np.float32(1e-9))[..., None], np.float32)
