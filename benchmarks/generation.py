@@ -25,19 +25,18 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.generation_sheets import sheets
 from benchmarks.generation_text import Measures, agreeing, sentences
 from mien.conditions.lines import sketch_of
 from mien.data import find_pictures
 from mien.data.pairs import Pairs
-from mien.data.sheets import contact_sheet
 from mien.engine.mapping import Wanted
 from mien.evaluation.metrics.parsing import mean_ratio, parsing_counts
 from mien.evaluation.metrics.sketch import sketch_agreement
 from mien.generation.generator import MultimodalGenerator
 from mien.generation.pairs import SIDE, Looker, sample_pairs
-from mien.photos.write import save_photo
 from mien.pixels import to_planes
-from mien.types import Float32, Photo, UInt8
+from mien.types import Float32, UInt8
 
 SPATIAL = ("semantic", "sketch", "geometry")
 SETS = [tuple(n for n, on in zip((*SPATIAL, "text"), flags, strict=True) if on) for flags in product((0, 1), repeat=4)]
@@ -52,15 +51,22 @@ class Bench:
     Args:
         model: folder of the mapping network, or its name.
         faces: how many.
-        truncation, text_weight: see :class:`MultimodalGenerator`.
+        truncation, text_weight, refine, descend: see :class:`MultimodalGenerator`.
         portraits: folder of real aligned photos; None samples faces from the generator.
     """
 
     def __init__(
-        self, model: Path, faces: int, truncation: float, text_weight: float, portraits: Path | None = None
+        self,
+        model: Path,
+        faces: int,
+        truncation: float,
+        text_weight: float,
+        portraits: Path | None = None,
+        refine: int = 0,
+        descend: int = 0,
     ) -> None:
-        self.generator, self.truncation = MultimodalGenerator.from_pretrained(model), truncation
-        self.text_weight = text_weight
+        self.generator = MultimodalGenerator.from_pretrained(model)
+        self.settings = (truncation, text_weight, refine, descend)
         self.look = Looker()
         if portraits is None:
             self.pairs, self.pictures = sample_pairs(self.generator.maker, self.look, range(faces), PSI)
@@ -92,7 +98,7 @@ class Bench:
     def made(self, wanted: list[Wanted]) -> UInt8:
         """Faces, each with its seed."""
         seeds = range(5000, 5000 + len(wanted))
-        codes = self.generator.codes(wanted, seeds, self.truncation, self.text_weight)
+        codes = self.generator.codes(wanted, seeds, *self.settings)
         return np.stack([one.pixels for one in self.generator.pictures(codes)])
 
     def agreements(self, pictures: UInt8, rows: Sequence[int]) -> dict[str, float]:
@@ -186,7 +192,7 @@ def texts_of(bench: Bench, teachers: Path, count: int) -> dict[str, Any]:
     measures = Measures(bench.look, teachers, np.stack(bench.pictures))
     free = sentences(count)
     tables = {
-        "agreeing": told(bench, measures, *agreeing(count, measures, bench.pairs.labels)),
+        "agreeing": told(bench, measures, *agreeing(count, measures, bench.pairs.labels, bench.generator.scale)),
         "text": told(bench, measures, free, [i % len(bench.pictures) for i in range(count)]),
     }
     for table in tables.values():
@@ -203,33 +209,11 @@ def speed(bench: Bench) -> float:
     times = []
     for seed in range(20):
         start = time.perf_counter()
-        bench.generator.pictures(bench.generator.codes([bench.wanted(0, ["semantic", "text"])], [seed]))
+        bench.generator.pictures(
+            bench.generator.codes([bench.wanted(0, ["semantic", "text"])], [seed], *bench.settings)
+        )
         times.append((time.perf_counter() - start) * 1e3)
     return float(np.median(times))
-
-
-def sheet(bench: Bench, path: Path, texts: list[str], rows: list[int]) -> None:
-    """Faces of maps and sentences: rows of maps, then of faces; sentences are printed."""
-    both = [
-        Wanted(semantic=bench.wanted(row, ["semantic"]).semantic, text=bench.generator.wanted(text=text).text)
-        for row, text in zip(rows, texts, strict=True)
-    ]
-    pictures = bench.made(both)
-    from mien.conditions.labels import colors
-
-    maps = colors()[bench.pairs.labels[rows]]
-    shown = [part for i in range(0, len(rows), 10) for part in (maps[i : i + 10], pictures[i : i + 10])]
-    save_photo(Photo(contact_sheet(np.concatenate(shown), 10)), path)
-    for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
-        print(f"{number}: map {row}: {text}")
-
-
-def sheets(bench: Bench, path: Path, teachers: Path | None) -> None:
-    """40 faces of whatever maps and sentences; with teachers also 40 of which none contradicts its map."""
-    sheet(bench, path, sentences(40, seed=5), [i % len(bench.pictures) for i in range(40)])
-    if teachers is not None:
-        measures = Measures(bench.look, teachers, np.stack(bench.pictures))
-        sheet(bench, path.with_stem(f"{path.stem}-agreeing"), *agreeing(40, measures, bench.pairs.labels))
 
 
 def main() -> None:
@@ -240,17 +224,27 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--truncation", type=float, default=1.0)
     parser.add_argument("--text-weight", type=float, default=1.0)
+    parser.add_argument("--refine", type=int, default=0, help="rounds of feedback")
+    parser.add_argument("--descend", type=int, default=0, help="steps of descent, with torch")
     parser.add_argument("--text-only", action="store_true", help="sentences alone")
+    parser.add_argument("--sheet-only", action="store_true", help="no figures; the sheet of agreeing sentences alone")
     parser.add_argument("--quick", action="store_true", help="single modalities alone, no text")
     parser.add_argument("--portraits", type=Path, help="conditions of aligned real photos: a folder, or a prepared set")
     parser.add_argument(
         "--sheet", type=Path, help="40 faces of maps and sentences; with teachers a second, NAME-agreeing"
     )
+    parser.add_argument("--cards", type=Path, help="folder: the faces of the last sheet one by one, enlarged")
     parser.add_argument("--json", type=Path)
     o = parser.parse_args()
     if o.quick:
         SETS[:] = [(), ("semantic",), ("sketch",), ("geometry",), ("text",), ("semantic", "text")]
-    bench, found = Bench(o.model, o.faces, o.truncation, o.text_weight, o.portraits), dict[str, Any]()
+    bench, found = (
+        Bench(o.model, o.faces, o.truncation, o.text_weight, o.portraits, o.refine, o.descend),
+        dict[str, Any](),
+    )
+    if o.sheet_only:
+        sheets(bench, o.sheet, o.teachers, o.cards, agreeing_only=True)
+        return
     if not o.text_only:
         table = found["subsets"] = subsets(bench)
         for name, row in table.items():
@@ -265,7 +259,7 @@ def main() -> None:
                 print(kind, name, {key: value for key, value in row.items() if key != "by attribute"})
             print(found[kind]["semantic+text"]["by attribute"])
     if o.sheet is not None:
-        sheets(bench, o.sheet, o.teachers)
+        sheets(bench, o.sheet, o.teachers, o.cards)
     if o.json is not None:
         o.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,71 +16,128 @@ from mien.conditions.colors import parse_color
 from mien.finding.axes import COLORS, NUMBERS, PRESENT
 from mien.finding.match import UNLIKE
 from mien.generation.pairs import Looker, resized
-from mien.generation.sentences import understood
+from mien.generation.sentences import hardly_known, understood
 from mien.guides.shapes import Shapes
+from mien.models.mm2latent.text import TextScale
 from mien.types import Float32, UInt8
 from mien.words.types import Wish
 from recipes.reader_labels import measured, moves, taught
 
 SIDE = 256
 
-GLASSES, DRAWN = 6, 0.002
-"""Class of a map, and the least share of it that is more than a stray spot."""
+GLASSES, MOUTH, LIPS, HAIR = 6, 11, (12, 13), 17
+DRAWN, SHORT, LONG = 0.002, 0.005, 0.08
+"""Least share of a map that is more than a stray spot; shares of hair below the middle of the lips."""
 
 PERSONS = ("a man", "a woman", "an old man", "an old woman", "a young man", "a young woman", "a person")
 TOLD = frozenset(
-    ("brow-height", "eye-openness", "eye-size", "face-width", "glasses", "hair-length", "lip-fullness", "mouth-open")
-) | {"nose-width", "smile"}
-"""What a semantic map tells already: words about it agree with a map or contradict it."""
+    ("brow-height", "eye-openness", "eye-size", "face-width", "feminine", "glasses", "hair-length", "lip-fullness")
+) | {"mouth-open", "nose-width", "smile"}
+"""What a semantic map tells already, sex by the outline of hair: words about it agree with a map or contradict it."""
 
-SAYINGS = (
-    *("smiling", "laughing", "with a wide smile", "not smiling", "serious"),
-    *("with an open mouth", "with grey hair", "with black hair", "with brown hair", "with blond hair"),
-    *("with white hair", "with long hair", "with short hair", "with glasses", "without glasses", "with a beard"),
-    *(
-        "with big eyes",
-        "with narrow eyes",
-        "with full lips",
-        "with thin lips",
-        "with a wide nose",
-        "with a narrow nose",
-    ),
-    *("with raised brows", "with a blue background", "with a white background", "with a grey background"),
-    *("with a broad face", "with a narrow face", "with wrinkles", "with lipstick"),
+AGAINST = (("young", "wrinkles"), ("young", "grey hair"), ("young", "white hair"), ("man", "lipstick"))
+"""Words that hardly anybody says of one face."""
+
+THEMES: tuple[tuple[str, ...], ...] = (
+    ("smiling", "laughing", "with a wide smile", "not smiling", "serious", "with an open mouth"),
+    ("with grey hair", "with black hair", "with brown hair", "with blond hair", "with white hair"),
+    ("with long hair", "with short hair"),
+    ("with glasses", "without glasses"),
+    ("with a beard",),
+    ("with big eyes", "with narrow eyes"),
+    ("with full lips", "with thin lips"),
+    ("with a wide nose", "with a narrow nose"),
+    ("with raised brows",),
+    ("with a blue background", "with a white background", "with a grey background"),
+    ("with a broad face", "with a narrow face"),
+    ("with wrinkles",),
+    ("with lipstick",),
 )
+"""Of each, a sentence says one thing at most."""
+
+SAYINGS = tuple((theme, saying) for theme, group in enumerate(THEMES) for saying in group)
 
 
-def sentences(count: int, seed: int = 0) -> list[str]:
-    """Persons and one to two things about them, as the words of mien understand them."""
+def sentences(count: int, seed: int = 0, scale: TextScale | None = None) -> list[str]:
+    """Persons and one to two things about them, as the words of mien understand them.
+
+    With the scale of a network, nothing that its generator hardly knows, and nothing that contradicts itself.
+    """
     rng = np.random.default_rng(seed)
     found = []
     while len(found) < count:
-        said = rng.choice(len(SAYINGS), rng.integers(1, 3), replace=False)
-        text = ", ".join([PERSONS[rng.integers(len(PERSONS))], *(SAYINGS[i] for i in said)])
+        said = [SAYINGS[i] for i in rng.choice(len(SAYINGS), rng.integers(1, 3), replace=False)]
+        text = ", ".join([PERSONS[rng.integers(len(PERSONS))], *(saying for _, saying in said)])
+        if len({theme for theme, _ in said}) < len(said):
+            continue
         names = [wish.attribute for wish in understood(text).wishes]
+        if scale is not None and not possible(text, scale):
+            continue
         if names and len(set(names)) == len(names):
             found.append(text)
     return found
 
 
-def agreeing(count: int, measures: Measures, labels: UInt8) -> tuple[list[str], list[int]]:
+def possible(text: str, scale: TextScale) -> bool:
+    """Whether the generator knows what a sentence asks for, which does not contradict itself."""
+    words = re.findall("[a-z]+", text)
+    return not hardly_known(understood(text), scale) and not any(a in words and b in text for a, b in AGAINST)
+
+
+def agreeing(
+    count: int,
+    measures: Measures,
+    labels: UInt8,
+    scale: TextScale | None = None,
+    faces: Sequence[int] | None = None,
+) -> tuple[list[str], list[int]]:
     """Sentences, each beside a sample whose map it does not contradict: what the map tells is right for the sample.
 
-    Glasses are those of the maps (N, S, S): larger pictures of the same faces often show none to the parser.
+    Glasses, open mouths and hanging hair are those of the maps (N, S, S); of what else a map tells, the sample is
+    in the outer third of all.
 
-    What maps leave open (colors, age, sex, wrinkles, make-up) is asked for as it comes.
+    ``faces`` are those whose maps may be taken, in turn; None for all. What maps leave open (colors, age, wrinkles,
+    make-up) is asked for as it comes.
     """
     texts: list[str] = []
-    total = len(labels)
-    samples = measures.samples | {"glasses": ((labels == GLASSES).mean((1, 2)) > DRAWN).astype(np.float32)}
-    for text in sentences(40 * count):
-        seen = {name: float(values[len(texts) % total]) for name, values in samples.items()}
-        told = (measures.verdict(wish, seen) for wish in understood(text).wishes if wish.attribute in TOLD)
-        if all(one is None or one[0] for one in told):
+    rows = range(len(labels)) if faces is None else faces
+    sex = measures.samples.get("masculine", np.full(len(labels), 0.5))
+    shown = [shown_by(one, float(man)) for one, man in zip(labels, sex, strict=True)]
+    for text in sentences(100 * count, scale=scale):
+        row = rows[len(texts) % len(rows)]
+        seen = {name: float(values[row]) for name, values in measures.samples.items()}
+        if all(_agrees(wish, shown[row], seen, measures) for wish in understood(text).wishes):
             texts.append(text)
         if len(texts) == count:
             break
-    return texts, [i % total for i in range(len(texts))]
+    return texts, [rows[i % len(rows)] for i in range(len(texts))]
+
+
+def shown_by(labels: UInt8, man: float) -> dict[str, int]:
+    """What a map (S, S) shows by itself, by attribute: 1 for much or there, -1 for little or not there, 0 for neither.
+
+    ``man`` is how sure a teacher is that its face is a man's; lipstick goes with a woman's.
+    """
+    lips = np.flatnonzero(np.isin(labels, LIPS).any(1))
+    hanging = (labels[int(lips.mean()) if len(lips) else len(labels) // 2 :] == HAIR).mean()
+    glasses, mouth = ((labels == index).mean() > DRAWN for index in (GLASSES, MOUTH))
+    woman = int(man < 0.3) - int(man > 0.7)
+    open_mouth = 1 if mouth else -1
+    return {
+        "glasses": 1 if glasses else -1,
+        "smile": open_mouth,
+        "mouth-open": open_mouth,
+        "hair-length": int(hanging > LONG) - int(hanging < SHORT),
+        "feminine": woman,
+        "lipstick": woman,
+    }
+
+
+def _agrees(wish: Wish, shown: Mapping[str, int], seen: Mapping[str, float], measures: Measures) -> bool:
+    if wish.attribute in shown:
+        return shown[wish.attribute] * wish.degree > 0
+    verdict = measures.verdict(wish, seen) if wish.attribute in TOLD else None
+    return verdict is None or verdict[1]
 
 
 class Measures:

@@ -38,12 +38,12 @@ from recipes.accessories import draw_glasses
 SIDE = 256
 """Of the crops that are compared, and of the portraits, pixels."""
 
-GLASSES, CHIN, NONE = 0.012, 0.15, 0.01
+GLASSES, CHIN, NONE = 0.012, 0.15, 0.001
 """Shares of the square that are glasses, and of the lower face that are beard, from which a thing is there; and up to
 which it is not."""
 
 SAME = 0.25, 0.97
-"""Cosines beyond which two photos are not of one person, whatever is said of them, or one picture, cut otherwise."""
+"""Cosines beyond which two photos are not of one person, whatever the index says, or are one picture, cut otherwise."""
 
 DRAWS = 3
 """Pairs of glasses drawn on each face."""
@@ -69,7 +69,7 @@ def drawn(wide: Path, editor: Editor, who: Who) -> None:
         for face in editor.finder.find(photo)[:1]:
             crop = crop_face(photo, face.quad, SIDE)
             labels = editor.parser.parse_crop(crop.pixels)
-            if (labels == INDEX["glasses"]).mean() > NONE / 10:
+            if (labels == INDEX["glasses"]).mean() > NONE:
                 continue
             back = inverse(crop.matrix)
             points = face.landmarks.copy()
@@ -125,7 +125,7 @@ def look(portraits: Path, number: int, points: Float64, editor: Editor, who: Who
 
 def clearly(share: float, least: float) -> float:
     """1 from ``least`` on, 0 where there is nearly none, and else not a number."""
-    return 1.0 if share >= least else 0.0 if share <= NONE / 10 else np.nan
+    return 1.0 if share >= least else 0.0 if share <= NONE else np.nan
 
 
 def told(found: list[float]) -> str:

@@ -69,9 +69,7 @@ def look(photo: Photo, finder: FaceFinder, parser: FaceParser) -> tuple[Float32,
     skin = np.median(lab[here.facial], axis=0)
     light = blurred(light_of(lab, skin), 1.5)
     shown = (here.shares["skin"] > 0.75) & ~dilated(here.lips, 1)
-    columns, rows = (here.points[:, :2] - 0.5).round().astype(int).T
-    within = (rows >= 0) & (columns >= 0) & (rows < here.shape[0]) & (columns < here.shape[1])
-    rows, columns = rows.clip(0, here.shape[0] - 1), columns.clip(0, here.shape[1] - 1)
+    rows, columns, within = here.pixels_of_landmarks
     return light[rows, columns], np.asarray(within & shown[rows, columns], np.bool_)
 
 

@@ -21,7 +21,7 @@ from mien.conditions.parser import FaceParser
 from mien.guides.shapes import Shapes
 from mien.guides.traits import Traits
 from mien.pixels import to_tensor
-from mien.types import Bool, Float32, Float64, UInt8
+from mien.types import Bool, Float32, UInt8
 from recipes.portraits import load_portraits, load_rows
 
 EXPRESSIONS = ("neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
@@ -31,11 +31,6 @@ COLORED = ("hair", "eye", "lip", "brow", "skin", "background", "clothes")
 """What has a colour: three numbers each, CIE L*, a*, b*."""
 
 BATCH = 32
-
-
-def moves(landmarks: Float32, shapes: Shapes) -> dict[str, Float64]:
-    """Strengths (N,) by attribute; see :meth:`mien.guides.shapes.Shapes.strengths`."""
-    return shapes.strengths(landmarks)
 
 
 def colors(seen: Seen) -> dict[str, tuple[float, float, float]]:
@@ -101,7 +96,7 @@ def labels_of(data: Path, split: str, teachers: Path) -> dict[str, Float32]:
     """Measures (N,) by name of one split."""
     portraits, parser, shapes = load_portraits(data, split), FaceParser.bundled(), Shapes.bundled()
     told = taught(portraits.images, teachers)
-    told |= {name: value.astype(np.float32) for name, value in moves(portraits.landmarks, shapes).items()}
+    told |= {name: value.astype(np.float32) for name, value in shapes.strengths(portraits.landmarks).items()}
     rows = []
     for image, points in zip(portraits.images, portraits.landmarks, strict=True):
         rows.append(measured(Seen(parser.parse_crop(image), points.astype(np.float64), image)))

@@ -46,6 +46,7 @@ ALLOWED = {
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
     "backends": {
         *("models", "checkpoints", "engine", "pixels", "conditions", "compose", "editing", "finding", "generation"),
+        "guides",  # shapes of expressions
     },
     "editing": {
         "finding",

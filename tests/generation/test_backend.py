@@ -13,6 +13,7 @@ from safetensors.numpy import save_file
 
 from mien.backends import describe_backend, find_backend, load_backend
 from mien.backends.base import CropOptions
+from mien.backends.expressions import expressed
 from mien.backends.mm2latent import LatentMover, kept, spoken_of
 from mien.checkpoints.codes import w_plus_of
 from mien.compose.differences import Region, carried
@@ -21,6 +22,7 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.errors import ConfigError
+from mien.guides.shapes import Shapes
 
 
 class Networks:
@@ -56,6 +58,19 @@ def test_words_and_maps_change_the_picture(mover: LatentMover) -> None:
     assert np.abs(after - before).mean() > 0.05 and after.shape == (128, 128, 3)
     with pytest.raises(ConfigError, match="zorgle"):
         edit(mover, text="zorgle")
+
+
+def test_smiles_move_the_mouth_and_leave_the_head_and_its_hair(mover: LatentMover) -> None:
+    regions = spoken_of(["happy", "smile"])
+    assert INDEX["hair"] not in {label for one in regions for label in one.labels}
+    assert [one.level for one in regions if INDEX["skin"] in one.labels] == [False]
+    mean = Shapes.bundled().mean * 40 + 64
+    turned = mean @ np.array([[0.9, 0, 0.436], [0, 1, 0], [-0.436, 0, 0.9]]).T
+    points = tuple(one.astype(np.float32) for one in (mean, mean, turned))
+    assert np.abs(expressed(points, {}, 1.0)).max() < 0.2, "the generator's head has turned; the photo's does not"
+    smiling = expressed(points, {"smile": 1.0}, 1.0)
+    assert smiling[61, 1] < -0.5 and smiling[291, 1] < -0.5, "corners of the mouth rise"
+    assert np.abs(expressed(points, {"smile": 1.0}, 3.0)).max() < 2 * np.abs(smiling).max(), "within the shape's range"
 
 
 def test_words_of_a_color_change_what_they_name_alone(mover: LatentMover) -> None:

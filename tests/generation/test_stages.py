@@ -16,7 +16,8 @@ from mien.data.pairs import PairFeed, load_pairs
 from mien.engine.faces import BUNDLED_GENERATOR, load_maker
 from mien.engine.mapping import Wanted
 from mien.errors import ConfigError, DataError
-from mien.generation.generator import COARSE, MultimodalGenerator, truncated
+from mien.generation.generator import COARSE, MultimodalGenerator
+from mien.generation.modes import truncated
 from mien.generation.pairs import Looker, sample_pairs
 
 

@@ -13,10 +13,10 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import SETTINGS
-from mien.guides.dark_roots import dark_roots
+from mien.guides.dark_roots import KEPT, dark_roots
 from mien.guides.drawn_strands import drawn_strands
 from mien.guides.dye import dye
-from mien.guides.hair_matte import _no_outline, _pieces, continued, told_by_color
+from mien.guides.hair_matte import VEIL, _no_outline, _pieces, continued, told_by_color
 from mien.guides.hair_shades import at, locks, shades
 from mien.guides.lift import LEVELS, tones
 from mien.guides.light import beard_after, brows_after, under_light
@@ -259,10 +259,10 @@ def test_gray_hair_over_skin_of_the_same_light_is_told_by_hue() -> None:
     seen, near = picture.clip(0, 255).astype(np.uint8), np.asarray(ys > 40, np.float32)
     told = told_by_color(seen, matte, skin, near, 2.0)
     middle = cv2.erode(gap.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    assert told[middle].mean() < 0.1
+    assert told[middle].mean() < 0.01
     veil = told_by_color(seen, matte, (~fringe).astype(np.float32), near, 2.0)[middle]
-    assert 0.3 < veil.mean() < 0.7, "where the parser sees no skin at all, thin hair lies over it"
-    assert told[cv2.erode((fringe & ~gap).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0].mean() > 0.9
+    assert np.abs(veil - VEIL).max() < 0.01, "where the parser sees no skin at all, thin hair lies over it"
+    assert told[cv2.erode((fringe & ~gap).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0].mean() > 0.99
 
 
 def test_hair_beside_skin_is_no_lighter_than_the_hair_within() -> None:
@@ -282,7 +282,7 @@ def test_fair_dye_leaves_no_shade_at_a_hairline() -> None:
     skin, hair = np.array([205, 155, 130.0]), np.array([30, 26, 24.0])
     photo = Photo((hair + (1 - matte[..., None]) * (skin - hair)).clip(0, 255).astype(np.uint8))
     made = dye(photo, matte, parse_color("turquoise"), SETTINGS["hair"]).over(photo)[0].pixels.astype(float)
-    assert np.abs(made[126:130] - skin).max() < 12
+    assert np.abs(made[126:130] - skin).max() <= 10
 
 
 def test_a_highlight_within_dark_hair_is_no_gap_through_which_skin_is_seen() -> None:
@@ -318,9 +318,9 @@ def test_roots_stay_dark_at_a_hairline_and_the_mean_is_the_wish(face: Face) -> N
     noise = np.random.default_rng(0).normal(0, 4, (512, 512, 1))
     photo = Photo((np.where(alpha[..., None] > 0, (40, 30, 26), (200, 150, 125)) + noise).clip(0, 255).astype(np.uint8))
     roots, wish = dark_roots(alpha, face), (165, 120, 75)
-    assert 0.2 < roots[alpha > 0.5].max() <= 0.3 and not roots[ys > points[4, 1]].any()
+    assert 0.9 * KEPT < roots[alpha > 0.5].max() <= KEPT and not roots[ys > points[4, 1]].any()
     made = dye(photo, alpha, wish, SETTINGS["hair"], roots).over(photo)[0].pixels
-    assert made[roots * alpha > 0.2].mean() < 0.9 * made[(roots == 0) & (alpha > 0.5)].mean()
+    assert made[roots * alpha > 0.7 * KEPT].mean() < 0.82 * made[(roots == 0) & (alpha > 0.5)].mean()
     mean = skimage.rgb2lab(made)[alpha > 0.5].mean(0)
     assert skimage.deltaE_ciede2000(mean, skimage.rgb2lab(np.array(wish)[None, None] / 255)[0, 0]) <= 6
     fringe = ((xs > 0) & (ys < points[105, 1])).astype(np.float32)

@@ -17,10 +17,13 @@ from mien.guides.bank_hair import bank_fringe
 from mien.guides.bare import held
 from mien.guides.ears import going, kept, pairs
 from mien.guides.hair import hair
-from mien.guides.hair_fit import _holes, fitted, lit, outlined_softly
+from mien.guides.hair_fit import _holes, ended, fitted, lit
 from mien.guides.hair_lent import clear, pure, within
+from mien.guides.hair_refused import check_light, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.locks import laid_locks
+from mien.guides.lowered import hanging, lowered
+from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, _reduced
 from mien.guides.shortened import shortened
 from mien.guides.strands import toned
@@ -79,7 +82,7 @@ def share(photo: Photo, color: tuple[int, int, int], reach: int = 40) -> float:
 
 @pytest.fixture(scope="module")
 def done(face: Face) -> tuple[Photo, Photo, Any]:
-    long, short = head(face, COLORS, down=2.2), head(face, OTHER, down=0.2)
+    long, short = head(face, COLORS, down=1.2), head(face, OTHER, down=0.2)
     result, area = hair(long, face, short, face, ColorParser()).over(long)  # type: ignore[arg-type]
     return long, result, area
 
@@ -132,7 +135,7 @@ def test_what_cannot_be_done_is_refused_in_words(face: Face) -> None:
     points = face.landmarks.copy()
     points[:, 1] -= points[10, 1] - 2
     cut = replace(face, landmarks=points, quad=face.quad - (0, face.landmarks[10, 1] - 2))
-    with pytest.raises(LayerError, match="cuts its head off"):
+    with pytest.raises(LayerError, match="cuts it off"):
         hair(photo, face, other.with_pixels(other.pixels[int(face.landmarks[10, 1]) - 2 :]), cut, parser)
 
 
@@ -201,13 +204,58 @@ def test_hair_is_cut_below_a_line_and_stays_above_it(face: Face) -> None:
     assert share(result, COLORS["hair"]) > 0.01
 
 
+def test_this_heads_hair_comes_lower_where_a_map_asks_for_it(face: Face) -> None:
+    photo = head(face, COLORS, down=0.1)
+    here = Scene.of(photo, face, ColorParser())  # type: ignore[arg-type]
+    wished = Scene.of(head(face, COLORS, down=1.2), face, ColorParser()).hair > 0.5  # type: ignore[arg-type]
+    fit, shade = hanging(here, wished)
+    fresh = (fit.alpha > 0.9) & (here.hair < 0.1)
+    assert fresh.sum() > 0.01 * here.unit**2
+    assert np.abs(fit.front[fresh].mean(0) - COLORS["hair"]).max() < 12
+    assert shade.max() < 0.4
+    lower = lowered(here)[0]
+    brow = int(here.points[[105, 334], 1].mean())
+    forehead = (lower.alpha > 0.9) & (here.hair < 0.1)
+    assert forehead.any() and not forehead[brow:].any()
+    with pytest.raises(LayerError, match="No hair grows above"):
+        hanging(here, here.hair > 0.5)
+
+
+def test_hair_becomes_narrower_below_a_line_and_stays_above_it(face: Face) -> None:
+    photo = head(face, COLORS, down=2.0)
+    here = Scene.of(photo, face, ColorParser())  # type: ignore[arg-type]
+    row = int(here.points[13, 1])
+    area = (here.hair > 0.5) & (np.arange(here.shape[0])[:, None] > row)
+    result, changed = narrowed(photo, here, area).over(photo)
+    assert (result.pixels[~changed] == photo.pixels[~changed]).all()
+    assert not changed[: int(face.landmarks[13, 1]) - round(0.1 * here.unit)].any()
+    assert 0.5 < share(result, COLORS["hair"]) / share(photo, COLORS["hair"]) < 0.97
+    with pytest.raises(LayerError, match="takes no hair away"):
+        narrowed(photo, here, np.zeros_like(area))
+
+
+def test_hair_that_would_not_be_believed_is_refused(face: Face) -> None:
+    photo, other = head(face, COLORS, down=1), head(face, OTHER, down=1)
+    parser: Any = ColorParser()
+    xs = np.where(np.arange(512) < face.landmarks[4, 0], 1.0, 0.3)[None, :, None]
+    shaded = other.with_pixels((other.pixels * xs).astype(np.uint8))
+    lit_left = photo.with_pixels((photo.pixels * xs).astype(np.uint8))
+    from_right = other.with_pixels((other.pixels * (1.3 - xs)).astype(np.uint8))
+    assert nearer_mirrored(lit_left, face, from_right, face)
+    assert not nearer_mirrored(lit_left, face, shaded, face)
+    with pytest.raises(LayerError, match="lit from another side"):
+        check_light(photo, face, shaded, face)
+    with pytest.raises(LayerError, match="much shorter or narrower"):
+        hair(head(face, COLORS, down=2.2), face, head(face, OTHER, down=0.2), face, parser)
+
+
 def test_no_fringe_without_hair_or_below_a_hat(face: Face) -> None:
     photo, parser = head(face, COLORS, down=1), ColorParser()
     with pytest.raises(LayerError, match="hat on this"):
         bank_fringe(head(face, COLORS, down=1, hat=True), face, parser)  # type: ignore[arg-type]
     shaved = np.all(photo.pixels == COLORS["hair"], 2)[..., None]
     bald = photo.with_pixels(np.where(shaved, COLORS["background"], photo.pixels).astype(np.uint8))
-    with pytest.raises(LayerError, match="above this forehead"):
+    with pytest.raises(LayerError, match="No hair grows above"):
         bank_fringe(bald, face, parser)  # type: ignore[arg-type]
 
 
@@ -284,7 +332,7 @@ def test_hair_ends_softly_before_a_backdrop_and_nothing_light_is_in_its_border(f
     y, x = (int(n) for n in np.argwhere((alpha > 0.99) & beside)[0])
     alpha[max(0, y - 9) : y, x - 2 : x + 3] = 1  # a jag
     front[alpha < 0.9] = 250
-    soft = outlined_softly(here, replace(fit, alpha=alpha, front=front))
+    soft = ended(here, replace(fit, alpha=alpha, front=front))
     thin = (soft.alpha > 0.3) & (alpha < 0.6) & (alpha > 0.02)
     assert np.abs(np.diff(soft.alpha, axis=0)[beside[1:]]).max() < np.abs(np.diff(alpha, axis=0)[beside[1:]]).max()
     assert not thin.any() or soft.front[thin].mean() < 150

@@ -3,7 +3,8 @@
     w' = w_inv + s·(f(edited drawings) − f(the photo's own)) + s·(f(words) − f(the same numbers of the photo))
 
 Words are mapped without the photo's map, which would hold them back. The photo takes over what the two pictures of the
-generator differ by; where a map or a sketch was repainted, the new picture itself, in the photo's tone.
+generator differ by; where a map or a sketch was repainted, the new picture itself, in the photo's tone. Expressions go
+further on the photo itself (:mod:`mien.backends.expressions`).
 
 Legend: B crops, S side of a crop, L W+ codes, C length of a code.
 """
@@ -11,8 +12,8 @@ Legend: B crops, S side of a crop, L W+ codes, C length of a code.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import cv2
 import numpy as np
 
 from mien.backends.base import CropOptions
+from mien.backends.expressions import ENOUGH, EXPRESSION, FURTHER, expressed
 from mien.checkpoints.hub import DEFAULT as EDITOR
 from mien.checkpoints.store import BUNDLED, load_config
 from mien.compose.differences import Region, carried
@@ -34,8 +36,10 @@ from mien.engine.mapping import KIND, Wanted
 from mien.engine.painting import PaintingGraphs
 from mien.errors import ConfigError
 from mien.finding.face_reader import FaceReader
+from mien.generation.agreement import Asked, missing
 from mien.generation.generator import MultimodalGenerator
 from mien.generation.sentences import numbers_of, understood
+from mien.guides.shapes import Shapes
 from mien.models.perception.config import LandmarkConfig
 from mien.pixels import to_planes
 from mien.types import Bool, Float32, UInt8
@@ -80,6 +84,7 @@ class Wish:
         told: the photo's numbers, and what words ask for; None without words.
         labels: (S, S) of the photo.
         new: (S, S) where something was repainted.
+        moves: degrees of expressions that words ask for, and for nothing else.
         regions: that words may change.
     """
 
@@ -88,6 +93,7 @@ class Wish:
     labels: UInt8
     new: Bool
     regions: tuple[Region, ...] = tuple(FACE.values())
+    moves: Mapping[str, float] = field(default_factory=dict)
 
 
 class LatentMover:
@@ -166,12 +172,26 @@ class LatentMover:
         parser = context.networks.parser
         before, after = (parser.parse_crop(one) for one in pair)
         points = (self._points(image), self._points(pair[0]), self._points(pair[1]))
-        result, way = carried(image, pair, (wish.labels, before, after), points, wish.regions)
+        flat = points[0][:, :2], points[1][:, :2], points[2][:, :2]
+        given = image, pair, (wish.labels, before, after), flat, wish.regions
+        result, way = carried(*given, expressed(points, wish.moves, 0.0) if wish.moves else None)
+        for further in FURTHER if wish.moves else ():
+            if self._missed(wish, result) < ENOUGH:
+                break
+            result, way = carried(*given, expressed(points, wish.moves, further))
         shares = np.ones((1, self.size, self.size), np.float32)
         if not wish.new.any():
             return CropEdit(result, shares, detail=way < STILL)
         share = cv2.GaussianBlur(cv2.dilate(wish.new.astype(np.float32), np.ones((7, 7))), (0, 0), GROWN)[..., None]
         return CropEdit((result + share * (kept(image, *pair) - result)).astype(np.float32), shares)
+
+    def _missed(self, wish: Wish, result: Float32) -> float:
+        """Standard deviations by which a photo (S, S, 3) misses what words ask for."""
+        assert wish.told is not None
+        make = self.generator
+        asked = Asked.of([wish.told[1]], make.mapper.config, make.scale)
+        seen = make.scale.scaled(make.feedback.look.numbers(np.clip(np.rint(result), 0, 255).astype(np.uint8)[None]))
+        return float((asked.weights * missing(np, seen, asked)).sum())
 
     def wish(self, image: UInt8, conditions: Conditions, context: EditContext) -> Wish:
         """What is asked of a crop; poses and shapes are not known here."""
@@ -200,7 +220,10 @@ class LatentMover:
         seen = self.looks.of_crops([image])[0].values
         there = {name: float(seen[name]) for name in asked}
         told = (Wanted(text=scale.vector(there)), Wanted(text=scale.vector(asked)))
-        return replace(wish, told=told, regions=spoken_of(asked))
+        moves = {
+            one.attribute: one.degree for one in understood(text).wishes if one.attribute in Shapes.bundled().moves
+        }
+        return replace(wish, told=told, regions=spoken_of(asked), moves=moves if set(asked) <= EXPRESSION else {})
 
     def _shares(self, labels: Any) -> Float32:
         return self.generator.shares_of(labels)
@@ -209,11 +232,11 @@ class LatentMover:
         return self.generator.lines_of(lines)
 
     def _points(self, image: UInt8) -> Float32:
-        """Landmarks (478, 2), pixels."""
+        """Landmarks (478, 3), pixels."""
         side = self.landmarks.config.size
         large = cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR)
         found = self.landmarks(to_planes(large[None]))[0][0]
-        return np.asarray((found[:, :2] + 1) / 2 * self.size, np.float32)
+        return np.asarray((found + (1, 1, 0)) / 2 * self.size, np.float32)
 
     def _pictures(self, codes: Float32) -> list[UInt8]:
         return [one.pixels.astype(np.uint8) for one in self.generator.pictures(codes)]
@@ -238,6 +261,8 @@ class LatentMover:
 
 def spoken_of(names: Collection[str]) -> tuple[Region, ...]:
     """Regions that may change for numbers: those of their colors alone, or all of the face and what they color."""
+    if names and set(names) <= EXPRESSION:
+        return (replace(FACE["skin"], level=False), *(FACE[name] for name in ("brow", "eye", "lip", "mouth")))
     colored = {name[:-2] for name in names if name[-2:] in ("-L", "-a", "-b")}
     face = set(FACE) if any(name[-2:] not in ("-L", "-a", "-b") for name in names) else set()
     return tuple(region for name, region in (FACE | OTHERS).items() if name in colored | face)

@@ -30,6 +30,14 @@ def generate(
         float,
         typer.Option(min=0, max=10, help="How much words count beside what is drawn; 2 where they contradict it."),
     ] = 1.0,
+    refine: Annotated[
+        int,
+        typer.Option(min=0, max=200, help="Rounds of looking at the face and correcting it; 0 is fastest."),
+    ] = 4,
+    descend: Annotated[
+        int,
+        typer.Option(min=0, max=200, help="Steps of descent to what was asked for; 20 obey best. Needs torch."),
+    ] = 0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Picture to write; numbered if several.")
     ] = None,
@@ -70,6 +78,8 @@ def generate(
             n=n,
             truncation=truncation,
             text_weight=text_weight,
+            refine=refine,
+            descend=descend,
         )
     _write(made, targets, grid)
     for note in made.notes:

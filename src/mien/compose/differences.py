@@ -43,10 +43,12 @@ class Region:
     Attributes:
         labels: of the classes.
         sigma: standard deviation of its smoothing, pixels.
+        level: whether its mean changes; else folds and shades do, and the tone stays.
     """
 
     labels: tuple[int, ...]
     sigma: float
+    level: bool = True
 
 
 def carried(
@@ -55,6 +57,7 @@ def carried(
     labels: tuple[UInt8, UInt8, UInt8],
     points: tuple[Float32, Float32, Float32],
     regions: Sequence[Region],
+    moves: Float32 | None = None,
 ) -> tuple[Float32, float]:
     """The photo, changed as the pair of pictures changes: (S, S, 3) in [0, 255]; and the longest way of a pixel.
 
@@ -64,10 +67,13 @@ def carried(
         labels: (S, S) of the photo and of both.
         points: (V, 2) landmarks of the photo and of both, pixels.
         regions: what may change; all else stays.
+        moves: (V, 2) of the photo's landmarks; None for those of the generator's.
+        way: how far the photo's landmarks go of what the generator's do.
     """
     before, after = pair
-    moves = points[2] - points[1]
-    own, made = (_flow(at + moves, moves, image.shape[0]) for at in points[:2])
+    side, between = image.shape[0], points[2] - points[1]
+    ways = between if moves is None else moves, between
+    own, made = (_flow(at + way, way, side) for at, way in zip(points[:2], ways, strict=True))
     moved = _warped(image, own)
     apart = after.astype(np.float32) - _warped(before, made)
     total = np.zeros_like(moved)
@@ -78,7 +84,8 @@ def carried(
         )
         sure = (here > 0.5) & (there > 0.5) & np.isin(labels[2], region.labels)
         if sure.sum() >= FEWEST:
-            total += np.clip(_blurred(here, SOFT), 0, 1)[..., None] * _within(apart, sure, region.sigma)
+            change = apart if region.level else apart - apart[sure].mean(0)
+            total += np.clip(_blurred(here, SOFT), 0, 1)[..., None] * _within(change, sure, region.sigma)
     return np.clip(moved + total, 0, 255).astype(np.float32), float(np.linalg.norm(own, axis=-1).max())
 
 

@@ -58,7 +58,7 @@ def pencil(image: Any, settings: PencilFilter | None = None) -> Any:
         (B, 1, S, S) bool, of the same kind.
     """
     s = settings or PencilFilter()
-    across, down = _slopes(image, s)
+    across, down = slopes(image, s)
     return abs(across) + abs(down) > s.threshold
 
 
@@ -75,7 +75,7 @@ def thin_pencil(image: Any, settings: PencilFilter | None = None) -> Any:
         (B, 1, S, S) bool, of the same kind, a subset of :func:`pencil`.
     """
     s = settings or PencilFilter()
-    across, down = _slopes(image, s)
+    across, down = slopes(image, s)
     strength = _padded(across * across + down * down, 1, 1, "constant")
     flat = abs(down) < 0.4142 * abs(across)  # tan(22.5 degrees): the edge stands upright
     steep = abs(across) < 0.4142 * abs(down)
@@ -95,7 +95,7 @@ def thin_pencil(image: Any, settings: PencilFilter | None = None) -> Any:
     return crest & (abs(across) + abs(down) > s.threshold)
 
 
-def _slopes(image: Any, settings: PencilFilter | None = None) -> tuple[Any, Any]:
+def slopes(image: Any, settings: PencilFilter | None = None) -> tuple[Any, Any]:
     """Horizontal and vertical Sobel responses for each pixel of a 256 px crop, so that all sizes give the same drawing.
 
     On bytes, a response below zero is cut to zero; adding that of the negative picture restores it. Together they are

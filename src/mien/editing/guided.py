@@ -32,7 +32,7 @@ from mien.editing.steps import Guided
 from mien.editing.swatches import dye_color
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.bank_hair import bank_fringe
+from mien.guides.bank_hair import LAID, bank_fringe
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
@@ -158,7 +158,7 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
         if part == "fringe" and request.exemplar is None:
             guide = bank_fringe(done.photo, face, context.networks.parser, request.seed, mask)
             within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(face))
-            done = done.then(guide, "fringe laid on in this hair's tones", within, request.strength)
+            done = done.then(guide, LAID[request.seed > 0], within, request.strength)
             continue
         if part == "lower_face" and bearded(done.photo, face, context):
             done = done.then(shaved(done.photo, face, request, context), "beard taken off", mask, request.strength)

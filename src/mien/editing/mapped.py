@@ -24,8 +24,8 @@ from mien.types import Bool, Face, Float32, UInt8
 ALONE = 0.7
 """Share of what a map changes that must be one change of the hair."""
 
-BEYOND = 0.08
-"""Share of what would be cut that may lie outside the mask, where nothing changes."""
+BEYOND, CLOSER = 0.08, 0.2
+"""Share of what would be cut, and of what comes closer to the neck, that may lie outside the mask: it stays there."""
 
 FRINGE, LONGER, SHORTER = "fringe", "longer hair", "shorter hair"
 """What a map may ask for; the last two are no parts that a user names."""
@@ -86,10 +86,10 @@ def hair_by_map(
         guide = longer(photo, face, parser, area, mask, request.seed)
         return done.then(guide, "hair made longer by strands in its own tones", within, request.strength)
     guide = shorter(photo, face, parser, _below(area, matrix, request.semantic), request.seed)
-    x0, y0, x1, y1 = guide.box
-    if (guide.confidence > 0)[~masked[y0:y1, x0:x1]].sum() > BEYOND * (guide.confidence > 0).sum():
+    (x0, y0, x1, y1), most = guide.box, BEYOND if request.seed else CLOSER
+    if (guide.confidence > 0)[~masked[y0:y1, x0:x1]].sum() > most * (guide.confidence > 0).sum():
         raise LayerError("The hair goes on beyond the mask; mask all of it that is to go, to its ends.")
-    return done.then(guide, "hair cut shorter", within, request.strength)
+    return done.then(guide, "hair cut shorter" if request.seed else "hair made narrower", within, request.strength)
 
 
 def _below(area: Float32, matrix: Any, gone: UInt8) -> Float32:

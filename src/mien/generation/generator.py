@@ -6,8 +6,9 @@ Legend: n faces, L W+ codes, C length of a code, S side of the picture.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,22 +16,33 @@ from mien.checkpoints.hub import find_folder
 from mien.checkpoints.store import load_config
 from mien.conditions.modalities import maps
 from mien.conditions.modality import Array
-from mien.conditions.pictures import name_of
 from mien.conditions.resample import levels_at
 from mien.conditions.text import validate_text
 from mien.engine.faces import BUNDLED_GENERATOR, FaceMaker, gaussian, load_maker
 from mien.engine.mapping import KIND, Mapper, Wanted, load_mapper
-from mien.errors import ConfigError, LayerError
+from mien.errors import ConfigError
 from mien.finding.face_reader import FaceReader
+from mien.generation.agreement import Asked
+from mien.generation.drawings import drawn
+from mien.generation.feedback import ROUNDS, Feedback
+from mien.generation.findings import findings
 from mien.generation.meshes import placed, read_mesh
-from mien.generation.sentences import notes_of, numbers_of, understood
+from mien.generation.modes import truncated
+from mien.generation.sentences import hardly_known, notes_of, numbers_of, understood
 from mien.models.mm2latent.text import TextScale
-from mien.types import Float32, Photo, PictureLike
+from mien.packages import need_torch
+from mien.types import Float32, Photo, PictureLike, UInt8
+
+if TYPE_CHECKING:
+    from mien.generation.descent import Descent
 
 DEFAULT = "multimodal-mapping"
 GENERATOR = "generator"
 STEEPEST = 90.0
 CLASSES = np.arange(19, dtype=np.uint8)
+
+MOST = 200
+"""Rounds and steps that anybody needs."""
 
 COARSE = 3
 """Codes of W+ that place the head and its parts."""
@@ -61,11 +73,22 @@ class MultimodalGenerator:
         maker: codes -> pictures.
         scale: how words are told.
         clip: reads words for a network that was trained with its vectors; None otherwise.
+        source: folder of the generator, for what needs its gradients.
     """
 
-    def __init__(self, mapper: Mapper, maker: FaceMaker, scale: TextScale, clip: Any = None) -> None:
-        self.mapper, self.maker, self.scale, self.clip = mapper, maker, scale, clip
+    coarse = COARSE
+
+    def __init__(
+        self,
+        mapper: Mapper,
+        maker: FaceMaker,
+        scale: TextScale,
+        clip: Any = None,
+        source: Path = BUNDLED_GENERATOR,
+    ) -> None:
+        self.mapper, self.maker, self.scale, self.clip, self.source = mapper, maker, scale, clip, source
         self._reader: FaceReader | None = None
+        self.feedback = Feedback(self)
 
     @classmethod
     def from_pretrained(
@@ -92,8 +115,8 @@ class MultimodalGenerator:
             from mien.checkpoints.clip import load_clip
 
             reads = load_clip(clip)
-        generator = folder / named if named == GENERATOR else find_folder(named)
-        return cls(load_mapper(folder, engine), load_maker(generator or BUNDLED_GENERATOR), scale, reads)
+        generator = (folder / named if named == GENERATOR else find_folder(named)) or BUNDLED_GENERATOR
+        return cls(load_mapper(folder, engine), load_maker(generator), scale, reads, generator)
 
     def __call__(
         self,
@@ -107,6 +130,8 @@ class MultimodalGenerator:
         n: int = 1,
         truncation: float = 1.0,
         text_weight: float = 1.0,
+        refine: int = ROUNDS,
+        descend: int = 0,
     ) -> Generated:
         """Faces that fit what is given; without anything, any faces.
 
@@ -119,16 +144,22 @@ class MultimodalGenerator:
             seed: of the noise that chooses among faces that fit; the following faces have the following seeds.
             n: how many faces.
             text_weight: how much words count beside anything else that is given; 2 where both contradict each other.
-            truncation: 1 for the codes as they are; less moves them towards the nearest of the generator's centres.
+            truncation: 1 for the codes as they are; less moves them towards the nearest of the generator's centres,
+                from where refinement and descent start.
+            refine: rounds of looking and correcting, see :mod:`mien.generation.feedback`; 0 for the mapped codes.
+            descend: steps of descent after that, see :mod:`mien.generation.descent`; needs torch.
 
         Raises:
             LayerError, PhotoError: a picture or a mesh cannot be read.
-            ConfigError: a number is out of range.
+            ConfigError: a number is out of range, or torch is missing.
         """
         notes: list[str] = []
         wanted = self.wanted(text=text, semantic=semantic, sketch=sketch, mesh=mesh, pose=pose, notes=notes)
-        codes = self.codes([wanted] * n, range(seed, seed + n), truncation, text_weight)
-        return Generated(tuple(self.pictures(codes)), codes, tuple(notes))
+        codes = self.codes([wanted] * n, range(seed, seed + n), truncation, text_weight, refine, descend)
+        pictures = tuple(self.pictures(codes))
+        if text and wanted.text is not None and self.scale.names:
+            notes += findings(self, wanted, understood(text), np.stack([one.pixels for one in pictures]))
+        return Generated(pictures, codes, tuple(notes))
 
     def wanted(
         self,
@@ -155,16 +186,63 @@ class MultimodalGenerator:
             self._words(text, told) if text else None,
         )
 
-    def codes(self, wanted: list[Wanted], seeds: Any, truncation: float = 1.0, text_weight: float = 1.0) -> Float32:
-        """W+ codes (n, L, C) of faces, each with its seed.
+    def codes(
+        self,
+        wanted: list[Wanted],
+        seeds: Any,
+        truncation: float = 1.0,
+        text_weight: float = 1.0,
+        refine: int = 0,
+        descend: int = 0,
+    ) -> Float32:
+        """W+ codes (n, L, C) of faces, each with its seed; arguments and errors as above."""
+        for name, value, most in (
+            ("weight of words", text_weight, 10),
+            ("truncation", truncation, 2),
+            ("number of rounds", refine, MOST),
+            ("number of steps", descend, MOST),
+        ):
+            if not 0 <= value <= most:
+                raise ConfigError(f"The {name} is {value:g}; give a number from 0 to {most}.")
+        if refine or descend:  # which magnify differences of rounding between batches
+            parts = [self.mapped([one], [seed], text_weight) for one, seed in zip(wanted, seeds, strict=True)]
+            codes = np.concatenate(parts)
+        else:
+            codes = self.mapped(wanted, seeds, text_weight)
+        codes = truncated(codes, self.mapper.centres, truncation)
+        if refine:
+            codes = self.feedback.refined(codes, wanted, list(seeds), refine, text_weight)
+        if descend:
+            codes = self._descended(codes, wanted, descend)
+        return codes
+
+    @cached_property
+    def descent(self) -> Descent:
+        """Loaded once.
+
+        Raises:
+            ConfigError: torch is missing.
+        """
+        need_torch("Descent")
+        from mien.generation.descent import Descent
+
+        return Descent(self)
+
+    def _descended(self, codes: Float32, wanted: list[Wanted], steps: int) -> Float32:
+        """Face by face, so that none depends on the others."""
+        descent, result = self.descent, codes.copy()
+        for row, one in enumerate(wanted):
+            if one.given:
+                asked = Asked.of([one], self.mapper.config, self.scale)
+                result[row : row + 1] = descent.refined(codes[row : row + 1], asked, steps)
+        return result
+
+    def mapped(self, wanted: list[Wanted], seeds: Any, text_weight: float = 1.0) -> Float32:
+        """W+ codes (n, L, C) as the network gives them.
 
         Where words stand beside something else that is given: w = f(rest) + k·(f(rest and words) − f(rest)), k the
         weight of words times :data:`BESIDE_MAP` or its like (guidance as of Ho and Salimans, 2022, among codes).
         """
-        if not 0 <= text_weight <= 10:
-            raise ConfigError(f"The weight of words is {text_weight:g}; give a number from 0 to 10.")
-        if not 0 <= truncation <= 2:
-            raise ConfigError(f"The truncation is {truncation:g}; give a number from 0 to 2.")
         size = self.mapper.config.noise
         noise = np.stack([gaussian(int(seed), 16 * -(-size // 16))[:size] for seed in seeds])
         codes = self._mapped(wanted, noise)
@@ -173,7 +251,7 @@ class MultimodalGenerator:
             weights = np.stack([self._weights(wanted[i], text_weight) for i in both])
             rest = self._mapped([replace(wanted[i], text=None) for i in both], noise[both])
             codes[both] = rest + weights * (codes[both] - rest)
-        return truncated(codes, self.mapper.centres, truncation)
+        return codes
 
     def _weights(self, wanted: Wanted, text_weight: float) -> Float32:
         """(L, 1) of words beside what else is given."""
@@ -189,8 +267,11 @@ class MultimodalGenerator:
 
     def pictures(self, codes: Float32) -> list[Photo]:
         """Codes (n, L, C) -> n faces."""
-        made = [one for i in range(0, len(codes), 8) for one in self.maker.pictures(codes[i : i + 8])]
-        return [Photo(one) for one in made]
+        return [Photo(one) for one in self.pixels(codes)]
+
+    def pixels(self, codes: Float32) -> UInt8:
+        """Codes (n, L, C) -> (n, S, S, 3)."""
+        return np.concatenate([self.maker.pictures(codes[i : i + 8]) for i in range(0, len(codes), 8)])
 
     def _words(self, text: str, notes: list[str]) -> Float32 | None:
         plain = validate_text(text)
@@ -200,7 +281,7 @@ class MultimodalGenerator:
             vector: Float32 = self.clip.of_words([plain])[0].float().numpy()
             return vector / np.linalg.norm(vector)
         reading = understood(plain)
-        notes += notes_of(reading)
+        notes += [*notes_of(reading), *hardly_known(reading, self.scale)]
         if self._reader is None:
             self._reader = FaceReader.bundled()
         numbers = numbers_of(reading, self.scale, (self._reader.mean, self._reader.spread))
@@ -215,33 +296,3 @@ class MultimodalGenerator:
         """Lines (D, D) bool of any side, as the network takes them."""
         side = self.mapper.config.encoders["sketch"].side
         return maps()["sketch"].resample(lines, side).astype(np.float32)[None]
-
-
-def drawn(name: str, source: PictureLike, notes: list[str]) -> Array:
-    """The value of a map that is given as a picture of any side.
-
-    Raises:
-        LayerError, PhotoError: it cannot be read, is empty, or no square.
-    """
-    modality, label = maps()[name], name_of(source, name)
-    if (vectors := modality.strokes(source)) is not None:
-        value = modality.render(vectors[0], 256)
-    else:
-        value = modality.parse(modality.open(source), label, notes)
-    if value.shape[0] != value.shape[1]:
-        raise LayerError(
-            f"{label} is {value.shape[1]} x {value.shape[0]}; give a square, the frame of an aligned face."
-        )
-    if not modality.specified(value).any():
-        raise LayerError(f"{label} is empty; {modality.hint}.")
-    return value
-
-
-def truncated(codes: Float32, centres: Float32, psi: float) -> Float32:
-    """Codes (n, L, C) moved towards the nearest centre (K, C) of each: the nearest to the mean of its L codes."""
-    if psi == 1:
-        return codes
-    away = np.linalg.norm(codes.mean(1)[:, None] - centres[None], axis=-1)
-    centre = centres[away.argmin(1)][:, None]
-    moved: Float32 = (centre + np.float32(psi) * (codes - centre)).astype(np.float32)
-    return moved

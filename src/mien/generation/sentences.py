@@ -62,6 +62,22 @@ def notes_of(reading: Reading) -> tuple[str, ...]:
     return (*notes, *([f"not known to the generator: {', '.join(left)}"] if left else []), *reading.notes)
 
 
+def hardly_known(reading: Reading, scale: TextScale) -> tuple[str, ...]:
+    """What a sentence asks for that hardly any face of the generator has, in words.
+
+    Of the samples that the scale was measured on, the 98 % quantile of what is there or not lies below "there".
+    """
+    asked = {
+        wish.attribute
+        for wish in reading.wishes
+        for name, weight in NUMBERS.get(wish.attribute, {}).items()
+        if name in PRESENT and name in scale.names and wish.degree * weight > 0 and scale.at(name, 2.0) < 0
+    }
+    if not asked:
+        return ()
+    return (f"this generator knows hardly any: {', '.join(sorted(asked))} (fewer than 2 in 100 of its faces)",)
+
+
 def _degrees(wish: Wish, scale: TextScale) -> dict[str, float]:
     weights = NUMBERS.get(wish.attribute, {})
     found = {}

@@ -1,4 +1,4 @@
-"""Hair that heads of the bundled bank lend where nobody is named: fringes, and longer hair beside a face.
+"""Fringes, longer and shorter hair where nobody is named: of this head's strands, or lent by heads of the bundled bank.
 
 Convention:
     That of :mod:`mien.guides.scene`.
@@ -7,6 +7,7 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ from mien.guides.fringe import Forehead
 from mien.guides.guide import Guide
 from mien.guides.hair import fringe, piece
 from mien.guides.locks import laid_locks
+from mien.guides.lowered import hanging, lowered
+from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, check_hat
 from mien.guides.shortened import shortened
 from mien.types import Face, Photo
@@ -29,24 +32,33 @@ LATER, LIGHT, FAR = 8.0, 0.25, 17.0
 """Degrees of yaw that a place later in the list costs, and that a unit of L* costs by which heads differ in light; and
 degrees by which they may look apart at most."""
 
+LAID = ("hair laid lower over the forehead", "fringe laid on in this hair's tones")
+"""What was done by the first seed, and by others."""
+
+REACHES = "it comes as far as this hair's strands reach; another seed, or an exemplar, takes another head's"
+
+NARROWER = "hair is made narrower and not cut, since its ends are not seen; another seed cuts it"
+
 Make = Callable[[Photo, Scene], Guide]
 
 
 def bank_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0, mask: Mask | None = None) -> Guide:
-    """A fringe of the bank in the tones of this hair, within a mask; another seed takes another head's.
+    """Hair over the forehead, within a mask: this head's, drawn lower; another seed takes a fringe of the bank.
 
     Raises:
         LayerError: a hat is in the way, there is too little hair, or nobody's fringe fits.
     """
     here = _scene(photo, face, parser)
     area = None if mask is None else here.at(mask) > 0.5
+    if seed == 0:
+        return replace(piece(photo, here, photo, here, *lowered(here, area)), notes=(REACHES,))
     names = SHORT_FRINGES if Forehead.of(here).short else FRINGES
     entries = _ordered(names, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9)))
-    return _first(entries, face, parser, seed, lambda other, there: fringe(photo, here, other, there, area))
+    return _first(entries, face, parser, seed - 1, lambda other, there: fringe(photo, here, other, there, area))
 
 
 def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mask, seed: int = 0) -> Guide:
-    """Longer hair beside the face, of the bank's heads with long hair.
+    """Longer hair beside the face: this head's, drawn lower; another seed takes that of the bank's heads.
 
     Args:
         photo, face: any.
@@ -58,26 +70,30 @@ def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mas
     Raises:
         LayerError: as above, or there is nothing to do.
     """
-    here = _scene(photo, face, parser)
+    here = _scene(photo, face, parser) if seed else Scene.of(photo, face, parser)  # beside the face a hat hides no hair
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
+    if seed == 0:
+        return replace(piece(photo, here, photo, here, *hanging(here, area & allowed)), notes=(REACHES,))
     entries = _ordered(LONG_HAIR, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9)))
 
     def make(other: Photo, there: Scene) -> Guide:
         return piece(photo, here, other, there, *laid_locks(here, there, area & allowed, allowed))
 
-    return _first(entries, face, parser, seed, make)
+    return _first(entries, face, parser, seed - 1, make)
 
 
 def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, seed: int = 0) -> Guide:
-    """Hair cut off where a map (H, W) says so; the neck is shaped as that of a head of the bank.
+    """Narrower hair where a map (H, W) takes it away; another seed cuts it, with a neck of the bank.
 
     Raises:
         LayerError: as above.
     """
-    here = _scene(photo, face, parser)
+    here = _scene(photo, face, parser) if seed else Scene.of(photo, face, parser)  # beside the face a hat hides no hair
     area = here.at(gone) > 0.5
+    if seed == 0:
+        return replace(narrowed(photo, here, area), notes=(NARROWER,))
     entries = _ordered(BARE_NECKS, face, lambda one: abs(one.traits.skin[0] - _level(here, here.shares["face"] > 0.9)))
-    return _first(entries, face, parser, seed, lambda other, there: shortened(photo, here, other, there, area))
+    return _first(entries, face, parser, seed - 1, lambda other, there: shortened(photo, here, other, there, area))
 
 
 def _scene(photo: Photo, face: Face, parser: FaceParser) -> Scene:

@@ -109,7 +109,7 @@ def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> 
     rim = np.clip(2.5 * cv2.GaussianBlur(solid, (0, 0), 0.03 * unit), 0, 1)
     inner = np.maximum.reduce([polygon(here.points[list(one)], here.shape, 0.012 * unit) for one in (FEATURES, *BROWS)])
     wisps = _wisps(here).astype(np.float32)
-    wisps = np.clip(2 * cv2.GaussianBlur(wisps, (0, 0), 0.02 * unit) - 0.5, 0, 1) * backdrop
+    wisps = np.clip(1.8 * wide_blur(wisps, 0.05 * unit) - 0.4, 0, 1) * backdrop
     gone = (
         np.maximum(np.maximum(gone, rim * skin), wisps * (1 - here.shares["clothes"])) * (1 - inner) + here.hair * inner
     )

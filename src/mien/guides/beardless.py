@@ -89,9 +89,7 @@ def beardless(here: AroundBeard) -> Light:
 
 def _likely(here: AroundBeard, mine: Float32) -> Float32:
     """The light (h, w, 3) that is likely for a face, given what is seen of it."""
-    columns, rows = (here.points[:, :2] - 0.5).round().astype(int).T
-    within = (rows >= 0) & (columns >= 0) & (rows < here.shape[0]) & (columns < here.shape[1])
-    rows, columns = rows.clip(0, here.shape[0] - 1), columns.clip(0, here.shape[1] - 1)
+    rows, columns, within = here.pixels_of_landmarks
     smooth = mean_within(mine, here.bare, 1.5)
     light = FaceLight.bundled().of(smooth[rows, columns], within & here.facial[rows, columns])
     total, count = np.zeros_like(mine), np.zeros(here.shape, np.float32)

@@ -8,7 +8,7 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -23,10 +23,11 @@ from mien.guides.borrow import mirrored
 from mien.guides.ears import kept, unshaded
 from mien.guides.fringe import lent_fringe
 from mien.guides.guide import Box, Guide
-from mien.guides.hair_fit import Fitted, closed, fitted, lit, outlined_softly, sharp_as
+from mien.guides.hair_fit import Fitted, closed, ended, fitted, lit, sharp_as
 from mien.guides.hair_lengths import lengthened, long
 from mien.guides.hair_lent import attached
 from mien.guides.hair_parts import beard
+from mien.guides.hair_refused import check_light, check_outline, check_size, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene, check_hat, polygon
 from mien.interrupt import checkpoint
@@ -81,9 +82,10 @@ def hair(
             too far apart.
     """
     notes: tuple[str, ...] = ()
-    if abs(-other_face.pose.yaw - face.pose.yaw) + 4 < abs(other_face.pose.yaw - face.pose.yaw):
+    turned = nearer_mirrored(photo, face, other, other_face)
+    if turned:
         other, other_face, _ = mirrored(other, other_face, None)
-        notes += ("the other head is mirrored, so that it looks the same way",)
+        notes += ("the other head is mirrored, so that it looks the same way, or is lit from the same side",)
     apart = abs(other_face.pose.yaw - face.pose.yaw)
     if apart > FARTHEST:
         raise LayerError(
@@ -98,13 +100,20 @@ def hair(
     check_hat(there, "the other head")
     if part == "fringe":
         return fringe(photo, here, other, there)
+    if part == "hair" and not any_head:
+        check_light(photo, face, other, other_face)
+        check_outline(there)
     here = unshaded(here) if part == "hair" else here
     fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there, whole=any_head)))
-    fit = outlined_softly(here, closed(here, fit)) if part == "hair" else fit
+    fit = ended(here, closed(here, fit)) if part == "hair" else fit
     if any_head and part == "hair" and (long(here, here.loose) or long(here, fit.alpha)):
-        fit = lengthened(here, fit)
+        fit, fill, rim = lengthened(here, fit)
         notes += ("the hairline and its color stay; name a photo of other hair to exchange all of it",)
-        return replace(piece(photo, here, other, there, fit, _shadow(here, fit.alpha)), notes=notes)
+        none, shade = np.zeros(here.shape, np.float32), _shadow(here, fit.alpha)
+        planes = (fill, fit.picture, fit.alpha, rim, shade, none)
+        return Guide(*over_photo(photo, other, here, there, fit, planes), notes)
+    if part == "hair" and not any_head:
+        check_size(here, fit)
     return composed(photo, other, here, there, fit, notes, part=part)
 
 

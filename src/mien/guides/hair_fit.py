@@ -15,7 +15,6 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.border import local_colors, wide_blur
 from mien.compose.grain import bands
-from mien.compose.morphology import disc
 from mien.errors import LayerError
 from mien.guides.ears import AWAY, pairs
 from mien.guides.hair_lent import clear, ends, outlined, pure, unworn, within
@@ -38,8 +37,8 @@ HAZE, ON_SKIN = (0.2, 0.85), (0.04, 0.95)
 DYED = 25.0
 """Levels of blue or green over red from which hair is dyed; less of it is light of the other photo."""
 
-ROUND = 0.06
-"""Units over which the line where hair ends before a backdrop is smooth."""
+SOFT = 0.01
+"""Units by which the line where hair ends before a backdrop is softer than its matte."""
 
 HOLE = 0.012
 """Square units up to which what hair and skin enclose is no backdrop."""
@@ -264,16 +263,13 @@ def closed(here: Scene, fit: Fitted) -> Fitted:
     return replace(fit, alpha=total, front=np.asarray(front, np.float32))
 
 
-def outlined_softly(here: Scene, fit: Fitted) -> Fitted:
-    """Before a backdrop hair ends softly along a smooth line, with single strands, and as dark as it is inside."""
+def ended(here: Scene, fit: Fitted) -> Fitted:
+    """Before a backdrop hair ends as its matte says, without what hangs on nothing, and as dark as it is inside."""
     unit = here.unit
-    line = wide_blur((fit.alpha > 0.5).astype(np.float32), ROUND * unit)
-    body = np.clip((line - 0.5) / 0.28 + 0.4, 0, 1)
-    thin = fit.alpha - cv2.morphologyEx(fit.alpha, cv2.MORPH_OPEN, disc(0.025 * unit))
-    thin = np.where(_attached(np.maximum(body, thin)), thin, 0)
     skin = np.maximum(fit.shares["face"] + fit.shares["ears"], here.shares["face"] + here.shares["ears"])
     beside = 1 - np.clip(6 * wide_blur(np.asarray(skin, np.float32), 0.04 * unit), 0, 1)
-    alpha = fit.alpha + beside * (np.maximum(body, thin) - fit.alpha)
+    soft = cv2.GaussianBlur(fit.alpha, (0, 0), max(0.6, SOFT * unit)) * _attached(fit.alpha)
+    alpha = fit.alpha + beside * (soft - fit.alpha)
     solid = (fit.alpha > 0.97).astype(np.float32)
     inner, _ = local_colors(fit.front, solid, 0.08 * unit)
     share = np.clip((0.97 - fit.alpha) / 0.3, 0, 1) * np.clip(20 * wide_blur(solid, 0.16 * unit), 0, 1)

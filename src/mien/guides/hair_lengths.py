@@ -17,20 +17,21 @@ from mien.align import mesh
 from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.guides.hair_fit import Fitted
+from mien.guides.hair_lent import pure
 from mien.guides.scene import Scene, polygon
 from mien.types import Float32
 
 BESIDE = 0.02
 """Square units of hair beside the mouth, on either side, from which hair is long."""
 
-ROOTS = (0.12, 0.45)
-"""Units from the face up to which this head's hair stays as it is, and from which the other's lies over it."""
-
 BEHIND = (-0.012, 0.012)
-"""The same where no hair is: the other's hair comes from behind the face and its ears, and hides their light rim."""
+"""Units from the face from which the other's hair is seen: it comes from behind face and ears, and hides their rim."""
 
-LOCK = 0.1
-"""Units: hair that is thinner than twice this is a lock that others may hide."""
+HAZE = (0.3, 0.9)
+"""Values of this hair's matte from which it begins to hide other hair behind it, and hides all of it."""
+
+SLOPE = 0.55
+"""How fast the outline leaves that of the old hair, downwards from the brows."""
 
 OF_SKIN = 14.0
 """Distance in a* and b* from the face's color up to which something is taken for an ear, not for what is beside it."""
@@ -47,25 +48,44 @@ def long(here: Scene, hair: Float32) -> bool:
     return all(float(side.sum()) > BESIDE * unit**2 for side in (hair[rows, :middle], hair[rows, middle:]))
 
 
-def lengthened(here: Scene, fit: Fitted) -> Fitted:
-    """The other's hair without its hairline, in the colors that this head's hair has nearby."""
+def lengthened(here: Scene, fit: Fitted) -> tuple[Fitted, Float32, Float32]:
+    """The other's lengths behind this head's hair, in the colors that this has nearby.
+
+    Returns:
+        The hair; this head's hair (h, w, 3) without the backdrop that shines through it, and where (h, w) that is
+        shown: before the new hair.
+    """
     unit = here.unit
     skin = (wide_blur(_skin(here), 0.015 * unit) < 0.5).astype(np.uint8)
     away = (cv2.distanceTransform(skin, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - skin, cv2.DIST_L2, 5)) / np.float32(
         unit
     )
-    over, beside = (np.clip((away - low) / (high - low), 0, 1) for low, high in (ROOTS, BEHIND))
-    solid = cv2.morphologyEx((here.hair > 0.9).astype(np.uint8), cv2.MORPH_OPEN, disc(LOCK * unit))
-    old = np.clip(wide_blur(cv2.dilate(solid, disc(0.02 * unit)).astype(np.float32), 0.02 * unit), 0, 1)
-    ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
-    above = np.clip((np.float32(here.points[[33, 263], 1].mean()) - ys) / (0.2 * unit) + 0.5, 0, 1)
-    thin = wide_blur(here.hair, 0.02 * unit)
-    outer = np.clip((away - 0.08) / 0.1, 0, 1)  # before the backdrop new hair closes what is thin, on skin it does not
-    thin = np.clip(1.5 * thin, 0, 1) * (1 - outer) + np.clip((thin - 0.75) / 0.2, 0, 1) * outer
-    old = np.maximum(old, above * thin)
-    part = old * over * over * (3 - 2 * over) + (1 - old) * beside
-    alpha = np.asarray(fit.alpha * part, np.float32)
-    return replace(fit, alpha=alpha, front=_toned(here, fit))
+    beside = np.clip((away - BEHIND[0]) / (BEHIND[1] - BEHIND[0]), 0, 1)
+    old = np.clip((here.hair - HAZE[0]) / (HAZE[1] - HAZE[0]), 0, 1)
+    alpha = np.asarray(fit.alpha * beside * _room(here), np.float32)
+    rim = alpha * (here.hair > 0.02) * (here.hair < 0.98)
+    return (
+        replace(fit, alpha=np.asarray(alpha * (1 - old), np.float32), front=_toned(here, fit)),
+        pure(here, here.hair),
+        np.asarray(rim, np.float32),
+    )
+
+
+def _room(here: Scene) -> Float32:
+    """(h, w): where lengths come out of the old hair, below the brows, and farther out the farther below."""
+    unit, middle = here.unit, float(here.points[4, 0])
+    level = round(float(here.points[[105, 334], 1].mean()))
+    ys = np.arange(here.shape[0], dtype=np.float32)
+    xs = np.arange(here.shape[1], dtype=np.float32)
+    room = np.zeros(here.shape, np.float32)
+    for way in (-1.0, 1.0):
+        aside = (way * (xs - middle)).astype(np.float32)
+        outer = np.where(here.hair > 0.5, aside, 0).max(1)
+        above = outer[max(0, level - round(0.3 * unit)) : level + 1].max()
+        reach = np.maximum(above + SLOPE * (ys - level), outer)[:, None]
+        room = np.maximum(room, np.clip((reach - aside) / (0.05 * unit), 0, 1) * (aside > 0))
+    below = np.clip((ys - level) / (0.15 * unit), 0, 1)[:, None]
+    return np.asarray(room * below, np.float32)
 
 
 def _skin(here: Scene) -> Float32:

@@ -34,6 +34,10 @@ GLASSES = 0.03
 HUE = 2.5
 """Distance in a* and b* from this face's skin up to which skin keeps its hue."""
 
+FINE, BRIGHT = 28.0, 0.7
+"""Levels by which pores and lines of the other's forehead are lighter or darker at most; and the quantile of this skin
+that a forehead is made no lighter than: it is no shine that goes on."""
+
 GAIN = 1.1
 """Largest logarithm of what the other's skin is lightened or darkened by."""
 
@@ -60,6 +64,7 @@ def in_colors(here: Scene, fit: Fitted, held: Bool) -> Float32:
     """
     gain = np.exp(_skin_gain(here, fit, held))
     tinted = _plain(here, np.clip((fit.picture + 8) * gain - 8, 0, 255).astype(np.float32), held)
+    tinted = _in_light(here, fit, tinted, held)
     alpha = _told(fit, here.unit)[..., None]
     return np.asarray(tinted + alpha * (fit.real - tinted), np.float32)
 
@@ -91,6 +96,24 @@ def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
     lab[..., 1:] -= away * np.maximum(far - HUE, 0) / (far + HUE)
     lab[..., 0] -= 0.8 * np.maximum(lab[..., 0] - float(np.quantile(mine[..., 0][known > 0], 0.95)), 0)
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def _in_light(here: Scene, fit: Fitted, skin: Float32, held: Bool) -> Float32:
+    """Skin (h, w, 3) of the other's forehead in the light that this one has right beside it: pores are the other's."""
+    unit = here.unit
+    barred = np.maximum.reduce([features(here, 0.05), here.shares["worn"], here.loose])
+    barred = wide_blur(np.asarray(barred, np.float32), 0.03 * unit)
+    mine = (held & (here.shares["face"] > 0.75) & (barred < 0.08)).astype(np.float32)
+    theirs = ((fit.shares["face"] > 0.75) & (fit.alpha < 0.3)).astype(np.float32)
+    if min(float(mine.sum()), float(theirs.sum())) < 0.02 * unit**2:
+        return skin
+    light = wide_blur(membrane(local_colors(here.picture, mine, 0.06 * unit)[0], mine, 255.0), 0.08 * unit)
+    light = np.minimum(light, np.quantile(here.picture[mine > 0], BRIGHT, axis=0).astype(np.float32))
+    fine = np.clip(skin - local_colors(skin, theirs, 0.05 * unit)[0], -FINE, FINE)
+    ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
+    brows = np.float32(here.points[[105, 334], 1].mean())
+    above = np.clip((brows - ys) / (0.15 * unit), 0, 1) * np.clip(2 * fit.shares["face"] - 0.5, 0, 1)
+    return np.asarray(skin + above[..., None] * (np.clip(light + fine, 0, 255) - skin), np.float32)
 
 
 def _skin_gain(here: Scene, fit: Fitted, held: Bool) -> Float32:

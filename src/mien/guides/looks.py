@@ -40,7 +40,8 @@ SIDE = 256
 """Pixels of a look."""
 
 KEPT, SAMPLED = 4, 16
-"""Latest looks that are kept, 5 MB each; and pixels from one to the next by which a photo is known again."""
+"""Latest looks that are kept, 5 MB each; and pixels from one to the next of those by which a photo is known again: all
+of 12 MP would take 0.06 s at every look."""
 
 
 def probability(
@@ -106,7 +107,10 @@ def probabilities(
 
 
 class Looks:
-    """What the parser saw in the latest looks at photos that are still there: several regions are looked for in one."""
+    """What the parser saw in the latest looks at photos that are still there: several regions are looked for in one.
+
+    A photo whose array was written to is looked at anew where one of the pixels by which it is known has changed.
+    """
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, int, bytes], tuple[weakref.ref[Photo], weakref.ref[Any], Float32]]

@@ -138,7 +138,7 @@ def _made(here: AroundBeard, picture: Float32, found: Light, unit: float) -> tup
     even = np.clip((blurred(alpha, 0.025 * unit) - 0.58) / 0.22 + 0.5, 0, 1)  # a beard's outline is ragged, a jaw's not
     near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
     share = blurred((alpha + near * (even - alpha)) * skin, 0.006 * unit)
-    behind = _behind(here, picture, alpha, (share < 0.99) & (weight > 0.01), unit)
+    behind = _behind(here, picture, (share < 0.99) & (weight > 0.01), unit)
     made = behind + share[..., None] * (found.picture(within_jaw(here, picture.shape[:2])) - behind)
     return weight, share, with_lips(here, picture, np.asarray(made, np.float32), kept, unit)
 
@@ -200,7 +200,7 @@ def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> F
     return np.asarray(1 - (1 - found) * (1 - nose), np.float32)
 
 
-def _behind(here: AroundBeard, picture: Float32, alpha: Float32, wanted: Bool, unit: float) -> Float32:
+def _behind(here: AroundBeard, picture: Float32, wanted: Bool, unit: float) -> Float32:
     """The picture with clothes and backdrop made where a beard hid them."""
     if np.count_nonzero(wanted) < 10:
         return picture

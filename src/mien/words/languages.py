@@ -30,7 +30,7 @@ glatt=straight glatte=straight leicht=slight leichtes=slight leichter=slight lei
 bisschen=bit etwas=somewhat wenig=little viel=much sehr=very mehr=more weniger=less kein=no keine=no keinen=no
 ohne=without nicht=not mit=with und=and oder=or aber=but ein=a eine=a einen=a einem=a das=the die=the der=the den=the
 dem=the sein=his seine=his ihr=her ihre=her ihn=him sie=her er=he ist=is mach=make mache=make bitte=please soll=should
-aussehen=look färben=dye machen=make entferne=remove weg=remove entfernen=remove lächeln=smile färbe=dye zu=to mann=man
+aussehen=look färben=dye machen=make entferne=remove weg=remove entfernen=remove färbe=dye zu=to mann=man
 frau=woman person=person glatze=bald
 """
 
@@ -135,5 +135,5 @@ def english(plain: str, known: frozenset[str]) -> str:
     def translated(found: re.Match[str]) -> str:
         return (_looked_up(found[0].rstrip("'"), best) or found[0]) + " " * found[0].endswith("'")
 
-    said = re.sub(r"[^\W\d_]+'?", translated, plain)
-    return _SHADED.sub(r"\2 \1", said)
+    result = re.sub(r"[^\W\d_]+'?", translated, plain)
+    return _SHADED.sub(r"\2 \1", result)

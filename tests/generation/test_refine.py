@@ -1,0 +1,115 @@
+"""Faces that are looked at and corrected, with the bundled networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from generation.toy import NAMES, network, scale
+
+from mien.engine.mapping import Wanted
+from mien.errors import ConfigError
+from mien.generation.agreement import Asked, Seen, distance, missing, overlap, widened
+from mien.generation.generator import MultimodalGenerator
+from mien.generation.pairs import sample_pairs
+from mien.generation.sentences import hardly_known, understood
+
+FACES = (4, 11)
+
+
+@pytest.fixture(scope="module")
+def generator() -> MultimodalGenerator:
+    return MultimodalGenerator.from_pretrained()
+
+
+@pytest.fixture(scope="module")
+def wanted(generator: MultimodalGenerator) -> list[Wanted]:
+    """Maps and drawings of faces that the generator makes."""
+    pairs, _ = sample_pairs(generator.maker, generator.feedback.look, FACES, (0.7, 0.7))
+    lines = pairs.drawings(np.arange(2), np.ones(2, np.int64)).astype(np.float32)
+    return [
+        Wanted(semantic=generator.shares_of(pairs.labels[0]), text=generator.wanted(text="old, black hair").text),
+        Wanted(sketch=lines[1][None], points=pairs.points[1] - (0, 0, pairs.points[1, :, 2].mean())),
+    ]
+
+
+def away(generator: MultimodalGenerator, codes: np.ndarray, wanted: list[Wanted]) -> np.ndarray:
+    asked = Asked.of(wanted, generator.mapper.config, generator.scale)
+    return np.asarray(distance(np, generator.feedback.seen(generator.pixels(codes), asked), asked))
+
+
+def test_what_obeys_is_at_no_distance_and_torch_agrees_with_numpy() -> None:
+    config, rng = network().config, np.random.default_rng(0)
+    shares = rng.dirichlet(np.ones(19), (64, 64)).transpose(2, 0, 1).astype(np.float32)
+    lines = (rng.random((1, 128, 128)) < 0.05).astype(np.float32)
+    points, text = rng.random((478, 3), np.float32), scale().vector({NAMES[0]: 5.0, NAMES[5]: 1.0})
+    asked = Asked.of([Wanted(shares, lines, points, (3.0, 4.0), text)], config, scale())
+    seen = Seen(shares[None], lines[None], widened(lines[None]), points[None], asked.pose, asked.values)
+    assert distance(np, seen, asked).tolist() == pytest.approx([0.0], abs=1e-4)
+    other = replace(seen, semantic=seen.semantic[:, ::-1], pose=seen.pose + 5, numbers=seen.numbers - 2)
+    tensors = Seen(**{name: torch.from_numpy(np.ascontiguousarray(one)) for name, one in vars(other).items()})
+    found, told = distance(np, other, asked), distance(torch, tensors, asked.tensors())
+    assert found[0] > 0.5 and told.tolist() == pytest.approx(found.tolist(), rel=1e-4)
+
+
+def test_parts_of_a_map_that_are_empty_are_not_looked_at() -> None:
+    wanted = np.zeros((1, 19, 8, 8), np.float32)
+    wanted[:, 1, :4] = 1
+    shares = np.zeros_like(wanted)
+    shares[:, 1, :4], shares[:, 2, 4:] = 1, 1
+    assert overlap(np, shares, wanted).tolist() == pytest.approx([1.0])
+
+
+def test_feedback_brings_faces_nearer_each_for_itself(generator: MultimodalGenerator, wanted: list[Wanted]) -> None:
+    mapped = generator.codes(wanted, [0, 1])
+    both = generator.codes(wanted, [0, 1], refine=3)
+    assert (away(generator, both, wanted) < away(generator, mapped, wanted)).all()
+    alone = np.concatenate([generator.codes([one], [seed], refine=3) for seed, one in enumerate(wanted)])
+    assert np.array_equal(alone, both)
+    nothing = [Wanted()]
+    assert np.array_equal(generator.codes(nothing, [0], refine=2), generator.codes(nothing, [0]))
+
+
+def test_descent_brings_faces_nearer_still(generator: MultimodalGenerator, wanted: list[Wanted]) -> None:
+    looked = generator.codes(wanted, [0, 1], refine=1)
+    down = generator.codes(wanted, [0, 1], refine=1, descend=5)
+    assert (away(generator, down, wanted) < away(generator, looked, wanted)).all()
+
+
+def test_what_the_generator_hardly_knows_is_told(generator: MultimodalGenerator) -> None:
+    for text, named in (("a man with a beard", "beard"), ("a man without a beard", ""), ("with glasses", "")):
+        notes = hardly_known(understood(text), generator.scale)
+        assert named in " ".join(notes) and bool(notes) == bool(named)
+
+
+def test_words_that_a_map_contradicts_are_told(generator: MultimodalGenerator) -> None:
+    pairs, _ = sample_pairs(generator.maker, generator.feedback.look, FACES[:1], (0.7, 0.7))
+    from mien.conditions.labels import colors
+    from mien.types import Photo
+
+    bare = Photo(colors()[np.where(pairs.labels[0] == 6, 1, pairs.labels[0])])
+    notes = generator(semantic=bare, text="with glasses", refine=0).notes
+    assert any(note.startswith("the map shows something else") and "glasses" in note for note in notes)
+    assert not any("glasses" in note for note in generator(semantic=bare, text="without glasses", refine=0).notes)
+
+
+def test_whole_maps_ask_for_glasses_or_for_none(generator: MultimodalGenerator) -> None:
+    bare, worn = np.ones((2, 128, 128), np.uint8)
+    worn[50:60, 30:98] = 6
+    config, words = generator.mapper.config, generator.scale
+    asked = Asked.of([Wanted(semantic=generator.shares_of(one)) for one in (bare, worn)], config, words)
+    at = words.names.index("glasses")
+    numbers = np.zeros((2, len(words.names)), np.float32)
+    for level, right in ((-3.0, [True, False]), (3.0, [False, True])):
+        numbers[:, at] = level
+        assert (missing(np, numbers, asked)[:, at] == 0).tolist() == right
+    empty = np.where(np.arange(128)[:, None] < 40, 255, bare)
+    assert not Asked.of([Wanted(semantic=generator.shares_of(empty))], config, words).flags.any()
+
+
+@pytest.mark.parametrize("wrong", [{"refine": -1}, {"descend": 1000}])
+def test_numbers_of_rounds_are_checked(generator: MultimodalGenerator, wrong: dict[str, int]) -> None:
+    with pytest.raises(ConfigError, match="give a number from 0 to 200"):
+        generator.codes([Wanted()], [0], **wrong)
