@@ -53,7 +53,7 @@ What lies behind a pair of glasses: a strip around the eyes with smooth skin whe
 - **Recipe**: `recipes/strips.py`, `recipes/frames_drawn.py`, `recipes/uncover.py`; {shown} strips in {seconds} s.
 - **Trained by** the absolute error, that of slopes, and LPIPS with AlexNet (BSD-2, BSD-3), on glasses drawn over faces
   without any; nobody's glasses are copied.
-- **Data**: of {sources}
+- **Data**: {faces} faces without glasses, with eyes and brows in sight, of {sources}
 - **Limits**: frames and thin shadows; not the eyes themselves, dark lenses, or heads turned far. Sees 107 pixels
   between the outer corners of the eyes.
 - **On {count} drawn pairs of glasses of `val`**: {figures}
@@ -226,12 +226,15 @@ def judged(network: UncoverNet, held: Strips, judge: torch.jit.ScriptModule, cou
     return {name: float(np.mean(values)) for name, values in found.items()}
 
 
-def save(fitting: Fitting[UncoverNet], held: Strips, judge: torch.jit.ScriptModule, out: Path, count: int) -> None:
+def save(
+    fitting: Fitting[UncoverNet], faces: int, held: Strips, judge: torch.jit.ScriptModule, out: Path, count: int
+) -> None:
     """The averaged network, with its figures."""
     figures = judged(fitting.average, held, judge, count)
     said = ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
     print(said, flush=True)
-    card = CARD.format(shown=fitting.shown, seconds=round(fitting.seconds), sources=SOURCES, figures=said, count=count)
+    run = {"shown": fitting.shown, "seconds": round(fitting.seconds), "faces": faces}
+    card = CARD.format(**run, sources=SOURCES, figures=said, count=count)
     save_folder(out, fitting.average.state_dict(), {"kind": KIND, **fitting.average.config.to_dict()}, card)
 
 
@@ -261,8 +264,8 @@ def main() -> None:
             made = fitting.network(batch[0])
         loss, plain, lpips, found = loss_of(made, batch, trains, rng)
         if fitting.step(loss, BATCH, whole=loss, error=plain, lpips=lpips, frame=found):
-            save(fitting, held, judges, options.out, 20)
-    save(fitting, held, judges, options.out, 200)
+            save(fitting, len(strips.weights), held, judges, options.out, 20)
+    save(fitting, len(strips.weights), held, judges, options.out, 200)
 
 
 if __name__ == "__main__":
