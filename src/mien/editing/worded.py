@@ -34,7 +34,7 @@ TEETH, SMILE = "teeth", "smile"
 READ_AS = " was read as: "
 """Stands between a text and what was understood of it, in results."""
 
-HAIR, INNER = "hair", {"lip-fullness", "eye-openness"}
+HAIR, INNER = "hair", frozenset({"lip-fullness", "eye-openness"})
 """What is dyed, and moves that do not reach it: what hair is can be told while they are made."""
 
 

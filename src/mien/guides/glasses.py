@@ -23,7 +23,7 @@ from mien.guides.behind import LARGEST as LARGEST_UNIT
 from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.frames import EYES, area_of, bridge, clearness, eyes_of, frame_of
-from mien.guides.guide import Box, Guide, changed
+from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.lenses import cleared
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc, gleams
 from mien.guides.rims import rims
@@ -109,9 +109,15 @@ class Glasses:
         return np.asarray(self.frame | self.glare | self.parsed & self.beside, np.bool_)
 
     def box(self, photo: Photo, room: float) -> Box:
-        """The part of a photo that they lie in, with some room around it, pixels."""
-        rows, columns = np.flatnonzero(self.hidden.any(1)), np.flatnonzero(self.hidden.any(0))
-        x, y = np.meshgrid([columns[0], columns[-1] + 1], [rows[0], rows[-1] + 1])
+        """The part of a photo that they lie in, with some room around it, pixels.
+
+        Raises:
+            LayerError: no frame is seen.
+        """
+        if not self.hidden.any():
+            raise LayerError(NONE)
+        left, top, right, bottom = box_of(self.hidden)
+        x, y = np.meshgrid([left, right], [top, bottom])
         corners = np.stack([x.ravel(), y.ravel()], 1) @ self.matrix[:, :2].T + self.matrix[:, 2]
         x0, y0 = np.clip(np.floor(corners.min(0) - room), 0, (photo.width - 1, photo.height - 1)).astype(int)
         x1, y1 = np.clip(np.ceil(corners.max(0) + room), (x0 + 1, y0 + 1), (photo.width, photo.height)).astype(int)
@@ -127,7 +133,7 @@ class Glasses:
         return np.asarray(made, np.float32)
 
     def frame_on(self, photo: Photo) -> Bool:
-        """(H, W) where the frame is in the photo."""
+        """(H, W) where the frame is in the photo; errors as of :meth:`box`."""
         x0, y0, x1, y1 = box = self.box(photo, 2.0)
         whole = np.zeros((photo.height, photo.width), np.bool_)
         whole[y0:y1, x0:x1] = self.placed(self.frame, box) > SEEN
