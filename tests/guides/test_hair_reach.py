@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.bank_hair import bank_fringe
+from mien.guides.bank import Bank
+from mien.guides.bank_hair import REACHES, bank_fringe
 from mien.guides.hair import hair
 from mien.guides.locks import laid_locks
 from mien.guides.lowered import hanging, lowered
@@ -113,3 +115,15 @@ def test_long_hair_keeps_its_hairline_and_color_under_a_strangers_lengths(face: 
     for was in ("skin", "hair"):
         old = np.all(photo.pixels == COLORS[was], 2)
         assert float((np.abs(result.pixels[old].astype(int) - COLORS[was]).max(1) < 40).mean()) > 0.97, was
+
+
+def test_the_first_seed_draws_this_heads_hair_lower_and_others_lay_on_fringes(parser: FaceParser) -> None:
+    one = next(entry for entry in Bank.bundled().entries if entry.path.stem == "2253")
+    photo, made = one.photo(), []
+    for seed in (0, 1):
+        guide = bank_fringe(photo, one.face, parser, seed)
+        result, area = guide.over(photo)
+        assert (result.pixels[~area] == photo.pixels[~area]).all()
+        assert area[: int(one.face.landmarks[152, 1])].any() and guide.notes == ((REACHES,) if seed == 0 else ())
+        made.append(result.pixels)
+    assert not np.array_equal(*made)
