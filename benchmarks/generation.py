@@ -41,8 +41,6 @@ from mien.types import Float32, UInt8
 SPATIAL = ("semantic", "sketch", "geometry")
 SETS = [tuple(n for n, on in zip((*SPATIAL, "text"), flags, strict=True) if on) for flags in product((0, 1), repeat=4)]
 PSI = (0.6, 1.0)
-WORSE = 0.9
-"""What a modality must keep of its agreement when others join it."""
 
 
 class Bench:

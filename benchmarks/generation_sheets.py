@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from benchmarks.generation import Bench
 
 FACES, ENLARGED = 40, 3
+"""On a sheet, and how many times larger they are one by one."""
 
 LINE, SMALL = 18, 0.42
 """Height of a line of text, pixels, and its size; for a face of 128 pixels."""

@@ -21,7 +21,7 @@ from mien.guides.shapes import Shapes
 from mien.models.mm2latent.text import TextScale
 from mien.types import Float32, UInt8
 from mien.words.types import Wish
-from recipes.reader_labels import measured, moves, taught
+from recipes.reader_labels import measured, taught
 
 SIDE = 256
 
@@ -159,7 +159,7 @@ class Measures:
         points = self.look.points(pictures) * SIDE
         labels = self.look.parser.parse(large)
         told = taught(large, self.teachers)
-        told |= {name: np.asarray(value, np.float32) for name, value in moves(points, self.shapes).items()}
+        told |= {name: np.asarray(value, np.float32) for name, value in self.shapes.strengths(points).items()}
         rows = [
             measured(Seen(a, p.astype(np.float64), image)) for a, p, image in zip(labels, points, large, strict=True)
         ]

@@ -36,7 +36,7 @@ from mien.guides.smile import level
 from mien.types import Face, Float32, Float64, Photo, UInt8
 from mien.words.reader import read as understood
 from mien.words.types import Wish
-from recipes.reader_labels import measured, moves, taught
+from recipes.reader_labels import measured, taught
 
 SENTENCES = """
 a slight smile
@@ -97,7 +97,7 @@ class Measure:
         points = face.landmarks.astype(np.float64).copy()
         points[:, :2] = points[:, :2] @ back[:, :2].T + back[:, 2]
         points[:, 2] *= np.sqrt(abs(np.linalg.det(back[:, :2])))
-        told = {name: float(v[0]) for name, v in moves(points[None].astype(np.float32), self.shapes).items()}
+        told = {name: float(v[0]) for name, v in self.shapes.strengths(points[None].astype(np.float32)).items()}
         told |= {name: float(v[0]) for name, v in taught(crop.pixels[None], self.teachers).items()}
         told |= {name: float(np.log((told[name] + LEAST) / (1 - told[name] + LEAST))) for name in ("happy", "angry")}
         shares = self.parser.shares(crop.pixels)

@@ -9,11 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.align import mesh
-from mien.conditions.labels import COUNT, INDEX
 from mien.errors import LayerError
 from mien.guides.backdrop import as_soft, evened
-from mien.guides.bank_hair import bank_fringe
 from mien.guides.bare import held
 from mien.guides.ears import going, kept, pairs
 from mien.guides.hair import hair
@@ -21,63 +18,10 @@ from mien.guides.hair_fit import _holes, ended, fitted, lit
 from mien.guides.hair_lent import clear, pure, within
 from mien.guides.hair_refused import check_light, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown
-from mien.guides.locks import laid_locks
-from mien.guides.lowered import hanging, lowered
-from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, _reduced
-from mien.guides.shortened import shortened
 from mien.guides.strands import toned
 from mien.types import Face, Photo
-
-COLORS = {
-    "background": (90, 120, 200),
-    "skin": (220, 180, 150),
-    "neck": (200, 160, 130),
-    "cloth": (40, 40, 60),
-    "hair": (120, 20, 20),
-    "hat": (230, 210, 40),
-}
-OTHER = {**COLORS, "hair": (30, 110, 40)}
-
-
-class ColorParser:
-    """Tells classes by colour, both heads' alike."""
-
-    def shares(self, pixels: Any) -> Any:
-        known = [(name, color) for table in (COLORS, OTHER) for name, color in table.items()]
-        wanted = np.array([color for _, color in known], np.int16)
-        nearest = np.abs(pixels[..., None, :].astype(np.int16) - wanted).sum(-1).argmin(-1)
-        labels = np.array([INDEX[name] for name, _ in known])[nearest]
-        odds = np.exp(12 * np.eye(COUNT, dtype=np.float32)[labels])
-        return (odds / odds.sum(-1, keepdims=True)).transpose(2, 0, 1)
-
-
-def head(face: Face, colors: dict[str, tuple[int, int, int]], *, down: float, hat: bool = False) -> Photo:
-    """A head whose hair reaches ``down`` eye distances below the eyes."""
-    points = face.landmarks[:, :2].astype(np.float64)
-    unit = float(np.linalg.norm(points[33] - points[263]))
-    oval = points[list(mesh.OUTLINE)]
-    middle, low = oval.mean(0), oval.max(0)
-    picture = np.zeros((512, 512, 3), np.uint8)
-    picture[:] = colors["background"]
-    y = int(low[1] + 0.45 * unit)
-    cv2.ellipse(picture, (int(middle[0]), 560), (220, 560 - y), 0, 0, 360, colors["cloth"], -1)
-    x = int(middle[0])
-    cv2.rectangle(picture, (x - int(0.45 * unit), int(middle[1])), (x + int(0.45 * unit), y), colors["neck"], -1)
-    around = middle + (oval - middle) * 1.35
-    cv2.fillPoly(picture, [np.minimum(around, (512, points[33, 1])).astype(np.int32)], colors["hair"])
-    side, end = np.abs(around - middle)[:, 0].max(), points[33, 1] + down * unit
-    for sign in (-1, 1):
-        a, b = sorted((x + int(sign * side * 0.7), x + int(sign * side)))
-        cv2.rectangle(picture, (a, int(middle[1] - 0.3 * unit)), (b, int(end)), colors["hair"], -1)
-    cv2.fillPoly(picture, [oval.astype(np.int32)], colors["skin"])
-    if hat:
-        cv2.rectangle(picture, (x - 90, 0), (x + 90, int(oval[:, 1].min())), colors["hat"], -1)
-    return Photo(picture)
-
-
-def share(photo: Photo, color: tuple[int, int, int], reach: int = 40) -> float:
-    return float((np.abs(photo.pixels.astype(np.int16) - color).max(2) < reach).mean())
+from tests.guides.heads import COLORS, OTHER, ColorParser, head, share
 
 
 @pytest.fixture(scope="module")
@@ -148,22 +92,6 @@ def test_a_bald_head_takes_the_hair_away(face: Face) -> None:
     assert share(result, COLORS["background"]) > share(photo, COLORS["background"]) + 0.01
 
 
-def test_a_fringe_has_this_hairs_color_and_leaves_the_rest(face: Face) -> None:
-    photo, other = head(face, COLORS, down=1.5), head(face, OTHER, down=1)
-    points = face.landmarks[:, :2].astype(int)
-    pixels = other.pixels.copy()
-    left, right, top, low = points[54, 0], points[284, 0], points[10, 1] - 9, points[105, 1] - 3
-    pixels[top:low, left:right] = OTHER["hair"]
-    lent = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="fringe")  # type: ignore[arg-type]
-    x, y = points[151, 0], (top + low) // 2
-    result, area = lent.over(photo)
-    around = result.pixels[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(0)
-    assert np.abs(around - COLORS["hair"]).max() < 25
-    assert not area[points[152, 1] :].any()
-    assert (result.pixels[~area] == photo.pixels[~area]).all()
-    assert share(result, OTHER["hair"]) < 0.001
-
-
 def test_others_hair_takes_on_the_contrast_and_light_of_this() -> None:
     rng, shape, ys = np.random.default_rng(0), (120, 120), np.mgrid[:120, :120][0]
     strands = np.repeat(rng.normal(0, 1, shape[1])[None], shape[0], 0).astype(np.float32)[..., None]
@@ -174,64 +102,6 @@ def test_others_hair_takes_on_the_contrast_and_light_of_this() -> None:
     made = toned(mine, ys < 60, theirs, np.ones(shape, np.float32), 100.0)
     assert np.abs(made.mean((0, 1)) - mine.mean((0, 1))).max() < 12
     assert 0.5 < made[..., 1].std() / mine[..., 1].std() < 1.6
-
-
-def test_longer_hair_is_of_this_color_and_within_its_outline(face: Face) -> None:
-    photo, other = head(face, COLORS, down=0.1), head(face, OTHER, down=2.2)
-    here, there = (Scene.of(one, face, ColorParser()) for one in (photo, other))  # type: ignore[arg-type]
-    wished = Scene.of(head(face, COLORS, down=1.2), face, ColorParser()).hair > 0.5  # type: ignore[arg-type]
-    fit, shade = laid_locks(here, there, wished, wished)
-    fresh = (fit.alpha > 0.9) & (here.hair < 0.1)
-    assert fresh.sum() > 0.4 * (wished & (here.hair < 0.1)).sum()
-    assert np.abs(fit.front[fresh].mean(0) - COLORS["hair"]).max() < 25
-    assert not (fit.alpha > 0.05)[cv2.dilate(wished.astype(np.uint8), np.ones((9, 9))) == 0].any()
-    assert shade.max() < 0.6
-    with pytest.raises(LayerError, match="no more hair"):
-        laid_locks(here, there, here.hair > 0.5, here.hair > 0.5)
-
-
-def test_hair_is_cut_below_a_line_and_stays_above_it(face: Face) -> None:
-    photo, other = head(face, COLORS, down=2.0), head(face, OTHER, down=0.2)
-    here, there = (Scene.of(one, face, ColorParser()) for one in (photo, other))  # type: ignore[arg-type]
-    line = int(here.points[13, 1])
-    area = (here.hair > 0.5) & (np.arange(here.shape[0])[:, None] > line)
-    result, changed = shortened(photo, here, other, there, area).over(photo)
-    row = int(face.landmarks[13, 1])
-    assert (result.pixels[~changed] == photo.pixels[~changed]).all()
-    assert not changed[: row - 20].any()
-    far = result.with_pixels(result.pixels[row + round(0.35 * here.unit) :])
-    assert share(far, COLORS["hair"]) < 0.01
-    assert share(result, COLORS["hair"]) > 0.01
-
-
-def test_this_heads_hair_comes_lower_where_a_map_asks_for_it(face: Face) -> None:
-    photo = head(face, COLORS, down=0.1)
-    here = Scene.of(photo, face, ColorParser())  # type: ignore[arg-type]
-    wished = Scene.of(head(face, COLORS, down=1.2), face, ColorParser()).hair > 0.5  # type: ignore[arg-type]
-    fit, shade = hanging(here, wished)
-    fresh = (fit.alpha > 0.9) & (here.hair < 0.1)
-    assert fresh.sum() > 0.01 * here.unit**2
-    assert np.abs(fit.front[fresh].mean(0) - COLORS["hair"]).max() < 12
-    assert shade.max() < 0.4
-    lower = lowered(here)[0]
-    brow = int(here.points[[105, 334], 1].mean())
-    forehead = (lower.alpha > 0.9) & (here.hair < 0.1)
-    assert forehead.any() and not forehead[brow:].any()
-    with pytest.raises(LayerError, match="No hair grows above"):
-        hanging(here, here.hair > 0.5)
-
-
-def test_hair_becomes_narrower_below_a_line_and_stays_above_it(face: Face) -> None:
-    photo = head(face, COLORS, down=2.0)
-    here = Scene.of(photo, face, ColorParser())  # type: ignore[arg-type]
-    row = int(here.points[13, 1])
-    area = (here.hair > 0.5) & (np.arange(here.shape[0])[:, None] > row)
-    result, changed = narrowed(photo, here, area).over(photo)
-    assert (result.pixels[~changed] == photo.pixels[~changed]).all()
-    assert not changed[: int(face.landmarks[13, 1]) - round(0.1 * here.unit)].any()
-    assert 0.5 < share(result, COLORS["hair"]) / share(photo, COLORS["hair"]) < 0.97
-    with pytest.raises(LayerError, match="takes no hair away"):
-        narrowed(photo, here, np.zeros_like(area))
 
 
 def test_hair_that_would_not_be_believed_is_refused(face: Face) -> None:
@@ -247,16 +117,6 @@ def test_hair_that_would_not_be_believed_is_refused(face: Face) -> None:
         check_light(photo, face, shaded, face)
     with pytest.raises(LayerError, match="much shorter or narrower"):
         hair(head(face, COLORS, down=2.2), face, head(face, OTHER, down=0.2), face, parser)
-
-
-def test_no_fringe_without_hair_or_below_a_hat(face: Face) -> None:
-    photo, parser = head(face, COLORS, down=1), ColorParser()
-    with pytest.raises(LayerError, match="hat on this"):
-        bank_fringe(head(face, COLORS, down=1, hat=True), face, parser)  # type: ignore[arg-type]
-    shaved = np.all(photo.pixels == COLORS["hair"], 2)[..., None]
-    bald = photo.with_pixels(np.where(shaved, COLORS["background"], photo.pixels).astype(np.uint8))
-    with pytest.raises(LayerError, match="No hair grows above"):
-        bank_fringe(bald, face, parser)  # type: ignore[arg-type]
 
 
 def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> None:
@@ -424,14 +284,3 @@ def test_hair_on_a_floor_of_its_color_ends_where_short_hair_does(face: Face) -> 
     left = within(floor, spread)
     assert float(left[(ys < middle[1]) & (away < 0.6)].min()) > 0.9
     assert float(left[away > 1.85].max()) == 0
-
-
-def test_long_hair_keeps_its_hairline_and_color_under_a_strangers_lengths(face: Face) -> None:
-    photo, other = head(face, COLORS, down=1.2), head(face, OTHER, down=2.2)
-    parser: Any = ColorParser()
-    result, _ = hair(photo, face, other, face, parser, any_head=True).over(photo)
-    assert share(result, OTHER["hair"]) < 0.001
-    assert share(result, COLORS["hair"]) > share(photo, COLORS["hair"]) + 0.005
-    for was in ("skin", "hair"):
-        old = np.all(photo.pixels == COLORS[was], 2)
-        assert float((np.abs(result.pixels[old].astype(int) - COLORS[was]).max(1) < 40).mean()) > 0.97, was

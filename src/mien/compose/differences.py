@@ -68,7 +68,6 @@ def carried(
         points: (V, 2) landmarks of the photo and of both, pixels.
         regions: what may change; all else stays.
         moves: (V, 2) of the photo's landmarks; None for those of the generator's.
-        way: how far the photo's landmarks go of what the generator's do.
     """
     before, after = pair
     side, between = image.shape[0], points[2] - points[1]

@@ -31,6 +31,9 @@ RATE, STAY = 0.05, 0.15
 SOFT = 0.01
 """Width of the step between no line and a line, in the unit of the pencil filter's threshold."""
 
+FARTHEST = 4.0
+"""Scaled numbers of the face reader are cut off here, farther out than what can be asked for (LIMIT, 3)."""
+
 HELD = 0.3
 """Weight of the face's places where a pose is given without a shape: the descent does not turn heads."""
 
@@ -107,7 +110,7 @@ class Descent:
         if want.asks("text") and len(self.scale.names) == self.reader.config.numbers:
             numbers = first(self.reader(sized(pictures, self.reader.config.size)))
             mean, spread = torch.tensor(self.scale.mean), torch.tensor(self.scale.spread)
-            found = replace(found, numbers=((numbers - mean) / spread).clamp(-4, 4))
+            found = replace(found, numbers=((numbers - mean) / spread).clamp(-FARTHEST, FARTHEST))
         return found
 
     def _lines(self, pictures: Tensor) -> Tensor:
