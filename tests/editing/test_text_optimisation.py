@@ -24,6 +24,7 @@ from mien.editing.self_layers import changes_colors_alone
 from mien.editing.text_optimisation import Descent, worded
 from mien.editor import Editor
 from mien.errors import ConfigError, LayerError
+from mien.interrupt import interruptible
 from mien.losses import directional_loss
 from mien.types import Face, Float32, Photo, UInt8
 
@@ -65,6 +66,35 @@ def test_the_picture_moves_as_the_words_do(reader: Editor, directional: bool) ->
     with torch.inference_mode():  # as the editor calls it
         again = after(0.0)
     assert torch.equal(again, free) and not free.requires_grad
+
+
+def test_a_descent_is_watched_and_ends_early(reader: Editor) -> None:
+    networks, clip = reader.backend.networks, reader.backend.clip
+    assert clip is not None
+    start, seen = random_codes(networks.generator, 3), list[tuple[int, float, Tensor]]()
+
+    def run(steps: int = 12, patience: int = 0, gain: float = 1e-4, last: int = 99) -> Tensor:
+        seen.clear()
+
+        def each(step: int, loss: float, codes: Tensor) -> bool:
+            seen.append((step, loss, codes))
+            return step == last
+
+        return worded(networks, clip, start, TEXT, Descent(steps=steps, patience=patience, gain=gain), each)
+
+    whole = run()
+    assert [step for step, _, _ in seen] == list(range(12)) and torch.equal(seen[0][2], start)
+    assert seen[-1][1] < seen[0][1] and torch.equal(whole, run())
+    ended = run(last=3)
+    assert len(seen) == 4 and torch.equal(ended, seen[3][2]) and not ended.requires_grad
+    assert torch.equal(run(patience=3, gain=99.0), seen[0][2]) and len(seen) == 4
+
+    def cancel() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), interruptible(cancel):
+        run()
+    assert not seen
 
 
 def test_the_rate_rises_and_falls() -> None:

@@ -27,20 +27,23 @@ Judges = Annotated[
 
 
 def add(found: list[Direction], to: Path, layers: str | None = None, unit: float | None = None) -> None:
-    """Adds directions to a folder and says so.
+    """Adds directions to a folder, and says so, and which ones of the same name went away.
 
     Raises:
         ConfigError, UnknownCheckpointError, SaveError: see :func:`mien.checkpoints.directions.add_directions`.
     """
-    from mien.checkpoints.directions import add_directions
+    from mien.checkpoints.directions import add_directions, read_facts
     from mien.checkpoints.shapes import check_writable, generator_config
 
     check_writable(to)
     config, chosen = generator_config(to), parse_layers(layers)
+    was = read_facts(to)
     found = [replace(one, layers=chosen or one.layers, unit=one.unit if unit is None else unit) for one in found]
+    gone = [f"{one.name} ({was[one.name].get('source') or 'of this editor'})" for one in found if one.name in was]
     add_directions(to, found, config)
     names = ", ".join(one.name for one in found)
-    stderr().print(f"Added to {to}: {names}.", highlight=False, soft_wrap=True)
+    replaced = f" Replaced: {', '.join(gone)}." if gone else ""
+    stderr().print(f"Added to {to}: {names}.{replaced}", highlight=False, markup=False, soft_wrap=True)
 
 
 def parse_layers(text: str | None) -> tuple[int, int] | None:

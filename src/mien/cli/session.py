@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.console import print_json, working
+from mien.cli.console import print_json, stderr, working
 from mien.cli.edit_options import EditOptions
 from mien.cli.history import Folder, Json, drift, export, label, log, recipe, sheet
 from mien.cli.option_groups import grouped
@@ -149,7 +149,9 @@ def _go(folder: Path, move: Callable[[Session], int]) -> None:
 
 
 def _report(opened: Session, node: Node, as_json: bool, became: Mapping[int, int] = MappingProxyType({})) -> None:
-    """Says which edit was made, and what has become of others."""
+    """Says which edit was made, what its words were read as, and what has become of others."""
+    from mien.editing.worded import READ_AS
+
     if as_json:
         print_json({**node.as_dict(), **({"became": dict(became)} if became else {})})
         return
@@ -158,6 +160,8 @@ def _report(opened: Session, node: Node, as_json: bool, became: Mapping[int, int
     patch = opened.folder.patch(node, opened.facts)
     size = patch.inside.sum() / (opened.facts["width"] * opened.facts["height"])
     print(f"{label(opened, node.number)} ({size:.1%} of the photo)")
+    for read in (one for one in node.operations if READ_AS in one):
+        stderr().print(read, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 for verb in (log, export, recipe, drift, sheet):

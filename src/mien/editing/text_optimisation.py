@@ -8,12 +8,14 @@ fewer steps. Legend: L W+ codes, C length of a code.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from mien.checkpoints.clip import Clip
+from mien.interrupt import checkpoint
 from mien.losses import directional_loss
 from mien.models.editing import EditorNetworks
 
@@ -24,6 +26,10 @@ LEAST = 0.1
 """The loss treats a shorter move of the picture's vector (of length 1) as this long: at the start there is none."""
 
 
+Each = Callable[[int, float, Tensor], object]
+"""What is called at every step: with its number from 0, the loss, and the codes (1, L, C) that have it."""
+
+
 @dataclass(frozen=True)
 class Descent:
     """Attributes:
@@ -32,6 +38,9 @@ class Descent:
     words: λ1.
     near: λ2, on the sum of squares over all L·C numbers.
     directional: the paper's loss, equation 5; otherwise StyleCLIP's, 1 − cos(E_I(G(w)), E_T(t)).
+    patience: the descent ends early when so many steps have not brought the loss below its lowest by ``gain``, with
+        the codes of the lowest; 0 goes all steps, whose falling rate settles by itself.
+    gain: what counts as lower.
     """
 
     steps: int = 100
@@ -41,6 +50,8 @@ class Descent:
     words: float = 1.0
     near: float = 0.008
     directional: bool = True
+    patience: int = 0
+    gain: float = 1e-4
 
     def rate_at(self, step: int) -> float:
         """Of one step, counted from 0."""
@@ -49,7 +60,34 @@ class Descent:
         return self.rate * falling * min(1.0, (step + 1) / (self.up * self.steps))
 
 
-def worded(networks: EditorNetworks, clip: Clip, codes: Tensor, text: str, descent: Descent | None = None) -> Tensor:
+class _Course:
+    """How a descent has gone so far, and whether it ends."""
+
+    def __init__(self, descent: Descent, each: Each | None) -> None:
+        self.descent, self.each = descent, each
+        self.lowest, self.since = math.inf, 0
+        self.best: Tensor | None = None
+
+    def end(self, step: int, loss: float, codes: Tensor) -> Tensor | None:
+        """The codes to end with, or None to go on."""
+        if self.each is not None and self.each(step, loss, codes.clone()) is True:
+            return codes
+        if self.descent.patience:
+            if loss < self.lowest - self.descent.gain:
+                self.best, self.lowest, self.since = codes.clone(), loss, 0
+            else:
+                self.since += 1
+        return self.best if self.descent.patience and self.since >= self.descent.patience else None
+
+
+def worded(
+    networks: EditorNetworks,
+    clip: Clip,
+    codes: Tensor,
+    text: str,
+    descent: Descent | None = None,
+    each: Each | None = None,
+) -> Tensor:
     """w_e (1, L, C): codes close to w_w whose picture the sentence describes better.
 
     Args:
@@ -58,6 +96,7 @@ def worded(networks: EditorNetworks, clip: Clip, codes: Tensor, text: str, desce
         codes: (1, L, C) w_w.
         text: the sentence.
         descent: how to go there.
+        each: looks on; True ends the descent with the codes that it was given. The same inputs give the same codes.
     """
     d = descent or Descent()
     with torch.inference_mode(False), torch.enable_grad():
@@ -67,12 +106,17 @@ def worded(networks: EditorNetworks, clip: Clip, codes: Tensor, text: str, desce
             source = clip.of_pictures(networks.inverted(start))
         moved = start.clone().requires_grad_(True)
         adam = torch.optim.Adam([moved], lr=d.rate)
+        course = _Course(d, each)
         for step in range(d.steps):
+            checkpoint()
             adam.param_groups[0]["lr"] = d.rate_at(step)
             seen = clip.of_pictures(networks.inverted(moved))
             # (5) L_clip(w) = 1 − cos(E_I(G(w)) − E_I(G(w_w)), E_T(t) − E_T("face"))
             away = directional_loss(seen, source, wanted, before, least=LEAST) if d.directional else 1.0 - seen @ wanted
             loss = d.words * away.sum() + d.near * (moved - start).square().sum()
+            end = course.end(step, float(loss.detach()), moved.detach())
+            if end is not None:
+                return end
             (moved.grad,) = torch.autograd.grad(loss, [moved])
             adam.step()
     return moved.detach()

@@ -109,6 +109,18 @@ def test_directions_are_kept_with_their_source(folder: Path) -> None:
         add_directions(folder, [Direction("A b", torch.ones(1, 16))], SMALL)
 
 
+def test_what_is_replaced_is_told(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_directions(folder, [Direction("smile", torch.ones(1, 16), source="InterFaceGAN, 600 faces")], SMALL)
+    for name, told in (("smile", "Replaced: smile (InterFaceGAN, 600 faces)."), ("age", "")):
+        np.save(tmp_path / f"stylegan2_{name}.npy", np.ones((1, 16)))
+        app(
+            ["directions", "import", str(tmp_path / f"stylegan2_{name}.npy"), "--to", str(folder)],
+            standalone_mode=False,
+        )
+        said = capsys.readouterr().err
+        assert f"Added to {folder}: {name}." in said and ("Replaced" in said) == bool(told) and told in said
+
+
 def test_sefa_finds_what_changes_styles_most(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from mien.checkpoints.generator import load_generator
 
