@@ -82,7 +82,7 @@ def whole_of(picture: Float32, front: Bool, lenses: Bool, points: Float64, parts
     for side, half in enumerate(halves):
         arm = temple(lines, points, half, side, parts["hair"] | parts["ears"], parts["background"])
         if len(arm):
-            frame |= band(light_of(picture), arm, closed=False, most=widest(arm), margin=BEYOND)
+            frame |= band(light_of(picture), arm, most=widest(arm), margin=BEYOND)
     _, beside, _, outer = across(points)  # nearer to the nose, the network sees all there is
     frame |= attached(picture, lines, frame, front, halves, points, parts) & (beside > outer) & ~parts["ears"]
     return frame | _past(lines, frame, halves, points, parts)
