@@ -31,6 +31,7 @@ def test_a_far_rim_goes_on_past_the_outline_of_a_turned_face(nose: float, gone: 
     rim = cv2.ellipse(np.zeros((SIDE, SIDE), np.uint8), (190, 320), (45, 40), 0, 90, 270, 1, 4) > 0
     picture[rim] = 40
     picture[320:322, 30:80] = 40  # touches nothing
+    picture[316:324, 148:158] = 30  # a hinge between rim and front
     front = np.zeros((SIDE, SIDE), np.bool_)
     front[300:340, 160:172] = front[278:284, 180:300] = front[356:362, 160:300] = True
     lenses = np.zeros((SIDE, SIDE), np.uint8)
@@ -40,4 +41,5 @@ def test_a_far_rim_goes_on_past_the_outline_of_a_turned_face(nose: float, gone: 
     parts = dict.fromkeys(("brows", "hair", "ears"), nothing) | {"background": np.arange(SIDE)[None] < 165 + 0 * rim}
     found = whole_of(picture, front, lenses > 0, points_of(nose), parts)
     far = rim & (np.arange(SIDE) < 160)
-    assert bool(found[far].mean() > 0.8) is gone and not found[300:340, 30:90].any()
+    assert bool(found[far].mean() > 0.8) is gone and bool(found[316:324, 149:157].mean() > 0.9) is gone
+    assert not found[300:340, 30:90].any()

@@ -32,6 +32,9 @@ PAST, CLEARLY, TURNED = 7.0, 22.0, 0.65
 """How far past what is found, beyond the face's outline, lines go on, units; the levels of these; and
 the width of one half of a face, by the other's, below which a rim may stand out there."""
 
+GAP, DARKEST = 5.0, 60
+"""Width of a gap in a frame there, units, up to which dark things belong to it; and their levels at most."""
+
 
 def front_of(picture: Float32, worn: Float32, eyes: Bool, points: Float64) -> tuple[Bool, Bool, float]:
     """(SIDE, SIDE) what a network takes for a frame, its shadows and reflections; where it looks; how sure a bridge is.
@@ -85,10 +88,12 @@ def whole_of(picture: Float32, front: Bool, lenses: Bool, points: Float64, parts
             frame |= band(light_of(picture), arm, most=widest(arm), margin=BEYOND)
     _, beside, _, outer = across(points)  # nearer to the nose, the network sees all there is
     frame |= attached(picture, lines, frame, front, halves, points, parts) & (beside > outer) & ~parts["ears"]
-    return frame | _past(lines, frame, halves, points, parts)
+    return frame | _past(light_of(picture), lines, frame, halves, points, parts)
 
 
-def _past(lines: Lines, frame: Bool, lenses: list[Float64], points: Float64, parts: Mapping[str, Bool]) -> Bool:
+def _past(
+    light: Float32, lines: Lines, frame: Bool, lenses: list[Float64], points: Float64, parts: Mapping[str, Bool]
+) -> Bool:
     """Lines before hair and backdrop that go on from a frame past the outline of a turned face, as far rims do."""
     away, down = axes(points)
     reach = (points[[127, 356]] - points[168]) @ away * (-1, 1)
@@ -98,10 +103,13 @@ def _past(lines: Lines, frame: Bool, lenses: list[Float64], points: Float64, par
     close = cv2.dilate((frame & ~outline).astype(np.uint8), disc(2 * PAST)) > 0
     ys, xs = np.mgrid[:SIDE, :SIDE]
     right = (xs - points[168, 0]) * away[0] + (ys - points[168, 1]) * away[1] > 0
-    close &= right == (reach[1] < reach[0])
+    far = (right == (reach[1] < reach[0])) & ~outline
     height, among = xs * down[0] + ys * down[1], np.concatenate(lenses) @ down
     close &= (height > among.min() - 2 * UNIT) & (height < among.max() + 2 * UNIT)
-    clear = ((lines.hats[2] > CLEARLY) | (lines.widest > OVER_HAIR)) & close & ~outline & ~parts["ears"]
+    clear = ((lines.hats[2] > CLEARLY) | (lines.widest > OVER_HAIR)) & close & far & ~parts["ears"]
     _, index = cv2.connectedComponents((clear | frame).astype(np.uint8))
     kept = clear & np.isin(index, np.unique(index[frame]))
-    return np.asarray((cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) > 0) & ~outline, np.bool_)
+    whole = cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) | frame
+    gaps = (cv2.morphologyEx(whole, cv2.MORPH_CLOSE, disc(GAP)) > whole) & (light < DARKEST)
+    gaps = cv2.dilate(gaps.astype(np.uint8), disc(2 * BEYOND))
+    return np.asarray((whole | gaps > 0) & far, np.bool_)
