@@ -91,6 +91,14 @@ def test_an_edit_keeps_its_number_through_changes(run: Run, folder: Path) -> Non
         run("change", folder, "8", "--seed", "6")
 
 
+def test_what_words_were_read_as_is_told_and_kept(run: Run, folder: Path) -> None:
+    result = CliRunner().invoke(app, ["session", "edit", str(folder), "--mask", "left", "--text", "a big smile"])
+    read = '"a big smile" was read as: nothing'
+    assert result.exit_code == 0 and read in result.stderr and read not in result.stdout
+    assert any(read in one for one in json.loads(run("log", folder, "--json"))["edits"][0]["operations"])
+    assert "was read as" not in CliRunner().invoke(app, ["session", "edit", str(folder), "--mask", "left"]).stderr
+
+
 def test_replay(run: Run, folder: Path, tmp_path: Path) -> None:
     run("edit", folder, "--mask", "left")
     run("edit", folder, "--mask", "mouth")

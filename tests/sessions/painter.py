@@ -13,6 +13,7 @@ from mien.align.crop import crop_face, square_quad
 from mien.align.paste import mask_to_photo, paste_face
 from mien.conditions.types import Conditions
 from mien.editing.result import EditResult, FaceEdit
+from mien.editing.worded import READ_AS
 from mien.errors import LayerError
 from mien.photos.mask import read_mask
 from mien.types import Bool, Face, Float64, Photo, Pose
@@ -62,7 +63,8 @@ class Painter:
         if self.astray:
             edited = edited.with_pixels(np.where(mask[..., None], edited.pixels, ~edited.pixels))
         shares = np.full((4, SIZE, SIZE), 0.25, np.float32)
-        face = FaceEdit(before, after, Conditions(), mask, shares, (f"painted {inputs['mask']}",))
+        read = (f'"{inputs["text"]}"{READ_AS}nothing',) if "text" in inputs else ()
+        face = FaceEdit(before, after, Conditions(), mask, shares, (*read, f"painted {inputs['mask']}"))
         return EditResult(edited, photo, (face,), {})
 
 
