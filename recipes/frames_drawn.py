@@ -66,7 +66,7 @@ def drawn(picture: Float32, points: Float32, rng: Rng) -> Drawn:
     lens = [_filled(size, middle, [rim]) for rim in shape.rims]
     lenses = np.maximum(*lens)
     clean, picture = _magnified(picture, middle, shape, lens, rng)
-    frame, over = _parts(size, middle, shape, points, turn, rng)
+    frame, over = _parts(size, middle, shape, points, rng)
     made, shade = _lit(picture, lenses, frame, rng)
     for alpha, colors in over:
         made = made + alpha[..., None] * (colors - made)
@@ -198,7 +198,7 @@ def _painted(size: tuple[int, int], rng: Rng, kind: str) -> Float32:
 
 
 def _parts(
-    size: tuple[int, int], middle: Float64, shape: Shape, points: Float32, turn: float, rng: Rng
+    size: tuple[int, int], middle: Float64, shape: Shape, points: Float32, rng: Rng
 ) -> tuple[Float32, list[tuple[Float32, Float32]]]:
     """Where anything is hidden, and the layers of it: opacity and colors."""
     rims = np.maximum(*[_line(size, middle, one, shape.widths, closed=True) for one in shape.rims])

@@ -82,7 +82,7 @@ def read(folder: Path, row: dict[str, str]) -> UInt8:
     return np.ascontiguousarray(cv2.imread(str(path))[..., ::-1])
 
 
-def real(picture: UInt8, row: dict[str, str], points: Float32) -> bool:
+def real(row: dict[str, str], points: Float32) -> bool:
     """Whether the strip lies within the photo, rather than in its mirrored surroundings."""
     if "photo_corners" not in row:
         return True
@@ -113,9 +113,7 @@ def main() -> None:
             square = picture
             if name == "wide":
                 square, points = picture[128:640, 128:640], 2 * points + 128
-            if not real(picture, row, points) or not bare(
-                faces, cv2.resize(square, (256, 256), interpolation=cv2.INTER_AREA)
-            ):
+            if not real(row, points) or not bare(faces, cv2.resize(square, (256, 256), interpolation=cv2.INTER_AREA)):
                 continue
             weight = (1.0 if name == "wide" else 0.3) * (0.6 if row["kind"] == "synthetic" else 1.0)
             found.append((*strip_of(picture, points), weight))

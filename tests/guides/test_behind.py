@@ -66,6 +66,16 @@ def test_skin_goes_on_behind_a_rim(lent: tuple[Float32, Face], scale: float) -> 
     assert np.abs(found.made - picture)[hole].mean() < 20
 
 
+def test_an_arm_beyond_what_the_network_sees_vanishes_too(lent: tuple[Float32, Face]) -> None:
+    picture, face = lent
+    plain = np.full_like(picture, (190, 150, 130))
+    hole = np.zeros(picture.shape[:2], np.bool_)
+    y, x = int(face.landmarks[263, 1]), int(face.landmarks[263, 0])
+    hole[y : y + 10, x:] = True
+    found = bared(worn(plain, face, hole))
+    assert found.weight[hole].min() > 0.9 and np.abs(found.made - plain)[hole].mean() < 5
+
+
 def test_a_hidden_brow_is_there_again(lent: tuple[Float32, Face]) -> None:
     picture, face = lent
     hole = grown(rims(face, picture, list(BROWS[0])), 2.0)

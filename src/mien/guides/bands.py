@@ -34,73 +34,48 @@ STRONG = 40.0
 NARROW = (0.12, 0.5)
 """What a unit of half a width costs, beside a clear edge, which is worth 1: for strong frames; and more for weak."""
 
-AROUND = 60
-"""Rows that a closed path goes on beyond its beginning and its end, so that these agree."""
-
 THINNEST = 0.35
 """Half a width at least, units."""
 
 Int = NDArray[np.int64]
 
 
-def along(line: Float64, *, closed: bool) -> Float64:
+def along(line: Float64) -> Float64:
     """The same line with points a pixel apart."""
-    points = np.concatenate([line, line[:1]]) if closed else line
-    run = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    run = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     at = np.arange(0, run[-1], 1.0)
-    return np.stack([np.interp(at, run, points[:, axis]) for axis in (0, 1)], -1)
+    return np.stack([np.interp(at, run, line[:, axis]) for axis in (0, 1)], -1)
 
 
-def band(
-    light: Float32,
-    line: Float64,
-    *,
-    closed: bool,
-    most: float,
-    margin: float,
-    others: Bool | None = None,
-    ends: Bool | None = None,
-    least: Float32 | None = None,
-) -> Bool:
+def band(light: Float32, line: Float64, *, most: float, margin: float) -> Bool:
     """The pixels (SIDE, SIDE) that a line covers.
 
     Args:
         light: (SIDE, SIDE) levels.
         line: (N, 2) its middle.
-        closed: whether it ends where it begins.
         most: half a width at most, units.
         margin: what is added on both sides, units.
-        others: (SIDE, SIDE) what has edges, too: there, a line is as wide as elsewhere.
-        ends: (SIDE, SIDE) where a line may be much wider than elsewhere.
-        least: (SIDE, SIDE) levels that a line has at least.
     """
-    points = along(line, closed=closed) if len(line) > 1 else line
+    points = along(line) if len(line) > 1 else line
     if len(points) < 8:
         return np.zeros((SIDE, SIDE), np.bool_)
-    away = _normals(points, closed)
-    *both, strong = _edges(light, points, away, closed, most)
-    x, y = np.clip(np.round(points).astype(int), 0, SIDE - 1).T
-    seen = strong > (SEEN if least is None else np.maximum(least[y, x], SEEN))
+    away = _normals(points)
+    *both, strong = _edges(light, points, away, most)
+    seen = strong > SEEN
     if not seen.any():
         return np.zeros((SIDE, SIDE), np.bool_)
-    left, right = (
-        _usual(one, points + side * one[:, None] * UNIT * away, seen, others, ends) + margin
-        for one, side in zip(both, (-1, 1), strict=True)
-    )
+    left, right = (_usual(one, seen) + margin for one in both)
     first, second = points - left[:, None] * UNIT * away, points + right[:, None] * UNIT * away
     drawn = np.zeros((SIDE, SIDE), np.uint8)
-    for i in np.flatnonzero(seen[0 if closed else 1 :]) + (0 if closed else 1):
+    for i in np.flatnonzero(seen[1:]) + 1:
         corners = np.array([first[i - 1], first[i], second[i], second[i - 1]])
         cv2.fillConvexPoly(drawn, np.round(corners * 16).astype(np.int32), 1, cv2.LINE_8, 4)
     return drawn > 0
 
 
-def cheapest(cost: NDArray[np.floating], *, closed: bool) -> Int:
+def cheapest(cost: NDArray[np.floating]) -> Int:
     """Index of the column for each row: the cheapest path with steps of up to three columns."""
-    count, cost = len(cost), np.asarray(cost, np.float32)
-    if closed:
-        around = min(count, AROUND)
-        cost = np.concatenate([cost[-around:], cost, cost[:around]])
+    cost = np.asarray(cost, np.float32)
     steps = np.arange(-3, 4)
     total, back = cost[0], np.zeros(cost.shape, np.int64)
     bend = (0.06 * steps * steps).astype(np.float32)
@@ -114,20 +89,18 @@ def cheapest(cost: NDArray[np.floating], *, closed: bool) -> Int:
     for row in range(len(cost) - 1, -1, -1):
         path[row] = index
         index = int(np.clip(back[row, index], 0, cost.shape[1] - 1))
-    return path[around : around + count] if closed else path
+    return path
 
 
-def _edges(
-    light: Float32, points: Float64, away: Float64, closed: bool, most: float
-) -> tuple[Float64, Float64, Float32]:
+def _edges(light: Float32, points: Float64, away: Float64, most: float) -> tuple[Float64, Float64, Float32]:
     """(N,) half widths to the left and to the right, units, and the line's levels."""
     across = np.arange(-most - 0.5, most + 0.5 + STEP / 2, STEP)
-    rows = _smooth(_straight(light, points, away, across), 2.0, closed)
+    rows = _smooth(_straight(light, points, away, across), 2.0)
     middle = np.median(rows[:, np.abs(across) < 0.25], 1)
     beside = [np.median(rows[:, (s * across > 0.8) & (s * across < 2.5)], 1) - middle for s in (-1, 1)]
     stands = np.max(beside, 0)  # levels that it is darker than the lighter side
     sign = np.where(np.median(beside, 0) < -4, -1.0, 1.0)[:, None]
-    sign = np.sign(_smooth(sign, 5.0, closed) + 1e-3)
+    sign = np.sign(_smooth(sign, 5.0) + 1e-3)
     stands = np.where(sign[:, 0] < 0, -np.min(beside, 0), stands)
     change = np.gradient(cv2.GaussianBlur(rows, (7, 1), 2.0), axis=1) * (0.6 / STEP) * sign
     level = np.maximum(FAINT, 0.5 * stands)[:, None]
@@ -136,24 +109,20 @@ def _edges(
     for side in (-1, 1):
         chosen = (side * across > STEP / 2) & (side * across <= most)
         out = side * across[chosen]
-        cost = _smooth(price * out[None] - np.clip(side * change[:, chosen] / level, 0, 1.2), 2.0, closed)
-        width = _smooth(out[cheapest(cost, closed=closed)][:, None], 3.0, closed)[:, 0]
+        cost = _smooth(price * out[None] - np.clip(side * change[:, chosen] / level, 0, 1.2), 2.0)
+        width = _smooth(out[cheapest(cost)][:, None], 3.0)[:, 0]
         found.append(np.maximum(width, THINNEST))
     thin = _ridges(rows)[:, np.abs(across) < 0.35].max(1)
-    return found[0], found[1], _smooth(np.maximum(thin, stands)[:, None], 6.0, closed)[:, 0]
+    return found[0], found[1], _smooth(np.maximum(thin, stands)[:, None], 6.0)[:, 0]
 
 
-def _usual(width: Float64, edge: Float64, seen: Bool, others: Bool | None, ends: Bool | None) -> Float64:
-    """Half widths (N,) without outliers; over other things, whose places (N, 2) the edge has, as elsewhere."""
-    x, y = np.clip(np.round(edge).astype(int), 0, SIDE - 1).T
-    over, free = (np.zeros(len(width), np.bool_) if one is None else one[y, x] for one in (others, ends))
-    clear = seen & ~over if (seen & ~over).any() else seen
-    usual = float(np.quantile(width[clear], 0.6))
-    return np.minimum(width, np.where(over, usual + 0.1, np.where(free, np.inf, 1.8 * usual + 0.4)))
+def _usual(width: Float64, seen: Bool) -> Float64:
+    """Half widths (N,) without outliers."""
+    return np.minimum(width, 1.8 * float(np.quantile(width[seen], 0.6)) + 0.4)
 
 
-def _normals(points: Float64, closed: bool) -> Float64:
-    padded = np.pad(points, ((3, 3), (0, 0)), "wrap" if closed else "edge")
+def _normals(points: Float64) -> Float64:
+    padded = np.pad(points, ((3, 3), (0, 0)), "edge")
     ahead = padded[6:] - padded[:-6]
     ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-6)
     return np.stack([ahead[:, 1], -ahead[:, 0]], -1)
@@ -177,7 +146,7 @@ def _ridges(rows: Float32) -> Float32:
     return np.asarray(best, np.float32)
 
 
-def _smooth(values: NDArray[np.floating], sigma: float, closed: bool) -> Float32:
+def _smooth(values: NDArray[np.floating], sigma: float) -> Float32:
     by = round(3 * sigma) + 1
-    padded = np.pad(values.astype(np.float32), ((by, by), (0, 0)), "wrap" if closed else "edge")
+    padded = np.pad(values.astype(np.float32), ((by, by), (0, 0)), "edge")
     return np.asarray(cv2.GaussianBlur(padded, (1, 2 * by + 1), 0.1, sigmaY=sigma)[by:-by], np.float32)

@@ -103,7 +103,7 @@ def temple(lines: Lines, points: Float64, rim: Float64, side: int, hair: Bool, b
     level = float(np.clip(0.6 * np.median(strength[: round(2 / 0.3), near].max(1)), CLEAR, 2 * CLEAR))
     cost = -_seen_along(np.asarray(strength / level, np.float32))
     cost += 0.05 * np.maximum(np.abs(across / UNIT) - 1 - 0.5 * along[:, None] / UNIT, 0) ** 2  # it leaves the rim
-    path = cheapest(cost, closed=False)
+    path = cheapest(cost)
     found = strength[np.arange(len(path)), path]
     x, y = np.clip(np.round(maps[np.arange(len(path)), path]).astype(int), 0, SIDE - 1).T
     least = np.where(hair[y, x], 0.7 if length > FROM_SIDE * UNIT else np.inf, 0.5) * level

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
+from mien.align import mesh
 from mien.guides.bands import band
-from mien.guides.frames import BEYOND, across, attached, axes, temple, widest
+from mien.guides.frames import BEYOND, OVER_HAIR, across, area_of, attached, axes, temple, widest
 from mien.guides.lines import SIDE, UNIT, Lines, disc, light_of
 from mien.guides.uncovering import Uncovering
 from mien.types import Bool, Float32, Float64
@@ -26,6 +27,13 @@ LOOKS, BELOW = 2, 3.0
 BESIDE, SPECK, HALO = 6.0, 2.0, (1.5, 2.4)
 """How far from the parser's glasses a frame may be, units; the smallest one, square units; and twice how far it shines,
 units: above, and below the eyes."""
+
+PAST, CLEARLY, TURNED = 7.0, 22.0, 0.65
+"""How far past what is found, beyond the face's outline, lines go on, units; the levels of these; and
+the width of one half of a face, by the other's, below which a rim may stand out there."""
+
+GAP, DARKEST = 5.0, 60
+"""Width of a gap in a frame there, units, up to which dark things belong to it; and their levels at most."""
 
 
 def front_of(picture: Float32, worn: Float32, eyes: Bool, points: Float64) -> tuple[Bool, Bool, float]:
@@ -77,7 +85,31 @@ def whole_of(picture: Float32, front: Bool, lenses: Bool, points: Float64, parts
     for side, half in enumerate(halves):
         arm = temple(lines, points, half, side, parts["hair"] | parts["ears"], parts["background"])
         if len(arm):
-            frame |= band(light_of(picture), arm, closed=False, most=widest(arm), margin=BEYOND)
+            frame |= band(light_of(picture), arm, most=widest(arm), margin=BEYOND)
     _, beside, _, outer = across(points)  # nearer to the nose, the network sees all there is
     frame |= attached(picture, lines, frame, front, halves, points, parts) & (beside > outer) & ~parts["ears"]
-    return frame
+    return frame | _past(light_of(picture), lines, frame, halves, points, parts)
+
+
+def _past(
+    light: Float32, lines: Lines, frame: Bool, lenses: list[Float64], points: Float64, parts: Mapping[str, Bool]
+) -> Bool:
+    """Lines before hair and backdrop that go on from a frame past the outline of a turned face, as far rims do."""
+    away, down = axes(points)
+    reach = (points[[127, 356]] - points[168]) @ away * (-1, 1)
+    if reach.min() > TURNED * reach.max():
+        return np.zeros_like(frame)
+    outline = cv2.dilate(area_of([points[list(mesh.OUTLINE)]]).astype(np.uint8), disc(1.0)) > 0
+    close = cv2.dilate((frame & ~outline).astype(np.uint8), disc(2 * PAST)) > 0
+    ys, xs = np.mgrid[:SIDE, :SIDE]
+    right = (xs - points[168, 0]) * away[0] + (ys - points[168, 1]) * away[1] > 0
+    far = (right == (reach[1] < reach[0])) & ~outline
+    height, among = xs * down[0] + ys * down[1], np.concatenate(lenses) @ down
+    close &= (height > among.min() - 2 * UNIT) & (height < among.max() + 2 * UNIT)
+    clear = ((lines.hats[2] > CLEARLY) | (lines.widest > OVER_HAIR)) & close & far & ~parts["ears"]
+    _, index = cv2.connectedComponents((clear | frame).astype(np.uint8))
+    kept = clear & np.isin(index, np.unique(index[frame]))
+    whole = cv2.dilate(kept.astype(np.uint8), disc(2 * BEYOND)) | frame
+    gaps = (cv2.morphologyEx(whole, cv2.MORPH_CLOSE, disc(GAP)) > whole) & (light < DARKEST)
+    gaps = cv2.dilate(gaps.astype(np.uint8), disc(2 * BEYOND))
+    return np.asarray((whole | gaps > 0) & far, np.bool_)

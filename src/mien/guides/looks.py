@@ -6,13 +6,12 @@ Convention:
 
 from __future__ import annotations
 
+import hashlib
 import weakref
-import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
 from threading import Lock
-from typing import Any
 
 import cv2
 import numpy as np
@@ -39,9 +38,8 @@ SHARE = 0.1
 SIDE = 256
 """Pixels of a look."""
 
-KEPT, SAMPLED = 4, 16
-"""Latest looks that are kept, 5 MB each; and pixels from one to the next of those by which a photo is known again: all
-of 12 MP would take 0.06 s at every look."""
+KEPT = 4
+"""Latest looks that are kept, 5 MB each."""
 
 
 def probability(
@@ -107,26 +105,26 @@ def probabilities(
 
 
 class Looks:
-    """What the parser saw in the latest looks at photos that are still there: several regions are looked for in one.
+    """What the parser saw in the latest squares of photos: several regions are looked for in one.
 
-    A photo whose array was written to is looked at anew where one of the pixels by which it is known has changed.
+    A square is known again by all that the parser sees of it, so a photo whose array was written to is looked at anew.
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, int, bytes], tuple[weakref.ref[Photo], weakref.ref[Any], Float32]]
-        self._kept, self._lock = OrderedDict(), Lock()
+        self._kept: OrderedDict[tuple[int, bytes], tuple[weakref.ref[FaceParser], Float32]] = OrderedDict()
+        self._lock = Lock()
 
     def shares(self, photo: Photo, quad: Float64, parser: FaceParser) -> Float32:
         """(19, SIDE, SIDE) probabilities of the classes in a square of a photo; not to be written to."""
-        sample = zlib.crc32(photo.pixels[::SAMPLED, ::SAMPLED].tobytes())  # whoever wrote into its array
-        key = id(photo), id(parser), quad.tobytes() + sample.to_bytes(4, "little")
+        seen = crop_face(photo, quad, SIDE).pixels
+        key = id(parser), hashlib.blake2b(seen.tobytes()).digest()
         with self._lock:
             found = self._kept.get(key)
-        if found is not None and found[0]() is photo and found[1]() is parser:
-            return found[2]
-        shares = parser.shares(crop_face(photo, quad, SIDE).pixels)
+        if found is not None and found[0]() is parser:
+            return found[1]
+        shares = parser.shares(seen)
         with self._lock:
-            self._kept[key] = weakref.ref(photo), weakref.ref(parser), shares
+            self._kept[key] = weakref.ref(parser), shares
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return shares

@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mien.compose.blend import membrane
 from mien.compose.morphology import grown
 from mien.guides.laid import blurred
 from mien.guides.surround import Worn
@@ -36,7 +37,10 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     unit, points = worn.unit, worn.face.landmarks
     hidden, lenses, eyes = (one.astype(np.float32) for one in (worn.hole, worn.lenses, worn.eyes))
     made, more, within = network.behind(worn.picture, hidden, lenses, eyes, points)
-    soft = np.maximum(blurred(worn.hole, SOFT * unit), hidden) * np.clip(4 * within, 0, 1)
+    sees = np.clip(4 * within, 0, 1)
+    soft = np.maximum(blurred(worn.hole, SOFT * unit) * np.maximum(sees, 1 - eyes), hidden)
+    smooth = membrane(worn.picture, (~grown(worn.hole, BEYOND * unit)).astype(np.float32), 255.0)
+    made = smooth + sees[..., None] * (made - smooth)  # the network knows of nothing farther out
     near = blurred(grown(worn.hole, NEAR * unit) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
     made = cv2.GaussianBlur(made, (0, 0), 0.5) + _detail(worn)[..., None]
