@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,11 @@ import pytest
 import torch
 from generation.toy import NAMES, network, scale
 
+from mien.cli.generate import generate
 from mien.engine.mapping import Wanted
 from mien.errors import ConfigError
 from mien.generation.agreement import Asked, Seen, distance, missing, overlap, widened
+from mien.generation.feedback import ROUNDS
 from mien.generation.generator import MultimodalGenerator
 from mien.generation.pairs import sample_pairs
 from mien.generation.sentences import hardly_known, understood
@@ -68,8 +71,26 @@ def test_feedback_brings_faces_nearer_each_for_itself(generator: MultimodalGener
     assert (away(generator, both, wanted) < away(generator, mapped, wanted)).all()
     alone = np.concatenate([generator.codes([one], [seed], refine=3) for seed, one in enumerate(wanted)])
     assert np.array_equal(alone, both)
+    once = generator.codes(wanted, [0, 1], refine=1)
+    assert (away(generator, once, wanted) < away(generator, mapped, wanted)).all()
     nothing = [Wanted()]
     assert np.array_equal(generator.codes(nothing, [0], refine=2), generator.codes(nothing, [0]))
+
+
+def test_a_single_round_looks_once(
+    generator: MultimodalGenerator, wanted: list[Wanted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, seen = [], generator.feedback.seen
+    monkeypatch.setattr(generator.feedback, "seen", lambda *given: looks.append(1) or seen(*given))
+    for rounds, expected in ((1, 1), (2, 3)):
+        looks.clear()
+        generator.codes(wanted[:1], [0], refine=rounds)
+        assert len(looks) == expected
+
+
+def test_the_command_has_as_many_rounds_as_the_class() -> None:
+    defaults = [inspect.signature(one).parameters["refine"].default for one in (generate, MultimodalGenerator.__call__)]
+    assert defaults == [ROUNDS, ROUNDS]
 
 
 def test_descent_brings_faces_nearer_still(generator: MultimodalGenerator, wanted: list[Wanted]) -> None:

@@ -32,8 +32,8 @@ def generate(
     ] = 1.0,
     refine: Annotated[
         int,
-        typer.Option(min=0, max=200, help="Rounds of looking at the face and correcting it; 0 is fastest."),
-    ] = 4,
+        typer.Option(min=0, max=200, help="Rounds of looking at the face and correcting it; 4 obey better."),
+    ] = 1,
     descend: Annotated[
         int,
         typer.Option(min=0, max=200, help="Steps of descent to what was asked for; 20 obey best. Needs torch."),

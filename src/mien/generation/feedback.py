@@ -4,7 +4,8 @@
 
 f maps what is given to a code; "seen" is the same of the picture of w, by the bundled parser, pencil filter, landmarks
 and face reader. The idea is ReStyle's (Alaluf et al., 2021), whose encoder is told the difference; here it is the
-difference of what is mapped, so that nothing is trained for it. The best of all rounds is kept.
+difference of what is mapped, so that nothing is trained for it. The best of several rounds is kept; a single one is
+not looked at again, which would take as long as the round.
 
 Legend: B faces, L W+ codes, C length of a code.
 """
@@ -28,8 +29,8 @@ from mien.types import Float32, UInt8
 if TYPE_CHECKING:
     from mien.generation.generator import MultimodalGenerator
 
-ROUNDS = 4
-"""More bring little: see docs/generation.md."""
+ROUNDS = 1
+"""Most of what words gain, and half of what maps do, within 60 ms of a core: see docs/generation.md."""
 
 GAIN, WORDS = 0.5, 0.3
 """Of the correction by all that is given, and of that by words alone, which a map beside them would hold back."""
@@ -85,6 +86,8 @@ class Feedback:
         target, told = make.mapped(wanted, seeds, text_weight), self._told(wanted, seeds)
         best, least, now = codes.copy(), np.full(len(codes), np.inf), codes
         for left in range(rounds, -1, -1):
+            if rounds == 1 and not left:
+                return now
             seen = self.seen(make.pixels(now), asked)
             away = distance(np, seen, asked)
             better = away < least
