@@ -203,3 +203,13 @@ def test_measures_of_a_real_face_and_of_none(astronaut: UInt8) -> None:
     for names, network in ((("a", "b", "c"), judge.network), (("a",), lambda x: "words")):
         with pytest.raises(ConfigError, match="The network for a"):
             Judge(names, network).of(face)
+
+
+def test_a_file_of_miens_making_is_shown(folder: Path, measured: None, capsys: pytest.CaptureFixture[str]) -> None:
+    app(["directions", "sefa", str(folder), "--count", "2"], standalone_mode=False)
+    file = folder / "directions.safetensors"
+    app(
+        ["directions", "show", str(file), "--of", str(folder), "--count", "2", "--seeds", "0", "--json"],
+        standalone_mode=False,
+    )
+    assert set(json.loads(capsys.readouterr().out)["directions"]) == set(read_facts(folder))

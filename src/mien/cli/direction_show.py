@@ -93,6 +93,10 @@ def _offsets(
 
     config = generator_config(folder)
     if isinstance(what, Path):
+        from mien.checkpoints.directions import FILE, read_facts
+
+        if what.name == FILE:  # of mien's making, such as a mapper's
+            return _named(list(read_facts(what.parent))[:count], what.parent, config)
         return {one.name: one.offset(config) for one in _read(what, layers, unit)[:count]}
     return _named(what, folder, config)
 
