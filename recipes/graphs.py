@@ -23,9 +23,11 @@ from mien.checkpoints.mm2latent import load_mapping
 from mien.checkpoints.store import BUNDLED, load_folder
 from mien.engine.faces import BUNDLED_GENERATOR, KIND, MAPPING
 from mien.engine.mapping import POINTS
+from mien.guides.bordered import CORE, MARGIN
 from mien.guides.strip import HIGH, WIDE
 from mien.models.mm2latent.config import MODALITIES, SPATIAL
 from mien.models.mm2latent.mapping import MappingGraph
+from mien.models.perception.border import BorderConfig, BorderNet
 from mien.models.perception.detector import DetectorConfig, DetectorNet
 from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.matte import MatteConfig, MatteNet
@@ -62,6 +64,12 @@ EXPORTS: Mapping[str, Export] = {
     "face-landmarks": Export(lambda config: LandmarkNet(LandmarkConfig.from_dict(config)), ("points", "presence")),
     "face-parser": Export(lambda config: ParserNet(ParserConfig.from_dict(config)), ("logits",)),
     "face-reader": Export(lambda config: ReaderNet(ReaderConfig.from_dict(config)), ("numbers",)),
+    "hair-border": Export(
+        lambda config: BorderNet(BorderConfig.from_dict(config)),
+        ("made",),
+        (CORE + 2 * MARGIN, CORE + 2 * MARGIN),
+        planes=15,
+    ),
     "hair-matte": Export(
         lambda config: MatteNet(MatteConfig.from_dict(config)),
         ("logits",),

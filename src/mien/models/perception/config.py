@@ -151,3 +151,11 @@ class UncoverConfig(NetworkConfig):
     blocks: tuple[int, int, int] = (1, 1, 1)
     decoder: tuple[int, int, int] = (40, 32, 24)
     fine: int = 12
+
+
+@dataclass(frozen=True)
+class BorderConfig(UncoverConfig):
+    """What builds a :class:`mien.models.perception.border.BorderNet`: see :class:`UncoverConfig`."""
+
+    planes: int = 15
+    fine: int = 16
