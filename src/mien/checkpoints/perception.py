@@ -10,6 +10,7 @@ from torch import nn
 
 from mien.checkpoints.filling import fill
 from mien.checkpoints.store import BUNDLED, load_folder
+from mien.models.perception.border import BorderConfig, BorderNet
 from mien.models.perception.detector import DetectorConfig, DetectorNet
 from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.layers import fuse_batch_norms
@@ -51,6 +52,11 @@ def load_matte(folder: Path = BUNDLED / "hair-matte") -> MatteNet:
 def load_uncovered(folder: Path = BUNDLED / "uncovered-eyes") -> UncoverNet:
     """What lies behind glasses, in evaluation mode, batch normalisation folded; errors as above."""
     return load_network(folder, "uncovered-eyes", lambda config: UncoverNet(UncoverConfig.from_dict(config)))
+
+
+def load_border(folder: Path = BUNDLED / "hair-border") -> BorderNet:
+    """What the border of dyed hair lacks, in evaluation mode, batch normalisation folded; errors as above."""
+    return load_network(folder, "hair-border", lambda config: BorderNet(BorderConfig.from_dict(config)))
 
 
 def load_network(folder: Path, kind: str, build: Callable[[dict[str, Any]], Network]) -> Network:

@@ -15,6 +15,7 @@ from mien.align.paste import Mask
 from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
+from mien.editing.colored import colored
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.damaged import damaged
@@ -35,8 +36,7 @@ from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank_hair import LAID, bank_fringe
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows
-from mien.guides.coloring import FOLLOWING, SETTINGS, Dye
-from mien.guides.dark_roots import dark_roots
+from mien.guides.coloring import FOLLOWING
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN
 from mien.guides.eyes import SHUT, eyes, lit_share
@@ -45,7 +45,7 @@ from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
 from mien.guides.heal import heal
-from mien.guides.iris_dye import SIDES, dyed_irises
+from mien.guides.iris_dye import SIDES
 from mien.guides.laid import soft
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.mouth import EVENED, mouth
@@ -62,9 +62,6 @@ light differ by 7 to 28, people of the wide portraits by 46 and more."""
 
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
-
-BROWS = ("brows", "left_brow", "right_brow")
-"""Regions that are dyed hair by hair."""
 
 WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they take on little"
 """How well irises must be seen for nothing to be told, and what is told."""
@@ -227,8 +224,8 @@ def _dyed(
     matte = context.matte(before, face, region)
     of = matte if original is before else None
     shade = _shade(original, face, region, color, context, of)
-    seen = lit_share(original, face) if region == "irises" else 1.0
-    laid = partial(_laid, before, face, region, matte, shade, seen * request.strength)
+    seen, parser = lit_share(original, face) if region == "irises" else 1.0, context.networks.parser
+    laid = partial(colored, before, face, region, matte, shade, seen * request.strength, parser)
     old = mean_color(before, matte) if region == "hair" else shade
     followers = _followers(region, request, old, shade)
     calls: list[Callable[[], Any]] = [laid, *(partial(_seen, before, face, one[0], context) for one in followers)]
@@ -244,17 +241,6 @@ def _dyed(
                 guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
             done = done.then(guide, words, mask, 1.0)
     return done
-
-
-def _laid(photo: Photo, face: Face, region: str, matte: Float32, shade: Color, strength: float) -> Guide:
-    """A region with a matte (H, W) in a color."""
-    settings = SETTINGS.get(region, Dye())
-    if region in BROWS:
-        return dyed_brows(photo, matte, shade, strength)
-    if region == "irises":
-        return dyed_irises(photo, face, shade, settings, strength)
-    roots = dark_roots(matte, face) if region == "hair" else None
-    return dye(photo, matte, shade, replace(settings, strength=strength), roots)
 
 
 def _followers(region: str, request: Request, old: Color, shade: Color) -> list[Follower]:

@@ -16,6 +16,7 @@ from mien.checkpoints.store import BUNDLED
 from mien.engine.base import Network as Network
 from mien.errors import ConfigError
 from mien.models.perception.config import (
+    BorderConfig,
     DetectorConfig,
     LandmarkConfig,
     MatteConfig,
@@ -81,6 +82,11 @@ def load_reader(folder: Path = BUNDLED / "face-reader", engine: str | None = Non
 def load_uncovered(folder: Path = BUNDLED / "uncovered-eyes", engine: str | None = None) -> Network[UncoverConfig]:
     """Behind glasses: planes (B, 11, 16 h, 16 w) -> differences and logits (B, 4, 16 h, 16 w); errors as above."""
     return _load(folder, "uncovered-eyes", UncoverConfig, engine)
+
+
+def load_border(folder: Path = BUNDLED / "hair-border", engine: str | None = None) -> Network[BorderConfig]:
+    """The border of dyed hair: planes (B, 15, 192, 192) -> what is lacking (B, 4, 192, 192); errors as above."""
+    return _load(folder, "hair-border", BorderConfig, engine)
 
 
 def engine_of(folder: Path, wanted: str | None = None) -> str:

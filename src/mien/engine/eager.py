@@ -12,7 +12,14 @@ from torch import nn
 
 from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.parser import load_parser
-from mien.checkpoints.perception import load_detector, load_landmarks, load_matte, load_reader, load_uncovered
+from mien.checkpoints.perception import (
+    load_border,
+    load_detector,
+    load_landmarks,
+    load_matte,
+    load_reader,
+    load_uncovered,
+)
 from mien.types import Float32
 
 LOADERS: Mapping[str, Callable[[Path], nn.Module]] = {
@@ -20,6 +27,7 @@ LOADERS: Mapping[str, Callable[[Path], nn.Module]] = {
     "face-landmarks": load_landmarks,
     "face-parser": load_parser,
     "face-reader": load_reader,
+    "hair-border": load_border,
     "hair-matte": load_matte,
     "uncovered-eyes": load_uncovered,
 }
