@@ -120,3 +120,10 @@ def test_hair_before_a_wall_of_its_color_is_told(face: Face, behind: str, doubtf
     rough = dye(photo, matte, (210, 180, 130), SETTINGS["hair"])
     notes = bordered(photo, face, matte, rough, ColorParser(), answers(0.0)).notes  # type: ignore[arg-type]
     assert (DOUBTFUL in notes) == doubtful
+
+
+def test_the_hairs_mean_stays_that_of_the_rough_dye(known: tuple[Photo, Float32, Guide], face: Face) -> None:
+    photo, matte, rough = known
+    result, _ = bordered(photo, face, matte, rough, ColorParser(), answers(-0.03)).over(photo)  # type: ignore[arg-type]
+    before, after = (one.pixels[matte > 0.5].astype(np.float64).mean(0) for one in (rough.over(photo)[0], result))
+    assert np.abs(after - before).max() < 0.4

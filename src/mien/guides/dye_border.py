@@ -37,6 +37,9 @@ FAINT, GAIN, SOME = 0.1, 1.2, (0.05, 0.35)
 """Of a matte what is taken for doubt, how much the rest is strengthened, and mattes between which colors are corrected
 that no matte explains: elsewhere they would be a haze, an average of what might be there."""
 
+MOST = 8.0
+"""Levels by which the corrected rim is made as light as the rough dye's, on the whole."""
+
 NEARBY = 4.0
 """Units within which what the dye does to solid hair is looked for."""
 
@@ -108,7 +111,11 @@ class Border:
         """The dyed picture with what the matte and the colors lack, (4, h, w); colors alone only where hair is seen."""
         seen = np.clip((self.matte - SOME[0]) / (SOME[1] - SOME[0]), 0, 1)
         made = self.more(told)[..., None] * self.change + (LEVELS * seen)[..., None] * told[1:].transpose(1, 2, 0)
-        return np.asarray(np.clip(self.rough + self.band[..., None] * made, 0, 255), np.float32)
+        fixed = np.clip(self.rough + self.band[..., None] * made, 0, 255)
+        hair = self.matte > 0.5
+        rim = self.band * hair  # as light as before on the whole, or the wish would be missed
+        lost = (self.rough - fixed)[hair].sum(0) / max(float(rim.sum()), 1.0)
+        return np.asarray(np.clip(fixed + rim[..., None] * np.clip(lost, -MOST, MOST), 0, 255), np.float32)
 
     def doubtful(self, unit: float) -> bool:
         """Whether hair and what lies behind it can hardly be told from each other; a unit is in pixels."""
