@@ -8,7 +8,7 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,8 +27,9 @@ from mien.guides.hair_fit import Fitted, closed, ended, fitted, lit, sharp_as
 from mien.guides.hair_lengths import lengthened, long
 from mien.guides.hair_lent import attached
 from mien.guides.hair_parts import beard
-from mien.guides.hair_refused import check_light, check_outline, check_size, nearer_mirrored
-from mien.guides.hair_roots import in_colors, shown
+from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
+from mien.guides.hair_roots import in_colors, shown, told
+from mien.guides.hair_under import recolored, rimmed, stays
 from mien.guides.scene import Scene, check_hat, polygon
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
@@ -42,6 +43,9 @@ WIDE = 14.0
 
 SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07
 """How dark the shadow of new hair is, its blur and how far it falls, in units."""
+
+ON_FACE, WARM = 0.4, np.array([0.8, 1.0, 1.1], np.float32)
+"""How much of that darkness there is on a face, and by channel: light that skin scatters is red."""
 
 
 MADE = 1.0
@@ -144,12 +148,31 @@ def composed(
     if part == "hair":
         head = in_colors(here, fit, held(here))
         real = np.minimum(shown(here, fit) * (1 - worn), 1 - np.clip(8 * (fit.alpha * (1 - worn) - alpha), 0, 1))
-        fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
+        if float(fit.alpha.sum()) >= BALD * here.unit**2:
+            place = stays(here, fit.outline)
+            real = real * (1 - place)
+            fit = replace(fit, front=rimmed(fit.front, fit.alpha, place, here.unit))
+            alpha = alpha + place * np.minimum(told(fit, here.unit) - alpha, 0)
+            fill, gone = _under(here, fit, place, head, np.maximum(alpha, real), worn)
+        else:
+            fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
     dark = _shadow(here, alpha) * (1 - worn) * np.float32(part != "beard")
     made = over_photo(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
     return Guide(*made, notes)
+
+
+def _under(
+    here: Scene, fit: Fitted, place: Float32, head: Float32, hidden: Float32, worn: Float32
+) -> tuple[Float32, Float32]:
+    """As :func:`mien.guides.bare.bare`; in a place (h, w) nothing goes, and old hair is in the new hair's color."""
+    fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(hidden, place), worn)
+    there = np.clip(4 * here.hair, 0, 1) * place * (1 - hidden)
+    mixed = gone + (1 - gone) * there
+    share = np.divide(gone, mixed, out=np.zeros_like(gone), where=mixed > 0)[..., None]
+    kept_hair = recolored(here, fit, place)
+    return np.asarray(kept_hair + share * (fill - kept_hair), np.float32), np.asarray(mixed, np.float32)
 
 
 def over_photo(
@@ -174,7 +197,7 @@ def over_photo(
         before = to_srgb(photo, (x0 + left, y0 + top, x0 + right, y0 + up.end)).astype(np.float32)
         upper, lower, shade, own = (up(one)[..., None] for one in (alpha, gone, dark, real))
         rough = noise(before.shape, grain, top)
-        under = (before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)) * (1 - shade)
+        under = (before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)) * (1 - shade * WARM)
         detail = _detail(other, there, up(fit.places), up(fit.picture)) if here.scale < 1 else np.float32(1)
         made = under + upper * (up(fit.front) * detail - under)
         made = made + own * (up(head) * detail - made)
@@ -266,4 +289,5 @@ def _shadow(here: Scene, alpha: Float32) -> Float32:
     fallen = cv2.warpAffine(fresh, matrix, here.shape[::-1])
     fallen = wide_blur(fallen, SOFTNESS * unit)
     lit_from = here.shares["background"] + here.shares["hair"]
-    return np.asarray(SHADOW * fallen * np.clip(1 - lit_from, 0, 1), np.float32)
+    dark = SHADOW * (1 - (1 - ON_FACE) * here.shares["face"])
+    return np.asarray(dark * fallen * np.clip(1 - lit_from, 0, 1), np.float32)

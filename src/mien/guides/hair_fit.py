@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as field_of
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.grain import bands
 from mien.errors import LayerError
 from mien.guides.ears import AWAY, pairs
+from mien.guides.hair_line import FOREHEAD, Marks, line_marks
 from mien.guides.hair_lent import clear, ends, outlined, pure, unworn, within
 from mien.guides.scene import Scene, polygon
 from mien.guides.spline import Spline
@@ -61,6 +63,7 @@ class Fitted:
         real: (h, w, 3) the same, in the light that the hair has here.
         shares: (h, w) of the other's classes, by group; and "strained": where it is stretched too much to be shown.
         places: (h, w, 2) the places of the other scene that are seen, (x, y).
+    outline: (N, 2) where the new hair ends over the crown, in this scene.
     """
 
     alpha: Float32
@@ -69,6 +72,7 @@ class Fitted:
     real: Float32
     shares: Mapping[str, Float32]
     places: Float32
+    outline: Float64 = field_of(default_factory=lambda: np.zeros((0, 2)))
 
 
 def places_of(offsets: Float32) -> Float32:
@@ -90,8 +94,11 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     there = replace(there, hair=clear(there) if whole else within(there, clear(there)))
     front = pure(there, there.hair)
     marks = pairs(here, there)
-    best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth, marks) + 0.6 * (growth - 1) * here.unit**2)
-    offsets = field(here, there, best, 1.0, marks)
+    lines = hairlines(here, there)
+    best = min(
+        GROWTHS, key=lambda growth: _uncovered(here, there, growth, marks, lines) + 0.6 * (growth - 1) * here.unit**2
+    )
+    offsets = field(here, there, best, 1.0, marks, lines)
     longer = round(LONGER * there.unit)
     front, picture = (
         cv2.copyMakeBorder(one, 0, longer, 0, 0, cv2.BORDER_REFLECT_101) for one in (front, unworn(there))
@@ -110,7 +117,7 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
     if float(head.sum()) > 2 * CUT * here.unit:
         raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
-    return Fitted(new, planes[0], planes[1], planes[1], shares, places)
+    return Fitted(new, planes[0], planes[1], planes[1], shares, places, lines.outline)
 
 
 def _strained(places: Float32) -> Float32:
@@ -121,15 +128,28 @@ def _strained(places: Float32) -> Float32:
     return np.asarray(np.clip((away - 0.5) / 0.3, 0, 1), np.float32)
 
 
+def hairlines(here: Scene, there: Scene) -> Marks:
+    """The other's hairline and outline brought to this head's, as far as a similarity of their faces leaves them away."""
+    oval = list(mesh.OUTLINE)
+    turn, middle, centre = _similarity(here.points[oval, :2], there.points[oval, :2])
+    return line_marks(here, there, turn, centre, middle)
+
+
 def field(
-    here: Scene, there: Scene, growth: float, shrink: float, marks: tuple[Float64, Float64] | None = None
+    here: Scene,
+    there: Scene,
+    growth: float,
+    shrink: float,
+    marks: tuple[Float64, Float64] | None = None,
+    lines: Marks | None = None,
 ) -> Float32:
     """(h, w, 2) from places of this scene, reduced by ``shrink``, to places of the other's.
 
     A similarity of the face ovals, on which the ovals' difference is laid; far from the face the similarity alone,
     narrowed by the growth. Marks (N, 2 each) are brought together, too.
     """
-    oval, chosen = list(mesh.OUTLINE), [*mesh.OUTLINE, *FEATURES]
+    oval = list(mesh.OUTLINE)
+    chosen = [*mesh.OUTLINE, *FEATURES] if lines is None else [n for n in oval if not lines.met or n not in FOREHEAD]
     turn, middle, centre = _similarity(here.points[oval, :2], there.points[oval, :2])
     mine, theirs = here.points[chosen, :2], there.points[chosen, :2]
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
@@ -139,6 +159,8 @@ def field(
     usual = centre + (beside - middle) @ turn.T
     limit = AWAY * there.unit / np.maximum(np.linalg.norm(goal - usual, axis=1, keepdims=True), 1e-6)
     goal = usual + (goal - usual) * np.minimum(1, limit)
+    if lines is not None:
+        beside, goal = np.concatenate([beside, lines.places]), np.concatenate([goal, lines.goals])
     places = np.concatenate([mine, beside, around])
     goals = np.concatenate([theirs, goal, centre + (around - middle) @ turn.T / growth])
     spline = Spline.fit(places * shrink, goals - places * shrink, smoothing=2e-3)
@@ -155,10 +177,10 @@ def _similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float
     return np.asarray(scale * u @ vt), a, b
 
 
-def _uncovered(here: Scene, there: Scene, growth: float, marks: tuple[Float64, Float64]) -> float:
+def _uncovered(here: Scene, there: Scene, growth: float, marks: tuple[Float64, Float64], lines: Marks) -> float:
     """Old hair, pixels, that new hair does not cover, above the jaw, where backdrop would have to be made."""
     shrink = 0.25
-    alpha = bent(there.hair, field(here, there, growth, shrink, marks), 0)
+    alpha = bent(there.hair, field(here, there, growth, shrink, marks, lines), 0)
     old = cv2.resize(here.hair, alpha.shape[::-1], interpolation=cv2.INTER_AREA)
     return float((old * (1 - alpha)).sum()) / shrink**2
 

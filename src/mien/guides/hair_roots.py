@@ -65,11 +65,11 @@ def in_colors(here: Scene, fit: Fitted, held: Bool) -> Float32:
     gain = np.exp(_skin_gain(here, fit, held))
     tinted = _plain(here, np.clip((fit.picture + 8) * gain - 8, 0, 255).astype(np.float32), held)
     tinted = _in_light(here, fit, tinted, held)
-    alpha = _told(fit, here.unit)[..., None]
+    alpha = told(fit, here.unit)[..., None]
     return np.asarray(tinted + alpha * (fit.real - tinted), np.float32)
 
 
-def _told(fit: Fitted, unit: float) -> Float32:
+def told(fit: Fitted, unit: float) -> Float32:
     """(h, w): the share of hair, where it meets skin as far as the colours tell; a matte is too large there."""
     skin = np.clip(fit.shares["face"] + fit.shares["ears"], 0, 1)
     pure = [(fit.alpha > 0.97).astype(np.float32), ((skin > 0.9) & (fit.alpha < 0.03)).astype(np.float32)]
@@ -80,9 +80,9 @@ def _told(fit: Fitted, unit: float) -> Float32:
     sure = np.clip((length - spread - 20) / 30, 0, 1) * np.clip(
         4 * wide_blur(np.asarray(pure[1], np.float32), 0.12 * unit), 0, 1
     )
-    told = fit.alpha + sure * np.minimum(np.clip(1.4 * placed - 0.2, 0, 1) - fit.alpha, 0)
-    told = np.clip((cv2.GaussianBlur(told, (0, 0), 0.8) - 0.35) / 0.5, 0, 1)  # shaded skin is skin
-    return np.asarray(told, np.float32)
+    share = fit.alpha + sure * np.minimum(np.clip(1.4 * placed - 0.2, 0, 1) - fit.alpha, 0)
+    share = np.clip((cv2.GaussianBlur(share, (0, 0), 0.8) - 0.35) / 0.5, 0, 1)  # shaded skin is skin
+    return np.asarray(share, np.float32)
 
 
 def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:

@@ -49,7 +49,7 @@ GROUPS: Mapping[str, str] = {
 }
 """What is told apart, in the names of the parser's regions."""
 
-BEARDED = 0.3
+BEARDED = 0.1
 """Share of the chin that is hair on a bearded face."""
 
 
