@@ -17,6 +17,7 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
+from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import disc
 from mien.compose.patches import patched
 from mien.guides.backdrop import as_soft, evened
@@ -46,6 +47,12 @@ CLOSED = 0.15
 NECK = 0.05
 """Square units of a neck that tell its colours."""
 
+HIGH, TOP = 0.17, (10, 109, 338, 67, 297, 103, 332)
+"""How far above the face's highest points a forehead reaches, in lengths of the face; and these points."""
+
+HALF, CALM = 200, 4.0
+"""Shorter side, pixels, and finest detail, levels, of a backdrop that is filled at half its size."""
+
 BESIDE = 0.12
 """Units around an ear that stays in which nothing of an ear vanishes."""
 
@@ -54,6 +61,14 @@ FEATURES = (33, 133, 168, 362, 263, 291, 17, 61)
 
 BROWS = ((70, 63, 105, 66, 107, 133, 33), (300, 293, 334, 296, 336, 362, 263))
 """Outlines of a brow and what is below it, which stay, too."""
+
+
+def face_of(here: Scene) -> Float32:
+    """(h, w): 1 on the face and a forehead as high as any."""
+    up = HIGH * (here.points[10, :2] - here.points[152, :2])
+    face = np.concatenate([here.points[list(mesh.OUTLINE), :2], here.points[list(TOP), :2] + up])
+    hull = cv2.convexHull(face.astype(np.float32))[:, 0].astype(np.float64)
+    return polygon(hull, here.shape, SPREAD * here.unit)
 
 
 def held(here: Scene) -> Bool:
@@ -150,6 +165,7 @@ def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, F
     skin, neck, rest = there["face"] + there["ears"] + nape, there["neck"] - nape, there["background"]
     total = wide_blur(np.dstack([skin, neck, skin + neck + rest + there["clothes"] + 1e-3]), 0.025 * unit)
     skin = _step(total[..., 0] / total[..., 2]) * np.clip(2.5 - 3 * there["hair"], 0, 1)  # no skin between curls
+    skin = np.maximum(skin, face_of(here) * np.clip(2 - 4 * here.shares["background"], 0, 1))
     neck = wide_blur(_step(total[..., 1] / total[..., 2]), 0.06 * unit)
     neck = wide_blur(_step(neck), 0.015 * unit)
     shares = wide_blur(np.dstack([here.shares[name] * held for name in ("neck", "face")]), 0.02 * unit)
@@ -261,6 +277,27 @@ def _patched(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
     hole = wanted[part] & ~known[part]
     made = here.picture.copy()
     others = ~known[part] & ~hole
-    filled = patched(here.picture[part], hole, others, np.random.default_rng(0), void=others)
+    filled = _filled(here.picture[part], hole, others)
     made[part] = evened(as_soft(filled, hole, known[part], here.unit), hole, known[part], here.unit)
     return made
+
+
+def _filled(picture: Float32, hole: Bool, others: Bool) -> Float32:
+    """A picture (h, w, 3) whose hole (h, w) is filled with patches; a soft one at half its size, with its grain."""
+    known = ~(hole | others)
+    area = known.astype(np.uint8)
+    area = cv2.erode(area, np.ones((5, 5), np.uint8)) > 0
+    fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 1.2)).mean(2)
+    rng = np.random.default_rng(0)
+    if min(hole.shape) < HALF or not area.any() or float(np.quantile(fine[area], 0.95)) > CALM:
+        return patched(picture, hole, others, rng, void=others)
+    size = (-(-hole.shape[1] // 2), -(-hole.shape[0] // 2))
+    share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA) / np.maximum(share, 1e-3)[..., None]
+    gaps = cv2.resize(hole.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    gaps |= (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0) & (share < 0.5)
+    void = (share < 0.5) & ~gaps
+    made = patched(small.astype(np.float32), gaps, void, rng, void=void)
+    large = cv2.resize(made, hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    grain = noise(hole.shape, missing(levels(picture, area), levels(large, hole)))
+    return np.where(hole[..., None], np.clip(large + grain, 0, 255), picture).astype(np.float32)

@@ -9,6 +9,7 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -23,16 +24,18 @@ from mien.guides.borrow import mirrored
 from mien.guides.ears import kept, unshaded
 from mien.guides.fringe import lent_fringe
 from mien.guides.guide import Box, Guide
+from mien.guides.hair_close import close_to
 from mien.guides.hair_fit import Fitted, closed, ended, fitted, lit, sharp_as
 from mien.guides.hair_lengths import lengthened, long
 from mien.guides.hair_lent import attached
 from mien.guides.hair_parts import beard
 from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown, told
-from mien.guides.hair_under import recolored, rimmed, stays
-from mien.guides.scene import Scene, check_hat, polygon
+from mien.guides.hair_under import rimmed, stays
+from mien.guides.scene import LARGEST, REACH, Scene, check_hat, polygon
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
+from mien.threads import side_by_side
 from mien.types import Bool, Face, Float32, Photo
 
 FARTHEST = 17.0
@@ -56,6 +59,9 @@ ARMS = 0.3
 
 LIGHT, DIM = 110.0, 0.3
 """Level from which noise is that of skin, and how much of it black has."""
+
+SMALLER = 720
+"""Longer side of such a scene, pixels."""
 
 STRIP = 256
 """Rows that are composed at once: a large photo needs little memory."""
@@ -99,7 +105,8 @@ def hair(
         notes += (
             f"the heads look {apart:.0f} degrees apart: the hair is cut off on one side; another photo is better",
         )
-    here, there = Scene.of(photo, face, parser), Scene.of(other, other_face, parser)
+    both = ((photo, face), (other, other_face))
+    here, there = side_by_side(*(partial(_scene, *one, parser, part) for one in both))
     check_hat(here, "this head")
     check_hat(there, "the other head")
     if part == "fringe":
@@ -107,7 +114,8 @@ def hair(
     if part == "hair" and not any_head:
         check_light(photo, face, other, other_face)
         check_outline(there)
-    here = unshaded(here) if part == "hair" else here
+    if part == "hair":
+        here, there = close_to(unshaded(here), there)
     fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there, whole=any_head)))
     fit = ended(here, closed(here, fit)) if part == "hair" else fit
     if any_head and part == "hair" and (long(here, here.loose) or long(here, fit.alpha)):
@@ -119,6 +127,12 @@ def hair(
     if part == "hair" and not any_head:
         check_size(here, fit)
     return composed(photo, other, here, there, fit, notes, part=part)
+
+
+def _scene(photo: Photo, face: Face, parser: FaceParser, part: str) -> Scene:
+    """A scene; a smaller one where all hair of a large photo is exchanged, whose detail is laid over it in the end."""
+    large = REACH * float(np.linalg.norm(face.quad[3] - face.quad[0])) > 2 * LARGEST
+    return Scene.of(photo, face, parser, SMALLER if large and part == "hair" else LARGEST)
 
 
 def fringe(photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool | None = None) -> Guide:
@@ -149,30 +163,16 @@ def composed(
         head = in_colors(here, fit, held(here))
         real = np.minimum(shown(here, fit) * (1 - worn), 1 - np.clip(8 * (fit.alpha * (1 - worn) - alpha), 0, 1))
         if float(fit.alpha.sum()) >= BALD * here.unit**2:
-            place = stays(here, fit.outline)
+            place = stays(here, held(here))
             real = real * (1 - place)
-            fit = replace(fit, front=rimmed(fit.front, fit.alpha, place, here.unit))
+            fit, head = replace(fit, front=rimmed(fit.front, here, fit)), rimmed(head, here, fit)
             alpha = alpha + place * np.minimum(told(fit, here.unit) - alpha, 0)
-            fill, gone = _under(here, fit, place, head, np.maximum(alpha, real), worn)
-        else:
-            fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
+        fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
     dark = _shadow(here, alpha) * (1 - worn) * np.float32(part != "beard")
     made = over_photo(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
     return Guide(*made, notes)
-
-
-def _under(
-    here: Scene, fit: Fitted, place: Float32, head: Float32, hidden: Float32, worn: Float32
-) -> tuple[Float32, Float32]:
-    """As :func:`mien.guides.bare.bare`; in a place (h, w) nothing goes, and old hair is in the new hair's color."""
-    fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(hidden, place), worn)
-    there = np.clip(4 * here.hair, 0, 1) * place * (1 - hidden)
-    mixed = gone + (1 - gone) * there
-    share = np.divide(gone, mixed, out=np.zeros_like(gone), where=mixed > 0)[..., None]
-    kept_hair = recolored(here, fit, place)
-    return np.asarray(kept_hair + share * (fill - kept_hair), np.float32), np.asarray(mixed, np.float32)
 
 
 def over_photo(
@@ -189,25 +189,30 @@ def over_photo(
     x0, y0, x1, y1 = here.box
     size = (x1 - x0, y1 - y0)
     left, start, right, end = _changed(np.maximum.reduce([alpha, gone, 20 * dark, real]) > 0.003, size)
-    samples = np.empty((end - start, right - left, photo.pixels.shape[2]), np.float32)
+    samples = np.zeros((end - start, right - left, photo.pixels.shape[2]), np.float32)
     confidence = np.zeros((end - start, right - left), np.float32)
     grain = _grain(photo, other, here, there, fit)
+    much = np.maximum.reduce([alpha, gone, 20 * dark, real])
     for top in range(start, end, STRIP):
-        up = Enlarged(size, top, min(end, top + STRIP), left, right)
-        before = to_srgb(photo, (x0 + left, y0 + top, x0 + right, y0 + up.end)).astype(np.float32)
-        upper, lower, shade, own = (up(one)[..., None] for one in (alpha, gone, dark, real))
-        rough = noise(before.shape, grain, top)
-        under = (before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)) * (1 - shade * WARM)
-        detail = _detail(other, there, up(fit.places), up(fit.picture)) if here.scale < 1 else np.float32(1)
-        made = under + upper * (up(fit.front) * detail - under)
-        made = made + own * (up(head) * detail - made)
-        rough = rough * np.clip(made.mean(2, keepdims=True) / LIGHT, DIM, 1)
-        made = np.clip(made + np.maximum(upper, own) * rough, 0, 255)
-        change = from_srgb(made, photo) - from_srgb(before, photo)
-        area = np.s_[y0 + top : y0 + up.end, x0 + left : x0 + right]
-        samples[top - start : up.end - start] = photo.pixels[area].astype(np.float32) + change
-        changes = np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004
-        confidence[top - start : up.end - start] = changes[..., 0]
+        for first in range(left, right, STRIP):
+            up = Enlarged(size, top, min(end, top + STRIP), first, min(right, first + STRIP))
+            if float(up.about(much)) <= 0.003:
+                continue
+            before = to_srgb(photo, (x0 + first, y0 + top, x0 + up.right, y0 + up.end)).astype(np.float32)
+            upper, lower, shade, own = (up(one)[..., None] for one in (alpha, gone, dark, real))
+            rough = noise(before.shape, grain, top * size[0] + first)
+            under = before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)
+            under = under * (1 - shade * WARM)
+            detail = _detail(other, there, up(fit.places), up(fit.picture)) if here.scale < 1 else np.float32(1)
+            made = under + upper * (up(fit.front) * detail - under)
+            made = made + own * (up(head) * detail - made)
+            rough = rough * np.clip(made.mean(2, keepdims=True) / LIGHT, DIM, 1)
+            made = np.clip(made + np.maximum(upper, own) * rough, 0, 255)
+            change = from_srgb(made, photo) - from_srgb(before, photo)
+            area = np.s_[y0 + top : y0 + up.end, x0 + first : x0 + up.right]
+            part = np.s_[top - start : up.end - start, first - left : up.right - left]
+            samples[part] = photo.pixels[area].astype(np.float32) + change
+            confidence[part] = (np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004)[..., 0]
     return (x0 + left, y0 + start, x0 + right, y0 + end), samples, confidence
 
 
@@ -266,6 +271,14 @@ class Enlarged:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         part = (self.right - self.left, self.end - self.top)
         return np.asarray(cv2.warpAffine(plane, matrix, part, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+    def about(self, plane: Float32) -> float:
+        """The largest value of a map that it may take."""
+        height, width = plane.shape
+        sx, sy = width / self.size[0], height / self.size[1]
+        x0, y0 = max(0, int(self.left * sx) - 1), max(0, int(self.top * sy) - 1)
+        return float(plane[y0 : int(self.end * sy) + 2, x0 : int(self.right * sx) + 2].max())
 
 
 def _detail(other: Photo, there: Scene, places: Float32, low: Float32) -> Float32:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from dataclasses import field as field_of
 
 import cv2
 import numpy as np
@@ -63,7 +62,6 @@ class Fitted:
         real: (h, w, 3) the same, in the light that the hair has here.
         shares: (h, w) of the other's classes, by group; and "strained": where it is stretched too much to be shown.
         places: (h, w, 2) the places of the other scene that are seen, (x, y).
-    outline: (N, 2) where the new hair ends over the crown, in this scene.
     """
 
     alpha: Float32
@@ -72,7 +70,6 @@ class Fitted:
     real: Float32
     shares: Mapping[str, Float32]
     places: Float32
-    outline: Float64 = field_of(default_factory=lambda: np.zeros((0, 2)))
 
 
 def places_of(offsets: Float32) -> Float32:
@@ -117,7 +114,7 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
     if float(head.sum()) > 2 * CUT * here.unit:
         raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
-    return Fitted(new, planes[0], planes[1], planes[1], shares, places, lines.outline)
+    return Fitted(new, planes[0], planes[1], planes[1], shares, places)
 
 
 def _strained(places: Float32) -> Float32:
@@ -131,7 +128,7 @@ def _strained(places: Float32) -> Float32:
 def hairlines(here: Scene, there: Scene) -> Marks:
     """The other's hairline and outline brought to this head's, as far as a similarity of their faces leaves them away."""
     oval = list(mesh.OUTLINE)
-    turn, middle, centre = _similarity(here.points[oval, :2], there.points[oval, :2])
+    turn, middle, centre = similarity(here.points[oval, :2], there.points[oval, :2])
     return line_marks(here, there, turn, centre, middle)
 
 
@@ -149,11 +146,11 @@ def field(
     narrowed by the growth. Marks (N, 2 each) are brought together, too.
     """
     oval = list(mesh.OUTLINE)
-    chosen = [*mesh.OUTLINE, *FEATURES] if lines is None else [n for n in oval if not lines.met or n not in FOREHEAD]
-    turn, middle, centre = _similarity(here.points[oval, :2], there.points[oval, :2])
+    chosen = [n for n in oval if lines is None or not lines.met or n not in FOREHEAD] + list(FEATURES)
+    turn, middle, centre = similarity(here.points[oval, :2], there.points[oval, :2])
     mine, theirs = here.points[chosen, :2], there.points[chosen, :2]
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    radius = 2.2 * here.unit
+    radius = (2.2 if lines is None else 3.2) * here.unit  # beyond the hair that lines tell of
     around = middle + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
     beside, goal = marks or (np.zeros((0, 2)), np.zeros((0, 2)))
     usual = centre + (beside - middle) @ turn.T
@@ -168,7 +165,7 @@ def field(
     return spline.field((0, 0, width, height))
 
 
-def _similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float64]:
+def similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float64]:
     """Rotation and scale (2, 2), and the centres, that take one set of points to the other."""
     a, b = mine.mean(0), theirs.mean(0)
     p, q = mine - a, theirs - b

@@ -27,7 +27,7 @@ WIDEST, RAYS = 75.0, 21
 STEPS, FARTHEST = 40, 3.0
 """Places per unit along a direction, and units that it goes."""
 
-LOWERED, RAISED = 0.3, 0.3
+LOWERED, RAISED = 0.12, 0.15
 """Units by which the other's hairline comes lower, and its outline higher, at most."""
 
 OVER, BEYOND = 0.02, 0.03
@@ -36,7 +36,10 @@ OVER, BEYOND = 0.02, 0.03
 FOREHEAD = (10, 338, 297, 332, 284, 251, 21, 54, 103, 67, 109)
 """Points of the face's outline at its hairline, which do not count where that is seen."""
 
-NEIGHBORS = 2.5
+CROWN = np.clip(2 - np.abs(np.linspace(-WIDEST, WIDEST, RAYS)) / 27, 0, 1)
+"""How much of what is missing outlines are raised by: none beside the face."""
+
+NEIGHBORS = 4.0
 """Directions over which what is moved is the same."""
 
 FRINGE = 0.85
@@ -102,13 +105,11 @@ class Marks:
     places: (N, 2) of this scene.
     goals: (N, 2) of the other's that come there.
     met: whether its hairline comes to this one.
-    outline: (M, 2) of this scene, over the crown: where new hair ends; (0, 2) where that is not told.
     """
 
     places: Float64
     goals: Float64
     met: bool
-    outline: Float64
 
 
 def line_marks(here: Scene, there: Scene, turn: Float64, centre: Float64, middle: Float64) -> Marks:
@@ -129,17 +130,18 @@ def line_marks(here: Scene, there: Scene, turn: Float64, centre: Float64, middle
     usual = {kind: ((brought(goal) - mine.middle) * mine.ways).sum(1) for kind, goal in goals.items()}
     lower = _smooth(np.where(mine.inner > FRINGE * top, usual["inner"] - mine.inner + OVER * unit, np.nan))
     higher = _smooth(mine.outer + BEYOND * unit - usual["outer"])
-    met = int(np.isfinite(lower).sum()) > RAYS // 2
+    told = np.isfinite(lower)
+    met = bool(told.sum() > RAYS // 2 and told[RAYS // 3 : -(RAYS // 3)].all())  # no fringe hides it
     moved = {
-        "inner": -np.clip(lower, 0, LOWERED * unit),
-        "outer": np.clip(np.nan_to_num(higher), 0, RAISED * unit),
+        "inner": -np.clip(lower, 0, LOWERED * unit) if met else np.zeros(RAYS),
+        "outer": np.clip(np.nan_to_num(higher), 0, RAISED * unit) * CROWN,
     }
     places, wanted = [], []
     for kind, by in moved.items():
-        known = np.isfinite(usual[kind] + by)
+        known = np.isfinite(usual[kind] + by) & (met if kind == "inner" else CROWN > 0)
         places.append(mine.middle + (usual[kind] + by)[known, None] * mine.ways[known])
         wanted.append(goals[kind][known])
-    return Marks(np.concatenate(places), np.concatenate(wanted), met, places[1])
+    return Marks(np.concatenate(places), np.concatenate(wanted), met)
 
 
 def _smooth(values: Float64) -> Float64:
