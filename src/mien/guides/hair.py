@@ -31,7 +31,7 @@ from mien.guides.hair_lent import attached
 from mien.guides.hair_parts import beard
 from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown, told
-from mien.guides.hair_under import rimmed, stays
+from mien.guides.hair_under import in_tones, rimmed, stays
 from mien.guides.scene import LARGEST, REACH, Scene, check_hat, polygon
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
@@ -111,22 +111,37 @@ def hair(
     check_hat(there, "the other head")
     if part == "fringe":
         return fringe(photo, here, other, there)
-    if part == "hair" and not any_head:
-        check_light(photo, face, other, other_face)
+    if part == "beard":
+        fit = sharp_as(here, lit(here, beard(here, there)))
+        return composed(photo, other, here, there, fit, notes, part=part)
+    check_light(photo, face, other, other_face)
+    if not any_head:
         check_outline(there)
-    if part == "hair":
-        here, there = close_to(unshaded(here), there)
-    fit = sharp_as(here, lit(here, beard(here, there) if part == "beard" else fitted(here, there, whole=any_head)))
-    fit = ended(here, closed(here, fit)) if part == "hair" else fit
-    if any_head and part == "hair" and (long(here, here.loose) or long(here, fit.alpha)):
-        fit, fill, rim = lengthened(here, fit)
-        notes += ("the hairline and its color stay; name a photo of other hair to exchange all of it",)
-        none, shade = np.zeros(here.shape, np.float32), _shadow(here, fit.alpha)
-        planes = (fill, fit.picture, fit.alpha, rim, shade, none)
-        return Guide(*over_photo(photo, other, here, there, fit, planes), notes)
-    if part == "hair" and not any_head:
+    here, there = close_to(unshaded(here), there)
+    fit = sharp_as(here, lit(here, fitted(here, there, whole=any_head)))
+    fit = ended(here, closed(here, fit))
+    lengths = any_head and (long(here, here.loose) or long(here, fit.alpha))
+    try:
         check_size(here, fit)
+    except LayerError:
+        if not lengths:
+            raise
+        return _lengthened(photo, other, here, there, fit, notes)
+    if lengths:
+        fit = in_tones(here, fit)
+        notes += ("the hair's color stays; name a photo of other hair to exchange that, too",)
     return composed(photo, other, here, there, fit, notes, part=part)
+
+
+def _lengthened(
+    photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]
+) -> Guide:
+    """The other's lengths alone, behind this head's hair."""
+    fit, fill, rim = lengthened(here, fit)
+    notes += ("the hairline and its color stay; name a photo of other hair to exchange all of it",)
+    none, shade = np.zeros(here.shape, np.float32), _shadow(here, fit.alpha)
+    planes = (fill, fit.picture, fit.alpha, rim, shade, none)
+    return Guide(*over_photo(photo, other, here, there, fit, planes), notes)
 
 
 def _scene(photo: Photo, face: Face, parser: FaceParser, part: str) -> Scene:
