@@ -293,7 +293,9 @@ def _filled(picture: Float32, hole: Bool, others: Bool) -> Float32:
         return patched(picture, hole, others, rng, void=others)
     size = (-(-hole.shape[1] // 2), -(-hole.shape[0] // 2))
     share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA) / np.maximum(share, 1e-3)[..., None]
+    small = (
+        cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA) / np.maximum(share, 1e-3)[..., None]
+    )
     gaps = cv2.resize(hole.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     gaps |= (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0) & (share < 0.5)
     void = (share < 0.5) & ~gaps

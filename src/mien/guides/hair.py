@@ -133,9 +133,7 @@ def hair(
     return composed(photo, other, here, there, fit, notes, part=part)
 
 
-def _lengthened(
-    photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]
-) -> Guide:
+def _lengthened(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]) -> Guide:
     """The other's lengths alone, behind this head's hair."""
     fit, fill, rim = lengthened(here, fit)
     notes += ("the hairline and its color stay; name a photo of other hair to exchange all of it",)
@@ -286,7 +284,6 @@ class Enlarged:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         part = (self.right - self.left, self.end - self.top)
         return np.asarray(cv2.warpAffine(plane, matrix, part, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
-
 
     def about(self, plane: Float32) -> float:
         """The largest value of a map that it may take."""

@@ -17,8 +17,8 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.grain import bands
 from mien.errors import LayerError
 from mien.guides.ears import AWAY, pairs
-from mien.guides.hair_line import FOREHEAD, Marks, line_marks
 from mien.guides.hair_lent import clear, ends, outlined, pure, unworn, within
+from mien.guides.hair_line import FOREHEAD, Marks, line_marks
 from mien.guides.scene import Scene, polygon
 from mien.guides.spline import Spline
 from mien.types import Bool, Float32, Float64
@@ -126,7 +126,7 @@ def _strained(places: Float32) -> Float32:
 
 
 def hairlines(here: Scene, there: Scene) -> Marks:
-    """The other's hairline and outline brought to this head's, as far as a similarity of their faces leaves them away."""
+    """The other's hairline and outline brought nearer to this head's than a similarity of their faces brings them."""
     oval = list(mesh.OUTLINE)
     turn, middle, centre = similarity(here.points[oval, :2], there.points[oval, :2])
     return line_marks(here, there, turn, centre, middle)

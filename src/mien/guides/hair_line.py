@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.align import mesh
 from mien.guides.scene import Scene
 from mien.types import Bool, Float32, Float64
 

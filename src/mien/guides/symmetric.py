@@ -23,12 +23,11 @@ WITHIN, SEEN = 0.65, 0.97
 TURNED = 18.0
 """Degrees of yaw beyond which the halves of a face are too unlike."""
 
-LIMIT, DARK = 1.4, 12.0
-"""Logarithm by which the halves may differ in light at the border, and level below which they differ less."""
+LIMIT = 110.0
+"""Levels by which the halves may differ in light at the border."""
 
-CLOSE, STEP, FINE = 0.03, 40.0, 0.4
-"""Units from the border in which light agrees with what is right beside it, by how many levels at most; and how much
-stronger fine detail is in stronger light, as a power: freckles are not."""
+CLOSE, STEP = 0.03, 40.0
+"""Units from the border in which light agrees with what is right beside it, and by how many levels at most."""
 
 RING, APART = 0.2, 0.06
 """Units around what is hidden in which the halves are compared line by line, and by which these may lie apart."""
@@ -84,11 +83,8 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool) -> Guide:
 
 def _lit(lower: Float32, taken: Float32, here: Bool, known: Float32, unit: float) -> Float32:
     """The other half (h, w, 3) in the light of this one, told by what is known (h, w) around what is hidden."""
-    soft = max(1.0, 0.02 * unit)
-    coarse = [coarse_beside(one, here, soft) + DARK for one in (lower, taken)]
-    ratio = membrane(100 * np.log(coarse[0] / coarse[1]), ring(here, 0.12 * unit) * known, 100 * LIMIT) / 100
-    low = cv2.GaussianBlur(taken, (0, 0), soft)
-    return np.asarray((low + DARK) * np.exp(ratio) - DARK + (taken - low) * np.exp(FINE * ratio), np.float32)
+    coarse = [coarse_beside(one, here, max(1.0, 0.02 * unit)) for one in (lower, taken)]
+    return np.asarray(taken + membrane(coarse[0] - coarse[1], ring(here, 0.12 * unit) * known, LIMIT), np.float32)
 
 
 def _joined(lower: Float32, upper: Float32, here: Bool, known: Float32, unit: float) -> Float32:
