@@ -17,10 +17,8 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
-from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import disc
-from mien.compose.patches import patched
-from mien.guides.backdrop import as_soft, evened
+from mien.guides.backdrop import behind_hair
 from mien.guides.continued import mirrored, nearest
 from mien.guides.ears import going
 from mien.guides.scene import Scene, polygon
@@ -28,9 +26,6 @@ from mien.types import Bool, Float32
 
 SPREAD = 0.03
 """Units by which the old hair's matte is widened: strands that it misses."""
-
-LEAST = 0.5
-"""Square units of backdrop that must be seen for it to be continued."""
 
 WISPS = 0.1
 """Units around the old hair in which the backdrop is made anew: single hairs are seen there."""
@@ -49,9 +44,6 @@ NECK = 0.05
 
 HIGH, TOP = 0.17, (10, 109, 338, 67, 297, 103, 332)
 """How far above the face's highest points a forehead reaches, in lengths of the face; and these points."""
-
-HALF, CALM = 200, 4.0
-"""Shorter side, pixels, and finest detail, levels, of a backdrop that is filled at half its size."""
 
 BESIDE = 0.12
 """Units around an ear that stays in which nothing of an ear vanishes."""
@@ -109,7 +101,7 @@ def bare(
         if float((weights[name] * gone).max()) > 0.02:
             known = cv2.dilate((~seen).astype(np.uint8), kernel, iterations=3) == 0
             known &= (here.shares[name] > 0.75) & ~_wisps(here)
-            made = _patched(here, known, (weights[name] > 0.01) & (gone > 0)) if name == "background" else None
+            made = behind_hair(here, known, (weights[name] > 0.01) & (gone > 0)) if name == "background" else None
             result += weights[name][..., None] * (mirrored(here, known) if made is None else made)
     return np.asarray(result, np.float32), np.asarray(gone, np.float32)
 
@@ -265,41 +257,3 @@ def _calm(picture: Float32, skin: Float32, worn: Float32, unit: float) -> Float3
 
 def _lab(picture: Float32) -> Float32:
     return np.asarray(cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB), np.float32)
-
-
-def _patched(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
-    """The backdrop behind the old hair, of patches of what is seen of it; None where too little is."""
-    if int(known.sum()) < LEAST * here.unit**2:
-        return None
-    rows, columns = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
-    by = round(here.unit)
-    part = np.s_[max(0, rows[0] - by) : rows[-1] + by, max(0, columns[0] - by) : columns[-1] + by]
-    hole = wanted[part] & ~known[part]
-    made = here.picture.copy()
-    others = ~known[part] & ~hole
-    filled = _filled(here.picture[part], hole, others)
-    made[part] = evened(as_soft(filled, hole, known[part], here.unit), hole, known[part], here.unit)
-    return made
-
-
-def _filled(picture: Float32, hole: Bool, others: Bool) -> Float32:
-    """A picture (h, w, 3) whose hole (h, w) is filled with patches; a soft one at half its size, with its grain."""
-    known = ~(hole | others)
-    area = known.astype(np.uint8)
-    area = cv2.erode(area, np.ones((5, 5), np.uint8)) > 0
-    fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 1.2)).mean(2)
-    rng = np.random.default_rng(0)
-    if min(hole.shape) < HALF or not area.any() or float(np.quantile(fine[area], 0.95)) > CALM:
-        return patched(picture, hole, others, rng, void=others)
-    size = (-(-hole.shape[1] // 2), -(-hole.shape[0] // 2))
-    share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    small = (
-        cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA) / np.maximum(share, 1e-3)[..., None]
-    )
-    gaps = cv2.resize(hole.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    gaps |= (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0) & (share < 0.5)
-    void = (share < 0.5) & ~gaps
-    made = patched(small.astype(np.float32), gaps, void, rng, void=void)
-    large = cv2.resize(made, hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    grain = noise(hole.shape, missing(levels(picture, area), levels(large, hole)))
-    return np.where(hole[..., None], np.clip(large + grain, 0, 255), picture).astype(np.float32)

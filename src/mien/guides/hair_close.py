@@ -40,7 +40,7 @@ def close_to(here: Scene, there: Scene) -> tuple[Scene, Scene]:
     wide = np.array([mine[0] - reach, mine[1] - reach, mine[2] + reach, mine[3] + reach])
     both = np.concatenate([np.minimum(found[:2], wide[:2]), np.maximum(found[2:], wide[2:])])
     u = there.unit
-    return here.cut(both), there.cut((x0 - ASIDE * u, y0 - ABOVE * u, x1 + ASIDE * u, y1 + BELOW * u))
+    return here.cut(both.tolist()), there.cut((x0 - ASIDE * u, y0 - ABOVE * u, x1 + ASIDE * u, y1 + BELOW * u))
 
 
 def _around(plane: Float32, points: Float64) -> tuple[float, float, float, float]:

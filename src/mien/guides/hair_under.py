@@ -37,7 +37,7 @@ def stays(here: Scene, seen: Bool) -> Float32:
         seen: (h, w) where no old hair is.
     """
     skin = (seen & (here.shares["face"] > SKIN)).astype(np.float32)
-    return face_of(here) * cv2.GaussianBlur(skin, (0, 0), SOFT * here.unit)
+    return np.asarray(face_of(here) * cv2.GaussianBlur(skin, (0, 0), SOFT * here.unit), np.float32)
 
 
 def rimmed(picture: Float32, here: Scene, fit: Fitted) -> Float32:
