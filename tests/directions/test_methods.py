@@ -157,6 +157,23 @@ def test_relevance_of_channels_is_styleclips(generator: Generator) -> None:
         stylespace.relevance_of_words(found, clip, "a face", "a face")
 
 
+def test_likely_channels_come_first_and_enough_is_enough(generator: Generator) -> None:
+    clip: Any = Colors()
+    codes = generator.truncated(codes_of_seeds([0, 1, 2], 16))
+    spread = stylespace.styles_of(generator, codes).std(0)
+    step = stylespace.step_of_words(clip, "a smiling face", "a face")
+    order = stylespace.likely_channels(generator, clip, codes, spread, step)
+    total = sum(convolutions(SMALL))
+    assert sorted(order) == list(range(total))
+    every = stylespace.relevance_of_channels(generator, clip, codes, spread)
+    share = np.abs(every.double().numpy() @ step.double().numpy())
+    half = total // 2
+    assert share[order[:half]].mean() > share[order[half:]].mean(), "the slope tells where to look"
+    some = stylespace.relevance_of_channels(generator, clip, codes, spread, lambda _: False, order[:3])
+    torch.testing.assert_close(some, every[order[:3]])
+    assert len(stylespace.relevance_of_channels(generator, clip, codes, spread, lambda _: True, order)) == 1
+
+
 def test_channels_of_faces_that_have_an_attribute() -> None:
     rng = np.random.default_rng(0)
     styles = rng.normal(size=(400, 30)) * np.linspace(0.1, 3, 30)
