@@ -71,7 +71,7 @@ def measured(photo: Photo, finder: FaceFinder, parser: FaceParser) -> Hair | Non
 
 
 def curve(heads: list[tuple[Float64, Float64]], knots: tuple[float, ...], zero: float) -> Float64:
-    """Values at ``knots`` of the one piecewise linear curve, 0 at ``zero``, that all heads follow, each with a level."""
+    """Values at ``knots`` of the piecewise linear curve, 0 at ``zero``, that all heads follow, each at its level."""
     rows, wished = [], []
     for x, y in heads:
         hats = np.stack([np.interp(x, knots, one) for one in np.eye(len(knots))], -1)
