@@ -259,7 +259,9 @@ def _aimed(step: Request, face: Face, degree: float) -> Request:
 
 
 def _notes(reading: Reading, ways: Ways, masked: bool) -> tuple[str, ...]:
-    unknown: tuple[str, ...] = (f"not understood: {', '.join(reading.unknown)}",) if reading.unknown else ()
+    from mien.finding.tower import not_understood
+
+    unknown = not_understood(reading.unknown)
     missing = ", ".join(_with_reason(wish) for wish in ways.missing)
     if ways.heal and masked:
         unknown += (f"only without a mask do words heal {' and '.join(ways.heal)}",)
