@@ -114,6 +114,7 @@ def main() -> None:
     for name in ("--wide", "--portraits", "--teachers"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--faces", type=int, default=100)
+    parser.add_argument("--skip", type=int, default=0, help="leave out the first ones")
     parser.add_argument("--split", default="val", choices=("val", "test"))
     parser.add_argument("--only", nargs="*", help="looks by name")
     parser.add_argument("--sheets", type=Path)
@@ -122,7 +123,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     editor = Editor.from_pretrained("opencv:telea")
     judge = Judge(editor, options.teachers)
-    every = photos(options.wide, options.portraits, options.faces, options.split)
+    every = photos(options.wide, options.portraits, options.faces, options.split)[options.skip :]
     found = [(photo, faces[0]) for photo in every if (faces := editor.finder.find(photo))]
     before = [judge(photo, face.quad, face) for photo, face in found]
     spread = {name: float(np.nanstd([told[name] for told, _ in before])) for name in COLUMNS}

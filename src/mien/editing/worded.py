@@ -108,7 +108,7 @@ def _told(request: Request, painter: Knows) -> Told | None:
         rest = {name: value for name, value in request.attributes.items() if name not in looks}
         steps, following = _numbered(_looks(request, looks))
         return Told("", Reading(()), steps, replace(request, attributes=rest), limits(looks), {}, following)
-    reading = reading_of(request.degrees) if request.degrees else read(text)
+    reading = reading_of(request.degrees) if request.degrees else read(text or "")
     text = text or str(reading)
     ways = ways_of(reading.wishes, painter.attributes)
     complete = reading.complete and not ways.missing

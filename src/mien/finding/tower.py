@@ -80,12 +80,13 @@ class TextTower:
         verify_once(folder, config)
         try:
             names = tuple(str(name) for name in config["names"])
-            arrays = [stored_array(folder / WEIGHTS, name) for name in ("table", "weights", "spoken", "degrees")]
+            parts = ("table", "weights", "spoken", "degrees")
+            table, weights, spoken, degrees = (stored_array(folder / WEIGHTS, part) for part in parts)
         except (KeyError, TypeError) as error:
             raise CorruptCheckpointError(f"{folder} is incomplete; fetch it again.") from error
-        if len(names) != len(arrays[2]) or len(arrays[0]) != len(arrays[1]):
-            raise CorruptCheckpointError(f"{folder} names {len(names)} of {len(arrays[2])} attributes.")
-        return cls(*arrays, names)
+        if not len(names) == len(spoken) == len(degrees) or len(table) != len(weights):
+            raise CorruptCheckpointError(f"{folder} names {len(names)} of {len(spoken)} attributes; fetch it again.")
+        return cls(table, weights, spoken, degrees, names)
 
     def embed(self, text: str) -> Float32:
         """(D,) of a text; zeros for none."""
