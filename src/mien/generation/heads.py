@@ -152,7 +152,8 @@ def labels_of(head: Head, parser: FaceParser) -> UInt8:
 @cache
 def points_of(head: Head, look: Looker) -> Float32:
     """(478, 3) landmarks in sides of the crop, found as those of generated faces are."""
-    return look.points(resized(head.crop.pixels[None], LOOKED))[0]
+    found: Float32 = look.points(resized(head.crop.pixels[None], LOOKED))[0]
+    return found
 
 
 @cache
