@@ -9,7 +9,7 @@ import pytest
 
 from mien.editing.degrees import degrees_of, reading_of
 from mien.editing.request import Request
-from mien.editing.worded import resolved
+from mien.editing.worded import resolved, steps_in_words
 from mien.errors import ConfigError, MienError
 from mien.words.reader import read
 
@@ -63,3 +63,9 @@ def test_degrees_and_painting_exclude_each_other() -> None:
     with pytest.raises(ConfigError, match="mode 'look'"):
         resolved(Request(degrees={"smile": 1}, mode="look"), PAINTER)
     assert reading_of({"smile": 0}).wishes == ()
+
+
+def test_the_steps_that_degrees_become_are_told() -> None:
+    told = steps_in_words(Request(degrees={"smile": 0.5, "hair-color": "auburn", "glasses": -2}), PAINTER)
+    assert told == ("mask glasses, heal", "reshape smile +0.6", "hair dyed auburn")
+    assert steps_in_words(Request(mask="nose"), PAINTER) == ()

@@ -62,3 +62,14 @@ def test_skin_tone_is_not_looked_for() -> None:
 def test_near_words_are_proposed() -> None:
     assert not_understood(["sunburnt", "dragon"]) == ("not understood: sunburnt (nearest: tanned), dragon",)
     assert not_understood([]) == ()
+
+
+def test_near_words_are_told_on_the_command_line() -> None:
+    import json
+
+    from typer.testing import CliRunner
+
+    from mien.cli.app import app
+
+    told = json.loads(CliRunner().invoke(app, ["read", "sunburnt, a smile, a dragon", "--json"]).stdout)
+    assert told["not_understood"] == ["sunburnt", "dragon"] and told["nearest"] == {"sunburnt": "tanned"}

@@ -15,12 +15,12 @@ def read(
 ) -> None:
     """Read a sentence without editing anything: attributes, how much, and the words that were not understood."""
     from mien.conditions.text import validate_text
-    from mien.finding.tower import not_understood
+    from mien.finding.tower import nearest_words, not_understood
     from mien.words.reader import read as understood
 
     reading = understood(validate_text(text) or "")
     if as_json:
-        print_json(reading.to_dict())
+        print_json({**reading.to_dict(), "nearest": nearest_words(reading.unknown)})
         return
     if not (reading.wishes or reading.unknown or reading.notes):
         print("nothing is asked for")

@@ -98,6 +98,14 @@ def resolved(request: Request, painter: Knows) -> tuple[Request, Told | None]:
     return (_masked(request), None) if recipe is None else (recipe.rest, recipe)
 
 
+def steps_in_words(request: Request, painter: Knows) -> tuple[str, ...]:
+    """The steps that a text or degrees become, in words; none where there are none. Errors as of :func:`resolved`."""
+    if not (request.text or request.degrees):
+        return ()
+    _, recipe = resolved(request, painter)
+    return () if recipe is None else tuple(step.describe() for step in recipe.steps)
+
+
 def _told(request: Request, painter: Knows) -> Told | None:
     text, looks = validate_text(request.text or ""), taken(request)
     if request.degrees and request.mode in ("look", "heal", "fill", "difference"):

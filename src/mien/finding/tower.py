@@ -160,10 +160,16 @@ def with_guesses(text: str, reading: Reading) -> Reading:
     return Reading(wishes, tuple(w for w in reading.unknown if w not in by_word), (*reading.notes, *notes))
 
 
+def nearest_words(unknown: Sequence[str]) -> dict[str, str]:
+    """The nearest word of the lexicon, by word that was not understood, where there is one."""
+    near = {word: TextTower.bundled().nearest(word) for word in unknown}
+    return {word: other for word, other in near.items() if other}
+
+
 def not_understood(unknown: Sequence[str]) -> tuple[str, ...]:
     """A note about words that were not understood, with the nearest ones that would be; none without such words."""
     if not unknown:
         return ()
-    near = [(word, TextTower.bundled().nearest(word)) for word in unknown]
-    told = [f"{word} (nearest: {other})" if other else word for word, other in near]
+    near = nearest_words(unknown)
+    told = [f"{word} (nearest: {near[word]})" if word in near else word for word in unknown]
     return (f"not understood: {', '.join(told)}",)
