@@ -56,7 +56,7 @@ WIDTHS: Mapping[str, float] = {"yaw": 8.0, "pitch": 12.0, "age": 8.0, "skin": 16
 TEETH = 2.5
 """Cost of teeth that are all missing: those that are lent look glued on more often."""
 
-BUSY, SMOOTH = 4.0, 2.2
+BUSY, SMOOTH = 3.0, 2.2
 """Costs of a backdrop that is not plain, where another is asked for; and of heads that look painted, enlarged."""
 
 PAINTED = frozenset(
@@ -64,7 +64,7 @@ PAINTED = frozenset(
 ) | {"2998", "3017", "3072", "3092", "3102"}
 """Those that strangers find painted, or whose mouths they do not believe when teeth are lent to them."""
 
-HAIR, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 6.0, 5.0, 0.25, 0.1
+HAIR, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 10.0, 5.0, 0.25, 0.1
 """Costs of hair whose outline agrees nowhere, and of another sex; weights of what nobody asked for."""
 
 
