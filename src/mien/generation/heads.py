@@ -50,6 +50,9 @@ PLAIN = frozenset(
 AGES = (47.0, 24.0)
 """Years of nobody in particular, and those that a degree of age adds."""
 
+WRINKLED = 0.8
+"""Degree of age of who shall have wrinkles."""
+
 WIDTHS: Mapping[str, float] = {"yaw": 8.0, "pitch": 12.0, "age": 8.0, "skin": 16.0, "hair": 11.0, "shape": 0.04}
 """What counts as one: degrees, years, CIE L* and a*, b*, eye distances."""
 
@@ -204,11 +207,12 @@ class Wished:
         """How badly a head suits; 1 is where it begins to be seen."""
         entry, lent, seen = head.entry, head.entry.traits, self.traits
         feminine = self.degrees.get("feminine", float(np.clip(-self.masculine, -0.6, 0.6)))
-        age = AGES[0] + AGES[1] * self.degrees["age"] if "age" in self.degrees else self.age
+        years = self.degrees.get("age", WRINKLED if self.degrees.get("wrinkles", 0) > 0 else None)
+        age = self.age if years is None else AGES[0] + AGES[1] * years
         told, hair = self.colors.get("hair-color"), np.array(lent.hair)
         away = {
             "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)),
-            "age": abs(head.age - age) / WIDTHS["age"] * (1 if "age" in self.degrees else UNKNOWN_AGE),
+            "age": abs(head.age - age) / WIDTHS["age"] * (UNKNOWN_AGE if years is None else 1),
             "skin": 0.5 * float(np.linalg.norm(np.array(lent.skin) - seen.skin)) / WIDTHS["skin"],
             "hair color": float(np.linalg.norm(hair - (seen.hair if told is None else told)))
             * (UNKNOWN_COLOR if told is None else 1)
