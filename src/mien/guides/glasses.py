@@ -24,7 +24,8 @@ from mien.guides.frames import EYES, area_of, axes, eyes_of
 from mien.guides.fronts import front_of, whole_of
 from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.lenses import cleared
-from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, disc
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
+from mien.guides.opaque import opaque
 from mien.guides.surround import BROWS as BROW_OUTLINES
 from mien.guides.surround import Worn
 from mien.guides.uncovering import Uncovering
@@ -73,6 +74,7 @@ class Glasses:
 
     Attributes:
         frame: rims, bridge, temples.
+        shade: where the frame casts shadows and shines, too.
         eyes: with their lids.
         lenses: what is seen through them.
         parsed: the parser's glasses, lenses included.
@@ -85,6 +87,7 @@ class Glasses:
     """
 
     frame: Bool
+    shade: Bool
     eyes: Bool
     lenses: Bool
     parsed: Bool
@@ -150,17 +153,20 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     likely = {"worn": worn} | {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
     likely["brows"] = np.maximum(likely["brows"], _brows(points))
     eyes = eyes_of(points, EYES)
-    front, inside, joined = front_of(picture, worn, eyes, points)
+    seen, inside, joined = front_of(picture, worn, eyes, points)
+    front = seen.front
     if not front.any() or (size < SURE and joined < JOINED):
         raise LayerError(NONE)
     lenses = (worn > 0.5) & ~front & inside
     lenses = np.asarray(cv2.morphologyEx(lenses.astype(np.uint8), cv2.MORPH_OPEN, disc(3.0)) > 0)
-    frame = whole_of(picture, front, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
-    frame &= ~eyes | front
+    lines = Lines.of(picture)
+    core = opaque(picture, lines, seen, points)
+    frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
+    frame &= ~eyes | core
     kinds = _kinds(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
     beside = kinds.argmax(2) > 0
     dark = _tinted(picture, lenses, points)
-    return Glasses(frame, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark)
+    return Glasses(frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark)
 
 
 def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool, outline: Bool) -> Float32:
@@ -192,14 +198,14 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     box = glasses.box(photo, 0.35 * unit)
     before = to_srgb(photo, box).astype(np.float32)
     scale = min(1.0, LARGEST_UNIT / unit)
-    areas = (glasses.hidden, glasses.eyes, glasses.lenses, glasses.beside)
-    hole, eyes, lenses, beside = (glasses.placed(one, box, scale) > SEEN for one in areas)
+    areas = (glasses.hidden, glasses.shade, glasses.eyes, glasses.lenses, glasses.beside)
+    hole, shade, eyes, lenses, beside = (glasses.placed(one, box, scale) > SEEN for one in areas)
     small = before if scale == 1 else np.asarray(cv2.resize(before, hole.shape[::-1], interpolation=cv2.INTER_AREA))
-    skin = ~(hole | grown(beside, 0.03 * unit * scale) | (glasses.placed(glasses.brows, box, scale) > 0.3))
+    skin = ~(hole | shade | grown(beside, 0.03 * unit * scale) | (glasses.placed(glasses.brows, box, scale) > 0.3))
     skin &= ~(cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0)
     plain, through, tinted = cleared(small, lenses, skin, unit * scale)
     moved = replace(face, landmarks=(face.landmarks - np.array([*box[:2], 0], np.float32)) * np.float32(scale))
-    worn_now = Worn(plain, moved, hole, eyes, lenses, beside)
+    worn_now = Worn(plain, moved, hole, shade, eyes, lenses, beside)
     bared = uncovered(worn_now, glasses.placed(glasses.kinds, box, scale), Uncovering.bundled())
     mixed, sure = enlarged(before, small, replace(bared, touched=np.maximum(bared.touched, through)))
     return Guide(box, changed(photo, box, before, mixed), sure * np.float32(strength), (LEFT,) if tinted else ())

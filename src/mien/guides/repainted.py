@@ -12,12 +12,18 @@ import numpy as np
 from mien.compose.blend import membrane
 from mien.compose.morphology import grown
 from mien.guides.laid import blurred
-from mien.guides.surround import Worn
+from mien.guides.surround import BROWS, Worn
 from mien.guides.uncovering import Uncovering
 from mien.types import Float32
 
 SOFT, NEAR = 0.008, 0.02
 """How softly a frame ends, and how far beside it rests of it are taken off, units."""
+
+COLORED, FACE, MOSTLY = 0.03, 0.15, 0.8
+"""How far from a frame, eyes and brows colors are looked up at least and at most, units; and how much of them is replaced."""
+
+SLOPES, DARKER = (-0.22, 0.2), 30.0
+"""How much of their color darker skin has more or less, per L*; and by how many L* it is darker at most."""
 
 SEEN = 0.02
 """Share of a change from which it is made."""
@@ -41,11 +47,36 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     soft = np.maximum(blurred(worn.hole, SOFT * unit) * np.maximum(sees, 1 - eyes), hidden)
     smooth = membrane(worn.picture, (~grown(worn.hole, BEYOND * unit)).astype(np.float32), 255.0)
     made = smooth + sees[..., None] * (made - smooth)  # the network knows of nothing farther out
-    near = blurred(grown(worn.hole, NEAR * unit) & ~worn.eyes, NEAR / 2 * unit)
+    made = _colored(made, worn)
+    near = blurred((grown(worn.hole, NEAR * unit) | worn.shade) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
     made = cv2.GaussianBlur(made, (0, 0), 0.5) + _detail(worn)[..., None]
     found = np.where(near * within > SEEN, near * within, 0)
     return np.clip(made, 0, 255).astype(np.float32), soft, np.clip(rested, 0, 255).astype(np.float32), found
+
+
+def _colored(made: Float32, worn: Worn) -> Float32:
+    """What is behind a frame in the colors of what is seen beside it: a network makes shaded skin gray or blue.
+
+    Shaded skin has colors of its kind, as far as there is shaded skin on the face.
+    """
+    unit = worn.unit
+    seen, shown = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB) for one in (worn.picture, made))
+    brows = np.zeros(worn.hole.shape, np.uint8)
+    for one in BROWS:
+        cv2.fillPoly(brows, [np.round(worn.face.landmarks[list(one), :2]).astype(np.int32)], 1)
+    barred = grown(worn.hole | worn.eyes | (brows > 0), COLORED * unit) | worn.beside
+    if barred.all():
+        return made
+    usual = membrane(seen, (~barred).astype(np.float32), 255.0)
+    face = ~barred & grown(worn.hole, FACE * unit)
+    tone = seen[face if face.any() else ~barred] - seen[face if face.any() else ~barred].mean(0)
+    slope = np.clip((tone[:, :1] * tone[:, 1:]).sum(0) / max(float((tone[:, 0] ** 2).sum()), 1.0), *SLOPES)
+    less = np.clip(shown[..., :1] - usual[..., :1], -DARKER, 0)
+    usual = usual[..., 1:] + slope * less
+    share = MOSTLY * blurred(worn.hole & ~worn.eyes, SOFT * unit)[..., None]
+    shown[..., 1:] += share * (usual - shown[..., 1:])
+    return np.asarray(np.clip(cv2.cvtColor(shown, cv2.COLOR_LAB2RGB), 0, 1) * np.float32(255), np.float32)
 
 
 def _detail(worn: Worn) -> Float32:

@@ -1,0 +1,104 @@
+"""What of a frame hides the face, apart from the wider area where it casts shadows, reflects and shines.
+
+There the skin, the lids and the brows are seen, and stay: only their light changes.
+
+Convention:
+    That of :mod:`mien.guides.lines`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mien.guides.lines import UNIT, Lines, disc, light_of
+from mien.guides.uncovering import Uncovering
+from mien.types import Bool, Float32, Float64
+
+LEVELS, SHARE = (10.0, 60.0), 0.4
+"""Levels by which it differs from what would be behind it, least and most; and the same as a share of the most around."""
+
+THIN = (25.0, 45.0)
+"""Levels below which nothing but thin lines is a frame, and from which everything may be."""
+
+SHINING, EDGES = 6.0, 4.0
+"""Levels of thin bright lines that are a rim's, and of what is left of its edges."""
+
+SPECK, LIKELY, SURE, HALO, ROUNDS = 0.5, 0.3, 0.6, (0.8, 1.2), 2
+"""The smallest part, square units; how likely it is at least; how far it shines, units, twice; and how often it is
+looked for: with less hidden, what would be behind is better known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a network sees of glasses; planes are (SIDE, SIDE).
+
+    Attributes:
+        front: the frame's front with its shadows and reflections.
+        likely: how likely it is.
+        lenses: what is seen through lenses, roughly.
+        eyes: with their lids.
+        made: (SIDE, SIDE, 3) what would be there without it.
+        within: where that is known.
+    """
+
+    front: Bool
+    likely: Float32
+    lenses: Float32
+    eyes: Float32
+    made: Float32
+    within: Float32
+
+
+def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
+    """(SIDE, SIDE) what hides the face: what differs much from what would be behind it, as lines and bars do."""
+    soft, known = cv2.GaussianBlur(picture, (0, 0), 0.8), seen.front & (seen.within > 0.1)
+    thin, thick = np.maximum(lines.hats[2], lines.ridges), np.maximum(lines.hats[5], lines.widest)
+    bright = (_shining(soft) > SHINING) & (seen.likely > SURE)
+    made, found = seen.made, seen.front
+    for turn in range(ROUNDS):
+        if turn:
+            made = _without(picture, found, seen, points)
+        apart = np.minimum(np.abs(soft - made).max(2) * known, 1.5 * thick)
+        around = cv2.dilate((apart * np.clip(seen.likely, 0, 1)).astype(np.float32), disc(3.0))
+        most = cv2.GaussianBlur(around, (0, 0), UNIT)
+        weak = np.clip((THIN[1] - most) / (THIN[1] - THIN[0]), 0, 1)
+        apart = apart + weak * (np.minimum(apart, 1.2 * thin) - apart)
+        clear = (apart > np.clip(SHARE * most, *LEVELS)) & (seen.likely > LIKELY) | bright
+        found = _grown(clear & known | seen.front & ~known, weak < 0.5)
+    made = _without(picture, found, seen, points)
+    return found | _grown(_left(made, found, seen), weak < 0.5)
+
+
+def _without(picture: Float32, found: Bool, seen: Seen, points: Float64) -> Float32:
+    """The picture without what was found, as the network paints it."""
+    behind, more, _ = Uncovering.bundled().behind(picture, found.astype(np.float32), seen.lenses, seen.eyes, points)
+    return np.where(found[..., None], behind, picture + more).astype(np.float32)
+
+
+def _shining(soft: Float32) -> Float32:
+    """Levels of thin bright lines; skin has few."""
+    light = light_of(soft)
+    return np.asarray(light - cv2.morphologyEx(light, cv2.MORPH_OPEN, disc(1.2)), np.float32)
+
+
+def _left(made: Float32, found: Bool, seen: Seen) -> Bool:
+    """Thin lines along what was found: its edges, which stand out where it is gone."""
+    light = cv2.GaussianBlur(light_of(made), (0, 0), 0.6)
+    dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, disc(1.2)) - light
+    lines = np.maximum(dark, light - cv2.morphologyEx(light, cv2.MORPH_OPEN, disc(1.2)))
+    near = cv2.dilate(found.astype(np.uint8), disc(1.6)) > 0
+    beyond = (cv2.dilate(found.astype(np.uint8), disc(4.0)) > 0) & ~near
+    usual = float(np.quantile(lines[beyond], 0.75)) if beyond.any() else 0.0
+    return np.asarray((lines > max(EDGES, 1.5 * usual)) & near & seen.front & ~(seen.eyes > 0), np.bool_)
+
+
+def _grown(clear: Bool, strong: Bool) -> Bool:
+    """What is found without specks and gaps, with what shines around it."""
+    whole = cv2.morphologyEx(clear.astype(np.uint8), cv2.MORPH_CLOSE, disc(1.2))
+    _, index, stats, _ = cv2.connectedComponentsWithStats(whole)
+    kept = ((whole > 0) & (stats[:, cv2.CC_STAT_AREA] > SPECK * UNIT**2)[index]).astype(np.uint8)
+    wide = cv2.dilate(kept, disc(HALO[1])) > 0
+    return np.asarray((cv2.dilate(kept, disc(HALO[0])) > 0) | wide & strong)
