@@ -24,7 +24,7 @@ STEP = 0.2
 CLEAR = 24.0
 """Levels of a ridge that surely is a line."""
 
-FROM_SIDE = 19.5
+FROM_SIDE = 23.0
 """Way from a rim to behind the face's outline, units, from which a temple is seen from the side; others end at hair."""
 
 EYES = 0.25

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.guides.frames import area_of
 from mien.guides.lines import UNIT, Lines, disc, light_of
+from mien.guides.surround import BROWS
 from mien.guides.uncovering import Uncovering
 from mien.types import Bool, Float32, Float64
 
@@ -23,8 +25,8 @@ LEVELS, SHARE = (10.0, 60.0), 0.4
 THIN = (25.0, 45.0)
 """Levels below which nothing but thin lines is a frame, and from which everything may be."""
 
-SHINING, EDGES = 6.0, 4.0
-"""Levels of thin bright lines that are a rim's, and of what is left of its edges."""
+SHINING, EDGES = (14.0, 6.0), 4.0
+"""Levels of thin bright lines that are a rim's, in brows and along strong frames, and elsewhere; and of what is left of its edges."""
 
 SPECK, LIKELY, SURE, HALO, ROUNDS = 0.5, 0.3, 0.6, (0.8, 1.2), 2
 """The smallest part, square units; how likely it is at least; how far it shines, units, twice; and how often it is
@@ -55,8 +57,9 @@ class Seen:
 def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
     """(SIDE, SIDE) what hides the face: what differs much from what would be behind it, as lines and bars do."""
     soft, known = cv2.GaussianBlur(picture, (0, 0), 0.8), seen.front & (seen.within > 0.1)
+    brows = area_of([points[list(one)] for one in BROWS])
     thin, thick = np.maximum(lines.hats[2], lines.ridges), np.maximum(lines.hats[5], lines.widest)
-    bright = (_shining(soft) > SHINING) & (seen.likely > SURE)
+    shining = np.where(seen.likely > SURE, _shining(soft), 0)
     made, found = seen.made, seen.front
     for turn in range(ROUNDS):
         if turn:
@@ -66,10 +69,11 @@ def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
         most = cv2.GaussianBlur(around, (0, 0), UNIT)
         weak = np.clip((THIN[1] - most) / (THIN[1] - THIN[0]), 0, 1)
         apart = apart + weak * (np.minimum(apart, 1.2 * thin) - apart)
-        clear = (apart > np.clip(SHARE * most, *LEVELS)) & (seen.likely > LIKELY) | bright
+        clear = (apart > np.clip(SHARE * most, *LEVELS)) & (seen.likely > LIKELY)
+        clear |= shining > np.where(brows | (weak < 0.5), *SHINING)
         found = _grown(clear & known | seen.front & ~known, weak < 0.5)
     made = _without(picture, found, seen, points)
-    return found | _grown(_left(made, found, seen), weak < 0.5)
+    return found | _grown(_left(made, found, seen, brows), weak < 0.5)
 
 
 def _without(picture: Float32, found: Bool, seen: Seen, points: Float64) -> Float32:
@@ -84,15 +88,15 @@ def _shining(soft: Float32) -> Float32:
     return np.asarray(light - cv2.morphologyEx(light, cv2.MORPH_OPEN, disc(1.2)), np.float32)
 
 
-def _left(made: Float32, found: Bool, seen: Seen) -> Bool:
+def _left(made: Float32, found: Bool, seen: Seen, brows: Bool) -> Bool:
     """Thin lines along what was found: its edges, which stand out where it is gone."""
     light = cv2.GaussianBlur(light_of(made), (0, 0), 0.6)
     dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, disc(1.2)) - light
     lines = np.maximum(dark, light - cv2.morphologyEx(light, cv2.MORPH_OPEN, disc(1.2)))
     near = cv2.dilate(found.astype(np.uint8), disc(1.6)) > 0
     beyond = (cv2.dilate(found.astype(np.uint8), disc(4.0)) > 0) & ~near
-    usual = float(np.quantile(lines[beyond], 0.75)) if beyond.any() else 0.0
-    return np.asarray((lines > max(EDGES, 1.5 * usual)) & near & seen.front & ~(seen.eyes > 0), np.bool_)
+    usual = float(np.quantile(lines[beyond], 0.9)) if beyond.any() else 0.0
+    return np.asarray((lines > np.where(brows, 4, 1) * max(EDGES, 1.2 * usual)) & near & seen.front & ~(seen.eyes > 0))
 
 
 def _grown(clear: Bool, strong: Bool) -> Bool:

@@ -25,6 +25,9 @@ COLORED, FACE, MOSTLY = 0.03, 0.15, 0.8
 SLOPES, DARKER = (-0.22, 0.2), 30.0
 """How much of their color darker skin has more or less, per L*; and by how many L* it is darker at most."""
 
+PAST, DARK = 0.06, 10.0
+"""Width of the border of brows to temples, units; and levels by which skin is too dark there."""
+
 SEEN = 0.02
 """Share of a change from which it is made."""
 
@@ -47,12 +50,35 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     soft = np.maximum(blurred(worn.hole, SOFT * unit) * np.maximum(sees, 1 - eyes), hidden)
     smooth = membrane(worn.picture, (~grown(worn.hole, BEYOND * unit)).astype(np.float32), 255.0)
     made = smooth + sees[..., None] * (made - smooth)  # the network knows of nothing farther out
+    made = _lit(made, worn)
     made = _colored(made, worn)
     near = blurred((grown(worn.hole, NEAR * unit) | worn.shade) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
     made = cv2.GaussianBlur(made, (0, 0), 0.5) + _detail(worn)[..., None]
     found = np.where(near * within > SEEN, near * within, 0)
     return np.clip(made, 0, 255).astype(np.float32), soft, np.clip(rested, 0, 255).astype(np.float32), found
+
+
+def _lit(made: Float32, worn: Worn) -> Float32:
+    """Temples as light as the skin above and below a frame: a network sees dark brows go on there."""
+    barred = grown(worn.hole, NEAR * worn.unit) | grown(worn.beside, 2 * NEAR * worn.unit) | worn.eyes
+    if barred.all():
+        return made
+    skin = membrane(worn.picture, (~barred).astype(np.float32), 255.0)
+    darker = (skin - made).mean(2)
+    share = np.clip(darker / DARK - 0.5, 0, 1) * _temples(worn) * ~worn.beside
+    return made + cv2.GaussianBlur(share.astype(np.float32), (0, 0), 0.02 * worn.unit)[..., None] * (skin - made)
+
+
+def _temples(worn: Worn) -> Float32:
+    """(h, w) in [0, 1] the skin beyond the ends of brows and eyes: it is smooth, where a network sees dark brows go on."""
+    points = worn.face.landmarks[:, :2].astype(np.float64)
+    across = (points[263] - points[33]) / max(float(np.linalg.norm(points[263] - points[33])), 1e-6)
+    ys, xs = np.mgrid[: worn.hole.shape[0], : worn.hole.shape[1]]
+    place = xs * across[0] + ys * across[1]
+    left, right = min(points[list(BROWS[0])] @ across), max(points[list(BROWS[1])] @ across)
+    past = np.maximum(left - place, place - right) / worn.unit
+    return np.clip(past / PAST, 0, 1).astype(np.float32)
 
 
 def _colored(made: Float32, worn: Worn) -> Float32:
