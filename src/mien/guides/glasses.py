@@ -162,7 +162,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     lines = Lines.of(picture)
     core = opaque(picture, lines, seen, points)
     frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
-    frame &= ~eyes | core
+    frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
     kinds = _kinds(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
     beside = kinds.argmax(2) > 0
     dark = _tinted(picture, lenses, points)

@@ -25,8 +25,8 @@ LEVELS, SHARE = (10.0, 60.0), 0.4
 THIN = (25.0, 45.0)
 """Levels below which nothing but thin lines is a frame, and from which everything may be."""
 
-SHINING, EDGES = (14.0, 6.0), 4.0
-"""Levels of thin bright lines that are a rim's, in brows and along strong frames, and elsewhere; and of what is left of its edges."""
+SHINING, EDGES = (14.0, 9.0, 6.0), 4.0
+"""Levels of thin bright lines that are a rim's, in brows, along strong frames, and elsewhere; and of what is left of its edges."""
 
 SPECK, LIKELY, SURE, HALO, ROUNDS = 0.5, 0.3, 0.6, (0.8, 1.2), 2
 """The smallest part, square units; how likely it is at least; how far it shines, units, twice; and how often it is
@@ -70,7 +70,7 @@ def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
         weak = np.clip((THIN[1] - most) / (THIN[1] - THIN[0]), 0, 1)
         apart = apart + weak * (np.minimum(apart, 1.2 * thin) - apart)
         clear = (apart > np.clip(SHARE * most, *LEVELS)) & (seen.likely > LIKELY)
-        clear |= shining > np.where(brows | (weak < 0.5), *SHINING)
+        clear |= shining > np.where(brows, SHINING[0], np.where(weak < 0.5, *SHINING[1:]))
         found = _grown(clear & known | seen.front & ~known, weak < 0.5)
     made = _without(picture, found, seen, points)
     return found | _grown(_left(made, found, seen, brows), weak < 0.5)
@@ -95,8 +95,8 @@ def _left(made: Float32, found: Bool, seen: Seen, brows: Bool) -> Bool:
     lines = np.maximum(dark, light - cv2.morphologyEx(light, cv2.MORPH_OPEN, disc(1.2)))
     near = cv2.dilate(found.astype(np.uint8), disc(1.6)) > 0
     beyond = (cv2.dilate(found.astype(np.uint8), disc(4.0)) > 0) & ~near
-    usual = float(np.quantile(lines[beyond], 0.9)) if beyond.any() else 0.0
-    return np.asarray((lines > np.where(brows, 4, 1) * max(EDGES, 1.2 * usual)) & near & seen.front & ~(seen.eyes > 0))
+    usual = float(np.quantile(lines[beyond], 0.8)) if beyond.any() else 0.0
+    return np.asarray((lines > np.where(brows, 4, 1) * max(EDGES, 1.3 * usual)) & near & seen.front & ~(seen.eyes > 0))
 
 
 def _grown(clear: Bool, strong: Bool) -> Bool:
