@@ -23,7 +23,7 @@ from mien.types import Float32
 CALM = 24.0
 """Pixels of a reduced picture around a frame where grain is measured."""
 
-KINDS, PLACES = np.float32(20), np.float32(60)
+KINDS, PLACES = np.float32(35), np.float32(60)
 """Levels that two kinds are apart, and two places a unit apart."""
 
 SKIN = 0.3

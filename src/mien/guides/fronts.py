@@ -61,7 +61,7 @@ def front_of(picture: Float32, worn: Float32, eyes: Bool, points: Float64) -> tu
         made, more, within = network.behind(picture, front.astype(np.float32), lenses, lids, points)
         seen = np.where(front[..., None] & (within > 0.1)[..., None], made, picture + more)
         joined, all_likely = max(joined, _bridge(likely, points)), np.maximum(all_likely, likely)
-    return Seen(front, all_likely, lenses, lids, seen, within), np.asarray(inside > 0.5), joined
+    return Seen(front, all_likely, low, lenses, lids, seen, within), np.asarray(inside > 0.5), joined
 
 
 def _bridge(likely: Float32, points: Float64) -> float:

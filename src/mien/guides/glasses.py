@@ -57,7 +57,10 @@ NONE = "No glasses are seen on this face; give --mask, a picture that is white o
 SEEN = 0.3
 """Share of a pixel from which it belongs to an area."""
 
-LARGEST_UNIT = 240.0
+ROOM = round(9 * UNIT)
+"""Rows of the plane above and below glasses where lines may go on."""
+
+LARGEST_UNIT = 200.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
 
 DARK_LENS = 0.5
@@ -159,7 +162,8 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         raise LayerError(NONE)
     lenses = (worn > 0.5) & ~front & inside
     lenses = np.asarray(cv2.morphologyEx(lenses.astype(np.uint8), cv2.MORPH_OPEN, disc(3.0)) > 0)
-    lines = Lines.of(picture)
+    rows = np.flatnonzero((front | (worn > SEEN)).any(1))
+    lines = Lines.of(picture, max(0, rows[0] - ROOM), min(SIDE, rows[-1] + ROOM))
     core = opaque(picture, lines, seen, points)
     frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
     frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is

@@ -19,8 +19,9 @@ from mien.guides.surround import BROWS
 from mien.guides.uncovering import Uncovering
 from mien.types import Bool, Float32, Float64
 
-LEVELS, SHARE = (10.0, 60.0), 0.4
-"""Levels by which it differs from what would be behind it, least and most; and the same as a share of the most around."""
+LEVELS, SHARE, PLAIN = (10.0, 60.0), 0.4, 0.6
+"""Levels by which it differs from what would be behind it, least and most; and the same as a share of the most around;
+and how much less it differs below the eyes, where skin is plain and lines are seen at once."""
 
 THIN = (25.0, 45.0)
 """Levels below which nothing but thin lines is a frame, and from which everything may be."""
@@ -28,7 +29,7 @@ THIN = (25.0, 45.0)
 SHINING, EDGES = (14.0, 9.0, 6.0), 4.0
 """Levels of thin bright lines that are a rim's, in brows, along strong frames, and elsewhere; and of what is left of its edges."""
 
-SPECK, LIKELY, SURE, HALO, ROUNDS = 0.5, 0.3, 0.6, (0.8, 1.2), 2
+SPECK, LIKELY, SURE, HALO, ROUNDS = 0.5, 0.3, 0.4, (0.8, 1.2), 2
 """The smallest part, square units; how likely it is at least; how far it shines, units, twice; and how often it is
 looked for: with less hidden, what would be behind is better known."""
 
@@ -40,6 +41,7 @@ class Seen:
     Attributes:
         front: the frame's front with its shadows and reflections.
         likely: how likely it is.
+        low: what lies below the eyes.
         lenses: what is seen through lenses, roughly.
         eyes: with their lids.
         made: (SIDE, SIDE, 3) what would be there without it.
@@ -48,6 +50,7 @@ class Seen:
 
     front: Bool
     likely: Float32
+    low: Bool
     lenses: Float32
     eyes: Float32
     made: Float32
@@ -59,7 +62,7 @@ def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
     soft, known = cv2.GaussianBlur(picture, (0, 0), 0.8), seen.front & (seen.within > 0.1)
     brows = area_of([points[list(one)] for one in BROWS])
     thin, thick = np.maximum(lines.hats[2], lines.ridges), np.maximum(lines.hats[5], lines.widest)
-    shining = np.where(seen.likely > SURE, _shining(soft), 0)
+    shining, plain = np.where(seen.likely > SURE, _shining(soft), 0), np.where(seen.low, PLAIN, 1)
     made, found = seen.made, seen.front
     for turn in range(ROUNDS):
         if turn:
@@ -69,8 +72,8 @@ def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
         most = cv2.GaussianBlur(around, (0, 0), UNIT)
         weak = np.clip((THIN[1] - most) / (THIN[1] - THIN[0]), 0, 1)
         apart = apart + weak * (np.minimum(apart, 1.2 * thin) - apart)
-        clear = (apart > np.clip(SHARE * most, *LEVELS)) & (seen.likely > LIKELY)
-        clear |= shining > np.where(brows, SHINING[0], np.where(weak < 0.5, *SHINING[1:]))
+        clear = (apart > plain * np.clip(SHARE * most, *LEVELS)) & (seen.likely > LIKELY)
+        clear |= shining > plain * np.where(brows, SHINING[0], np.where(weak < 0.5, *SHINING[1:]))
         found = _grown(clear & known | seen.front & ~known, weak < 0.5)
     made = _without(picture, found, seen, points)
     return found | _grown(_left(made, found, seen, brows), weak < 0.5)
@@ -93,10 +96,10 @@ def _left(made: Float32, found: Bool, seen: Seen, brows: Bool) -> Bool:
     light = cv2.GaussianBlur(light_of(made), (0, 0), 0.6)
     dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, disc(1.2)) - light
     lines = np.maximum(dark, light - cv2.morphologyEx(light, cv2.MORPH_OPEN, disc(1.2)))
-    near = cv2.dilate(found.astype(np.uint8), disc(1.6)) > 0
+    near = (cv2.dilate(found.astype(np.uint8), disc(1.6)) > 0) | seen.low & (seen.likely > LIKELY)
     beyond = (cv2.dilate(found.astype(np.uint8), disc(4.0)) > 0) & ~near
     usual = float(np.quantile(lines[beyond], 0.8)) if beyond.any() else 0.0
-    return np.asarray((lines > np.where(brows, 4, 1) * max(EDGES, 1.3 * usual)) & near & seen.front & ~(seen.eyes > 0))
+    return np.asarray((lines > np.where(brows, 4, np.where(seen.low, PLAIN, 1)) * max(EDGES, 1.3 * usual)) & near & seen.front & ~(seen.eyes > 0))
 
 
 def _grown(clear: Bool, strong: Bool) -> Bool:

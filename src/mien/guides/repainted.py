@@ -19,10 +19,10 @@ from mien.types import Float32
 SOFT, NEAR = 0.008, 0.02
 """How softly a frame ends, and how far beside it rests of it are taken off, units."""
 
-COLORED, FACE, MOSTLY = 0.03, 0.15, 0.8
+COLORED, FACE, MOSTLY = 0.03, 0.15, 0.7
 """How far from a frame, eyes and brows colors are looked up at least and at most, units; and how much of them is replaced."""
 
-SLOPES, DARKER = (-0.22, 0.2), 30.0
+SLOPES, DARKER = (-0.1, 0.2), 30.0
 """How much of their color darker skin has more or less, per L*; and by how many L* it is darker at most."""
 
 PAST, DARK = 0.06, 10.0
@@ -66,7 +66,8 @@ def _lit(made: Float32, worn: Worn) -> Float32:
         return made
     skin = membrane(worn.picture, (~barred).astype(np.float32), 255.0)
     darker = (skin - made).mean(2)
-    share = np.clip(darker / DARK - 0.5, 0, 1) * _temples(worn) * ~worn.beside
+    far = cv2.distanceTransform((~worn.beside).astype(np.uint8), cv2.DIST_L2, 5) / (PAST * worn.unit)
+    share = np.clip(darker / DARK - 0.5, 0, 1) * _temples(worn) * np.clip(far, 0, 1)
     return made + cv2.GaussianBlur(share.astype(np.float32), (0, 0), 0.02 * worn.unit)[..., None] * (skin - made)
 
 
