@@ -35,7 +35,7 @@ def rims(face: Face, picture: Float32, points: list[int]) -> Bool:
 
 def worn(picture: Float32, face: Face, hole: Bool) -> Worn:
     nothing = np.zeros_like(hole)
-    return Worn(np.where(hole[..., None], 10, picture).astype(np.float32), face, hole, nothing, nothing, nothing)
+    return Worn(np.where(hole[..., None], 10, picture).astype(np.float32), face, hole, nothing, nothing, nothing, nothing)
 
 
 def bared(one: Worn, kinds: Float32 | None = None) -> Bared:

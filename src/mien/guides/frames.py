@@ -63,6 +63,14 @@ def area_of(contours: list[Float64]) -> Bool:
     return area > 0
 
 
+def without_gaps(area: Bool, notch: float, largest: float) -> Bool:
+    """An area with its notches filled up to a width, units, and its holes up to a size, square units."""
+    area = cv2.morphologyEx(area.astype(np.uint8), cv2.MORPH_CLOSE, disc(notch)) > 0
+    _, index, stats, _ = cv2.connectedComponentsWithStats((~area).astype(np.uint8), connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] < largest * UNIT**2
+    return np.asarray(area | small[index])
+
+
 def eyes_of(points: Float64, grown: float) -> Bool:
     """The eyes with their lids, and the irises."""
     area = area_of([points[list(c)] for c in (mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR)]).astype(np.uint8)

@@ -20,7 +20,7 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
-from mien.guides.frames import EYES, area_of, axes, eyes_of
+from mien.guides.frames import EYES, area_of, axes, eyes_of, without_gaps
 from mien.guides.fronts import front_of, whole_of
 from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.lenses import cleared
@@ -56,6 +56,9 @@ NONE = "No glasses are seen on this face; give --mask, a picture that is white o
 
 SEEN = 0.3
 """Share of a pixel from which it belongs to an area."""
+
+GAPS = (1.6, 6.0)
+"""Width of notches, units, and size of holes, square units, in a frame that are no lenses."""
 
 ROOM = round(9 * UNIT)
 """Rows of the plane above and below glasses where lines may go on."""
@@ -167,6 +170,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     core = opaque(picture, lines, seen, points)
     frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
     frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
+    frame = without_gaps(frame, *GAPS) & ~(eyes & ~core)
     kinds = _kinds(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
     beside = kinds.argmax(2) > 0
     dark = _tinted(picture, lenses, points)

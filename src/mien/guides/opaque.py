@@ -29,6 +29,9 @@ THIN = (25.0, 45.0)
 SHINING, EDGES = (14.0, 9.0, 6.0), 4.0
 """Levels of thin bright lines that are a rim's, in brows, along strong frames, and elsewhere; and of what is left of its edges."""
 
+TINT = 16.0
+"""Levels of red over blue by which a reflection differs from skin."""
+
 SPECK, LIKELY, SURE, HALO, ROUNDS = 0.5, 0.3, 0.4, (0.8, 1.2), 2
 """The smallest part, square units; how likely it is at least; how far it shines, units, twice; and how often it is
 looked for: with less hidden, what would be behind is better known."""
@@ -71,18 +74,25 @@ def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
         around = cv2.dilate((apart * np.clip(seen.likely, 0, 1)).astype(np.float32), disc(3.0))
         most = cv2.GaussianBlur(around, (0, 0), UNIT)
         weak = np.clip((THIN[1] - most) / (THIN[1] - THIN[0]), 0, 1)
+        strong = (weak < 0.5) & ~(seen.eyes > 0)
         apart = apart + weak * (np.minimum(apart, 1.2 * thin) - apart)
         clear = (apart > plain * np.clip(SHARE * most, *LEVELS)) & (seen.likely > LIKELY)
         clear |= shining > plain * np.where(brows, SHINING[0], np.where(weak < 0.5, *SHINING[1:]))
-        found = _grown(clear & known | seen.front & ~known, weak < 0.5)
+        clear |= (np.abs(_warmth(soft - made)) > TINT) & (seen.likely > LIKELY) & ~brows & ~(seen.eyes > 0)
+        found = _grown(clear & known | seen.front & ~known, strong)
     made = _without(picture, found, seen, points)
-    return found | _grown(_left(made, found, seen, brows), weak < 0.5)
+    return found | _grown(_left(made, found, seen, brows), strong)
 
 
 def _without(picture: Float32, found: Bool, seen: Seen, points: Float64) -> Float32:
     """The picture without what was found, as the network paints it."""
     behind, more, _ = Uncovering.bundled().behind(picture, found.astype(np.float32), seen.lenses, seen.eyes, points)
     return np.where(found[..., None], behind, picture + more).astype(np.float32)
+
+
+def _warmth(picture: Float32) -> Float32:
+    """Levels of red over blue, which reflections have less of than skin."""
+    return np.asarray(picture[..., 0] - picture[..., 2], np.float32)
 
 
 def _shining(soft: Float32) -> Float32:
