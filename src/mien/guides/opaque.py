@@ -27,7 +27,8 @@ THIN = (25.0, 45.0)
 """Levels below which nothing but thin lines is a frame, and from which everything may be."""
 
 SHINING, EDGES = (14.0, 9.0, 6.0), 4.0
-"""Levels of thin bright lines that are a rim's, in brows, along strong frames, and elsewhere; and of what is left of its edges."""
+"""Levels of thin bright lines that are a rim's, in brows, along strong frames, and elsewhere; and of what is left of
+its edges."""
 
 TINT = 16.0
 """Levels of red over blue by which a reflection differs from skin."""
@@ -109,7 +110,12 @@ def _left(made: Float32, found: Bool, seen: Seen, brows: Bool) -> Bool:
     near = (cv2.dilate(found.astype(np.uint8), disc(1.6)) > 0) | seen.low & (seen.likely > LIKELY)
     beyond = (cv2.dilate(found.astype(np.uint8), disc(4.0)) > 0) & ~near
     usual = float(np.quantile(lines[beyond], 0.8)) if beyond.any() else 0.0
-    return np.asarray((lines > np.where(brows, 4, np.where(seen.low, PLAIN, 1)) * max(EDGES, 1.3 * usual)) & near & seen.front & ~(seen.eyes > 0))
+    return np.asarray(
+        (lines > np.where(brows, 4, np.where(seen.low, PLAIN, 1)) * max(EDGES, 1.3 * usual))
+        & near
+        & seen.front
+        & ~(seen.eyes > 0)
+    )
 
 
 def _grown(clear: Bool, strong: Bool) -> Bool:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from mien.compose.blend import membrane
+from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import grown
 from mien.guides.laid import blurred
 from mien.guides.surround import BROWS, Worn
@@ -20,9 +21,10 @@ SOFT, NEAR = 0.008, 0.02
 """How softly a frame ends, and how far beside it rests of it are taken off, units."""
 
 COLORED, FACE, MOSTLY = 0.03, 0.15, 0.7
-"""How far from a frame, eyes and brows colors are looked up at least and at most, units; and how much of them is replaced."""
+"""How far from a frame, eyes and brows colors are looked up at least and at most, units; and how much of them is
+replaced."""
 
-SLOPES, DARKER = (-0.1, 0.2), 30.0
+SLOPES, DARKER = (-0.06, 0.2), 30.0
 """How much of their color darker skin has more or less, per L*; and by how many L* it is darker at most."""
 
 PAST, DARK = 0.06, 10.0
@@ -31,9 +33,8 @@ PAST, DARK = 0.06, 10.0
 SEEN = 0.02
 """Share of a change from which it is made."""
 
-FINE, BEYOND, STRONG = 0.014, 0.045, 1.6
-"""Blur beyond which detail is fine, and how far from a frame none is taken, units; its largest size, as multiples of
-the usual."""
+BEYOND, RING = 0.045, 0.12
+"""How far from a frame what is smooth begins, and how far grain is measured, units."""
 
 
 def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float32, Float32]:
@@ -54,7 +55,7 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     made = _colored(made, worn)
     near = blurred((grown(worn.hole, NEAR * unit) | worn.shade) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
-    made = cv2.GaussianBlur(made, (0, 0), 0.5) + _detail(worn)[..., None]
+    made = made + _grain(made, worn)
     found = np.where(near * within > SEEN, near * within, 0)
     return np.clip(made, 0, 255).astype(np.float32), soft, np.clip(rested, 0, 255).astype(np.float32), found
 
@@ -72,7 +73,7 @@ def _lit(made: Float32, worn: Worn) -> Float32:
 
 
 def _temples(worn: Worn) -> Float32:
-    """(h, w) in [0, 1] the skin beyond the ends of brows and eyes: it is smooth, where a network sees dark brows go on."""
+    """(h, w) in [0, 1] the skin beyond the ends of brows: it is smooth, where a network sees dark brows go on."""
     points = worn.face.landmarks[:, :2].astype(np.float64)
     across = (points[263] - points[33]) / max(float(np.linalg.norm(points[263] - points[33])), 1e-6)
     ys, xs = np.mgrid[: worn.hole.shape[0], : worn.hole.shape[1]]
@@ -106,21 +107,9 @@ def _colored(made: Float32, worn: Worn) -> Float32:
     return np.asarray(np.clip(cv2.cvtColor(shown, cv2.COLOR_LAB2RGB), 0, 1) * np.float32(255), np.float32)
 
 
-def _detail(worn: Worn) -> Float32:
-    """(h, w) levels: fine detail of the skin and the hairs beside a frame, mirrored at its border."""
-    unit, hole = worn.unit, grown(worn.hole, BEYOND * worn.unit)
-    light, known = cv2.cvtColor(worn.picture, cv2.COLOR_RGB2GRAY), (~grown(worn.hole, 1.0)).astype(np.float32)
-    total, share = (cv2.GaussianBlur(one, (0, 0), max(0.8, FINE * unit)) for one in (light * known, known))
-    fine = light - total / np.maximum(share, 1e-3)
-    usual = float(np.median(np.abs(fine[grown(hole, 0.1 * unit) & ~hole]))) + 1e-3
-    fine = np.clip(fine, -STRONG * usual, STRONG * usual)
-    _, label = cv2.distanceTransformWithLabels(hole.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    ys, xs = np.nonzero(~hole)
-    place = np.zeros((int(label.max()) + 1, 2), np.float32)
-    place[label[ys, xs]] = np.stack([xs, ys], 1)
-    nearest = place[label]
-    gy, gx = np.mgrid[: hole.shape[0], : hole.shape[1]].astype(np.float32)
-    x, y = 2 * nearest[..., 0] - gx, 2 * nearest[..., 1] - gy
-    return np.asarray(
-        cv2.remap(fine, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101) * worn.hole, np.float32
-    )
+def _grain(made: Float32, worn: Worn) -> Float32:
+    """(h, w, 3) levels: as much noise as the skin beside a frame has; its lines mirrored look like rests of rims."""
+    skin = ~(worn.beside | worn.eyes)
+    ring = grown(worn.hole, RING * worn.unit) & ~grown(worn.hole, 1.5) & skin
+    wanted, there = (cv2.cvtColor(one.astype(np.float32), cv2.COLOR_RGB2GRAY) for one in (worn.picture, made))
+    return noise(worn.hole.shape, missing(levels(wanted, ring), levels(there, worn.hole & skin)))
