@@ -26,10 +26,6 @@ CALM = 24.0
 KINDS, PLACES = np.float32(35), np.float32(60)
 """Levels that two kinds are apart, and two places a unit apart."""
 
-SKIN = 0.3
-"""How likely skin is where no patches for hair, ears and background are taken."""
-
-
 EDGES, BARRED = 0.02, 0.05
 """How far beyond a frame its edge is seen, and how far from it no patches are taken, units."""
 

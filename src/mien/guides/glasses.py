@@ -173,6 +173,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     frame = without_gaps(frame, *GAPS) & ~(eyes & ~core)
     kinds = _kinds(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
     beside = kinds.argmax(2) > 0
+    frame |= front & np.isin(kinds.argmax(2), (1, 3))  # before hair and backdrop, lenses shine
     dark = _tinted(picture, lenses, points)
     return Glasses(frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark)
 

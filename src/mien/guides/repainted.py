@@ -12,10 +12,10 @@ import numpy as np
 from mien.compose.blend import membrane
 from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import grown
-from mien.guides.laid import blurred
+from mien.guides.laid import blurred, coarse_beside
 from mien.guides.surround import BROWS, Worn
 from mien.guides.uncovering import Uncovering
-from mien.types import Float32
+from mien.types import Bool, Float32
 
 SOFT, NEAR = 0.008, 0.02
 """How softly a frame ends, and how far beside it rests of it are taken off, units."""
@@ -27,8 +27,12 @@ replaced."""
 SLOPES, DARKER = (-0.06, 0.2), 30.0
 """How much of their color darker skin has more or less, per L*; and by how many L* it is darker at most."""
 
-PAST, DARK = 0.06, 10.0
-"""Width of the border of brows to temples, units; and levels by which skin is too dark there."""
+PAST, DARK, SHADE, SHADOW = 0.06, 10.0, 36.0, 0.08
+"""Width of the border of brows to temples, units; levels by which skin is too dark there; a third of the levels of the
+darkest shadow; and how far from a frame its shadows reach, units."""
+
+LIT = 0.75
+"""How much of that is lightened."""
 
 SEEN = 0.02
 """Share of a change from which it is made."""
@@ -51,36 +55,58 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     soft = np.maximum(blurred(worn.hole, SOFT * unit) * np.maximum(sees, 1 - eyes), hidden)
     smooth = membrane(worn.picture, (~grown(worn.hole, BEYOND * unit)).astype(np.float32), 255.0)
     made = smooth + sees[..., None] * (made - smooth)  # the network knows of nothing farther out
-    made = _lit(made, worn)
+    lighter, share = _lit(worn)
+    made = made + _darker(made, lighter, share, unit)[..., None] * (lighter - made)
     made = _colored(made, worn)
     near = blurred((grown(worn.hole, NEAR * unit) | worn.shade) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
+    below = blurred(grown(worn.hole, SHADOW * unit) & ~worn.beside, 0.02 * unit)
+    plain = coarse_beside(rested, worn.hole | worn.beside, 0.03 * unit)
+    lit = below * _darker(plain, lighter, share, unit)
+    rested = rested + lit[..., None] * (lighter - plain)
     made = made + _grain(made, worn)
-    found = np.where(near * within > SEEN, near * within, 0)
+    near = np.maximum(near * within, lit)
+    found = np.where(near > SEEN, near, 0)
     return np.clip(made, 0, 255).astype(np.float32), soft, np.clip(rested, 0, 255).astype(np.float32), found
 
 
-def _lit(made: Float32, worn: Worn) -> Float32:
-    """Temples as light as the skin above and below a frame: a network sees dark brows go on there."""
-    barred = grown(worn.hole, NEAR * worn.unit) | grown(worn.beside, 2 * NEAR * worn.unit) | worn.eyes
+def _lit(worn: Worn) -> tuple[Float32, Float32]:
+    """Temples as light as the skin above and below a frame, (h, w, 3), and where that is known, (h, w).
+
+    A network sees dark brows go on there, and arms cast shadows.
+    """
+    barred = grown(worn.hole, SHADOW * worn.unit) | grown(worn.beside, 2 * NEAR * worn.unit) | worn.eyes
     if barred.all():
-        return made
+        return worn.picture, np.zeros(barred.shape, np.float32)
     skin = membrane(worn.picture, (~barred).astype(np.float32), 255.0)
-    darker = (skin - made).mean(2)
-    far = cv2.distanceTransform((~worn.beside).astype(np.uint8), cv2.DIST_L2, 5) / (PAST * worn.unit)
-    share = np.clip(darker / DARK - 0.5, 0, 1) * _temples(worn) * np.clip(far, 0, 1)
-    return made + cv2.GaussianBlur(share.astype(np.float32), (0, 0), 0.02 * worn.unit)[..., None] * (skin - made)
+    far = cv2.distanceTransform((~worn.beside).astype(np.uint8), cv2.DIST_L2, 5) / (2 * PAST * worn.unit)
+    return skin, (LIT * _temples(worn) * np.clip(far, 0, 1)).astype(np.float32)
+
+
+def _darker(picture: Float32, skin: Float32, share: Float32, unit: float) -> Float32:
+    """(h, w) in [0, 1] where a picture is darker than skin is around; what is much darker is hair."""
+    darker = (skin - picture).mean(2)
+    apart = np.clip(darker / DARK - 0.5, 0, 1) * np.clip(3 - darker / SHADE, 0, 1) * share
+    return np.asarray(cv2.GaussianBlur(apart, (0, 0), max(1.0, 0.02 * unit)), np.float32)
 
 
 def _temples(worn: Worn) -> Float32:
-    """(h, w) in [0, 1] the skin beyond the ends of brows: it is smooth, where a network sees dark brows go on."""
+    """(h, w) in [0, 1] the skin beyond eyes and brows: it is smooth, where a network sees dark brows go on."""
     points = worn.face.landmarks[:, :2].astype(np.float64)
     across = (points[263] - points[33]) / max(float(np.linalg.norm(points[263] - points[33])), 1e-6)
     ys, xs = np.mgrid[: worn.hole.shape[0], : worn.hole.shape[1]]
     place = xs * across[0] + ys * across[1]
-    left, right = min(points[list(BROWS[0])] @ across), max(points[list(BROWS[1])] @ across)
-    past = np.maximum(left - place, place - right) / worn.unit
-    return np.clip(past / PAST, 0, 1).astype(np.float32)
+    past = np.maximum(points[33] @ across - place, place - points[263] @ across) / worn.unit
+    brows = blurred(grown(_brows(worn), NEAR * worn.unit), NEAR * worn.unit)
+    return np.asarray(np.clip(past / PAST, 0, 1) * (1 - brows), np.float32)
+
+
+def _brows(worn: Worn) -> Bool:
+    """(h, w) inside of the brows' outlines."""
+    area = np.zeros(worn.hole.shape, np.uint8)
+    for one in BROWS:
+        cv2.fillPoly(area, [np.round(worn.face.landmarks[list(one), :2]).astype(np.int32)], 1)
+    return area > 0
 
 
 def _colored(made: Float32, worn: Worn) -> Float32:
@@ -90,10 +116,7 @@ def _colored(made: Float32, worn: Worn) -> Float32:
     """
     unit = worn.unit
     seen, shown = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB) for one in (worn.picture, made))
-    brows = np.zeros(worn.hole.shape, np.uint8)
-    for one in BROWS:
-        cv2.fillPoly(brows, [np.round(worn.face.landmarks[list(one), :2]).astype(np.int32)], 1)
-    barred = grown(worn.hole | worn.eyes | (brows > 0), COLORED * unit) | worn.beside
+    barred = grown(worn.hole | worn.eyes | _brows(worn), COLORED * unit) | worn.beside
     if barred.all():
         return made
     usual = membrane(seen, (~barred).astype(np.float32), 255.0)
