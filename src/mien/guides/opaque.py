@@ -26,9 +26,9 @@ and how much less it differs below the eyes, where skin is plain and lines are s
 THIN = (25.0, 45.0)
 """Levels below which nothing but thin lines is a frame, and from which everything may be."""
 
-SHINING, EDGES = (14.0, 9.0, 6.0), 4.0
-"""Levels of thin bright lines that are a rim's, in brows, along strong frames, and elsewhere; and of what is left of
-its edges."""
+SHINING, GLARING, EDGES = (14.0, 9.0, 6.0), 20.0, 4.0
+"""Levels of thin bright lines that are a rim's, in brows, along strong frames, and elsewhere; of those beside a front,
+too; and of what is left of its edges."""
 
 TINT = 16.0
 """Levels of red over blue by which a reflection differs from skin."""
@@ -66,7 +66,10 @@ def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
     soft, known = cv2.GaussianBlur(picture, (0, 0), 0.8), seen.front & (seen.within > 0.1)
     brows = area_of([points[list(one)] for one in BROWS])
     thin, thick = np.maximum(lines.hats[2], lines.ridges), np.maximum(lines.hats[5], lines.widest)
-    shining, plain = np.where(seen.likely > SURE, _shining(soft), 0), np.where(seen.low, PLAIN, 1)
+    shine, plain = _shining(soft), np.where(seen.low, PLAIN, 1)
+    shining = np.where(seen.likely > SURE, shine, 0)
+    beside = cv2.dilate(seen.front.astype(np.uint8), disc(2.0)) > 0
+    glare = (shine > GLARING) & beside & (seen.within > 0.1) & ~(seen.eyes > 0)
     made, found = seen.made, seen.front
     for turn in range(ROUNDS):
         if turn:
@@ -80,7 +83,7 @@ def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
         clear = (apart > plain * np.clip(SHARE * most, *LEVELS)) & (seen.likely > LIKELY)
         clear |= shining > plain * np.where(brows, SHINING[0], np.where(weak < 0.5, *SHINING[1:]))
         clear |= (np.abs(_warmth(soft - made)) > TINT) & (seen.likely > LIKELY) & ~brows & ~(seen.eyes > 0)
-        found = _grown(clear & known | seen.front & ~known, strong)
+        found = _grown(clear & known | seen.front & ~known | glare, strong)
     made = _without(picture, found, seen, points)
     return found | _grown(_left(made, found, seen, brows), strong)
 

@@ -27,9 +27,9 @@ replaced."""
 SLOPES, DARKER = (-0.06, 0.2), 30.0
 """How much of their color darker skin has more or less, per L*; and by how many L* it is darker at most."""
 
-PAST, DARK, SHADE, SHADOW = 0.06, 10.0, 36.0, 0.08
-"""Width of the border of brows to temples, units; levels by which skin is too dark there; a third of the levels of the
-darkest shadow; and how far from a frame its shadows reach, units."""
+PAST, DARK, HAIR, SHADOW = 0.06, 10.0, (108.0, 80.0), 0.08
+"""Width of the border of brows to temples, units; levels by which skin is too dark there, and from which it is
+hair, as a network paints it and as it is seen; and how far from a frame its shadows reach, units."""
 
 LIT = 0.75
 """How much of that is lightened."""
@@ -56,13 +56,13 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     smooth = membrane(worn.picture, (~grown(worn.hole, BEYOND * unit)).astype(np.float32), 255.0)
     made = smooth + sees[..., None] * (made - smooth)  # the network knows of nothing farther out
     lighter, share = _lit(worn)
-    made = made + _darker(made, lighter, share, unit)[..., None] * (lighter - made)
+    made = made + _darker(made, lighter, share, HAIR[0], unit)[..., None] * (lighter - made)
     made = _colored(made, worn)
     near = blurred((grown(worn.hole, NEAR * unit) | worn.shade) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
     below = blurred(grown(worn.hole, SHADOW * unit) & ~worn.beside, 0.02 * unit)
     plain = coarse_beside(rested, worn.hole | worn.beside, 0.03 * unit)
-    lit = below * _darker(plain, lighter, share, unit)
+    lit = below * _darker(plain, lighter, share, HAIR[1], unit)
     rested = rested + lit[..., None] * (lighter - plain)
     made = made + _grain(made, worn)
     near = np.maximum(near * within, lit)
@@ -83,10 +83,10 @@ def _lit(worn: Worn) -> tuple[Float32, Float32]:
     return skin, (LIT * _temples(worn) * np.clip(far, 0, 1)).astype(np.float32)
 
 
-def _darker(picture: Float32, skin: Float32, share: Float32, unit: float) -> Float32:
+def _darker(picture: Float32, skin: Float32, share: Float32, hair: float, unit: float) -> Float32:
     """(h, w) in [0, 1] where a picture is darker than skin is around; what is much darker is hair."""
     darker = (skin - picture).mean(2)
-    apart = np.clip(darker / DARK - 0.5, 0, 1) * np.clip(3 - darker / SHADE, 0, 1) * share
+    apart = np.clip(darker / DARK - 0.5, 0, 1) * np.clip(3 - 3 * darker / hair, 0, 1) * share
     return np.asarray(cv2.GaussianBlur(apart, (0, 0), max(1.0, 0.02 * unit)), np.float32)
 
 
