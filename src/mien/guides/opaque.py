@@ -69,7 +69,8 @@ def opaque(picture: Float32, lines: Lines, seen: Seen, points: Float64) -> Bool:
     shine, plain = _shining(soft), np.where(seen.low, PLAIN, 1)
     shining = np.where(seen.likely > SURE, shine, 0)
     beside = cv2.dilate(seen.front.astype(np.uint8), disc(2.0)) > 0
-    glare = (shine > GLARING) & beside & (seen.within > 0.1) & ~(seen.eyes > 0)
+    usual = float(np.quantile(shine[beside], 0.9)) if beside.any() else 0.0  # of hard light, and of hairs
+    glare = (shine > max(GLARING, 3 * usual)) & beside & (seen.within > 0.1) & ~(seen.eyes > 0)
     made, found = seen.made, seen.front
     for turn in range(ROUNDS):
         if turn:
