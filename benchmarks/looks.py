@@ -1,8 +1,10 @@
 """Looks of real photos, one unit each: does the attribute move the right way, and does everything else stay?
 
-    python -m benchmarks.looks --wide WIDE --portraits PORTRAITS --teachers WEIGHTS [--faces 100] [--sheets SHEETS]
+    python -m benchmarks.looks --wide WIDE --portraits PORTRAITS --teachers WEIGHTS [--faces 100] [--split test]
+        [--sheets SHEETS]
 
-Faces of the validation splits, which no look was tuned on alone. Measured anew: landmarks, the parser's areas and
+Faces of the validation splits, which no look was tuned on alone; those of the test splits were never looked at.
+Measured anew: landmarks, the parser's areas and
 their colors, and the teachers' networks for age, presentation, expression and identity, which no edit uses.
 How far eyes are open is the parser's area of them: the landmarks do not see these few pixels. Wrinkles are the mean
 logarithm of the relief of forehead, cheeks and skin under the eyes (the face reader's number sees the forehead alone).
@@ -66,11 +68,11 @@ SIDE, ENOUGH = 256, 100
 """Pixels of the crop, and fewest of an area that counts."""
 
 
-def photos(wide: Path, portraits: Path, count: int) -> list[Photo]:
-    """So many photos: the wide ones, then aligned portraits that are not among them."""
-    named = read_wide(wide)
+def photos(wide: Path, portraits: Path, count: int, split: str = "val") -> list[Photo]:
+    """So many photos of a split: the wide ones, then aligned portraits that are not among them."""
+    named = read_wide(wide, split)
     with (portraits / "index.csv").open(newline="", encoding="utf-8") as file:
-        names = [row["id"] for row in csv.DictReader(file) if row["split"] == "val" and row["id"] not in named]
+        names = [row["id"] for row in csv.DictReader(file) if row["split"] == split and row["id"] not in named]
     rest = (portraits / "images" / f"{name}.jpg" for name in names[: max(0, count - len(named))])
     return [*named.values(), *(Photo(np.asarray(Image.open(path).convert("RGB"))) for path in rest)][:count]
 
@@ -113,6 +115,8 @@ def main() -> None:
     for name in ("--wide", "--portraits", "--teachers"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--faces", type=int, default=100)
+    parser.add_argument("--skip", type=int, default=0, help="leave out the first ones")
+    parser.add_argument("--split", default="val", choices=("val", "test"))
     parser.add_argument("--only", nargs="*", help="looks by name")
     parser.add_argument("--sheets", type=Path)
     options = parser.parse_args()
@@ -120,7 +124,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     editor = Editor.from_pretrained("opencv:telea")
     judge = Judge(editor, options.teachers)
-    every = photos(options.wide, options.portraits, options.faces)
+    every = photos(options.wide, options.portraits, options.faces, options.split)[options.skip :]
     found = [(photo, faces[0]) for photo in every if (faces := editor.finder.find(photo))]
     before = [judge(photo, face.quad, face) for photo, face in found]
     spread = {name: float(np.nanstd([told[name] for told, _ in before])) for name in COLUMNS}

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mien.checkpoints.graph_names import shorten
 from mien.checkpoints.store import CONFIG, GRAPH, WEIGHTS, file_layout
 from mien.errors import ConfigError
 from mien.files import atomic_path
@@ -57,8 +58,7 @@ def write_graph(
     model = onnx.load_from_string(_traced(network, inputs, outputs, sides))
     _share_weights(model.graph, folder / WEIGHTS)
     model.producer_name, model.producer_version = "mien", ""
-    for node in model.graph.node:
-        node.ClearField("doc_string")
+    shorten(model)
     data = model.SerializeToString(deterministic=True)
     with atomic_path(folder / name) as path:
         path.write_bytes(data)
