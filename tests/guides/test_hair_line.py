@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mien.guides.bare import held
+from mien.guides.ears import _pale
 from mien.guides.hair_close import close_to
 from mien.guides.hair_fit import fitted, hairlines
 from mien.guides.hair_line import RAYS, Lines
@@ -50,3 +51,10 @@ def test_skin_that_is_seen_stays(face: Face) -> None:
     place = stays(scene, held(scene))
     x, y = scene.points[4, :2].astype(int)
     assert place[y, x] > 0.95 and float(place[scene.hair > 0.9].max()) < 0.1
+
+
+def test_a_wall_beside_an_ear_is_none_of_it(face: Face) -> None:
+    scene = Scene.of(head(face, {**COLORS, "background": (128, 128, 128)}, down=0.3), face, PARSER)
+    pale = _pale(scene)
+    x, y = scene.points[4, :2].astype(int)
+    assert pale[y, x] < 0.05 and pale[2, 2] > 0.95
