@@ -40,7 +40,7 @@ def generate(
     ] = 0,
     finish: Annotated[
         str,
-        typer.Option(help="'bank': in the pixels of a head of nobody, large and sharp; some seconds a face."),
+        typer.Option(help="'bank': in the pixels of a head of nobody, large and sharp; 1 to 2 s a face."),
     ] = "none",
     size: Annotated[int, typer.Option(min=64, max=1024, help="Side of finished pictures, pixels.")] = 512,
     output: Annotated[

@@ -50,13 +50,16 @@ PLAIN = frozenset(
 AGES = (47.0, 24.0)
 """Years of nobody in particular, and those that a degree of age adds."""
 
+WRINKLED = 0.8
+"""Degree of age of who shall have wrinkles."""
+
 WIDTHS: Mapping[str, float] = {"yaw": 8.0, "pitch": 12.0, "age": 8.0, "skin": 16.0, "hair": 11.0, "shape": 0.04}
 """What counts as one: degrees, years, CIE L* and a*, b*, eye distances."""
 
 TEETH = 2.5
 """Cost of teeth that are all missing: those that are lent look glued on more often."""
 
-BUSY, SMOOTH = 4.0, 2.2
+BUSY, SMOOTH = 3.0, 2.2
 """Costs of a backdrop that is not plain, where another is asked for; and of heads that look painted, enlarged."""
 
 PAINTED = frozenset(
@@ -64,7 +67,7 @@ PAINTED = frozenset(
 ) | {"2998", "3017", "3072", "3092", "3102"}
 """Those that strangers find painted, or whose mouths they do not believe when teeth are lent to them."""
 
-HAIR, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 6.0, 5.0, 0.25, 0.1
+HAIR, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 10.0, 5.0, 0.25, 0.1
 """Costs of hair whose outline agrees nowhere, and of another sex; weights of what nobody asked for."""
 
 
@@ -204,11 +207,12 @@ class Wished:
         """How badly a head suits; 1 is where it begins to be seen."""
         entry, lent, seen = head.entry, head.entry.traits, self.traits
         feminine = self.degrees.get("feminine", float(np.clip(-self.masculine, -0.6, 0.6)))
-        age = AGES[0] + AGES[1] * self.degrees["age"] if "age" in self.degrees else self.age
+        years = self.degrees.get("age", WRINKLED if self.degrees.get("wrinkles", 0) > 0 else None)
+        age = self.age if years is None else AGES[0] + AGES[1] * years
         told, hair = self.colors.get("hair-color"), np.array(lent.hair)
         away = {
             "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)),
-            "age": abs(head.age - age) / WIDTHS["age"] * (1 if "age" in self.degrees else UNKNOWN_AGE),
+            "age": abs(head.age - age) / WIDTHS["age"] * (UNKNOWN_AGE if years is None else 1),
             "skin": 0.5 * float(np.linalg.norm(np.array(lent.skin) - seen.skin)) / WIDTHS["skin"],
             "hair color": float(np.linalg.norm(hair - (seen.hair if told is None else told)))
             * (UNKNOWN_COLOR if told is None else 1)

@@ -35,7 +35,10 @@ REACH, FADES = 0.012, 0.1
 """Of a matte's band, sides; by how much light falls off from the middle of a wall to its corners."""
 
 SPREAD = 0.06
-"""Sides over which the light of a backdrop is followed: what is finer stays."""
+"""Sides over which the light of a backdrop is followed."""
+
+DETAIL = 0.35
+"""How much of what is finer stays: plants and windows would be seen in another color."""
 
 
 def colored(picture: UInt8, points: Float32, mean: Float32, wished: Mapping[str, Float32], parser: FaceParser) -> UInt8:
@@ -76,13 +79,13 @@ def _wall(picture: UInt8, color: Float32, parser: FaceParser) -> UInt8:
     """A picture whose backdrop has another color: strands before it change as far as it shines through them."""
     size = len(picture)
     behind = parser.shares(picture)[0]
-    found = picture[behind > 0.9]
-    if len(found) and _away(np.median(found, axis=0).astype(np.uint8), color) < FAR["background-color"]:
+    found = lab_of(picture)[behind > 0.9]
+    if len(found) and np.linalg.norm(found - color, axis=1).mean() < FAR["background-color"]:
         return picture
     share = np.clip(sharpened(picture, behind, REACH * size), 0, 1)[..., None]
     lab, sigma = lab_of(picture), SPREAD * size
     near = cv2.GaussianBlur(lab * share, (0, 0), sigma) / (cv2.GaussianBlur(share, (0, 0), sigma)[..., None] + 1e-3)
-    changed = lab + share * (plain(color, size) - near)
+    changed = lab + share * (plain(color, size) - near - (1 - DETAIL) * (lab - near))
     rgb = cv2.cvtColor(changed.astype(np.float32), cv2.COLOR_LAB2RGB) * 255
     mixed = picture * (1 - (share > 0)) + rgb * (share > 0)
     return np.asarray(np.clip(np.rint(mixed), 0, 255), np.uint8)
@@ -96,10 +99,6 @@ def plain(color: Float32, size: int) -> Float32:
     wall = np.broadcast_to(lab, (size, size, 3)).copy()
     wall[..., 0] *= 1 - FADES * (across[None] ** 2 + (across[:, None] + 0.3) ** 2) / 2
     return wall
-
-
-def _away(rgb: UInt8, color: Float32) -> float:
-    return float(np.linalg.norm(lab_of(rgb[None, None])[0, 0] - color))
 
 
 def _srgb(lab: Float32) -> tuple[int, int, int]:

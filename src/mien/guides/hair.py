@@ -32,7 +32,7 @@ from mien.guides.hair_over import over_photo
 from mien.guides.hair_parts import beard
 from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown, told
-from mien.guides.hair_under import in_tones, rimmed, stays
+from mien.guides.hair_under import rimmed, stays
 from mien.guides.scene import LARGEST, REACH, Scene, check_hat, polygon
 from mien.threads import side_by_side
 from mien.types import Bool, Face, Float32, Photo
@@ -113,16 +113,10 @@ def hair(
     here, there = close_to(unshaded(here), there)
     fit = sharp_as(here, lit(here, fitted(here, there, whole=any_head)))
     fit = ended(here, closed(here, fit))
-    lengths = any_head and (long(here, here.loose) or long(here, fit.alpha))
-    try:
-        check_size(here, fit)
-    except LayerError:
-        if not lengths:
-            raise
+    if any_head and (long(here, here.loose) or long(here, fit.alpha)):
         return _lengthened(photo, other, here, there, fit, notes)
-    if lengths:
-        fit = in_tones(here, fit)
-        notes += ("the hair's color stays; name a photo of other hair to exchange that, too",)
+    if not any_head:
+        check_size(here, fit)
     return composed(photo, other, here, there, fit, notes, part=part)
 
 

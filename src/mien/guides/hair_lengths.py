@@ -65,7 +65,7 @@ def lengthened(here: Scene, fit: Fitted) -> tuple[Fitted, Float32, Float32]:
     alpha = np.asarray(fit.alpha * beside * _room(here), np.float32)
     rim = alpha * (here.hair > 0.02) * (here.hair < 0.98)
     return (
-        replace(fit, alpha=np.asarray(alpha * (1 - old), np.float32), front=in_color(here, fit)),
+        replace(fit, alpha=np.asarray(alpha * (1 - old), np.float32), front=_toned(here, fit)),
         pure(here, here.hair),
         np.asarray(rim, np.float32),
     )
@@ -100,7 +100,7 @@ def _skin(here: Scene) -> Float32:
     return np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, disc(0.05 * here.unit)), np.float32)
 
 
-def in_color(here: Scene, fit: Fitted) -> Float32:
+def _toned(here: Scene, fit: Fitted) -> Float32:
     """(h, w, 3): the new hair's colors moved to those of the old hair: mean by place, contrast as a whole."""
     mine, theirs = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB) for one in (here.picture, fit.front))
     old, new = ((one > 0.95).astype(np.float32) for one in (here.hair, fit.alpha))

@@ -6,8 +6,6 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 
@@ -15,7 +13,6 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bare import face_of
 from mien.guides.hair_fit import Fitted
-from mien.guides.hair_lengths import in_color
 from mien.guides.scene import Scene
 from mien.types import Bool, Float32
 
@@ -62,9 +59,3 @@ def rimmed(picture: Float32, here: Scene, fit: Fitted) -> Float32:
     factor = np.minimum(1, most / np.maximum(found, 1e-3))
     lab[..., 1:] *= (1 + near * (factor - 1))[..., None]
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
-
-
-def in_tones(here: Scene, fit: Fitted) -> Fitted:
-    """The other's hair in the color and the light of this head's."""
-    front = in_color(here, fit)
-    return replace(fit, front=front, real=(fit.real + fit.alpha[..., None] * (front - fit.real)).astype(np.float32))
