@@ -30,7 +30,7 @@ from mien.photos.read import read_photo
 from mien.pixels import to_tensor
 from mien.types import Bool, Face, Photo
 
-MASKS = {"eyes": "eyes", "mouth": "mouth", "teeth": "mouth"}
+MASKS = {"eyes": "eyes", "mouth": "mouth", "teeth": "mouth", "face": "face"}
 """What is masked for the look, by the part that is borrowed."""
 
 

@@ -34,7 +34,8 @@ from mien.engine.mapping import Wanted
 from mien.evaluation.metrics.parsing import mean_ratio, parsing_counts
 from mien.evaluation.metrics.sketch import sketch_agreement
 from mien.generation.generator import MultimodalGenerator
-from mien.generation.pairs import SIDE, Looker, sample_pairs
+from mien.generation.pairs import SIDE, Looker, resized, sample_pairs
+from mien.generation.sentences import understood
 from mien.pixels import to_planes
 from mien.types import Float32, UInt8
 
@@ -54,6 +55,7 @@ class Bench:
         model: folder of the mapping network, or its name.
         faces: how many.
         truncation, text_weight, refine, descend: see :class:`MultimodalGenerator`.
+        finish: whether pictures are finished with heads of the bank.
         portraits: folder of real aligned photos; None samples faces from the generator.
     """
 
@@ -66,7 +68,9 @@ class Bench:
         portraits: Path | None = None,
         refine: int = 0,
         descend: int = 0,
+        finish: bool = False,
     ) -> None:
+        self.finish = finish
         self.generator = MultimodalGenerator.from_pretrained(model)
         self.settings = (truncation, text_weight, refine, descend)
         self.look = Looker()
@@ -97,11 +101,16 @@ class Bench:
             self.generator.scale.vector(self.words[row]) if "text" in given and config.text else None,
         )
 
-    def made(self, wanted: list[Wanted]) -> UInt8:
-        """Faces, each with its seed."""
+    def made(self, wanted: list[Wanted], texts: Sequence[str] = (), side: int = SIDE) -> UInt8:
+        """Faces, each with its seed, finished ones ``side`` pixels large; ``texts`` are for those."""
         seeds = range(5000, 5000 + len(wanted))
-        codes = self.generator.codes(wanted, seeds, *self.settings)
-        return np.stack([one.pixels for one in self.generator.pictures(codes)])
+        pictures = self.generator.pixels(self.generator.codes(wanted, seeds, *self.settings))
+        if not self.finish:
+            return pictures
+        finished = self.generator.finisher.finished
+        told = texts or [""] * len(wanted)
+        zipped = zip(pictures, wanted, told, seeds, strict=True)
+        return resized(np.stack([finished(one, w, understood(text), seed)[0] for one, w, text, seed in zipped]), side)
 
     def agreements(self, pictures: UInt8, rows: Sequence[int]) -> dict[str, float]:
         """With the conditions of these faces."""
@@ -183,7 +192,7 @@ def told(bench: Bench, measures: Measures, texts: list[str], rows: list[int]) ->
     both = [Wanted(semantic=m.semantic, text=w.text) for m, w in zip(maps, words, strict=True)]
     found: dict[str, Any] = {"random": measures.right(texts, np.stack([bench.pictures[row] for row in rows]))}
     for name, wanted in (("text", words), ("semantic+text", both), ("semantic", maps)):
-        pictures = bench.made(wanted)
+        pictures = bench.made(wanted, texts if name != "semantic" else ())
         found[name] = measures.right(texts, pictures)
         found[name]["mIoU"] = obeyed(bench.look.parser.parse(pictures), bench.pairs.labels[rows])
     return found
@@ -229,6 +238,7 @@ def main() -> None:
     parser.add_argument("--text-weight", type=float, default=1.0)
     parser.add_argument("--refine", type=int, default=0, help="rounds of feedback")
     parser.add_argument("--descend", type=int, default=0, help="steps of descent, with torch")
+    parser.add_argument("--finish", action="store_true", help="with heads of the bank")
     parser.add_argument("--text-only", action="store_true", help="sentences alone")
     parser.add_argument("--sheet-only", action="store_true", help="no figures; the sheet of agreeing sentences alone")
     parser.add_argument("--quick", action="store_true", help="few subsets, agreeing sentences alone")
@@ -242,7 +252,7 @@ def main() -> None:
     if o.quick:
         SETS[:] = [("semantic",), ("sketch",), ("semantic", "text")]
     bench, found = (
-        Bench(o.model, o.faces, o.truncation, o.text_weight, o.portraits, o.refine, o.descend),
+        Bench(o.model, o.faces, o.truncation, o.text_weight, o.portraits, o.refine, o.descend, o.finish),
         dict[str, Any](),
     )
     if o.sheet_only:

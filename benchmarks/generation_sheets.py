@@ -34,9 +34,10 @@ def bare_maps(bench: Bench) -> list[int]:
 
 
 def card(picture: UInt8, labels: UInt8, text: str, factor: int = 1) -> UInt8:
-    """A face (S, S, 3) beside its map (S, S), enlarged (Lanczos), and its sentence below."""
-    side = factor * len(picture)
-    large = cv2.resize(picture, (side, side), interpolation=cv2.INTER_LANCZOS4)
+    """A face (R, R, 3) beside its map (S, S), S times a factor large (Lanczos), and its sentence below."""
+    side = factor * len(labels)
+    how = cv2.INTER_LANCZOS4 if len(picture) < side else cv2.INTER_AREA
+    large = cv2.resize(picture, (side, side), interpolation=how)
     drawn = cv2.resize(colors()[labels], (side, side), interpolation=cv2.INTER_NEAREST)
     lines = textwrap.wrap(text, 38) if factor == 1 else [text]
     below = np.full((2 * LINE + 6, 2 * side, 3), 255, np.uint8)
@@ -52,7 +53,7 @@ def sheet(bench: Bench, path: Path, texts: list[str], rows: list[int], cards: Pa
         Wanted(semantic=bench.wanted(row, ["semantic"]).semantic, text=bench.generator.wanted(text=text).text)
         for row, text in zip(rows, texts, strict=True)
     ]
-    labels, pictures = bench.pairs.labels[rows], bench.made(both)
+    labels, pictures = bench.pairs.labels[rows], bench.made(both, texts, ENLARGED * bench.pairs.labels.shape[1])
     parts = list(zip(pictures, labels, texts, strict=True))
     save_photo(Photo(contact_sheet(np.stack([card(*one) for one in parts]), 5, gap=6)), path)
     for number, (row, text) in enumerate(zip(rows, texts, strict=True)):

@@ -103,10 +103,10 @@ def edits(names: Sequence[str]) -> list[tuple[str, int, int | None, int, dict[st
     return found + [(f"mixed-{i}", i, None, 620, dict(wish)) for i, wish in MIXED.items()]
 
 
-def read(data: Path) -> dict[str, Photo]:
-    """The validation split by name, in the order of the index."""
+def read(data: Path, split: str = "val") -> dict[str, Photo]:
+    """A split, the validation's by default, by name, in the order of the index."""
     with (data / "index.csv").open(newline="", encoding="utf-8") as file:
-        names = [row["id"] for row in csv.DictReader(file) if row["split"] == "val"]
+        names = [row["id"] for row in csv.DictReader(file) if row["split"] == split]
     return {n: Photo(np.asarray(Image.open(data / "images" / f"{n}.webp").convert("RGB"))) for n in names}
 
 

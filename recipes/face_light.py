@@ -1,10 +1,10 @@
-"""How the bundled light of faces came to be: how shaven men's skin is lit at each landmark, and how that differs.
+"""How the bundled light of faces came to be: how the lower half of shaven men's faces is lit, and how that differs.
 
     python -m recipes.face_light --data WIDE --portraits PORTRAITS [--out runs/face-light]
 
 ``WIDE`` holds index.csv and images/ (768 px, 1.5 times the FFHQ square), ``PORTRAITS`` the index that names genders.
 Real men of the train split who look straight on, without beard, each also mirrored. What is not seen of a face is
-what the others tell (principal components with missing values, by turns).
+what the others tell (principal components with missing values, by turns); where few show skin, what lies beside it.
 """
 
 from __future__ import annotations
@@ -14,30 +14,34 @@ import csv
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from mien.align.finder import FaceFinder
 from mien.checkpoints.store import CARD
+from mien.compose.blend import membrane
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
 from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import blurred, dilated, inside
-from mien.guides.beardless import light_of
+from mien.guides.beardless import light_of, places
 from mien.guides.coloring import lab_of
-from mien.guides.face_light import KIND
-from mien.guides.shapes import Shapes
+from mien.guides.face_light import HEIGHT, KIND, PICTURE, WIDTH, frame, looks_of
 from mien.types import Bool, Float32, Float64, Photo
 
-BEARDLESS, TURNED = 0.01, 20.0
+BEARDLESS, TURNED = 0.02, 18.0
 """Mean probability of hair on the lower face, and yaw, degrees, of those that are taken."""
 
-WAYS, ROUNDS = 14, 25
+WAYS, ROUNDS = 20, 8
 """How many ways are kept, and how often what is missing is told anew."""
 
-LEAST = 0.35
-"""Share of the landmarks at which skin must be seen."""
+SHOWN = 0.12
+"""Share of the men who show skin at a place that counts."""
+
+QUALITY = 89
+"""Of the WebP picture."""
 
 NOTES = """---
 license: apache-2.0
@@ -46,8 +50,8 @@ library_name: mien
 
 # Face light
 
-How the skin of shaven men is lit and coloured at 478 landmarks: the mean of {count} pictures and {ways} ways in which
-they differ ({share:.0%} of the variance). It tells how a chin looks below a beard.
+How the lower half of shaven men's faces is lit and coloured, with jaw and neck: the mean of {count} pictures and
+{ways} ways in which they differ ({share:.0%} of the variance). It tells how a face looks below a beard.
 
 - **Recipe**: `recipes/face_light.py`.
 - **Data**: real pictures of the train split of a set of public-domain, CC0, CC BY, Licence Ouverte and MIT-licensed
@@ -57,8 +61,8 @@ they differ ({share:.0%} of the variance). It tells how a chin looks below a bea
 """
 
 
-def look(photo: Photo, finder: FaceFinder, parser: FaceParser) -> tuple[Float32, Bool] | None:
-    """Light at the landmarks (478, 3), and where skin is seen (478,); None of a face that is not taken."""
+def look(photo: Photo, finder: FaceFinder, parser: FaceParser) -> tuple[Float32, Bool, Float64] | None:
+    """Light (H, W, 3), where skin is seen (H, W), and looks (5,); None of a face that is not taken."""
     faces = finder.find(photo)
     if not faces or abs(faces[0].pose.yaw) > TURNED:
         return None
@@ -66,27 +70,37 @@ def look(photo: Photo, finder: FaceFinder, parser: FaceParser) -> tuple[Float32,
     if float(here.shares["hair"][inside(lower_face(here.points)[0], here.shape)].mean()) > BEARDLESS:
         return None
     lab = lab_of(here.picture / np.float32(255))
-    skin = np.median(lab[here.facial], axis=0)
-    light = blurred(light_of(lab, skin), 1.5)
-    shown = (here.shares["skin"] > 0.75) & ~dilated(here.lips, 1)
-    rows, columns, within = here.pixels_of_landmarks
-    return light[rows, columns], np.asarray(within & shown[rows, columns], np.bool_)
+    light = light_of(lab, np.median(lab[here.facial], axis=0))
+    shown = (here.shares["skin"] + here.shares["neck"] > 0.75) & ~dilated(here.lips, 1) & (here.shares["worn"] < 0.2)
+    at = places(frame(), here.points, (HEIGHT, WIDTH))
+    light, seen = (cv2.remap(one, at, None, cv2.INTER_LINEAR) for one in (light, shown.astype(np.float32)))
+    return np.asarray(light, np.float32), np.asarray(seen > 0.9), looks_of(faces[0])
 
 
-def components(light: Float64, seen: Bool) -> tuple[Float64, Float64, float]:
-    """Mean (478, 3), ways (K, 478, 3), and the share of the variance that these explain."""
-    weight = np.repeat(seen, 3, axis=1)
-    flat = light.reshape(len(light), -1)
-    mean = (flat * weight).sum(0) / np.maximum(weight.sum(0), 1)
-    full = np.where(weight, flat, mean)
+def components(light: Float32, seen: Bool, looks: Float64) -> tuple[Float32, Float64, float]:
+    """Mean and ways (K + 1, H, W, 3), their looks (K + 1, 5), and the share of the variance that these explain."""
+    size = light[0].size
+    known = np.concatenate([np.repeat(seen.reshape(len(seen), -1), 3, axis=1), np.ones(looks.shape, np.bool_)], 1)
+    given = np.concatenate([light.reshape(len(light), -1), looks], 1).astype(np.float32)
+    full = np.where(known, given, (given * known).sum(0) / np.maximum(known.sum(0), 1))
     for _ in range(ROUNDS):
         mean = full.mean(0)
-        u, size, ways = np.linalg.svd(full - mean, full_matrices=False)
-        told = mean + (u[:, :WAYS] * size[:WAYS]) @ ways[:WAYS]
-        full = np.where(weight, flat, told)
-    scaled = ways[:WAYS] * (size[:WAYS] / np.sqrt(len(full)))[:, None]
-    share = float((size[:WAYS] ** 2).sum() / (size**2).sum())
-    return mean.reshape(-1, 3), scaled.reshape(WAYS, -1, 3), share
+        strength, vectors = np.linalg.eigh((full - mean) @ (full - mean).T)
+        vectors = vectors[:, ::-1][:, :WAYS]
+        ways = vectors.T @ (full - mean)
+        full = np.where(known, given, mean + vectors @ ways)
+    every = np.concatenate([mean[None], ways / np.sqrt(len(full))])
+    share = float(strength[::-1][:WAYS].sum() / strength.sum())
+    return every[:, :size].reshape(-1, *light.shape[1:]), every[:, size:].astype(np.float64), share
+
+
+def spread(every: Float32, seen: Bool) -> Float32:
+    """The same, smooth where less than :data:`SHOWN` of all show skin."""
+    often = cv2.morphologyEx((seen.mean(0) > SHOWN).astype(np.uint8), cv2.MORPH_OPEN, np.ones((7, 7)))
+    often = cv2.erode(often, np.ones((3, 3))).astype(np.float32)
+    sure = (often * blurred(often, 1.2))[..., None]
+    beside = (blurred(membrane(one, often, 300.0), 1.5) for one in every)
+    return np.stack([two + sure * (blurred(one, 0.6) - two) for one, two in zip(every, beside, strict=True)])
 
 
 def main() -> None:
@@ -108,23 +122,27 @@ def main() -> None:
             one = look(Photo(pixels), finder, parser)
         except MienError:
             continue
-        if one is not None and one[1].mean() > LEAST:
+        if one is not None:
             found.append(one)
-    mean = Shapes.bundled().mean
-    other = ((mean[None] - mean[:, None] * (-1, 1, 1)) ** 2).sum(2).argmin(1)  # the same place of the other half
-    light = np.stack([one for pair, _ in found for one in (pair, pair[other])]).astype(np.float64)
-    seen = np.stack([one for _, pair in found for one in (pair, pair[other])])
-    save(o.out, *components(light, seen), len(found))
+    light, seen, looks = (np.stack(one) for one in zip(*found, strict=True))
+    light, seen = (np.concatenate([one, one[:, :, ::-1]]) for one in (light, seen))
+    looks = np.concatenate([looks, looks * (1, 1, 1, -1, 1)])
+    every, looks, share = components(light, seen, looks)
+    save(o.out, spread(every, seen), looks, share, len(found))
 
 
-def save(folder: Path, mean: Float64, ways: Float64, share: float, count: int) -> None:
-    """Arrays, index and card."""
-    from safetensors.numpy import save_file
-
+def save(folder: Path, every: Float32, looks: Float64, share: float, count: int) -> None:
+    """Picture, index and card."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({"mean": mean.astype(np.float16), "ways": ways.astype(np.float16)}, folder / "model.safetensors")
-    (folder / "config.json").write_text(json.dumps({"kind": KIND}) + "\n", encoding="utf-8")
-    (folder / CARD).write_text(NOTES.format(count=count, ways=len(ways), share=share), encoding="utf-8")
+    largest = np.abs(every).max((1, 2))
+    levels = np.round(128 + 127 * every / largest[:, None, None]).clip(0, 255).astype(np.uint8)
+    half = (WIDTH // 2, HEIGHT // 2)
+    hues = [cv2.resize(one[..., n], half, interpolation=cv2.INTER_AREA) for one in levels for n in (1, 2)]
+    beside = [np.hstack(pair) for pair in zip(hues[::2], hues[1::2], strict=True)]
+    Image.fromarray(np.concatenate([*levels[..., 0], *beside])).save(folder / PICTURE, quality=QUALITY, method=6)
+    config = {"kind": KIND, "largest": largest.round(3).tolist(), "looks": looks.round(3).tolist()}
+    (folder / "config.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
+    (folder / CARD).write_text(NOTES.format(count=count, ways=len(every) - 1, share=share), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ ALLOWED = {
     "finding": {"words", "photos", "pixels", "align", "conditions", "models", "checkpoints", "engine"},
     "generation": {
         *("models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "words", "finding", "data"),
+        *("guides", "compose"),  # heads that are lent to generated faces
     },
     "directions": {"models", "checkpoints", "engine", "pixels", "photos", "align", "conditions", "guides"},
     "backends": {

@@ -30,8 +30,9 @@ from mien.editing.context import EditContext
 from mien.editing.identity import Identity
 from mien.editing.in_turn import edit_in_turn
 from mien.editing.pipeline import edit_photos, without_photo
-from mien.editing.request import Request, show_fields
+from mien.editing.request import Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, EditResults
+from mien.editing.signatures import show_fields
 from mien.editing.timing import Stopwatch
 from mien.errors import ConfigError, LayerError
 from mien.types import Float32, Photo, PictureLike, UInt8

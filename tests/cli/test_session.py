@@ -142,3 +142,19 @@ def test_errors(run: Run, folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="'skecth' is no input"):
         run("edit", folder, "--mask", "left")
         run("change", folder, "1", "--without", "skecth")
+
+
+def test_degrees_of_words_are_kept_and_can_be_changed(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("edit", folder, "--mask", "left", "--text", "a slight smile, auburn hair")
+    session = Session.open(folder)
+    assert session.line()[0].recipe["degrees"] == {"smile": 0.5, "hair-color": "auburn"}
+    run("change", folder, "1", "--degree", "smile=1.2")
+    (node,) = Session.open(folder).line()
+    assert node.recipe["degrees"] == {"smile": 1.2, "hair-color": "auburn"}
+    file = tmp_path / "recipe.json"
+    run("recipe", folder, "-o", file)
+    assert json.loads(file.read_text())["edits"][0]["degrees"]["smile"] == 1.2
+    run("change", folder, "1", "--text", "no smile")
+    assert Session.open(folder).line()[0].recipe["degrees"] == {"smile": -2.0}, "other words, other degrees"
+    run("change", folder, "3", "--without", "text", "--attribute", "smile=0.8")
+    assert "degrees" not in Session.open(folder).line()[0].recipe

@@ -68,9 +68,11 @@ def test_rare_attributes_and_faces_that_were_not_seen() -> None:
     values = np.concatenate([np.zeros(150), np.linspace(0.1, 1, 30), [np.nan] * 5])
     labels = labels_of(values, "glasses")
     assert (labels[:150] == -1).all() and (labels[150:180] == 1).all() and not labels[180:].any()
-    for few in (np.zeros(100), np.full(100, np.nan), np.eye(100)[0]):
+    for few in (np.zeros(100), np.eye(100)[0]):
         with pytest.raises(ConfigError, match="differ in glasses"):
             labels_of(few, "glasses")
+    with pytest.raises(ConfigError, match="No face is seen in any of the 100"):
+        labels_of(np.full(100, np.nan), "glasses")
 
 
 def test_components_are_those_of_the_covariance() -> None:
@@ -155,6 +157,23 @@ def test_relevance_of_channels_is_styleclips(generator: Generator) -> None:
         stylespace.relevance_of_words(found[:, :5], clip, "a smiling face", "a face")
     with pytest.raises(ConfigError, match="mean the same"):
         stylespace.relevance_of_words(found, clip, "a face", "a face")
+
+
+def test_likely_channels_come_first_and_enough_is_enough(generator: Generator) -> None:
+    clip: Any = Colors()
+    codes = generator.truncated(codes_of_seeds([0, 1, 2], 16))
+    spread = stylespace.styles_of(generator, codes).std(0)
+    step = stylespace.step_of_words(clip, "a smiling face", "a face")
+    order = stylespace.likely_channels(generator, clip, codes, spread, step)
+    total = sum(convolutions(SMALL))
+    assert sorted(order) == list(range(total))
+    every = stylespace.relevance_of_channels(generator, clip, codes, spread)
+    share = np.abs(every.double().numpy() @ step.double().numpy())
+    half = total // 2
+    assert share[order[:half]].mean() > share[order[half:]].mean(), "the slope tells where to look"
+    some = stylespace.relevance_of_channels(generator, clip, codes, spread, lambda _: False, order[:3])
+    torch.testing.assert_close(some, every[order[:3]])
+    assert len(stylespace.relevance_of_channels(generator, clip, codes, spread, lambda _: True, order)) == 1
 
 
 def test_channels_of_faces_that_have_an_attribute() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from mien.backends.facemug import Facemug
 from mien.checkpoints.clip import load_clip
+from mien.cli.selection import Networks, end_early
 from mien.conditions.extract import conditions_of
 from mien.conditions.modalities import maps
 from mien.conditions.parser import FaceParser
@@ -37,9 +38,22 @@ def reader(editor_folder: Path, clip_folder: Path) -> Editor:
 
 
 @pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+def hasty(reader: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few steps only."""
-    monkeypatch.setattr(latents, "worded", partial(worded, descent=Descent(steps=4)))
+    assert isinstance(reader.backend, Facemug)
+    monkeypatch.setattr(reader.backend.codes, "descent", Descent(steps=4))
+
+
+def test_an_editor_ends_early(reader: Editor, portrait: Photo, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(reader.backend, Facemug)
+    monkeypatch.setattr(reader.backend.codes, "descent", None)
+    counts: list[int] = []
+    monkeypatch.setattr(latents, "worded", lambda *given: counts.append(given[-1].patience) or given[2])
+    end_early(reader.backend, 3)
+    reader(portrait, mask="hair", face=face, mode="look", text="another sentence", cache=EditCache())
+    assert counts == [3]
+    with pytest.raises(ConfigError, match="--patience ends the descent"):
+        Networks(patience=3).load()
 
 
 @pytest.mark.parametrize("directional", [True, False])

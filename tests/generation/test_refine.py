@@ -77,6 +77,20 @@ def test_feedback_brings_faces_nearer_each_for_itself(generator: MultimodalGener
     assert np.array_equal(generator.codes(nothing, [0], refine=2), generator.codes(nothing, [0]))
 
 
+def test_a_mesh_keeps_its_say_beside_lines_and_words(generator: MultimodalGenerator) -> None:
+    look, names = generator.feedback.look, generator.scale.names
+    pairs, _ = sample_pairs(generator.maker, look, range(6), (0.7, 0.7))
+    lines = pairs.drawings(np.arange(6), np.ones(6, np.int64)).astype(np.float32)
+    alone = [Wanted(points=one - (0, 0, one[:, 2].mean())) for one in pairs.points]
+    texts = [generator.scale.vector({names[i]: float(one[i]) for i in (3, 20, 40)}) for one in pairs.numbers]
+    beside = [replace(one, sketch=drawn[None], text=t) for one, drawn, t in zip(alone, lines, texts, strict=True)]
+    errors = []
+    for some in (alone, beside):
+        found = look.points(generator.pixels(generator.codes(some, range(6), refine=1)))
+        errors.append(np.linalg.norm(found - pairs.points, axis=-1).mean())
+    assert errors[1] < errors[0] / 0.8
+
+
 def test_a_single_round_looks_once(
     generator: MultimodalGenerator, wanted: list[Wanted], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from mien.guides.bank import Bank
 from mien.guides.behind import Bared, enlarged, uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.lenses import cleared
+from mien.guides.repainted import repainted
 from mien.guides.strip import HIGH, UNIT, WIDE, strip_matrix
 from mien.guides.surround import BROWS, Worn
 from mien.guides.uncovering import Uncovering, from_strip, to_strip
@@ -35,7 +36,8 @@ def rims(face: Face, picture: Float32, points: list[int]) -> Bool:
 
 def worn(picture: Float32, face: Face, hole: Bool) -> Worn:
     nothing = np.zeros_like(hole)
-    return Worn(np.where(hole[..., None], 10, picture).astype(np.float32), face, hole, nothing, nothing, nothing)
+    hidden = np.where(hole[..., None], 10, picture).astype(np.float32)
+    return Worn(hidden, face, hole, nothing, nothing, nothing, nothing)
 
 
 def bared(one: Worn, kinds: Float32 | None = None) -> Bared:
@@ -97,6 +99,36 @@ def test_a_frame_is_found_where_it_is(lent: tuple[Float32, Face]) -> None:
     found = likely > 0.4
     assert found[frame > 0].mean() > 0.8 and found[(frame == 0) & (inside > 0.5)].mean() < 0.1
     assert (Uncovering.bundled().frame(picture, 0 * seen[..., 0], face.landmarks)[0] > 0.4).mean() < 0.02
+
+
+def test_shaded_skin_behind_a_frame_is_of_this_face_s_color(lent: tuple[Float32, Face]) -> None:
+    picture, face = lent
+    hole = grown(rims(face, picture, list(BROWS[0])), 4.0)
+
+    def blue(planes: Float32) -> list[Float32]:
+        told = np.zeros((len(planes), 4, HIGH, WIDE), np.float32)
+        told[:, :3] = np.float32((-0.3, -0.2, 0.1))[:, None, None]
+        return [told]
+
+    one = worn(picture, face, hole)
+    made = repainted(one, Uncovering(blue))[0]
+    lab = cv2.cvtColor(made / np.float32(255), cv2.COLOR_RGB2LAB)[hole & ~grown(~hole, 2.0)]
+    skin = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)[grown(hole, 20) & ~grown(hole, 8)]
+    assert np.abs(lab[:, 1:].mean(0) - skin[:, 1:].mean(0)).max() < 10 and lab[:, 0].mean() < skin[:, 0].mean()
+
+
+def test_temples_are_as_light_as_the_skin_around(lent: tuple[Float32, Face]) -> None:
+    picture, face = lent
+    plain = np.full_like(picture, (190, 150, 130))
+    hole = np.zeros(picture.shape[:2], np.bool_)
+    y, x = face.landmarks[263, 1].astype(int), int(max(face.landmarks[list(BROWS[1]), 0])) + 12
+    hole[y - 6 : y + 6, x : x + 20] = True
+
+    def dark(planes: Float32) -> list[Float32]:
+        return [np.full((len(planes), 4, HIGH, WIDE), -0.4, np.float32)]
+
+    made = repainted(worn(plain, face, hole), Uncovering(dark))[0]
+    assert np.abs(made - plain)[hole].mean() < 15
 
 
 def test_hair_is_not_spread_over_skin(lent: tuple[Float32, Face]) -> None:

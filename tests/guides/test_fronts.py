@@ -8,7 +8,7 @@ import pytest
 
 from mien.align import mesh
 from mien.guides.fronts import whole_of
-from mien.guides.lines import SIDE
+from mien.guides.lines import SIDE, Lines
 from mien.types import Float64
 
 
@@ -39,7 +39,7 @@ def test_a_far_rim_goes_on_past_the_outline_of_a_turned_face(nose: float, gone: 
         cv2.circle(lenses, (x, 320), 36, 1, -1)
     nothing = np.zeros_like(front)
     parts = dict.fromkeys(("brows", "hair", "ears"), nothing) | {"background": np.arange(SIDE)[None] < 165 + 0 * rim}
-    found = whole_of(picture, front, lenses > 0, points_of(nose), parts)
+    found = whole_of(picture, Lines.of(picture), front, lenses > 0, points_of(nose), parts)
     far = rim & (np.arange(SIDE) < 160)
     assert bool(found[far].mean() > 0.8) is gone and bool(found[316:324, 149:157].mean() > 0.9) is gone
     assert not found[300:340, 30:90].any()

@@ -14,8 +14,9 @@ from mien.guides.backdrop import as_soft, evened
 from mien.guides.bare import held
 from mien.guides.ears import going, kept, pairs
 from mien.guides.hair import hair
-from mien.guides.hair_fit import _holes, ended, fitted, lit
+from mien.guides.hair_fit import _holes, ended, fitted
 from mien.guides.hair_lent import clear, pure, within
+from mien.guides.hair_light import lit
 from mien.guides.hair_refused import check_light, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown
 from mien.guides.scene import Scene, _reduced

@@ -5,17 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mien.align import mesh
 from mien.align.finder import FaceFinder
 from mien.compose.phases import textured
+from mien.conditions.areas import JAW
 from mien.editing.context import EditContext
 from mien.editing.lenders import traits_of
 from mien.editor import Editor
 from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
-from mien.guides.beard_edge import alike
-from mien.guides.beardless import Beardless, alike_mouths, relief
-from mien.guides.face_light import FaceLight
+from mien.guides.beard_edge import UNIT, alike
+from mien.guides.beardless import Beardless, alike_mouth, relief
+from mien.guides.face_light import HEIGHT, WIDTH, FaceLight, frame
+from mien.guides.jaw import with_jaw
 from mien.types import Face, Photo
 
 
@@ -75,20 +78,37 @@ def test_a_beard_vanishes_and_what_is_above_it_stays(editor: Editor) -> None:
 
 def test_what_is_likely_agrees_with_what_is_seen_of_a_face() -> None:
     model = FaceLight.bundled()
-    assert model.of(np.zeros((478, 3), np.float32), np.zeros(478, np.bool_)) == pytest.approx(model.mean, abs=1e-3)
-    light = (model.mean + 1.5 * model.ways[0] - model.ways[2]).astype(np.float32)
-    seen = np.zeros(478, np.bool_)
-    seen[::3] = True
-    chin = [152, 148, 377, 199, 175]
+    nothing = model.of(np.zeros_like(model.mean), np.zeros((HEIGHT, WIDTH), np.bool_), model.looks[0])
+    assert nothing[..., 0] == pytest.approx(model.mean[..., 0], abs=1e-3)
+    light = model.mean + 1.5 * model.ways[0] - model.ways[2]
+    seen = np.zeros((HEIGHT, WIDTH), np.bool_)
+    seen[20:60, 30:82] = True
+    chin = np.s_[75:88, 45:67, 0]
     far = np.abs(model.mean - light)[chin].mean()
-    assert np.abs(model.of(light, seen) - light)[chin].mean() < 0.2 * far
+    found = model.of(light, seen, model.looks[0] + 1.5 * model.looks[1] - model.looks[3])
+    assert np.abs(found - light)[chin].mean() < 0.4 * far
+
+
+def test_a_chin_is_lighter_than_the_neck_in_its_shade() -> None:
+    mean, chin = FaceLight.bundled().mean[..., 0], round(frame()[152, 1])
+    assert mean[chin - 8, WIDTH // 2] > mean[chin + 4, WIDTH // 2] + 15
 
 
 def test_folds_come_from_those_who_smile_alike(face: Face) -> None:
     points = face.landmarks.copy()
     points[[61, 291], 1] -= 0.1 * face.size
     smiling = replace(face, landmarks=points)
-    assert alike_mouths(smiling, [face, face, face, face, smiling])[0] == 4
+    assert alike_mouth(smiling, [face, face, face, face, smiling]) == 4
+
+
+def test_a_jaw_ends_where_the_photo_ends_it(editor: Editor, portrait: Photo, face: Face) -> None:
+    here = AroundBeard.of(portrait, face, editor.parser)
+    backdrop, sides = here.shares["background"].copy(), here.points[list(JAW), 0]
+    backdrop[:, : int(sides.min()) - 4] = backdrop[:, int(sides.max()) + 4 :] = 1
+    wider = with_jaw(replace(here, shares={**here.shares, "background": backdrop}, hairs=np.ones_like(here.hairs)))
+    assert np.abs(wider.points - here.points).max() < 0.15 * UNIT
+    assert wider.points[list(mesh.OUTLINE), 1].max() > here.points[list(mesh.OUTLINE), 1].max()
+    np.testing.assert_array_equal(wider.points[1], here.points[1])
 
 
 def test_laid_texture_is_as_strong_as_what_is_known() -> None:
@@ -96,16 +116,16 @@ def test_laid_texture_is_as_strong_as_what_is_known() -> None:
     fine = rng.standard_normal((120, 120, 3)).astype(np.float32)
     known = np.zeros((120, 120), np.bool_)
     known[:60] = True
-    made = textured(fine, known, 8)
-    assert 0.8 < float(made[70:].std()) < 1.1
-    assert not textured(fine, np.zeros_like(known), 8).any()
+    made = textured(fine, known, 8, (400, 500))
+    assert made.shape == (400, 500, 3) and 0.8 < float(made.std()) < 1.1
+    assert not textured(fine, np.zeros_like(known), 8, (9, 9)).any()
 
 
 def test_the_grid_of_a_jpeg_is_not_taken_for_pores() -> None:
     rng = np.random.default_rng(0)
     fine = rng.standard_normal((160, 160, 3)).astype(np.float32)
     fine[:, ::8] += 2
-    made = textured(fine, np.ones((160, 160), np.bool_), 16)
+    made = textured(fine, np.ones((160, 160), np.bool_), 16, (160, 160))
     columns, rows = (made.mean((axis, 2)).std() for axis in (0, 1))
     assert columns < 1.5 * rows
 
@@ -120,11 +140,10 @@ def test_a_collar_below_a_beard_is_none_of_it() -> None:
     np.testing.assert_allclose(told.sum(2), 1, atol=1e-6)
 
 
-def test_folds_of_others_are_those_that_most_have(editor: Editor, portrait: Photo, face: Face) -> None:
+def test_folds_are_those_of_another_face(editor: Editor, portrait: Photo, face: Face) -> None:
     here = AroundBeard.of(portrait, face, editor.parser)
     shape = tuple(2 * side for side in here.shape)
-    blank = Beardless(portrait.with_pixels(np.full_like(portrait.pixels, 128)), face)
-    one = Beardless(portrait, face)
-    folds = relief(here, face, [one, one, blank], shape)
+    folds = relief(here, face, Beardless(portrait, face), shape)
     assert folds.shape == shape and 0.01 < folds.std() < 0.2
-    assert np.abs(relief(here, face, [one, blank, blank], shape)).max() < 1e-4
+    blank = Beardless(portrait.with_pixels(np.full_like(portrait.pixels, 128)), face)
+    assert np.abs(relief(here, face, blank, shape)).max() < 1e-4

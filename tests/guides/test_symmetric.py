@@ -36,6 +36,17 @@ def test_a_hidden_cheek_looks_as_it_was(editor: Editor, portrait: Photo) -> None
     assert result.operations[0] == "filled after the face's other half"
 
 
+def test_a_cheek_in_light_from_the_side_has_no_border(editor: Editor, portrait: Photo) -> None:
+    face = editor.finder.find(portrait)[0]
+    xs = np.arange(portrait.width)[None, :, None]
+    shade = np.where(xs < face.landmarks[4, 0], 0.5, 1.0)
+    lit = portrait.with_pixels((portrait.pixels * shade).astype(np.uint8))
+    hidden = disc(lit, face, 280, 0.2)
+    made, _ = from_other_half(lit, face, hidden).over(lit)
+    rim = hidden & ~disc(lit, face, 280, 0.17)
+    assert np.abs(made.pixels[rim].astype(float) - lit.pixels[rim]).mean() < 27
+
+
 def test_what_both_halves_hide_is_refused(editor: Editor, portrait: Photo) -> None:
     face = editor.finder.find(portrait)[0]
     with pytest.raises(LayerError, match="middle"):

@@ -48,7 +48,7 @@ def apply(
         with numbered(number, len(read.steps)):
             networks.check(step.request, picture, elsewhere=read.is_of_another(picture, step))
     if dry_run:
-        _print_steps(read, receipt)
+        _print_steps(read, networks, receipt)
         return
     keep_existing([target], overwrite)
     result = _made(read, picture, networks)
@@ -69,14 +69,23 @@ def _made(recipe: RecipeFile, photo: Photo, networks: Networks) -> EditResult:
         return editor.edit_in_turn(photo, requests, callback=told, cache=cache)
 
 
-def _print_steps(recipe: RecipeFile, as_json: bool) -> None:
-    """What would be done, in words."""
+def _print_steps(recipe: RecipeFile, networks: Networks, as_json: bool) -> None:
+    """What would be done, in words; below a text, or degrees, the steps that they become."""
+    from mien.backends import describe_backend
+    from mien.editing.worded import steps_in_words
+
     rows: list[Sequence[str]] = []
+    found: list[tuple[str, ...]] = []
+    painter = describe_backend(networks.editor, with_clip=networks.clip is not None)
     for number, step in enumerate(recipe.steps, 1):
         face = step.request.face
         named = "largest" if face is None else "a crop" if isinstance(face, list) else str(getattr(face, "name", face))
+        found.append(steps_in_words(step.request, painter))
         rows.append((str(number), named, step.request.describe() or "nothing", step.note))
+        rows += [("", "", f"-> {one}", "") for one in found[-1]]
     if as_json:
-        print_json([dict(zip(("edit", "face", "what", "note"), (int(row[0]), *row[1:]), strict=True)) for row in rows])
+        numbered = [row for row in rows if row[0]]
+        shown = [dict(zip(("edit", "face", "what", "note"), (int(row[0]), *row[1:]), strict=True)) for row in numbered]
+        print_json([one | ({"steps": list(steps)} if steps else {}) for one, steps in zip(shown, found, strict=True)])
     else:
         print_table(recipe.path.name, ("edit", "face", "what", "note"), rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,8 @@ from mien.cli.direction_options import Judges, Layers, To, add, load_measures
 from mien.cli.selection import TrustCode
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from mien.checkpoints.clip import Clip
     from mien.checkpoints.shapes import Pair
     from mien.directions.measures import Measures
@@ -31,6 +34,9 @@ def stylespace(
     beta: Annotated[
         float | None, typer.Option(min=0.001, max=1, help="Channels of less relevance stay as they are.")
     ] = None,
+    channels: Annotated[
+        int, typer.Option(min=0, help="For words: so many likely channels are tried at most; 0 tries all.")
+    ] = 64,
     faces: Faces = 1000,
     layers: Layers = None,
     licence: Annotated[str, typer.Option("--licence", "--license", help="Of the files.")] = OF_GENERATOR,
@@ -52,8 +58,9 @@ def stylespace(
         made = _of_attribute(pair, attribute, load_measures(judge, trust_code), statistics, faces, beta)
     else:
         spread = _spread(pair, statistics, faces)
-        relevant = _of_words(pair, str(clip), str(text), neutral, relevance, spread)
         beta = beta or space.BETA_WORDS
+        words = _Words(str(clip), str(text), neutral, beta, channels)
+        relevant = _of_words(pair, words, relevance, spread)
         made = (*space.chosen_channels(relevant, spread[space.is_convolution(config)], beta), beta, 1.0)
     vector, count, least, unit = made
     source = f"StyleSpace, {count} channels, beta {least:.2g}, {attribute or f'{text!r} from {neutral!r}'}"
@@ -117,23 +124,61 @@ def _spread(pair: Pair, statistics: Path | None, count: int) -> Float64:
     return np.asarray(deviation)
 
 
-def _of_words(pair: Pair, clip: str, text: str, neutral: str, relevance: Path | None, spread: Float64) -> Float64:
+@dataclass(frozen=True)
+class _Words:
+    """What a direction is for, which CLIP reads it, and how many channels it looks at; 0 for all."""
+
+    clip: str
+    wanted: str
+    neutral: str
+    beta: float
+    channels: int
+
+
+def _of_words(pair: Pair, words: _Words, relevance: Path | None, spread: Float64) -> Float64:
     from mien.checkpoints.clip import load_clip
     from mien.checkpoints.foreign import registry
     from mien.directions import stylespace as space
-    from mien.directions.faces import codes_of_faces
     from mien.errors import ConfigError
 
-    channels = None if relevance is None else registry.load(relevance, "relevance")
+    rows = None if relevance is None else registry.load(relevance, "relevance")
     total = int(space.is_convolution(pair.generator.config).sum())
-    if channels is not None and len(channels) != total:
+    if rows is not None and len(rows) != total:
         raise ConfigError(
-            f"{relevance} describes {len(channels)} channels, this generator has {total}; give the file of this one."
+            f"{relevance} describes {len(rows)} channels, this generator has {total}; give the file of this one."
         )
-    reader: Clip = load_clip(clip)
-    if channels is None:
-        with progress() as bar:
-            task = bar.add_task("channels", total=total)
-            codes = codes_of_faces(pair.generator, range(SEED, SEED + space.LOOKED_AT))
-            channels = space.relevance_of_channels(pair.generator, reader, codes, spread, lambda: bar.advance(task))
-    return space.relevance_of_words(channels, reader, text, neutral)
+    reader: Clip = load_clip(words.clip)
+    if rows is not None:
+        return space.relevance_of_words(rows, reader, words.wanted, words.neutral)
+    return _looked_at(pair, reader, words, spread, total)
+
+
+def _looked_at(pair: Pair, reader: Clip, words: _Words, spread: Float64, total: int) -> Float64:
+    """(M,) with zeros for channels that were not tried; the likely ones are, until many in a row are irrelevant."""
+    import numpy as np
+
+    from mien.directions import stylespace as space
+    from mien.directions.faces import codes_of_faces
+
+    step = space.step_of_words(reader, words.wanted, words.neutral)
+    codes = codes_of_faces(pair.generator, range(SEED, SEED + space.LOOKED_AT))
+    order = space.likely_channels(pair.generator, reader, codes, spread, step)[: words.channels or total]
+    pictures = 2 * len(order) * space.LOOKED_AT
+    stderr().print(f"Looking at {len(order)} of {total} channels: {pictures:,} pictures at most.", highlight=False)
+    found: list[float] = []
+
+    def tried(row: Tensor) -> bool:
+        bar.advance(task)
+        found.append(float(row @ step))
+        return (
+            bool(words.channels)
+            and max(np.abs(found[-space.PATIENCE :])) < words.beta
+            and (len(found) >= space.PATIENCE)
+        )
+
+    with progress() as bar:
+        task = bar.add_task("channels", total=len(order))
+        space.relevance_of_channels(pair.generator, reader, codes, spread, tried, order)
+    relevant = np.zeros(total)
+    relevant[order[: len(found)]] = found
+    return relevant

@@ -62,6 +62,7 @@ def _several(name: str, values: Sequence[str]) -> Any:
     from mien.cli.pixel_edit import pairs
     from mien.cli.reshape import parse_drag, parse_strength
     from mien.conditions.attributes import parse_attributes
+    from mien.editing.degrees import parse_degree
 
     if name == "attributes":
         return parse_attributes(",".join(values))
@@ -69,6 +70,7 @@ def _several(name: str, values: Sequence[str]) -> Any:
         return tuple(parse_drag(text) for text in values)
     kinds: dict[str, tuple[str, Callable[[str, str], Any]]] = {
         "reshape": ("smile=1", parse_strength),
+        "degrees": ("smile=0.5", lambda _, degree: parse_degree(degree)),
         "dye": ("hair=auburn", lambda _, color: color),
         "weights": ("sketch=2", _number),
         "weight_maps": ("color=map.png", lambda _, path: Path(path)),

@@ -38,6 +38,11 @@ def generate(
         int,
         typer.Option(min=0, max=200, help="Steps of descent to what was asked for; 20 obey best. Needs torch."),
     ] = 0,
+    finish: Annotated[
+        str,
+        typer.Option(help="'bank': in the pixels of a head of nobody, large and sharp; 1 to 2 s a face."),
+    ] = "none",
+    size: Annotated[int, typer.Option(min=64, max=1024, help="Side of finished pictures, pixels.")] = 512,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Picture to write; numbered if several.")
     ] = None,
@@ -80,6 +85,8 @@ def generate(
             text_weight=text_weight,
             refine=refine,
             descend=descend,
+            finish=finish,
+            size=size,
         )
     _write(made, targets, grid)
     for note in made.notes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from mien.backends.base import CropEditor
     from mien.editing.request import Request
     from mien.editor import Editor
     from mien.sessions.step import FaceEditor
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 EditorName = Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")]
 ClipName = Annotated[str | None, typer.Option(help="CLIP for --text: a folder, a file, or a Hugging Face id.")]
+Patience = Annotated[
+    int, typer.Option(min=0, help="End the descent after the CLIP when so many steps did not help; 0: all 100 steps.")
+]
 TrustCode = Annotated[
     bool,
     typer.Option("--trust-code", help="Run networks that are TorchScript programs: only if you trust their makers."),
@@ -32,6 +36,7 @@ class Networks:
 
     editor: EditorName = "bundled"
     clip: ClipName = None
+    patience: Patience = 0
     identity_network: IdentityFile = None
     trust_code: TrustCode = False
     device: Device = "cpu"
@@ -59,14 +64,29 @@ class Networks:
             CheckpointError, ConfigError: there is no such editor, no such CLIP, or no such device.
         """
         from mien.editor import Editor
+        from mien.errors import ConfigError
 
-        return Editor.from_pretrained(
+        if self.patience and self.clip is None:
+            raise ConfigError("--patience ends the descent after a CLIP; give one with --clip.")
+        made = Editor.from_pretrained(
             self.editor,
             device=self.device,
             clip=self.clip,
             identity=self.identity_network,
             trust_code=self.trust_code,
         )
+        if self.patience:
+            end_early(made.backend, self.patience)
+        return made
+
+
+def end_early(backend: CropEditor, patience: int) -> None:
+    """Lets what paints after a CLIP end its descent when so many steps did not help."""
+    from mien.backends.facemug import Facemug
+    from mien.editing.text_optimisation import Descent
+
+    if isinstance(backend, Facemug):
+        backend.codes.descent = Descent(patience=patience)
 
 
 def check_named(kept: bool, face: Any, network: Path | None) -> None:

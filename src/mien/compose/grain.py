@@ -63,6 +63,8 @@ def missing(wanted: tuple[float, ...], found: tuple[float, ...]) -> tuple[float,
 
 def noise(shape: tuple[int, ...], wanted: tuple[float, ...], seed: int = 0) -> Float32:
     """(h, w, 3) gray noise with the given level in each band."""
+    if not any(wanted):
+        return np.zeros((*shape[:2], 3), np.float32)
     white = np.random.default_rng(seed).standard_normal(shape[:2]).astype(np.float32)
     total = np.zeros(shape[:2], np.float32)
     for band, level in zip(bands(white), wanted, strict=True):

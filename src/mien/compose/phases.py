@@ -21,22 +21,27 @@ PATCHES = 48
 """Patches that are looked at."""
 
 
-def textured(fine: Float32, known: Bool, radius: int, seed: int = 0) -> Float32:
-    """A texture for every pixel, of random phases (Galerne, Gousseau and Morel, 2011).
+TILE = 384
+"""Side of what is made, pixels; it goes on without a seam where more is wanted."""
+
+
+def textured(fine: Float32, known: Bool, radius: int, shape: tuple[int, int], seed: int = 0) -> Float32:
+    """A texture of random phases (Galerne, Gousseau and Morel, 2011).
 
     Args:
         fine: (h, w, 3) detail around 0.
         known: (h, w) where it is what is wanted.
         radius: of patches that are looked at, pixels; smaller ones are taken where no such patch is known.
+        shape: (H, W) of the result.
         seed: of the phases.
 
     Returns:
-        (h, w, 3); 0 everywhere where too little is known.
+        (H, W, 3); 0 everywhere where too little is known.
     """
     rng = np.random.default_rng(seed)
     patches = _calm(fine, known, radius, rng)
     if patches is None:
-        return np.zeros_like(fine)
+        return np.zeros((*shape, 3), np.float32)
     size = patches.shape[1]
     flat = patches.reshape(-1, 3)
     _, axes = np.linalg.eigh(flat.T @ flat / len(flat))  # colours apart, so that each has phases of its kind
@@ -44,10 +49,12 @@ def textured(fine: Float32, known: Bool, radius: int, seed: int = 0) -> Float32:
     window = np.outer(profile, profile)[None, ..., None]
     turned = (patches @ axes) * window / np.sqrt((window**2).mean())
     spectrum = _round((np.abs(np.fft.fft2(turned, axes=(1, 2))) ** 2).mean(0))
-    kernels = np.fft.fftshift(np.fft.ifft2(np.sqrt(spectrum), axes=(0, 1)).real, axes=(0, 1)) / size
-    noise = rng.standard_normal(fine.shape, np.float32)
-    planes = [cv2.filter2D(noise[..., n], -1, kernels[..., n].astype(np.float32)) for n in range(3)]
-    return np.asarray(np.stack(planes, 2) @ axes.T, np.float32)
+    kernels = np.zeros((TILE, TILE, 3))
+    kernels[:size, :size] = np.fft.fftshift(np.fft.ifft2(np.sqrt(spectrum), axes=(0, 1)).real, axes=(0, 1)) / size
+    noise = np.fft.fft2(rng.standard_normal(kernels.shape), axes=(0, 1))
+    tile = (np.fft.ifft2(noise * np.fft.fft2(kernels, axes=(0, 1)), axes=(0, 1)).real @ axes.T).astype(np.float32)
+    tiles = np.tile(tile, (-(-shape[0] // TILE), -(-shape[1] // TILE), 1))
+    return np.asarray(tiles[: shape[0], : shape[1]], np.float32)
 
 
 def _calm(fine: Float32, known: Bool, radius: int, rng: np.random.Generator) -> NDArray[np.float32] | None:

@@ -53,6 +53,8 @@ def labels_of(values: Float64, name: str) -> Float64:
         high = low + TRACE * max(float(np.ptp(known)) if len(known) else 0.0, 1e-12)
     labels = np.where(values >= high, 1.0, np.where(values <= low, -1.0, 0.0))
     labels[~np.isfinite(values)] = 0.0
+    if len(values) and not len(known):
+        raise ConfigError(f"No face is seen in any of the {len(values)} pictures; is this a generator of faces?")
     fewest = int(min((labels > 0).sum(), (labels < 0).sum()))
     if fewest < FEWEST:
         raise ConfigError(

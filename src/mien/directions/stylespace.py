@@ -40,6 +40,9 @@ TRIED_ON = 6
 CANDIDATES = 64
 """Channels that are tried."""
 
+PATIENCE = 24
+"""Channels in a row below β after which no further one is tried for a CLIP: the likely ones come first."""
+
 BETA_WORDS = 0.1
 """β for words, as in StyleCLIP."""
 
@@ -134,7 +137,12 @@ def relevance_of_attribute(change: Float64, error: Float64, column: int) -> Floa
 
 
 def relevance_of_channels(
-    generator: Generator, clip: Clip, codes: Tensor, spread: Float64, done: Callable[[], object] = lambda: None
+    generator: Generator,
+    clip: Clip,
+    codes: Tensor,
+    spread: Float64,
+    done: Callable[[Tensor], bool] = lambda _: False,
+    channels: Sequence[int] | None = None,
 ) -> Tensor:
     """StyleCLIP's ``fs3`` (M, D): where a CLIP sees pictures go when one channel is moved; of length 1.
 
@@ -143,17 +151,38 @@ def relevance_of_channels(
         clip: looks at them.
         codes: (B, L, C) faces.
         spread: (N,) σ.
-        done: called after each channel.
+        done: called after each channel with its row (D,); true if no further one is needed.
+        channels: which of the M; None for all.
     """
-    found = []
+    found, places = [], np.flatnonzero(is_convolution(generator.config))
     with torch.inference_mode():
-        for channel in np.flatnonzero(is_convolution(generator.config)):
+        for channel in places if channels is None else places[list(channels)]:
             shift = torch.zeros(1, len(spread))
             shift[0, channel] = PUSH * float(spread[channel])
             ways = [_seen(generator, clip, codes, sign * shift) for sign in (1, -1)]
             found.append(F.normalize(F.normalize(ways[0] - ways[1], dim=-1).mean(0), dim=-1))
-            done()
+            if done(found[-1]):
+                break
     return torch.stack(found)
+
+
+def likely_channels(generator: Generator, clip: Clip, codes: Tensor, spread: Float64, step: Tensor) -> list[int]:
+    """All M channels, those first that take pictures furthest along a way: by the slope at the faces as they are.
+
+    Args:
+        generator: draws the pictures.
+        clip: looks at them.
+        codes: (B, L, C) faces.
+        spread: (N,) σ.
+        step: (D,) of :func:`step_of_words`.
+    """
+    slope = torch.zeros(len(spread))
+    for part in torch.split(codes, BATCH):
+        shift = torch.zeros(len(part), len(spread), requires_grad=True)
+        seen = clip.of_pictures(generator.synthesis(part.clone(), "const", shift=shift))
+        slope += torch.autograd.grad((seen @ step.to(seen)).sum(), shift)[0].sum(0)
+    gains = np.abs(slope.numpy() * spread)[is_convolution(generator.config)]
+    return [int(one) for one in np.argsort(-gains, kind="stable")]
 
 
 def _seen(generator: Generator, clip: Clip, codes: Tensor, shift: Tensor) -> Tensor:
@@ -167,19 +196,29 @@ def relevance_of_words(channels: Tensor, clip: Clip, wanted: str, neutral: str) 
     Raises:
         ConfigError: the channels were looked at by another CLIP, or both descriptions mean the same to it.
     """
-    with torch.inference_mode():
-        ends = [F.normalize(clip.of_words(_described(text)).mean(0), dim=-1) for text in (wanted, neutral)]
-    step = ends[0] - ends[1]
+    step = step_of_words(clip, wanted, neutral)
     if step.shape[0] != channels.shape[1]:
         raise ConfigError(
             f"The relevance of channels has {channels.shape[1]} numbers each, and the vectors of {clip.name} have "
             f"{step.shape[0]}; give the CLIP that it was made with."
         )
+    return np.asarray((channels.double() @ step.double()).numpy(), np.float64)
+
+
+def step_of_words(clip: Clip, wanted: str, neutral: str) -> Tensor:
+    """(D,) of length 1: the way from one description to another.
+
+    Raises:
+        ConfigError: both mean the same to the CLIP.
+    """
+    with torch.inference_mode():
+        ends = [F.normalize(clip.of_words(_described(text)).mean(0), dim=-1) for text in (wanted, neutral)]
+    step = ends[0] - ends[1]
     if float(step.norm()) < 1e-6:
         raise ConfigError(
             f"'{wanted}' and '{neutral}' mean the same to {clip.name}; say --text or --neutral differently."
         )
-    return np.asarray((channels.double() @ F.normalize(step, dim=-1).double()).numpy(), np.float64)
+    return F.normalize(step, dim=-1)
 
 
 def _described(text: str) -> Sequence[str]:

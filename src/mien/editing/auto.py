@@ -66,7 +66,7 @@ def by_pixels(request: Request, look: Look) -> Request | None:
 def moves_attributes(request: Request) -> bool:
     """Whether the attributes of a request move pixels: faces' shapes know all of them, and nothing is to be painted."""
     painted = (request.sketch, request.semantic, request.layers, request.text, request.exemplar, request.color)
-    other = request.weights or request.weight_maps or request.protect or request.seed
+    other = request.degrees or request.weights or request.weight_maps or request.protect or request.seed
     if request.mode not in ("auto", "pixels") or other or any(one is not None for one in painted):
         return False
     wanted = [name for name, strength in request.attributes.items() if strength]
@@ -76,7 +76,7 @@ def moves_attributes(request: Request) -> bool:
 def names_features(request: Request) -> bool:
     """Whether nothing is asked for but a mask by names of eyes, nose or mouth."""
     drawn = (request.sketch, request.semantic, request.layers, request.exemplar, request.color)
-    more = request.attributes or request.weights or request.weight_maps or request.protect
+    more = request.attributes or request.degrees or request.weights or request.weight_maps or request.protect
     words, names = (request.text or "").strip(), _names(request)
     return (
         bool(names)
@@ -97,7 +97,8 @@ def _found(request: Request, look: Look) -> Request | None:
     if names_features(request):
         return replace(request, mode="fill")
     drawn = (request.sketch, request.semantic, request.layers, request.text)
-    if any(one is not None for one in drawn) or request.attributes or request.weights or request.weight_maps:
+    more = request.attributes or request.degrees or request.weights or request.weight_maps
+    if any(one is not None for one in drawn) or more:
         return None
     names = _names(request)
     if request.protect or request.seed:

@@ -28,6 +28,7 @@ def describe(request: Request) -> str:
     words += [draw_attributes(attributes)] if attributes else []
     text = validate_text((getattr(request.layers, "text", None) or "") if request.text is None else request.text)
     words += [f'text "{text}"'] if text else []
+    words += [f"{name} {value}" for name, value in request.degrees.items()]
     words += [f"{name} weighted {weight:g}" for name, weight in request.weights.items()]
     words += [f"{name} weighted by {_name(source)}" for name, source in request.weight_maps.items()]
     words += [f"seed {request.seed}"] if request.seed else []

@@ -21,7 +21,7 @@ from mien.editing.cache import EditCache, digest
 from mien.editing.code_request import PSI, VARIETY
 from mien.editing.code_request import CodeRequest as CodeRequest
 from mien.editing.directions import attribute_offset, style_shift
-from mien.editing.text_optimisation import worded
+from mien.editing.text_optimisation import Descent, worded
 from mien.errors import ConfigError
 from mien.models.editing import EditorNetworks
 from mien.models.stylegan2 import Generator, codes_of_seeds, mix_styles
@@ -36,12 +36,16 @@ class LatentCodes:
         warps: whether exemplars go through the warping network.
         directions: (L, C), or (N,) in StyleSpace, by the name of the attribute.
         clip: reads text; None to do without.
+
+    Attributes:
+        descent: after a sentence; None for all steps.
     """
 
     def __init__(
         self, networks: EditorNetworks, warps: bool, directions: Mapping[str, Tensor], clip: Clip | None = None
     ) -> None:
         self.networks, self.warps, self.directions, self.clip = networks, warps, directions, clip
+        self.descent: Descent | None = None
 
     def of_layers(self, layers: Sequence[Tensor], keys: Sequence[bytes], cache: EditCache) -> list[Tensor]:
         """E of B times (1, I, S, S), with keys of what they were made from -> B times (1, L, C)."""
@@ -113,9 +117,9 @@ class LatentCodes:
             return codes
         if self.clip is None:
             raise ConfigError(f"'{text}' needs a network that understands words; give a CLIP, such as {EXAMPLE}.")
-        clip = self.clip
-        key = digest(network, codes.float().cpu().numpy(), text)
-        moved: Tensor = cache.get("text codes", key, lambda: worded(self.networks, clip, codes, text))
+        clip, descent = self.clip, self.descent
+        key = digest(network, codes.float().cpu().numpy(), text, repr(descent))
+        moved: Tensor = cache.get("text codes", key, lambda: worded(self.networks, clip, codes, text, descent))
         return moved
 
     def varied(self, codes: Tensor, seed: int) -> Tensor:

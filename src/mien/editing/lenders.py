@@ -21,7 +21,7 @@ from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.bank_faces import CURLS, LENGTHS
-from mien.guides.beardless import Beardless, alike_mouths
+from mien.guides.beardless import Beardless, alike_mouth
 from mien.guides.borrow import FARTHEST, WRINKLES
 from mien.guides.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
@@ -33,10 +33,8 @@ BEFORE = "hair+glasses+hat-brows"
 POOR = 1.3
 """How badly a face may fit before it is said."""
 
-
 HAIRY = 0.03
 """Square eye distances of hair from which a face has a beard."""
-
 
 SHAVEN = 12
 """Faces without a beard that fit best, from which those are chosen whose mouths are most alike."""
@@ -112,29 +110,35 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
             "This looks like a child, and the bank has grown people's teeth only; "
             "give another photo of the child as exemplar."
         )
-    if request.seed >= len(able):
-        raise LayerError(
-            f"There are {len(able)} faces to borrow {part} from, and seed {request.seed} asks for another one; "
-            "take a smaller seed or number of variants."
-        )
+    _check_seed(request, part, len(able))
     return replace(_lent(*able[request.seed], part), place=request.seed)
 
 
+def _check_seed(request: Request, part: str, count: int) -> None:
+    if request.seed >= count:
+        raise LayerError(
+            f"There are {count} faces to borrow {part} from, and seed {request.seed} asks for another one; "
+            "take a smaller seed or number of variants."
+        )
+
+
 def shaven_lenders(photo: Photo, face: Face, request: Request, context: EditContext) -> list[Beardless]:
-    """The exemplar, or some faces of an album or the bank without a beard that fit a face, the best first.
+    """The exemplar, or the face of an album or the bank without a beard that fits a face best.
 
     Raises:
         LayerError, FaceSelectionError, PhotoError: as of :func:`lender`, and where the exemplar has a beard.
     """
-    first = lender(photo, face, request, "lower_face", context)
     if request.exemplar is not None:
+        first = lender(photo, face, request, "lower_face", context)
         if bearded(first.photo, first.face, context):
             raise LayerError(f"{first.name} shows a beard, too; give a photo without one, or none.")
         return [Beardless(first.photo, first.face)]
-    able = ranked(photo, face, request, "lower_face", context)[request.seed : request.seed + SHAVEN]
+    every = ranked(photo, face, request, "lower_face", context)
+    _check_seed(request, "lower_face", len(every))
+    able = every[request.seed : request.seed + SHAVEN]
     near = [one for one in able if abs(abs(one.face.pose.yaw) - abs(face.pose.yaw)) <= FARTHEST] or able
-    chosen = [near[n] for n in alike_mouths(face, [one.face for one in near])]
-    return [Beardless(one.photo(), one.face) for one in chosen]
+    chosen = near[alike_mouth(face, [one.face for one in near])]
+    return [Beardless(chosen.photo(), chosen.face)]
 
 
 def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:

@@ -39,7 +39,14 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
         context: reads the layers.
     """
     others = (request.color, request.exemplar, request.text, request.guide)
-    more = request.attributes or request.weights or request.weight_maps or request.seed or request.moves_pixels
+    more = (
+        request.attributes
+        or request.degrees
+        or request.weights
+        or request.weight_maps
+        or request.seed
+        or request.moves_pixels
+    )
     drawn = any(one is not None for one in (request.sketch, request.semantic, request.layers))
     if request.mode not in ("auto", "pixels") or not drawn or more or any(one is not None for one in others):
         return None

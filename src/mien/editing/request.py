@@ -7,9 +7,8 @@ nothing: no NumPy, no torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from inspect import Parameter, signature
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -67,6 +66,8 @@ class Request:
         text: what the face shall look like, in words: made into moves and dyes (see :mod:`mien.words`), or, in mode
             "look" and where words are not understood, painted after a CLIP if the editor has one. Without a mask it
             changes what the words speak of.
+        degrees: what a text was read as, instead of reading it: degree in [-2, 2] or color by attribute, see
+            :mod:`mien.editing.degrees`.
         layers: conditions of the crop that the above are added to, or replace one by one; or a folder of layers in
             which something was painted, see :mod:`mien.editing.layer_folder`.
         seed: 0 is the plain result; every other number is a variant of it.
@@ -139,6 +140,10 @@ class Request:
         default_factory=dict, metadata={"help": "Such as smile=1.5; repeatable.", "option": "attribute"}
     )
     text: str | None = field(default=None, metadata={"help": "What to change, in words: 'grey hair, a slight smile'."})
+    degrees: Mapping[str, float | str] = field(
+        default_factory=dict,
+        metadata={"help": "What words were read as: smile=0.5, hair-color=red; repeatable.", "option": "degree"},
+    )
     layers: Conditions | str | Path | None = field(
         default=None, metadata={"help": "A folder of 'mien conditions' that you painted in.", "type": Path}
     )
@@ -223,7 +228,7 @@ class Request:
     def draws(self) -> bool:
         """Whether anything is asked for that only painting can do."""
         drawn = (self.sketch, self.semantic, self.color, None if self.part else self.exemplar, self.layers)
-        said = self.text or (self.attributes and self.mode != "difference")
+        said = self.text or self.degrees or (self.attributes and self.mode != "difference")
         return bool(said) or any(one is not None for one in drawn)
 
     @classmethod
@@ -281,13 +286,6 @@ def generator_seed(generator: torch.Generator) -> int:
     import torch
 
     return int(torch.randint(0, 2**32, (), generator=generator, device=generator.device))
-
-
-def show_fields(call: Callable[..., Any]) -> None:
-    """Lets help and development tools see the fields of a request among the keyword arguments of a call."""
-    plain = [one for one in signature(call).parameters.values() if one.kind != Parameter.VAR_KEYWORD]
-    added = [Parameter(one.name, Parameter.KEYWORD_ONLY, default=None, annotation=one.type) for one in fields(Request)]
-    call.__signature__ = signature(call).replace(parameters=[*plain, *added])  # type: ignore[attr-defined]
 
 
 def is_number(value: Any, low: float, high: float, *, whole: bool = False) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
 from mien.editing.catalogue import why_not
+from mien.editing.degrees import reading_of
 from mien.editing.looks import limits, steps_of, taken
 from mien.editing.request import Request
 from mien.editing.ways import Ways, regions_of, ways_of
@@ -79,6 +80,8 @@ class Told:
     @property
     def operation(self) -> str:
         """For results: what the text became; "" without a text."""
+        if self.text == str(self.reading):  # degrees without words
+            return f"degrees: {self.reading}" if self.text else ""
         return f'"{self.text}"{READ_AS}{self.reading}' if self.text else ""
 
 
@@ -95,18 +98,34 @@ def resolved(request: Request, painter: Knows) -> tuple[Request, Told | None]:
     return (_masked(request), None) if recipe is None else (recipe.rest, recipe)
 
 
+def steps_in_words(request: Request, painter: Knows) -> tuple[str, ...]:
+    """The steps that a text or degrees become, in words; none where there are none. Errors as of :func:`resolved`."""
+    if not (request.text or request.degrees):
+        return ()
+    _, recipe = resolved(request, painter)
+    return () if recipe is None else tuple(step.describe() for step in recipe.steps)
+
+
 def _told(request: Request, painter: Knows) -> Told | None:
     text, looks = validate_text(request.text or ""), taken(request)
-    if request.mode in ("look", "heal", "fill", "difference") or not (text or looks):
+    if request.degrees and request.mode in ("look", "heal", "fill", "difference"):
+        raise ConfigError(f"Degrees of words are made of pixels, not in mode '{request.mode}'; leave one of them out.")
+    if request.mode in ("look", "heal", "fill", "difference") or not (text or looks or request.degrees):
         return None
-    if not text:
+    if not (text or request.degrees):
         rest = {name: value for name, value in request.attributes.items() if name not in looks}
         steps, following = _numbered(_looks(request, looks))
         return Told("", Reading(()), steps, replace(request, attributes=rest), limits(looks), {}, following)
-    reading = read(text)
+    reading = reading_of(request.degrees) if request.degrees else read(text or "")
+    text = text or str(reading)
     ways = ways_of(reading.wishes, painter.attributes)
     complete = reading.complete and not ways.missing
-    if painter.reader and request.mode == "auto" and (not complete or _without_text(request).draws):
+    if (
+        painter.reader
+        and request.mode == "auto"
+        and not request.degrees
+        and (not complete or _without_text(request).draws)
+    ):
         return None
     notes = (*_notes(reading, ways, request.mask is not None), *reading.notes)
     if not ways.found:
@@ -157,7 +176,7 @@ def _rest(request: Request, reading: Reading, ways: Ways) -> Request:
 
 
 def _without_text(request: Request) -> Request:
-    return replace(request, text=None)
+    return replace(request, text=None, degrees={})
 
 
 def _masked(request: Request) -> Request:
@@ -248,7 +267,9 @@ def _aimed(step: Request, face: Face, degree: float) -> Request:
 
 
 def _notes(reading: Reading, ways: Ways, masked: bool) -> tuple[str, ...]:
-    unknown: tuple[str, ...] = (f"not understood: {', '.join(reading.unknown)}",) if reading.unknown else ()
+    from mien.finding.tower import not_understood
+
+    unknown = not_understood(reading.unknown)
     missing = ", ".join(_with_reason(wish) for wish in ways.missing)
     if ways.heal and masked:
         unknown += (f"only without a mask do words heal {' and '.join(ways.heal)}",)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mien.conditions.text import validate_text
 from mien.errors import ConfigError, DataError, PhotoError
 from mien.finding.match import Look, Match, match, unread
+from mien.finding.tower import not_understood, with_guesses
 from mien.photos.containers import by_suffix
 from mien.words.reader import read
 from mien.words.types import Reading
@@ -76,12 +77,13 @@ def check_search(folder: Path, text: str) -> Reading:
 
 
 def asked_for(text: str) -> Reading:
-    """What a sentence asks for.
+    """What a sentence asks for; words that the rules do not know are guessed.
 
     Raises:
         ConfigError: nothing of it can be seen in a picture.
     """
-    reading = read(validate_text(text) or "")
+    plain = validate_text(text) or ""
+    reading = with_guesses(plain, read(plain))
     if len(unread(reading.wishes)) == len({wish.attribute for wish in reading.wishes}):
         words = f"not understood: {', '.join(reading.unknown)}" if reading.unknown else "it names nothing to be seen"
         raise ConfigError(
@@ -150,6 +152,6 @@ def reduced(photo: Photo) -> tuple[Photo, float]:
 
 def words_of(reading: Reading) -> tuple[str, ...]:
     """What is to be known about a sentence: words that say nothing here."""
-    notes = [f"not understood: {', '.join(reading.unknown)}"] if reading.unknown else []
+    notes = not_understood(reading.unknown)
     left = unread(reading.wishes)
     return (*notes, *([f"cannot be seen in a picture here: {', '.join(left)}"] if left else []), *reading.notes)

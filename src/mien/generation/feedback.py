@@ -1,6 +1,6 @@
 """Codes that are corrected by what their pictures show: the mapping network is an approximate inverse of the eye.
 
-    w ← w + GAIN·(f(asked) − f(seen)) + WORDS·(f(asked words) − f(seen words))
+    w ← w + GAIN·(f(asked) − f(seen)) + WORDS·(f(asked words) − f(seen words)) + SHAPES·(f(asked mesh) − f(seen mesh))
 
 f maps what is given to a code; "seen" is the same of the picture of w, by the bundled parser, pencil filter, landmarks
 and face reader. The idea is ReStyle's (Alaluf et al., 2021), whose encoder is told the difference; here it is the
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 ROUNDS = 1
 """Most of what words gain, and half of what maps do, within 60 ms of a core: see docs/generation.md."""
 
-GAIN, WORDS = 0.5, 0.3
-"""Of the correction by all that is given, and of that by words alone, which a map beside them would hold back."""
+GAIN, WORDS, SHAPES = 0.5, 0.3, 0.3
+"""Of the correction by all that is given, and of those by words alone and by a mesh alone, which a map or lines beside
+them would hold back: a mesh says more of where a face's points are than its lines do, and 0.5 costs words."""
 
 PLACES = 0.3
 """How much of the correction by words alone goes to the codes that place the head and its parts."""
@@ -83,7 +84,8 @@ class Feedback:
     ) -> Float32:
         """Codes (B, L, C) of any origin, corrected; arguments as above."""
         make, asked = self.generator, Asked.of(wanted, self.generator.mapper.config, self.generator.scale)
-        target, told = make.mapped(wanted, seeds, text_weight), self._told(wanted, seeds)
+        target = make.mapped(wanted, seeds, text_weight)
+        told, shape = (self._alone(wanted, seeds, kind) for kind in ("text", "points"))
         best, least, now = codes.copy(), np.full(len(codes), np.inf), codes
         for left in range(rounds, -1, -1):
             if rounds == 1 and not left:
@@ -94,16 +96,18 @@ class Feedback:
             best[better], least = now[better], np.minimum(away, least)
             if left:
                 shown = [self._shown(row, one, seen, asked) for row, one in enumerate(wanted)]
-                words = told - self._told(shown, seeds)
+                words = told - self._alone(shown, seeds, "text")
                 words[:, : make.coarse] *= PLACES
                 now = now + GAIN * (target - make.mapped(shown, seeds, text_weight)) + WORDS * text_weight * words
+                now = now + SHAPES * (shape - self._alone(shown, seeds, "points"))
         return best
 
-    def _told(self, wanted: list[Wanted], seeds: list[int]) -> Float32:
-        """Codes of words alone; 0 without any, or where words are all there is, which the other correction knows."""
-        codes = self.generator.mapped([Wanted(text=one.text) for one in wanted], seeds, 1.0)
-        told: Float32 = codes * np.array([len(one.given) > 1 and one.text is not None for one in wanted])[:, None, None]
-        return told
+    def _alone(self, wanted: list[Wanted], seeds: list[int], kind: str) -> Float32:
+        """Codes of one kind alone; 0 where it is not given, or all there is, which the other correction knows."""
+        parts = [Wanted(**{kind: getattr(one, kind)}) for one in wanted]
+        beside = [bool(part.given) and len(one.given) > 1 for part, one in zip(parts, wanted, strict=True)]
+        codes: Float32 = self.generator.mapped(parts, seeds, 1.0) * np.array(beside)[:, None, None]
+        return codes
 
     def seen(self, pictures: UInt8, asked: Asked) -> Seen:
         """What faces (B, S, S, 3) show of what is asked for."""

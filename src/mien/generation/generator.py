@@ -26,6 +26,7 @@ from mien.generation.agreement import Asked
 from mien.generation.drawings import drawn
 from mien.generation.feedback import ROUNDS, Feedback
 from mien.generation.findings import findings
+from mien.generation.guidance import COARSE, weights_of_words
 from mien.generation.meshes import placed, read_mesh
 from mien.generation.modes import truncated
 from mien.generation.sentences import hardly_known, notes_of, numbers_of, understood
@@ -35,6 +36,7 @@ from mien.types import Float32, Photo, PictureLike, UInt8
 
 if TYPE_CHECKING:
     from mien.generation.descent import Descent
+    from mien.generation.finish import Finisher
 
 DEFAULT = "multimodal-mapping"
 GENERATOR = "generator"
@@ -43,13 +45,6 @@ CLASSES = np.arange(19, dtype=np.uint8)
 
 MOST = 200
 """Rounds and steps that anybody needs."""
-
-COARSE = 3
-"""Codes of W+ that place the head and its parts."""
-
-BESIDE_MAP, BESIDE_SHAPE, ELSEWHERE = (0.5, 1.5), (0.0, 0.9), (1.0, 1.0)
-"""How much words count in the coarse codes and in the fine ones: beside a map; beside a sketch or a mesh without a map;
-beside a pose."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +127,8 @@ class MultimodalGenerator:
         text_weight: float = 1.0,
         refine: int = ROUNDS,
         descend: int = 0,
+        finish: str = "none",
+        size: int = 512,
     ) -> Generated:
         """Faces that fit what is given; without anything, any faces.
 
@@ -148,15 +145,21 @@ class MultimodalGenerator:
                 from where refinement and descent start.
             refine: rounds of looking and correcting, see :mod:`mien.generation.feedback`; 0 for the mapped codes.
             descend: steps of descent after that, see :mod:`mien.generation.descent`; needs torch.
+            finish: "bank" brings heads of nobody into the outlines of the faces, see :mod:`mien.generation.finish`.
+            size: side of finished pictures, pixels.
 
         Raises:
             LayerError, PhotoError: a picture or a mesh cannot be read.
             ConfigError: a number is out of range, or torch is missing.
         """
+        if finish not in ("none", "bank") or not 64 <= size <= 1024:
+            raise ConfigError(f"No finish '{finish}' of {size} pixels; give none or bank, and a size from 64 to 1024.")
         notes: list[str] = []
         wanted = self.wanted(text=text, semantic=semantic, sketch=sketch, mesh=mesh, pose=pose, notes=notes)
         codes = self.codes([wanted] * n, range(seed, seed + n), truncation, text_weight, refine, descend)
         pictures = tuple(self.pictures(codes))
+        if finish != "none":
+            pictures = self.finisher(pictures, wanted, text, seed, size, notes)
         if text and wanted.text is not None and self.scale.names:
             notes += findings(self, wanted, understood(text), np.stack([one.pixels for one in pictures]))
         return Generated(pictures, codes, tuple(notes))
@@ -217,6 +220,13 @@ class MultimodalGenerator:
         return codes
 
     @cached_property
+    def finisher(self) -> Finisher:
+        """Loaded once."""
+        from mien.generation.finish import Finisher
+
+        return Finisher(self)
+
+    @cached_property
     def descent(self) -> Descent:
         """Loaded once.
 
@@ -240,26 +250,18 @@ class MultimodalGenerator:
     def mapped(self, wanted: list[Wanted], seeds: Any, text_weight: float = 1.0) -> Float32:
         """W+ codes (n, L, C) as the network gives them.
 
-        Where words stand beside something else that is given: w = f(rest) + k·(f(rest and words) − f(rest)), k the
-        weight of words times :data:`BESIDE_MAP` or its like (guidance as of Ho and Salimans, 2022, among codes).
+        Where words stand beside something else that is given: w = f(rest) + k·(f(rest and words) − f(rest)), k of
+        :mod:`mien.generation.guidance` (guidance as of Ho and Salimans, 2022, among codes).
         """
         size = self.mapper.config.noise
         noise = np.stack([gaussian(int(seed), 16 * -(-size // 16))[:size] for seed in seeds])
         codes = self._mapped(wanted, noise)
         both = [i for i, one in enumerate(wanted) if one.text is not None and len(one.given) > 1]
         if both:
-            weights = np.stack([self._weights(wanted[i], text_weight) for i in both])
+            weights = np.stack([weights_of_words(wanted[i], text_weight, self.mapper.config.codes) for i in both])
             rest = self._mapped([replace(wanted[i], text=None) for i in both], noise[both])
             codes[both] = rest + weights * (codes[both] - rest)
         return codes
-
-    def _weights(self, wanted: Wanted, text_weight: float) -> Float32:
-        """(L, 1) of words beside what else is given."""
-        shaped = wanted.sketch is not None or wanted.points is not None
-        coarse, fine = BESIDE_MAP if wanted.semantic is not None else BESIDE_SHAPE if shaped else ELSEWHERE
-        weights = np.full((self.mapper.config.codes, 1), text_weight * fine, np.float32)
-        weights[:COARSE] = min(1.0, text_weight) * coarse
-        return weights
 
     def _mapped(self, wanted: list[Wanted], noise: Float32) -> Float32:
         parts = [self.mapper(wanted[i : i + 8], noise[i : i + 8]) for i in range(0, len(wanted), 8)]

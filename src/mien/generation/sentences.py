@@ -13,6 +13,7 @@ import numpy as np
 from mien.conditions.colors import parse_color
 from mien.finding.axes import COLORS, NUMBERS, PRESENT
 from mien.finding.match import unread
+from mien.finding.tower import not_understood, with_guesses
 from mien.models.mm2latent.text import TextScale
 from mien.words.reader import read
 from mien.words.types import Reading, Wish
@@ -29,8 +30,8 @@ PERSONS = {
 
 
 def understood(text: str) -> Reading:
-    """What a sentence asks of a face that does not exist yet: also who is shown."""
-    reading = read(text)
+    """What a sentence asks of a face that does not exist yet: also who is shown, and guesses at words."""
+    reading = with_guesses(text, read(text))
     words = re.findall(r"[a-z]+", text.lower())
     degrees = [PERSONS[word] for word in words if word in PERSONS]
     if not degrees or any(wish.attribute == "feminine" for wish in reading.wishes):
@@ -57,7 +58,7 @@ def numbers_of(
 
 def notes_of(reading: Reading) -> tuple[str, ...]:
     """What of a sentence is not heard, in words."""
-    notes = [f"not understood: {', '.join(reading.unknown)}"] if reading.unknown else []
+    notes = not_understood(reading.unknown)
     left = unread(reading.wishes)
     return (*notes, *([f"not known to the generator: {', '.join(left)}"] if left else []), *reading.notes)
 

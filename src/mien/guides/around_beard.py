@@ -7,7 +7,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,6 +99,11 @@ class AroundBeard:
         """(h, w)."""
         return self.beard.shape[0], self.beard.shape[1]
 
+    def at(self, shape: Sequence[int], points: Sequence[int] = range(478)) -> Float64:
+        """Some landmarks (N, 2) in pixels of the same part at another size (H, W)."""
+        scale = np.array([shape[1] / self.shape[1], shape[0] / self.shape[0]])
+        return np.asarray(self.points[list(points), :2] * scale)
+
     @property
     def rows(self) -> Float32:
         """(h, 1): the number of each row."""
@@ -136,9 +141,7 @@ class AroundBeard:
         beside |= self.lips
         nose = inside(self.points[[98, 97, 2, 326, 327, 278, 4, 48]], self.shape)
         skin = self.shares["skin"] + self.shares["neck"] > np.where(self.oval, 0.7, 0.5)
-        found = (
-            eroded(skin & (self.oval | self._like_skin()), 2) & ~dilated(beside, 2) & ~dilated(nose, 1) & ~self.covered
-        )
+        found = eroded(skin & (self.oval | self.like_skin), 2) & ~dilated(beside, 2) & ~dilated(nose, 1) & ~self.covered
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
         large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] > 0.03 * UNIT**2)
         return np.asarray(found & np.isin(pieces, large), np.bool_)
@@ -163,7 +166,7 @@ class AroundBeard:
         maps = np.dstack([face, shares["clothes"], shares["background"], elsewhere, shares["ears"]])
         neck, lowest = self.neck
         round_, bare = dilated(self.oval, 1), (shares["clothes"] < 0.6) & (self.rows < lowest)
-        seen = known & (self.beard > 0.1) & self._like_skin()
+        seen = known & (self.beard > 0.1) & self.like_skin
         maps[((round_ | (neck & bare)) & ~known) | (neck & bare & seen)] = (1, 0, 0, 0, 0)
         sure = np.where(known | round_, 1, SUPPOSED * (neck & bare)).astype(np.float32)
         spread = blurred(membrane(maps.astype(np.float32), sure, 1.0), 1.5)
@@ -174,7 +177,8 @@ class AroundBeard:
         names = ("skin", "clothes", "background", "hair", "ears")
         return {name: np.asarray(spread[..., n], np.float32) for n, name in enumerate(names)}
 
-    def _like_skin(self) -> Bool:
+    @cached_property
+    def like_skin(self) -> Bool:
         """(h, w): what has about the colour of the face."""
         lab = lab_of(self.picture / np.float32(255))
         known = (self.shares["skin"] > 0.8) & ~self.covered
@@ -189,7 +193,7 @@ class AroundBeard:
         seen = (shares["neck"] > 0.3) & (shares["neck"] > shares["clothes"]) & ~self.hairs
         seen &= self.rows > points[152, 1] - 0.3 * UNIT
         left, right = points[58, 0], points[288, 0]
-        middle, half = (left + right) / 2, 0.93 * (right - left) / 2
+        middle, half = (left + right) / 2, 0.84 * (right - left) / 2
         sides, lowest = [middle - half, middle + half], points[152, 1] + NECK * UNIT
         if seen.sum() > 60:
             rows, columns = np.nonzero(seen)

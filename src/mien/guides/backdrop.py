@@ -13,6 +13,8 @@ from mien.compose.blend import membrane
 from mien.compose.border import wide_blur
 from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import disc
+from mien.compose.patches import patched
+from mien.guides.scene import Scene
 from mien.types import Bool, Float32
 
 SOFTER = (0.0, 0.02, 0.035, 0.06, 0.1)
@@ -23,6 +25,12 @@ REACHES = (0.04, 0.08, 0.16, 0.32, 0.64, 1.28)
 
 PLAIN = (4.0, 9.0)
 """Detail, levels, of a backdrop whose light is spread into a hole, and of one whose patches keep theirs."""
+
+HALF, CALM = 200, 4.0
+"""Shorter side, pixels, and finest detail, levels, of a backdrop that is filled at half its size."""
+
+LEAST = 0.5
+"""Square units of backdrop that must be seen for it to be continued."""
 
 
 def evened(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
@@ -90,3 +98,41 @@ def _edges(picture: Float32, area: Bool) -> float:
     gray = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.5)
     steps = np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
     return float(np.quantile(steps[area], 0.99)) if area.any() else 0.0
+
+
+def behind_hair(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
+    """The backdrop behind the old hair, of patches of what is seen of it; None where too little is."""
+    if int(known.sum()) < LEAST * here.unit**2:
+        return None
+    rows, columns = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
+    by = round(here.unit)
+    part = np.s_[max(0, rows[0] - by) : rows[-1] + by, max(0, columns[0] - by) : columns[-1] + by]
+    hole = wanted[part] & ~known[part]
+    made = here.picture.copy()
+    others = ~known[part] & ~hole
+    filled = _filled(here.picture[part], hole, others)
+    made[part] = evened(as_soft(filled, hole, known[part], here.unit), hole, known[part], here.unit)
+    return made
+
+
+def _filled(picture: Float32, hole: Bool, others: Bool) -> Float32:
+    """A picture (h, w, 3) whose hole (h, w) is filled with patches; a soft one at half its size, with its grain."""
+    known = ~(hole | others)
+    area = known.astype(np.uint8)
+    area = cv2.erode(area, np.ones((5, 5), np.uint8)) > 0
+    fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 1.2)).mean(2)
+    rng = np.random.default_rng(0)
+    if min(hole.shape) < HALF or not area.any() or float(np.quantile(fine[area], 0.95)) > CALM:
+        return patched(picture, hole, others, rng, void=others)
+    size = (-(-hole.shape[1] // 2), -(-hole.shape[0] // 2))
+    share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = (
+        cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA) / np.maximum(share, 1e-3)[..., None]
+    )
+    gaps = cv2.resize(hole.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    gaps |= (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0) & (share < 0.5)
+    void = (share < 0.5) & ~gaps
+    made = patched(small.astype(np.float32), gaps, void, rng, void=void)
+    large = cv2.resize(made, hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    grain = noise(hole.shape, missing(levels(picture, area), levels(large, hole)))
+    return np.where(hole[..., None], np.clip(large + grain, 0, 255), picture).astype(np.float32)

@@ -18,8 +18,7 @@ from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
-from mien.compose.patches import patched
-from mien.guides.backdrop import as_soft, evened
+from mien.guides.backdrop import behind_hair
 from mien.guides.continued import mirrored, nearest
 from mien.guides.ears import going
 from mien.guides.scene import Scene, polygon
@@ -27,9 +26,6 @@ from mien.types import Bool, Float32
 
 SPREAD = 0.03
 """Units by which the old hair's matte is widened: strands that it misses."""
-
-LEAST = 0.5
-"""Square units of backdrop that must be seen for it to be continued."""
 
 WISPS = 0.1
 """Units around the old hair in which the backdrop is made anew: single hairs are seen there."""
@@ -46,6 +42,9 @@ CLOSED = 0.15
 NECK = 0.05
 """Square units of a neck that tell its colours."""
 
+HIGH, TOP = 0.17, (10, 109, 338, 67, 297, 103, 332)
+"""How far above the face's highest points a forehead reaches, in lengths of the face; and these points."""
+
 BESIDE = 0.12
 """Units around an ear that stays in which nothing of an ear vanishes."""
 
@@ -54,6 +53,14 @@ FEATURES = (33, 133, 168, 362, 263, 291, 17, 61)
 
 BROWS = ((70, 63, 105, 66, 107, 133, 33), (300, 293, 334, 296, 336, 362, 263))
 """Outlines of a brow and what is below it, which stay, too."""
+
+
+def face_of(here: Scene) -> Float32:
+    """(h, w): 1 on the face and a forehead as high as any."""
+    up = HIGH * (here.points[10, :2] - here.points[152, :2])
+    face = np.concatenate([here.points[list(mesh.OUTLINE), :2], here.points[list(TOP), :2] + up])
+    hull = cv2.convexHull(face.astype(np.float32))[:, 0].astype(np.float64)
+    return polygon(hull, here.shape, SPREAD * here.unit)
 
 
 def held(here: Scene) -> Bool:
@@ -94,7 +101,7 @@ def bare(
         if float((weights[name] * gone).max()) > 0.02:
             known = cv2.dilate((~seen).astype(np.uint8), kernel, iterations=3) == 0
             known &= (here.shares[name] > 0.75) & ~_wisps(here)
-            made = _patched(here, known, (weights[name] > 0.01) & (gone > 0)) if name == "background" else None
+            made = behind_hair(here, known, (weights[name] > 0.01) & (gone > 0)) if name == "background" else None
             result += weights[name][..., None] * (mirrored(here, known) if made is None else made)
     return np.asarray(result, np.float32), np.asarray(gone, np.float32)
 
@@ -150,6 +157,7 @@ def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, F
     skin, neck, rest = there["face"] + there["ears"] + nape, there["neck"] - nape, there["background"]
     total = wide_blur(np.dstack([skin, neck, skin + neck + rest + there["clothes"] + 1e-3]), 0.025 * unit)
     skin = _step(total[..., 0] / total[..., 2]) * np.clip(2.5 - 3 * there["hair"], 0, 1)  # no skin between curls
+    skin = np.maximum(skin, face_of(here) * np.clip(2 - 4 * here.shares["background"], 0, 1))
     neck = wide_blur(_step(total[..., 1] / total[..., 2]), 0.06 * unit)
     neck = wide_blur(_step(neck), 0.015 * unit)
     shares = wide_blur(np.dstack([here.shares[name] * held for name in ("neck", "face")]), 0.02 * unit)
@@ -249,18 +257,3 @@ def _calm(picture: Float32, skin: Float32, worn: Float32, unit: float) -> Float3
 
 def _lab(picture: Float32) -> Float32:
     return np.asarray(cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB), np.float32)
-
-
-def _patched(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
-    """The backdrop behind the old hair, of patches of what is seen of it; None where too little is."""
-    if int(known.sum()) < LEAST * here.unit**2:
-        return None
-    rows, columns = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
-    by = round(here.unit)
-    part = np.s_[max(0, rows[0] - by) : rows[-1] + by, max(0, columns[0] - by) : columns[-1] + by]
-    hole = wanted[part] & ~known[part]
-    made = here.picture.copy()
-    others = ~known[part] & ~hole
-    filled = patched(here.picture[part], hole, others, np.random.default_rng(0), void=others)
-    made[part] = evened(as_soft(filled, hole, known[part], here.unit), hole, known[part], here.unit)
-    return made

@@ -1,7 +1,6 @@
-"""The light of a face without its beard: what is likely, given what is seen of it, and folds of beardless faces.
+"""The light of a face without its beard: what is likely, given what is seen of it, and folds of a beardless face.
 
-What is likely agrees with this face's light where it shows skin; what is left is spread smoothly below the beard. A
-neck lies in the shade of its jaw as in photos.
+What is likely agrees with this face's light where it shows skin; what is left is spread smoothly below the beard.
 
 Convention:
     That of :mod:`mien.guides.around_beard`. Light is 100 ln((L* + 16) / (L* of this face's skin + 16)), with a* and b*
@@ -16,35 +15,30 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import UNIT, blurred, dilated, eroded, inside, mean_within
+from mien.guides.beard_edge import UNIT, blurred, dilated, mean_within
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of, rgb_of
-from mien.guides.face_light import FaceLight
-from mien.guides.shaven import stubble
+from mien.guides.face_light import HEIGHT, WIDTH, FaceLight, frame, looks_of
+from mien.guides.jaw import within_jaw
 from mien.guides.spline import Spline
 from mien.types import Bool, Face, Float32, Float64, Photo
 
-SHADE = ((0.0, 36), (0.05, 34), (0.15, 24), (0.25, 16), (0.35, 11), (0.45, 9), (0.6, 7.5), (0.8, 6), (9.0, 6))
-"""How much darker than the chin a neck is, 100 ln(L* + 16), by the distance from the jaw in eye distances: medians of
-260 real faces of the wide portraits without beards."""
+ENOUGH, NEAR, UNLIKE, FADED = 30, 18, 40.0, 0.3
+"""Pixels of a neck that tell its light, how far from the beard they count, by how much it may differ, and eye distances
+below the jaw in which it does not lighten the jaw's shade fully."""
 
-SHADED, ROUND, ROUND_HUES, DULL = 0.85, 11.0, 0.14, 0.002
-"""Share of that shade, how much darker a chin becomes towards its outline and what share of its colours it loses, and
-what colours lose with light: less than in photos, 0.016, where strangers call it gray."""
+CALM, ODD = 0.5, 20.0
+"""Share of the broad shade around a mouth that is left out, as strangers call it gray, and by how much skin beside a
+beard may be unlike what is likely."""
 
-ENOUGH, DEEPER, UNLIKE = 0.03, (0.95, 1.15), np.array([9, 3, 2], np.float32)
-"""Square eye distances of a neck that tell its light, how much less and more deeply than most it may be shaded, and by
-how much its light may differ beyond that."""
+SHADE = 0.003
+"""What share of their colours skin loses with light; 0.016 in photos, where strangers call it gray."""
 
-JAW_ROUND, JAW_EDGE = 0.05, 0.03
-"""How round a jaw's outline is, and how wide its edge before the neck, eye distances."""
-
-RELIEFS, LATER, BAND = 3, 0.012, (0.008, 0.09)
-"""Faces whose relief counts, how much less each one counts that fits worse, and the standard deviations, eye distances,
-between which relief lies."""
+LATER, BAND = 0.012, (0.008, 0.06)
+"""How much less each face counts that fits worse, and the standard deviations, eye distances, between which relief
+lies."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,116 +49,82 @@ class Beardless:
     face: Face
 
 
-@dataclass(frozen=True, eq=False)
-class Light:
-    """Pictures (h, w, 3) without a beard and without fine detail, skin everywhere. Attributes: face; neck."""
-
-    face: Float32
-    neck: Float32
-
-    def picture(self, within: Float32) -> Float32:
-        """Both as one, the face where ``within`` (H, W) is 1; (H, W, 3)."""
-        size = within.shape[::-1]
-        face, neck = (
-            one if one.shape[:2] == within.shape else cv2.resize(one, size, interpolation=cv2.INTER_CUBIC)
-            for one in (self.face, self.neck)
-        )
-        return np.asarray(neck + within[..., None] * (face - neck), np.float32)
-
-
-def beardless(here: AroundBeard) -> Light:
-    """How a face and its neck are lit below a beard."""
-    bare, lab = here.bare, lab_of(here.picture / np.float32(255))
+def beardless(here: AroundBeard, face: Face) -> Float32:
+    """A picture (h, w, 3) of a face and its neck without a beard and without fine detail, skin everywhere."""
+    lab = lab_of(here.picture / np.float32(255))
     skin = np.median(lab[here.facial], axis=0)
     mine = light_of(lab, skin)
-    mixed = _likely(here, mine)
-    mixed = mixed + blurred(_spread(mine - mixed, bare), 2.5)
-    chin, neck = _with_neck(here, mixed, mine, skin)
-    below = bare & ~dilated(here.oval, 1)
-    chin = chin + blurred(_spread(mine - chin, here.facial), 3.0)
-    if below.sum() > ENOUGH * UNIT**2:
-        neck = neck + np.clip(blurred(_spread(mine - neck, below), 3.0), -UNLIKE, UNLIKE)
-    return Light(_picture(chin + stubble(here, skin), skin), _picture(neck, skin))
-
-
-def _likely(here: AroundBeard, mine: Float32) -> Float32:
-    """The light (h, w, 3) that is likely for a face, given what is seen of it."""
-    rows, columns, within = here.pixels_of_landmarks
-    smooth = mean_within(mine, here.bare, 1.5)
-    light = FaceLight.bundled().of(smooth[rows, columns], within & here.facial[rows, columns])
-    total, count = np.zeros_like(mine), np.zeros(here.shape, np.float32)
-    use = within & ~here.lips[rows, columns]
-    np.add.at(total, (rows[use], columns[use]), light[use])
-    np.add.at(count, (rows[use], columns[use]), 1)
-    mean = np.asarray(total / np.maximum(count, 1)[..., None], np.float32)
-    return blurred(membrane(mean, np.minimum(count, 1), 300.0), 1.5)
-
-
-def _picture(light: Float32, skin: Float32) -> Float32:
+    light = _likely(here, face, mine)
+    deep, away = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) / UNIT for one in (here.oval, ~here.oval))
+    dark = np.minimum(blurred(light[..., 0], 0.05 * UNIT), 0)
+    light[..., 0] -= CALM * dark * np.clip(deep / 0.2 - 0.3, 0, 1)
+    shade = np.exp(SHADE * np.minimum(light[..., :1], 0))
+    light[..., 1:] = (light[..., 1:] + skin[1:]) * shade - skin[1:]
+    shown = here.shares["skin"] + here.shares["neck"]
+    neck = ((shown > 0.4) | (here.like_skin & (shown + here.beard > 0.4))) & ~here.covered & ~dilated(here.oval, 2)
+    neck &= dilated(here.hairs, NEAR) & (here.rows > here.points[61, 1])
+    open_ = blurred(here.below["background"] > 0.4, 1.0)  # beside a jaw: no neck is seen there
+    within = blurred(np.maximum(within_jaw(here, here.shape), np.clip(2 * open_, 0, 1)), 0.8)[..., None]
+    more = within * np.clip(blurred(_spread(mine - light, here.facial), 2.5), -ODD, ODD)
+    if neck.sum() > ENOUGH:
+        beyond = np.clip(blurred(_spread(mine - light, neck), 1.5), -UNLIKE, UNLIKE)
+        beyond[..., 0] -= np.maximum(beyond[..., 0], 0) * np.clip(1 - away / FADED, 0, 1)
+        more += (1 - within) * beyond
+    light = light + more
     lightness = np.exp(light[..., :1] / 100) * (skin[0] + 16) - 16
-    lab = np.ascontiguousarray(np.concatenate([lightness, light[..., 1:] + skin[1:]], 2), np.float32)
-    return np.asarray(255 * rgb_of(lab), np.float32)
+    return np.asarray(255 * rgb_of(np.concatenate([lightness, light[..., 1:] + skin[1:]], 2)), np.float32)
 
 
-def within_jaw(here: AroundBeard, shape: Sequence[int], wider: float = 0.0) -> Float32:
-    """(H, W): 1 within the outline of the face, with the edge of a jaw, at any size; wider by some eye distances."""
-    unit = UNIT * shape[0] / here.shape[0]
-    scale = np.array([shape[1] / here.shape[1], shape[0] / here.shape[0]])
-    area = inside(here.points[list(mesh.OUTLINE), :2] * scale, shape)
-    if wider:
-        area = dilated(area, max(1, round(wider * unit)))
-    smooth = blurred(area, JAW_ROUND * unit)
-    return np.asarray(np.clip((smooth - 0.5) * JAW_ROUND / (0.4 * JAW_EDGE) + 0.5, 0, 1), np.float32)
+def _likely(here: AroundBeard, face: Face, mine: Float32) -> Float32:
+    """The light (h, w, 3) that is likely for a face, given what is seen of it."""
+    there = places(frame(), here.points, (HEIGHT, WIDTH))
+    light, bare = (
+        cv2.remap(one, there, None, cv2.INTER_LINEAR, borderMode=how)
+        for one, how in (
+            (blurred(mine, 0.8), cv2.BORDER_REPLICATE),
+            (here.bare.astype(np.float32), cv2.BORDER_CONSTANT),
+        )
+    )
+    found = FaceLight.bundled().of(np.asarray(light, np.float32), np.asarray(bare > 0.9), looks_of(face))
+    back = places(here.points, frame(), here.shape)
+    return np.asarray(cv2.remap(found, back, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def relief(here: AroundBeard, mine: Face, others: Sequence[Beardless], shape: tuple[int, ...]) -> Float32:
-    """What beardless faces agree on of folds, philtrum and chin: logarithms (H, W) of light over what is around it.
+def relief(here: AroundBeard, mine: Face, other: Beardless, shape: tuple[int, ...]) -> Float32:
+    """Folds, philtrum and chin of a beardless face: logarithms (H, W) of light over what is around it.
 
     Args:
         here: what is seen.
         mine: the same face.
-        others: at least one; the first :data:`RELIEFS` count.
+        other: whose they are.
         shape: of the result.
     """
-    scale, yaw = shape[0] / here.shape[0], mine.pose.yaw
-    found = []
-    for one in others[:RELIEFS]:
-        photo, face = one.photo, one.face
-        if abs(-face.pose.yaw - yaw) + 4 < abs(face.pose.yaw - yaw):
-            photo, face, _ = mirrored(photo, face, None)
-        by = UNIT * scale / unit_of(face)
-        size = (max(2, round(photo.width * by)), max(2, round(photo.height * by)))
-        small = cv2.resize(photo.pixels[..., :3], size, interpolation=cv2.INTER_AREA if by < 1 else cv2.INTER_CUBIC)
-        places = _places(here, face.landmarks[:, :2].astype(np.float64) * by / scale) * np.float32(scale)
-        places = np.asarray(cv2.resize(places, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
-        taken = cv2.remap(small, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        light = np.log(np.maximum(taken.astype(np.float32).mean(2) / np.float32(2 ** (photo.bits - 8)), 0) + 8)
-        fine, wide = (cv2.GaussianBlur(light, (0, 0), max(0.5, one * UNIT * scale)) for one in BAND)
-        found.append(np.clip(fine - wide, -0.25, 0.08))
-    return np.asarray(np.median(np.stack(found), 0), np.float32)
+    scale, yaw, photo, face = shape[0] / here.shape[0], mine.pose.yaw, other.photo, other.face
+    if abs(-face.pose.yaw - yaw) + 4 < abs(face.pose.yaw - yaw):
+        photo, face, _ = mirrored(photo, face, None)
+    by = UNIT * scale / unit_of(face)
+    size = (max(2, round(photo.width * by)), max(2, round(photo.height * by)))
+    small = cv2.resize(photo.pixels[..., :3], size, interpolation=cv2.INTER_AREA if by < 1 else cv2.INTER_CUBIC)
+    at = places(here.points, face.landmarks[:, :2].astype(np.float64) * by / scale, here.shape) * np.float32(scale)
+    at = np.asarray(cv2.resize(at, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+    taken = cv2.remap(small, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    light = np.log(np.maximum(taken.astype(np.float32).mean(2) / np.float32(2 ** (photo.bits - 8)), 0) + 8)
+    fine, wide = (blurred(light, max(0.5, one * UNIT * scale)) for one in BAND)
+    return np.asarray(np.clip(fine - wide, -0.25, 0.06), np.float32)
 
 
-def alike_mouths(face: Face, others: Sequence[Face]) -> list[int]:
-    """Numbers of those whose mouths are most like a face's, best first: a smile has its folds.
+def alike_mouth(face: Face, others: Sequence[Face]) -> int:
+    """Number of the one whose mouth is most like a face's: a smile has its folds.
 
     Args:
         face: that is to get folds.
-        others: those that fit best first.
+        others: at least one, those that fit best first.
     """
-    apart = [_unlike(face, other) + LATER * place for place, other in enumerate(others)]
-    return [int(n) for n in np.argsort(apart, kind="stable")[:RELIEFS]]
-
-
-def _unlike(face: Face, other: Face) -> float:
-    """How much two mouths differ: openness, width, how far the corners are raised."""
-    found = []
-    for one in (face, other):
-        points, unit = one.landmarks[:, :2], unit_of(one)
-        left, right = points[list(mesh.MOUTH_CORNERS)]
-        raised = (points[[0, 17], 1].mean() - (left[1] + right[1]) / 2) / unit
-        found.append((one.mouth_openness, float(np.linalg.norm(left - right)) / unit, raised))
-    mine, theirs = found
-    return float(np.abs(np.subtract(mine, theirs)).sum())
+    mine = looks_of(face)[:3] / (100, 100, 200)
+    apart = [
+        float(np.abs(mine - looks_of(one)[:3] / (100, 100, 200)).sum()) + LATER * n for n, one in enumerate(others)
+    ]
+    return int(np.argmin(apart))
 
 
 def light_of(lab: Float32, skin: Float32) -> Float32:
@@ -177,35 +137,12 @@ def _spread(difference: Float32, bare: Bool) -> Float32:
     return membrane(mean_within(difference, bare, 2.0), bare.astype(np.float32), 60.0)
 
 
-def _places(here: AroundBeard, there: Float64) -> Float32:
-    """(h, w, 2): where each pixel lies in another picture with landmarks (478, 2)."""
-    points, (height, width) = here.points[:, :2], here.shape
-    near = ((points > -0.6 * UNIT) & (points < np.array([width, height]) + 0.6 * UNIT)).all(1)
-    _, first = np.unique(np.round(points[near], 1), axis=0, return_index=True)
-    mine, theirs = (one[near][first][::3] for one in (points, there))
+def places(here: Float64, there: Float64, shape: tuple[int, int]) -> Float32:
+    """(h, w, 2): where each pixel of a picture with landmarks (478, 2 or more) lies in another one with others."""
+    height, width = shape
+    near = ((here[:, :2] > -0.6 * UNIT) & (here[:, :2] < np.array([width, height]) + 0.6 * UNIT)).all(1)
+    _, first = np.unique(np.round(here[near, :2], 1), axis=0, return_index=True)
+    mine, theirs = (one[near, :2][first][::3] for one in (here, there))
     offsets = Spline.fit(mine, theirs - mine, smoothing=1e-3).field((0, 0, width, height))
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
     return np.dstack([xs, ys]) + offsets
-
-
-def _with_neck(here: AroundBeard, light: Float32, mine: Float32, skin: Float32) -> tuple[Float32, Float32]:
-    """Light (h, w, 3) of the face, and of a neck below it: the chin's light, in the shade of the jaw."""
-    points, oval = here.points, here.oval
-    face = eroded(oval, 1)
-    lower = (face & (here.rows > points[2, 1])).astype(np.float32)
-    neck = blurred(membrane(light, lower, 300.0), 5.0)
-    mouth = points[[61, 291], 1].mean()
-    under = np.clip((here.rows - mouth) / max(points[152, 1] - mouth, 1), 0, 1) ** 0.9
-    away, depth = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) / UNIT for one in (~oval, oval))
-    places, shade = zip(*SHADE, strict=True)
-    darker = (SHADED * under * np.interp(away.ravel(), places, shade).reshape(away.shape)).astype(np.float32)
-    below = here.bare & ~dilated(oval, 1)
-    if below.sum() > ENOUGH * UNIT**2:  # a neck that is seen tells how deep its shade is
-        seen = float((darker * (neck - mine)[..., 0])[below].sum() / np.maximum((darker[below] ** 2).sum(), 1))
-        darker = darker * np.float32(np.clip(seen, *DEEPER))
-    neck[..., 0] -= darker
-    neck[..., 1:] = (neck[..., 1:] + skin[1:]) * np.exp(-DULL * darker)[..., None] - skin[1:]
-    chin = membrane(mean_within(light, face, 0.8), face.astype(np.float32), 300.0)
-    rounded = (np.exp(-depth / 0.06) * under)[..., None]
-    chin = chin - rounded * np.array([ROUND, *(ROUND_HUES * skin[1:])], np.float32)
-    return np.asarray(chin, np.float32), np.asarray(neck, np.float32)

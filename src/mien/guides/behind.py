@@ -23,12 +23,8 @@ from mien.types import Float32
 CALM = 24.0
 """Pixels of a reduced picture around a frame where grain is measured."""
 
-KINDS, PLACES = np.float32(70), np.float32(60)
+KINDS, PLACES = np.float32(35), np.float32(60)
 """Levels that two kinds are apart, and two places a unit apart."""
-
-SKIN = 0.3
-"""How likely skin is where no patches for hair, ears and background are taken."""
-
 
 EDGES, BARRED = 0.02, 0.05
 """How far beyond a frame its edge is seen, and how far from it no patches are taken, units."""
@@ -61,7 +57,7 @@ def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
     """
     made, weight, picture, touched = repainted(worn, network)
     rest = grown(worn.hole & worn.beside, EDGES * worn.unit) & worn.beside
-    barred = grown(worn.hole, BARRED * worn.unit) | (kinds[..., 0] > SKIN)
+    barred = grown(worn.hole, BARRED * worn.unit)
     mixed = picture + weight[..., None] * (made - picture)
     filled = patched(mixed, rest, barred, np.random.default_rng(0), hints=_hints(worn, kinds))
     soft = np.maximum(blurred(worn.beside, SOFT * worn.unit) * (weight > 0), rest * (weight == 0))[..., None]

@@ -34,6 +34,9 @@ DARK = 0.45
 SHADE = 0.5
 """The same for single pixels, which go with the old hair."""
 
+PALE = 0.6
+"""Of the skin's color below which what the parser takes for an ear may be wall, over which new hair lies."""
+
 RIM = 0.03
 """Units by which an ear that goes is widened."""
 
@@ -116,6 +119,7 @@ def kept(here: Scene, there: Scene, alpha: Float32) -> Float32:
 
     Hair lies over the top of an ear where the other shows less of it.
     """
+    pale = _pale(here)
     stays, ys = np.zeros(here.shape, np.float32), np.arange(here.shape[0], dtype=np.float32)[:, None]
     worn = np.clip((here.shares["worn"] - 0.3) / 0.3, 0, 1)
     pieces = cv2.connectedComponents((worn > 0.3).astype(np.uint8))[1]
@@ -129,9 +133,17 @@ def kept(here: Scene, there: Scene, alpha: Float32) -> Float32:
         near = cv2.dilate(one.area.astype(np.uint8), disc(0.1 * here.unit)) > 0
         ear = np.clip((here.shares["ears"] - 0.35) / 0.3, 0, 1) * near
         rings = worn * np.isin(pieces, np.unique(pieces[near & (pieces > 0)]))
-        free = (1 - over * alpha) * np.clip(1.2 - 2 * here.loose, 0, 1)
+        free = (1 - over * alpha) * np.clip(1.2 - 2 * here.loose, 0, 1) * (1 - alpha * pale)
         stays = np.maximum(stays, np.maximum(ear * free, rings * (1 - over * alpha)))
     return stays
+
+
+def _pale(here: Scene) -> Float32:
+    """(h, w): 1 where there is far less color than in this face's skin: a wall beside an ear is none of it."""
+    lab = cv2.cvtColor(here.picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    chroma, skin = np.sqrt((lab[..., 1:] ** 2).sum(2)), here.shares["face"] > 0.9
+    usual = max(float(np.median(chroma[skin])), 1.0) if skin.any() else 1.0
+    return np.asarray(np.clip((PALE - chroma / usual) / 0.2, 0, 1), np.float32)
 
 
 def going(here: Scene, there: Mapping[str, Float32], alpha: Float32) -> Float32:

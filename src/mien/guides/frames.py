@@ -24,7 +24,7 @@ STEP = 0.2
 CLEAR = 24.0
 """Levels of a ridge that surely is a line."""
 
-FROM_SIDE = 19.5
+FROM_SIDE = 23.0
 """Way from a rim to behind the face's outline, units, from which a temple is seen from the side; others end at hair."""
 
 EYES = 0.25
@@ -61,6 +61,14 @@ def area_of(contours: list[Float64]) -> Bool:
     for contour in contours:
         cv2.fillPoly(area, [np.round(contour).astype(np.int32)], 1)
     return area > 0
+
+
+def without_gaps(area: Bool, notch: float, largest: float) -> Bool:
+    """An area with its notches filled up to a width, units, and its holes up to a size, square units."""
+    area = cv2.morphologyEx(area.astype(np.uint8), cv2.MORPH_CLOSE, disc(notch)) > 0
+    _, index, stats, _ = cv2.connectedComponentsWithStats((~area).astype(np.uint8), connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] < largest * UNIT**2
+    return np.asarray(area | small[index])
 
 
 def eyes_of(points: Float64, grown: float) -> Bool:

@@ -18,8 +18,9 @@ import numpy as np
 
 from mien.compose.border import wide_blur
 from mien.errors import LayerError
-from mien.guides.hair_fit import Fitted, bent, field, places_of, sharp_as
+from mien.guides.hair_fit import Fitted, bent, field, places_of
 from mien.guides.hair_lent import clear, pure
+from mien.guides.hair_light import sharp_as
 from mien.guides.scene import Scene
 from mien.guides.strands import strand_light, toned
 from mien.types import Bool, Float32, Float64

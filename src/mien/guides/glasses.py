@@ -20,11 +20,12 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
-from mien.guides.frames import EYES, area_of, axes, eyes_of
+from mien.guides.frames import EYES, area_of, axes, eyes_of, without_gaps
 from mien.guides.fronts import front_of, whole_of
 from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.lenses import cleared
-from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, disc
+from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
+from mien.guides.opaque import opaque
 from mien.guides.surround import BROWS as BROW_OUTLINES
 from mien.guides.surround import Worn
 from mien.guides.uncovering import Uncovering
@@ -56,7 +57,13 @@ NONE = "No glasses are seen on this face; give --mask, a picture that is white o
 SEEN = 0.3
 """Share of a pixel from which it belongs to an area."""
 
-LARGEST_UNIT = 240.0
+GAPS = (1.6, 6.0)
+"""Width of notches, units, and size of holes, square units, in a frame that are no lenses."""
+
+ROOM = round(9 * UNIT)
+"""Rows of the plane above and below glasses where lines may go on."""
+
+LARGEST_UNIT = 200.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
 
 DARK_LENS = 0.5
@@ -73,6 +80,7 @@ class Glasses:
 
     Attributes:
         frame: rims, bridge, temples.
+        shade: where the frame casts shadows and shines, too.
         eyes: with their lids.
         lenses: what is seen through them.
         parsed: the parser's glasses, lenses included.
@@ -85,6 +93,7 @@ class Glasses:
     """
 
     frame: Bool
+    shade: Bool
     eyes: Bool
     lenses: Bool
     parsed: Bool
@@ -150,17 +159,23 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     likely = {"worn": worn} | {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
     likely["brows"] = np.maximum(likely["brows"], _brows(points))
     eyes = eyes_of(points, EYES)
-    front, inside, joined = front_of(picture, worn, eyes, points)
+    seen, inside, joined = front_of(picture, worn, eyes, points)
+    front = seen.front
     if not front.any() or (size < SURE and joined < JOINED):
         raise LayerError(NONE)
     lenses = (worn > 0.5) & ~front & inside
     lenses = np.asarray(cv2.morphologyEx(lenses.astype(np.uint8), cv2.MORPH_OPEN, disc(3.0)) > 0)
-    frame = whole_of(picture, front, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
-    frame &= ~eyes | front
+    rows = np.flatnonzero((front | (worn > SEEN)).any(1))
+    lines = Lines.of(picture, max(0, rows[0] - ROOM), min(SIDE, rows[-1] + ROOM))
+    core = opaque(picture, lines, seen, points)
+    frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
+    frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
+    frame = without_gaps(frame, *GAPS) & ~(eyes & ~core)
     kinds = _kinds(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
     beside = kinds.argmax(2) > 0
+    frame |= front & np.isin(kinds.argmax(2), (1, 3))  # before hair and backdrop, lenses shine
     dark = _tinted(picture, lenses, points)
-    return Glasses(frame, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark)
+    return Glasses(frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark)
 
 
 def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool, outline: Bool) -> Float32:
@@ -192,14 +207,14 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     box = glasses.box(photo, 0.35 * unit)
     before = to_srgb(photo, box).astype(np.float32)
     scale = min(1.0, LARGEST_UNIT / unit)
-    areas = (glasses.hidden, glasses.eyes, glasses.lenses, glasses.beside)
-    hole, eyes, lenses, beside = (glasses.placed(one, box, scale) > SEEN for one in areas)
+    areas = (glasses.hidden, glasses.shade, glasses.eyes, glasses.lenses, glasses.beside)
+    hole, shade, eyes, lenses, beside = (glasses.placed(one, box, scale) > SEEN for one in areas)
     small = before if scale == 1 else np.asarray(cv2.resize(before, hole.shape[::-1], interpolation=cv2.INTER_AREA))
-    skin = ~(hole | grown(beside, 0.03 * unit * scale) | (glasses.placed(glasses.brows, box, scale) > 0.3))
+    skin = ~(hole | shade | grown(beside, 0.03 * unit * scale) | (glasses.placed(glasses.brows, box, scale) > 0.3))
     skin &= ~(cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0)
     plain, through, tinted = cleared(small, lenses, skin, unit * scale)
     moved = replace(face, landmarks=(face.landmarks - np.array([*box[:2], 0], np.float32)) * np.float32(scale))
-    worn_now = Worn(plain, moved, hole, eyes, lenses, beside)
+    worn_now = Worn(plain, moved, hole, shade, eyes, lenses, beside)
     bared = uncovered(worn_now, glasses.placed(glasses.kinds, box, scale), Uncovering.bundled())
     mixed, sure = enlarged(before, small, replace(bared, touched=np.maximum(bared.touched, through)))
     return Guide(box, changed(photo, box, before, mixed), sure * np.float32(strength), (LEFT,) if tinted else ())

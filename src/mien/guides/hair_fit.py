@@ -14,11 +14,11 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.border import local_colors, wide_blur
-from mien.compose.grain import bands
 from mien.errors import LayerError
 from mien.guides.ears import AWAY, pairs
 from mien.guides.hair_lent import clear, ends, outlined, pure, unworn, within
-from mien.guides.scene import Scene, polygon
+from mien.guides.hair_line import FOREHEAD, Marks, line_marks
+from mien.guides.scene import Scene
 from mien.guides.spline import Spline
 from mien.types import Bool, Float32, Float64
 
@@ -28,14 +28,8 @@ GROWTHS = (1.0, 1.06, 1.12, 1.18)
 LONGER = 0.8
 """Units by which hair that its photo cuts off below is continued before it ends, mirrored at the cut."""
 
-BLUNT = 1.25
-"""By how much the other's face may be sharper than this one."""
-
 HAZE, ON_SKIN = (0.2, 0.85), (0.04, 0.95)
 """Values of a matte that are 0 and 1: less than a strand is the other backdrop's haze, but at a hairline it is hair."""
-
-DYED = 25.0
-"""Levels of blue or green over red from which hair is dyed; less of it is light of the other photo."""
 
 SOFT = 0.01
 """Units by which the line where hair ends before a backdrop is softer than its matte."""
@@ -90,8 +84,11 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     there = replace(there, hair=clear(there) if whole else within(there, clear(there)))
     front = pure(there, there.hair)
     marks = pairs(here, there)
-    best = min(GROWTHS, key=lambda growth: _uncovered(here, there, growth, marks) + 0.6 * (growth - 1) * here.unit**2)
-    offsets = field(here, there, best, 1.0, marks)
+    lines = hairlines(here, there)
+    best = min(
+        GROWTHS, key=lambda growth: _uncovered(here, there, growth, marks, lines) + 0.6 * (growth - 1) * here.unit**2
+    )
+    offsets = field(here, there, best, 1.0, marks, lines)
     longer = round(LONGER * there.unit)
     front, picture = (
         cv2.copyMakeBorder(one, 0, longer, 0, 0, cv2.BORDER_REFLECT_101) for one in (front, unworn(there))
@@ -121,24 +118,39 @@ def _strained(places: Float32) -> Float32:
     return np.asarray(np.clip((away - 0.5) / 0.3, 0, 1), np.float32)
 
 
+def hairlines(here: Scene, there: Scene) -> Marks:
+    """The other's hairline and outline brought nearer to this head's than a similarity of their faces brings them."""
+    oval = list(mesh.OUTLINE)
+    turn, middle, centre = similarity(here.points[oval, :2], there.points[oval, :2])
+    return line_marks(here, there, turn, centre, middle)
+
+
 def field(
-    here: Scene, there: Scene, growth: float, shrink: float, marks: tuple[Float64, Float64] | None = None
+    here: Scene,
+    there: Scene,
+    growth: float,
+    shrink: float,
+    marks: tuple[Float64, Float64] | None = None,
+    lines: Marks | None = None,
 ) -> Float32:
     """(h, w, 2) from places of this scene, reduced by ``shrink``, to places of the other's.
 
     A similarity of the face ovals, on which the ovals' difference is laid; far from the face the similarity alone,
     narrowed by the growth. Marks (N, 2 each) are brought together, too.
     """
-    oval, chosen = list(mesh.OUTLINE), [*mesh.OUTLINE, *FEATURES]
-    turn, middle, centre = _similarity(here.points[oval, :2], there.points[oval, :2])
+    oval = list(mesh.OUTLINE)
+    chosen = [n for n in oval if lines is None or not lines.met or n not in FOREHEAD] + list(FEATURES)
+    turn, middle, centre = similarity(here.points[oval, :2], there.points[oval, :2])
     mine, theirs = here.points[chosen, :2], there.points[chosen, :2]
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    radius = 2.2 * here.unit
+    radius = (2.2 if lines is None else 3.2) * here.unit  # beyond the hair that lines tell of
     around = middle + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
     beside, goal = marks or (np.zeros((0, 2)), np.zeros((0, 2)))
     usual = centre + (beside - middle) @ turn.T
     limit = AWAY * there.unit / np.maximum(np.linalg.norm(goal - usual, axis=1, keepdims=True), 1e-6)
     goal = usual + (goal - usual) * np.minimum(1, limit)
+    if lines is not None:
+        beside, goal = np.concatenate([beside, lines.places]), np.concatenate([goal, lines.goals])
     places = np.concatenate([mine, beside, around])
     goals = np.concatenate([theirs, goal, centre + (around - middle) @ turn.T / growth])
     spline = Spline.fit(places * shrink, goals - places * shrink, smoothing=2e-3)
@@ -146,7 +158,7 @@ def field(
     return spline.field((0, 0, width, height))
 
 
-def _similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float64]:
+def similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float64]:
     """Rotation and scale (2, 2), and the centres, that take one set of points to the other."""
     a, b = mine.mean(0), theirs.mean(0)
     p, q = mine - a, theirs - b
@@ -155,10 +167,10 @@ def _similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float
     return np.asarray(scale * u @ vt), a, b
 
 
-def _uncovered(here: Scene, there: Scene, growth: float, marks: tuple[Float64, Float64]) -> float:
+def _uncovered(here: Scene, there: Scene, growth: float, marks: tuple[Float64, Float64], lines: Marks) -> float:
     """Old hair, pixels, that new hair does not cover, above the jaw, where backdrop would have to be made."""
     shrink = 0.25
-    alpha = bent(there.hair, field(here, there, growth, shrink, marks), 0)
+    alpha = bent(there.hair, field(here, there, growth, shrink, marks, lines), 0)
     old = cv2.resize(here.hair, alpha.shape[::-1], interpolation=cv2.INTER_AREA)
     return float((old * (1 - alpha)).sum()) / shrink**2
 
@@ -172,66 +184,6 @@ def bent(picture: Float32, offsets: Float32, border: float | None = None) -> Flo
         found = cv2.remap(picture, xs, ys, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(np.clip(found, 0, 255), np.float32)
     return np.asarray(cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
-
-
-def lit(here: Scene, fit: Fitted) -> Fitted:
-    """The new hair in this photo's light, as far as both faces' skin tells it."""
-    mine, theirs = _skin(here.picture, here), _skin(fit.picture, here, fit)
-    gain = np.ones(3)
-    ratio = (mine + 0.02) / (theirs + 0.02)
-    light = float(np.exp(np.log(ratio).mean()))
-    gain = light**0.3 * (ratio / light) ** 0.3
-    gain = np.clip(gain, 0.6, 1.6).astype(np.float32)
-    colorful = [float(np.ptp(one) / max(one.max(), 1e-3)) for one in (mine, theirs)]
-    fade = np.float32(np.clip((colorful[0] / max(colorful[1], 1e-3) - 0.15) / 0.35, 0, 1))
-
-    hair = fit.front[fit.alpha > 0.9]
-    natural = np.float32(not hair.size or float(np.median(hair[:, 1:].max(1) - hair[:, 0])) < DYED)
-
-    def turned(picture: Float32) -> Float32:
-        made = np.clip(255 * ((picture / 255) ** 2.2 * gain) ** (1 / 2.2), 0, 255).astype(np.float32)
-        gray = np.repeat(cv2.cvtColor(made, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
-        cool = made[..., 1:].max(2, keepdims=True) - made[..., :1]
-        cast = natural * np.clip(cool / 6, 0, 1) * np.clip((2 * DYED - cool) / DYED, 0, 1)
-        return np.asarray(gray + fade * (1 - cast) * (made - gray), np.float32)
-
-    return replace(fit, front=turned(fit.front), real=turned(fit.picture))
-
-
-def _skin(picture: Float32, here: Scene, fit: Fitted | None = None) -> Float64:
-    """(3,) linear light: the median of cheeks, nose and forehead, where it is skin."""
-    shares = here.shares if fit is None else fit.shares
-    oval = here.points[list(mesh.OUTLINE)]
-    area = (polygon(oval, here.shape, 1) > 0.9) & (shares["face"] > 0.8)
-    if int(area.sum()) < 50:
-        return np.full(3, 0.3)
-    return np.asarray(np.median((picture[area] / 255) ** 2.2, 0), np.float64)
-
-
-def sharp_as(here: Scene, fit: Fitted) -> Fitted:
-    """The new hair no sharper than this photo: blurred by what brings the other's face to this face's sharpness."""
-    oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 1) > 0.9
-    area = oval & (here.shares["face"] > 0.7) & (fit.shares["face"] > 0.7)
-    if int(area.sum()) < 200:
-        return fit
-    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    mine, theirs = (_fineness(one[part], area[part]) for one in (here.picture, fit.picture))
-    for sigma in (0.0, 0.6, 0.9, 1.3, 1.8, 2.4):
-        seen = theirs if not sigma else _fineness(cv2.GaussianBlur(fit.picture[part], (0, 0), sigma), area[part])
-        if seen <= BLUNT * mine:
-            break
-    if not sigma:
-        return fit
-    planes = (fit.alpha, fit.front, fit.picture, fit.real)
-    soft = [np.asarray(cv2.GaussianBlur(one, (0, 0), 0.8 * sigma), np.float32) for one in planes]
-    return replace(fit, alpha=soft[0], front=soft[1], picture=soft[2], real=soft[3])
-
-
-def _fineness(picture: Float32, area: Bool) -> float:
-    """Share of the finest two bands in a picture's detail."""
-    levels = [float(np.sqrt((band[area] ** 2).mean())) for band in bands(picture)]
-    return (levels[0] + levels[1]) / max(levels[2], 0.3)
 
 
 def _outside(here: Scene, alpha: Float32) -> Float32:

@@ -17,7 +17,7 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
-from mien.guides.bare import above_the_neck
+from mien.guides.bare import above_the_neck, face_of
 from mien.guides.hair_fit import Fitted
 from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32
@@ -37,6 +37,9 @@ HUE = 2.5
 FINE, BRIGHT = 28.0, 0.7
 """Levels by which pores and lines of the other's forehead are lighter or darker at most; and the quantile of this skin
 that a forehead is made no lighter than: it is no shine that goes on."""
+
+SHAPE = 0.12
+"""Units below which light and dark of a forehead are the other's: pores, and a little of how it is curved."""
 
 GAIN = 1.1
 """Largest logarithm of what the other's skin is lightened or darkened by."""
@@ -65,11 +68,11 @@ def in_colors(here: Scene, fit: Fitted, held: Bool) -> Float32:
     gain = np.exp(_skin_gain(here, fit, held))
     tinted = _plain(here, np.clip((fit.picture + 8) * gain - 8, 0, 255).astype(np.float32), held)
     tinted = _in_light(here, fit, tinted, held)
-    alpha = _told(fit, here.unit)[..., None]
+    alpha = told(fit, here.unit)[..., None]
     return np.asarray(tinted + alpha * (fit.real - tinted), np.float32)
 
 
-def _told(fit: Fitted, unit: float) -> Float32:
+def told(fit: Fitted, unit: float) -> Float32:
     """(h, w): the share of hair, where it meets skin as far as the colours tell; a matte is too large there."""
     skin = np.clip(fit.shares["face"] + fit.shares["ears"], 0, 1)
     pure = [(fit.alpha > 0.97).astype(np.float32), ((skin > 0.9) & (fit.alpha < 0.03)).astype(np.float32)]
@@ -80,9 +83,9 @@ def _told(fit: Fitted, unit: float) -> Float32:
     sure = np.clip((length - spread - 20) / 30, 0, 1) * np.clip(
         4 * wide_blur(np.asarray(pure[1], np.float32), 0.12 * unit), 0, 1
     )
-    told = fit.alpha + sure * np.minimum(np.clip(1.4 * placed - 0.2, 0, 1) - fit.alpha, 0)
-    told = np.clip((cv2.GaussianBlur(told, (0, 0), 0.8) - 0.35) / 0.5, 0, 1)  # shaded skin is skin
-    return np.asarray(told, np.float32)
+    share = fit.alpha + sure * np.minimum(np.clip(1.4 * placed - 0.2, 0, 1) - fit.alpha, 0)
+    share = np.clip((cv2.GaussianBlur(share, (0, 0), 0.8) - 0.35) / 0.5, 0, 1)  # shaded skin is skin
+    return np.asarray(share, np.float32)
 
 
 def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
@@ -103,16 +106,21 @@ def _in_light(here: Scene, fit: Fitted, skin: Float32, held: Bool) -> Float32:
     unit = here.unit
     barred = np.maximum.reduce([features(here, 0.05), here.shares["worn"], here.loose])
     barred = wide_blur(np.asarray(barred, np.float32), 0.03 * unit)
-    mine = (held & (here.shares["face"] > 0.75) & (barred < 0.08)).astype(np.float32)
+    rows = np.arange(here.shape[0])[:, None] < here.points[[105, 334], 1].mean()
+    free = barred < np.where(rows, 0.2, 0.08)  # what is seen of a forehead tells more than cheeks do
+    mine = (held & (here.shares["face"] > 0.75) & free).astype(np.float32)
     theirs = ((fit.shares["face"] > 0.75) & (fit.alpha < 0.3)).astype(np.float32)
     if min(float(mine.sum()), float(theirs.sum())) < 0.02 * unit**2:
         return skin
     light = wide_blur(membrane(local_colors(here.picture, mine, 0.06 * unit)[0], mine, 255.0), 0.08 * unit)
     light = np.minimum(light, np.quantile(here.picture[mine > 0], BRIGHT, axis=0).astype(np.float32))
-    fine = np.clip(skin - local_colors(skin, theirs, 0.05 * unit)[0], -FINE, FINE)
+    fine = np.clip(skin - local_colors(skin, theirs, SHAPE * unit)[0], -FINE, FINE)
     ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
     brows = np.float32(here.points[[105, 334], 1].mean())
-    above = np.clip((brows - ys) / (0.15 * unit), 0, 1) * np.clip(2 * fit.shares["face"] - 0.5, 0, 1)
+    surely = np.clip(2 * fit.shares["face"] - 0.5, 0, 1)
+    behind = np.clip(3 * wide_blur(fit.shares["background"], 0.02 * unit) - 0.3, 0, 1)  # no wall in a corner of hair
+    above = np.clip((brows - ys) / (0.15 * unit), 0, 1) * np.maximum(surely, face_of(here) * behind)
+    fine = fine * (1 - behind)[..., None]
     return np.asarray(skin + above[..., None] * (np.clip(light + fine, 0, 255) - skin), np.float32)
 
 

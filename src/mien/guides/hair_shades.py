@@ -1,8 +1,9 @@
 """The colours that hair of one colour has in light and in shadow.
 
-Measured on hair of 1,393 portraits, in seven parts of equal lightness each: whatever the hue and the mean lightness,
-chroma at one lightness over that at another is the same, up to a twentieth; so one table tells it. Hues turn alike for
-all that grows: shadows are redder, lights yellower. Pink and blue hair (25 heads) turns the other way.
+Measured on hair of 1,393 portraits (``recipes/hair_shades.py`` does it again), in seven parts of equal lightness each:
+whatever the hue and the mean lightness, chroma at one lightness over that at another is the same, up to a twentieth; so
+one table tells it. Hues turn alike for all that grows: shadows are redder, lights yellower. Pink and blue hair (25
+heads) turns the other way.
 
 Convention:
     L is CIE L*, 0 to 100; hues are angles in CIE L*a*b*, degrees.

@@ -45,8 +45,12 @@ class Lines:
     widest: Float32
 
     @classmethod
-    def of(cls, picture: Float32) -> Lines:
-        """Those of a plane (SIDE, SIDE, 3)."""
+    def of(cls, picture: Float32, first: int = 0, last: int = SIDE) -> Lines:
+        """Those of a plane (SIDE, SIDE, 3); none but in some of its rows, the last one excluded."""
+        if (first, last) != (0, SIDE):
+            part = cls.of(picture[first:last], 0, SIDE)
+            rest = ((first, SIDE - last), (0, 0))
+            return cls(np.pad(part.ridges, rest), np.pad(part.hats, ((0, 0), *rest)), np.pad(part.widest, rest))
         soft = cv2.GaussianBlur(picture, (0, 0), 0.6)
         hats = []
         for width in DISCS:
@@ -55,9 +59,9 @@ class Lines:
             light = (soft - cv2.morphologyEx(soft, cv2.MORPH_OPEN, element)).max(2)
             hats.append(np.maximum(dark, 0.8 * light))
         light = light_of(picture)
-        small = cv2.resize(light, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(light, (SIDE // 2, len(light) // 2), interpolation=cv2.INTER_AREA)
         wide = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc(WIDEST / 2)) - small
-        wide = cv2.resize(wide, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+        wide = cv2.resize(wide, light.shape[::-1], interpolation=cv2.INTER_LINEAR)
         return cls(_ridges(light), np.stack(hats).astype(np.float32), np.asarray(wide, np.float32))
 
 

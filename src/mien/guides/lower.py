@@ -17,6 +17,7 @@ import numpy as np
 
 from mien.compose.blend import membrane
 from mien.compose.matte import enlarged, sharpened
+from mien.compose.morphology import disc
 from mien.compose.patches import patched
 from mien.compose.phases import textured
 from mien.conditions.areas import lower_face
@@ -24,12 +25,13 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT, blurred, dilated, inside, mean_within
-from mien.guides.beardless import Beardless, Light, beardless, relief, within_jaw
+from mien.guides.beardless import Beardless, beardless, relief
 from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Guide
+from mien.guides.jaw import with_jaw, within_jaw
 from mien.guides.laid import as_guide
-from mien.guides.shaven import with_lips
+from mien.guides.shaven import darkness, with_lips
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo, UInt8
 
@@ -39,14 +41,11 @@ FINEST = 190.0
 PATCH, TEXTURE = 0.12, 0.03
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
 
-PORES = np.float32(0.85)
-"""How strong texture is, that of what is seen being 1: some of that is light."""
+PORES = np.float32(1.0)
+"""How strong texture is, that of what is seen being 1."""
 
-FOLDS = np.array([0.72, 1.05, 1.15], np.float32)
-"""Share of the relief of other faces that is taken over: skin is redder in its folds."""
-
-ROOM = 0.03
-"""Eye distances by which a jaw may be wider than landmarks tell."""
+FOLDS = np.array([0.56, 0.82, 0.9], np.float32)
+"""Share of the relief of another face that is taken over: skin is redder in its folds."""
 
 BEHIND = 64.0
 """Most pixels between the outer corners of the eyes at which clothes and backdrop are made."""
@@ -54,21 +53,26 @@ BEHIND = 64.0
 KINDS, PLACES = np.float32(70), np.float32(60)
 """Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
 
+NEAR = 0.5
+"""How far from a beard stubble on the neck is looked for, eye distances."""
+
+TUFT = 2.0
+"""L* by which stubble on a neck is darker than what is around it, and half of that by which it is darker than skin."""
+
 DARKER = (3.0, 8.0)
 """L* by which the lower face may be darker than bare skin would be, and what more is stubble."""
 
 
-def bare_chin(
-    photo: Photo,
-    face: Face,
-    others: Sequence[Beardless],
-    parser: FaceParser,
-) -> Guide:
+LIKELY, PALE = (0.02, 0.15), 8.0
+"""Probability from which hair below the jaw is one, and what more is surely; L* by which a dark beard is darker."""
+
+
+def bare_chin(photo: Photo, face: Face, others: Sequence[Beardless], parser: FaceParser) -> Guide:
     """The face without its beard.
 
     Args:
         photo, face: with a beard.
-        others: beardless faces that look about the same way, at least one; several in like light are better.
+        others: beardless faces that look about the same way, at least one, the best first: its folds are taken.
         parser: finds the classes.
 
     Raises:
@@ -80,23 +84,39 @@ def bare_chin(
     here = AroundBeard.of(photo, face, parser)
     if here.long:
         raise LayerError("This beard hangs far below the chin, and hides neck and clothes: it cannot be taken off.")
-    light = beardless(here)
+    here = with_jaw(here)
     box, unit = here.box, unit_of(face)
     before = to_srgb(photo, box).astype(np.float32)
     scale = min(1.0, FINEST / unit)
     height, width = before.shape[:2]
     size = (round(width * scale), round(height * scale))
     picture = before if scale == 1 else np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
-    weight, share, made = _made(here, picture, light, unit * scale)
-    folds = relief(here, face, near, picture.shape) * _enlarged(_with_folds(here), picture.shape)
+    weight, share, made = _made(here, picture, beardless(here, face), unit * scale)
+    folds = relief(here, face, near[0], picture.shape) * _enlarged(_with_folds(here), picture.shape)
     made = (made + 8) * np.exp((share * folds)[..., None] * FOLDS) - 8
     made = made + share[..., None] * _texture(here, picture, made, TEXTURE * unit * scale, PATCH * unit * scale)
+    weight = _thinned(here, picture, made, weight, share, unit * scale)
     if scale < 1:
         weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
         made = made + share[..., None] * _texture(here, before, made, 0.5 / scale, 3 / scale, finest=True)
     weight = weight.clip(0, 1)
     mixed = before + weight[..., None] * (made - before)
     return as_guide(photo, box, np.clip(mixed, 0, 255), weight, unit, ())
+
+
+def _thinned(
+    here: AroundBeard, picture: Float32, made: Float32, weight: Float32, share: Float32, unit: float
+) -> Float32:
+    """How much is replaced (h, w): below the jaw nothing is darkened, and nothing replaced by the like of it."""
+    face = within_jaw(here, picture.shape[:2])
+    after, before = (lab_of(blurred(one.clip(0, 255), 0.03 * unit) / np.float32(255)) for one in (made, picture))
+    apart = after - before
+    lighter = apart[..., 0] + 0.6 * np.hypot(apart[..., 1], apart[..., 2]) * np.clip(1 + apart[..., 0] / 60, 0, 1)
+    lighter = np.clip((lighter - 1) / 4, 0, 1) if darkness(here) > PALE else np.ones_like(lighter)
+    other = np.clip((np.abs(blurred(made - picture, 0.02 * unit)).max(2) - 14) / 16, 0, 1)
+    likely = np.clip((_enlarged(here.beard, picture.shape) - LIKELY[0]) / LIKELY[1], 0, 1)
+    open_ = np.maximum(face, _enlarged(here.below["background"], picture.shape).clip(0, 1) * (1 - share))
+    return np.asarray(weight * (open_ + (1 - open_) * np.where(share > 0.5, lighter, likely * other)), np.float32)
 
 
 def _enlarged(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTER_CUBIC) -> Float32:
@@ -113,33 +133,35 @@ def _texture(
         bare = _enlarged(area, picture.shape, cv2.INTER_LINEAR) > 0.9
         if found and np.count_nonzero(bare) < (10 * radius) ** 2:
             continue
-        smooth = mean_within(picture, bare, sigma)
-        fine = np.where(bare[..., None], (picture - smooth) / (smooth.mean(2, keepdims=True) + 8), 0)
-        found.append(textured(np.asarray(fine, np.float32), bare, max(4, round(radius))))
+        left, top, width, height = cv2.boundingRect(bare.astype(np.uint8))
+        part = np.s_[top : top + height, left : left + width]
+        smooth = mean_within(picture[part], bare[part], sigma)
+        fine = (picture[part] - smooth) / (smooth.mean(2, keepdims=True) + 8) * bare[part][..., None]
+        found.append(textured(fine, bare[part], max(4, round(radius)), made.shape[:2]))
     pores = found[0]
     if len(found) > 1:
         pores = pores + (1 - within_jaw(here, picture.shape[:2]))[..., None] * (found[1] - pores)
     return np.asarray(PORES * pores * (made.mean(2, keepdims=True) + 8), np.float32)
 
 
-def _made(here: AroundBeard, picture: Float32, found: Light, unit: float) -> tuple[Float32, Float32, Float32]:
+def _made(here: AroundBeard, picture: Float32, bare: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
     """How much is replaced (h, w), how much of what replaces it is skin (h, w), and that (h, w, 3)."""
     whole = picture.clip(0, 255).astype(np.uint8)
     solid = np.clip(1 - here.shares["background"] - here.shares["clothes"], 0, 1)
     alpha = _matte(whole, solid, 0.06 * unit)
-    light = found.picture(within_jaw(here, here.shape))
-    wide, narrow = (_enlarged(one, picture.shape).clip(0, 1) for one in _weights(here, light))
-    kept = _kept(here, picture, light, unit)
-    weight = np.maximum(narrow, wide * alpha) * (1 - kept)
+    wide, narrow = (_enlarged(one, picture.shape).clip(0, 1) for one in _weights(here, bare))
+    kept = _kept(here, picture, bare, unit)
+    gap = disc(max(1, round(0.03 * unit)))
+    weight = cv2.morphologyEx(np.maximum(narrow, wide * alpha), cv2.MORPH_CLOSE, gap) * (1 - kept)
     below = here.below
     skin = _enlarged(below["skin"] + below["hair"] + below["ears"], picture.shape)
     skin = np.clip((blurred(skin, 0.02 * unit) - 0.5) / 0.1 + 0.5, 0, 1)
-    skin = np.maximum(skin, within_jaw(here, picture.shape[:2], ROOM))
+    skin = np.maximum(skin, within_jaw(here, picture.shape[:2]))
     even = np.clip((blurred(alpha, 0.025 * unit) - 0.58) / 0.22 + 0.5, 0, 1)  # a beard's outline is ragged, a jaw's not
     near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
     share = blurred((alpha + near * (even - alpha)) * skin, 0.006 * unit)
     behind = _behind(here, picture, (share < 0.99) & (weight > 0.01), unit)
-    made = behind + share[..., None] * (found.picture(within_jaw(here, picture.shape[:2])) - behind)
+    made = behind + share[..., None] * (_enlarged(bare, picture.shape) - behind)
     return weight, share, with_lips(here, picture, np.asarray(made, np.float32), kept, unit)
 
 
@@ -158,11 +180,15 @@ def _matte(picture: UInt8, likely: Float32, reach: float) -> Float32:
 
 def _weights(here: AroundBeard, light: Float32) -> tuple[Float32, Float32]:
     """(h, w) each: how much of skin is replaced, far around a beard, and how much of anything else, close to it."""
-    dark = lab_of(light / np.float32(255))[..., 0] - blurred(lab_of(here.picture / np.float32(255))[..., 0], 1.2)
-    dark = np.clip((dark - DARKER[0]) / DARKER[1], 0, 1)
+    mine, bare = (lab_of(one / np.float32(255))[..., 0] for one in (here.picture, light))
     beside = blurred(here.shares["clothes"] + here.shares["background"] > 0.3, 1.5) > 0.15
     close = dilated(here.hairs, round(0.3 * UNIT)) & (here.beard > 0.08) & ~beside
-    dark = dark * (inside(lower_face(here.points)[0], here.shape) | close) * ~here.lips * dilated(here.oval, 1)
+    face = (inside(lower_face(here.points)[0], here.shape) | close) & dilated(here.oval, 1)
+    dark = np.clip((bare - blurred(mine, 1.2) - DARKER[0]) / DARKER[1], 0, 1) * face * ~here.lips
+    neck = dilated(here.hairs, round(NEAR * UNIT)) & (here.below["skin"] > 0.6) & ~face & ~here.oval
+    neck &= (here.shares["clothes"] < 0.2) & (here.shares["background"] < 0.3)
+    tufts = neck & (np.maximum(bare - TUFT, blurred(mine, 3.0)) - blurred(mine, 0.4) > TUFT)
+    dark = np.maximum(dark, blurred(dilated(tufts, 1), 1.0) * neck)
     grown = (dilated(here.hairs, 1) | (dilated(here.hairs, 3) & here.oval)).astype(np.float32)
     stays = np.clip(1 - 2 * (here.below["hair"] + here.below["ears"] + here.shares["worn"]), 0, 1)
     grown = np.maximum(grown, dark)
@@ -190,9 +216,7 @@ def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> F
         part = tuple(slice(max(0, int(one[0]) - by), int(one[-1]) + by) for one in (rows, columns))
         sharp = sharpened(picture[part].clip(0, 255).astype(np.uint8), found[part], 0.035 * unit)
         found[part] = np.clip((blurred(sharp, max(0.5, 0.006 * unit)) - 0.5) / 0.7 + 0.5, 0, 1)
-    scale = np.array([picture.shape[1] / here.shape[1], picture.shape[0] / here.shape[0]])
-    outline = points[[98, 97, 2, 326, 327, 278, 4, 48], :2] * scale
-    nose = blurred(inside(outline, picture.shape), 0.02 * unit)
+    nose = blurred(inside(here.at(picture.shape, (98, 97, 2, 326, 327, 278, 4, 48)), picture.shape), 0.02 * unit)
     under = np.clip((here.rows - points[[98, 327], 1].mean() + 3) / 4, 0, 1)
     pale = np.clip((mine - bare + 9) / 8, 0, 1)
     clear = (1 - under * (1 - pale)) * np.clip(1.5 - 2.5 * here.beard, 0, 1)

@@ -17,9 +17,9 @@ import numpy as np
 from mien.errors import LayerError
 from mien.guides.bare import bare
 from mien.guides.guide import Guide
-from mien.guides.hair import over_photo
 from mien.guides.hair_fit import Fitted, bent, places_of
 from mien.guides.hair_lent import pure
+from mien.guides.hair_over import over_photo
 from mien.guides.scene import Scene
 from mien.types import Bool, Float32, Float64, Photo
 

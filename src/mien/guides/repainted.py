@@ -10,21 +10,35 @@ import cv2
 import numpy as np
 
 from mien.compose.blend import membrane
+from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import grown
-from mien.guides.laid import blurred
-from mien.guides.surround import Worn
+from mien.guides.laid import blurred, coarse_beside
+from mien.guides.surround import BROWS, Worn
 from mien.guides.uncovering import Uncovering
-from mien.types import Float32
+from mien.types import Bool, Float32
 
 SOFT, NEAR = 0.008, 0.02
 """How softly a frame ends, and how far beside it rests of it are taken off, units."""
 
+COLORED, FACE, MOSTLY = 0.03, 0.15, 0.7
+"""How far from a frame, eyes and brows colors are looked up at least and at most, units; and how much of them is
+replaced."""
+
+SLOPES, DARKER = (-0.06, 0.2), 30.0
+"""How much of their color darker skin has more or less, per L*; and by how many L* it is darker at most."""
+
+PAST, DARK, HAIR, SHADOW = 0.06, 10.0, (108.0, 80.0), 0.08
+"""Width of the border of brows to temples, units; levels by which skin is too dark there, and from which it is
+hair, as a network paints it and as it is seen; and how far from a frame its shadows reach, units."""
+
+LIT = 0.75
+"""How much of that is lightened."""
+
 SEEN = 0.02
 """Share of a change from which it is made."""
 
-FINE, BEYOND, STRONG = 0.014, 0.045, 1.6
-"""Blur beyond which detail is fine, and how far from a frame none is taken, units; its largest size, as multiples of
-the usual."""
+BEYOND, RING = 0.045, 0.12
+"""How far from a frame what is smooth begins, and how far grain is measured, units."""
 
 
 def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float32, Float32]:
@@ -41,28 +55,84 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     soft = np.maximum(blurred(worn.hole, SOFT * unit) * np.maximum(sees, 1 - eyes), hidden)
     smooth = membrane(worn.picture, (~grown(worn.hole, BEYOND * unit)).astype(np.float32), 255.0)
     made = smooth + sees[..., None] * (made - smooth)  # the network knows of nothing farther out
-    near = blurred(grown(worn.hole, NEAR * unit) & ~worn.eyes, NEAR / 2 * unit)
+    lighter, share = _lit(worn)
+    made = made + _darker(made, lighter, share, HAIR[0], unit)[..., None] * (lighter - made)
+    made = _colored(made, worn)
+    near = blurred((grown(worn.hole, NEAR * unit) | worn.shade) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
-    made = cv2.GaussianBlur(made, (0, 0), 0.5) + _detail(worn)[..., None]
-    found = np.where(near * within > SEEN, near * within, 0)
+    below = blurred(grown(worn.hole, SHADOW * unit) & ~worn.beside, 0.02 * unit)
+    plain = coarse_beside(rested, worn.hole | worn.beside, 0.03 * unit)
+    lit = below * _darker(plain, lighter, share, HAIR[1], unit)
+    rested = rested + lit[..., None] * (lighter - plain)
+    made = made + _grain(made, worn)
+    near = np.maximum(near * within, lit)
+    found = np.where(near > SEEN, near, 0)
     return np.clip(made, 0, 255).astype(np.float32), soft, np.clip(rested, 0, 255).astype(np.float32), found
 
 
-def _detail(worn: Worn) -> Float32:
-    """(h, w) levels: fine detail of the skin and the hairs beside a frame, mirrored at its border."""
-    unit, hole = worn.unit, grown(worn.hole, BEYOND * worn.unit)
-    light, known = cv2.cvtColor(worn.picture, cv2.COLOR_RGB2GRAY), (~grown(worn.hole, 1.0)).astype(np.float32)
-    total, share = (cv2.GaussianBlur(one, (0, 0), max(0.8, FINE * unit)) for one in (light * known, known))
-    fine = light - total / np.maximum(share, 1e-3)
-    usual = float(np.median(np.abs(fine[grown(hole, 0.1 * unit) & ~hole]))) + 1e-3
-    fine = np.clip(fine, -STRONG * usual, STRONG * usual)
-    _, label = cv2.distanceTransformWithLabels(hole.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    ys, xs = np.nonzero(~hole)
-    place = np.zeros((int(label.max()) + 1, 2), np.float32)
-    place[label[ys, xs]] = np.stack([xs, ys], 1)
-    nearest = place[label]
-    gy, gx = np.mgrid[: hole.shape[0], : hole.shape[1]].astype(np.float32)
-    x, y = 2 * nearest[..., 0] - gx, 2 * nearest[..., 1] - gy
-    return np.asarray(
-        cv2.remap(fine, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101) * worn.hole, np.float32
-    )
+def _lit(worn: Worn) -> tuple[Float32, Float32]:
+    """Temples as light as the skin above and below a frame, (h, w, 3), and where that is known, (h, w).
+
+    A network sees dark brows go on there, and arms cast shadows.
+    """
+    barred = grown(worn.hole, SHADOW * worn.unit) | grown(worn.beside, 2 * NEAR * worn.unit) | worn.eyes
+    if barred.all():
+        return worn.picture, np.zeros(barred.shape, np.float32)
+    skin = membrane(worn.picture, (~barred).astype(np.float32), 255.0)
+    far = cv2.distanceTransform((~worn.beside).astype(np.uint8), cv2.DIST_L2, 5) / (2 * PAST * worn.unit)
+    return skin, (LIT * _temples(worn) * np.clip(far, 0, 1)).astype(np.float32)
+
+
+def _darker(picture: Float32, skin: Float32, share: Float32, hair: float, unit: float) -> Float32:
+    """(h, w) in [0, 1] where a picture is darker than skin is around; what is much darker is hair."""
+    darker = (skin - picture).mean(2)
+    apart = np.clip(darker / DARK - 0.5, 0, 1) * np.clip(3 - 3 * darker / hair, 0, 1) * share
+    return np.asarray(cv2.GaussianBlur(apart, (0, 0), max(1.0, 0.02 * unit)), np.float32)
+
+
+def _temples(worn: Worn) -> Float32:
+    """(h, w) in [0, 1] the skin beyond eyes and brows: it is smooth, where a network sees dark brows go on."""
+    points = worn.face.landmarks[:, :2].astype(np.float64)
+    across = (points[263] - points[33]) / max(float(np.linalg.norm(points[263] - points[33])), 1e-6)
+    ys, xs = np.mgrid[: worn.hole.shape[0], : worn.hole.shape[1]]
+    place = xs * across[0] + ys * across[1]
+    past = np.maximum(points[33] @ across - place, place - points[263] @ across) / worn.unit
+    brows = blurred(grown(_brows(worn), NEAR * worn.unit), NEAR * worn.unit)
+    return np.asarray(np.clip(past / PAST, 0, 1) * (1 - brows), np.float32)
+
+
+def _brows(worn: Worn) -> Bool:
+    """(h, w) inside of the brows' outlines."""
+    area = np.zeros(worn.hole.shape, np.uint8)
+    for one in BROWS:
+        cv2.fillPoly(area, [np.round(worn.face.landmarks[list(one), :2]).astype(np.int32)], 1)
+    return area > 0
+
+
+def _colored(made: Float32, worn: Worn) -> Float32:
+    """What is behind a frame in the colors of what is seen beside it: a network makes shaded skin gray or blue.
+
+    Shaded skin has colors of its kind, as far as there is shaded skin on the face.
+    """
+    unit = worn.unit
+    seen, shown = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB) for one in (worn.picture, made))
+    barred = grown(worn.hole | worn.eyes | _brows(worn), COLORED * unit) | worn.beside
+    if barred.all():
+        return made
+    usual = membrane(seen, (~barred).astype(np.float32), 255.0)
+    face = ~barred & grown(worn.hole, FACE * unit)
+    tone = seen[face if face.any() else ~barred] - seen[face if face.any() else ~barred].mean(0)
+    slope = np.clip((tone[:, :1] * tone[:, 1:]).sum(0) / max(float((tone[:, 0] ** 2).sum()), 1.0), *SLOPES)
+    less = np.clip(shown[..., :1] - usual[..., :1], -DARKER, 0)
+    usual = usual[..., 1:] + slope * less
+    share = MOSTLY * blurred(worn.hole & ~worn.eyes, SOFT * unit)[..., None]
+    shown[..., 1:] += share * (usual - shown[..., 1:])
+    return np.asarray(np.clip(cv2.cvtColor(shown, cv2.COLOR_LAB2RGB), 0, 1) * np.float32(255), np.float32)
+
+
+def _grain(made: Float32, worn: Worn) -> Float32:
+    """(h, w, 3) levels: as much noise as the skin beside a frame has; its lines mirrored look like rests of rims."""
+    skin = ~(worn.beside | worn.eyes)
+    ring = grown(worn.hole, RING * worn.unit) & ~grown(worn.hole, 1.5) & skin
+    wanted, there = (cv2.cvtColor(one.astype(np.float32), cv2.COLOR_RGB2GRAY) for one in (worn.picture, made))
+    return noise(worn.hole.shape, missing(levels(wanted, ring), levels(there, worn.hole & skin)))

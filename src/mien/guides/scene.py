@@ -8,7 +8,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,7 +49,10 @@ GROUPS: Mapping[str, str] = {
 }
 """What is told apart, in the names of the parser's regions."""
 
-BEARDED = 0.3
+NEAR = 24
+"""Pixels of a scene within which a cut is moved to where pixels of scene and photo begin together."""
+
+BEARDED = 0.1
 """Share of the chin that is hair on a bearded face."""
 
 
@@ -76,11 +79,11 @@ class Scene:
     points: Float64
 
     @classmethod
-    def of(cls, photo: Photo, face: Face, parser: FaceParser) -> Scene:
-        """The scene around a face."""
-        photo, face, times = _reduced(photo, face)
+    def of(cls, photo: Photo, face: Face, parser: FaceParser, largest: int = LARGEST) -> Scene:
+        """The scene around a face, with a longer side of at most ``largest`` pixels."""
+        photo, face, times = _reduced(photo, face, largest)
         groups = [*GROUPS.values(), "skin", OTHERS]
-        (*shares, skin, others), box = probabilities(photo, face, groups, parser, largest=LARGEST)
+        (*shares, skin, others), box = probabilities(photo, face, groups, parser, largest=largest)
         height, width = shares[0].shape
         scale = width / (box[2] - box[0])
         picture: UInt8 = to_srgb(photo, box)
@@ -117,6 +120,30 @@ class Scene:
         part = np.asarray(plane[y0:y1, x0:x1], np.float32)
         return np.asarray(cv2.resize(part, self.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
+    def cut(self, corners: Sequence[float]) -> Scene:
+        """A part of it, at least from (x0, y0) to (x1, y1), whose corners are corners of pixels of the photo, too."""
+        height, width = self.shape
+        part, box = [], []
+        for n, (corner, last) in enumerate(zip(corners, (width, height, width, height), strict=True)):
+            at = int(np.clip(np.floor(corner) if n < 2 else np.ceil(corner), 0, last))
+            way = -1 if n < 2 else 1
+            able = [k for k in range(at, at + way * NEAR, way) if 0 < k < last] + [0 if n < 2 else last]
+            best = min(able, key=lambda k: (round(abs(k / self.scale - round(k / self.scale)), 2), abs(k - at)))
+            part.append(best)
+            box.append(self.box[n % 2] + round(best / self.scale) if best < last else self.box[n])
+        x0, y0, x1, y1 = part
+        area = np.s_[y0:y1, x0:x1]
+        return replace(
+            self,
+            box=(box[0], box[1], box[2], box[3]),
+            picture=self.picture[area],
+            shares={name: share[area] for name, share in self.shares.items()},
+            hair=self.hair[area],
+            beard=self.beard[area],
+            loose=self.loose[area],
+            points=self.points - (x0, y0, 0),
+        )
+
     @property
     def unit(self) -> float:
         """Distance of the outer corners of the eyes, pixels."""
@@ -128,10 +155,10 @@ class Scene:
         return self.hair.shape[0], self.hair.shape[1]
 
 
-def _reduced(photo: Photo, face: Face) -> tuple[Photo, Face, int]:
+def _reduced(photo: Photo, face: Face, largest: int = LARGEST) -> tuple[Photo, Face, int]:
     """A photo whose face is much larger than in a scene, reduced by a whole number, and the face in it."""
     side = REACH * float(np.linalg.norm(face.quad[3] - face.quad[0]))
-    times = int(side / (FINER * LARGEST))
+    times = int(side / (FINER * largest))
     if times < 2:
         return photo, face, 1
     width, height = photo.width // times, photo.height // times

@@ -11,7 +11,7 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import UNIT, blurred, eroded, inside
+from mien.guides.beard_edge import blurred, eroded, inside
 from mien.guides.coloring import lab_of
 from mien.types import Bool, Float32
 
@@ -31,25 +31,16 @@ DARKER = 0.87
 SEEN = 0.08
 """Share of a lip that must be seen, to tell its colours."""
 
-SHADE, BLUE, DARK = 3.0, 1.0, 45.0
-"""By how much the darkest shaven hair darkens skin, 100 ln L*, and lowers b*; how much darker than skin it is, L*."""
 
-
-def stubble(here: AroundBeard, skin: Float32) -> Float32:
-    """By how much light and colours (h, w, 3) change where a beard was shaven, as of :mod:`mien.guides.beardless`."""
-    grown = here.hairs & here.oval & ~here.lips
-    if not grown.any():
-        return np.zeros((*here.shape, 3), np.float32)
-    hair = float(np.median(lab_of(here.picture / np.float32(255))[..., 0][grown]))
-    share = float(np.clip((skin[0] - hair) / DARK, 0, 1)) * blurred(grown, 0.08 * UNIT)
-    return np.asarray(share[..., None] * np.array([-SHADE, 0, -BLUE], np.float32), np.float32)
+def darkness(here: AroundBeard) -> float:
+    """How much darker than skin a beard is, L*."""
+    light, grown = lab_of(here.picture / np.float32(255))[..., 0], (here.hairs & here.oval & ~here.lips)
+    return float(np.median(light[here.facial]) - np.median(light[grown])) if grown.any() else 0.0
 
 
 def with_lips(here: AroundBeard, picture: Float32, made: Float32, kept: Float32, unit: float) -> Float32:
     """What is made (H, W, 3), with lips in the colours of what is seen of them where it is not kept (H, W)."""
-    scale = np.array([picture.shape[1] / here.shape[1], picture.shape[0] / here.shape[0]])
-    points = here.points[:, :2] * scale
-    lips = [inside(points[list(one)], picture.shape) for one in (UPPER, LOWER)]
+    lips = [inside(here.at(picture.shape, one), picture.shape) for one in (UPPER, LOWER)]
     known = [eroded(one, max(1, round(0.01 * unit))) & (kept > 0.9) for one in lips]
     enough = [float(seen.sum()) > SEEN * float(one.sum()) for seen, one in zip(known, lips, strict=True)]
     if not any(enough):

@@ -15,8 +15,8 @@ from mien.compose.border import wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bare import bare, held
 from mien.guides.guide import Guide
-from mien.guides.hair import over_photo
 from mien.guides.hair_fit import fitted
+from mien.guides.hair_over import over_photo
 from mien.guides.hair_roots import in_colors
 from mien.guides.locks import uneven
 from mien.guides.scene import Scene

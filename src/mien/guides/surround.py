@@ -30,6 +30,7 @@ class Worn:
         picture: with them.
         face: its points are in the picture's frame.
         hole: what is hidden.
+        shade: where light and color are changed by a frame.
         eyes: with their irises.
         lenses: what is seen through them.
         beside: what is hair, ear, or background.
@@ -38,6 +39,7 @@ class Worn:
     picture: Float32
     face: Face
     hole: Bool
+    shade: Bool
     eyes: Bool
     lenses: Bool
     beside: Bool

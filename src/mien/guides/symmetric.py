@@ -11,10 +11,11 @@ from mien.compose.grain import with_grain_of
 from mien.compose.morphology import shrunk
 from mien.errors import LayerError
 from mien.guides.borrow import field, mirrored, unit_of
+from mien.guides.continued import nearest
 from mien.guides.guide import Guide, box_of, changed
 from mien.guides.laid import coarse_beside, filled, looked_up
 from mien.photos.color import to_srgb
-from mien.types import Bool, Face, Photo
+from mien.types import Bool, Face, Float32, Photo
 
 WITHIN, SEEN = 0.65, 0.97
 """Share of what is hidden that must lie within the face, and that the other half must show."""
@@ -22,8 +23,14 @@ WITHIN, SEEN = 0.65, 0.97
 TURNED = 18.0
 """Degrees of yaw beyond which the halves of a face are too unlike."""
 
-LIMIT = 60.0
+LIMIT = 110.0
 """Levels by which the halves may differ in light at the border."""
+
+CLOSE, STEP = 0.03, 40.0
+"""Units from the border in which light agrees with what is right beside it, and by how many levels at most."""
+
+RING, APART = 0.2, 0.06
+"""Units around what is hidden in which the halves are compared line by line, and by which these may lie apart."""
 
 
 def before_face(face: Face, hidden: Bool) -> bool:
@@ -56,15 +63,49 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool) -> Guide:
     if abs(face.pose.yaw) > TURNED:
         raise LayerError("The face is turned too far for its other half to show what is masked; paint it: --mode look.")
     other, other_face, blocked = mirrored(photo, face, hidden)
-    taken, visible = looked_up(other, blocked, field(face, other_face, points, box), box)
+    offsets = field(face, other_face, points, box)
+    taken, visible = looked_up(other, blocked, offsets, box)
     if (visible[here] > 0.5).mean() < SEEN:
         raise LayerError("What is masked reaches over the middle of the face, so that no half shows it: --mode look.")
     lower = to_srgb(photo, box).astype(np.float32)
-    blurred = [coarse_beside(one, here, max(1.0, 0.02 * unit)) for one in (lower, taken)]
     beside = cv2.dilate(here.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
-    around = ring(here, 0.12 * unit) * (beside & shrunk(inside, 0.04 * unit) & (visible > 0.5))
-    upper = np.asarray(taken + membrane(blurred[0] - blurred[1], around, LIMIT), np.float32)
+    known = (beside & shrunk(inside, 0.04 * unit) & (visible > 0.5)).astype(np.float32)
+    upper = _lit(lower, taken, here, known, unit)
+    offsets = offsets + _apart(lower, upper, here, ring(here, RING * unit) * known, unit)
+    taken, _ = looked_up(other, blocked, offsets, box)
+    upper = _lit(lower, taken, here, known, unit)
+    upper = _joined(lower, upper, here, known, unit)
     upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
     shown = here & inside  # what surrounds the face is not the mirror image of what is beside its other half
     mixed = lower + shown[..., None] * (np.clip(upper, 0, 255) - lower)
     return Guide(box, changed(photo, box, lower, mixed), shown.astype(np.float32))
+
+
+def _lit(lower: Float32, taken: Float32, here: Bool, known: Float32, unit: float) -> Float32:
+    """The other half (h, w, 3) in the light of this one, told by what is known (h, w) around what is hidden."""
+    coarse = [coarse_beside(one, here, max(1.0, 0.02 * unit)) for one in (lower, taken)]
+    return np.asarray(taken + membrane(coarse[0] - coarse[1], ring(here, 0.12 * unit) * known, LIMIT), np.float32)
+
+
+def _joined(lower: Float32, upper: Float32, here: Bool, known: Float32, unit: float) -> Float32:
+    """The same where it meets what is right beside it: a step there goes, within a few pixels."""
+    close = (ring(here, CLOSE * unit) * known > 0) & ~here
+    if not close.any():
+        return upper
+    step = coarse_beside(lower - upper, ~close, max(1.0, 0.01 * unit))
+    columns, rows = nearest(close)
+    depth = cv2.distanceTransform(here.astype(np.uint8), cv2.DIST_L2, 5) / np.float32(2 * CLOSE * unit)
+    found = cv2.GaussianBlur(step[rows, columns], (0, 0), max(1.0, 0.01 * unit))
+    return np.asarray(upper + np.clip(found, -STEP, STEP) * np.exp(-(depth**2))[..., None], np.float32)
+
+
+def _apart(lower: Float32, upper: Float32, here: Bool, around: Float32, unit: float) -> Float32:
+    """(h, w, 2): how far lines beside what is hidden lie apart in both halves, and inside it as at its border."""
+    seen = np.where(here[..., None], upper, lower)
+    gray = [cv2.cvtColor(np.clip(one, 0, 255).astype(np.uint8), cv2.COLOR_RGB2GRAY) for one in (seen, upper)]
+    if min(gray[0].shape) < 32:
+        return np.zeros((*here.shape, 2), np.float32)
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(gray[0], gray[1], None)
+    known = around * (np.hypot(flow[..., 0], flow[..., 1]) < APART * unit)
+    spread = membrane(np.asarray(flow, np.float32), known, APART * unit)
+    return np.asarray(cv2.GaussianBlur(spread, (0, 0), max(1.0, 0.03 * unit)), np.float32)

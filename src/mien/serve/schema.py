@@ -58,6 +58,7 @@ class Wishes(Body):
     mode: Literal["auto", "look", "pixels", "heal", "fill", "difference"] | None = None
     attributes: Annotated[dict[Word, Number], Field(max_length=MOST_WISHES)] | None = None
     text: Text | None = None
+    degrees: Annotated[dict[Word, Number | Word], Field(max_length=MOST_WISHES)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
     strength: Annotated[FiniteFloat, Field(ge=0, le=1)] | None = None
     frame: Literal["auto", "photo", "crop"] | None = None

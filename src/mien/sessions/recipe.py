@@ -97,8 +97,10 @@ def changed(recipe: Recipe, inputs: Mapping[str, Any], objects: Objects) -> dict
         As :func:`freeze`.
     """
     result = {name: value for name, value in recipe.items() if inputs.get(name, value) is not None}
+    if "text" in inputs:
+        result.pop("degrees", None)  # of other words
     for name, value in freeze(inputs, objects).items():
-        old, new = recipe.get(name), inputs[name]
+        old, new = result.get(name), inputs[name]
         if isinstance(new, Mapping) and isinstance(old, Mapping):
             value = {key: one for key, one in {**old, **value}.items() if new.get(key, one) is not None}
         result[name] = value
@@ -140,7 +142,7 @@ def file_names(recipe: Recipe) -> dict[str, str]:
 
 def is_readable(recipe: Recipe) -> bool:
     """Whether what has names has them, and what is a number is one: a journal may say anything."""
-    named = [recipe.get(name, {}) for name in ("attributes", "reshape", "dye", "weights", "weight_maps")]
+    named = [recipe.get(name, {}) for name in ("attributes", "reshape", "dye", "weights", "weight_maps", "degrees")]
     if not all(isinstance(value, Mapping) for value in named):
         return False
     numbers = [*named[0].values(), *named[1].values()]
@@ -155,6 +157,8 @@ def describe(recipe: Recipe) -> str:
             words += [f"{key} {amount:+g}" for key, amount in value.items()]
         elif name == "dye":
             words += [f"{region} dyed {_word(color)}" for region, color in value.items()]
+        elif name == "degrees":
+            words += [f"{key} {_word(value)}" for key, value in value.items()] if not recipe.get("text") else []
         elif name == "drag":
             words.append(f"{len(value)} points dragged")
         elif name in ("weights", "weight_maps"):

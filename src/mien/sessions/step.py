@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from mien.editing.degrees import degrees_of
 from mien.editing.request import Request
+from mien.editing.worded import READ_AS
 from mien.errors import ConfigError, MienError, SessionError
 from mien.sessions.folder import Folder
 from mien.sessions.objects import Objects
@@ -179,10 +181,12 @@ def perform(
         patch = Patch.between(photo, result.photo, result.mask > 0)
     except SessionError as error:
         raise _told(error, wish, folder) from error
+    text, words = wish.recipe.get("text"), any(READ_AS in one for one in result.operations)
+    degrees = degrees_of(text) if text and words and "degrees" not in wish.recipe else {}
     node = Node(
         number=numbers[0],
         parent=numbers[1],
-        recipe=wish.recipe,
+        recipe={**wish.recipe, "degrees": degrees} if degrees else wish.recipe,
         quad=wish.quad,
         patch=folder.keep(patch),
         place=patch.place,

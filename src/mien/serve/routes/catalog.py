@@ -15,6 +15,7 @@ from mien.conditions.regions import NAMES as REGIONS
 from mien.conditions.text import LONGEST, validate_text
 from mien.editing.catalogue import DYED, UNSUPPORTED, entries
 from mien.editing.request import Mode
+from mien.finding.tower import nearest_words
 from mien.guides.bank import BUNDLED as BANK
 from mien.guides.borrow import HAIR, LOWER, PARTS
 from mien.serve.faults import ApiError
@@ -72,7 +73,8 @@ def catalog(service: Serving) -> dict[str, Any]:
 async def read(request: Request) -> dict[str, Any]:
     """What a sentence asks for."""
     body = await json_body(request, ReadBody)
-    return understood(validate_text(body.text) or "").to_dict()
+    reading = understood(validate_text(body.text) or "")
+    return {**reading.to_dict(), "nearest": nearest_words(reading.unknown)}
 
 
 @router.get("/api/samples")

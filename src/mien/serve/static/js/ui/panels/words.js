@@ -7,6 +7,8 @@ import { Button } from '../controls.js';
 
 let timer = 0;
 
+const withNearest = (near) => (word) => (near && near[word] ? `${word} (≈ ${near[word]})` : word);
+
 export function Words({ state }) {
   const write = (event) => {
     const { value } = event.target;
@@ -25,7 +27,7 @@ export function Words({ state }) {
       onInput=${write} onKeyDown=${key}>${state.text}</textarea></label>
     ${reading && html`<div class="chips" aria-live="polite">${reading.wishes.map((wish) => html`<span class="chip still">
       ${wish.color ? `${named(wish.attribute)}: ${named(wish.color)}` : `${named(wish.attribute)} ${wish.degree > 0 ? '+' : ''}${number(wish.degree, 1)}`}</span>`)}</div>
-      ${reading.not_understood.length > 0 && html`<p class="hint warn">${t('notUnderstood', { words: reading.not_understood.join(', ') })}</p>`}
+      ${reading.not_understood.length > 0 && html`<p class="hint warn">${t('notUnderstood', { words: reading.not_understood.map(withNearest(reading.nearest)).join(', ') })}</p>`}
       ${reading.notes.map(told).map(({ text, lang }) => html`<p class="hint" lang=${lang}>${text}</p>`)}`}
     <${Button} kind="primary" onClick=${sayWords}>${t('apply')}<//></section>`;
 }

@@ -1,0 +1,185 @@
+"""Generated faces in real pixels: a head of nobody is brought into the generated face's outlines, larger and sharp.
+
+Legend: D side of what is looked at, S side of the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mien.align.measure import head_pose, mouth_openness
+from mien.conditions.areas import Seen
+from mien.engine.mapping import Wanted
+from mien.generation.heads import SIDE, Head, Wished, heads, labels_of, points_of, smiling
+from mien.generation.pairs import SIDE as LOOKED
+from mien.generation.pairs import resized
+from mien.generation.registration import Registration, registered
+from mien.generation.sentences import understood
+from mien.generation.wished_colors import colored
+from mien.guides.traits import ALIGNED, Traits
+from mien.types import Float32, Photo, UInt8
+from mien.words.types import Reading
+
+if TYPE_CHECKING:
+    from mien.generation.generator import MultimodalGenerator
+
+LARGE = 512
+"""Pixels of the result's side."""
+
+TRIED, ROUGH = 6, 64
+"""Heads that are brought into place before one is chosen, and the grid for that."""
+
+CHANCE = 0.8
+"""Standard deviation of what a seed adds to the costs of heads."""
+
+AGREEMENT = np.array([0.4, 0.35, 0.1, 0.15], np.float32)
+DISAGREES, STRAINED, OUTSIDE, BEHIND = 8.0, 6.0, 40.0, 0.25
+"""Costs of outlines that do not agree, of areas that change, and of a picture that ends too early, behind less so."""
+
+MASCULINE, YEARS = (-0.5, 1.0), (43.5, 17.4)
+"""The face reader's number at which faces are as often men's as women's; years of its mean, and of one more."""
+
+GAIN = 0.7
+"""How much of what landmarks are away is corrected."""
+
+OPEN = (0.08, 0.5)
+"""Openness from which a mouth is open, and the share of it that a head's has to have, or it gets a smile."""
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """Attributes:
+    shares: (19, D, D) of classes.
+    points: (478, 3) in sides of the crop.
+    """
+
+    shares: Float32
+    points: Float32
+
+
+class Finisher:
+    """Build it once and use it for many faces.
+
+    Args:
+        generator: whose faces they are.
+    """
+
+    def __init__(self, generator: MultimodalGenerator) -> None:
+        self.look = generator.feedback.look
+
+    def __call__(
+        self, pictures: Sequence[Photo], wanted: Wanted, text: str | None, seed: int, size: int, notes: list[str]
+    ) -> tuple[Photo, ...]:
+        """Faces of the seeds that follow, finished; whose pixels they have is added to the notes."""
+        reading, faces = understood(text or ""), [np.asarray(one.pixels, np.uint8) for one in pictures]
+        made = [self.finished(one, wanted, reading, seed + n, size) for n, one in enumerate(faces)]
+        notes += dict.fromkeys(f"finished with {whose}" for _, whose in made)
+        return tuple(Photo(one) for one, _ in made)
+
+    def finished(
+        self, picture: UInt8, wanted: Wanted, reading: Reading, seed: int, size: int = LARGE
+    ) -> tuple[UInt8, str]:
+        """A face of real pixels, and whose they are, in words.
+
+        Args:
+            picture: (R, R, 3) as it was generated.
+            wanted: what it was asked for; outlines are those of the map, or else those that are seen.
+            reading: of the sentence.
+            seed: chooses among the heads that suit.
+            size: S.
+
+        Returns:
+            (S, S, 3).
+        """
+        small = resized(picture[None], LOOKED)[0]
+        labels, points = self.look.parser.parse(small[None])[0], self.look.points(small[None])[0]
+        shares = _onehot(labels)
+        if wanted.semantic is not None and wanted.semantic.sum(0).min() > 0.5:
+            shares = wanted.semantic
+        target = Target(shares, points)
+        wished = self._wished(small, labels, target, reading)
+        head = self._chosen(wished, target, seed)
+        if _shut(head, target):
+            head = smiling(head)
+        place = self._corrected(head, target)
+        result = rendered(head, place.places, size)
+        told = head.entry.name + ("" if head.lender is None else f", teeth of {head.lender.name}")
+        done = _bytes(result)
+        if wished.colors:
+            found = self.look.points(resized(done[None], LOOKED))[0] * size
+            done = colored(done, found, self.look.landmarks.weight("mean"), wished.colors, self.look.parser)
+        return done, told
+
+    def _wished(self, small: UInt8, labels: UInt8, target: Target, reading: Reading) -> Wished:
+        numbers = dict(zip(self.look.reader.names, self.look.numbers(small[None])[0].tolist(), strict=True))
+        pose = head_pose(target.points, self.look.landmarks.weight("mean"))
+        hair = cv2.resize(target.shares[17], (ALIGNED, ALIGNED), interpolation=cv2.INTER_AREA)
+        return Wished(
+            hair=np.asarray(hair, np.float32),
+            points=target.points,
+            yaw=pose.yaw,
+            pitch=pose.pitch,
+            traits=Traits.of(Seen(labels, target.points.astype(np.float64) * len(labels), small)),
+            reading=reading,
+            masculine=(numbers.get("masculine", 0.0) - MASCULINE[0]) / MASCULINE[1],
+            age=YEARS[0] + YEARS[1] * numbers.get("age", 0.0),
+        )
+
+    def _chosen(self, wished: Wished, target: Target, seed: int) -> Head:
+        rng, known = np.random.default_rng(seed), heads()
+        costs = np.array([wished.cost(one) for one in known]) + CHANCE * rng.standard_normal(len(known))
+        found: list[tuple[float, Head]] = []
+        for at in np.argsort(costs, kind="stable")[:TRIED]:
+            rough = self._placed(known[at], target, ROUGH)
+            cost = costs[at] + DISAGREES * (1 - float(AGREEMENT @ rough.agreement)) + STRAINED * rough.strain
+            found.append((cost + OUTSIDE * _outside(known[at], rough.places, target.shares), known[at]))
+        return min(found, key=lambda one: one[0])[1]
+
+    def _corrected(self, head: Head, target: Target) -> Registration:
+        """A registration that is corrected by where the landmarks of its picture are found."""
+        picture = _bytes(rendered(head, self._placed(head, target, ROUGH).places, LOOKED))
+        away = target.points - self.look.points(picture[None])[0]
+        return self._placed(head, replace(target, points=target.points + GAIN * away))
+
+    def _placed(self, head: Head, target: Target, *side: int) -> Registration:
+        lent = _onehot(labels_of(head, self.look.parser))
+        points, other = (one[:, :2].astype(np.float64) for one in (target.points, points_of(head, self.look)))
+        return registered(target.shares, lent, points, other, *side)
+
+
+def _bytes(picture: Float32) -> UInt8:
+    return np.asarray(np.clip(np.rint(picture), 0, 255), np.uint8)
+
+
+def _onehot(labels: UInt8) -> Float32:
+    return np.asarray(labels[None] == np.arange(19)[:, None, None], np.float32)
+
+
+def _outside(head: Head, places: Float32, shares: Float32) -> float:
+    """The share of the wanted picture, of the person above all, that lies where the lent picture has ended."""
+    person = cv2.resize(1 - shares[0], places.shape[1::-1], interpolation=cv2.INTER_AREA) + BEHIND
+    first, last = head.corners
+    beyond = ((places < first) | (places > last)).any(-1)
+    return float((beyond * person).sum() / max(1e-6, float(person.sum())))
+
+
+def rendered(head: Head, places: Float32, size: int) -> Float32:
+    """The pixels (S, S, 3) of a head at places (s, s, 2) in sides of its crop."""
+    photo, matrix = head.photo, head.crop.matrix
+    large = cv2.resize(places, (size, size), interpolation=cv2.INTER_CUBIC) * SIDE
+    at = (large @ matrix[:, :2].T + matrix[:, 2] - 0.5).astype(np.float32)
+    picture = cv2.remap(photo.pixels, at, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    beyond = ((at < 0) | (at > np.array(photo.pixels.shape[1::-1]) - 1)).any(-1).astype(np.float32)
+    share = cv2.GaussianBlur(beyond, (0, 0), 0.015 * size)[..., None] * beyond[..., None]
+    return np.asarray(picture * (1 - share) + cv2.GaussianBlur(picture, (0, 0), 0.03 * size) * share, np.float32)
+
+
+def _shut(head: Head, target: Target) -> bool:
+    """Whether a head's mouth is shut where an open one is wanted."""
+    opened = mouth_openness(target.points)
+    return opened > OPEN[0] and head.face.mouth_openness < OPEN[1] * opened

@@ -1,0 +1,84 @@
+"""Another's hair in this photo's light, and no sharper than this photo.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from mien.align import mesh
+from mien.compose.grain import bands
+from mien.guides.hair_fit import Fitted
+from mien.guides.scene import Scene, polygon
+from mien.types import Bool, Float32, Float64
+
+BLUNT = 1.25
+"""By how much the other's face may be sharper than this one."""
+
+DYED = 25.0
+"""Levels of blue or green over red from which hair is dyed; less of it is light of the other photo."""
+
+
+def lit(here: Scene, fit: Fitted) -> Fitted:
+    """The new hair in this photo's light, as far as both faces' skin tells it."""
+    mine, theirs = _skin(here.picture, here), _skin(fit.picture, here, fit)
+    gain = np.ones(3)
+    ratio = (mine + 0.02) / (theirs + 0.02)
+    light = float(np.exp(np.log(ratio).mean()))
+    gain = light**0.3 * (ratio / light) ** 0.3
+    gain = np.clip(gain, 0.6, 1.6).astype(np.float32)
+    colorful = [float(np.ptp(one) / max(one.max(), 1e-3)) for one in (mine, theirs)]
+    fade = np.float32(np.clip((colorful[0] / max(colorful[1], 1e-3) - 0.15) / 0.35, 0, 1))
+
+    hair = fit.front[fit.alpha > 0.9]
+    natural = np.float32(not hair.size or float(np.median(hair[:, 1:].max(1) - hair[:, 0])) < DYED)
+
+    def turned(picture: Float32) -> Float32:
+        made = np.clip(255 * ((picture / 255) ** 2.2 * gain) ** (1 / 2.2), 0, 255).astype(np.float32)
+        gray = np.repeat(cv2.cvtColor(made, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
+        cool = made[..., 1:].max(2, keepdims=True) - made[..., :1]
+        cast = natural * np.clip(cool / 6, 0, 1) * np.clip((2 * DYED - cool) / DYED, 0, 1)
+        return np.asarray(gray + fade * (1 - cast) * (made - gray), np.float32)
+
+    return replace(fit, front=turned(fit.front), real=turned(fit.picture))
+
+
+def _skin(picture: Float32, here: Scene, fit: Fitted | None = None) -> Float64:
+    """(3,) linear light: the median of cheeks, nose and forehead, where it is skin."""
+    shares = here.shares if fit is None else fit.shares
+    oval = here.points[list(mesh.OUTLINE)]
+    area = (polygon(oval, here.shape, 1) > 0.9) & (shares["face"] > 0.8)
+    if int(area.sum()) < 50:
+        return np.full(3, 0.3)
+    return np.asarray(np.median((picture[area] / 255) ** 2.2, 0), np.float64)
+
+
+def sharp_as(here: Scene, fit: Fitted) -> Fitted:
+    """The new hair no sharper than this photo: blurred by what brings the other's face to this face's sharpness."""
+    oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 1) > 0.9
+    area = oval & (here.shares["face"] > 0.7) & (fit.shares["face"] > 0.7)
+    if int(area.sum()) < 200:
+        return fit
+    rows, columns = np.flatnonzero(area.any(1)), np.flatnonzero(area.any(0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    mine, theirs = (_fineness(one[part], area[part]) for one in (here.picture, fit.picture))
+    for sigma in (0.0, 0.6, 0.9, 1.3, 1.8, 2.4):
+        seen = theirs if not sigma else _fineness(cv2.GaussianBlur(fit.picture[part], (0, 0), sigma), area[part])
+        if seen <= BLUNT * mine:
+            break
+    if not sigma:
+        return fit
+    planes = (fit.alpha, fit.front, fit.picture, fit.real)
+    soft = [np.asarray(cv2.GaussianBlur(one, (0, 0), 0.8 * sigma), np.float32) for one in planes]
+    return replace(fit, alpha=soft[0], front=soft[1], picture=soft[2], real=soft[3])
+
+
+def _fineness(picture: Float32, area: Bool) -> float:
+    """Share of the finest two bands in a picture's detail."""
+    levels = [float(np.sqrt((band[area] ** 2).mean())) for band in bands(picture)]
+    return (levels[0] + levels[1]) / max(levels[2], 0.3)

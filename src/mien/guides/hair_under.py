@@ -1,0 +1,61 @@
+"""What stays of a face under another's hair, and how hair meets it.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mien.compose.border import local_colors, wide_blur
+from mien.compose.morphology import disc
+from mien.guides.bare import face_of
+from mien.guides.hair_fit import Fitted
+from mien.guides.scene import Scene
+from mien.types import Bool, Float32
+
+SOFT = 0.03
+"""Softness of its border, units."""
+
+RIM, RICHER = 0.05, 1.1
+"""Units from skin within which hair is no more colorful than both, but for this factor."""
+
+SKIN = 0.6
+"""How likely skin is from which it stays."""
+
+
+def stays(here: Scene, seen: Bool) -> Float32:
+    """(h, w): 1 on skin of the face and the forehead, which stays as it is: another's would lie on it as a band.
+
+    Args:
+        here: the scene.
+        seen: (h, w) where no old hair is.
+    """
+    skin = (seen & (here.shares["face"] > SKIN)).astype(np.float32)
+    return np.asarray(face_of(here) * cv2.GaussianBlur(skin, (0, 0), SOFT * here.unit), np.float32)
+
+
+def rimmed(picture: Float32, here: Scene, fit: Fitted) -> Float32:
+    """A picture (h, w, 3) of the new hair that is not more colorful, where it meets skin, than a mixture of both.
+
+    What shines through hair at its end is red; on another head it is a red line.
+    """
+    unit, place = here.unit, cv2.dilate(face_of(here), disc(2 * RIM * here.unit))
+    solid = (fit.alpha > 0.97).astype(np.float32)
+    skin = ((here.shares["face"] > 0.8) & (here.loose < 0.1)).astype(np.float32)
+    if min(float(solid.sum()), float(skin.sum())) < 50:
+        return picture
+    near = np.clip(20 * wide_blur(1 - solid, RIM * unit) - 1, 0, 1) * place
+    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    mine = cv2.cvtColor(here.picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    dark, light = local_colors(lab, solid, 0.1 * unit)[0], local_colors(mine, skin, 0.2 * unit)[0]
+    span = light[..., 0] - dark[..., 0]
+    at = np.clip((lab[..., 0] - dark[..., 0]) / np.where(np.abs(span) < 5, 5, span), 0, 1)[..., None]
+    most = dark[..., 1:] + at * (light[..., 1:] - dark[..., 1:])
+    most = RICHER * np.sqrt((most**2).sum(2)) + 2
+    found = np.sqrt((lab[..., 1:] ** 2).sum(2))
+    factor = np.minimum(1, most / np.maximum(found, 1e-3))
+    lab[..., 1:] *= (1 + near * (factor - 1))[..., None]
+    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)

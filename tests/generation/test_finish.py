@@ -1,0 +1,126 @@
+"""Generated faces in the pixels of heads of nobody."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from mien.align.measure import head_pose
+from mien.conditions.areas import Seen
+from mien.errors import ConfigError
+from mien.generation.finish import rendered
+from mien.generation.generator import MultimodalGenerator
+from mien.generation.heads import Head, Wished, heads, labels_of, points_of
+from mien.generation.pairs import resized
+from mien.generation.registration import registered
+from mien.generation.sentences import understood
+from mien.generation.wished_colors import colored
+from mien.guides.traits import ALIGNED, Traits, lab_of
+
+
+@pytest.fixture(scope="module")
+def generator() -> MultimodalGenerator:
+    return MultimodalGenerator.from_pretrained()
+
+
+def head(name: str, *, flipped: bool = False) -> Head:
+    return next(one for one in heads() if one.entry.path.stem == name and one.flipped == flipped)
+
+
+def shares(generator: MultimodalGenerator, one: Head) -> np.ndarray:
+    labels = labels_of(one, generator.feedback.look.parser)
+    return (labels[None] == np.arange(19)[:, None, None]).astype(np.float32)
+
+
+def points(generator: MultimodalGenerator, one: Head) -> np.ndarray:
+    return points_of(one, generator.feedback.look)[:, :2].astype(np.float64)
+
+
+def test_a_head_is_brought_to_itself_without_any_move(generator: MultimodalGenerator) -> None:
+    same, where = shares(generator, head("2133")), points(generator, head("2133"))
+    found = registered(same, same, where, where, 64)
+    grid = (np.arange(64) + 0.5) / 64
+    assert np.abs(found.places - np.dstack(np.meshgrid(grid, grid))).max() < 0.01
+    assert found.agreement.min() > 0.97 and found.strain < 0.02
+
+
+def test_outlines_follow_another_head_and_nothing_is_torn(generator: MultimodalGenerator) -> None:
+    wanted, lent = head("2123"), head("2133")
+    found = registered(
+        shares(generator, wanted), shares(generator, lent), points(generator, wanted), points(generator, lent)
+    )
+    before = registered(
+        *(shares(generator, one) for one in (lent, lent)), points(generator, wanted), points(generator, lent)
+    )
+    x, y = found.places[..., 0], found.places[..., 1]
+    areas = np.gradient(x, axis=1) * np.gradient(y, axis=0) - np.gradient(x, axis=0) * np.gradient(y, axis=1)
+    assert (areas > 0).mean() > 0.995
+    hair = [
+        cv2.remap(shares(generator, lent)[17], *(128 * one.places - 0.5).transpose(2, 0, 1), 1)
+        for one in (found, before)
+    ]
+    asked = cv2.resize(shares(generator, wanted)[17], (96, 96), interpolation=cv2.INTER_AREA)
+    agree = [np.minimum(one, asked).sum() / np.maximum(one, asked).sum() for one in hair]
+    assert agree[0] > agree[1] + 0.05
+
+
+def test_a_flipped_head_is_the_mirrored_one(generator: MultimodalGenerator) -> None:
+    plain, other = head("2131"), head("2131", flipped=True)
+    assert np.abs(other.crop.pixels[:, ::-1].astype(int) - plain.crop.pixels).mean() < 2
+    assert other.face.pose.yaw == -plain.face.pose.yaw
+    assert np.array_equal(other.hair, plain.hair[:, ::-1])
+
+
+def test_finished_faces_obey_and_do_not_depend_on_each_other(generator: MultimodalGenerator) -> None:
+    made = generator(text="a woman", n=2, seed=3, finish="bank", size=96)
+    plain = generator(text="a woman", n=2, seed=3)
+    look = generator.feedback.look
+    for finished, drawn in zip(made.pictures, plain.pictures, strict=True):
+        assert finished.pixels.shape == (96, 96, 3)
+        wide = resized(np.asarray(finished.pixels)[None], 128)
+        away = look.points(wide)[0] - look.points(np.asarray(drawn.pixels)[None])[0]
+        assert np.linalg.norm(away[:, :2], axis=1).mean() < 0.025
+    assert any("a face of nobody" in note for note in made.notes)
+    second = generator(text="a woman", seed=4, finish="bank", size=96)
+    assert np.array_equal(second.pictures[0].pixels, made.pictures[1].pixels)
+
+
+def wished(generator: MultimodalGenerator, text: str) -> Wished:
+    one, look = head("2133"), generator.feedback.look
+    labels, where = labels_of(one, look.parser), points_of(one, look)
+    pose = head_pose(where, look.landmarks.weight("mean"))
+    seen = Seen(labels, where.astype(np.float64) * 128, resized(one.crop.pixels[None], 128)[0])
+    hair = np.zeros((ALIGNED, ALIGNED), np.float32)
+    return Wished(hair, where, pose.yaw, pose.pitch, Traits.of(seen), understood(text), 0.0, 45.0)
+
+
+def test_words_choose_whose_head_it_is(generator: MultimodalGenerator) -> None:
+    for text, woman, ages in (("an old woman", True, (45, 99)), ("a young man", False, (0, 35))):
+        asked = wished(generator, text)
+        best = sorted(heads(), key=asked.cost)[:2]
+        assert all(one.woman == woman and ages[0] <= one.age <= ages[1] for one in best), text
+
+
+def test_backdrops_get_the_color_that_is_asked_for_and_faces_keep_theirs(generator: MultimodalGenerator) -> None:
+    one, look = head("2567"), generator.feedback.look
+    picture = cv2.resize(one.crop.pixels, (256, 256), interpolation=cv2.INTER_AREA)
+    blue = lab_of(np.uint8([[[70, 90, 130]]]))[0, 0]
+    done = colored(
+        picture, points_of(one, look) * 256, look.landmarks.weight("mean"), {"background-color": blue}, look.parser
+    )
+    assert np.abs(lab_of(done[4:40, 4:40]).mean((0, 1)) - blue)[1:].max() < 8
+    assert np.array_equal(done[110:160, 110:150], picture[110:160, 110:150])
+
+
+def test_a_picture_that_ends_is_not_mirrored() -> None:
+    one = head("2230")
+    across = np.linspace(-0.6, 1.6, 32, dtype=np.float32)
+    picture = rendered(one, np.dstack(np.meshgrid(across, across)).astype(np.float32), 64)
+    assert np.abs(picture[:3] - picture[3:6]).mean() < 12
+
+
+def test_what_cannot_be_finished_is_told(generator: MultimodalGenerator) -> None:
+    for settings in ({"finish": "gold"}, {"finish": "bank", "size": 5000}):
+        with pytest.raises(ConfigError):
+            generator(text="a woman", **settings)
