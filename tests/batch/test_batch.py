@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from mien.batch.local import KILLED, room, run_here, run_local
 from mien.batch.places import PARTIAL, Place
 from mien.batch.plan import REPORT, Item, Plan, items_of, missing, recipe_text
 from mien.batch.report import Report, collect
+from mien.batch.work import Done
 from mien.cli.batch import batch
 from mien.errors import ConfigError, DataError, OutcomeError, SaveError
 from tests.batch.mortal import Mortal
@@ -101,6 +104,37 @@ def test_a_killed_process_loses_no_photo(tmp_path: Path) -> None:
     assert [one.item.source for one in done if one.reason] == ["deadly"]
     assert next(one.reason for one in done if one.reason) == KILLED
     assert all((tmp_path / item.target).is_file() for item in items if item.source != "deadly")
+
+
+class Breaking:
+    """A pool in this process; the first breaks while its third item is handed over."""
+
+    made = 0
+
+    def __init__(self, *options: object) -> None:
+        Breaking.made += 1
+        self.count = 0
+
+    def __enter__(self) -> Breaking:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        return None
+
+    def submit(self, work: object, item: Item) -> Future[Done]:
+        self.count += 1
+        if (Breaking.made, self.count) == (1, 3):
+            raise BrokenProcessPool("just now")
+        future: Future[Done] = Future()
+        future.set_result(Done(item))
+        return future
+
+
+def test_a_pool_that_breaks_as_it_is_handed_a_photo_loses_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "ProcessPoolExecutor", Breaking)
+    items = [Item(name, name) for name in "abcdef"]
+    done = list(run_local(Plan("", "", "", ""), items, 2, Mortal))
+    assert sorted(one.item.source for one in done) == list("abcdef") and not [one for one in done if one.reason]
 
 
 def test_processes_are_sized_to_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,9 @@ def run_local(plan: Plan, items: Iterable[Item], workers: int, make: Callable[[P
             try:
                 while True:
                     while _more(pending, attempts, again, workers) and (item := _next(again, waiting)):
+                        again.append(item)  # until the pool has it: it may just have broken
                         pending[pool.submit(_work, item)] = item
+                        again.pop()
                     if not pending:
                         return
                     for done in wait(pending, return_when=FIRST_COMPLETED).done:
