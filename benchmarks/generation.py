@@ -249,6 +249,8 @@ def main() -> None:
     parser.add_argument("--cards", type=Path, help="folder: the faces of the last sheet one by one, enlarged")
     parser.add_argument("--json", type=Path)
     o = parser.parse_args()
+    if (o.sheet_only or o.cards) and not o.sheet:
+        parser.error("--sheet-only and --cards go with --sheet PICTURE.png")
     if o.quick:
         SETS[:] = [("semantic",), ("sketch",), ("semantic", "text")]
     bench, found = (

@@ -8,6 +8,7 @@ import pytest
 
 from mien.align.measure import head_pose
 from mien.conditions.areas import Seen
+from mien.conditions.labels import INDEX
 from mien.errors import ConfigError
 from mien.generation.finish import rendered
 from mien.generation.generator import MultimodalGenerator
@@ -16,6 +17,7 @@ from mien.generation.pairs import resized
 from mien.generation.registration import registered
 from mien.generation.sentences import understood
 from mien.generation.wished_colors import colored
+from mien.generation.wished_shapes import shaped
 from mien.guides.traits import ALIGNED, Traits, lab_of
 
 
@@ -124,3 +126,16 @@ def test_what_cannot_be_finished_is_told(generator: MultimodalGenerator) -> None
     for settings in ({"finish": "gold"}, {"finish": "bank", "size": 5000}):
         with pytest.raises(ConfigError):
             generator(text="a woman", **settings)
+
+
+def test_features_that_words_name_get_their_shape(generator: MultimodalGenerator) -> None:
+    one, look = head("2567"), generator.feedback.look
+    picture, found, mean = one.crop.pixels, points_of(one, look) * len(one.crop.pixels), look.landmarks.weight("mean")
+    full = shaped(picture, found, mean, {"lip-fullness": 1.0, "age": 1.0}, look.parser)
+
+    def lips(seen: np.ndarray) -> float:
+        return float(look.parser.shares(seen)[[INDEX["upper_lip"], INDEX["lower_lip"]]].sum())
+
+    assert lips(full) > 1.1 * lips(picture)
+    assert np.array_equal(full[:20], picture[:20])
+    assert shaped(picture, found, mean, {"smile": 1.0, "age": 1.0}, look.parser) is picture

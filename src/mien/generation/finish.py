@@ -21,6 +21,7 @@ from mien.generation.pairs import resized
 from mien.generation.registration import Registration, registered
 from mien.generation.sentences import understood
 from mien.generation.wished_colors import colored
+from mien.generation.wished_shapes import shaped
 from mien.guides.traits import ALIGNED, Traits
 from mien.types import Float32, Photo, UInt8
 from mien.words.types import Reading
@@ -109,10 +110,11 @@ class Finisher:
         place = self._corrected(head, target)
         result = rendered(head, place.places, size)
         told = head.entry.name + ("" if head.lender is None else f", teeth of {head.lender.name}")
-        done = _bytes(result)
-        if wished.colors:
+        done, mean = _bytes(result), self.look.landmarks.weight("mean")
+        if wished.colors or wished.degrees:
             found = self.look.points(resized(done[None], LOOKED))[0] * size
-            done = colored(done, found, self.look.landmarks.weight("mean"), wished.colors, self.look.parser)
+            done = shaped(done, found, mean, wished.degrees, self.look.parser)
+            done = colored(done, found, mean, wished.colors, self.look.parser)
         return done, told
 
     def _wished(self, small: UInt8, labels: UInt8, target: Target, reading: Reading) -> Wished:
