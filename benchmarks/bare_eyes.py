@@ -18,10 +18,10 @@ import torch
 
 from mien import Editor
 from mien.align.crop import between_pixels
-from mien.checkpoints.judges import load_script
 from mien.errors import MienError
 from mien.guides.strip import HIGH, WIDE, strip_matrix
 from mien.types import Float32, Photo, UInt8
+from recipes.fitting import lpips_of
 from recipes.frames_drawn import Drawn, drawn
 from recipes.strips import bare, read
 
@@ -65,8 +65,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=40)
     options = parser.parse_args()
     editor = Editor.from_pretrained("opencv:telea")
-    names, place = ("alex", "squeeze"), torch.device("cpu")
-    judges = {n: load_script(options.weights / f"lpips_{n}.pt", place, trust_code=True) for n in names}
+    judges = dict(zip(("alex", "squeeze"), lpips_of(options.weights), strict=True))
     found: dict[str, list[float]] = {}
     for number, (picture, points) in enumerate(faces(options.data, editor)):
         if number >= options.count:

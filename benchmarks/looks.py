@@ -117,7 +117,7 @@ def main() -> None:
     parser.add_argument("--faces", type=int, default=100)
     parser.add_argument("--skip", type=int, default=0, help="leave out the first ones")
     parser.add_argument("--split", default="val", choices=("val", "test"))
-    parser.add_argument("--only", nargs="*", help="looks by name")
+    parser.add_argument("--only", nargs="*", choices=LOOKS, help="looks by name")
     parser.add_argument("--sheets", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)

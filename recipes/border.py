@@ -9,7 +9,6 @@ It is trained by LPIPS with AlexNet and judged by LPIPS with SqueezeNet. The ave
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,16 +18,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mien.checkpoints.judges import load_script
-from mien.checkpoints.store import load_folder, save_folder
+from mien.checkpoints.store import save_folder
 from mien.compose.morphology import disc
 from mien.guides.dye_border import Border
 from mien.models.perception.border import BorderConfig, BorderNet
 from mien.pixels import LEVELS
-from mien.training.options import seconds
 from mien.types import Float32
 from recipes.distort import Rng
-from recipes.fitting import Fitting
+from recipes.fitting import Fitting, begun, lpips_of, run_options
 from recipes.portraits import SOURCES
 
 KIND = "hair-border"
@@ -190,25 +187,11 @@ def save(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--borders", "--held", "--weights", "--out"):
-        parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="folder of a network to go on from")
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--time-limit", default="60m")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    trains, judges = (
-        load_script(options.weights / f"lpips_{n}.pt", torch.device("cpu"), trust_code=True)
-        for n in ("alex", "squeeze")
-    )
+    options = run_options(__doc__, "--borders", "--held", "--weights", "--out")
+    trains, judges = lpips_of(options.weights)
     fixed, rng = np.random.default_rng(1), np.random.default_rng()
     held = [one for path in sorted(options.held.glob("*-?.npy"))[:60] for one in windows(path, fixed, 2)]
-    network = BorderNet(BorderConfig())
-    if options.start is not None:
-        network.load_state_dict({k: v.float() for k, v in load_folder(options.start, KIND)[1].items()})
-    fitting = Fitting(network, rate=options.rate, time_limit=seconds(options.time_limit), clip=1.0, ema=0.996)
+    fitting = begun(BorderNet(BorderConfig()), KIND, options, ema=0.996)
     store: list[Window] = []
     while fitting.pace() < 1:
         heads = sorted(options.borders.glob("*-?.npy"))  # more may be written meanwhile

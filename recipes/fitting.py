@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Generic, TypeVar
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+from mien.checkpoints.judges import load_script
+from mien.checkpoints.store import load_folder
+from mien.training.options import seconds
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -82,3 +90,32 @@ class Fitting(Generic[Network]):
             values = " ".join(f"{name} {float(value):.4f}" for name, value in figures.items())
             print(f"{self.done:.3f} {self.shown} {self.shown / self.seconds:.0f}/s {values}", flush=True)
         return self._steps % 500 == 0
+
+
+def run_options(about: str | None, *folders: str) -> argparse.Namespace:
+    """The command line of a run: ``folders`` that it needs, and how long and from where it goes on.
+
+    Also keeps to one thread: runs share the machine.
+    """
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in folders:
+        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="folder of a network to go on from")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--time-limit", default="60m")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    return options
+
+
+def begun(network: Network, kind: str, options: argparse.Namespace, ema: float) -> Fitting[Network]:
+    """A run over a network, from ``options.start`` on where that is given."""
+    if options.start is not None:
+        network.load_state_dict({k: v.float() for k, v in load_folder(options.start, kind)[1].items()})
+    return Fitting(network, rate=options.rate, time_limit=seconds(options.time_limit), clip=1.0, ema=ema)
+
+
+def lpips_of(weights: Path, names: Sequence[str] = ("alex", "squeeze")) -> list[torch.jit.ScriptModule]:
+    """LPIPS by these networks, from a folder of weights that is trusted."""
+    return [load_script(weights / f"lpips_{name}.pt", torch.device("cpu"), trust_code=True) for name in names]

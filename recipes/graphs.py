@@ -68,7 +68,7 @@ EXPORTS: Mapping[str, Export] = {
         lambda config: BorderNet(BorderConfig.from_dict(config)),
         ("made",),
         (CORE + 2 * MARGIN, CORE + 2 * MARGIN),
-        planes=15,
+        planes=BorderConfig().planes,
     ),
     "hair-matte": Export(
         lambda config: MatteNet(MatteConfig.from_dict(config)),
@@ -78,7 +78,10 @@ EXPORTS: Mapping[str, Export] = {
         planes=6,
     ),
     "uncovered-eyes": Export(
-        lambda config: UncoverNet(UncoverConfig.from_dict(config)), ("made",), (HIGH, WIDE), planes=11
+        lambda config: UncoverNet(UncoverConfig.from_dict(config)),
+        ("made",),
+        (HIGH, WIDE),
+        planes=UncoverConfig().planes,
     ),
 }
 

@@ -9,7 +9,6 @@ It is trained by LPIPS with AlexNet and judged by LPIPS with SqueezeNet. The ave
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +20,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mien.align import mesh
-from mien.checkpoints.judges import load_script
-from mien.checkpoints.store import load_folder, save_folder
+from mien.checkpoints.store import save_folder
 from mien.guides.strip import HIGH, WIDE, seen_planes, worn_planes
 from mien.models.perception.uncover import UncoverConfig, UncoverNet
-from mien.training.options import seconds
 from mien.types import Float32
 from recipes.distort import Rng
-from recipes.fitting import Fitting
+from recipes.fitting import Fitting, begun, lpips_of, run_options
 from recipes.frames_drawn import Drawn, drawn
 from recipes.portraits import SOURCES
 from recipes.strips import ROOM, Strips
@@ -239,23 +236,12 @@ def save(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--strips", "--held", "--weights", "--out"):
-        parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="folder of a network to go on from")
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--time-limit", default="60m")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
+    options = run_options(__doc__, "--strips", "--held", "--weights", "--out")
     strips, held = Strips.load(options.strips), Strips.load(options.held)
-    names, place = ("alex", "squeeze"), torch.device("cpu")
-    trains, judges = (load_script(options.weights / f"lpips_{n}.pt", place, trust_code=True) for n in names)
-    rng, network = np.random.default_rng(), UncoverNet(UncoverConfig())
-    if options.start is not None:
-        network.load_state_dict({k: v.float() for k, v in load_folder(options.start, KIND)[1].items()})
+    trains, judges = lpips_of(options.weights)
+    rng = np.random.default_rng()
     store = [sample(strips, rng) for _ in range(4 * BATCH)]
-    fitting = Fitting(network, rate=options.rate, time_limit=seconds(options.time_limit), clip=1.0, ema=0.998)
+    fitting = begun(UncoverNet(UncoverConfig()), KIND, options, ema=0.998)
     while fitting.pace() < 1:
         store = [*store, *(sample(strips, rng) for _ in range(NEW))][-STORED:]
         batch = batch_of([store[i] for i in rng.integers(0, len(store), BATCH)])

@@ -144,7 +144,7 @@ def relevance_of_channels(
     done: Callable[[Tensor], bool] = lambda _: False,
     channels: Sequence[int] | None = None,
 ) -> Tensor:
-    """StyleCLIP's ``fs3`` (M, D): where a CLIP sees pictures go when one channel is moved; of length 1.
+    """StyleCLIP's ``fs3``: where a CLIP sees pictures go when one channel is moved; of length 1.
 
     Args:
         generator: draws the pictures.
@@ -153,6 +153,9 @@ def relevance_of_channels(
         spread: (N,) σ.
         done: called after each channel with its row (D,); true if no further one is needed.
         channels: which of the M; None for all.
+
+    Returns:
+        (K, D): a row for each channel that was looked at, in the order of ``channels``.
     """
     found, places = [], np.flatnonzero(is_convolution(generator.config))
     with torch.inference_mode():

@@ -3,7 +3,8 @@
     h = sum_i a_i e_i / (sum_i a_i + 1)      e_i: row by the hash of a word, a pair of words, or 3 to 5 letters
     spoken of, degrees = W h + b             one linear layer
 
-A static embedding: no order beyond pairs of words. It ranks photos and proposes words; no edit acts on it.
+A static embedding: no order beyond pairs of words. It ranks photos, adds to what
+faces are generated from, and proposes words; no edit acts on it.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ def _lexicon() -> Mapping[str, tuple[str, ...]]:
 
 
 def with_guesses(text: str, reading: Reading) -> Reading:
-    """What rules read, and what the words that they do not know may ask for, with less confidence; for finding alone.
+    """What rules read, and what words that they do not know may ask for, less surely: to find and to generate.
 
     Args:
         text: the sentence.

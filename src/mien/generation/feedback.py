@@ -85,7 +85,7 @@ class Feedback:
         """Codes (B, L, C) of any origin, corrected; arguments as above."""
         make, asked = self.generator, Asked.of(wanted, self.generator.mapper.config, self.generator.scale)
         target = make.mapped(wanted, seeds, text_weight)
-        told, shape = (self._alone(wanted, seeds, kind) for kind in ("text", "points"))
+        told, meant = (self._alone(wanted, seeds, kind, codes.shape) for kind in ("text", "points"))
         best, least, now = codes.copy(), np.full(len(codes), np.inf), codes
         for left in range(rounds, -1, -1):
             if rounds == 1 and not left:
@@ -96,16 +96,19 @@ class Feedback:
             best[better], least = now[better], np.minimum(away, least)
             if left:
                 shown = [self._shown(row, one, seen, asked) for row, one in enumerate(wanted)]
-                words = told - self._alone(shown, seeds, "text")
+                words = told - self._alone(shown, seeds, "text", codes.shape)
                 words[:, : make.coarse] *= PLACES
                 now = now + GAIN * (target - make.mapped(shown, seeds, text_weight)) + WORDS * text_weight * words
-                now = now + SHAPES * (shape - self._alone(shown, seeds, "points"))
+                now = now + SHAPES * (meant - self._alone(shown, seeds, "points", codes.shape))
         return best
 
-    def _alone(self, wanted: list[Wanted], seeds: list[int], kind: str) -> Float32:
-        """Codes of one kind alone; 0 where it is not given, or all there is, which the other correction knows."""
+    def _alone(self, wanted: list[Wanted], seeds: list[int], kind: str, shape: tuple[int, ...]) -> Float32:
+        """Codes of ``shape`` (B, L, C) of one kind alone; 0 where it is not given, or all there is: the other one
+        knows that."""
         parts = [Wanted(**{kind: getattr(one, kind)}) for one in wanted]
         beside = [bool(part.given) and len(one.given) > 1 for part, one in zip(parts, wanted, strict=True)]
+        if not any(beside):
+            return np.zeros(shape, np.float32)
         codes: Float32 = self.generator.mapped(parts, seeds, 1.0) * np.array(beside)[:, None, None]
         return codes
 

@@ -13,7 +13,6 @@ from functools import cached_property
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.align import mesh
 from mien.compose.blend import membrane
@@ -125,14 +124,6 @@ class AroundBeard:
     def lips(self) -> Bool:
         """(h, w): the lips, by their landmarks."""
         return inside(self.points[list(mesh.OUTER_LIPS)], self.shape)
-
-    @cached_property
-    def pixels_of_landmarks(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Bool]:
-        """Rows and columns (478,) of the landmarks, kept within the picture, and which of them (478,) lie in it."""
-        columns, rows = (self.points[:, :2] - 0.5).round().astype(np.int64).T
-        height, width = self.shape
-        within = (rows >= 0) & (columns >= 0) & (rows < height) & (columns < width)
-        return rows.clip(0, height - 1), columns.clip(0, width - 1), within
 
     @cached_property
     def bare(self) -> Bool:

@@ -160,10 +160,11 @@ def composed(
     fill, gone, real = here.picture, np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
     head = fit.front
     if part == "hair":
-        head = in_colors(here, fit, held(here))
+        seen = held(here)
+        head = in_colors(here, fit, seen)
         real = np.minimum(shown(here, fit) * (1 - worn), 1 - np.clip(8 * (fit.alpha * (1 - worn) - alpha), 0, 1))
         if float(fit.alpha.sum()) >= BALD * here.unit**2:
-            place = stays(here, held(here))
+            place = stays(here, seen)
             real = real * (1 - place)
             fit, head = replace(fit, front=rimmed(fit.front, here, fit)), rimmed(head, here, fit)
             alpha = alpha + place * np.minimum(told(fit, here.unit) - alpha, 0)

@@ -27,7 +27,6 @@ DYED = 25.0
 def lit(here: Scene, fit: Fitted) -> Fitted:
     """The new hair in this photo's light, as far as both faces' skin tells it."""
     mine, theirs = _skin(here.picture, here), _skin(fit.picture, here, fit)
-    gain = np.ones(3)
     ratio = (mine + 0.02) / (theirs + 0.02)
     light = float(np.exp(np.log(ratio).mean()))
     gain = light**0.3 * (ratio / light) ** 0.3

@@ -42,11 +42,11 @@ def over_photo(
     fill, head, alpha, gone, dark, real = planes
     x0, y0, x1, y1 = here.box
     size = (x1 - x0, y1 - y0)
-    left, start, right, end = _changed(np.maximum.reduce([alpha, gone, 20 * dark, real]) > 0.003, size)
+    much = np.maximum.reduce([alpha, gone, 20 * dark, real])
+    left, start, right, end = _changed(much > 0.003, size)
     samples = np.zeros((end - start, right - left, photo.pixels.shape[2]), np.float32)
     confidence = np.zeros((end - start, right - left), np.float32)
     grain = _grain(photo, other, here, there, fit)
-    much = np.maximum.reduce([alpha, gone, 20 * dark, real])
     for top in range(start, end, STRIP):
         for first in range(left, right, STRIP):
             up = Enlarged(size, top, min(end, top + STRIP), first, min(right, first + STRIP))

@@ -243,11 +243,16 @@ def _shade(here: Scene, alpha: Float32) -> Float32:
     return np.asarray(SHADOW * fallen * np.clip(onto, 0, 1) * (1 - here.hair), np.float32)
 
 
-def _axes(here: Scene, middle: Float64) -> tuple[Float32, Float32, Float32, Float32]:
-    """Unit vectors to the right and down the face, and how far in these ways each pixel (h, w) is from a point."""
+def _ways(here: Scene) -> tuple[Float32, Float32]:
+    """Unit vectors to the right and down the face."""
     across = here.points[263, :2] - here.points[33, :2]
     right = (across / max(float(np.linalg.norm(across)), 1e-6)).astype(np.float32)
-    down = np.array([-right[1], right[0]], np.float32)
+    return right, np.array([-right[1], right[0]], np.float32)
+
+
+def _axes(here: Scene, middle: Float64) -> tuple[Float32, Float32, Float32, Float32]:
+    """Unit vectors to the right and down the face, and how far in these ways each pixel (h, w) is from a point."""
+    right, down = _ways(here)
     ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
     xs, ys = xs - np.float32(middle[0]), ys - np.float32(middle[1])
     return right, down, xs * right[0] + ys * right[1], xs * down[0] + ys * down[1]
@@ -255,12 +260,12 @@ def _axes(here: Scene, middle: Float64) -> tuple[Float32, Float32, Float32, Floa
 
 def _across(here: Scene, place: Float64) -> float:
     """How far to the right of the face a place (2,) is from the corner of the scene."""
-    return float(place @ _axes(here, place)[0])
+    return float(place @ _ways(here)[0])
 
 
 def _along(here: Scene, place: Float64) -> float:
     """How far down the face a place (2,) is from the corner of the scene."""
-    return float(place @ _axes(here, place)[1])
+    return float(place @ _ways(here)[1])
 
 
 def _locks(width: int, unit: float) -> Float64:

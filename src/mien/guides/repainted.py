@@ -121,7 +121,8 @@ def _colored(made: Float32, worn: Worn) -> Float32:
         return made
     usual = membrane(seen, (~barred).astype(np.float32), 255.0)
     face = ~barred & grown(worn.hole, FACE * unit)
-    tone = seen[face if face.any() else ~barred] - seen[face if face.any() else ~barred].mean(0)
+    tone = seen[face if face.any() else ~barred]
+    tone = tone - tone.mean(0)
     slope = np.clip((tone[:, :1] * tone[:, 1:]).sum(0) / max(float((tone[:, 0] ** 2).sum()), 1.0), *SLOPES)
     less = np.clip(shown[..., :1] - usual[..., :1], -DARKER, 0)
     usual = usual[..., 1:] + slope * less

@@ -49,3 +49,12 @@ class FineUNet(nn.Module):
         full = F.pixel_shuffle(self.open(x).relu(), 2)
         made: Tensor = self.head(self.fine(torch.cat([full, planes.to(full.dtype)], 1)))
         return made.float()
+
+
+class Correction(FineUNet):
+    """One that starts at nothing: what it corrects is what it is judged against."""
+
+    def __init__(self, config: MatteConfig | UncoverConfig, channels: int) -> None:
+        super().__init__(config, channels)
+        for one in self.head.parameters():
+            nn.init.zeros_(one)

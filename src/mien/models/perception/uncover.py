@@ -6,13 +6,11 @@ The two convolutions at the strip's own resolution are where the hairs of brows 
 
 from __future__ import annotations
 
-from torch import nn
-
 from mien.models.perception.config import UncoverConfig as UncoverConfig
-from mien.models.perception.fine_unet import FineUNet
+from mien.models.perception.fine_unet import Correction
 
 
-class UncoverNet(FineUNet):
+class UncoverNet(Correction):
     """Strips (B, P, H, W), sides multiples of 16, to what R, G, B lack, and logits of frames (B, 4, H, W).
 
     It starts at no difference: smooth skin is what it is judged against.
@@ -21,5 +19,3 @@ class UncoverNet(FineUNet):
     def __init__(self, config: UncoverConfig) -> None:
         super().__init__(config, 4)
         self.config = config
-        for one in self.head.parameters():
-            nn.init.zeros_(one)
