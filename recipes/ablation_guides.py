@@ -77,7 +77,8 @@ def painted(networks: EditorNetworks, sample: Sample, *, guide: bool = False) ->
     codes = networks.encoder(layers)
     _, bank = networks.bank(codes)
     made, _ = networks.painter(layers, sample.mask, codes, bank, guide=sample.guide if guide else None)
-    return made.float()
+    result: Tensor = made.float()
+    return result
 
 
 def _samples(pictures: list[Picture], config: SampleConfig) -> Iterator[Sample]:

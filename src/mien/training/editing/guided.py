@@ -129,7 +129,7 @@ def _matrix(labels: UInt8, other_labels: UInt8) -> Float64 | None:
 
 
 def _centres(labels: UInt8) -> dict[tuple[str, ...], tuple[float, float]]:
-    found = {}
+    found: dict[tuple[str, ...], tuple[float, float]] = {}
     for names in LANDMARKS:
         rows, columns = np.nonzero(np.isin(labels, [INDEX[name] for name in names]))
         if len(rows) >= FEWEST:
