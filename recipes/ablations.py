@@ -11,6 +11,7 @@ resumes. What windows are worth: :mod:`recipes.ablation_windows`.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -69,12 +70,20 @@ def train(places: Places, names: Sequence[str], images: int | None, start: Path 
         run = ablated(places, name)
         run = replace(run, loop=replace(run.loop, images=images or run.loop.images, time_limit=left))
         run = replace(run, editor=start or run.editor)
+        if _shown(places.out / f"coarse-{name}") >= (run.loop.images or 0):
+            continue
         same = Variant(**{one.name: getattr(run, one.name) for one in fields(run)})
         loop, reason = train_run(same, places.out / f"coarse-{name}", device="cpu", resume=True, listener=print)
         print(f"{name}: {reason}, {loop.images} images", flush=True)
         if run.loop.images is not None and loop.images < run.loop.images:
             return False
     return True
+
+
+def _shown(run: Path) -> int:
+    """How many pictures an earlier sitting ended with."""
+    file = run / "editor" / "config.json"
+    return int(json.loads(file.read_text(encoding="utf-8"))["progress"]["images"]) if file.exists() else 0
 
 
 def judge(places: Places, names: Sequence[str], limit: int | None) -> None:
