@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import torch
 
 from mien.models.editing.window import WindowConfig, WindowPainter
 from mien.training.windows.store import WindowStore
+from mien.types import Bool, UInt8
 from recipes.ablation_judges import of_mean
 from recipes.ablation_windows import Edits, inputs, measured
 
@@ -32,11 +33,13 @@ def faces(count: int = 2) -> WindowStore:
     return WindowStore(squares, labels, wides, wide_labels, whole, 512 * ones, whole, masks, coarse, ones)
 
 
-def test_windows_of_a_part_are_the_same_whatever_the_first_pass(tmp_path: Path) -> None:
-    black, white = (
-        Edits.of(faces(), "eyes", lambda square, area, value=value: np.where(area[..., None], np.uint8(value), square))
-        for value in (0, 255)
-    )
+def painted_over(level: int) -> Callable[[UInt8, Bool], UInt8]:
+    """A first pass of one gray."""
+    return lambda square, area: np.where(area[..., None], np.uint8(level), square)
+
+
+def test_windows_of_a_part_are_the_same_whatever_the_first_pass() -> None:
+    black, white = (Edits.of(faces(), "eyes", painted_over(value)) for value in (0, 255))
     one, other = black.window(1), white.window(1)
     assert torch.equal(one.pictures, other.pictures) and torch.equal(one.others["mask"], other.others["mask"])
     assert 0 < int(one.others["mask"].sum()) < one.others["mask"].numel()
@@ -47,7 +50,7 @@ def test_windows_of_a_part_are_the_same_whatever_the_first_pass(tmp_path: Path) 
 
 
 def test_a_painter_that_learned_nothing_gives_the_first_pass() -> None:
-    edits = Edits.of(faces(), "eyes", lambda square, area: np.where(area[..., None], np.uint8(0), square))
+    edits = Edits.of(faces(), "eyes", painted_over(0))
     torch.manual_seed(0)
     painter = WindowPainter(WindowConfig(widths=(8, 8, 8, 8), blocks=(1, 1, 1, 1), hidden=8, face=(8, 8, 8), fine=8))
 

@@ -139,7 +139,7 @@ def test_guides_lie_inside_the_mask_and_change_nothing_else() -> None:
     sample = draw_edits(step, 0, config=SampleConfig(guides=GuideDraw(share=0.5)))
     assert plain.guide is None and sample.guide is not None
     assert torch.equal(plain.layers.stack(), sample.layers.stack()) and torch.equal(plain.mask, sample.mask)
-    colors, sure = sample.guide.split([3, 1], 1)
+    colors, sure = sample.guide[:, :3], sample.guide[:, 3:]
     assert float(sure.min()) >= 0 and float(sure.max()) <= 1
     assert not (colors * (sure == 0)).any() and not (sure * (1 - sample.mask)).any()
     there = sure.flatten(1).amax(1) > 0
