@@ -41,6 +41,9 @@ def guide_table(places: Places, limit: int | None, split: str = "test") -> list[
         "A, nothing given": lambda one: painted(plain, one),
         "with guides, nothing given": lambda one: painted(told, one),
         "with guides, guide given": lambda one: painted(told, one, guide=True),
+        "with guides, guide given and laid over its picture": lambda one: _over(
+            one.guide, painted(told, one, guide=True)
+        ),
         "A, guide laid over its picture": lambda one: _over(one.guide, painted(plain, one)),
         "A, guide laid over the photo": lambda one: _around(plain, _laid(one)),
     }
