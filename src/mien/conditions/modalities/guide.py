@@ -11,6 +11,7 @@ import numpy as np
 from mien.conditions.modality import Array, PictureModality
 from mien.conditions.pictures import check_size, drawing, over_checkers, rgba, save_png
 from mien.errors import LayerError
+from mien.pixels import to_planes
 from mien.types import Float32, UInt8
 
 
@@ -41,11 +42,10 @@ class Guide(PictureModality):
     def encode(self, value: Array, side: int) -> Float32:
         """(G, G, 4) -> (1, 4, S, S): colors in [-1, 1], 0 where nothing is known, and confidence in [0, 1]."""
         sure = value[..., 3:].astype(np.float32) / 255
-        known = np.concatenate([value[..., :3] * sure, sure], 2)
-        small = cv2.resize(known, (side, side), interpolation=cv2.INTER_AREA)
-        colors = small[..., :3] / np.maximum(small[..., 3:], 1e-6) / 127.5 - 1
-        planes = np.concatenate([colors * (small[..., 3:] > 0), small[..., 3:]], 2)
-        return np.asarray(planes.transpose(2, 0, 1)[None], np.float32)
+        known = cv2.resize(np.concatenate([value[..., :3] * sure, sure], 2), (side, side), interpolation=cv2.INTER_AREA)
+        colors, small = known[..., :3], known[..., 3:].transpose(2, 0, 1)[None]
+        planes = to_planes(np.rint(colors / np.maximum(known[..., 3:], 1e-6)).astype(np.uint8))
+        return np.concatenate([planes * (small > 0), small], 1)
 
     def draw(self, value: Array) -> UInt8:
         """A checkerboard shows through where nothing is known."""
