@@ -144,16 +144,20 @@ class Lift:
 def _shade(light: Float32, inside: Float32, side: float, mean: float) -> Float32:
     """From 0 to 1, how far hair lies in deep shade, (h, w)."""
     reach, least, black = SHADED
-    total, share = (wide_blur(one, max(least, reach * side)) for one in (light * inside, inside))
-    around = total / np.maximum(share, np.float32(1e-3))
+    around = _widely(light, inside, max(least, reach * side))
     return np.asarray(np.clip(1 - around / np.float32(black * max(mean, 4.0)), 0, 1), np.float32)
+
+
+def _widely(values: Float32, inside: Float32, sigma: float) -> Float32:
+    """Values (h, w) blurred over hair alone; far from it, as they are."""
+    total, share = (wide_blur(one, sigma) for one in (values * inside, inside))
+    return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)
 
 
 def _softer(broad: Float32, inside: Float32, side: float, other: float) -> Float32:
     """Broad light (h, w) whose single lights are soft, as in hair that is lighter as a whole."""
     (share, least, most), lighter, darker = GLOSS
-    wide = within(broad, inside, float(np.clip(share * side, least, most)))
-    apart = broad - wide
+    apart = broad - _widely(broad, inside, float(np.clip(share * side, least, most)))
     bound = np.where(apart > 0, np.float32(lighter), np.float32(darker))
     soft = bound * np.tanh(apart / bound)
     return np.asarray(broad + other * (soft - apart), np.float32)
