@@ -75,7 +75,7 @@ CALMED = 0.5
 
 GLOSS = ((0.035, 3.0, 20.0), 4.0, 11.0)
 """Sides of the hair (and pixels, least and most) over which locks are told from single lights and depths, and L* from
-which these are lighter, and darker, by ever less more: lights of black hair are its gloss, which no dye makes stronger."""
+which these are lighter, and darker, by ever less more: lights of black hair are gloss."""
 
 NOISE = 0.27
 """L* of one of 8 bits' levels in black: what is raised is dithered by as much."""
