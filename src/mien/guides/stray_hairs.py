@@ -112,7 +112,8 @@ def _busy(picture: UInt8, behind: Bool, unit: float) -> Float32:
     share = wide_blur(area, 1.5 * unit)[..., None] + np.float32(1e-3)
     fine = (plain - wide_blur(plain * area[..., None], 1.5 * unit) / share) * area[..., None]
     total, share = (wide_blur(one, 2.5 * unit) for one in ((fine**2).mean(2), area))
-    return cv2.resize(np.sqrt(total / (share + np.float32(1e-3))), picture.shape[1::-1])
+    busy = np.sqrt(total / (share + np.float32(1e-3)))
+    return np.asarray(cv2.resize(busy, picture.shape[1::-1]), np.float32)
 
 
 def _connected(ridge: Float32, head: Bool, beyond: Bool, unit: float) -> Float32:
