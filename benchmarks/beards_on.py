@@ -37,7 +37,7 @@ MOST = 0.9
 """By how much light may differ between two faces, as a logarithm."""
 
 
-SHAVEN, GROWN, DARK, TURNED = 0.02, 0.3, 4.0, 20.0
+SHAVEN, GROWN, DARK, TURNED = 0.02, 0.4, 4.0, 20.0
 """Mean probability of hair on the lower face up to which a man is shaven, square eye distances of a face that a beard
 covers, L* by which it is darker than skin, and yaw, degrees."""
 
@@ -67,10 +67,14 @@ def shaven(man: Man) -> bool:
     return float(man.here.shares["hair"][inside(lower_face(man.here.points)[0], man.here.shape)].mean()) < SHAVEN
 
 
+def covered(man: Man) -> float:
+    """How much of his face a beard covers, square eye distances."""
+    return float((man.here.hairs & man.here.oval).sum()) / UNIT**2
+
+
 def grown(man: Man) -> bool:
     """Whether a beard is seen that can be taken off."""
-    here = man.here
-    return bool((here.hairs & here.oval).sum() > GROWN * UNIT**2 and darkness(here) > DARK and not here.long)
+    return covered(man) > GROWN and darkness(man.here) > DARK and not man.here.long
 
 
 def people(data: Path, portraits: Path) -> Mapping[str, Photo]:

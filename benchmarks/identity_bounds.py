@@ -6,8 +6,8 @@
 without: taking them off perfectly gives back the photo, so this cosine is what no edit can better on average. Lenses
 that hide the eyes (sunglasses) count apart.
 
-*Beards put on* shaven men of ``wide`` train (``recipes/beards_on.py``), each another man's: the same for beards, by how
-much darker than skin they are. Beside it what mien's removal reaches, with the photo as it was and with the beard.
+*Beards put on* shaven men of ``wide`` train (``benchmarks/beards_on.py``), each another man's: the same for beards, by
+how much of a face they cover. Beside it what mien's removal reaches, with the photo as it was and with the beard.
 
 *Two photos of a person* (``person`` of ``portraits``, not its test split): the cosine where one of them shows the
 thing and the other does not, over that where neither does. Were other differences of the photos independent of it,
@@ -28,7 +28,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from benchmarks.beards_on import USED, WORST, bearded, grown, met, people, shaven, unlike
+from benchmarks.beards_on import USED, WORST, bearded, covered, grown, met, people, shaven, unlike
 from benchmarks.sheets import read
 from mien import Editor
 from mien.align.crop import crop_face, inverse
@@ -36,7 +36,6 @@ from mien.checkpoints.judges import load_script
 from mien.conditions.areas import AREAS, Seen
 from mien.conditions.labels import INDEX
 from mien.errors import MienError
-from mien.guides.shaven import darkness
 from mien.pixels import to_tensor
 from mien.types import Float64, Photo, UInt8
 from recipes.accessories import draw_glasses
@@ -51,8 +50,8 @@ which it is not."""
 SAME = 0.25, 0.97
 """Cosines beyond which two photos are not of one person, whatever the index says, or are one picture, cut otherwise."""
 
-THICK = (15.0, 30.0)
-"""L* by which beards are darker than skin, of stubble and of thicker ones."""
+MUCH = 0.7
+"""Square eye distances of a face from which a beard covers much of it."""
 
 DRAWS = 3
 """Pairs of glasses drawn on each face."""
@@ -134,7 +133,7 @@ def grown_on(wide: Path, portraits: Path, editor: Editor, who: Who, count: int) 
         if unlike(man, men[best]) > WORST or sum(map(len, found.values())) >= 2 * count:
             continue
         used[best] += 1
-        worn, dark = bearded(man, men[best])[0], darkness(men[best].here)
+        worn = bearded(man, men[best])[0]
         try:
             removed = editor(Photo(worn), part="lower_face").photo.pixels
         except MienError:
@@ -142,12 +141,12 @@ def grown_on(wide: Path, portraits: Path, editor: Editor, who: Who, count: int) 
         bare, grew, made = (
             who(crop_face(Photo(one), man.face.quad, SIDE).pixels) for one in (man.photo.pixels, worn, removed)
         )
-        thick = "up to 15" if dark < THICK[0] else "up to 30" if dark < THICK[1] else "more"
-        for key in ("all", thick):
+        much = "much of the face" if covered(men[best]) > MUCH else "less of it"
+        for key in ("all", much):
             found[key].append((float(bare @ grew), float(made @ grew), float(made @ bare)))
     for key, rows in sorted(found.items()):
         perfect, reached, true = (told(list(one)) for one in zip(*rows, strict=True))
-        print(f"beards put on, L* darker than skin: {key}\n  untouched: {perfect}\n  removed: {reached}")
+        print(f"beards put on, {key}\n  untouched: {perfect}\n  removed: {reached}")
         print(f"  removed against untouched: {true}")
 
 

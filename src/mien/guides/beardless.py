@@ -25,11 +25,11 @@ from mien.guides.jaw import within_jaw
 from mien.guides.spline import Spline
 from mien.types import Bool, Face, Float32, Float64, Photo
 
-ENOUGH, NEAR, UNLIKE, FADED, JOINED = 30, 18, 40.0, 0.3, 0.15
+ENOUGH, NEAR, UNLIKE, FADED, JOINED = 30, 18, 40.0, 0.3, 0.08
 """Pixels of a neck that tell its light, how far from the beard they count, by how much it may differ, eye distances
 below the jaw in which it does not lighten the jaw's shade fully, and beside what is seen of it, where it does."""
 
-CLEAR, DIMMED, SHADED = 150, 12.0, 22.0
+CLEAR, DIMMED, SHADED = 150, 12.0, 28.0
 """Pixels of a neck without stubble that tell how light a throat may be, by how much it is darkened at most to be that,
 and how much darker than it a throat may be in the shade of a jaw."""
 

@@ -38,8 +38,11 @@ from mien.types import Face, Float32, Photo, UInt8
 FINEST = 190.0
 """Most pixels between the outer corners of the eyes at which skin is made."""
 
-PATCH, TEXTURE = 0.12, 0.03
+PATCH, TEXTURE = 0.12, 0.022
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
+
+SPOTS = 0.4
+"""How wide spots of another color may be, that of texture being 1."""
 
 PORES = np.float32(1.0)
 """How strong texture is, that of what is seen being 1."""
@@ -159,8 +162,12 @@ def _texture(
         left, top, width, height = cv2.boundingRect(bare.astype(np.uint8))
         part = np.s_[top : top + height, left : left + width]
         smooth = mean_within(picture[part], bare[part], sigma)
-        fine = (picture[part] - smooth) / (smooth.mean(2, keepdims=True) + 8) * bare[part][..., None]
-        found.append(textured(fine, bare[part], max(4, round(radius)), shape[:2]))
+        fine = picture[part] - smooth
+        if not finest:  # wider spots of color are blotches that nobody has there
+            spots = picture[part] - mean_within(picture[part], bare[part], SPOTS * sigma)
+            fine = fine.mean(2, keepdims=True) + spots - spots.mean(2, keepdims=True)
+        fine = fine / (smooth.mean(2, keepdims=True) + 8) * bare[part][..., None]
+        found.append(textured(fine, bare[part], max(4, round(radius)), (shape[0], shape[1])))
     pores = found[0]
     if len(found) > 1:
         pores = pores + (1 - within_jaw(here, picture.shape[:2]))[..., None] * (found[1] - pores)
