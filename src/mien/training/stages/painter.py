@@ -62,7 +62,7 @@ class PainterStage(EditingStage):
         c = self.settings
         sample = draw_edits(step, c.seed, self.devices.rank, c.sample)
         codes, bank, shown = self._given(sample, step_rng(c.seed + 1, step.index, self.devices.rank))
-        edited, _ = self.learner(self.stack(sample.layers), sample.mask, codes, bank)
+        edited, _ = self.learner(self.stack(sample.layers), sample.mask, codes, bank, guide=sample.guide)
         # Where the exemplar is another face, there is no truth, but the generator shows what its codes look like.
         shown = composite(shown, sample.picture, sample.mask)
         wanted = torch.where(sample.same_face.view(-1, 1, 1, 1), sample.picture, shown)
@@ -93,7 +93,7 @@ class PainterStage(EditingStage):
         """What is given (picture, lines, labels, colours, exemplar), the codes' own picture, the edit, the truth."""
         sample = draw_edits(step, 1, 0, self.settings.sample)
         codes, bank, own = self._given(sample, step_rng(2, 0, 0))
-        edited, _ = learner(self.stack(sample.layers), sample.mask, codes, bank)
+        edited, _ = learner(self.stack(sample.layers), sample.mask, codes, bank, guide=sample.guide)
         labels = (sample.layers["semantic"] * torch.linspace(0.2, 1.0, 19, device=codes.device).view(1, -1, 1, 1)).sum(
             1
         )
