@@ -23,15 +23,15 @@ WHOLE = 25.0
 BEYOND = 0.35
 """How much of what a name asks for beyond that comes."""
 
-NATURAL = ((10, 3, 3), (19, 5, 8), (29, 8, 14), (42, 10, 18), (50, 9, 20), (60, 10, 26), (68, 10, 24), (78, 8, 20))
+NATURAL = ((10, 3, 3), (19, 5, 8), (29, 8, 14), (42, 11, 17), (50, 11, 19), (60, 11, 23), (68, 10, 23), (78, 8, 20))
 """Lab of hair as it grows, from black to light blond."""
 
 GROWN, FAINT = (45.0, 58.0, 95.0, 110.0), (3.0, 7.0)
 """Hues, in degrees, at which colors begin to be those of fair hair as it grows, are, and end to be; and chroma."""
 
-LESS, AS_NAMED = 12.0, 0.6
-"""L* below its name at which such a color is as warm as hair of its lightness is, and the power by which paler names
-are paler."""
+LESS, AS_NAMED, HUE = 12.0, 0.6, 0.3
+"""L* below its name at which such a color is as warm as hair of its lightness is, the power by which paler names are
+paler, and how much the name's hue counts: the hue of light blond is green in dark blond."""
 
 
 def charted(wish: Color, hair: Color, whole: float = WHOLE, beyond: float = BEYOND) -> Color:
@@ -54,7 +54,7 @@ def charted(wish: Color, hair: Color, whole: float = WHOLE, beyond: float = BEYO
     if share:  # dark blond is warmer than platinum in shade
         usual, there = (_grown(one) for one in (light, want[0]))
         grown = float(np.hypot(*usual)) * (chroma / float(np.hypot(*there))) ** AS_NAMED
-        mixed = usual / np.hypot(*usual) + hue / chroma
+        mixed = usual / np.hypot(*usual) + HUE * hue / chroma
         made += share * (grown * mixed / np.hypot(*mixed) - made)
     rgb = 255 * rgb_of(np.array([[[light, *made]]], np.float32))[0, 0]
     red, green, blue = (round(float(one)) for one in rgb)

@@ -44,11 +44,12 @@ ALIKE = 7.0
 KEPT = 0.6
 """How much of what this hair has beyond what is usual for its lightness stays."""
 
-SLOPE, FINE = (0.25, 4.0), 2.0
-"""Least and most rise of the curve, and most for single strands and noise."""
+SLOPE, FINE, RAISED = (0.25, 4.0), 2.0, 25.0
+"""Least and most rise of the curve, and most for single strands and noise where hair becomes so much lighter; where it
+becomes darker, 1."""
 
-MOST = 13.0
-"""L* by which single strands are lighter or darker at most."""
+MOST = 9.0
+"""L* from which single strands are lighter or darker by ever less more; a bound would make plateaus of one tone."""
 
 ALMOST = 1.5
 """L* within which dark levels are one."""
@@ -72,9 +73,9 @@ STRANDS = ((8.0, 16.0, 27.0, 40.0, 70.0), (1.6, 2.8, 3.4, 3.5, 2.9))
 CALMED = 0.5
 """Power by which strands that are stronger than these become weaker: noise and blocks of black hair are no texture."""
 
-GLOSS = ((0.035, 3.0, 20.0), 6.5, 13.0)
-"""Sides of the hair (and pixels, least and most) over which locks are told from single lights and depths, and L* by
-which these are lighter, and darker, at most: lights of black hair are its gloss, which no dye makes stronger."""
+GLOSS = ((0.035, 3.0, 20.0), 4.0, 11.0)
+"""Sides of the hair (and pixels, least and most) over which locks are told from single lights and depths, and L* from
+which these are lighter, and darker, by ever less more: lights of black hair are gloss."""
 
 NOISE = 0.27
 """L* of one of 8 bits' levels in black: what is raised is dithered by as much."""
@@ -116,7 +117,8 @@ class Lift:
         other = float(np.clip((abs(wanted - mean) - ALIKE) / ALIKE, 0, 1))
         raised, spread = tones(base[weight > 0], wanted)
         curve = other * raised + (1 - other) * (LEVELS - mean)
-        slope = np.minimum(np.gradient(curve, LEVELS), FINE)
+        steep = float(np.interp(wanted - mean, (0, RAISED), (1, FINE)))
+        slope = np.minimum(np.gradient(curve, LEVELS), steep)
         broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
         broad = _softer(broad, inside, side, other)
         broad -= SHADE * other * _shade(light, inside, side, mean)
@@ -159,7 +161,7 @@ def _softer(broad: Float32, inside: Float32, side: float, other: float) -> Float
     (share, least, most), lighter, darker = GLOSS
     apart = broad - _widely(broad, inside, float(np.clip(share * side, least, most)))
     bound = np.where(apart > 0, np.float32(lighter), np.float32(darker))
-    soft = bound * np.tanh(apart / bound)
+    soft = bound * np.arcsinh(apart / bound)
     return np.asarray(broad + other * (soft - apart), np.float32)
 
 
@@ -192,7 +194,7 @@ def detail(maps: Float32, light: Float32) -> Float32:
     noise = np.random.default_rng(0).random(light.shape, np.float32) - np.float32(0.5)
     steps = NOISE * noise * np.clip(2 - light / 8, 0, 1)
     fine = gain * (light + steps - base) / MOST
-    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine), np.float32)
+    return np.asarray(broad + MOST * np.arcsinh(fine), np.float32)
 
 
 def _usual(mean: float, parts: Any) -> Float32:
