@@ -102,7 +102,7 @@ class Layers:
         through: (h, w, 3) what is to be added to the picture so that nothing of what lies behind is seen; None where
             soft pixels are no strands.
         behind: (h, w, 3) what lies behind.
-        fading: (h, w) how much of thin hair is gone: of hair that becomes fair, down and shade are not seen; None: nothing.
+        fading: (h, w) how much of thin hair is gone where it becomes fair: down and shade are not seen; None: nothing.
         laid, maps: what takes colours, with their maps, to the dyed ones.
         table: the same as a filter, where there are no maps.
         kept: (h, w) how much of the region keeps its colour.
