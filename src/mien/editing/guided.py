@@ -16,6 +16,7 @@ from mien.conditions.colors import is_name
 from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
+from mien.editing.beards import bearded
 from mien.editing.colored import colored
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
@@ -24,7 +25,7 @@ from mien.editing.differences import differed
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.filled import filled
 from mien.editing.layers import mask_of, unfilled
-from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender
+from mien.editing.lenders import Lender, hair_lenders, hidden_by, lender
 from mien.editing.mapped import LONGER, SHORTER, hair_by_map
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
