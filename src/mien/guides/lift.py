@@ -9,6 +9,7 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,9 @@ CLOSE = 1.5
 STRANDS = ((8.0, 16.0, 27.0, 40.0, 70.0), (1.6, 2.8, 3.4, 3.5, 2.9))
 """L* by which single strands of real hair of these means vary (medians of 112 heads)."""
 
+WIDER = 0.2
+"""How much more strands vary with each doubling of the width below which they are fine."""
+
 CALMED = 0.5
 """Power by which strands that are stronger than these become weaker: noise and blocks of black hair are no texture."""
 
@@ -109,10 +113,7 @@ class Lift:
         inside = (weight > 0).astype(np.float32)
         side = float(np.sqrt(inside.sum()))
         sigma = float(np.clip(0.012 * side, 1, 6))
-        base = within(light, inside, sigma)
-        local = np.sqrt(within((light - base) ** 2, inside, 1.5 * sigma))
-        around = within(light, inside, float(np.clip(0.03 * side, 2, 16)))
-        base = base + VEILED * np.clip(1 - base / BLACK, 0, 1) * (around - base)
+        base, local = _smooth(light, inside, side, sigma)
         mean = float(base[weight > 0].mean())
         other = float(np.clip((abs(wanted - mean) - ALIKE) / ALIKE, 0, 1))
         raised, spread = tones(base[weight > 0], wanted)
@@ -123,14 +124,12 @@ class Lift:
         broad = _softer(broad, inside, side, other)
         broad -= SHADE * other * _shade(light, inside, side, mean)
         plain = float(np.interp(wanted, STRANDS[0], STRANDS[1]))
-        strong = float((gain * (light - base))[inside > 0].std()) / (1 + 0.2 * float(np.log2(sigma)))
+        strong = float((gain * (light - base))[inside > 0].std()) / (1 + WIDER * float(np.log2(sigma)))
         gain *= np.float32(1 + other * (min(1.0, plain / max(strong, 1e-3)) ** CALMED - 1))
         usual = other * np.interp(base, LEVELS, spread).astype(np.float32)
-        dark = np.clip(2 - base / BLACK, 0, 1)
-        lacking = np.sqrt(np.maximum(usual**2 - (gain * local) ** 2, 0)) * dark
-        close = within(light, inside, CLOSE)
-        shown = np.sqrt(within((light - close) ** 2, inside, 1.5 * CLOSE))
-        lacking = np.maximum(lacking, np.sqrt(np.maximum((other * plain) ** 2 - (gain * shown) ** 2, 0)) * dark)
+        single = _spread(light, within(light, inside, CLOSE), inside, CLOSE)
+        lacking = np.maximum(_less(usual, gain * local), _less(other * plain, gain * single))
+        lacking = lacking * np.clip(2 - base / BLACK, 0, 1)
         drawn = np.zeros_like(lacking)
         bare = (lacking > UNSEEN) & (inside > 0)
         if bare.mean() > RARE:
@@ -143,23 +142,35 @@ class Lift:
         return np.dstack([self.base, self.broad, self.gain, self.drawn])
 
 
+def _smooth(light: Float32, inside: Float32, side: float, sigma: float) -> tuple[Float32, Float32]:
+    """L (h, w) without the finest strands, and how far these vary around it, L* (standard deviation)."""
+    base = within(light, inside, sigma)
+    local = _spread(light, base, inside, sigma)
+    around = within(light, inside, float(np.clip(0.03 * side, 2, 16)))
+    return base + VEILED * np.clip(1 - base / BLACK, 0, 1) * (around - base), local
+
+
+def _spread(light: Float32, smooth: Float32, inside: Float32, sigma: float) -> Float32:
+    """How far L (h, w) varies around what is smooth over ``sigma`` pixels, L* (standard deviation)."""
+    return np.asarray(np.sqrt(within((light - smooth) ** 2, inside, 1.5 * sigma)), np.float32)
+
+
+def _less(usual: Float32 | float, shown: Float32) -> Float32:
+    """What standard deviations (h, w) lack of usual ones: variances add up."""
+    return np.asarray(np.sqrt(np.maximum(usual**2 - shown**2, 0)), np.float32)
+
+
 def _shade(light: Float32, inside: Float32, side: float, mean: float) -> Float32:
     """From 0 to 1, how far hair lies in deep shade, (h, w)."""
     reach, least, black = SHADED
-    around = _widely(light, inside, max(least, reach * side))
+    around = within(light, inside, max(least, reach * side), wide_blur)
     return np.asarray(np.clip(1 - around / np.float32(black * max(mean, 4.0)), 0, 1), np.float32)
-
-
-def _widely(values: Float32, inside: Float32, sigma: float) -> Float32:
-    """Values (h, w) blurred over hair alone; far from it, as they are."""
-    total, share = (wide_blur(one, sigma) for one in (values * inside, inside))
-    return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)
 
 
 def _softer(broad: Float32, inside: Float32, side: float, other: float) -> Float32:
     """Broad light (h, w) whose single lights are soft, as in hair that is lighter as a whole."""
     (share, least, most), lighter, darker = GLOSS
-    apart = broad - _widely(broad, inside, float(np.clip(share * side, least, most)))
+    apart = broad - within(broad, inside, float(np.clip(share * side, least, most)), wide_blur)
     bound = np.where(apart > 0, np.float32(lighter), np.float32(darker))
     soft = bound * np.arcsinh(apart / bound)
     return np.asarray(broad + other * (soft - apart), np.float32)
@@ -203,8 +214,14 @@ def _usual(mean: float, parts: Any) -> Float32:
     return np.asarray(np.interp(parts, PARTS, row), np.float32)
 
 
-def within(values: Float32, inside: Float32, sigma: float) -> Float32:
-    """Maps (h, w) blurred over a region (h, w) alone; far from it, as they are."""
+def _blur(picture: Float32, sigma: float) -> Float32:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+
+
+def within(
+    values: Float32, inside: Float32, sigma: float, blur: Callable[[Float32, float], Float32] = _blur
+) -> Float32:
+    """Maps (h, w) blurred over a region (h, w) alone, by ``sigma`` pixels; far from it, as they are."""
     checkpoint()
-    total, share = (cv2.GaussianBlur(one, (0, 0), sigma) for one in (values * inside, inside))
+    total, share = (blur(one, sigma) for one in (values * inside, inside))
     return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)
