@@ -50,13 +50,11 @@ ADDED = 0.7
 PINNED = 0.6
 """What the parser must give for skin, ears, clothes or brows for them to stay."""
 
-
 ASIDE = 2.5
 """Units from skin within which neighbors take no hair away."""
 
 WORN = 4.0
 """How much clothes and necks, as the parser sees them, keep neighbors from adding hair."""
-
 
 ALIKE, FADES = (20.0, 0.6, 15.0), (0.03, 0.4)
 """Levels between hair and backdrop, and how much more where they are uneven, from which on they are told, and over how
@@ -66,7 +64,7 @@ many; and what is likely hair between which a matte fades where they are not."""
 def by_neighbors(
     picture: UInt8, likely: Float32, skin: Float32, others: Float32, neck: Float32, ears: Float32, unit: float
 ) -> Float32:
-    """Likely hair (h, w) with what neighbors say.
+    """Likely hair (h, w) after what neighbors are; as it was where nothing is in doubt.
 
     Args:
         picture: (H, W, 3) of the same part.
@@ -76,21 +74,16 @@ def by_neighbors(
     """
     shrink = min(1.0, SIDE / max(likely.shape))
     size = (max(8, round(likely.shape[1] * shrink)), max(8, round(likely.shape[0] * shrink)))
-    small = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (likely, skin, others, neck, ears)]
+    maps = (likely, skin, others, neck, ears)
+    hair, *rest = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in maps)
     unit *= shrink
-    hair = small[0]
     sure = cv2.erode((hair > SURE).astype(np.uint8), disc(INSIDE * unit)) > 0
     away = cv2.dilate((hair > 0.25).astype(np.uint8), disc(AWAY * unit)) == 0
-    kinds = [sure, away & (sum(small) < LITTLE)]
-    kinds.append((small[2] > 0.9) & (hair < 0.05))
-    doubt = (cv2.dilate((hair > 0.1).astype(np.uint8), disc(REACH * unit)) > 0) & ~sure & (sum(small[1:]) < PINNED)
+    kinds = [sure, away & (sum(rest, hair) < LITTLE), (rest[1] > 0.9) & (hair < 0.05)]
+    doubt = (cv2.dilate((hair > 0.1).astype(np.uint8), disc(REACH * unit)) > 0) & ~sure & (sum(rest) < PINNED)
     if not sure.any() or not doubt.any() or not any(kind.any() for kind in kinds[1:]):
         return likely
-    near = cv2.dilate(((small[1] + small[4]) > 0.5).astype(np.uint8), disc(ASIDE * unit)) > 0
-    votes = _votes(_seen(picture, size, unit), kinds, doubt)
-    worn = np.clip(WORN * (small[2] + small[3]), 0, 1)  # dark collars look like dark hair
-    votes = np.minimum(votes, 1 - 0.5 * worn)
-    votes = np.where(near, np.maximum(votes, np.float32(0.5)), votes)  # what is skin beside hair is told later
+    votes = _bounded(_votes(_seen(picture, size, unit), kinds, doubt), *rest, unit)
     before, told = (np.clip(one, least, 1 - least) for one, least in zip((hair, votes), DOUBT, strict=True))
     more = _odds(before) * _odds(told) ** np.where(told < 0.5, TRUST, np.float32(1))
     more = np.where(doubt, more / (1 + more) - hair, 0).astype(np.float32)
@@ -100,6 +93,15 @@ def by_neighbors(
     more = added - cv2.GaussianBlur(gone, (0, 0), THICK * unit)
     more = cv2.resize(more, likely.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(np.clip(likely + more, 0, 1), np.float32)
+
+
+def _bounded(votes: Float32, skin: Float32, others: Float32, neck: Float32, ears: Float32, unit: float) -> Float32:
+    """Votes (h, w) that add no hair to clothes and necks, and take none away beside skin."""
+    worn = np.clip(WORN * (others + neck), 0, 1)  # dark collars look like dark hair
+    votes = np.minimum(votes, 1 - 0.5 * worn)
+    near = cv2.dilate(((skin + ears) > 0.5).astype(np.uint8), disc(ASIDE * unit)) > 0
+    votes = np.where(near, np.maximum(votes, np.float32(0.5)), votes)  # what is skin beside hair is told later
+    return np.asarray(votes, np.float32)
 
 
 def _odds(share: Float32) -> Float32:
@@ -120,10 +122,13 @@ def _seen(picture: UInt8, size: tuple[int, int], unit: float) -> Float32:
 
 
 def _votes(seen: Float32, kinds: list[Bool], where: Bool) -> Float32:
-    """(h, w): from 0 to 1, how much more some places are like hair, the first kind, than like any other kind."""
+    """(h, w): from 0 to 1, how much more some places are like hair than like any other kind; 0 elsewhere.
+
+    Kinds are hair, the backdrop, and others; the sample is the same each time.
+    """
     rng, places = np.random.default_rng(0), []
     for number, kind in enumerate(kinds):
-        found, most = np.flatnonzero(kind), SAMPLES[number // 2]
+        found, most = np.flatnonzero(kind), SAMPLES[0 if number < 2 else 1]
         places.append(found if len(found) <= most else rng.choice(found, most, replace=False))
     flat, asked, alike = seen.reshape(-1, seen.shape[2]), seen[where], []
     for group in (places[0], np.concatenate(places[1:])):
