@@ -109,7 +109,7 @@ def parse_color(color: str | Sequence[int]) -> Color:
 
 
 def is_name(color: Any) -> bool:
-    """Whether a color is a word, and not the very numbers of one: a name is a family of colors."""
+    """Whether a color is given by its name ("ash-blond"), and not by numbers, a file or a swatch."""
     if not isinstance(color, str):
         return False
     text = color.strip()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mien.conditions.colors import parse_color
+from mien.conditions.colors import is_name, parse_color
 from mien.conditions.regions import check_region, is_expression, terms
 from mien.editing.request import Request
 from mien.errors import LayerError, UnreadablePhotoError
@@ -64,6 +64,11 @@ def swatch_of(value: Any) -> tuple[Path, str] | None:
         return Path(value[1:]), ""
     file, colon, region = value.rpartition(":")
     return (Path(file), region) if colon and file and is_expression(region) else None
+
+
+def depends_on_hair(region: str, color: Any) -> bool:
+    """Whether what a color gives depends on the hair that it is laid on: see :mod:`mien.guides.hair_chart`."""
+    return region == "hair" and is_name(color)
 
 
 def shaded(color: tuple[int, int, int], name: str) -> tuple[int, int, int]:

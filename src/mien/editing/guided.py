@@ -12,7 +12,6 @@ import numpy as np
 
 from mien.align.crop import crop_face
 from mien.align.paste import Mask
-from mien.conditions.colors import is_name
 from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
@@ -22,7 +21,7 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.damaged import damaged
 from mien.editing.differences import differed
-from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
+from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded
 from mien.editing.filled import filled
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, hair_lenders, hidden_by, lender
@@ -267,12 +266,12 @@ def _shade(
     photo: Photo, face: Face, region: str, color: Any, context: EditContext, matte: Float32 | None = None
 ) -> Color:
     """A dye's colour, perhaps told by that which the region (matte: (H, W)) had before anything was borrowed."""
-    plain = color != UNCHANGED and color not in RELATIVE
-    wish = under_light(dye_color(color, context), photo, face) if plain else BLACK
-    if plain and not (region == "hair" and is_name(color)):
+    relative = color == UNCHANGED or color in RELATIVE
+    wish = None if relative else under_light(dye_color(color, context), photo, face)
+    if wish is not None and not depends_on_hair(region, color):
         return wish
     before = mean_color(photo, context.matte(photo, face, region) if matte is None else matte)
-    if plain:
+    if wish is not None:
         return charted(wish, before)
     return before if color == UNCHANGED else shaded(before, color)
 

@@ -1,7 +1,8 @@
 """What the name of a hair color gives on hair of another lightness, as hairdressers' charts tell it.
 
 A name is a family of colors: blond is dark honey blond on hair that was black, and pink is deep magenta. So a named
-color is laid on as it is while hair becomes lighter by no more than one bleach lifts, and beyond that ever less.
+color is laid on as it is while hair becomes lighter by no more than one bleach lifts, and beyond that goes a third of
+the way (strangers' choice among three such charts: docs/log.md, "names of hair colors on dark hair").
 
 Convention:
     Lab is CIE L*a*b* of sRGB (D65): L from 0 to 100.
@@ -34,18 +35,18 @@ LESS, AS_NAMED, HUE = 12.0, 0.6, 0.3
 paler, and how much the name's hue counts: the hue of light blond is green in dark blond."""
 
 
-def charted(wish: Color, hair: Color, whole: float = WHOLE, beyond: float = BEYOND) -> Color:
-    """The color that a name gives on hair.
+def charted(wish: Color, hair: Color) -> Color:
+    """The color that a name gives on hair, sRGB, 0 to 255.
 
     Args:
         wish: sRGB that the name stands for.
         hair: mean sRGB of the hair so far.
     """
     want, have = _lab(wish), _lab(hair)
-    more = float(want[0] - have[0]) - whole
+    more = float(want[0] - have[0]) - WHOLE
     if more <= 0:
         return wish
-    light = have[0] + whole + beyond * more
+    light = have[0] + WHOLE + BEYOND * more
     hue = np.asarray(want[1:], np.float64)
     angle, chroma = float(np.degrees(np.arctan2(hue[1], hue[0]))), float(np.hypot(*hue))
     made = hue * (light + 8) / (want[0] + 8)
@@ -68,4 +69,5 @@ def _grown(light: float) -> Any:
 
 
 def _lab(color: Color) -> Any:
+    """Lab (3,) of sRGB, 0 to 255."""
     return lab_of(np.array([[color]], np.float32) / np.float32(255))[0, 0].astype(np.float64)
