@@ -21,13 +21,14 @@ from mien.types import Bool, Float32, UInt8
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """Of one crop.
+    """What the networks see of one crop.
 
     Attributes:
-        layers: (1, I, S, S).
+        layers: (1, I, S, S), all modalities.
         area: (S, S), what changes.
-        guide: (1, 4, S, S), 0 where nothing is known; None for networks that know no guides.
-        key: stands for all of it.
+        guide: (1, 4, S, S): colors in [-1, 1] and confidence in [0, 1], 0 where nothing is known; None for networks
+            that know no guides.
+        key: a digest of all of it and of the networks, for the cache.
     """
 
     layers: Tensor
@@ -39,7 +40,15 @@ class Seen:
     def of(
         cls, image: UInt8, conditions: Conditions, config: AggregationConfig, networks: bytes, device: torch.device
     ) -> Seen:
-        """Of a crop (S, S, 3) and what is given; ``networks`` is their fingerprint."""
+        """Of a crop and what is given.
+
+        Args:
+            image: (S, S, 3) sRGB.
+            conditions: at the crop's size; the mask must be there.
+            config: which modalities the networks know, and whether they know guides.
+            networks: their fingerprint.
+            device: where the tensors go.
+        """
         assert conditions.mask is not None, "an edit needs a mask"
         area = conditions.mask > 0
         visible = np.where(area[..., None], np.uint8(0), image)
