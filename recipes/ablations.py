@@ -1,6 +1,6 @@
 """Table VI at a small budget: what each part of the painter is worth, next to the paper's figures.
 
-    python -m recipes.ablations --data PORTRAITS --weights NETWORKS --generator FOLDER --out runs/editor
+    python -m recipes.ablations --data PORTRAITS --weights NETWORKS --out runs/editor
 
 trains the coarse painter (64 px) with all parts of the paper's model (A) and as its variants B to E, each with a
 projected critic, on the same edits and as many pictures; then A without a critic, A that learns from guides, too, and
@@ -103,7 +103,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the prepared portraits, or a packed set of them")
     parser.add_argument("--weights", type=Path, required=True, help="folder with the networks that judge")
-    parser.add_argument("--generator", type=Path, required=True, help="a saved generator; not needed with --start")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder of all runs; the encoder's and the warping's are there"
     )
@@ -114,7 +113,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, help="for each variant; 40,000 by default")
     parser.add_argument("--limit", type=int, help="judge so many pictures only")
     options = parser.parse_args()
-    places = Places(options.data, options.weights, options.generator, options.out)
+    places = Places(options.data, options.weights, None, options.out)
     deadline = time.monotonic() + seconds(options.time_limit) if options.time_limit else None
     if not train(places, options.only, options.images, options.start, deadline):
         sys.exit("The time was up before all variants were trained; run the same line again.")

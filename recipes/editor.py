@@ -44,13 +44,13 @@ class Places:
     """Attributes:
     data: the prepared portraits, or a packed set of them.
     weights: folder with the networks that judge.
-    generator: a saved generator.
+    generator: a saved generator; the encoder alone needs it.
     out: folder of all runs.
     """
 
     data: Path
     weights: Path
-    generator: Path
+    generator: Path | None
     out: Path
 
     def editor(self, run: str) -> Path:
