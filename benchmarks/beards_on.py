@@ -26,20 +26,23 @@ from mien.conditions.parser import FaceParser
 from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT, blurred, dilated, inside, mean_within
 from mien.guides.beardless import places
+from mien.guides.behind_beard import larger
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.face_light import looks_of
 from mien.guides.shaven import darkness
 from mien.photos.color import to_srgb
-from mien.types import Face, Float32, Photo, UInt8
+from mien.types import Bool, Face, Float32, Photo, UInt8
 
 MOST = 0.9
 """By how much light may differ between two faces, as a logarithm."""
 
-
 SHAVEN, GROWN, DARK, TURNED = 0.02, 0.4, 4.0, 20.0
 """Mean probability of hair on the lower face up to which a man is shaven, square eye distances of a face that a beard
 covers, L* by which it is darker than skin, and yaw, degrees."""
+
+NOSE = (98, 97, 2, 326, 327, 4, 48, 278)
+"""Landmarks around the tip of a nose and its wings."""
 
 USED, WORST = 0.35, 5.0
 """By how much each use of a beard makes it suit less, and by how much it may be unlike."""
@@ -91,9 +94,9 @@ def people(data: Path, portraits: Path) -> Mapping[str, Photo]:
 
 
 def unlike(mine: Man, other: Man) -> float:
-    """How badly another man's beard suits a man."""
-    turned, theirs = looks_of(mine.face), looks_of(other.face)
-    both = np.abs(turned - theirs * (1, 1, 1, 1, 1)), np.abs(turned - theirs * (1, 1, 1, -1, 1))
+    """How badly another man's beard suits a man: his pose and his skin (Lab), each over what is little of it."""
+    ours, theirs = looks_of(mine.face), looks_of(other.face)
+    both = np.abs(ours - theirs), np.abs(ours - theirs * (1, 1, 1, -1, 1))  # mirrored, it looks the other way
     looks = min(float(one @ (1 / 8, 1 / 8, 1 / 10, 1 / 6, 1 / 4)) for one in both)
     skins = [np.median(lab_of(one.here.picture / np.float32(255))[one.here.facial], 0) for one in (mine, other)]
     return looks + float(np.abs(skins[0] - skins[1]) @ (1 / 12, 1 / 8, 1 / 8))
@@ -132,11 +135,10 @@ def mirrored_with(photo: Photo, face: Face, plane: Float32) -> tuple[Photo, Face
     return photo, face, np.ascontiguousarray(plane[:, ::-1])
 
 
-def _nose(here: AroundBeard) -> np.ndarray:
+def _nose(here: AroundBeard) -> Bool:
     area = np.zeros(here.shape, np.uint8)
-    cv2.fillConvexPoly(
-        area, cv2.convexHull(here.points[[98, 97, 2, 326, 327, 4, 48, 278], :2].astype(np.float32)).astype(np.int32), 1
-    )
+    hull = cv2.convexHull(here.points[list(NOSE), :2].astype(np.float32))
+    cv2.fillConvexPoly(area, hull.astype(np.int32), 1)
     return area > 0
 
 
@@ -147,10 +149,8 @@ def _matte(man: Man) -> Float32:
     unit = UNIT * size[1] / here.shape[0]
     picture = to_srgb(man.photo, here.box).clip(0, 255).astype(np.uint8)
 
-    def large(one: np.ndarray) -> Float32:
-        return np.asarray(
-            cv2.resize(np.asarray(one, np.float32), size, interpolation=cv2.INTER_CUBIC), np.float32
-        ).clip(0, 1)
+    def large(one: Bool | Float32) -> Float32:
+        return larger(one, size[::-1]).clip(0, 1)
 
     sharp = sharpened(picture, large(here.hairs), 0.07 * unit) * large(blurred(dilated(here.hairs, 4), 1.0))
     beside = blurred(here.shares["background"] + here.shares["clothes"] + here.shares["ears"] > 0.3, 1.0) > 0.1
