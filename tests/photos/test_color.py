@@ -7,7 +7,8 @@ import picture_files as files
 import pytest
 from PIL import ImageCms
 
-from mien.photos.color import from_srgb, to_srgb
+from mien.guides.guide import changed
+from mien.photos.color import from_srgb, is_plain, to_srgb
 from mien.types import Photo
 
 SRGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -70,6 +71,22 @@ def test_sixteen_bits_are_rounded_exactly() -> None:
 def test_fractions_survive_into_sixteen_bits() -> None:
     photo = Photo(np.zeros((1, 1, 3), np.uint16))
     np.testing.assert_allclose(from_srgb(np.full((2, 2, 3), 100.25), photo), 100.25 * 257)
+
+
+@pytest.mark.parametrize("icc", [None, SRGB_PROFILE])
+def test_a_change_of_plain_bytes_is_what_it_is_for_any_photo(icc: bytes | None) -> None:
+    """The short way for 8 bits of sRGB, and that for anything else."""
+    photo, before = Photo(colors(), icc=icc), colors().astype(np.float32)
+    after = before + np.random.default_rng(1).normal(0, 90, before.shape).astype(np.float32)
+    assert is_plain(photo)
+    by_color = photo.pixels + (from_srgb(after.clip(0, 255), photo) - from_srgb(before, photo))
+    np.testing.assert_allclose(changed(photo, (0, 0, 30, 20), before, after), by_color, atol=1e-4)
+
+
+def test_sixteen_bits_gray_and_profiles_are_not_plain() -> None:
+    pixels = colors()
+    others = (Photo(pixels.astype(np.uint16)), Photo(pixels[..., :1]), Photo(pixels, icc=files.profile()))
+    assert not any(is_plain(photo) for photo in others)
 
 
 def test_gray_photo_takes_luma() -> None:
