@@ -189,11 +189,7 @@ def test_every_subset_of_modalities_and_guide_runs(given: int) -> None:
     torch.manual_seed(0)
     later = Aggregation(GUIDED)
     layers, mask = inputs(1)
-    kept = torch.zeros(26).index_fill(0, torch.arange(26), 0.0)
-    start = 0
-    for bit, width in enumerate(GUIDED.modalities):
-        kept[start : start + width] = given >> bit & 1
-        start += width
+    kept = torch.cat([torch.full((width,), float(given >> bit & 1)) for bit, width in enumerate(GUIDED.modalities)])
     guide = guide_of(torch.full((1, 1, 16, 16), float(given >> 4)))
     a, shares = later(layers * kept.view(1, -1, 1, 1), mask, guide=guide)
     assert a.isfinite().all() and shares.shape[1] == 5
