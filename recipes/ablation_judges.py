@@ -36,6 +36,7 @@ WHAT: Mapping[str, str] = {
     "exact": "all parts, no critic",
     "guide": "all parts, learns from guides, too",
     "first": "all parts, first 1,830 portraits only",
+    "again": "all parts, another seed",
 }
 
 GIVEN = ("none", "+Ex")

@@ -115,8 +115,8 @@ def fine(at: Places) -> EditingRun:
 def ablated(at: Places, name: str) -> EditingRun:
     """A variant of :func:`coarse` with the critic of :func:`painter`, all parts and all pictures but for what it says.
 
-    "exact" has no critic; "guide" learns from guides, too; "first" does not see the portraits in ``later.txt``, which
-    lies beside the runs.
+    "exact" has no critic; "guide" learns from guides, too; "again" has another seed; "first" does not see the portraits
+    in ``later.txt``, which lies beside the runs.
     """
     exact = coarse(at)
     assert isinstance(exact.stage, PainterConfig)
@@ -130,6 +130,7 @@ def ablated(at: Places, name: str) -> EditingRun:
         "nobank": replace(run, bank=False),
         "exact": exact,
         "guide": replace(run, guide=True, stage=replace(stage, sample=replace(stage.sample, guides=GUIDES, moved=0.2))),
+        "again": replace(run, stage=replace(stage, seed=1)),
         "first": replace(run, data=replace(run.data, drop=at.out / "later.txt")),
     }
     return replace(variants[name], loop=replace(run.loop, images=40_000))
@@ -138,7 +139,7 @@ def ablated(at: Places, name: str) -> EditingRun:
 RUNS: dict[str, Callable[[Places], EditingRun]] = {
     run.__name__: run for run in (encoder, warping, coarse, painter, fine)
 }
-ABLATIONS = ("full", "add", "gated", "plain", "nobank", "exact", "guide", "first")
+ABLATIONS = ("full", "add", "gated", "plain", "nobank", "exact", "guide", "first", "again")
 
 
 def main(runs: Mapping[str, Callable[[Places], EditingRun]] = RUNS, description: str | None = __doc__) -> None:

@@ -183,6 +183,14 @@ def test_a_painter_learns_to_follow_guides(run: EditingRun, encoded: Path, tmp_p
     assert ((told - picture) * mask).abs().mean() < 0.7 * ((untold - picture) * mask).abs().mean()
 
 
+def test_a_painter_that_can_be_given_guides_is(run: EditingRun, encoded: Path, tmp_path: Path) -> None:
+    short = replace(_later(run, encoded, PainterConfig(batch=2)), loop=replace(run.loop, images=2))
+    for guide in (False, True):
+        loop, _ = train(replace(short, guide=guide), tmp_path / f"{guide}", device="cpu")
+        assert isinstance(loop.stage, PainterStage)
+        assert bool(loop.stage.sample.guides.share and loop.stage.sample.moved) == guide
+
+
 def test_another_face_is_judged_by_what_its_codes_look_like(run: EditingRun, encoded: Path, tmp_path: Path) -> None:
     foreign = SampleConfig(exemplar=1.0, other=1.0)
     stages = [PainterConfig(batch=2, sample=foreign, foreign=share) for share in (0.0, 0.5)]
