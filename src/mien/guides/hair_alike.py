@@ -9,6 +9,8 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -83,7 +85,7 @@ def by_neighbors(
     doubt = (cv2.dilate((hair > 0.1).astype(np.uint8), disc(REACH * unit)) > 0) & ~sure & (sum(rest) < PINNED)
     if not sure.any() or not doubt.any() or not any(kind.any() for kind in kinds[1:]):
         return likely
-    votes = _bounded(_votes(_seen(picture, size, unit), kinds, doubt), *rest, unit)
+    votes = _bounded(_votes(_seen(picture, size, unit), kinds, doubt), rest, unit)
     before, told = (np.clip(one, least, 1 - least) for one, least in zip((hair, votes), DOUBT, strict=True))
     more = _odds(before) * _odds(told) ** np.where(told < 0.5, TRUST, np.float32(1))
     more = np.where(doubt, more / (1 + more) - hair, 0).astype(np.float32)
@@ -95,8 +97,12 @@ def by_neighbors(
     return np.asarray(np.clip(likely + more, 0, 1), np.float32)
 
 
-def _bounded(votes: Float32, skin: Float32, others: Float32, neck: Float32, ears: Float32, unit: float) -> Float32:
-    """Votes (h, w) that add no hair to clothes and necks, and take none away beside skin."""
+def _bounded(votes: Float32, rest: Sequence[Float32], unit: float) -> Float32:
+    """Votes (h, w) that add no hair to clothes and necks, and take none away beside skin.
+
+    ``rest`` is what the parser takes for skin, others, neck and ears.
+    """
+    skin, others, neck, ears = rest
     worn = np.clip(WORN * (others + neck), 0, 1)  # dark collars look like dark hair
     votes = np.minimum(votes, 1 - 0.5 * worn)
     near = cv2.dilate(((skin + ears) > 0.5).astype(np.uint8), disc(ASIDE * unit)) > 0
