@@ -24,9 +24,8 @@ from mien.compose.matte import sharpened
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import UNIT, blurred, dilated, inside, mean_within
+from mien.guides.beard_edge import UNIT, blurred, dilated, inside, larger, mean_within
 from mien.guides.beardless import places
-from mien.guides.behind_beard import larger
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.face_light import looks_of

@@ -154,6 +154,11 @@ def reduced(picture: np.ndarray, size: tuple[int, int]) -> Float32:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
+def larger(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTER_CUBIC) -> Float32:
+    """A picture or an area at a larger size (H, W, ...)."""
+    return np.asarray(cv2.resize(np.asarray(picture, np.float32), (shape[1], shape[0]), interpolation=how), np.float32)
+
+
 def inside(outline: Float64, shape: Sequence[int]) -> Bool:
     """(h, w): within an outline (N, 2)."""
     area: UInt8 = np.zeros(tuple(shape[:2]), np.uint8)

@@ -6,15 +6,13 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
 from mien.compose.blend import membrane
 from mien.compose.patches import patched
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import dilated
+from mien.guides.beard_edge import dilated, larger
 from mien.types import Bool, Float32
 
 BEHIND = 64.0
@@ -24,13 +22,8 @@ KINDS, PLACES = np.float32(70), np.float32(60)
 """Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
 
 
-def larger(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTER_CUBIC) -> Float32:
-    """A picture or an area at a larger size (H, W)."""
-    return np.asarray(cv2.resize(np.asarray(picture, np.float32), (shape[1], shape[0]), interpolation=how), np.float32)
-
-
 def behind_beard(here: AroundBeard, picture: Float32, wanted: Bool, unit: float) -> Float32:
-    """The picture (h, w, 3) with clothes and backdrop made where a beard hid them.
+    """The picture (h, w, 3), levels, with clothes and backdrop made where a beard hid them.
 
     Args:
         here: what is seen.

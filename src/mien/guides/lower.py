@@ -22,12 +22,12 @@ from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import UNIT, blurred, dilated, inside, mean_within
+from mien.guides.beard_edge import UNIT, blurred, dilated, inside, larger, mean_within
 from mien.guides.beardless import Beardless, beardless, relief
-from mien.guides.behind_beard import behind_beard, larger
+from mien.guides.behind_beard import behind_beard
 from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
-from mien.guides.guide import Guide, box_of
+from mien.guides.guide import Box, Guide, box_of
 from mien.guides.jaw import with_jaw, within_jaw
 from mien.guides.laid import as_guide
 from mien.guides.shaven import darkness, with_lips
@@ -43,9 +43,6 @@ PATCH, TEXTURE = 0.12, 0.022
 
 SPOTS = 0.4
 """How wide spots of another color may be, that of texture being 1."""
-
-PORES = np.float32(1.0)
-"""How strong texture is, that of what is seen being 1."""
 
 FOLDS = np.array([0.56, 0.82, 0.9], np.float32)
 """Share of the relief of another face that is taken over: skin is redder in its folds."""
@@ -90,7 +87,7 @@ def bare_chin(photo: Photo, face: Face, others: Sequence[Beardless], parser: Fac
     height, width = before.shape[:2]
     size = (round(width * scale), round(height * scale))
     picture = before if scale == 1 else np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
-    weight, share, made = replaced(here, picture, beardless(here, face), unit * scale)
+    weight, share, made = _replaced(here, picture, beardless(here, face), unit * scale)
     folds = relief(here, face, near[0], picture.shape) * larger(_with_folds(here), picture.shape)
     made = (made + 8) * np.exp((share * folds)[..., None] * FOLDS) - 8
     fine = _texture(here, picture, picture.shape, TEXTURE * unit * scale, PATCH * unit * scale)
@@ -108,20 +105,26 @@ def _finished(
     unit: float,
     scale: float,
 ) -> Guide:
-    """The guide out of weight, share, what was made and how much is added beside it (h, w, C), all at a scale."""
+    """The guide, at the photo's size; nothing is enlarged but the part that changes.
+
+    Args:
+        photo: with a beard.
+        here: what is seen of it.
+        before: (H, W, 3) that part of the photo, levels.
+        planes: at the working scale, (h, w, ...): how much is replaced, how much of that is skin, what replaces it,
+            and how much stubble is lightened.
+        unit: pixels of the photo between the outer corners of the eyes.
+        scale: of the planes.
+
+    Raises:
+        LayerError: nothing changes.
+    """
     area = dilated((planes[0] > 0) | (planes[3] > 0).any(2), 1)
     if not area.any():
         raise LayerError("Nothing of this beard can be taken off.")
     size = before.shape[1::-1]
-    fx, fy = size[0] / area.shape[1], size[1] / area.shape[0]
-    left, top, right, bottom = box_of(area, 1)
-    part = (
-        int(left * fx),
-        int(top * fy),
-        min(size[0], int(np.ceil(right * fx))),
-        min(size[1], int(np.ceil(bottom * fy))),
-    )
-    rows = np.s_[part[1] : part[3], part[0] : part[2]]
+    x0, y0, x1, y1 = part = _enlarged_box(box_of(area, 1), area.shape, size)
+    rows = np.s_[y0:y1, x0:x1]
     weight, share, made, lift = (part_at(one, size, part) for one in planes)
     if scale < 1:
         fine = _texture(here, before, before[rows].shape[:2], 0.5 / scale, 3 / scale, finest=True)
@@ -129,8 +132,21 @@ def _finished(
     lower = before[rows] + lift
     mixed = lower + weight[..., None] * (made - lower)
     x, y = here.box[:2]
-    box = (x + part[0], y + part[1], x + part[2], y + part[3])
-    return as_guide(photo, box, np.clip(mixed, 0, 255), np.maximum(weight, lift.max(2) > 0.5), unit, ())
+    return as_guide(
+        photo, (x + x0, y + y0, x + x1, y + y1), np.clip(mixed, 0, 255), np.maximum(weight, lift.max(2) > 0.5), unit, ()
+    )
+
+
+def _enlarged_box(box: Box, shape: tuple[int, ...], size: tuple[int, ...]) -> Box:
+    """A box in a picture (h, w) as one that covers the same in the picture at another size (w, h)."""
+    fx, fy = size[0] / shape[1], size[1] / shape[0]
+    left, top, right, bottom = box
+    return (
+        int(left * fx),
+        int(top * fy),
+        min(size[0], int(np.ceil(right * fx))),
+        min(size[1], int(np.ceil(bottom * fy))),
+    )
 
 
 def _thinned(
@@ -174,10 +190,10 @@ def _texture(
     pores = found[0]
     if len(found) > 1:
         pores = pores + (1 - within_jaw(here, picture.shape[:2]))[..., None] * (found[1] - pores)
-    return np.asarray(PORES * pores, np.float32)
+    return np.asarray(pores, np.float32)
 
 
-def replaced(here: AroundBeard, picture: Float32, bare: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
+def _replaced(here: AroundBeard, picture: Float32, bare: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
     """How much is replaced (h, w), how much of what replaces it is skin (h, w), and that (h, w, 3).
 
     Args:

@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import blurred, dilated, mean_within
-from mien.guides.behind_beard import larger
+from mien.guides.beard_edge import blurred, dilated, larger, mean_within
 from mien.types import Float32
 
 FINE, REACH, MOST = 0.02, 0.45, 0.85
@@ -22,12 +21,12 @@ ROUGHER = (1.15, 0.6)
 
 
 def lifted(here: AroundBeard, picture: Float32, replaced: Float32, unit: float) -> Float32:
-    """By how much (h, w, 3) stubble is lightened.
+    """By how much (h, w, 3) stubble is lightened, levels; 0 where the neck is no rougher than the face.
 
     Args:
         here: what is seen.
-        picture: the part of the photo, at any size.
-        replaced: (h, w) where skin was made.
+        picture: (h, w, 3) the part of the photo, levels, at any size.
+        replaced: (h, w) in [0, 1], where skin was made.
         unit: pixels of the picture between the outer corners of the eyes.
     """
     neck = (here.below["skin"] > 0.6) & ~dilated(here.oval, 1) & (here.rows > here.points[61, 1])
