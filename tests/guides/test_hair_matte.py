@@ -10,7 +10,8 @@ from mien.compose.matte import enlarged
 from mien.conditions.hair_matting import HairMatting
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.hair_matte import VEIL, _no_outline, _pieces, continued, told_by_color
+from mien.guides.hair_matte import VEIL, continued, told_by_color
+from mien.guides.hair_pieces import no_outline, pieces
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 
@@ -103,7 +104,7 @@ def test_the_outline_of_a_bald_head_beside_thick_hair_is_no_hair() -> None:
     matte = np.zeros_like(skin)
     cv2.ellipse(matte, (150, 170), (101, 101), 0, 200, 340, 1, 1)
     matte[140:200, 30:60] = 1
-    kept = _no_outline(matte, skin, (skin < 0.5) & (matte < 0.5), 3.0)
+    kept = no_outline(matte, skin, (skin < 0.5) & (matte < 0.5), 3.0)
     assert kept[66:72, 145:155].max() < 0.1 and kept[145:195, 33:58].min() > 0.9
 
 
@@ -125,5 +126,5 @@ def test_thin_ends_of_a_piece_are_kept_and_others_are_not() -> None:
     matte[10:60, 20:100], matte[60:70, 50:54], matte[90:100, 90:94] = 1, 0.15, 0.15
     within, face = np.ones((120, 120), bool), np.zeros((120, 120), bool)
     face[58:] = True
-    kept = _pieces(matte, within, face, 3.0)
+    kept = pieces(matte, within, face, 3.0)
     assert kept[62:68, 51:53].min() > 0.8 and kept[90:100, 90:94].max() < 0.05

@@ -18,8 +18,9 @@ from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
 from mien.guides.hair_alike import by_neighbors, faded
+from mien.guides.hair_pieces import of_this_head
 from mien.guides.looks import close_to, reaching
-from mien.guides.shaded_skin import without_shade
+from mien.guides.shaded_skin import LUMA, dark_hair, without_shade
 from mien.guides.stray_hairs import with_strays
 from mien.interrupt import checkpoint
 from mien.photos.color import to_srgb
@@ -43,9 +44,6 @@ TOP, FOREHEAD = (10, 109, 338, 67, 297, 103, 332), 0.17
 SHADE = 0.04
 """Of the way from skin to hair that is shade rather than hair."""
 
-DARK = 95.0
-"""Level of light of hair below which gaps before skin are told by color."""
-
 UNEVEN = 0.9
 """How much less unevenness of skin beside dark hair counts."""
 
@@ -59,28 +57,11 @@ SOME_SKIN = 0.1
 BESIDE = 7.0
 """Units from skin within which it may be seen through hair."""
 
-THICK = 1.5
-"""Units that some of the hair must lie inside its border, for there to be any."""
-
-OUTLINE = 3.0
-"""Units from thick hair beyond which a thin line along skin is none."""
-
-LEAST = 60.0
-"""Square units of thick hair below which there is none: on a shaven head."""
-
-PIECE, SMALL = 0.025, 0.004
-"""Of the largest piece of hair that others must have, at least, and that those beside the face must have."""
-
-TIPS, FAINTEST = 5.0, 0.06
-"""Units over which thin ends go on from such a piece, and the least of a matte there."""
-
 LARGEST = 900
 """Longer side at which what is likely is worked on."""
 
 ROOM = 0.15
 """Sides of the crop around hair that are looked at for strands, and for what lies behind."""
-
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 
@@ -103,59 +84,26 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     checkpoint()
     likely = by_neighbors(picture, likely, skin, others, neck, ears, 0.01 * side * scale)
     matte, small = HairMatting.bundled()(picture, likely, skin, others, side)
+    size, finer = matte.shape[::-1], matte.shape[1] / (box[2] - box[0])
+
+    def large(one: Float32) -> Float32:
+        return np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
     inside = np.zeros(likely.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round((face.quad - box[:2]) * scale).astype(np.int32), 1)
     kept = (1 - _beside_beard(likely, points, 0.01 * side * scale)) * (1 - np.clip(2.5 * worn - 0.5, 0, 1))
-    size = matte.shape[::-1]
-    matte = matte * cv2.resize(kept, size, interpolation=cv2.INTER_LINEAR)
     unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
-    near = _forehead(points / scale * (matte.shape[1] / (box[2] - box[0])), matte.shape, unit)
-    bare = cv2.resize(skin + ears, size, interpolation=cv2.INTER_LINEAR)
-    matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
-    face_alone = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
-    none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
+    near, bare, face_alone = _forehead(points / scale * finer, matte.shape, unit), large(skin + ears), large(skin)
+    matte = told_by_color(small, matte * large(kept), bare, np.maximum(near, _beside(bare, unit)), unit)
     gone = matte - without_shade(small, matte, face_alone, near, unit)
     matte = matte - _going_on(gone, (face_alone > 0.5) | ((gone > 0.15) & (face_alone > SOME_SKIN)))
-    some = cv2.resize(likely * kept * np.maximum(1 - none, 0), size, interpolation=cv2.INTER_LINEAR)
-    matte = continued(small, matte, face_alone, some, unit)
-    behind = cv2.resize(likely + skin + others, size, interpolation=cv2.INTER_LINEAR) < 0.5
-    matte = matte * _no_outline(matte, face_alone, behind, unit)
-    matte = matte * _pieces(matte, cv2.resize(inside, size) > 0, near > 0.5, unit)
-    thick = cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit))
-    if (matte > 0.8).sum() < LEAST * unit**2 or not thick.any():  # shaven
-        matte = np.zeros_like(matte)
-    barred = np.maximum(near, cv2.resize(skin + others + neck + ears, size, interpolation=cv2.INTER_LINEAR))
-    matte = faded(small, matte, cv2.resize(likely, size, interpolation=cv2.INTER_LINEAR), barred, unit)
-    matte = with_strays(small, matte, barred, unit)
+    none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
+    matte = continued(small, matte, face_alone, large(likely * kept * np.maximum(1 - none, 0)), unit)
+    behind = large(likely + skin + others) < 0.5
+    matte = of_this_head(matte, face_alone, behind, cv2.resize(inside, size) > 0, near > 0.5, unit)
+    barred = np.maximum(near, large(skin + others + neck + ears))
+    matte = with_strays(small, faded(small, matte, large(likely), barred, unit), barred, unit)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
-
-
-def _no_outline(matte: Float32, skin: Float32, behind: Bool, unit: float) -> Float32:
-    """0 between skin and what lies behind (h, w) where there is no thick hair nearby: the outline of a bald head."""
-    thick = cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit / 2))
-    near = cv2.dilate(thick, disc(OUTLINE * unit))
-    beside = [cv2.dilate(one.astype(np.uint8), disc(1.5 * THICK * unit)) for one in (skin > 0.5, behind)]
-    line = (beside[0] & beside[1] & (1 - near)).astype(np.float32)
-    return np.asarray(1 - cv2.GaussianBlur(line, (0, 0), 0.3 * unit), np.float32)
-
-
-def _pieces(matte: Float32, inside: Bool, face: Bool, unit: float) -> Float32:
-    """1 around what is hair of this head, (h, w): large pieces that reach into the square of the face, and small ones
-    beside the face in it; lashes are none."""
-    count, index, stats, _ = cv2.connectedComponentsWithStats((matte > 0.3).astype(np.uint8), connectivity=8)
-    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
-    areas[0] = 0
-    within, before = (np.bincount(index[area], minlength=count) for area in (inside, face))
-    share = areas / max(float((areas * (within > 0)).max()), 1.0)
-    kept = (within > 0) & ((share >= PIECE) | ((share >= SMALL) & (within > 0.5 * areas) & (before < 0.5 * areas)))
-    kept[0] = False
-    found = kept[index].astype(np.uint8)
-    faint = ((matte > FAINTEST) & face).astype(np.uint8)
-    grown = found
-    for _ in range(max(1, round(TIPS * unit / 2))):  # thin ends go on from what is kept, before skin
-        grown = cv2.dilate(grown, np.ones((5, 5), np.uint8)) & faint | grown
-    around = np.maximum(cv2.dilate(found, np.ones((9, 9), np.uint8)), cv2.dilate(grown, np.ones((3, 3), np.uint8)))
-    return np.asarray(cv2.GaussianBlur(around.astype(np.float32), (0, 0), 1.5), np.float32)
 
 
 def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:
@@ -188,7 +136,7 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     placed = along / (apart + 1)
     beside = np.sqrt(np.maximum(length / (apart + 1) - placed**2, 0))
     mixed = np.clip(2 - 12 * cv2.GaussianBlur(beside, (0, 0), max(0.6, 0.25 * unit)), 0, 1)  # what shines is no mixture
-    dark = np.clip((DARK - front @ LUMA) / 25, 0, 1)  # highlights of fair hair have the skin's light
+    dark = dark_hair(front)  # highlights of fair hair have the skin's light
     shade = (1.5 - UNEVEN * near * dark) * spread  # light from one side makes skin uneven, and no less unlike dark hair
     sure = np.clip((np.sqrt(apart) - shade - 40) / 40, 0, 1)
     rim = np.clip((0.98 - cv2.GaussianBlur(matte, (0, 0), 1.2 * unit)) / 0.15, 0, 1)

@@ -11,6 +11,7 @@ import numpy as np
 
 from mien.compose.border import local_colors
 from mien.compose.morphology import disc
+from mien.photos.color import LUMA as BT601
 from mien.types import Float32, UInt8
 
 GAP = 1.6
@@ -19,13 +20,19 @@ GAP = 1.6
 SHADE = (0.35, 0.6)
 """Of the way from skin to hair: what is in a gap is shaded skin up to the first, and hair from the second on."""
 
-DARK = 95.0
-"""Level of light of hair below which it is told."""
+DARK, DARKER = 95.0, 25.0
+"""Level of light of hair below which it is told from shaded skin, and by how much darker hair is told fully."""
 
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+LUMA = BT601.astype(np.float32)
+"""The same as for photos, in the precision of maps."""
 
 APART = (60.0, 100.0)
 """Levels between hair and skin from which on they are told, and fully."""
+
+
+def dark_hair(color: Float32) -> Float32:
+    """From 0 to 1, (h, w), how surely hair of a color (h, w, 3) is dark: fair hair is as light as shaded skin."""
+    return np.asarray(np.clip((DARK - color @ LUMA) / DARKER, 0, 1), np.float32)
 
 
 def without_shade(picture: UInt8, matte: Float32, skin: Float32, near: Float32, unit: float) -> Float32:
@@ -50,6 +57,5 @@ def without_shade(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     least = cv2.GaussianBlur(least, (0, 0), 0.3 * unit)
     shade = np.clip(least, 0, 1) * np.clip((SHADE[1] - least) / (SHADE[1] - SHADE[0]), 0, 1)
     told = np.clip((placed - shade) / (0.9 - shade), 0, 1)
-    dark = np.clip((DARK - front @ LUMA) / 25, 0, 1)  # fair hair is as light as shaded skin
-    sure = near * dark * np.clip((apart - APART[0]) / (APART[1] - APART[0]), 0, 1)
+    sure = near * dark_hair(front) * np.clip((apart - APART[0]) / (APART[1] - APART[0]), 0, 1)
     return np.asarray(matte + sure * (np.minimum(told, matte) - matte), np.float32)
