@@ -16,6 +16,7 @@ from mien.errors import ConfigError
 from mien.generation.agreement import Asked, Seen, distance, missing, overlap, widened
 from mien.generation.feedback import ROUNDS
 from mien.generation.generator import MultimodalGenerator
+from mien.generation.guidance import STEPS, steps_of_descent
 from mien.generation.pairs import sample_pairs
 from mien.generation.sentences import hardly_known, understood
 
@@ -111,6 +112,16 @@ def test_descent_brings_faces_nearer_still(generator: MultimodalGenerator, wante
     looked = generator.codes(wanted, [0, 1], refine=1)
     down = generator.codes(wanted, [0, 1], refine=1, descend=5)
     assert (away(generator, down, wanted) < away(generator, looked, wanted)).all()
+
+
+def test_maps_and_sketches_descend_where_nobody_says_how_far(
+    wanted: list[Wanted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    assert [steps_of_descent(one, "none", notes) for one in (*wanted, Wanted())] == [STEPS, STEPS, 0]
+    assert steps_of_descent(wanted[0], "bank", notes) == 0 and not notes
+    monkeypatch.setattr("mien.generation.guidance.has_torch", lambda: False)
+    assert steps_of_descent(wanted[1], "none", notes) == 0 and "PyTorch" in notes[0]
 
 
 def test_what_the_generator_hardly_knows_is_told(generator: MultimodalGenerator) -> None:

@@ -1,0 +1,172 @@
+"""Heads that are lent, before another backdrop: out of focus, or a wall of a color; and tops that were cut off.
+
+Strands are parted from what shone through them (:func:`mien.compose.matte.colors`), so that they take on the new light.
+
+Legend: H, W of a head's picture, T rows that are added above it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mien.align import mesh
+from mien.compose.matte import colors, sharpened
+from mien.conditions.parser import FaceParser
+from mien.guides.hair_matte import hair_matte
+from mien.guides.looks import reaching
+from mien.types import Bool, Face, Float32, Photo, UInt8
+
+BODY = "skin+brows+eyes+glasses+ears+earrings+nose+mouth+lips+neck+necklace+cloth+hat"
+"""All of a person but hair, which its own matte tells."""
+
+REACH, AROUND = 0.012, 0.03
+"""Sides of the face's square: of the band in which borders are solved, and of the windows that tell colors apart."""
+
+JOINED, STRANDS = 0.03, 2.2
+"""Sides: what hangs together with the face by less is somebody else; and how many times farther strands may reach."""
+
+BELOW = (0.35, 0.6)
+"""Places on the neck, in distances of nose and chin below the chin."""
+
+LIKELY, BEYOND = 0.3, 0.015
+"""Share from which the parser's hair is hair, and sides around it up to which strands may reach."""
+
+DEFOCUS = 0.07
+"""Sides over which a backdrop is blurred: what is moved with a head's outline is not seen to bend."""
+
+ABOVE, DOME = 0.2, 0.3
+"""Sides that are added above a picture, and the height of a head's top over its width where the picture ends."""
+
+SHADES, VIVID = (22.0, 88.0), 24.0
+"""L* and chroma of a studio's wall."""
+
+FADES = 0.1
+"""By how much light falls off from the middle of a wall to its corners."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parted:
+    """A picture in layers, T rows higher than it was.
+
+    Attributes:
+        alpha: (T + H, W, 1) share of the person.
+        front: (T + H, W, 3) sRGB of the person alone.
+        behind: (T + H, W, 3) sRGB of what is behind, blurred.
+        above: T.
+    """
+
+    alpha: Float32
+    front: Float32
+    behind: Float32
+    above: int
+
+    def before(self, wall: Float32) -> UInt8:
+        """The person before something else (T + H, W, 3)."""
+        return np.asarray(np.clip(np.rint(wall + self.alpha * (self.front - wall)), 0, 255), np.uint8)
+
+
+def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:
+    """A head's picture in layers.
+
+    Args:
+        photo: sRGB, 8 bits.
+        face: found in it.
+        parser: tells bodies.
+    """
+    picture = np.asarray(photo.pixels, np.uint8)
+    side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
+    (body, hairy), box = reaching(photo, face, (BODY, "hair"), parser)
+    hair = _laid(*hair_matte(photo, face, parser), picture.shape)
+    hair = hair * _near(_laid(hairy, box, picture.shape) > LIKELY, BEYOND * side)  # not the twigs of a tree
+    likely = np.minimum(_laid(body, box, picture.shape) + np.maximum(hair, _bearded(hairy, box, face, picture)), 1)
+    likely = np.where(_enclosed(likely), np.float32(1), likely) * _joined(likely, face, JOINED * side)
+    alpha = np.maximum(sharpened(picture, likely.astype(np.float32), REACH * side), hair)
+    alpha = alpha * _joined(alpha, face, JOINED * side, STRANDS)
+    front, _ = colors(picture.astype(np.float32) / np.float32(255), alpha, max(4, round(AROUND * side)))
+    away, sigma = ((1 - alpha) ** 3)[..., None], DEFOCUS * side
+    seen = np.dstack([picture * away, away]).astype(np.float32)
+    mean = cv2.GaussianBlur(seen, (0, 0), sigma) + np.float32(1e-3) * cv2.GaussianBlur(seen, (0, 0), 4 * sigma)
+    behind = mean[..., :3] / (mean[..., 3:] + 1e-9)
+    above = round(ABOVE * side)
+    domed = _domed(np.dstack([front * 255, alpha]).astype(np.float32), above)
+    behind = cv2.copyMakeBorder(behind, above, 0, 0, 0, cv2.BORDER_REPLICATE)
+    return Parted(domed[..., 3:], domed[..., :3], np.asarray(behind, np.float32), above)
+
+
+def wall(color: Float32, height: int, width: int) -> Float32:
+    """sRGB (height, width, 3) of a wall that is darker towards its corners; no color is as vivid as paint.
+
+    ``color`` is CIE L*, a*, b* (3,).
+    """
+    chroma = float(np.hypot(*color[1:]))
+    lab = np.array([np.clip(color[0], *SHADES), *(color[1:] * min(1.0, VIVID / max(chroma, 1e-6)))], np.float32)
+    across, down = (np.linspace(-1, 1, length, dtype=np.float32) for length in (width, height))
+    made = np.broadcast_to(lab, (height, width, 3)).copy()
+    made[..., 0] *= 1 - FADES * (across[None] ** 2 + (down[:, None] + 0.3) ** 2) / 2
+    return np.asarray(cv2.cvtColor(made, cv2.COLOR_LAB2RGB) * 255, np.float32)
+
+
+def _laid(part: Float32, box: tuple[int, int, int, int], shape: tuple[int, ...]) -> Float32:
+    """A map of a part of the picture over all of it, 0 elsewhere."""
+    x0, y0, x1, y1 = box
+    whole = np.zeros(shape[:2], np.float32)
+    whole[y0:y1, x0:x1] = cv2.resize(part, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+    return whole
+
+
+def _bearded(hair: Float32, box: tuple[int, int, int, int], face: Face, picture: UInt8) -> Float32:
+    """(H, W): hair within the outline of a face, which the matte of a head's hair leaves out."""
+    outline, (nose, chin) = face.landmarks[list(mesh.OUTLINE), :2], face.landmarks[[4, 152], :2]
+    low = outline[(outline - nose) @ (chin - nose) > 0.3 * ((chin - nose) ** 2).sum()] + BELOW[0] * (chin - nose)
+    area = np.zeros(picture.shape[:2], np.uint8)
+    cv2.fillConvexPoly(area, cv2.convexHull(np.round(np.concatenate([outline, low])).astype(np.int32)), 1)
+    return np.asarray(_laid(hair, box, picture.shape) * area, np.float32)
+
+
+def _enclosed(likely: Float32) -> Bool:
+    """(H, W): what is no person by itself, but from where no way leads to the picture's edge."""
+    _, index = cv2.connectedComponents((likely < 0.5).astype(np.uint8), connectivity=4)
+    ends = np.unique(np.concatenate([index[0], index[-1], index[:, 0], index[:, -1]]))
+    return np.asarray((likely < 0.5) & ~np.isin(index, ends), np.bool_)
+
+
+def _joined(likely: Float32, face: Face, reach: float, wider: float = 1.0) -> Float32:
+    """(H, W): 1 on the person whose face it is and so much wider than what is too thin, 0 on others who touch it."""
+    size = 2 * max(1, round(reach)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    core = cv2.erode((likely > 0.5).astype(np.uint8), kernel)
+    _, index = cv2.connectedComponents(core)
+    nose, chin = (face.landmarks[point, :2] for point in (4, 152))
+    places = np.round([nose, *(chin + share * (chin - nose) for share in BELOW)]).astype(int)
+    x, y = (np.clip(places[:, i], 0, core.shape[1 - i] - 1) for i in (0, 1))
+    return _near(np.isin(index, index[y, x]) & (core > 0), wider * reach)
+
+
+def _near(area: Bool, reach: float) -> Float32:
+    """(H, W): 1 on an area and up to some pixels from it, with a soft border."""
+    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(np.clip((reach + 4 - away) / 4, 0, 1), np.float32)
+
+
+def _domed(layers: Float32, above: int) -> Float32:
+    """Layers (H, W, 4), the last one a matte, with rows above in which a head that was cut off gets a round top."""
+    height, width = layers.shape[:2]
+    row = layers[: max(2, above // 20), :, 3].mean(0)
+    inside = np.flatnonzero(row > 0.5)
+    if len(inside) < 0.02 * width:
+        empty = cv2.copyMakeBorder(layers, above, 0, 0, 0, cv2.BORDER_REPLICATE)
+        empty[:above, :, 3] = 0
+        return empty
+    middle, tall = float(np.average(np.arange(width), weights=row)), max(1.0, DOME * len(inside) / 2)
+    up, across = np.mgrid[1 : above + 1, 0:width].astype(np.float32)
+    narrow = np.sqrt(np.clip(1 - (up / tall) ** 2, 1e-4, 1))
+    x, y = middle + (across - middle) / narrow, np.minimum(0.8 * up, height - 1)
+    top = cv2.remap(
+        layers, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    ends = cv2.remap(row[None], x.astype(np.float32), 0 * x, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    top[..., 3] = ends * np.clip((tall - up) / 2, 0, 1)
+    return np.concatenate([top[::-1], layers])
