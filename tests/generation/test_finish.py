@@ -10,14 +10,14 @@ from mien.align.measure import head_pose
 from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.errors import ConfigError
-from mien.generation.backdrops import parted
-from mien.generation.finish import rendered, staged
+from mien.generation.finish import inside, rendered, staged
 from mien.generation.generator import MultimodalGenerator
-from mien.generation.heads import Head, Wished, heads, labels_of, points_of, smiling
+from mien.generation.heads import Head, heads, labels_of, points_of, smiling
 from mien.generation.lent_teeth import lit
 from mien.generation.pairs import resized
 from mien.generation.registration import registered
 from mien.generation.sentences import understood
+from mien.generation.wished_heads import Wished
 from mien.generation.wished_shapes import shaped
 from mien.guides.traits import ALIGNED, Traits, lab_of
 
@@ -119,12 +119,12 @@ def test_backdrops_get_the_color_that_is_asked_for_and_faces_keep_theirs(generat
     assert np.abs(done[110:160, 110:150] - soft[110:160, 110:150]).max() < 2
 
 
-def test_a_head_that_its_picture_cuts_off_gets_a_round_top(generator: MultimodalGenerator) -> None:
-    one = head("2230")
-    layers = parted(one.photo, one.face, generator.feedback.look.parser)
-    widths = [(layers.alpha[row] > 0.5).sum() for row in (0, layers.above // 2, layers.above - 2)]
-    assert widths == sorted(widths) and widths[0] == 0 < widths[2]
-    assert layers.above + one.photo.height == len(layers.front)
+def test_hair_is_drawn_out_where_a_picture_ends(generator: MultimodalGenerator) -> None:
+    where, places = points(generator, head("2230")), everywhere(0, 1)
+    corners = np.array([[-1.0, 0.03], [2.0, 2.0]])
+    found = inside(places, where, corners)
+    assert found[..., 1].min() >= 0.03 - 1e-3 and np.array_equal(found[..., 0], places[..., 0])
+    assert (np.diff(found[..., 1], axis=0) > 0).all() and np.array_equal(found[12:], places[12:])
 
 
 def test_teeth_that_are_lent_are_lighter_than_skin_and_nothing_else_changes(generator: MultimodalGenerator) -> None:

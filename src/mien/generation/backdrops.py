@@ -1,8 +1,8 @@
-"""Heads that are lent, before another backdrop: out of focus, or a wall of a color; and tops that were cut off.
+"""Heads that are lent, before another backdrop: out of focus, or a wall of a color.
 
 Strands are parted from what shone through them (:func:`mien.compose.matte.colors`), so that they take on the new light.
 
-Legend: H, W of a head's picture, T rows that are added above it.
+Legend: H, W of a head's picture.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.border import wide_blur
 from mien.compose.matte import colors, sharpened
 from mien.conditions.parser import FaceParser
 from mien.guides.hair_matte import hair_matte
@@ -22,7 +23,7 @@ from mien.types import Bool, Face, Float32, Photo, UInt8
 BODY = "skin+brows+eyes+glasses+ears+earrings+nose+mouth+lips+neck+necklace+cloth+hat"
 """All of a person but hair, which its own matte tells."""
 
-REACH, AROUND = 0.012, 0.03
+REACH, AROUND = 0.012, 0.05
 """Sides of the face's square: of the band in which borders are solved, and of the windows that tell colors apart."""
 
 JOINED, STRANDS = 0.03, 2.2
@@ -31,14 +32,14 @@ JOINED, STRANDS = 0.03, 2.2
 BELOW = (0.35, 0.6)
 """Places on the neck, in distances of nose and chin below the chin."""
 
-LIKELY, BEYOND = 0.3, 0.015
-"""Share from which the parser's hair is hair, and sides around it up to which strands may reach."""
+LIKELY, FAINT, BEYOND = 0.4, 0.15, 0.015
+"""Shares from which the parser's hair is hair, and what a person encloses is one; sides up to which strands reach."""
+
+SURE = (0.3, 0.8)
+"""Shares of bodies from which they are seen at all, and whole: plants beside a neck have some."""
 
 DEFOCUS = 0.07
 """Sides over which a backdrop is blurred: what is moved with a head's outline is not seen to bend."""
-
-ABOVE, DOME = 0.2, 0.3
-"""Sides that are added above a picture, and the height of a head's top over its width where the picture ends."""
 
 SHADES, VIVID = (22.0, 88.0), 24.0
 """L* and chroma of a studio's wall."""
@@ -49,22 +50,20 @@ FADES = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Parted:
-    """A picture in layers, T rows higher than it was.
+    """A picture in layers.
 
     Attributes:
-        alpha: (T + H, W, 1) share of the person.
-        front: (T + H, W, 3) sRGB of the person alone.
-        behind: (T + H, W, 3) sRGB of what is behind, blurred.
-        above: T.
+        alpha: (H, W, 1) share of the person.
+        front: (H, W, 3) sRGB of the person alone.
+        behind: (H, W, 3) sRGB of what is behind, blurred.
     """
 
     alpha: Float32
     front: Float32
     behind: Float32
-    above: int
 
     def before(self, wall: Float32) -> UInt8:
-        """The person before something else (T + H, W, 3)."""
+        """The person before something else (H, W, 3)."""
         return np.asarray(np.clip(np.rint(wall + self.alpha * (self.front - wall)), 0, 255), np.uint8)
 
 
@@ -81,19 +80,18 @@ def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:
     (body, hairy), box = reaching(photo, face, (BODY, "hair"), parser)
     hair = _laid(*hair_matte(photo, face, parser), picture.shape)
     hair = hair * _near(_laid(hairy, box, picture.shape) > LIKELY, BEYOND * side)  # not the twigs of a tree
+    body = np.clip((body - SURE[0]) / (SURE[1] - SURE[0]), 0, 1)
     likely = np.minimum(_laid(body, box, picture.shape) + np.maximum(hair, _bearded(hairy, box, face, picture)), 1)
-    likely = np.where(_enclosed(likely), np.float32(1), likely) * _joined(likely, face, JOINED * side)
+    likely = np.where(_enclosed(likely) & (likely > FAINT), np.float32(1), likely)
+    likely = likely * _joined(likely, face, JOINED * side)
     alpha = np.maximum(sharpened(picture, likely.astype(np.float32), REACH * side), hair)
     alpha = alpha * _joined(alpha, face, JOINED * side, STRANDS)
     front, _ = colors(picture.astype(np.float32) / np.float32(255), alpha, max(4, round(AROUND * side)))
     away, sigma = ((1 - alpha) ** 3)[..., None], DEFOCUS * side
     seen = np.dstack([picture * away, away]).astype(np.float32)
-    mean = cv2.GaussianBlur(seen, (0, 0), sigma) + np.float32(1e-3) * cv2.GaussianBlur(seen, (0, 0), 4 * sigma)
+    mean = wide_blur(seen, sigma) + np.float32(1e-3) * wide_blur(seen, 4 * sigma)
     behind = mean[..., :3] / (mean[..., 3:] + 1e-9)
-    above = round(ABOVE * side)
-    domed = _domed(np.dstack([front * 255, alpha]).astype(np.float32), above)
-    behind = cv2.copyMakeBorder(behind, above, 0, 0, 0, cv2.BORDER_REPLICATE)
-    return Parted(domed[..., 3:], domed[..., :3], np.asarray(behind, np.float32), above)
+    return Parted(alpha[..., None], np.asarray(front * 255, np.float32), np.asarray(behind, np.float32))
 
 
 def wall(color: Float32, height: int, width: int) -> Float32:
@@ -149,24 +147,3 @@ def _near(area: Bool, reach: float) -> Float32:
     """(H, W): 1 on an area and up to some pixels from it, with a soft border."""
     away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 5)
     return np.asarray(np.clip((reach + 4 - away) / 4, 0, 1), np.float32)
-
-
-def _domed(layers: Float32, above: int) -> Float32:
-    """Layers (H, W, 4), the last one a matte, with rows above in which a head that was cut off gets a round top."""
-    height, width = layers.shape[:2]
-    row = layers[: max(2, above // 20), :, 3].mean(0)
-    inside = np.flatnonzero(row > 0.5)
-    if len(inside) < 0.02 * width:
-        empty = cv2.copyMakeBorder(layers, above, 0, 0, 0, cv2.BORDER_REPLICATE)
-        empty[:above, :, 3] = 0
-        return empty
-    middle, tall = float(np.average(np.arange(width), weights=row)), max(1.0, DOME * len(inside) / 2)
-    up, across = np.mgrid[1 : above + 1, 0:width].astype(np.float32)
-    narrow = np.sqrt(np.clip(1 - (up / tall) ** 2, 1e-4, 1))
-    x, y = middle + (across - middle) / narrow, np.minimum(0.8 * up, height - 1)
-    top = cv2.remap(
-        layers, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    ends = cv2.remap(row[None], x.astype(np.float32), 0 * x, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    top[..., 3] = ends * np.clip((tall - up) / 2, 0, 1)
-    return np.concatenate([top[::-1], layers])

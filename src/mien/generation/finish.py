@@ -18,12 +18,13 @@ from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.engine.mapping import Wanted
 from mien.generation.backdrops import Parted, parted, wall
-from mien.generation.heads import ALOOF, SIDE, UNPARTED, Head, Wished, heads, labels_of, points_of, smiling
+from mien.generation.heads import ALOOF, SIDE, UNPARTED, Head, heads, labels_of, points_of, smiling
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
 from mien.generation.registration import Registration, registered
 from mien.generation.sentences import understood
 from mien.generation.wished_colors import colored
+from mien.generation.wished_heads import Wished
 from mien.generation.wished_shapes import shaped
 from mien.guides.traits import ALIGNED, Traits
 from mien.types import Float32, Float64, Photo, UInt8
@@ -51,8 +52,12 @@ MASCULINE, YEARS = (-0.5, 1.0), (43.5, 17.4)
 GAIN = 0.7
 """How much of what landmarks are away is corrected."""
 
-LENT = 0.4
-"""How much of the way lips go between which teeth were lent: more looks drawn."""
+LENT, SHUT, SHOWN = 0.4, 0.2, 0.2
+"""How much of the way lips go between which teeth were lent, and lips that stay shut: more looks drawn; and how much of
+an open mouth a head's teeth are that shows them itself."""
+
+STRETCH = 0.45
+"""By how much hair and shoulders are drawn out, at most, so that a picture does not end within the result."""
 
 OPEN = (0.08, 0.5)
 """Openness from which a mouth is open, and the share of it that a head's has to have, or it gets a smile."""
@@ -158,8 +163,9 @@ class Finisher:
     def _placed(self, head: Head, target: Target, *side: int) -> Registration:
         lent = _onehot(labels_of(head, self.look.parser))
         points, other = (one[:, :2].astype(np.float64) for one in (target.points, points_of(head, self.look)))
-        follows = {} if head.lender is None else {"mouth": LENT}
-        return registered(target.shares, lent, points, other, *side, **follows)
+        follows = {} if head.entry.traits.teeth > SHOWN else {"mouth": SHUT if head.lender is None else LENT}
+        found = registered(target.shares, lent, points, other, *side, **follows)
+        return replace(found, places=inside(found.places, points, head.corners))
 
 
 def _bytes(picture: Float32) -> UInt8:
@@ -183,14 +189,36 @@ def staged(head: Head, color: Float32 | None, parser: FaceParser) -> tuple[UInt8
     if color is None and head.entry.path.stem in UNPARTED:
         return np.asarray(head.photo.pixels, np.uint8), head.crop.matrix
     layers = layers_of(head, parser)
-    matrix = head.crop.matrix + np.array([[0, 0, 0], [0, 0, layers.above]])
-    return layers.before(layers.behind if color is None else wall(color, *layers.alpha.shape[:2])), matrix
+    return layers.before(layers.behind if color is None else wall(color, *layers.alpha.shape[:2])), head.crop.matrix
 
 
 @lru_cache(maxsize=8)
 def layers_of(head: Head, parser: FaceParser) -> Parted:
     """Of a head's picture; large, so that few are kept."""
     return parted(head.photo, head.face, parser)
+
+
+def inside(places: Float32, points: Float64, corners: Float64) -> Float32:
+    """Places (s, s, 2) that stay within the lent picture, as far as drawing out what lies around the face allows.
+
+    Args:
+        places: in sides of the lent crop.
+        points: (478, 2) landmarks of the result, in its sides.
+        corners: (2, 2) the first and the last place of the lent picture.
+    """
+    found, size = places.copy(), len(places)
+    low, high = (np.clip((edge * size).astype(int), 0, size - 1) for edge in (points.min(0), points.max(0)))
+    for axis in (0, 1):
+        face = places[low[1] : high[1] + 1, low[0] : high[0] + 1, axis]
+        for sign, start, end in ((-1, -face.min(), -corners[0, axis]), (1, face.max(), corners[1, axis])):
+            beyond = sign * places[..., axis] - start
+            far = float(beyond.max())
+            if far <= end - start or far <= 0:
+                continue
+            less = min(STRETCH, 1 - max(0.0, (end - start) / far))
+            way = np.clip(beyond / far, 0, None)
+            found[..., axis] -= (sign * less * far * way**2).astype(np.float32)
+    return found
 
 
 def rendered(photo: UInt8, matrix: Float64, places: Float32, size: int) -> Float32:

@@ -45,7 +45,8 @@ GROUPS: Sequence[tuple[tuple[str, ...], float]] = (
 """What is followed outside of the face, and how closely. Ears, which hair may cover, go with the face."""
 
 PARTS: Sequence[tuple[tuple[str, ...], float]] = (
-    *(((name,), 1.0) for name in ("left_brow", "right_brow", "left_eye", "right_eye", "nose")),
+    *(((name,), weight) for name, weight in (("left_brow", 1.0), ("right_brow", 1.0), ("nose", 1.0))),
+    *(((name,), 0.3) for name in ("left_eye", "right_eye")),
     (("mouth",), 1.0),
     (("upper_lip",), 1.0),
     (("lower_lip",), 1.0),
@@ -62,10 +63,11 @@ HELD, DEEP, DECAY = 0.18, 0.05, 0.2
 """Sides around the face within which the groups' say grows, and inside of it that of its parts; by how much of itself a
 move goes back at every step where labels have no say: jaws swell otherwise."""
 
-FEATURES, OUTLINES = 0.9, 0.5
-"""How much of the way to the wanted landmarks a head's are brought, within the face and along its outline."""
+FEATURES, OUTLINES, EYES = 0.9, 0.5, 0.6
+"""How much of the way to the wanted landmarks a head's are brought: within the face, along its outline, and around
+eyes, which become unequal otherwise."""
 
-ROUNDS = ((6, 15, 14, False), (5, 15, 12, False), (1.2, 20, 2.5, True))
+ROUNDS = ((6, 15, 20, False), (5, 12, 18, False), (1.2, 20, 2.5, True))
 """Blur of the labels, steps, and blur of each step, in 96ths of the side; and whether parts of the face move. With
 finer steps hair follows its outline more closely, and stands in peaks."""
 
@@ -173,6 +175,7 @@ def _between(points: Float64, other: Float64, mouth: float) -> Float64:
     lent = other @ like[:, :2].T + like[:, 2]
     share = np.full((len(points), 1), FEATURES)
     share[list(mesh.OUTLINE)] = OUTLINES
+    share[[*mesh.LEFT_EYE_CONTOUR, *mesh.RIGHT_EYE_CONTOUR]] = EYES
     share[[*mesh.OUTER_LIPS, *mesh.INNER_LIPS_CONTOUR]] = mouth
     return lent + share * (points - lent)
 

@@ -18,8 +18,9 @@ from mien.guides.hair_matte import hair_matte
 from mien.guides.traits import lab_of
 from mien.types import Face, Float32, Photo, UInt8
 
-FAR = 12.0
-"""CIE L*, a*, b* by which a color of hair is missed before anything is done."""
+DARK, FAR = 40.0, (14.0, 26.0)
+"""CIE L*, a*, b* by which a color of hair is missed before anything is done, for colors of less L* and for lighter,
+in which hair looks painted sooner."""
 
 MOSTLY = 0.75
 """How much of the way hair goes: all of it glows."""
@@ -56,7 +57,7 @@ def _hair(photo: Photo, face: Face, color: Float32, parser: FaceParser) -> Photo
     if alpha.max() < 0.5:
         return photo
     found = lab_of(np.array(mean_color(photo, alpha), np.uint8)[None, None])[0, 0]
-    if np.linalg.norm(found - color) < FAR:
+    if np.linalg.norm(found - color) < FAR[int(color[0] >= DARK)]:
         return photo
     return dye(photo, alpha, _srgb(found + MOSTLY * (color - found))).over(photo)[0]
 
