@@ -16,7 +16,8 @@ from mien.errors import ConfigError
 from mien.generation.agreement import Asked, Seen, distance, missing, overlap, widened
 from mien.generation.feedback import ROUNDS
 from mien.generation.generator import MultimodalGenerator
-from mien.generation.guidance import STEPS, steps_of_descent
+from mien.generation.guidance import ROUNDS as LOOKS
+from mien.generation.guidance import STEPS, effort
 from mien.generation.pairs import sample_pairs
 from mien.generation.sentences import hardly_known, understood
 
@@ -118,10 +119,12 @@ def test_maps_and_sketches_descend_where_nobody_says_how_far(
     wanted: list[Wanted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes: list[str] = []
-    assert [steps_of_descent(one, "none", notes) for one in (*wanted, Wanted())] == [STEPS, STEPS, 0]
-    assert steps_of_descent(wanted[0], "bank", notes) == 0 and not notes
+    found = [effort(one, 1, None, "none", notes) for one in (*wanted, Wanted())]
+    assert found == [(LOOKS, STEPS), (LOOKS, STEPS), (1, 0)]
+    assert effort(wanted[0], 1, 3, "none", notes) == (1, 3) and effort(wanted[0], 0, None, "none", notes) == (0, 0)
+    assert effort(wanted[0], 1, None, "bank", notes) == (1, 0) and not notes
     monkeypatch.setattr("mien.generation.guidance.has_torch", lambda: False)
-    assert steps_of_descent(wanted[1], "none", notes) == 0 and "PyTorch" in notes[0]
+    assert effort(wanted[1], 1, None, "none", notes) == (1, 0) and "PyTorch" in notes[0]
 
 
 def test_what_the_generator_hardly_knows_is_told(generator: MultimodalGenerator) -> None:

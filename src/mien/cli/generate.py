@@ -37,7 +37,9 @@ def generate(
     descend: Annotated[
         int | None,
         typer.Option(
-            min=0, max=200, help="Steps of descent to what was asked for, with torch; 20 for a map or a sketch."
+            min=0,
+            max=200,
+            help="Steps of descent with torch; 20 after 4 rounds for a map or a sketch, else none.",
         ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="No descent: 60 ms a face, whatever is given.")] = False,

@@ -18,6 +18,7 @@ from mien.compose.matte import colors, sharpened
 from mien.conditions.parser import FaceParser
 from mien.guides.hair_matte import hair_matte
 from mien.guides.looks import reaching
+from mien.guides.traits import lab_of
 from mien.types import Bool, Face, Float32, Photo, UInt8
 
 BODY = "skin+brows+eyes+glasses+ears+earrings+nose+mouth+lips+neck+necklace+cloth+hat"
@@ -37,6 +38,9 @@ LIKELY, FAINT, BEYOND = 0.4, 0.15, 0.015
 
 SURE = (0.3, 0.8)
 """Shares of bodies from which they are seen at all, and whole: plants beside a neck have some."""
+
+LEAVES = (5.0, 6.0)
+"""-a* and b* from which something is a leaf and no person, and the width of the step; black hair may be bluish green."""
 
 DEFOCUS = 0.07
 """Sides over which a backdrop is blurred: what is moved with a head's outline is not seen to bend."""
@@ -77,7 +81,7 @@ def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:
     """
     picture = np.asarray(photo.pixels, np.uint8)
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
-    (body, hairy), box = reaching(photo, face, (BODY, "hair"), parser)
+    (body, hairy, cloth), box = reaching(photo, face, (BODY, "hair", "cloth"), parser)
     hair = _laid(*hair_matte(photo, face, parser), picture.shape)
     hair = hair * _near(_laid(hairy, box, picture.shape) > LIKELY, BEYOND * side)  # not the twigs of a tree
     body = np.clip((body - SURE[0]) / (SURE[1] - SURE[0]), 0, 1)
@@ -86,6 +90,7 @@ def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:
     likely = likely * _joined(likely, face, JOINED * side)
     alpha = np.maximum(sharpened(picture, likely.astype(np.float32), REACH * side), hair)
     alpha = alpha * _joined(alpha, face, JOINED * side, STRANDS)
+    alpha = alpha * (1 - _green(picture) * (1 - np.clip(2 * _laid(cloth, box, picture.shape), 0, 1)))
     front, _ = colors(picture.astype(np.float32) / np.float32(255), alpha, max(4, round(AROUND * side)))
     away, sigma = ((1 - alpha) ** 3)[..., None], DEFOCUS * side
     seen = np.dstack([picture * away, away]).astype(np.float32)
@@ -105,6 +110,12 @@ def wall(color: Float32, height: int, width: int) -> Float32:
     made = np.broadcast_to(lab, (height, width, 3)).copy()
     made[..., 0] *= 1 - FADES * (across[None] ** 2 + (down[:, None] + 0.3) ** 2) / 2
     return np.asarray(cv2.cvtColor(made, cv2.COLOR_LAB2RGB) * 255, np.float32)
+
+
+def _green(picture: UInt8) -> Float32:
+    """(H, W): how much of each pixel is leaves, which are seen through hair and beside necks."""
+    _, red, yellow = np.moveaxis(lab_of(picture), 2, 0)
+    return np.asarray(np.clip((np.minimum(-red, yellow) - LEAVES[0]) / LEAVES[1], 0, 1), np.float32)
 
 
 def _laid(part: Float32, box: tuple[int, int, int, int], shape: tuple[int, ...]) -> Float32:

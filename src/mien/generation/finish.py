@@ -18,10 +18,11 @@ from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.engine.mapping import Wanted
 from mien.generation.backdrops import Parted, parted, wall
-from mien.generation.heads import ALOOF, SIDE, UNPARTED, Head, heads, labels_of, points_of, smiling
+from mien.generation.heads import SIDE, UNPARTED, Head, heads, labels_of, points_of, smiling
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
-from mien.generation.registration import Registration, registered
+from mien.generation.registration import FEATURES, Registration, registered
+from mien.generation.registration import SIDE as GRID
 from mien.generation.sentences import understood
 from mien.generation.wished_colors import colored
 from mien.generation.wished_heads import Wished
@@ -56,8 +57,8 @@ LENT, SHUT, SHOWN = 0.4, 0.2, 0.2
 """How much of the way lips go between which teeth were lent, and lips that stay shut: more looks drawn; and how much of
 an open mouth a head's teeth are that shows them itself."""
 
-STRETCH = 0.45
-"""By how much hair and shoulders are drawn out, at most, so that a picture does not end within the result."""
+LEAST = 0.25
+"""Share of what is wanted around a face that a picture must have for hair and shoulders to be drawn out over it."""
 
 OPEN = (0.08, 0.5)
 """Openness from which a mouth is open, and the share of it that a head's has to have, or it gets a smile."""
@@ -116,7 +117,7 @@ class Finisher:
         target = Target(shares, points)
         wished = self._wished(small, labels, target, reading)
         head = self._chosen(wished, target, seed)
-        if _shut(head, target) and (wished.opens or head.entry.path.stem not in ALOOF):
+        if wished.opens and _shut(head, target):
             head = smiling(head)
         place = self._corrected(head, target)
         result = rendered(*staged(head, wished.colors.get("background-color"), self.look.parser), place.places, size)
@@ -160,11 +161,11 @@ class Finisher:
         away = target.points - self.look.points(picture[None])[0]
         return self._placed(head, replace(target, points=target.points + GAIN * away))
 
-    def _placed(self, head: Head, target: Target, *side: int) -> Registration:
+    def _placed(self, head: Head, target: Target, side: int = GRID) -> Registration:
         lent = _onehot(labels_of(head, self.look.parser))
         points, other = (one[:, :2].astype(np.float64) for one in (target.points, points_of(head, self.look)))
-        follows = {} if head.entry.traits.teeth > SHOWN else {"mouth": SHUT if head.lender is None else LENT}
-        found = registered(target.shares, lent, points, other, *side, **follows)
+        mouth = FEATURES if head.entry.traits.teeth > SHOWN else SHUT if head.lender is None else LENT
+        found = registered(target.shares, lent, points, other, side, mouth)
         return replace(found, places=inside(found.places, points, head.corners))
 
 
@@ -215,9 +216,10 @@ def inside(places: Float32, points: Float64, corners: Float64) -> Float32:
             far = float(beyond.max())
             if far <= end - start or far <= 0:
                 continue
-            less = min(STRETCH, 1 - max(0.0, (end - start) / far))
-            way = np.clip(beyond / far, 0, None)
-            found[..., axis] -= (sign * less * far * way**2).astype(np.float32)
+            share = max(LEAST, (end - start) / far)
+            way = np.clip(beyond / far, 0, 1)
+            drawn = share * far * (1 - (1 - way) ** (1 / share))
+            found[..., axis] += (sign * np.where(beyond > 0, drawn - beyond, 0)).astype(np.float32)
     return found
 
 

@@ -15,8 +15,8 @@ BESIDE_MAP, BESIDE_SHAPE, ELSEWHERE = (0.5, 1.5), (0.0, 0.9), (1.0, 1.0)
 """How much words count in the coarse codes and in the fine ones: beside a map; beside a sketch or a mesh without a map;
 beside a pose."""
 
-STEPS = 20
-"""Of descent beside a map or a sketch: twice as near as random faces are takes so many."""
+ROUNDS, STEPS = 4, 20
+"""Of looking and of descent for a map or a sketch: to be twice as near as random faces are takes so many."""
 
 
 def weights_of_words(wanted: Wanted, text_weight: float, codes: int) -> Float32:
@@ -28,14 +28,17 @@ def weights_of_words(wanted: Wanted, text_weight: float, codes: int) -> Float32:
     return weights
 
 
-def steps_of_descent(wanted: Wanted, finish: str, notes: list[str]) -> int:
-    """Steps where nobody says how many: :data:`STEPS` for a map or a sketch, which are followed much better then.
+def effort(wanted: Wanted, refine: int, descend: int | None, finish: str, notes: list[str]) -> tuple[int, int]:
+    """Rounds of looking, and steps of descent where nobody says how many (``descend`` is None).
 
-    None without torch, which the notes say, and for a face that lends its outlines alone.
+    A map or a sketch descends, :data:`ROUNDS` and :data:`STEPS`, and is followed much better then. Nothing descends
+    without torch, which the notes say, nor without rounds, nor for a face that lends its outlines alone.
     """
-    if finish != "none" or (wanted.semantic is None and wanted.sketch is None):
-        return 0
+    if descend is not None:
+        return refine, descend
+    if not refine or finish != "none" or (wanted.semantic is None and wanted.sketch is None):
+        return refine, 0
     if not has_torch():
         notes.append('maps and sketches are followed better with PyTorch; run: pip install "mien[paint]"')
-        return 0
-    return STEPS
+        return refine, 0
+    return max(refine, ROUNDS), STEPS

@@ -34,22 +34,25 @@ PEOPLE = (
     "2118w30 2121m35 2123w35 2125w22 2127w25 2128w33 2129w30 2131m36 2133w35 2135m35 2137m35 2230m42 "
     "2248m17 2253w52 2266m20 2286m30 2319w85 2331w50 2332m35 2352w45 2366w19 2381w30 2412w52 2426m30 2455w80 "
     "2490m18 2495w25 2509m75 2517w55 2538w18 2567w62 2581w48 2723m18 2816w25 2892w35 2898m30 "
-    "2936m17 2998w50 3004w45 3013w25 3017m20 3052m35 3072m45 3092w58 3102m72 3127w50 3130m80 3149m27 3172w65 "
+    "2936m17 2998w50 3004w45 3013w25 3017m20 3052m35 3072m45 3092w58 3102m72 3127w50 3130m80 3172w65 "
     "3177m25 3203m19 "
 )
-"""Bundled faces without hats and out of childhood: their names, man or woman and how old, by eye."""
+"""Bundled faces without hats and out of childhood: their names, man or woman and how old, by eye; none whose
+picture ends at a bare head."""
 
 UNPARTED = frozenset(("2118", "2123", "2125", "2319", "2331", "2366", "2495", "2517", "2581", "2816", "3013"))
 """Those whose hair is hardly told from what is behind it, so that they keep their backdrop."""
 
+UNWALLED = UNPARTED | {"2128", "2131"}
+"""Those of whose old backdrop something is seen before a wall."""
+
 PAINTED = frozenset(
     ("2248", "2253", "2286", "2331", "2352", "2426", "2490", "2517", "2581", "2723", "2816", "2898", "2936")
-) | {"2998", "3017", "3072", "3092", "3130", "3172"}
+) | {"2230", "2266", "2319", "2455", "2892", "2998", "3017", "3072", "3092", "3130", "3172"}
 """Those that strangers find painted."""
 
 ALOOF = frozenset(("2129", "2509", "2723", "2892", "2936", "3102", "3130", "3172"))
-"""Those whose mouths are not believed when teeth are lent to them: they stay shut but where words ask for an open
-one."""
+"""Those whose mouths are not believed when teeth are lent to them."""
 
 
 @dataclass(frozen=True, eq=False)

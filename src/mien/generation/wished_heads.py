@@ -14,7 +14,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.conditions.colors import parse_color
-from mien.generation.heads import ALOOF, PAINTED, UNPARTED, Head
+from mien.generation.heads import ALOOF, PAINTED, UNWALLED, Head
 from mien.generation.wished_colors import LIPS
 from mien.guides.bank_faces import CURLS
 from mien.guides.traits import Traits, lab_of
@@ -98,7 +98,8 @@ class Wished:
     def cost(self, head: Head) -> float:
         """How badly a head suits; 1 is where it begins to be seen. What words ask for comes before what was drawn."""
         entry, lent, seen, words = head.entry, head.entry.traits, self.traits, self.degrees
-        feminine = words.get("feminine", float(np.clip(-self.masculine, -0.6, 0.6)))
+        drawn = 1.0 if words.get("lipstick", 0) > 0 else float(np.clip(-self.masculine, -0.6, 0.6))
+        feminine = words.get("feminine", drawn)
         years = words.get("age", WRINKLED if words.get("wrinkles", 0) > 0 else None)
         age = self.age if years is None else AGES[0] + AGES[1] * years
         told, hair = self.colors.get("hair-color"), np.array(lent.hair)
@@ -109,7 +110,7 @@ class Wished:
             if years
             else abs(head.age - age) / WIDTHS["age"] * UNKNOWN_AGE,
             "skin": 0.5 * float(np.linalg.norm(np.array(lent.skin) - seen.skin)) / WIDTHS["skin"],
-            "hair color": min(FAR if told is not None and told[0] < DARK else np.inf, self._dyed(head))
+            "hair color": min(FAR if told is not None and hair[0] < told[0] < DARK else np.inf, self._dyed(head))
             * (UNKNOWN_COLOR if told is None else 1.3 * TOLD)
             / WIDTHS["hair"],
             "yaw": abs(head.face.pose.yaw - self.yaw) / WIDTHS["yaw"],
@@ -121,7 +122,7 @@ class Wished:
             "features": FEATURES * sum(self._lacking(head)),
             "beard": 1.5 * max(0.0, lent.beard - seen.beard) + 50 * lent.glasses,
             "shape": shape_difference(self.points, head.face.landmarks) / WIDTHS["shape"],
-            "backdrop": BUSY * ("background-color" in self.colors and entry.path.stem in UNPARTED) + self._spill(head),
+            "backdrop": BUSY * ("background-color" in self.colors and entry.path.stem in UNWALLED) + self._spill(head),
             "painted": SMOOTH * (entry.path.stem in PAINTED),
             "hair": HAIR * (1 - _overlap(self.hair, head.hair)),
         }
