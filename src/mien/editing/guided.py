@@ -12,9 +12,11 @@ import numpy as np
 
 from mien.align.crop import crop_face
 from mien.align.paste import Mask
+from mien.conditions.colors import is_name
 from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
+from mien.editing.beards import bearded
 from mien.editing.colored import colored
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
@@ -23,7 +25,7 @@ from mien.editing.differences import differed
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.filled import filled
 from mien.editing.layers import mask_of, unfilled
-from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender
+from mien.editing.lenders import Lender, hair_lenders, hidden_by, lender
 from mien.editing.mapped import LONGER, SHORTER, hair_by_map
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
@@ -35,7 +37,7 @@ from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank_hair import LAID, bank_fringe
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
-from mien.guides.brow_dye import dyed_brows
+from mien.guides.brow_dye import dyed_brows, hairs_color
 from mien.guides.coloring import FOLLOWING
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN
@@ -44,6 +46,7 @@ from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
+from mien.guides.hair_chart import charted
 from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES
 from mien.guides.laid import soft
@@ -233,7 +236,8 @@ def _dyed(
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     for (follower, _, rule, words), found in zip(followers, mattes, strict=True):
-        follows = None if found is None else rule(mean_color(before, found), old, shade)
+        now = None if found is None else (hairs_color if follower == "brows" else mean_color)(before, found)
+        follows = None if now is None else rule(now, old, shade)
         if follows is not None and (mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95):
             if follower == "brows":
                 guide = dyed_brows(done.photo, found, follows, request.strength)
@@ -263,9 +267,13 @@ def _shade(
     photo: Photo, face: Face, region: str, color: Any, context: EditContext, matte: Float32 | None = None
 ) -> Color:
     """A dye's colour, perhaps told by that which the region (matte: (H, W)) had before anything was borrowed."""
-    if color != UNCHANGED and color not in RELATIVE:
-        return under_light(dye_color(color, context), photo, face)
+    plain = color != UNCHANGED and color not in RELATIVE
+    wish = under_light(dye_color(color, context), photo, face) if plain else BLACK
+    if plain and not (region == "hair" and is_name(color)):
+        return wish
     before = mean_color(photo, context.matte(photo, face, region) if matte is None else matte)
+    if plain:
+        return charted(wish, before)
     return before if color == UNCHANGED else shaded(before, color)
 
 
