@@ -40,7 +40,7 @@ SURE = (0.3, 0.8)
 """Shares of bodies from which they are seen at all, and whole: plants beside a neck have some."""
 
 LEAVES = (5.0, 6.0)
-"""-a* and b* from which something is a leaf and no person, and the width of the step; black hair may be bluish green."""
+"""-a* and b* from which something is a leaf, and the width of the step; black hair is bluish green at times."""
 
 DEFOCUS = 0.07
 """Sides over which a backdrop is blurred: what is moved with a head's outline is not seen to bend."""
