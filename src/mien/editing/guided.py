@@ -89,7 +89,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if not request.moves_pixels:
         return done
     face = _face_of(photo, target, context)
-    mask = None if request.mask is None else _mask(photo, target, request, context)
+    mask = None if request.mask is None or _glasses_alone(request, context) else _mask(photo, target, request, context)
     if request.reshape or request.drag:
         with context.watch("move"):
             done = reshaped(done, face, target, request, mask, context)
@@ -115,6 +115,8 @@ def _healed(
     done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
 ) -> Guided:
     """Glasses, red eyes, and without a mask scratches and dust are found by themselves; all else is what is masked."""
+    if _glasses_alone(request, context):
+        return _bared(done, face, request, context, target)
     if mask is None and request.mode == "fill":
         raise LayerError("Nothing is masked that could be filled; say where: --mask eyes, or a picture of the mask.")
     if mask is None:
@@ -131,11 +133,24 @@ def _healed(
         return done.then(unlined(done.photo, face, context), "wrinkles faded", mask, request.strength)
     if name != "glasses" and name not in RED_EYES:
         return filled(done, face, mask, request, context)
-    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     if name == "glasses":
-        bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
-        return done.then(bare, "glasses healed", limits, 1.0)
+        return _bared(done, face, request, context, target)
+    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
+
+
+def _glasses_alone(request: Request, context: EditContext) -> bool:
+    """Whether glasses are taken off and nothing else is done, which needs no mask of them."""
+    others = request.reshape or request.drag or request.part or request.dye or context.sure is not None
+    if others or request.mode != "heal" or not isinstance(request.mask, str) or not is_expression(request.mask):
+        return False
+    return [name for _, name in terms(request.mask)] == ["glasses"]
+
+
+def _bared(done: Guided, face: Face, request: Request, context: EditContext, target: FaceTarget) -> Guided:
+    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
+    bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
+    return done.then(bare, "glasses healed", limits, 1.0)
 
 
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:

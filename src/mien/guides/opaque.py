@@ -182,14 +182,13 @@ def _left(made: Float32, found: Bool, seen: Seen, brows: Bool) -> Bool:
     dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, disc(1.2)) - light
     lines = np.maximum(dark, light - cv2.morphologyEx(light, cv2.MORPH_OPEN, disc(1.2)))
     near = (cv2.dilate(found.astype(np.uint8), disc(1.6)) > 0) | seen.low & (seen.likely > LIKELY)
-    around = cv2.dilate(brows.astype(np.uint8), disc(2.5)) > 0
     beyond = (cv2.dilate(found.astype(np.uint8), disc(4.0)) > 0) & ~near
     usual = float(np.quantile(lines[beyond], 0.8)) if beyond.any() else 0.0
     return np.asarray(
-        (lines > np.where(seen.low, PLAIN, 1) * max(EDGES, 1.3 * usual))
+        (lines > np.where(brows, 4, np.where(seen.low, PLAIN, 1)) * max(EDGES, 1.3 * usual))
         & near
         & seen.front
-        & ~(around | (seen.eyes > 0))
+        & ~(seen.eyes > 0)
     )
 
 

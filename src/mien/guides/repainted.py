@@ -37,14 +37,19 @@ LIT = 0.75
 SEEN = 0.02
 """Share of a change from which it is made."""
 
-SHADES, BROWS_DARK, SHOWN = 12.0, 90.0, 0.2
+SHADES, BROWS_DARK, SHOWN, FULLER = 10.0, 90.0, 0.2, 1.5
 """Levels by which what is painted may be darker than the skin beside a frame; the same for brows that are not seen;
-and the share of brows that must be seen to tell how dark they are."""
+the
+share of brows that must be seen to tell how dark they are; and how much darker they may be."""
+
+TINTS, COOL, UNTINTED = 0.025, (5.0, 11.0), 0.3
+"""How fine colors of lenses are, units; by how much less red and yellow than usual skin they are at least; and levels
+from which that is taken off."""
 
 JOINED, STEP, FADED = 0.02, 30.0, 0.06
 """Width of the border, units, where light agrees with what is beside it; by how many levels at most; how far inside."""
 
-WIRE = (0.03, 0.055)
+WIRE = (0.025, 0.045)
 """Half the width of a hole, units, up to which it is filled from both sides, and from which as a network paints it."""
 
 BEYOND, RING = 0.045, 0.12
@@ -72,6 +77,8 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     made = _colored(made, worn)
     near = blurred((grown(worn.hole, NEAR * unit) | worn.shade) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
+    tinted, rested = rested, _untinted(rested, worn)
+    cleared = np.abs(rested - tinted).max(2) > UNTINTED
     sides = ~(worn.hole | grown(worn.eyes, 1.5) | worn.beside)
     if sides.any():
         made = made + _thin(worn)[..., None] * (membrane(rested, sides.astype(np.float32), 255.0) - made)
@@ -82,6 +89,7 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     made = _joined(made, rested, worn)
     made = made + _grain(made, worn)
     near = np.maximum(near * within, lit)
+    near = np.maximum(near, cleared)
     found = np.where(near > SEEN, near, 0)
     return np.clip(made, 0, 255).astype(np.float32), soft, np.clip(rested, 0, 255).astype(np.float32), found
 
@@ -104,6 +112,25 @@ def _darker(picture: Float32, skin: Float32, share: Float32, hair: float, unit: 
     darker = (skin - picture).mean(2)
     apart = np.clip(darker / DARK - 0.5, 0, 1) * np.clip(3 - 3 * darker / hair, 0, 1) * share
     return np.asarray(cv2.GaussianBlur(apart, (0, 0), max(1.0, 0.02 * unit)), np.float32)
+
+
+def _untinted(picture: Float32, worn: Worn) -> Float32:
+    """Lids seen through lenses without the blue and green that these reflect: skin in its usual color."""
+    unit = worn.unit
+    barred = grown(worn.hole | worn.eyes | worn.shade | _brows(worn), NEAR * unit) | worn.beside
+    if barred.all():
+        return picture
+    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    usual = membrane(lab, ((~barred) & ~worn.lenses).astype(np.float32), 255.0)
+    other = worn.hole | worn.eyes | worn.beside
+    coarse = coarse_beside(lab, other, max(1.0, TINTS * unit))
+    off = usual[..., 1:] - coarse[..., 1:]
+    size = np.maximum(np.hypot(off[..., 0], off[..., 1]), 1e-3)
+    cool = (off.sum(2) > 0) * np.clip((size - COOL[0]) / (COOL[1] - COOL[0]), 0, 1)
+    cool = cool * np.clip(coarse[..., 0] / np.maximum(usual[..., 0], 1), 0, 1)
+    where = blurred((worn.shade | worn.lenses) & ~(other | _brows(worn)), TINTS / 2 * unit) * ~worn.eyes
+    lab[..., 1:] += (LIT * cool * where)[..., None] * off
+    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * np.float32(255), np.float32)
 
 
 def _joined(made: Float32, rested: Float32, worn: Worn) -> Float32:
@@ -134,7 +161,7 @@ def _limited(made: Float32, worn: Worn) -> Float32:
         reach = near * (
             0.5 + 3 * (1 - seen.sum() / max(1, brow.sum()))
         )  # the less is seen, the less is its place known
-        limit += max(most - SHADES, 0) * blurred(grown(brow, reach), near)
+        limit += FULLER * max(most - SHADES, 0) * blurred(grown(brow, reach), near)
     darker = (plain - made).mean(2)
     less = np.where(darker > 0, darker - limit * np.tanh(darker / limit), 0)
     return np.asarray(made + np.where(worn.eyes, 0, less)[..., None], np.float32)
