@@ -142,9 +142,8 @@ def _healed(
 def _glasses_alone(request: Request, context: EditContext) -> bool:
     """Whether glasses are taken off and nothing else is done, which needs no mask of them."""
     others = request.reshape or request.drag or request.part or request.dye or context.sure is not None
-    if others or request.mode != "heal" or not isinstance(request.mask, str) or not is_expression(request.mask):
-        return False
-    return [name for _, name in terms(request.mask)] == ["glasses"]
+    words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
+    return not others and request.mode == "heal" and [name for _, name in words] == ["glasses"]
 
 
 def _bared(done: Guided, face: Face, request: Request, context: EditContext, target: FaceTarget) -> Guided:

@@ -93,7 +93,10 @@ def enlarged(before: Float32, small: Float32, bared: Bared) -> tuple[Float32, Fl
     more, new, weight, touched, ring = (_looked_up(one, matrix, shown.shape) for one in planes)
     base, weight = shown + more, np.clip(weight, 0, 1)
     wanted, there = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in (shown, new))
-    grain = noise(weight.shape, missing(levels(wanted, ring > 0.5), levels(there, weight > 0.5)))
+    half = np.s_[:, weight.shape[1] // 4 : -(-3 * weight.shape[1] // 4)]  # enough to tell grain, and between the eyes
+    grain = noise(
+        weight.shape, missing(levels(wanted[half], (ring > 0.5)[half]), levels(there[half], (weight > 0.5)[half]))
+    )
     mixed[part] = base + weight[..., None] * (new + grain - base)
     sure[part] = np.maximum(weight > 0, np.clip(touched, 0, 1))
     return mixed, sure

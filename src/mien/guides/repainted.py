@@ -42,9 +42,8 @@ SHADES, BROWS_DARK, SHOWN, FULLER = 10.0, 90.0, 0.2, 1.5
 the
 share of brows that must be seen to tell how dark they are; and how much darker they may be."""
 
-TINTS, COOL, UNTINTED = 0.025, (5.0, 11.0), 0.3
-"""How fine colors of lenses are, units; by how much less red and yellow than usual skin they are at least; and levels
-from which that is taken off."""
+TINTS, COOL = 0.025, (5.0, 11.0)
+"""How fine colors of lenses are, units; and by how much less red and yellow than usual skin they are at least."""
 
 JOINED, STEP, FADED = 0.02, 30.0, 0.06
 """Width of the border, units, where light agrees with what is beside it; by how many levels at most; how far inside."""
@@ -77,8 +76,7 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     made = _colored(made, worn)
     near = blurred((grown(worn.hole, NEAR * unit) | worn.shade) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
-    tinted, rested = rested, _untinted(rested, worn)
-    cleared = np.abs(rested - tinted).max(2) > UNTINTED
+    rested, untinted = _untinted(rested, worn)
     sides = ~(worn.hole | grown(worn.eyes, 1.5) | worn.beside)
     if sides.any():
         made = made + _thin(worn)[..., None] * (membrane(rested, sides.astype(np.float32), 255.0) - made)
@@ -89,7 +87,7 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     made = _joined(made, rested, worn)
     made = made + _grain(made, worn)
     near = np.maximum(near * within, lit)
-    near = np.maximum(near, cleared)
+    near = np.maximum(near, untinted)
     found = np.where(near > SEEN, near, 0)
     return np.clip(made, 0, 255).astype(np.float32), soft, np.clip(rested, 0, 255).astype(np.float32), found
 
@@ -114,12 +112,12 @@ def _darker(picture: Float32, skin: Float32, share: Float32, hair: float, unit: 
     return np.asarray(cv2.GaussianBlur(apart, (0, 0), max(1.0, 0.02 * unit)), np.float32)
 
 
-def _untinted(picture: Float32, worn: Worn) -> Float32:
-    """Lids seen through lenses without the blue and green that these reflect: skin in its usual color."""
+def _untinted(picture: Float32, worn: Worn) -> tuple[Float32, Bool]:
+    """Lids without the blue and green that lenses reflect, skin in its usual color (h, w, 3); and where (h, w)."""
     unit = worn.unit
     barred = grown(worn.hole | worn.eyes | worn.shade | _brows(worn), NEAR * unit) | worn.beside
     if barred.all():
-        return picture
+        return picture, np.zeros(barred.shape, np.bool_)
     lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
     usual = membrane(lab, ((~barred) & ~worn.lenses).astype(np.float32), 255.0)
     other = worn.hole | worn.eyes | worn.beside
@@ -129,8 +127,10 @@ def _untinted(picture: Float32, worn: Worn) -> Float32:
     cool = (off.sum(2) > 0) * np.clip((size - COOL[0]) / (COOL[1] - COOL[0]), 0, 1)
     cool = cool * np.clip(coarse[..., 0] / np.maximum(usual[..., 0], 1), 0, 1)
     where = blurred((worn.shade | worn.lenses) & ~(other | _brows(worn)), TINTS / 2 * unit) * ~worn.eyes
-    lab[..., 1:] += (LIT * cool * where)[..., None] * off
-    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * np.float32(255), np.float32)
+    share = LIT * cool * where
+    lab[..., 1:] += share[..., None] * off
+    made = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * np.float32(255)
+    return np.where((share > SEEN)[..., None], made, picture).astype(np.float32), share > SEEN
 
 
 def _joined(made: Float32, rested: Float32, worn: Worn) -> Float32:
@@ -141,8 +141,9 @@ def _joined(made: Float32, rested: Float32, worn: Worn) -> Float32:
     border = (inner & (depth < 2)).astype(np.float32)
     if not (outer.any() and border.any()):
         return made
-    sides = [coarse_beside(*one, max(1.0, 0.5 * near)) for one in ((rested, ~outer), (made, ~inner))]
-    off = membrane(sides[0] - sides[1], border, STEP)
+    sigma = max(1.0, 0.5 * near)
+    step = coarse_beside(rested, ~outer, sigma) - coarse_beside(made, ~inner, sigma)
+    off = membrane(step, border, STEP)
     fading = np.exp(-((depth / np.float32(FADED * worn.unit)) ** 2)) * ~worn.eyes
     return np.asarray(made + fading[..., None] * off, np.float32)
 
