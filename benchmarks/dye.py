@@ -4,7 +4,8 @@
 
 ΔE2000 is that of the region's mean (in Lab, where the matte is above a half) to the wish; bar: at most 6 in 90 %.
 "Outside" is the largest ΔE2000 where the matte is 0, and around hair farther away than its border may be corrected;
-bar: 2. "Reached" is the share of what the parser surely calls
+bar: 2. Hair is measured to what the name gives on it by :mod:`mien.guides.hair_chart`: much darker hair does not become
+as light as the name. "Reached" is the share of what the parser surely calls
 the region within 2.3 sides of the face's square that the matte covers. A sheet has the photo and four dyes.
 """
 
@@ -27,9 +28,10 @@ from mien.errors import MienError
 from mien.guides.bordered import bordered
 from mien.guides.coloring import SETTINGS, Dye
 from mien.guides.dark_roots import dark_roots
-from mien.guides.dye import dye
+from mien.guides.dye import dye, mean_color
 from mien.guides.dye_border import HAIR
 from mien.guides.dye_border import OUTSIDE as OUTWARDS
+from mien.guides.hair_chart import charted
 from mien.guides.looks import large_pieces, probabilities
 from mien.guides.regions import REGIONS, region_matte
 from mien.photos.color import to_srgb
@@ -109,6 +111,7 @@ def main() -> None:
         here: list[float] = []
         for name in COLORS:
             color = parse_color(name)
+            color = charted(color, mean_color(photo, matte)) if given.region == "hair" else color
             guide = dye(photo, matte, color, SETTINGS.get(given.region, Dye()), roots)
             if given.region == "hair":
                 guide = bordered(photo, face, matte, guide, parser)

@@ -10,7 +10,8 @@ The same line again resumes; ``--time-limit`` ends a sitting. NETWORKS is a fold
 ``identity_mobileface.pt`` and ``features_mobilenetv2_pyramid.pt``: TorchScript, which runs as code, so take only files
 whose makers you trust. ``coarse`` is the painter at 64 px, where a picture costs a third; ``painter`` grows it to
 128 px and ``fine`` to 256 px. ``coarse --ablation full|add|gated|plain|nobank`` trains it with all parts of the paper's
-model or as variant B, C, D or E of Table VI, each without a discriminator, in a folder of its own.
+model or as variant B, C, D or E of Table VI, each with the critic of ``painter``, in a folder of its own;
+:mod:`recipes.ablations` trains and judges all of them.
 """
 
 from __future__ import annotations
@@ -26,9 +27,16 @@ from mien.training.settings import AdamConfig, CriticConfig, DataConfig, LoopCon
 from mien.training.stages.editing_run import EditingRun
 from mien.training.stages.editing_settings import EncoderConfig, PainterConfig, WarpingConfig
 from mien.training.stages.running import train
+from mien.training.windows.guides import GuideDraw
 
 NONE = CriticConfig("projected", weight=0.0)
 """No discriminator."""
+
+CRITIC = CriticConfig("projected", weight=0.25, augment="none", adam=AdamConfig())
+"""What judges beside the exact losses."""
+
+GUIDES = GuideDraw(blur=1.2, reach=2, soft=2.0)
+"""At 64 px."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +89,11 @@ def coarse(at: Places) -> EditingRun:
 
 def painter(at: Places) -> EditingRun:
     """The same at 128 px; a projected critic beside the exact losses."""
-    critic = CriticConfig("projected", weight=0.25, augment="none", adam=AdamConfig())
     stage = PainterConfig(
         batch=8,
         adam=AdamConfig(0.001, (0.9, 0.99)),
         sample=SampleConfig(other=0.25),
-        projected=critic,
+        projected=CRITIC,
         perceptual=2.0,
     )
     return replace(
@@ -106,15 +113,25 @@ def fine(at: Places) -> EditingRun:
 
 
 def ablated(at: Places, name: str) -> EditingRun:
-    """A variant of :func:`coarse`; "full" has all parts; none has a discriminator, as :func:`coarse`."""
-    run = coarse(at)
-    assert isinstance(run.stage, PainterConfig)
+    """A variant of :func:`coarse` with the critic of :func:`painter`, all parts and all pictures but for what it says.
+
+    "exact" has no critic; "guide" learns from guides, too; "again" has another seed; "first" does not see the portraits
+    in ``later.txt``, which lies beside the runs.
+    """
+    exact = coarse(at)
+    assert isinstance(exact.stage, PainterConfig)
+    stage = replace(exact.stage, projected=CRITIC)
+    run = replace(exact, stage=stage, pyramid=at.weights / "features_mobilenetv2_pyramid.pt")
     variants = {
         "full": run,
         "add": replace(run, fusion="add"),
         "gated": replace(run, fusion="gated"),
-        "plain": replace(run, stage=replace(run.stage, diverse=0.0)),
+        "plain": replace(run, stage=replace(stage, diverse=0.0)),
         "nobank": replace(run, bank=False),
+        "exact": exact,
+        "guide": replace(run, guide=True, stage=replace(stage, sample=replace(stage.sample, guides=GUIDES, moved=0.2))),
+        "again": replace(run, stage=replace(stage, seed=1)),
+        "first": replace(run, data=replace(run.data, drop=at.out / "later.txt")),
     }
     return replace(variants[name], loop=replace(run.loop, images=40_000))
 
@@ -122,7 +139,7 @@ def ablated(at: Places, name: str) -> EditingRun:
 RUNS: dict[str, Callable[[Places], EditingRun]] = {
     run.__name__: run for run in (encoder, warping, coarse, painter, fine)
 }
-ABLATIONS = ("full", "add", "gated", "plain", "nobank")
+ABLATIONS = ("full", "add", "gated", "plain", "nobank", "exact", "guide", "first", "again")
 
 
 def main(runs: Mapping[str, Callable[[Places], EditingRun]] = RUNS, description: str | None = __doc__) -> None:

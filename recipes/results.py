@@ -74,11 +74,16 @@ def page(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def ablations(text: str) -> Iterator[str]:
-    """What ``recipes.ablations`` printed, as a page."""
-    lines = [line for line in text.splitlines() if line.startswith("|")]
+    """What ``recipes.ablations`` printed, as a page: tables under their titles."""
     yield "# Ablations"
     yield NOTE
-    yield markdown([[cell.strip() for cell in line.strip("|").split("|")] for line in lines])
+    for part in re.split(r"^(?=## )", text, flags=re.MULTILINE):
+        title, *lines = part.splitlines() or [""]
+        if title.startswith("## "):
+            yield title
+        rows = [line for line in (title, *lines) if line.startswith("|")]
+        if rows:
+            yield markdown([[cell.strip() for cell in line.strip("|").split("|")] for line in rows])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

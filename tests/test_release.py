@@ -11,8 +11,9 @@ import torch
 
 from mien.checkpoints.generator import load_generator, save_generator
 from mien.models.stylegan2 import Generator, GeneratorConfig
-from recipes.ablations import PAPER, table
+from recipes.ablation_judges import PAPER, save, table
 from recipes.release import comparison, portable, release_generator, renew_figures
+from recipes.results import main
 
 
 def row(candidate: str, metric: str, value: float | None) -> dict[str, Any]:
@@ -83,6 +84,8 @@ def test_the_ablations_table_stands_beside_the_papers(missing: str | None) -> No
             "family": "mixed",
             "group": group,
             "value": 0.125,
+            "low": 0.12,
+            "high": 0.13,
         }
         for name in PAPER
         if name != missing
@@ -92,7 +95,18 @@ def test_the_ablations_table_stands_beside_the_papers(missing: str | None) -> No
     head, *rows = table({"results": results})
     assert head[-2:] == ["LPIPS-alex, none", "LPIPS-alex, +Ex"]
     assert [line[0] for line in rows] == list("ABCDE")
-    assert rows[1][2:] == ["3.829", "0.201", *(["–"] * 2 if missing else ["0.125"] * 2)]
+    assert rows[1][2:] == ["3.829", "0.2010", *(["–"] * 2 if missing else ["0.125 (0.12 to 0.13)"] * 2)]
+
+
+def test_every_table_of_the_ablations_stands_under_its_title(tmp_path: Path) -> None:
+    for title in ("first", "second"):
+        save([["", "a"], [title, "1"]], title, tmp_path / "ablations.txt")
+    main(["--ablations", str(tmp_path / "ablations.txt"), "--into", str(tmp_path)])
+    page = (tmp_path / "ablations.md").read_text(encoding="utf-8")
+    assert page.startswith("# Ablations\n\nGenerated")
+    assert page.endswith(
+        "## first\n\n|  | a |\n| --- | --- |\n| first | 1 |\n\n## second\n\n|  | a |\n| --- | --- |\n| second | 1 |\n"
+    )
 
 
 def test_figures_are_renewed_and_nothing_else(tmp_path: Path) -> None:

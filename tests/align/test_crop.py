@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.align.crop import (
+    _across,
+    _mirrored,
     between_pixels,
     crop_face,
     ffhq_quad,
@@ -181,3 +183,13 @@ def test_ffhq_quad_is_the_frame_of_the_prepared_portraits(data: Path) -> None:
     frame = np.array([[0, 0], [0, 256], [256, 256], [256, 0]])
     errors = [np.linalg.norm(ffhq_quad(points[row]) - frame, axis=1).mean() / 256 for row in rows]
     assert np.mean(errors) < 0.004
+
+
+def test_columns_beyond_a_strip_are_its_mirror_image_however_far() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(400):
+        width, start = int(rng.integers(2, 20)), int(rng.integers(-50, 30))
+        columns = _mirrored(start, start + int(rng.integers(1, 70)), width)
+        strip = rng.integers(0, 255, (3, width, 3)).astype(np.uint8)[:, columns.min() : columns.max() + 1]
+        columns = columns - columns.min()
+        assert np.array_equal(_across(strip, columns), strip[:, columns])

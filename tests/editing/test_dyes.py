@@ -14,7 +14,7 @@ from mien.editing.request import Request
 from mien.editing.swatches import dye_color
 from mien.editor import Editor
 from mien.errors import LayerError, UnreadablePhotoError
-from mien.types import UInt8
+from mien.types import Photo, UInt8
 
 
 def test_skin_keeps_its_tone_until_somebody_says_otherwise() -> None:
@@ -48,6 +48,13 @@ def test_somebodys_hair_is_a_swatch(tmp_path: Path, astronaut: UInt8) -> None:
     context = EditContext(Editor.from_pretrained("opencv:telea"))
     red, green, blue = dye_color(f"{tmp_path}/other.png:hair", context)
     assert 40 < red < 160 and red > green > blue
+
+
+def test_a_name_goes_less_far_than_its_numbers_on_dark_hair(astronaut: UInt8) -> None:
+    editor, photo = Editor.from_pretrained("opencv:telea"), Photo(astronaut)
+    named, numbers = (editor(photo, dye={"hair": color}).photo.pixels for color in ("platinum", "#d7c7b7"))
+    changed = (named != numbers).any(2)
+    assert changed.mean() > 0.02 and named[changed].mean() < numbers[changed].mean() - 15
 
 
 def test_black_hair_gets_brown_and_gray_hair_stays_gray() -> None:

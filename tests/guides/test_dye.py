@@ -13,9 +13,9 @@ from mien.guides.brow_dye import dyed_brows
 from mien.guides.coloring import SETTINGS
 from mien.guides.dark_roots import KEPT, dark_roots
 from mien.guides.drawn_strands import drawn_strands
-from mien.guides.dye import dye
+from mien.guides.dye import dye, mean_color
 from mien.guides.hair_shades import at, locks, shades
-from mien.guides.lift import LEVELS, tones
+from mien.guides.lift import LEVELS, Lift, detail, tones
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
 from mien.guides.rim import calmed
@@ -251,6 +251,23 @@ def test_lights_of_hair_keep_their_chroma_and_turn_yellower_and_shadows_redder()
     pink = shades(np.array([45.0, 36.0, -3.0]))
     assert np.arctan2(pink[650, 1], pink[650, 0]) < np.arctan2(pink[450, 1], pink[450, 0])
     assert np.allclose(at(table, np.float32([[30.0, 55.0]]))[0], table[[300, 550]])
+
+
+def test_hair_of_the_wished_color_stays_as_it_is(portrait: Photo, hair: np.ndarray) -> None:
+    inside = hair > 0.95
+    mean = mean_color(portrait, hair)
+    made = dye(portrait, hair, (mean[0] - 4, mean[1] - 4, mean[2] - 3), SETTINGS["hair"]).over(portrait)[0].pixels
+    change = made[inside].astype(int) - portrait.pixels[inside]
+    assert -6 < change.mean() < -2 and np.abs(change - change.mean(0)).mean() < 4
+
+
+def test_single_lights_of_black_hair_are_soft_once_it_is_fair() -> None:
+    light = np.full((160, 160), 6.0, np.float32)
+    light[:, 76:84] = 40
+    light[:, :30] += np.linspace(0, 20, 30, dtype=np.float32)
+    maps = Lift.of(light, np.full(light.shape, 1 / light.size), 45.0).maps
+    made = detail(maps, light)[80]
+    assert 5 < made[80] - made[60] < 34
 
 
 def test_locks_are_this_hairs_and_differ_as_much_as_those_of_the_wished_color() -> None:

@@ -18,7 +18,7 @@ from mien.checkpoints.generator import save_generator
 from mien.errors import ConfigError
 from mien.models.editing import PRESETS
 from mien.models.stylegan2 import Generator
-from mien.training.editing.sample import SampleConfig
+from mien.training.editing.sample import SampleConfig, image_only
 from mien.training.loop import Loop
 from mien.training.settings import DataConfig, LoopConfig
 from mien.training.snapshots import Snapshots
@@ -27,6 +27,7 @@ from mien.training.stages.editing_run import EditingRun
 from mien.training.stages.editing_settings import EncoderConfig, PainterConfig, WarpingConfig
 from mien.training.stages.painter import PainterStage
 from mien.training.stages.running import train
+from mien.training.windows.guides import GuideDraw
 
 
 class TinyFeatures(nn.Module):
@@ -160,6 +161,34 @@ def test_ablations_train(changes: dict[str, Any], run: EditingRun, encoded: Path
     refinement = loop.stage.networks.config.refinement
     assert all(getattr(refinement, name) == value for name, value in changes.items())
     assert load_editor(tmp_path / "run" / "editor")[0].config.refinement == refinement
+
+
+def test_a_painter_learns_to_follow_guides(run: EditingRun, encoded: Path, tmp_path: Path) -> None:
+    """Forty steps: what it is surely told to paint is nearer to that than what it paints untold."""
+    sample = SampleConfig(guides=GuideDraw(share=1.0), moved=0.5, dyed=0.0, other=0.0)
+    stage = PainterConfig(batch=2, sample=sample, identity=0.0, attribute=0.0, perceptual=0.0, ema_half_life=8.0)
+    short = replace(_later(run, encoded, stage), loop=replace(run.loop, images=80), preset="portrait-64", guide=True)
+    loop, _ = train(short, tmp_path / "run", device="cpu")
+    assert isinstance(loop.stage, PainterStage)
+    networks, _ = load_editor(tmp_path / "run" / "editor")
+    assert networks.config.aggregation.guide
+    picture, mask = loop.stage.shown.reals, torch.zeros(12, 1, 64, 64)
+    mask[..., 16:48, 16:48] = 1
+    layers = image_only(picture * (1 - mask)).stack(networks.config.modalities)
+    with torch.no_grad():
+        codes = networks.encoder(layers)
+        given = (layers, mask, codes, networks.bank(codes)[1])
+        guide = torch.cat([picture * mask, mask], 1)
+        untold, told = networks.painter(*given)[0], networks.painter(*given, guide=guide)[0]
+    assert ((told - picture) * mask).abs().mean() < 0.7 * ((untold - picture) * mask).abs().mean()
+
+
+def test_a_painter_that_can_be_given_guides_is(run: EditingRun, encoded: Path, tmp_path: Path) -> None:
+    short = replace(_later(run, encoded, PainterConfig(batch=2)), loop=replace(run.loop, images=2))
+    for guide in (False, True):
+        loop, _ = train(replace(short, guide=guide), tmp_path / f"{guide}", device="cpu")
+        assert isinstance(loop.stage, PainterStage)
+        assert bool(loop.stage.sample.guides.share and loop.stage.sample.moved) == guide
 
 
 def test_another_face_is_judged_by_what_its_codes_look_like(run: EditingRun, encoded: Path, tmp_path: Path) -> None:

@@ -179,11 +179,24 @@ def _region(photo: Photo, quad: Float64, shrink: int) -> tuple[UInt8, Float64]:
     rows = _mirrored(int(low[1]), int(high[1]), photo.height)
     x0, y0 = int(columns.min()), int(rows.min())
     source = to_srgb(photo, (x0, y0, int(columns.max()) + 1, int(rows.max()) + 1))
-    mirrored = low[0] < 0 or len(columns) != source.shape[1]
-    across = columns - x0 if mirrored else slice(None)
     step = shrink * max(1, _STRIP_PIXELS // (len(columns) * shrink))
-    strips = (source[rows[top : top + step] - y0][:, across] for top in range(0, len(rows), step))
+    strips = (_across(source[rows[top : top + step] - y0], columns - x0) for top in range(0, len(rows), step))
     return np.concatenate([_averaged(strip, shrink) for strip in strips]), low
+
+
+def _across(strip: UInt8, columns: NDArray[np.intp]) -> UInt8:
+    """Some columns of a strip, one beside the other or mirrored at its edges."""
+    width = strip.shape[1]
+    start = int(np.argmin(columns))  # mirrored on the left, all of the strip, mirrored on the right
+    start += int((columns[start : start + 2] == 0).sum() == 2)  # the edge is there twice
+    after = len(columns) - start - width
+    whole = after >= 0 and bool((columns[start : start + width] == np.arange(width)).all())
+    if not whole or max(start, after) > width:  # mirrored more than once
+        return strip[:, columns]
+    if not start and not after:
+        return strip
+    made: Any = cv2.copyMakeBorder(strip, 0, 0, start, after, cv2.BORDER_REFLECT)
+    return made  # type: ignore[no-any-return]
 
 
 def _check_place(quad: Float64, photo: Photo) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from torch import Tensor
 
 from mien.backends.base import CropOptions
 from mien.backends.compiled import compile_where_wanted
+from mien.backends.seen import Seen, guides_of, stacked_weights
 from mien.backends.windows import WindowNetwork
 from mien.checkpoints.clip import Clip, load_clip
 from mien.checkpoints.editor import KIND, load_editor, save_editor
@@ -25,7 +25,6 @@ from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.store import CARD, load_config
 from mien.checkpoints.windows import FOLDER, load_windows, save_windows
 from mien.compose.seam import faded
-from mien.conditions.layers import from_conditions
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
 from mien.editing.context import EditContext
@@ -35,7 +34,7 @@ from mien.editing.result import CropEdit
 from mien.errors import ConfigError, UnknownCheckpointError
 from mien.models.editing import EditorNetworks, EncoderFeatures
 from mien.pixels import to_levels
-from mien.types import Bool, Float32, UInt8
+from mien.types import Float32, UInt8
 
 NEEDED = ("generator", "encoder", "painter")
 """Networks without which there is no edit; without the warping network exemplars keep their own pose."""
@@ -47,15 +46,6 @@ DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 
 CARD_TEXT = "# A FACEMUG editor\n\nSaved by `Editor.save_pretrained`; its training is described where it came from.\n"
 WINDOWS_CARD = "# A window painter\n\nBelongs to the editor in the folder above.\n"
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """What the networks see of one crop: layers (1, I, S, S), the area that changes (S, S), and a key of both."""
-
-    layers: Tensor
-    area: Bool
-    key: bytes
 
 
 class Facemug:
@@ -243,12 +233,7 @@ class Facemug:
             yield
 
     def _see(self, image: UInt8, conditions: Conditions) -> Seen:
-        assert conditions.mask is not None, "an edit needs a mask"
-        area = conditions.mask > 0
-        visible = np.where(area[..., None], np.uint8(0), image)
-        key = digest(self.fingerprint(), visible, area, *(part for pair in conditions.maps.items() for part in pair))
-        layers = from_conditions(image, conditions).to(self.device)
-        return Seen(layers.stack(self.networks.config.modalities), area, key)
+        return Seen.of(image, conditions, self.networks.config.aggregation, self.fingerprint(), self.device)
 
     def _codes(self, seen: Sequence[Seen], wanted: Sequence[CodeRequest], cache: EditCache) -> list[Tensor]:
         """B times (1, L, C)."""
@@ -286,15 +271,7 @@ class Facemug:
         painter = self.networks.painter
         layers = torch.cat([s.layers for s in seen])
         mask = torch.from_numpy(np.stack([s.area for s in seen]))[:, None].to(layers)
-        a, shares = painter.aggregation(layers, mask, _stacked(weights, layers))
-        features, all_shares = painter.refinement.encode(a), shares.float().cpu().numpy()
+        a, shares = painter.aggregation(layers, mask, stacked_weights(weights, layers), guides_of(seen))
+        names = len(self.networks.config.modalities)  # what came from a guide is no layer's share
+        features, all_shares = painter.refinement.encode(a), shares[:, :names].float().cpu().numpy()
         return [(features.of(i), all_shares[i]) for i in range(len(seen))]
-
-
-def _stacked(weights: Sequence[Float32 | None], like: Tensor) -> Tensor | None:
-    """(B, N, 1, 1) or (B, N, S, S), neutral where nothing is weighted; None where none is."""
-    if all(w is None for w in weights):
-        return None
-    shape = np.broadcast_shapes(*(w.shape for w in weights if w is not None))
-    each = [np.broadcast_to(np.float32(1) if w is None else w, shape) for w in weights]
-    return torch.from_numpy(np.stack(each)).to(like)

@@ -25,6 +25,8 @@ def dye(
     clothes, background, or any that 'mien mask' knows; skin with --skin-tone alone.
     Colors: names (auburn, ash-blond, platinum, crimson ...), #hex, three numbers,
     @swatch.png, or other.jpg:hair, the color of that person's hair.
+    On much darker hair a name gives what a hairdresser would get: blond on
+    black is dark blond. #hex and numbers go all the way; --strength, less far.
     """
     from mien.editing.dyes import check_dyes
     from mien.editing.request import Request

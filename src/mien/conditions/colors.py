@@ -23,18 +23,18 @@ NAMES: Mapping[str, Color] = {
     "dark-brown": (58, 42, 34),
     "brown": (92, 64, 46),
     "chocolate": (74, 48, 36),
-    "chestnut": (104, 62, 42),
-    "mahogany": (86, 36, 32),
-    "light-brown": (127, 95, 69),
+    "chestnut": (102, 64, 45),
+    "mahogany": (81, 38, 33),
+    "light-brown": (129, 94, 72),
     "ash-brown": (106, 90, 78),
     "caramel": (148, 105, 71),
-    "auburn": (105, 54, 38),
-    "copper": (145, 79, 50),
-    "ginger": (162, 94, 57),
-    "red": (129, 44, 34),
-    "burgundy": (88, 26, 36),
+    "auburn": (98, 57, 41),
+    "copper": (135, 82, 57),
+    "ginger": (155, 98, 65),
+    "red": (117, 48, 37),
+    "burgundy": (83, 31, 38),
     "strawberry-blond": (191, 142, 109),
-    "dark-blond": (145, 113, 85),
+    "dark-blond": (147, 112, 88),
     "honey-blond": (177, 133, 95),
     "golden-blond": (202, 157, 112),
     "ash-blond": (166, 150, 131),
@@ -106,6 +106,14 @@ def parse_color(color: str | Sequence[int]) -> Color:
     if len(found) != 3 or max(found) > 255:
         raise LayerError(f"'{color}' is no color; give a name such as auburn, #703020, or 112,48,32.")
     return found[0], found[1], found[2]
+
+
+def is_name(color: Any) -> bool:
+    """Whether a color is a word, and not the very numbers of one: a name is a family of colors."""
+    if not isinstance(color, str):
+        return False
+    text = color.strip()
+    return text[:1].isalpha() and not any(mark in text for mark in "(.:/\\")
 
 
 def plain_color(source: Any) -> Color | None:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from mien.conditions.modalities import channels
+from mien.conditions.modalities.guide import Guide
 from mien.conditions.planes import planes_of
 from mien.conditions.types import Conditions
 from mien.types import UInt8
@@ -84,3 +85,9 @@ def from_conditions(image: UInt8, conditions: Conditions) -> Layers:
     """
     found = {name: torch.from_numpy(one) for name, one in planes_of(image, conditions).items()}
     return Layers(found.pop("image"), found)
+
+
+def guide_of(conditions: Conditions, side: int) -> Tensor:
+    """A user's guide as networks see it that learned from guides: (1, 4, S, S), 0 where there is none."""
+    value = conditions.guide
+    return torch.zeros(1, 4, side, side) if value is None else torch.from_numpy(Guide().encode(value, side))

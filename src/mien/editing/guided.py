@@ -12,9 +12,11 @@ import numpy as np
 
 from mien.align.crop import crop_face
 from mien.align.paste import Mask
+from mien.conditions.colors import is_name
 from mien.conditions.regions import is_expression, terms
 from mien.conditions.resample import levels_at
 from mien.conditions.types import Conditions
+from mien.editing.beards import bearded
 from mien.editing.colored import colored
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
@@ -22,8 +24,9 @@ from mien.editing.damaged import damaged
 from mien.editing.differences import differed
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded
 from mien.editing.filled import filled
+from mien.editing.glasses import glasses_alone
 from mien.editing.layers import mask_of, unfilled
-from mien.editing.lenders import Lender, bearded, hair_lenders, hidden_by, lender
+from mien.editing.lenders import Lender, hair_lenders, hidden_by, lender
 from mien.editing.mapped import LONGER, SHORTER, hair_by_map
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
@@ -35,7 +38,7 @@ from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank_hair import LAID, bank_fringe
 from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
-from mien.guides.brow_dye import dyed_brows
+from mien.guides.brow_dye import dyed_brows, hairs_color
 from mien.guides.coloring import FOLLOWING
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN
@@ -44,6 +47,7 @@ from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
+from mien.guides.hair_chart import charted
 from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES
 from mien.guides.laid import soft
@@ -89,7 +93,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if not request.moves_pixels:
         return done
     face = _face_of(photo, target, context)
-    mask = None if request.mask is None or _glasses_alone(request, context) else _mask(photo, target, request, context)
+    mask = None if request.mask is None or glasses_alone(request, context) else _mask(photo, target, request, context)
     if request.reshape or request.drag:
         with context.watch("move"):
             done = reshaped(done, face, target, request, mask, context)
@@ -115,41 +119,27 @@ def _healed(
     done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
 ) -> Guided:
     """Glasses, red eyes, and without a mask scratches and dust are found by themselves; all else is what is masked."""
-    if _glasses_alone(request, context):
-        return _bared(done, face, request, context, target)
     if mask is None and request.mode == "fill":
         raise LayerError("Nothing is masked that could be filled; say where: --mask eyes, or a picture of the mask.")
-    if mask is None:
+    if mask is None and not glasses_alone(request, context):
         spots = heal(done.photo, damaged(done.photo, context), strength=request.strength)
         return done.then(spots, "scratches and dust healed", None, 1.0)
-    mask = unfilled(mask, context)
-    if request.mode == "fill":
+    mask = None if mask is None else unfilled(mask, context)
+    if mask is not None and request.mode == "fill":
         return filled(done, face, mask, request, context)
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
-    if words and all(one[1] in SKIN for one in words):
+    if mask is not None and words and all(one[1] in SKIN for one in words):
         return done.then(evened(done.photo, face, mask, context, request.strength), "skin evened out", None, 1.0)
     if name == WRINKLES:
         return done.then(unlined(done.photo, face, context), "wrinkles faded", mask, request.strength)
-    if name != "glasses" and name not in RED_EYES:
+    if mask is not None and name != "glasses" and name not in RED_EYES:
         return filled(done, face, mask, request, context)
+    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     if name == "glasses":
-        return _bared(done, face, request, context, target)
-    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
+        bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
+        return done.then(bare, "glasses healed", limits, 1.0)
     return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
-
-
-def _glasses_alone(request: Request, context: EditContext) -> bool:
-    """Whether glasses are taken off and nothing else is done, which needs no mask of them."""
-    others = request.reshape or request.drag or request.part or request.dye or context.sure is not None
-    words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
-    return not others and request.mode == "heal" and [name for _, name in words] == ["glasses"]
-
-
-def _bared(done: Guided, face: Face, request: Request, context: EditContext, target: FaceTarget) -> Guided:
-    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
-    bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
-    return done.then(bare, "glasses healed", limits, 1.0)
 
 
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:
@@ -247,7 +237,8 @@ def _dyed(
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     for (follower, _, rule, words), found in zip(followers, mattes, strict=True):
-        follows = None if found is None else rule(mean_color(before, found), old, shade)
+        now = None if found is None else (hairs_color if follower == "brows" else mean_color)(before, found)
+        follows = None if now is None else rule(now, old, shade)
         if follows is not None and (mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95):
             if follower == "brows":
                 guide = dyed_brows(done.photo, found, follows, request.strength)
@@ -277,9 +268,13 @@ def _shade(
     photo: Photo, face: Face, region: str, color: Any, context: EditContext, matte: Float32 | None = None
 ) -> Color:
     """A dye's colour, perhaps told by that which the region (matte: (H, W)) had before anything was borrowed."""
-    if color != UNCHANGED and color not in RELATIVE:
-        return under_light(dye_color(color, context), photo, face)
+    plain = color != UNCHANGED and color not in RELATIVE
+    wish = under_light(dye_color(color, context), photo, face) if plain else BLACK
+    if plain and not (region == "hair" and is_name(color)):
+        return wish
     before = mean_color(photo, context.matte(photo, face, region) if matte is None else matte)
+    if plain:
+        return charted(wish, before)
     return before if color == UNCHANGED else shaded(before, color)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mien.align import mesh
 from mien.align.paste import mask_to_photo
 from mien.conditions.areas import AREAS
 from mien.conditions.labels import INDEX
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.regions import parse_region
+from mien.editing.beards import bearded
 from mien.editing.cache import digest
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
@@ -32,9 +32,6 @@ BEFORE = "hair+glasses+hat-brows"
 
 POOR = 1.3
 """How badly a face may fit before it is said."""
-
-HAIRY = 0.03
-"""Square eye distances of hair from which a face has a beard."""
 
 SHAVEN = 12
 """Faces without a beard that fit best, from which those are chosen whose mouths are most alike."""
@@ -287,12 +284,6 @@ def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
     skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)])
     return _in_photo(skin, photo, face), _in_photo(AREAS["beard"](seen), photo, face)
-
-
-def bearded(photo: Photo, face: Face, context: EditContext) -> bool:
-    """Whether a face has a beard that could be taken off; errors as of :func:`skin_and_beard`."""
-    left, right = face.landmarks[list(mesh.OUTER_EYE_CORNERS), :2]
-    return bool(skin_and_beard(photo, face, context)[1].sum() > HAIRY * float(((left - right) ** 2).sum()))
 
 
 def _in_photo(area: Bool, photo: Photo, face: Face) -> Bool:

@@ -46,7 +46,7 @@ class CropEdit:
     Attributes:
         pixels: (S, S, 3) float32 sRGB in [0, 255]: the crop outside the mask, the edit wherever the mask is above 0.
         shares: (N, S, S) float32 in [0, 1], sum 1 over the modalities that have a weight, the image first: what each
-            contributed to each pixel, ŝ of equation 16.
+            contributed to each pixel, ŝ of equation 16. Where a guide did, the sum is what it left.
         timings: milliseconds by stage.
         detail: whether all of the photo's detail stays that is too fine for the crop: colors changed, and no shapes.
     """

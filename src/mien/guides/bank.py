@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from mien.guides.shapes import Placement, Shapes
 from mien.guides.traits import ALIGNED, Traits
 from mien.photos.containers import by_suffix
 from mien.photos.read import read_photo
-from mien.types import Bool, Face, Float32, Float64, Photo
+from mien.types import Bool, Face, Float64, Photo
 
 KIND = "face-bank"
 BUNDLED = Path(__file__).parent.parent / "bundled" / "bank"
@@ -181,7 +181,7 @@ CHILD = 4.8
 
 def youth(face: Face) -> float:
     """By how many standard deviations of adults a face's nose and lower half are short, added; 0 is an adult's."""
-    points = _flat(face.landmarks, Shapes.bundled().mean)
+    points = _flat(face)
     eyes = points[list(mesh.OUTER_EYE_CORNERS), 1].mean()
     return float((0.527 - points[2, 1] + eyes) / 0.0256 + (1.316 - points[152, 1] + eyes) / 0.0562)
 
@@ -288,11 +288,11 @@ def _unit(face: Face) -> float:
 
 def _shape(face: Face, other: Face, points: Sequence[int]) -> float:
     """Mean distance of points of two faces without their poses, in eye distances."""
-    mean = Shapes.bundled().mean
-    here, there = (_flat(one.landmarks, mean)[list(points)] for one in (face, other))
+    here, there = (_flat(one)[list(points)] for one in (face, other))
     return float(np.linalg.norm((here - there)[:, :2], axis=1).mean())
 
 
-def _flat(landmarks: Float32, mean: Float64) -> Float64:
-    points = landmarks.astype(np.float64)
-    return Placement.of(points, mean).back(points)
+@lru_cache(512)
+def _flat(face: Face) -> Float64:
+    points = face.landmarks.astype(np.float64)
+    return Placement.of(points, Shapes.bundled().mean).back(points)

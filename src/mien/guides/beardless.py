@@ -25,9 +25,13 @@ from mien.guides.jaw import within_jaw
 from mien.guides.spline import Spline
 from mien.types import Bool, Face, Float32, Float64, Photo
 
-ENOUGH, NEAR, UNLIKE, FADED = 30, 18, 40.0, 0.3
-"""Pixels of a neck that tell its light, how far from the beard they count, by how much it may differ, and eye distances
-below the jaw in which it does not lighten the jaw's shade fully."""
+ENOUGH, NEAR, UNLIKE, FADED, JOINED = 30, 18, 40.0, 0.3, 0.08
+"""Pixels of a neck that tell its light, how far from the beard they count, by how much it may differ, eye distances
+below the jaw in which it does not lighten the jaw's shade fully, and beside what is seen of it, where it does."""
+
+CLEAR, DIMMED, SHADED = 150, 12.0, 28.0
+"""Pixels of a neck without stubble that tell how light a throat may be, by how much it is darkened at most to be that,
+and how much darker than it a throat may be in the shade of a jaw."""
 
 CALM, ODD = 0.5, 20.0
 """Share of the broad shade around a mouth that is left out, as strangers call it gray, and by how much skin beside a
@@ -68,9 +72,17 @@ def beardless(here: AroundBeard, face: Face) -> Float32:
     more = within * np.clip(blurred(_spread(mine - light, here.facial), 2.5), -ODD, ODD)
     if neck.sum() > ENOUGH:
         beyond = np.clip(blurred(_spread(mine - light, neck), 1.5), -UNLIKE, UNLIKE)
-        beyond[..., 0] -= np.maximum(beyond[..., 0], 0) * np.clip(1 - away / FADED, 0, 1)
+        apart = cv2.distanceTransform((~neck).astype(np.uint8), cv2.DIST_L2, 5) / UNIT
+        beyond[..., 0] -= (
+            np.maximum(beyond[..., 0], 0) * np.clip(1 - away / FADED, 0, 1) * np.clip(apart / JOINED, 0, 1)
+        )
         more += (1 - within) * beyond
     light = light + more
+    clear = neck & (shown > 0.6) & (here.beard < 0.2)
+    if clear.sum() > CLEAR:  # no throat is lighter than the neck below it, or much darker
+        most = blurred(_spread(mine, clear), 1.5)[..., 0]
+        fitting = light[..., 0] - np.clip(light[..., 0] - most, 0, DIMMED)
+        light[..., 0] += (1 - within[..., 0]) * (np.maximum(fitting, most - SHADED) - light[..., 0])
     lightness = np.exp(light[..., :1] / 100) * (skin[0] + 16) - 16
     return np.asarray(255 * rgb_of(np.concatenate([lightness, light[..., 1:] + skin[1:]], 2)), np.float32)
 

@@ -35,7 +35,7 @@ DARKER = 0.9
 NOISE = 0.04
 """Share of hair up to which darker skin is pores and shade."""
 
-TAKEN, LIGHTER = 0.75, 11.0
+TAKEN, LIGHTER = 0.85, 15.0
 """How far hairs go to a wished lightness, and by how much L* they become lighter at most: brows are bleached little."""
 
 BELOW, STRONGER = 9.0, 1.8
@@ -82,6 +82,16 @@ def dyed_brows(photo: Photo, alpha: Float32, color: tuple[int, int, int], streng
         made[rows, columns] += strength * _change(light[rows, columns], brow[rows, columns], color)
     seen = np.abs(made - before).max(2) > 0.1
     return Guide(box, changed(photo, box, before, made), seen.astype(np.float32))
+
+
+def hairs_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
+    """Mean sRGB of the hairs of brows with a matte (H, W), without the skin between them."""
+    sure = alpha > min(0.4, 0.9 * float(alpha.max()))
+    box = box_of(sure)
+    pixels = to_srgb(photo, box)[sure[box[1] : box[3], box[0] : box[2]]].astype(np.float32)
+    gray = pixels.mean(1)
+    red, green, blue = np.rint(pixels[gray <= np.quantile(gray, DARKEST)].mean(0)).astype(int)
+    return int(red), int(green), int(blue)
 
 
 def _joined(sure: Bool, box: Box) -> Any:

@@ -35,6 +35,9 @@ GLOSS = 0.8
 """How much stronger the shine of lips becomes where they become darker: red lips of the wide portraits' training split
 are as bright at their lightest twentieth, over their median, as pale ones are, 20 L*."""
 
+ALIKE = (3.0, 11.0)
+"""Distance in Lab of a wish from hair up to which all that is seen in hair stays, and from which nothing has to."""
+
 SAMPLES = 30000
 """Pixels at most by which the mean is set."""
 
@@ -141,7 +144,7 @@ def coloring(
     def made(lab: Float32, maps: Float32 | None) -> Float32:
         checkpoint()
         if maps is not None:
-            return rgb_of(_hair(detail(maps, lab[..., 0]), maps[..., 3:], aim))
+            return rgb_of(_hair(lab, maps, aim, mean))
         light = gain * (lab[..., 0] - mean[0])
         if settings.sheer:
             light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))
@@ -173,6 +176,17 @@ def _with_locks(maps: Float32, lab: Float32, alpha: Float32, weight: Any, wanted
     if rim:
         shaded(maps, alpha, lab[..., 0])
     return np.dstack([maps[..., 0], maps[..., 1] + maps[..., 3], maps[..., 2], locks(lab, weight, wanted)])
+
+
+def _shifted(lab: Float32, mean: Any, aim: Any) -> Float32:
+    """Hair (..., 3) of nearly the wished color already, in Lab: all that is seen in it stays."""
+    light, change = lab[..., 0], (aim - mean).astype(np.float32)
+    if change[0] < 0:
+        change_of = light * (change[0] / max(float(mean[0]), 1.0))
+    else:
+        change_of = change[0] * np.clip((100 - light) / max(100 - float(mean[0]), 1.0), 0, 1)
+    deep = np.clip(light / max(float(mean[0]), 1.0), 0, 1)[..., None]
+    return np.dstack([light + change_of, lab[..., 1:] + deep * change[1:]]).astype(np.float32)
 
 
 def _sheer(light: Float32, before: Float32, aim: float, darker: float) -> Float32:
@@ -222,8 +236,15 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
 
 
-def _hair(detail: Float32, hues: Float32, aim: Float32) -> Float32:
-    """The same of hair, with the colors that real hair has at each lightness; read from a table over ``detail``."""
+def _hair(lab: Float32, maps: Float32, aim: Any, mean: Any) -> Float32:
+    """The same of hair with its maps, with the colors that real hair has at each lightness, as far as it is another."""
+    other = float(np.interp(np.linalg.norm(aim - mean), ALIKE, (0, 1)))
+    full = _tabled(detail(maps, lab[..., 0]), maps[..., 3:], aim)
+    return full if other == 1 else np.asarray(other * full + (1 - other) * _shifted(lab, mean, aim), np.float32)
+
+
+def _tabled(detail: Float32, hues: Float32, aim: Float32) -> Float32:
+    """Hair's colors, read from a table over ``detail``, light around the aim."""
     levels = np.linspace(-100, 100, STEPS, dtype=np.float32)
     light = _kept_within(levels, aim)
     table = np.column_stack([light, at(shades(aim), light), _deep(light, aim)]).astype(np.float32)

@@ -21,6 +21,9 @@ WIDE = 0.1
 CURLY = 0.32
 """Mean coherence of directions below which hair is curly: 0.16 to 0.26 in curls, 0.33 to 0.69 in straight hair."""
 
+LEAST = 0.5
+"""How strong strands are where straight hair shows no direction."""
+
 LENGTH, LOCKS, STRONG = 12, 1.8, 0.7
 """Pixels that strands are drawn to either side, and that locks are wide; and how strong both are."""
 
@@ -41,7 +44,7 @@ def drawn_strands(light: Float32, inside: Float32, bare: Bool, reach: float) -> 
     part = np.s_[y0:y1, x0:x1]
     noise = np.random.default_rng(0).standard_normal(light.shape).astype(np.float32)
     turn = 0.5 * np.arctan2(2 * xy[part], xx[part] - yy[part]) + np.float32(np.pi / 2)
-    straight = np.clip(3 * clear[part] - 0.9, 0, 1)
+    straight = np.clip(3 * clear[part] - 0.9, LEAST * (1 - curly), 1)
     made = STRONG * straight * _along(noise[part], turn)
     if curly:
         made = made + curly * (1 - straight) * _curls(noise[part], reach)

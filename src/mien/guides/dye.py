@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from mien.compose.matte import colors, part_at
+from mien.compose.morphology import disc
 from mien.guides.coloring import Dye, coloring, lab_of, rgb_of
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.rim import calmed
@@ -83,6 +84,10 @@ def dye(
 THIN = (0.05, 0.5)
 """Matte between which thin hair that becomes lighter comes to its new colour; what is less is shade, or down."""
 
+LINE, CLEAR = 0.005, (0.3, 0.7)
+"""Longer sides of the region: thinner lines of a matte are single hairs; and the shares of it that must be such a line
+for it to come to its new colour, too: a head without them looks cut out."""
+
 
 SHONE, THICK = 0.75, (0.6, 0.95)
 """How much of the light that shines into dark hair's rim from behind goes where it becomes fair, and from which matte
@@ -97,7 +102,7 @@ class Layers:
         through: (h, w, 3) what is to be added to the picture so that nothing of what lies behind is seen; None where
             soft pixels are no strands.
         behind: (h, w, 3) what lies behind.
-        fading: how much of thin hair is gone: of hair that becomes fair, down and shade are not seen.
+        fading: (h, w) how much of thin hair is gone where it becomes fair: down and shade are not seen; None: nothing.
         laid, maps: what takes colours, with their maps, to the dyed ones.
         table: the same as a filter, where there are no maps.
         kept: (h, w) how much of the region keeps its colour.
@@ -105,7 +110,7 @@ class Layers:
 
     through: Float32 | None
     behind: Float32
-    fading: float
+    fading: Float32 | None
     laid: Callable[[Float32, Float32 | None], Float32]
     maps: Float32 | None
     table: Any
@@ -125,7 +130,9 @@ class Layers:
         kept = np.float32(lifted) * (np.zeros_like(alpha) if roots is None else roots)
         laid, maps = coloring(front, alpha, wish, settings, seen if settings.strands else None, kept)
         table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
-        fading = 0.0 if maps is None else settings.strength * lifted
+        fading = None
+        if maps is not None and settings.strength * lifted:
+            fading = np.float32(settings.strength * lifted) * (1 - _lines(alpha))
         return cls(front - seen if settings.strands else None, behind, fading, laid, maps, table, kept)
 
     def over(self, part: Float32, alpha: Float32, size: tuple[int, int], rows: Box) -> Float32:
@@ -134,12 +141,12 @@ class Layers:
         if self.through is not None:  # I = αF + (1 − α)B: what changes is F
             ahead = np.rint(np.clip(part + 255 * part_at(self.through, size, rows), 0, 255))
         made = self._dyed(ahead, size, rows)
-        if self.fading and self.through is not None:  # light from behind, of which fair hair needs none
-            whole = SHONE * self.fading * np.clip((alpha - THICK[0]) / (THICK[1] - THICK[0]), 0, 1)[..., None]
-            made = made - whole * np.maximum(part - ahead, 0)
-        if self.fading:
-            thin = self.fading * (1 - np.clip((alpha - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))[..., None]
-            made = made + thin * (255 * part_at(self.behind, size, rows) - made)
+        if self.fading is not None and self.through is not None:
+            fading = part_at(self.fading, size, rows)  # light from behind goes, of which fair hair needs none
+            whole = SHONE * fading * np.clip((alpha - THICK[0]) / (THICK[1] - THICK[0]), 0, 1)
+            made = made - whole[..., None] * np.maximum(part - ahead, 0)
+            thin = fading * (1 - np.clip((alpha - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))
+            made = made + thin[..., None] * (255 * part_at(self.behind, size, rows) - made)
         share = alpha if not self.kept.any() else alpha * (1 - part_at(self.kept, size, rows))
         made = part + share[..., None] * (made - ahead)
         return np.asarray(np.clip(made, 0, 255), np.float32)
@@ -149,6 +156,14 @@ class Layers:
             return np.asarray(Image.fromarray(ahead.astype(np.uint8)).filter(self.table)).astype(np.float32)
         assert self.maps is not None
         return np.asarray(255 * self.laid(ahead / np.float32(255), part_at(self.maps, size, rows)), np.float32)
+
+
+def _lines(alpha: Float32) -> Float32:
+    """How surely a matte (h, w) is a single hair, in [0, 1]."""
+    element = disc(max(1.5, LINE * max(alpha.shape)))
+    line = alpha - cv2.morphologyEx(alpha, cv2.MORPH_OPEN, element)
+    share = np.clip((line / (alpha + np.float32(0.05)) - CLEAR[0]) / (CLEAR[1] - CLEAR[0]), 0, 1)
+    return np.asarray(share, np.float32)
 
 
 def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.photos.color import from_srgb
+from mien.photos.color import from_srgb, is_plain
 from mien.types import Bool, Float32, Photo, UInt8
 
 Box = tuple[int, int, int, int]
@@ -66,5 +66,7 @@ def box_of(area: Bool, room: int = 0) -> Box:
 def changed(photo: Photo, box: Box, before: Float32, after: Float32) -> Float32:
     """A photo's own samples (h, w, C) in a box, changed as much as one picture in sRGB, 0 to 255, is from another."""
     x0, y0, x1, y1 = box
+    if is_plain(photo):
+        return photo.pixels[y0:y1, x0:x1] + (np.clip(after, 0, 255) - before)
     change = from_srgb(np.clip(after, 0, 255), photo) - from_srgb(before, photo)
     return photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)

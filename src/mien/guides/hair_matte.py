@@ -17,7 +17,10 @@ from mien.conditions.hair_matting import HairMatting
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
+from mien.guides.hair_alike import by_neighbors, faded
 from mien.guides.looks import close_to, reaching
+from mien.guides.shaded_skin import without_shade
+from mien.guides.stray_hairs import with_strays
 from mien.interrupt import checkpoint
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
@@ -49,6 +52,9 @@ UNEVEN = 0.9
 ENCLOSED, FAINT = 0.25, 0.03
 """Of the way from skin to hair up to which what lies between locks is skin, though no other skin touches it; and what
 the parser must give for skin there, so that a highlight is none."""
+
+SOME_SKIN = 0.1
+"""What the parser must give for skin in a gap that no other skin touches, for shade to be taken off there."""
 
 BESIDE = 7.0
 """Units from skin within which it may be seen through hair."""
@@ -95,6 +101,7 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     picture = to_srgb(photo, box)
     checkpoint()
+    likely = by_neighbors(picture, likely, skin, others, neck, ears, 0.01 * side * scale)
     matte, small = HairMatting.bundled()(picture, likely, skin, others, side)
     inside = np.zeros(likely.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round((face.quad - box[:2]) * scale).astype(np.int32), 1)
@@ -107,6 +114,8 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
     face_alone = cv2.resize(skin, size, interpolation=cv2.INTER_LINEAR)
     none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
+    gone = matte - without_shade(small, matte, face_alone, near, unit)
+    matte = matte - _going_on(gone, (face_alone > 0.5) | ((gone > 0.15) & (face_alone > SOME_SKIN)))
     some = cv2.resize(likely * kept * np.maximum(1 - none, 0), size, interpolation=cv2.INTER_LINEAR)
     matte = continued(small, matte, face_alone, some, unit)
     behind = cv2.resize(likely + skin + others, size, interpolation=cv2.INTER_LINEAR) < 0.5
@@ -115,6 +124,9 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     thick = cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit))
     if (matte > 0.8).sum() < LEAST * unit**2 or not thick.any():  # shaven
         matte = np.zeros_like(matte)
+    barred = np.maximum(near, cv2.resize(skin + others + neck + ears, size, interpolation=cv2.INTER_LINEAR))
+    matte = faded(small, matte, cv2.resize(likely, size, interpolation=cv2.INTER_LINEAR), barred, unit)
+    matte = with_strays(small, matte, barred, unit)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
 
 

@@ -20,13 +20,13 @@ from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT, blurred, inside
 from mien.types import Float32
 
-FARTHEST, CHIN, WITHIN = 0.10, 0.06, -0.06
+FARTHEST, CHIN, WITHIN = 0.07, 0.06, -0.06
 """Eye distances by which a jaw's side and a chin may lie outside of the landmarks, and a jaw inside."""
 
 SIDE, THIN = 0.22, -0.015
 """Eye distances up to which the edge before something else is the jaw's, and how far within it the outline lies."""
 
-THICK, SHARE = 0.3, 0.35
+THICK, SHARE = 0.3, 0.08
 """Most of a beard's thickness over a neck that counts, eye distances, and the share of it that is the jaw's."""
 
 ROUND, EDGE = 0.05, 0.014

@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.compose.border import wide_blur
 from mien.guides.drawn_strands import drawn_strands
 from mien.interrupt import checkpoint
 from mien.types import Float32
@@ -43,11 +44,12 @@ ALIKE = 7.0
 KEPT = 0.6
 """How much of what this hair has beyond what is usual for its lightness stays."""
 
-SLOPE, FINE = (0.25, 4.0), 2.0
-"""Least and most rise of the curve, and most for single strands and noise."""
+SLOPE, FINE, RAISED = (0.25, 4.0), 2.0, 25.0
+"""Least and most rise of the curve, and most for single strands and noise where hair becomes so much lighter; where it
+becomes darker, 1."""
 
-MOST = 13.0
-"""L* by which single strands are lighter or darker at most."""
+MOST = 9.0
+"""L* from which single strands are lighter or darker by ever less more; a bound would make plateaus of one tone."""
 
 ALMOST = 1.5
 """L* within which dark levels are one."""
@@ -57,6 +59,23 @@ BLACK, VEILED = 8.0, 0.5
 
 UNSEEN, RARE = 0.2, 1e-3
 """L* of drawn strands that nobody sees, and the share of the picture in which they must be seen to be drawn."""
+
+SHADE, SHADED = 12.0, (0.06, 4.0, 0.5)
+"""L* by which wide black parts of hair stay darker, as hair in deep shade does; sides of the hair (and pixels, least)
+over which they are wide, and L* over the mean below which they are black."""
+
+CLOSE = 1.5
+"""Pixels over which single strands are seen."""
+
+STRANDS = ((8.0, 16.0, 27.0, 40.0, 70.0), (1.6, 2.8, 3.4, 3.5, 2.9))
+"""L* by which single strands of real hair of these means vary (medians of 112 heads)."""
+
+CALMED = 0.5
+"""Power by which strands that are stronger than these become weaker: noise and blocks of black hair are no texture."""
+
+GLOSS = ((0.035, 3.0, 20.0), 4.0, 11.0)
+"""Sides of the hair (and pixels, least and most) over which locks are told from single lights and depths, and L* from
+which these are lighter, and darker, by ever less more: lights of black hair are gloss."""
 
 NOISE = 0.27
 """L* of one of 8 bits' levels in black: what is raised is dithered by as much."""
@@ -98,10 +117,20 @@ class Lift:
         other = float(np.clip((abs(wanted - mean) - ALIKE) / ALIKE, 0, 1))
         raised, spread = tones(base[weight > 0], wanted)
         curve = other * raised + (1 - other) * (LEVELS - mean)
-        slope = np.minimum(np.gradient(curve, LEVELS), FINE)
+        steep = float(np.interp(wanted - mean, (0, RAISED), (1, FINE)))
+        slope = np.minimum(np.gradient(curve, LEVELS), steep)
         broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
+        broad = _softer(broad, inside, side, other)
+        broad -= SHADE * other * _shade(light, inside, side, mean)
+        plain = float(np.interp(wanted, STRANDS[0], STRANDS[1]))
+        strong = float((gain * (light - base))[inside > 0].std()) / (1 + 0.2 * float(np.log2(sigma)))
+        gain *= np.float32(1 + other * (min(1.0, plain / max(strong, 1e-3)) ** CALMED - 1))
         usual = other * np.interp(base, LEVELS, spread).astype(np.float32)
-        lacking = np.sqrt(np.maximum(usual**2 - (gain * local) ** 2, 0)) * np.clip(2 - base / BLACK, 0, 1)
+        dark = np.clip(2 - base / BLACK, 0, 1)
+        lacking = np.sqrt(np.maximum(usual**2 - (gain * local) ** 2, 0)) * dark
+        close = within(light, inside, CLOSE)
+        shown = np.sqrt(within((light - close) ** 2, inside, 1.5 * CLOSE))
+        lacking = np.maximum(lacking, np.sqrt(np.maximum((other * plain) ** 2 - (gain * shown) ** 2, 0)) * dark)
         drawn = np.zeros_like(lacking)
         bare = (lacking > UNSEEN) & (inside > 0)
         if bare.mean() > RARE:
@@ -112,6 +141,28 @@ class Lift:
     def maps(self) -> Float32:
         """(h, w, 4), to be enlarged."""
         return np.dstack([self.base, self.broad, self.gain, self.drawn])
+
+
+def _shade(light: Float32, inside: Float32, side: float, mean: float) -> Float32:
+    """From 0 to 1, how far hair lies in deep shade, (h, w)."""
+    reach, least, black = SHADED
+    around = _widely(light, inside, max(least, reach * side))
+    return np.asarray(np.clip(1 - around / np.float32(black * max(mean, 4.0)), 0, 1), np.float32)
+
+
+def _widely(values: Float32, inside: Float32, sigma: float) -> Float32:
+    """Values (h, w) blurred over hair alone; far from it, as they are."""
+    total, share = (wide_blur(one, sigma) for one in (values * inside, inside))
+    return np.where(share > 1e-3, total / np.maximum(share, 1e-3), values).astype(np.float32)
+
+
+def _softer(broad: Float32, inside: Float32, side: float, other: float) -> Float32:
+    """Broad light (h, w) whose single lights are soft, as in hair that is lighter as a whole."""
+    (share, least, most), lighter, darker = GLOSS
+    apart = broad - _widely(broad, inside, float(np.clip(share * side, least, most)))
+    bound = np.where(apart > 0, np.float32(lighter), np.float32(darker))
+    soft = bound * np.arcsinh(apart / bound)
+    return np.asarray(broad + other * (soft - apart), np.float32)
 
 
 def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
@@ -143,7 +194,7 @@ def detail(maps: Float32, light: Float32) -> Float32:
     noise = np.random.default_rng(0).random(light.shape, np.float32) - np.float32(0.5)
     steps = NOISE * noise * np.clip(2 - light / 8, 0, 1)
     fine = gain * (light + steps - base) / MOST
-    return np.asarray(broad + MOST * fine / np.sqrt(1 + fine * fine), np.float32)
+    return np.asarray(broad + MOST * np.arcsinh(fine), np.float32)
 
 
 def _usual(mean: float, parts: Any) -> Float32:

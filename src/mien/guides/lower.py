@@ -15,10 +15,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from mien.compose.blend import membrane
-from mien.compose.matte import enlarged, sharpened
+from mien.compose.matte import enlarged, part_at, sharpened
 from mien.compose.morphology import disc
-from mien.compose.patches import patched
 from mien.compose.phases import textured
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
@@ -26,32 +24,31 @@ from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT, blurred, dilated, inside, mean_within
 from mien.guides.beardless import Beardless, beardless, relief
+from mien.guides.behind_beard import behind_beard, larger
 from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
-from mien.guides.guide import Guide
+from mien.guides.guide import Guide, box_of
 from mien.guides.jaw import with_jaw, within_jaw
 from mien.guides.laid import as_guide
 from mien.guides.shaven import darkness, with_lips
+from mien.guides.stubble import lifted
 from mien.photos.color import to_srgb
-from mien.types import Bool, Face, Float32, Photo, UInt8
+from mien.types import Face, Float32, Photo, UInt8
 
 FINEST = 190.0
 """Most pixels between the outer corners of the eyes at which skin is made."""
 
-PATCH, TEXTURE = 0.12, 0.03
+PATCH, TEXTURE = 0.12, 0.022
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
+
+SPOTS = 0.4
+"""How wide spots of another color may be, that of texture being 1."""
 
 PORES = np.float32(1.0)
 """How strong texture is, that of what is seen being 1."""
 
 FOLDS = np.array([0.56, 0.82, 0.9], np.float32)
 """Share of the relief of another face that is taken over: skin is redder in its folds."""
-
-BEHIND = 64.0
-"""Most pixels between the outer corners of the eyes at which clothes and backdrop are made."""
-
-KINDS, PLACES = np.float32(70), np.float32(60)
-"""Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
 
 NEAR = 0.5
 """How far from a beard stubble on the neck is looked for, eye distances."""
@@ -62,6 +59,8 @@ TUFT = 2.0
 DARKER = (3.0, 8.0)
 """L* by which the lower face may be darker than bare skin would be, and what more is stubble."""
 
+CERTAIN = (0.35, 0.3)
+"""Probability from which hair below the jaw goes even where it is no darker than a neck, and what more goes surely."""
 
 LIKELY, PALE = (0.02, 0.15), 8.0
 """Probability from which hair below the jaw is one, and what more is surely; L* by which a dark beard is darker."""
@@ -91,17 +90,47 @@ def bare_chin(photo: Photo, face: Face, others: Sequence[Beardless], parser: Fac
     height, width = before.shape[:2]
     size = (round(width * scale), round(height * scale))
     picture = before if scale == 1 else np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
-    weight, share, made = _made(here, picture, beardless(here, face), unit * scale)
-    folds = relief(here, face, near[0], picture.shape) * _enlarged(_with_folds(here), picture.shape)
+    weight, share, made = replaced(here, picture, beardless(here, face), unit * scale)
+    folds = relief(here, face, near[0], picture.shape) * larger(_with_folds(here), picture.shape)
     made = (made + 8) * np.exp((share * folds)[..., None] * FOLDS) - 8
-    made = made + share[..., None] * _texture(here, picture, made, TEXTURE * unit * scale, PATCH * unit * scale)
-    weight = _thinned(here, picture, made, weight, share, unit * scale)
+    fine = _texture(here, picture, picture.shape, TEXTURE * unit * scale, PATCH * unit * scale)
+    made = made + fine * (share * (made.mean(2) + 8))[..., None]
+    weight = _thinned(here, picture, made, weight, share, unit * scale).clip(0, 1)
+    lift = lifted(here, picture, weight * share, unit * scale)
+    return _finished(photo, here, before, (weight, share, made, lift), unit, scale)
+
+
+def _finished(
+    photo: Photo,
+    here: AroundBeard,
+    before: Float32,
+    planes: tuple[Float32, ...],
+    unit: float,
+    scale: float,
+) -> Guide:
+    """The guide out of weight, share, what was made and how much is added beside it (h, w, C), all at a scale."""
+    area = dilated((planes[0] > 0) | (planes[3] > 0).any(2), 1)
+    if not area.any():
+        raise LayerError("Nothing of this beard can be taken off.")
+    size = before.shape[1::-1]
+    fx, fy = size[0] / area.shape[1], size[1] / area.shape[0]
+    left, top, right, bottom = box_of(area, 1)
+    part = (
+        int(left * fx),
+        int(top * fy),
+        min(size[0], int(np.ceil(right * fx))),
+        min(size[1], int(np.ceil(bottom * fy))),
+    )
+    rows = np.s_[part[1] : part[3], part[0] : part[2]]
+    weight, share, made, lift = (part_at(one, size, part) for one in planes)
     if scale < 1:
-        weight, share, made = (_enlarged(one, before.shape, cv2.INTER_LINEAR) for one in (weight, share, made))
-        made = made + share[..., None] * _texture(here, before, made, 0.5 / scale, 3 / scale, finest=True)
-    weight = weight.clip(0, 1)
-    mixed = before + weight[..., None] * (made - before)
-    return as_guide(photo, box, np.clip(mixed, 0, 255), weight, unit, ())
+        fine = _texture(here, before, before[rows].shape[:2], 0.5 / scale, 3 / scale, finest=True)
+        made = made + fine * (share * (made.mean(2) + 8))[..., None]
+    lower = before[rows] + lift
+    mixed = lower + weight[..., None] * (made - lower)
+    x, y = here.box[:2]
+    box = (x + part[0], y + part[1], x + part[2], y + part[3])
+    return as_guide(photo, box, np.clip(mixed, 0, 255), np.maximum(weight, lift.max(2) > 0.5), unit, ())
 
 
 def _thinned(
@@ -114,54 +143,62 @@ def _thinned(
     lighter = apart[..., 0] + 0.6 * np.hypot(apart[..., 1], apart[..., 2]) * np.clip(1 + apart[..., 0] / 60, 0, 1)
     lighter = np.clip((lighter - 1) / 4, 0, 1) if darkness(here) > PALE else np.ones_like(lighter)
     other = np.clip((np.abs(blurred(made - picture, 0.02 * unit)).max(2) - 14) / 16, 0, 1)
-    likely = np.clip((_enlarged(here.beard, picture.shape) - LIKELY[0]) / LIKELY[1], 0, 1)
-    open_ = np.maximum(face, _enlarged(here.below["background"], picture.shape).clip(0, 1) * (1 - share))
+    beard = larger(here.beard * here.hairs, picture.shape)
+    lighter = np.maximum(lighter, np.clip((beard - CERTAIN[0]) / CERTAIN[1], 0, 1))
+    likely = np.clip((larger(here.beard, picture.shape) - LIKELY[0]) / LIKELY[1], 0, 1)
+    open_ = np.maximum(face, larger(here.below["background"], picture.shape).clip(0, 1) * (1 - share))
     return np.asarray(weight * (open_ + (1 - open_) * np.where(share > 0.5, lighter, likely * other)), np.float32)
 
 
-def _enlarged(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTER_CUBIC) -> Float32:
-    return np.asarray(cv2.resize(np.asarray(picture, np.float32), (shape[1], shape[0]), interpolation=how), np.float32)
-
-
 def _texture(
-    here: AroundBeard, picture: Float32, made: Float32, sigma: float, radius: float, finest: bool = False
+    here: AroundBeard, picture: Float32, shape: tuple[int, ...], sigma: float, radius: float, finest: bool = False
 ) -> Float32:
-    """The fine texture (h, w, 3) of this person's skin, as strong as the light of what was made: a neck has its, but
-    for what is finest."""
+    """The fine texture (H, W, 3) of this person's skin, as a share of light: a neck has its, but for what is finest."""
     found: list[Float32] = []
     for area in (here.facial,) if finest else (here.facial, here.bare & ~dilated(here.oval, 2)):
-        bare = _enlarged(area, picture.shape, cv2.INTER_LINEAR) > 0.9
+        bare = larger(area, picture.shape, cv2.INTER_LINEAR) > 0.9
         if found and np.count_nonzero(bare) < (10 * radius) ** 2:
             continue
         left, top, width, height = cv2.boundingRect(bare.astype(np.uint8))
         part = np.s_[top : top + height, left : left + width]
         smooth = mean_within(picture[part], bare[part], sigma)
-        fine = (picture[part] - smooth) / (smooth.mean(2, keepdims=True) + 8) * bare[part][..., None]
-        found.append(textured(fine, bare[part], max(4, round(radius)), made.shape[:2]))
+        fine = picture[part] - smooth
+        if not finest:  # wider spots of color are blotches that nobody has there
+            spots = picture[part] - mean_within(picture[part], bare[part], SPOTS * sigma)
+            fine = fine.mean(2, keepdims=True) + spots - spots.mean(2, keepdims=True)
+        fine = fine / (smooth.mean(2, keepdims=True) + 8) * bare[part][..., None]
+        found.append(textured(fine, bare[part], max(4, round(radius)), (shape[0], shape[1])))
     pores = found[0]
     if len(found) > 1:
         pores = pores + (1 - within_jaw(here, picture.shape[:2]))[..., None] * (found[1] - pores)
-    return np.asarray(PORES * pores * (made.mean(2, keepdims=True) + 8), np.float32)
+    return np.asarray(PORES * pores, np.float32)
 
 
-def _made(here: AroundBeard, picture: Float32, bare: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
-    """How much is replaced (h, w), how much of what replaces it is skin (h, w), and that (h, w, 3)."""
+def replaced(here: AroundBeard, picture: Float32, bare: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
+    """How much is replaced (h, w), how much of what replaces it is skin (h, w), and that (h, w, 3).
+
+    Args:
+        here: what is seen.
+        picture: the part of the photo, at any size.
+        bare: smooth skin, at the size of ``here``.
+        unit: pixels of the picture between the outer corners of the eyes.
+    """
     whole = picture.clip(0, 255).astype(np.uint8)
     solid = np.clip(1 - here.shares["background"] - here.shares["clothes"], 0, 1)
     alpha = _matte(whole, solid, 0.06 * unit)
-    wide, narrow = (_enlarged(one, picture.shape).clip(0, 1) for one in _weights(here, bare))
+    wide, narrow = (larger(one, picture.shape).clip(0, 1) for one in _weights(here, bare))
     kept = _kept(here, picture, bare, unit)
     gap = disc(max(1, round(0.03 * unit)))
     weight = cv2.morphologyEx(np.maximum(narrow, wide * alpha), cv2.MORPH_CLOSE, gap) * (1 - kept)
     below = here.below
-    skin = _enlarged(below["skin"] + below["hair"] + below["ears"], picture.shape)
+    skin = larger(below["skin"] + below["hair"] + below["ears"], picture.shape)
     skin = np.clip((blurred(skin, 0.02 * unit) - 0.5) / 0.1 + 0.5, 0, 1)
     skin = np.maximum(skin, within_jaw(here, picture.shape[:2]))
     even = np.clip((blurred(alpha, 0.025 * unit) - 0.58) / 0.22 + 0.5, 0, 1)  # a beard's outline is ragged, a jaw's not
     near = np.clip(2 * blurred(narrow, 0.04 * unit), 0, 1)
     share = blurred((alpha + near * (even - alpha)) * skin, 0.006 * unit)
-    behind = _behind(here, picture, (share < 0.99) & (weight > 0.01), unit)
-    made = behind + share[..., None] * (_enlarged(bare, picture.shape) - behind)
+    behind = behind_beard(here, picture, (share < 0.99) & (weight > 0.01), unit)
+    made = behind + share[..., None] * (larger(bare, picture.shape) - behind)
     return weight, share, with_lips(here, picture, np.asarray(made, np.float32), kept, unit)
 
 
@@ -209,7 +246,7 @@ def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> F
     mouth = np.where(lips, np.maximum(1.6 * likely - 0.2, 0.8 - 1.5 * here.beard), beside)
     mouth = mouth.clip(0, 1) * np.clip(1.8 - 2.5 * here.beard, 0, 1)
     mouth = (mouth * dilated(mouth > 0.5, 1)).astype(np.float32)
-    found = _enlarged(mouth, picture.shape)
+    found = larger(mouth, picture.shape)
     rows, columns = (np.flatnonzero((found > 0.01).any(axis)) for axis in (1, 0))
     if rows.size:
         by = round(0.12 * unit)
@@ -220,38 +257,5 @@ def _kept(here: AroundBeard, picture: Float32, light: Float32, unit: float) -> F
     under = np.clip((here.rows - points[[98, 327], 1].mean() + 3) / 4, 0, 1)
     pale = np.clip((mine - bare + 9) / 8, 0, 1)
     clear = (1 - under * (1 - pale)) * np.clip(1.5 - 2.5 * here.beard, 0, 1)
-    nose = nose * _enlarged(blurred(clear.astype(np.float32), 0.8), picture.shape).clip(0, 1)
+    nose = nose * larger(blurred(clear.astype(np.float32), 0.8), picture.shape).clip(0, 1)
     return np.asarray(1 - (1 - found) * (1 - nose), np.float32)
-
-
-def _behind(here: AroundBeard, picture: Float32, wanted: Bool, unit: float) -> Float32:
-    """The picture with clothes and backdrop made where a beard hid them."""
-    if np.count_nonzero(wanted) < 10:
-        return picture
-    rows, columns = np.nonzero(wanted)
-    room = round(0.5 * unit)
-    part = np.s_[max(0, rows.min() - room) : rows.max() + room, max(0, columns.min() - room) : columns.max() + room]
-    scale = min(1.0, BEHIND / unit)
-    shape = picture[part].shape
-    size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
-
-    def reduced(one: Bool | Float32) -> Float32:
-        one = one if one.shape[:2] == picture.shape[:2] else _enlarged(one, picture.shape)
-        return np.asarray(cv2.resize(np.asarray(one[part], np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
-
-    small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 5))
-    hole = dilated(reduced(wanted) > 0.02, 1)
-    shown = reduced(here.below["clothes"]) + backdrop + reduced(here.below["skin"]) > 0.6
-    known = (hair < 0.1) & shown & (reduced(dilated(here.oval, 2)) < 0.1)
-    made, todo = small, hole & ~known
-    if todo.any() and known.sum() > 150:
-        others = ~known & ~todo
-        ys, xs = np.indices(hole.shape, np.float32) * np.float32(PLACES / (unit * scale))
-        hints = np.dstack([KINDS * backdrop, xs, ys])
-        made = patched(small, todo, others, np.random.default_rng(0), hints=hints, void=others)
-    elif todo.any() and known.sum() > 20:
-        made = membrane(small, known.astype(np.float32), 255.0)
-    share = _enlarged(hole & ~known, shape).clip(0, 1)[..., None]
-    result = picture.copy()
-    result[part] += share * (_enlarged(made, shape) - result[part])
-    return result

@@ -79,6 +79,11 @@ def from_srgb(patch: UInt8 | NDArray[np.floating], photo: Photo) -> Float64:
     return levels * 257.0 if photo.bits == 16 else levels
 
 
+def is_plain(photo: Photo) -> bool:
+    """Whether a photo's samples are sRGB bytes as they are."""
+    return photo.bits == 8 and photo.pixels.shape[2] == 3 and _profile(photo) is None
+
+
 def is_usable(icc: bytes, channels: int) -> bool:
     """Whether a profile can be used for a picture of 1 or 3 channels, in both directions."""
     return _build(icc, channels) is not None

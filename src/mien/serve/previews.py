@@ -11,13 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.conditions.colors import parse_color
+from mien.conditions.colors import is_name, parse_color
 from mien.conditions.regions import check_region
 from mien.editing.context import EditContext
 from mien.editing.dyes import RELATIVE, UNCHANGED, shaded, swatch_of
 from mien.guides.borrow import unit_of
 from mien.guides.coloring import SETTINGS, Dye, curve
 from mien.guides.dye import LARGEST, mean_color
+from mien.guides.hair_chart import charted
 from mien.guides.light import under_light
 from mien.guides.move import around, controls, freedom
 from mien.guides.shapes import Placement, Shapes
@@ -153,6 +154,7 @@ def colors_of_dye(photo: Photo, face: Face, region: str, color: str, context: Ed
         shade = mean if color == UNCHANGED else shaded(mean, color)
     else:
         shade = under_light(wanted, small, there)
+        shade = charted(shade, mean_color(small, alpha)) if region == "hair" and is_name(color) else shade
     shrink = min(1.0, LARGEST / max(small.width, small.height))
     size = (max(2, round(small.width * shrink)), max(2, round(small.height * shrink)))
     front, covered = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (to_srgb(small), alpha))

@@ -124,3 +124,88 @@ def test_every_parameter_learns_and_absent_modalities_stay_finite(network: Aggre
 def test_wrong_shapes_are_refused(network: Aggregation, shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     with pytest.raises(AssertionError, match="must"):
         network(*(torch.zeros(shape) for shape in shapes))
+
+
+GUIDED = AggregationConfig(width=8, hidden=8, score_stride=2, guide=True)
+
+
+def guide_of(sure: Tensor) -> Tensor:
+    torch.manual_seed(2)
+    return torch.cat([torch.randn(len(sure), 3, *sure.shape[2:]) * (sure > 0), sure], 1)
+
+
+@torch.no_grad()
+def test_a_painter_that_learns_of_guides_gives_the_same_bits_without_one(network: Aggregation) -> None:
+    later = Aggregation(GUIDED)
+    missing, unexpected = later.load_state_dict(network.state_dict(), strict=False)
+    assert not unexpected and all(name.startswith("guide.") for name in missing)
+    layers, mask = inputs()
+    unknown = guide_of(torch.zeros(2, 1, 16, 16))
+    for weights in (None, torch.tensor([1.0, 2.0, 0.0, 1.0]).view(1, 4, 1, 1).expand(2, -1, -1, -1)):
+        expected = network(layers, mask, weights)
+        for found, wanted in zip(later(layers, mask, weights), expected, strict=True):
+            assert torch.equal(found, wanted)
+        a, shares = later(layers, mask, weights, unknown)
+        assert not shares[:, 4].any()
+        assert torch.equal(a, expected[0]) and torch.equal(shares[:, :4], expected[1])
+
+
+@torch.no_grad()
+def test_a_guide_counts_where_it_is_sure_and_as_much_as_it_is(network: Aggregation) -> None:
+    later = Aggregation(GUIDED)
+    later.load_state_dict(network.state_dict(), strict=False)
+    later.learn_guide()
+    layers, mask = inputs()
+    sure = torch.zeros(2, 1, 16, 16)
+    sure[..., :8], sure[..., 8:12] = 1.0, 0.25
+    guide = guide_of(sure)
+    _, shares = later(layers, mask, guide=guide)
+    torch.testing.assert_close(shares.sum(1), torch.ones(2, 16, 16))
+    assert not shares[:, 4, :, 12:].any() and (shares[:, 4, :, :12] > 0).all()
+    _, surer = later(layers, mask, guide=torch.cat([guide[:, :3], sure.clamp(max=0.5)], 1))
+    assert (surer[:, 4, :, :8] < shares[:, 4, :, :8]).any()
+
+
+@torch.no_grad()
+def test_a_new_guide_is_seen_as_the_photo_is(network: Aggregation) -> None:
+    later = Aggregation(GUIDED)
+    later.load_state_dict(network.state_dict(), strict=False)
+    later.learn_guide()
+    picture, nothing = torch.randn(1, 3, 16, 16), torch.zeros(1, 23, 16, 16)
+    alone = torch.tensor([1.0, 0.0, 0.0, 0.0]).view(1, 4, 1, 1)
+    expected, _ = later(torch.cat([picture, nothing], 1), torch.zeros(1, 1, 16, 16), alone)
+    hidden = torch.cat([torch.zeros_like(picture), nothing], 1)
+    away = alone.expand(-1, -1, 16, 16).clone()
+    away[..., 1:, :] = 0
+    guide = torch.cat([picture, torch.ones(1, 1, 16, 16)], 1)
+    found, shares = later(hidden, torch.ones(1, 1, 16, 16), away, guide)
+    assert shares[:, 4, 1:].min() > 0.99
+    torch.testing.assert_close(found[..., 1:, :], expected[..., 1:, :], atol=1e-3, rtol=1e-3)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("given", range(32))
+def test_every_subset_of_modalities_and_guide_runs(given: int) -> None:
+    torch.manual_seed(0)
+    later = Aggregation(GUIDED)
+    layers, mask = inputs(1)
+    kept = torch.zeros(26).index_fill(0, torch.arange(26), 0.0)
+    start = 0
+    for bit, width in enumerate(GUIDED.modalities):
+        kept[start : start + width] = given >> bit & 1
+        start += width
+    guide = guide_of(torch.full((1, 1, 16, 16), float(given >> 4)))
+    a, shares = later(layers * kept.view(1, -1, 1, 1), mask, guide=guide)
+    assert a.isfinite().all() and shares.shape[1] == 5
+    torch.testing.assert_close(shares.sum(1), torch.ones(1, 16, 16))
+
+
+def test_a_guide_has_its_gradient_and_leaves_no_hole(network: Aggregation) -> None:
+    later = Aggregation(GUIDED)
+    layers, mask = inputs()
+    sure = torch.zeros(2, 1, 16, 16)
+    sure[0, :, :8] = 0.7
+    later(layers, mask, guide=guide_of(sure))[0].square().sum().backward()
+    assert all(one.grad is not None and one.grad.isfinite().all() for one in later.parameters())
+    with pytest.raises(AssertionError, match="no guide"):
+        network(layers, mask, guide=guide_of(sure))

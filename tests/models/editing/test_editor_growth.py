@@ -102,3 +102,20 @@ def test_an_encoder_of_photos_is_widened_and_gives_the_same_codes() -> None:
     layers = torch.randn(1, 7, 128, 128)
     torch.testing.assert_close(target(layers), source(F.avg_pool2d(layers[:, :3], 2)), atol=1e-5, rtol=1e-5)
     assert not widen_encoder(source, StyleEncoder(replace(photos, inputs=7, offsets=False)))
+
+
+@torch.no_grad()
+def test_a_painter_that_learns_of_guides_goes_on_from_where_it_was() -> None:
+    before = networks("portrait-64")
+    config = before.config
+    torch.manual_seed(1)
+    after = EditorNetworks(replace(config, aggregation=replace(config.aggregation, guide=True))).eval()
+    assert take_over(after, before, ("painter",)) == ("painter",)
+    layers, mask = smooth(26, 64, 1), (smooth(1, 64, 2) > 0).float()
+    codes = torch.randn(1, config.generator.codes, 128)
+    bank = before.bank(codes)[1]
+    expected, _ = before.painter(layers, mask, codes, bank)
+    for guide in (None, torch.zeros(1, 4, 64, 64)):
+        assert torch.equal(after.painter(layers, mask, codes, bank, guide=guide)[0], expected)
+    known = torch.cat([smooth(3, 64, 4), mask], 1)
+    assert not torch.equal(after.painter(layers, mask, codes, bank, guide=known)[0], expected)

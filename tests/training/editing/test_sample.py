@@ -10,6 +10,7 @@ from mien.training.editing.augment import augmented
 from mien.training.editing.masks import EditMasks, edit_masks
 from mien.training.editing.sample import SampleConfig, draw_edits, draw_encodings, image_only
 from mien.training.phases import Step
+from mien.training.windows.guides import GuideDraw
 
 SIDE = 64
 
@@ -118,3 +119,43 @@ def test_augmentation_changes_the_look_and_keeps_the_range() -> None:
     assert float(changed.abs().max()) <= 1.0
     assert float((changed - picture).abs().mean()) > 0.05
     assert torch.equal(changed, augmented(picture, torch.Generator().manual_seed(4)))
+
+
+def _faces(batch: int) -> Step:
+    """With all that is moved from face to face, at another place in each."""
+    step = _step(batch)
+    assert step.labels is not None
+    labels = step.labels.numpy().copy()
+    for i, one in enumerate(labels):
+        for name, row, column in (("left_eye", 24, 20), ("right_eye", 24, 38), ("nose", 32, 29), ("mouth", 42, 28)):
+            top, left = row + i % 3, column - i % 2
+            one[top : top + 4, left : left + 7] = INDEX[name]
+    return Step(step.index, 0, batch, step.reals, torch.from_numpy(labels))
+
+
+def test_guides_lie_inside_the_mask_and_change_nothing_else() -> None:
+    step = _step(64)
+    plain = draw_edits(step, 0)
+    sample = draw_edits(step, 0, config=SampleConfig(guides=GuideDraw(share=0.5)))
+    assert plain.guide is None and sample.guide is not None
+    assert torch.equal(plain.layers.stack(), sample.layers.stack()) and torch.equal(plain.mask, sample.mask)
+    colors, sure = sample.guide[:, :3], sample.guide[:, 3:]
+    assert float(sure.min()) >= 0 and float(sure.max()) <= 1
+    assert not (colors * (sure == 0)).any() and not (sure * (1 - sample.mask)).any()
+    there = sure.flatten(1).amax(1) > 0
+    assert 8 < int(there.sum()) < 48 and not there[~sample.same_face].any()
+    near = ((colors - sample.picture).abs() * (sure > 0.5)).sum() / (3 * (sure > 0.5).sum())
+    far = ((colors - sample.picture.roll(1, 0)).abs() * (sure > 0.5)).sum() / (3 * (sure > 0.5).sum())
+    assert near < 0.6 * far, "the guide is the truth, changed"
+
+
+def test_a_part_of_another_face_is_the_truth_where_it_is_moved_to() -> None:
+    step = _faces(32)
+    settings = SampleConfig(guides=GuideDraw(share=0.5, reach=2), moved=1.0, dyed=0.0, other=0.0)
+    sample = draw_edits(step, 0, config=settings)
+    changed = ((sample.picture - step.reals).abs() > 0.02).any(1, keepdim=True)
+    assert int(sample.dyed.sum()) > 24 and torch.equal(changed.flatten(1).any(1), sample.dyed)
+    inside = sample.mask > 0
+    assert float((changed & ~inside).sum()) < 0.1 * float(changed.sum()), "the mask covers what was blended"
+    assert sample.guide is not None and bool((sample.guide[sample.dyed, 3].flatten(1).amax(1) > 0).all())
+    assert torch.equal(sample.exemplar, step.reals), "codes know nothing of it"

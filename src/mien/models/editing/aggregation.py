@@ -1,5 +1,8 @@
 """The multimodal aggregation A: pixel-wise modalities -> one map, each modality weighted per pixel.
 
+A guide (pixels that were brought there, and how sure one is of each) is ours, and one modality more: its confidence is
+its weight, so that it counts nowhere where nothing is known, and without one nothing changes at all.
+
 Legend: B batch, N modalities (the image first), I channels of all modalities together, S side, C channels of a
 modality's features F_i and of the aggregated map a.
 """
@@ -31,6 +34,7 @@ class AggregationConfig(NetworkConfig):
         hidden: channels inside the residual blocks.
         modalities: channels of each modality, in the order of the stacked layers; the image is the first.
         names: of the modalities.
+        guide: whether a guide can be given.
         score_stride: scores are computed on maps that are this much smaller and enlarged bilinearly; 1 or 2.
     """
 
@@ -39,6 +43,7 @@ class AggregationConfig(NetworkConfig):
     modalities: tuple[int, ...] = (3, 1, 19, 3)
     score_stride: int = 1
     names: tuple[str, ...] = ("image", "sketch", "semantic", "color")
+    guide: bool = False
 
     def __post_init__(self) -> None:
         if self.score_stride not in (1, 2):
@@ -75,8 +80,11 @@ class Aggregation(nn.Module):
             ResidualBlock(channels, config.hidden, config.width) for channels in (image + 1, *others)
         )
         self.score = ResidualBlock(config.width, config.hidden, 1)
+        self.guide = ResidualBlock(4, config.hidden, config.width) if config.guide else None
 
-    def forward(self, layers: Tensor, mask: Tensor, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, layers: Tensor, mask: Tensor, weights: Tensor | None = None, guide: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Aggregates.
 
         Args:
@@ -84,19 +92,28 @@ class Aggregation(nn.Module):
             mask: (B, 1, S, S) in [0, 1], 1 where the picture is to be edited. The image's features see it too.
             weights: (B, N, 1, 1) or (B, N, S, S), at least 0: the user's weight of each modality. It multiplies
                 exp(score): 1 changes nothing, 0 takes the modality away. Where nothing else is left, the image is.
+            guide: (B, 4, S, S), colors in [-1, 1] and confidence in [0, 1]; colors are 0 where the confidence is.
+                Only for networks that know it.
 
         Returns:
-            a (B, C, S, S), and ŝ (B, N, S, S) float32, in [0, 1] with sum 1 over N.
+            a (B, C, S, S), and ŝ (B, N, S, S) float32, in [0, 1] with sum 1 over N; with a guide N + 1, the guide last.
 
         Raises:
             ValueError: a weight is below 0 or not finite, or the image is taken away from a whole sample.
         """
-        self._check(layers, mask, weights)
+        self._check(layers, mask, weights, guide)
         image, *others = torch.split(layers, list(self.config.modalities), 1)
         features = [block(x) for block, x in zip(self.extract, (torch.cat([image, mask], 1), *others), strict=True)]
+        if guide is not None:
+            assert self.guide is not None
+            # as the image, which says with its mask where it is not known
+            features.append(self.guide(torch.cat([guide[:, :3], 1 - guide[:, 3:]], 1)))
         scores = self.scores(features)
         if weights is not None:
-            scores = scores + _log_weights(weights)
+            count = len(self.config.modalities)
+            scores = torch.cat([scores[:, :count] + _log_weights(weights), scores[:, count:]], 1)
+        if guide is not None:
+            scores = torch.cat([scores[:, :-1], scores[:, -1:] + guide[:, 3:].float().log()], 1)
         # (16) ŝ_i = exp(s_i) / Σ_j exp(s_j), at each pixel
         shares = scores.softmax(1)
         # (17) a = Σ_i ŝ_i ⊙ F_i
@@ -112,11 +129,20 @@ class Aggregation(nn.Module):
         scores = torch.cat(scores.chunk(len(features)), 1)
         return F.interpolate(scores, scale_factor=float(stride), mode="bilinear") if stride > 1 else scores
 
-    def _check(self, layers: Tensor, mask: Tensor, weights: Tensor | None) -> None:
+    @torch.no_grad()
+    def learn_guide(self) -> None:
+        """Where it is sure, a guide is seen as the image is at first."""
+        assert self.guide is not None
+        self.guide.load_state_dict(self.extract[0].state_dict())
+
+    def _check(self, layers: Tensor, mask: Tensor, weights: Tensor | None, guide: Tensor | None) -> None:
         batch, channels, *sides = layers.shape
         count, total = len(self.config.modalities), sum(self.config.modalities)
         assert channels == total, f"layers must have {total} channels, got {channels}"
         assert mask.shape == (batch, 1, *sides), f"mask must be {(batch, 1, *sides)}, got {tuple(mask.shape)}"
+        if guide is not None:
+            assert self.guide is not None, "these networks know no guide; leave it out"
+            assert guide.shape == (batch, 4, *sides), f"guide must be {(batch, 4, *sides)}, got {tuple(guide.shape)}"
         if weights is None:
             return
         shapes = ((batch, count, 1, 1), (batch, count, *sides))

@@ -1,5 +1,7 @@
 """An editor at another resolution: what both have is taken over, and a painter is grown to twice its side.
 
+A painter that knows no guide becomes one that does, and paints the same without one.
+
 The new level of the refinement network changes nothing at first: its encoder hands the aggregated map on, half as
 large, to the level below, and its toRGB adds nothing to the enlarged picture.
 """
@@ -46,6 +48,9 @@ def take_over(networks: EditorNetworks, earlier: EditorNetworks, parts: Sequence
             copy_common(source, target)
         elif _config(earlier, part) == _config(networks, part):
             target.load_state_dict(source.state_dict())
+        elif part == "painter" and _lacks_guide(earlier, networks):
+            copy_common(source, target)
+            target.aggregation.learn_guide()
         elif part == "painter" and _is_next(earlier, networks):
             grow_painter(source, target)
         elif part == "generator" and 2 * source.config.resolution == target.config.resolution:
@@ -103,6 +108,12 @@ def _hand_on(small: RefinementEncoder, grown: RefinementEncoder) -> None:
     second.weight.zero_()
     second.weight[:, :width] = weight / second.weight_gain
     second.bias.copy_((bias - SHIFT * weight.sum((1, 2, 3))) / second.bias_gain)
+
+
+def _lacks_guide(earlier: EditorNetworks, networks: EditorNetworks) -> bool:
+    a, b = earlier.config, networks.config
+    knows = b.aggregation.guide and not a.aggregation.guide
+    return knows and replace(b.aggregation, guide=False) == a.aggregation and a.refinement == b.refinement
 
 
 def _is_next(earlier: EditorNetworks, networks: EditorNetworks) -> bool:

@@ -33,10 +33,16 @@ class Painter(nn.Module):
         self.refinement = Refinement(config.refinement)
 
     def forward(
-        self, layers: Tensor, mask: Tensor, w_plus: Tensor, bank: Features, weights: Tensor | None = None
+        self,
+        layers: Tensor,
+        mask: Tensor,
+        w_plus: Tensor,
+        bank: Features,
+        weights: Tensor | None = None,
+        guide: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """layers (B, I, S, S), mask (B, 1, S, S), w_plus (B, L, C) -> I_out (B, 3, S, S), ŝ (B, N, S, S)."""
-        a, shares = self.aggregation(layers, mask, weights)
+        a, shares = self.aggregation(layers, mask, weights, guide)
         picture: Tensor = self.refinement(a, w_plus, bank)
         return picture, shares
 

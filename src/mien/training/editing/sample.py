@@ -13,12 +13,17 @@ from torch.nn import functional as F
 
 from mien.conditions.dropping import Dropping, drop
 from mien.conditions.extract import Extraction, extract
-from mien.conditions.freeform import freeform_batch
+from mien.conditions.freeform import freeform_batch, rng_of
 from mien.conditions.layers import Layers
 from mien.conditions.modalities import maps
 from mien.training.editing.dyes import dyed
+from mien.training.editing.guided import Guided, guided
 from mien.training.editing.masks import EditMasks, edit_masks
 from mien.training.phases import Step
+from mien.training.windows.guides import GuideDraw
+
+GUIDES = 2000
+"""Added to the seed, so that guides and edits draw different numbers."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,9 @@ class SampleConfig:
         dyed: at most this fraction of the pictures has a region with a colour of its own, see
             :mod:`mien.training.editing.dyes`; it is told, and the exemplar is the picture as it was. Half of these
             edits change that region and nothing else, as a user's do.
+        guides: how they are drawn; none by default.
+        moved: at most this fraction of the pictures has a part of another face, see
+            :mod:`mien.training.editing.guided`; it is the edit, and the other face's pixels are the guide.
     """
 
     masks: EditMasks = field(default_factory=EditMasks)
@@ -44,6 +52,8 @@ class SampleConfig:
     exemplar: float = 0.5
     other: float = 0.15
     dyed: float = 0.2
+    guides: GuideDraw = field(default_factory=lambda: GuideDraw(share=0.0))
+    moved: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +67,8 @@ class Sample:
         exemplar: (B, 3, S, S) in [-1, 1]; the picture itself (before it was dyed), or another one.
         given: (B,) bool, whether the exemplar is shown.
         same_face: (B,) bool, whether the exemplar is the picture itself.
-        dyed: (B,) bool, whether a region of the picture has another colour than the exemplar's.
+        dyed: (B,) bool, whether a region of the picture is another one than the exemplar's.
+        guide: (B, 4, S, S), see :class:`mien.models.editing.Aggregation`; None where none is drawn.
     """
 
     picture: Tensor
@@ -67,6 +78,7 @@ class Sample:
     given: Tensor
     same_face: Tensor
     dyed: Tensor
+    guide: Tensor | None = None
 
 
 def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None = None) -> Sample:
@@ -83,14 +95,18 @@ def draw_edits(step: Step, seed: int, rank: int = 0, config: SampleConfig | None
     picture, dye = torch.where(same_face.view(-1, 1, 1, 1), picture, step.reals), dye * same_face.view(-1, 1, 1, 1)
     told = dye.amax(dim=(1, 2, 3)) > 0
     mask = torch.where((told & (draws[3] < 0.5)).view(-1, 1, 1, 1), _grown(dye), mask)
-    whole = extract(picture, step.labels, rng, c.extraction)
+    plain = Guided(picture, step.labels, mask, torch.zeros_like(told), None)
+    others = rng_of(step_rng(seed + GUIDES, step.index, rank))  # so that edits are the same with guides and without
+    edits = guided(plain, same_face & ~told, others, c.guides, c.moved)
+    picture, mask = edits.picture, edits.mask
+    whole = extract(picture, edits.labels, rng, c.extraction)
     kept, _ = drop(whole, rng, c.dropping)
     kept = kept.replaced(color=torch.where(told.view(-1, 1, 1, 1), whole["color"], kept["color"]))
     inside = (draws[2] < c.inside).view(-1, 1, 1, 1)
     area = torch.where(inside, mask, torch.ones_like(mask)) * same_face.view(-1, 1, 1, 1)
     layers = kept.within({"image": 1.0 - mask, **dict.fromkeys(maps(), area)})
     exemplar = torch.where(same_face.view(-1, 1, 1, 1), step.reals, step.reals.roll(1, 0))
-    return Sample(picture, mask, layers, exemplar, given, same_face, told)
+    return Sample(picture, mask, layers, exemplar, given, same_face, told | edits.moved, edits.guide)
 
 
 def _grown(area: Tensor) -> Tensor:

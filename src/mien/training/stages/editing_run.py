@@ -55,6 +55,8 @@ class EditingRun(Run):
         codes: a saved editor whose networks for codes (generator, encoder, warping) take the place of those in
             ``editor``: they may have been trained further since.
         fusion, bank: of the refinement network, for the ablations of Table VI; None for the preset's.
+        guide: whether the painter can be given guides; None for the preset's. A painter that could not goes on from
+            where it was.
     """
 
     stage: EditingConfig = nested(EditingConfig)
@@ -68,6 +70,7 @@ class EditingRun(Run):
     )
     fusion: str | None = option(None, "style, or the ablations add and gated.", choices=("style", "add", "gated"))
     bank: bool | None = option(None, "Use the facial feature bank.", kind=bool)
+    guide: bool | None = option(None, "Let guides be given to the painter.", kind=bool)
 
     def build(self, devices: Devices) -> tuple[Feed, EditingStage]:
         """See the base class."""
@@ -141,4 +144,5 @@ class EditingRun(Run):
 
     def _ablated(self, config: EditorConfig) -> EditorConfig:
         changes = {name: value for name in ("fusion", "bank") if (value := getattr(self, name)) is not None}
-        return replace(config, refinement=replace(config.refinement, **changes))
+        seen = config.aggregation if self.guide is None else replace(config.aggregation, guide=self.guide)
+        return replace(config, aggregation=seen, refinement=replace(config.refinement, **changes))

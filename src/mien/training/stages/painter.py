@@ -10,6 +10,7 @@ Pictures are judged as they are saved: composited with what lies outside of the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -24,9 +25,13 @@ from mien.training.phases import Phase, Step
 from mien.training.stages.editing import EditingStage, composite
 from mien.training.stages.editing_settings import Ingredients, PainterConfig
 from mien.training.state import Stateful
+from mien.training.windows.guides import GuideDraw
 
 RING = 32
 """The output is judged outside of the mask, too, up to this fraction of the side."""
+
+MOVED = 0.2
+"""Fraction of the edits with another face's part, where a painter can be given guides and nothing says how."""
 
 
 class PainterStage(EditingStage):
@@ -35,6 +40,9 @@ class PainterStage(EditingStage):
     Args:
         settings, given: see :class:`EditingStage`.
         critics: networks in the order of ``settings.critics``.
+
+    Attributes:
+        sample: how edits are drawn; with guides where the painter can be given them.
     """
 
     part = "painter"
@@ -42,6 +50,8 @@ class PainterStage(EditingStage):
 
     def __init__(self, settings: PainterConfig, given: Ingredients, critics: Sequence[nn.Module] = ()) -> None:
         super().__init__(settings, given)
+        told = self.networks.config.aggregation.guide and not settings.sample.guides.share
+        self.sample = replace(settings.sample, guides=GuideDraw(), moved=MOVED) if told else settings.sample
         self.critics = critics_of(critics, settings.critics, self.devices, self.rng, settings.adam)
         self._shown: tuple[Tensor, Tensor] | None = None
         self._calibrate()
@@ -60,9 +70,9 @@ class PainterStage(EditingStage):
     def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         """See the top of the file."""
         c = self.settings
-        sample = draw_edits(step, c.seed, self.devices.rank, c.sample)
+        sample = draw_edits(step, c.seed, self.devices.rank, self.sample)
         codes, bank, shown = self._given(sample, step_rng(c.seed + 1, step.index, self.devices.rank))
-        edited, _ = self.learner(self.stack(sample.layers), sample.mask, codes, bank)
+        edited, _ = self.learner(self.stack(sample.layers), sample.mask, codes, bank, guide=sample.guide)
         # Where the exemplar is another face, there is no truth, but the generator shows what its codes look like.
         shown = composite(shown, sample.picture, sample.mask)
         wanted = torch.where(sample.same_face.view(-1, 1, 1, 1), sample.picture, shown)
@@ -91,9 +101,9 @@ class PainterStage(EditingStage):
 
     def rows(self, step: Step, learner: nn.Module) -> list[Tensor]:
         """What is given (picture, lines, labels, colours, exemplar), the codes' own picture, the edit, the truth."""
-        sample = draw_edits(step, 1, 0, self.settings.sample)
+        sample = draw_edits(step, 1, 0, self.sample)
         codes, bank, own = self._given(sample, step_rng(2, 0, 0))
-        edited, _ = learner(self.stack(sample.layers), sample.mask, codes, bank)
+        edited, _ = learner(self.stack(sample.layers), sample.mask, codes, bank, guide=sample.guide)
         labels = (sample.layers["semantic"] * torch.linspace(0.2, 1.0, 19, device=codes.device).view(1, -1, 1, 1)).sum(
             1
         )

@@ -27,6 +27,8 @@ class GuideDraw:
         noise: largest standard deviation, levels.
         rim: fraction of the guides with somebody else's pixels at the rim.
         partial: fraction of the guides that cover only a part of the mask.
+        reach: by how much at most the border is cut wrong, pixels each way.
+        soft: largest standard deviation of the confidence's blur at the border, pixels.
     """
 
     share: float = 0.45
@@ -37,6 +39,8 @@ class GuideDraw:
     noise: float = 6.0
     rim: float = 0.35
     partial: float = 0.4
+    reach: int = 5
+    soft: float = 4.0
 
 
 def draw_guide(
@@ -69,12 +73,12 @@ def draw_guide(
         depth = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, 3)
         rim = area & (depth < rng.uniform(1, 8)) & (_smooth(rng, side, 1.0, 0.0)[..., 0] > 0)
         picture = np.where(rim[..., None], foreign, picture)
-    reach = int(rng.integers(-5, 6))
+    reach = int(rng.integers(-c.reach, c.reach + 1))
     shape = area.astype(np.uint8)
     if reach:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * abs(reach) + 1,) * 2)
         shape = cv2.dilate(shape, kernel) if reach > 0 else cv2.erode(shape, kernel)
-    sure = cv2.GaussianBlur(shape.astype(np.float32), (0, 0), rng.uniform(0.6, 4)) * (mask > 0)
+    sure = cv2.GaussianBlur(shape.astype(np.float32), (0, 0), rng.uniform(0.6, c.soft)) * (mask > 0)
     sure *= rng.uniform(0.5, 1.0) if rng.random() < 0.5 else 1.0
     guide = np.rint(picture.clip(0, 255)).astype(np.uint8)
     return guide * (sure > 0)[..., None], np.clip(sure, 0, 1).astype(np.float32)

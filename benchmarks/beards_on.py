@@ -1,0 +1,177 @@
+"""Beards of real men put on shaven men: pairs of which the truth below the beard is known.
+
+A beard is what the parser and a matte see of it, with the skin between its hairs, moved by landmarks of both faces and
+lit as this face's skin is beside it. Lips and nose stay, as they are this face's.
+
+Convention:
+    That of :mod:`mien.guides.around_beard`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from mien.align.finder import FaceFinder
+from mien.compose.blend import membrane
+from mien.compose.matte import sharpened
+from mien.conditions.areas import lower_face
+from mien.conditions.parser import FaceParser
+from mien.guides.around_beard import AroundBeard
+from mien.guides.beard_edge import UNIT, blurred, dilated, inside, mean_within
+from mien.guides.beardless import places
+from mien.guides.borrow import mirrored, unit_of
+from mien.guides.coloring import lab_of
+from mien.guides.face_light import looks_of
+from mien.guides.shaven import darkness
+from mien.photos.color import to_srgb
+from mien.types import Face, Float32, Photo, UInt8
+
+MOST = 0.9
+"""By how much light may differ between two faces, as a logarithm."""
+
+
+SHAVEN, GROWN, DARK, TURNED = 0.02, 0.4, 4.0, 20.0
+"""Mean probability of hair on the lower face up to which a man is shaven, square eye distances of a face that a beard
+covers, L* by which it is darker than skin, and yaw, degrees."""
+
+USED, WORST = 0.35, 5.0
+"""By how much each use of a beard makes it suit less, and by how much it may be unlike."""
+
+
+@dataclass(frozen=True, eq=False)
+class Man:
+    """Attributes: photo; face; here, what is seen around the lower face."""
+
+    photo: Photo
+    face: Face
+    here: AroundBeard
+
+
+def met(photo: Photo, finder: FaceFinder, parser: FaceParser) -> Man | None:
+    """A man who looks straight on, or None."""
+    faces = finder.find(photo)
+    if not faces or abs(faces[0].pose.yaw) > TURNED:
+        return None
+    return Man(photo, faces[0], AroundBeard.of(photo, faces[0], parser))
+
+
+def shaven(man: Man) -> bool:
+    """Whether no beard is seen."""
+    return float(man.here.shares["hair"][inside(lower_face(man.here.points)[0], man.here.shape)].mean()) < SHAVEN
+
+
+def covered(man: Man) -> float:
+    """How much of his face a beard covers, square eye distances."""
+    return float((man.here.hairs & man.here.oval).sum()) / UNIT**2
+
+
+def grown(man: Man) -> bool:
+    """Whether a beard is seen that can be taken off."""
+    return covered(man) > GROWN and darkness(man.here) > DARK and not man.here.long
+
+
+def people(data: Path, portraits: Path) -> Mapping[str, Photo]:
+    """Real men of the train split at half the size."""
+    with (portraits / "index.csv").open(encoding="utf-8", newline="") as file:
+        men = {row["id"] for row in csv.DictReader(file) if row["gender"] == "male"}
+    with (data / "index.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if (row["split"], row["kind"]) == ("train", "real")]
+    found = {}
+    for name in (row["id"] for row in rows if row["id"] in men):
+        pixels = np.asarray(Image.open(data / "images" / f"{name}.webp").convert("RGB"))
+        found[name] = Photo(cv2.resize(pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    return found
+
+
+def unlike(mine: Man, other: Man) -> float:
+    """How badly another man's beard suits a man."""
+    turned, theirs = looks_of(mine.face), looks_of(other.face)
+    both = np.abs(turned - theirs * (1, 1, 1, 1, 1)), np.abs(turned - theirs * (1, 1, 1, -1, 1))
+    looks = min(float(one @ (1 / 8, 1 / 8, 1 / 10, 1 / 6, 1 / 4)) for one in both)
+    skins = [np.median(lab_of(one.here.picture / np.float32(255))[one.here.facial], 0) for one in (mine, other)]
+    return looks + float(np.abs(skins[0] - skins[1]) @ (1 / 12, 1 / 8, 1 / 8))
+
+
+def bearded(mine: Man, other: Man) -> tuple[UInt8, Float32]:
+    """A man's photo (H, W, 3) with another man's beard, and where it was changed (H, W), 0 to 1."""
+    photo, face, here = other.photo, other.face, mine.here
+    beard = _matte(other)
+    if mine.face.pose.yaw * face.pose.yaw < -16:
+        photo, face, beard = mirrored_with(photo, face, beard)
+    x0, y0, x1, y1 = here.box
+    shape = (y1 - y0, x1 - x0)
+    scale = shape[0] / here.shape[0]
+    by = UNIT * scale / unit_of(face)
+    at = places(here.points, face.landmarks[:, :2].astype(np.float64) * by / scale, here.shape) * np.float32(scale / by)
+    at = np.asarray(cv2.resize(at, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    smooth = max(0.3, 0.45 * np.sqrt(max(0.0, 1 / by**2 - 1)))
+    layers = np.dstack([photo.pixels[..., :3].astype(np.float32), beard])
+    found = cv2.remap(blurred(layers, smooth), at, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    taken, weight = found[..., :3].clip(0, 255), found[..., 3].clip(0, 1)
+    before = to_srgb(mine.photo, here.box).astype(np.float32)
+    lips = cv2.resize((here.lips | _nose(here)).astype(np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
+    weight = np.asarray(weight * (1 - blurred(lips, 0.012 * UNIT * scale).clip(0, 1)), np.float32)
+    made = _lit(here, before, taken, weight)
+    result, changed = mine.photo.pixels[..., :3].copy(), np.zeros(mine.photo.pixels.shape[:2], np.float32)
+    mixed = before + weight[..., None] * (made - before)
+    result[y0:y1, x0:x1] = np.where(weight[..., None] > 0.004, mixed.round().clip(0, 255), result[y0:y1, x0:x1])
+    changed[y0:y1, x0:x1] = weight
+    return result, changed
+
+
+def mirrored_with(photo: Photo, face: Face, plane: Float32) -> tuple[Photo, Face, Float32]:
+    """A photo, its face and a plane (H, W) of it, left and right exchanged."""
+    photo, face, _ = mirrored(photo, face, None)
+    return photo, face, np.ascontiguousarray(plane[:, ::-1])
+
+
+def _nose(here: AroundBeard) -> np.ndarray:
+    area = np.zeros(here.shape, np.uint8)
+    cv2.fillConvexPoly(
+        area, cv2.convexHull(here.points[[98, 97, 2, 326, 327, 4, 48, 278], :2].astype(np.float32)).astype(np.int32), 1
+    )
+    return area > 0
+
+
+def _matte(man: Man) -> Float32:
+    """(H, W) in [0, 1]: a beard in its photo, the skin between its hairs included."""
+    here, (x0, y0, x1, y1) = man.here, man.here.box
+    size = (x1 - x0, y1 - y0)
+    unit = UNIT * size[1] / here.shape[0]
+    picture = to_srgb(man.photo, here.box).clip(0, 255).astype(np.uint8)
+
+    def large(one: np.ndarray) -> Float32:
+        return np.asarray(
+            cv2.resize(np.asarray(one, np.float32), size, interpolation=cv2.INTER_CUBIC), np.float32
+        ).clip(0, 1)
+
+    sharp = sharpened(picture, large(here.hairs), 0.07 * unit) * large(blurred(dilated(here.hairs, 4), 1.0))
+    beside = blurred(here.shares["background"] + here.shares["clothes"] + here.shares["ears"] > 0.3, 1.0) > 0.1
+    within = large(blurred(dilated(here.hairs, 2) & here.oval & ~(beside & ~here.hairs), 1.6)) * large(here.oval)
+    sharp *= large(blurred(~(dilated(beside, 1) & (here.rows < here.points[2, 1])), 1.0))  # sideburns stay
+    found = np.zeros(man.photo.pixels.shape[:2], np.float32)
+    found[y0:y1, x0:x1] = np.maximum(sharp, within)
+    return found
+
+
+def _lit(here: AroundBeard, before: Float32, taken: Float32, weight: Float32) -> Float32:
+    """Another man's pixels (h, w, 3) in the light and colors of this man's skin; hair gets the light alone."""
+    size = here.shape[::-1]
+    mine, theirs = (np.log(cv2.resize(one, size, interpolation=cv2.INTER_AREA) + 8) for one in (before, taken))
+    free = here.facial & (cv2.resize(weight, size, interpolation=cv2.INTER_AREA) < 0.05)
+    if free.sum() < 30:
+        free = here.facial
+    apart = np.clip(mine - theirs, -MOST, MOST).astype(np.float32)
+    apart = blurred(membrane(mean_within(apart, free, 2.5), free.astype(np.float32), MOST), 2.5)
+    gain = np.asarray(cv2.resize(apart, taken.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.float32)
+    skin = np.exp(float(np.median(theirs[free].mean(1))))
+    share = np.clip(2 * (taken.mean(2) + 8) / skin - 0.6, 0, 1)[..., None]
+    light = gain.mean(2, keepdims=True)
+    return np.asarray((taken + 8) * np.exp(light + share * (gain - light)) - 8, np.float32)

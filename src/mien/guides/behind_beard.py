@@ -1,0 +1,69 @@
+"""Clothes and backdrop where a beard hid them: patches of what is seen of both beside it.
+
+Convention:
+    That of :mod:`mien.guides.lower`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from mien.compose.blend import membrane
+from mien.compose.patches import patched
+from mien.guides.around_beard import AroundBeard
+from mien.guides.beard_edge import dilated
+from mien.types import Bool, Float32
+
+BEHIND = 64.0
+"""Most pixels between the outer corners of the eyes at which clothes and backdrop are made."""
+
+KINDS, PLACES = np.float32(70), np.float32(60)
+"""Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
+
+
+def larger(picture: Bool | Float32, shape: Sequence[int], how: int = cv2.INTER_CUBIC) -> Float32:
+    """A picture or an area at a larger size (H, W)."""
+    return np.asarray(cv2.resize(np.asarray(picture, np.float32), (shape[1], shape[0]), interpolation=how), np.float32)
+
+
+def behind_beard(here: AroundBeard, picture: Float32, wanted: Bool, unit: float) -> Float32:
+    """The picture (h, w, 3) with clothes and backdrop made where a beard hid them.
+
+    Args:
+        here: what is seen.
+        picture: the part of the photo, at any size.
+        wanted: (h, w) where anything is asked for.
+        unit: pixels of the picture between the outer corners of the eyes.
+    """
+    if np.count_nonzero(wanted) < 10:
+        return picture
+    rows, columns = np.nonzero(wanted)
+    room = round(0.5 * unit)
+    part = np.s_[max(0, rows.min() - room) : rows.max() + room, max(0, columns.min() - room) : columns.max() + room]
+    scale = min(1.0, BEHIND / unit)
+    shape = picture[part].shape
+    size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
+
+    def reduced(one: Bool | Float32) -> Float32:
+        one = one if one.shape[:2] == picture.shape[:2] else larger(one, picture.shape)
+        return np.asarray(cv2.resize(np.asarray(one[part], np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
+
+    small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 5))
+    hole = dilated(reduced(wanted) > 0.02, 1)
+    shown = reduced(here.below["clothes"]) + backdrop + reduced(here.below["skin"]) > 0.6
+    known = (hair < 0.1) & shown & (reduced(dilated(here.oval, 2)) < 0.1)
+    made, todo = small, hole & ~known
+    if todo.any() and known.sum() > 150:
+        others = ~known & ~todo
+        ys, xs = np.indices(hole.shape, np.float32) * np.float32(PLACES / (unit * scale))
+        hints = np.dstack([KINDS * backdrop, xs, ys])
+        made = patched(small, todo, others, np.random.default_rng(0), hints=hints, void=others)
+    elif todo.any() and known.sum() > 20:
+        made = membrane(small, known.astype(np.float32), 255.0)
+    share = larger(hole & ~known, shape).clip(0, 1)[..., None]
+    result = picture.copy()
+    result[part] += share * (larger(made, shape) - result[part])
+    return result

@@ -1,0 +1,71 @@
+"""What the name of a hair color gives on hair of another lightness, as hairdressers' charts tell it.
+
+A name is a family of colors: blond is dark honey blond on hair that was black, and pink is deep magenta. So a named
+color is laid on as it is while hair becomes lighter by no more than one bleach lifts, and beyond that ever less.
+
+Convention:
+    Lab is CIE L*a*b* of sRGB (D65): L from 0 to 100.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mien.guides.coloring import lab_of, rgb_of
+
+Color = tuple[int, int, int]
+
+WHOLE = 25.0
+"""L* by which hair becomes lighter as named."""
+
+BEYOND = 0.35
+"""How much of what a name asks for beyond that comes."""
+
+NATURAL = ((10, 3, 3), (19, 5, 8), (29, 8, 14), (42, 11, 17), (50, 11, 19), (60, 11, 23), (68, 10, 23), (78, 8, 20))
+"""Lab of hair as it grows, from black to light blond."""
+
+GROWN, FAINT = (45.0, 58.0, 95.0, 110.0), (3.0, 7.0)
+"""Hues, in degrees, at which colors begin to be those of fair hair as it grows, are, and end to be; and chroma."""
+
+LESS, AS_NAMED, HUE = 12.0, 0.6, 0.3
+"""L* below its name at which such a color is as warm as hair of its lightness is, the power by which paler names are
+paler, and how much the name's hue counts: the hue of light blond is green in dark blond."""
+
+
+def charted(wish: Color, hair: Color, whole: float = WHOLE, beyond: float = BEYOND) -> Color:
+    """The color that a name gives on hair.
+
+    Args:
+        wish: sRGB that the name stands for.
+        hair: mean sRGB of the hair so far.
+    """
+    want, have = _lab(wish), _lab(hair)
+    more = float(want[0] - have[0]) - whole
+    if more <= 0:
+        return wish
+    light = have[0] + whole + beyond * more
+    hue = np.asarray(want[1:], np.float64)
+    angle, chroma = float(np.degrees(np.arctan2(hue[1], hue[0]))), float(np.hypot(*hue))
+    made = hue * (light + 8) / (want[0] + 8)
+    share = np.interp(angle, GROWN, (0, 1, 1, 0)) * np.interp(chroma, FAINT, (0, 1))
+    share *= min(1.0, float(want[0] - light) / LESS)
+    if share:  # dark blond is warmer than platinum in shade
+        usual, there = (_grown(one) for one in (light, want[0]))
+        grown = float(np.hypot(*usual)) * (chroma / float(np.hypot(*there))) ** AS_NAMED
+        mixed = usual / np.hypot(*usual) + HUE * hue / chroma
+        made += share * (grown * mixed / np.hypot(*mixed) - made)
+    rgb = 255 * rgb_of(np.array([[[light, *made]]], np.float32))[0, 0]
+    red, green, blue = (round(float(one)) for one in rgb)
+    return red, green, blue
+
+
+def _grown(light: float) -> Any:
+    """a* and b* (2,) of hair as it grows, of a lightness."""
+    levels, *hue = zip(*NATURAL, strict=True)
+    return np.array([np.interp(light, levels, one) for one in hue])
+
+
+def _lab(color: Color) -> Any:
+    return lab_of(np.array([[color]], np.float32) / np.float32(255))[0, 0].astype(np.float64)

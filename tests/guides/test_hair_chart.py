@@ -1,0 +1,39 @@
+"""What the name of a color gives on hair."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.conditions.colors import is_name, parse_color
+from mien.guides.coloring import lab_of
+from mien.guides.hair_chart import WHOLE, charted
+
+BLACK, BROWN = (32, 27, 26), (92, 64, 46)
+
+
+def lab(color: tuple[int, int, int]) -> np.ndarray:
+    return lab_of(np.array([[color]], np.float32) / np.float32(255))[0, 0]
+
+
+def test_names_are_what_they_are_on_hair_that_is_little_darker_or_fairer() -> None:
+    for name in ("brown", "black", "auburn", "dark-blond"):
+        assert charted(parse_color(name), BROWN) == parse_color(name)
+
+
+def test_black_hair_becomes_dark_blond_and_deep_magenta() -> None:
+    blond, platinum, pink, gray = (lab(charted(parse_color(n), BLACK)) for n in ("blond", "platinum", "pink", "gray"))
+    assert 40 < blond[0] < platinum[0] < 65 and blond[2] > platinum[2] > 10
+    assert lab(BLACK)[0] + WHOLE < pink[0] < lab(parse_color("pink"))[0]
+    wish = lab(parse_color("pink"))
+    assert np.hypot(*pink[1:]) < np.hypot(*wish[1:]) and abs(np.arctan2(*pink[:0:-1]) - np.arctan2(*wish[:0:-1])) < 0.1
+    assert np.hypot(*gray[1:]) < 3
+
+
+def test_no_step_is_where_names_begin_to_go_less_far() -> None:
+    found = np.array([lab(charted(parse_color("honey-blond"), (n, n, n))) for n in range(40, 130)])
+    assert np.abs(np.diff(found, axis=0)).max() < 1.5
+
+
+def test_names_are_words() -> None:
+    assert all(is_name(one) for one in ("blond", "Ash Blond", "rebeccapurple"))
+    assert not any(is_name(one) for one in ("#703020", "112,48,32", "rgb(1, 2, 3)", "@a.png", "b.jpg:hair", (1, 2, 3)))
