@@ -16,6 +16,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane
+from mien.compose.morphology import disc
 from mien.conditions.areas import JAW
 from mien.conditions.parser import FaceParser
 from mien.guides.beard_edge import UNIT, blurred, dilated, ended, eroded, hairs_of, inside, places, reduced, roughness
@@ -49,6 +50,9 @@ LONG = (0.6, 0.25)
 
 NECK = 0.45
 """Eye distances below the chin down to which a neck is taken for granted."""
+
+CORNER = 0.14
+"""Radius with which a jaw and the side of a neck meet, eye distances."""
 
 SIDES = 0.74
 """How wide a neck is below a chin, the jaw's corners being 1 apart: the median of 99 shaven men has 0.70."""
@@ -167,6 +171,9 @@ class AroundBeard:
         spread = np.where((blurred(known, 1) > 0.9)[..., None], maps, spread).clip(0, 1)
         open_ = spread[..., 2] / np.maximum(spread[..., 1] + spread[..., 2], 1e-3)
         spread[..., 0] *= 1 - open_ * blurred(~known & ~round_ & ~neck, 0.8)  # beside a neck, backdrop is seen
+        whole = (self.oval | (spread[..., 0] > 0.5)).astype(np.uint8)
+        corner = (cv2.morphologyEx(whole, cv2.MORPH_CLOSE, disc(CORNER * UNIT)) > whole) & ~known
+        spread[..., 0] = np.maximum(spread[..., 0], 3 * np.clip(blurred(corner, 0.8) - 0.2, 0, 1) * ~self.oval)
         spread /= np.maximum(spread.sum(2, keepdims=True), 1e-3)
         names = ("skin", "clothes", "background", "hair", "ears")
         return {name: np.asarray(spread[..., n], np.float32) for n, name in enumerate(names)}

@@ -151,7 +151,7 @@ def faded(picture: UInt8, matte: Float32, likely: Float32, bare: Float32, unit: 
         return matte
     seen = picture.astype(np.float32)
     (front, spread), (back, uneven) = (local_colors(seen, one.astype(np.float32), 4 * unit) for one in (hair, behind))
-    apart = np.sqrt(((front - back) ** 2).sum(2))
+    apart = np.sqrt(np.einsum("ijk,ijk->ij", front - back, front - back))
     alike = np.clip((ALIKE[0] + ALIKE[1] * (spread + uneven) - apart) / ALIKE[2], 0, 1)
     alike = alike * (1 - np.clip(2 * wide_blur(bare, 2 * unit), 0, 1))
     soft = np.clip((wide_blur(likely, unit) - FADES[0]) / (FADES[1] - FADES[0]), 0, 1)

@@ -183,10 +183,10 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     )
     back, spread = back + near[..., None] * (face - back), spread + near * (uneven - spread)
     way = front - back
-    apart = (way**2).sum(2)
     toward = seen - back
-    placed = (toward * way).sum(2) / (apart + 1)
-    beside = np.sqrt(np.maximum((toward**2).sum(2) / (apart + 1) - placed**2, 0))
+    apart, along, length = (np.einsum("ijk,ijk->ij", *pair) for pair in ((way, way), (toward, way), (toward, toward)))
+    placed = along / (apart + 1)
+    beside = np.sqrt(np.maximum(length / (apart + 1) - placed**2, 0))
     mixed = np.clip(2 - 12 * cv2.GaussianBlur(beside, (0, 0), max(0.6, 0.25 * unit)), 0, 1)  # what shines is no mixture
     dark = np.clip((DARK - front @ LUMA) / 25, 0, 1)  # highlights of fair hair have the skin's light
     shade = (1.5 - UNEVEN * near * dark) * spread  # light from one side makes skin uneven, and no less unlike dark hair
@@ -219,10 +219,11 @@ def continued(picture: UInt8, matte: Float32, skin: Float32, likely: Float32, un
         return matte
     (front, spread), (back, uneven) = (local_colors(seen, one.astype(np.float32), 8 * unit) for one in (hair, behind))
     way = front - back
-    apart = np.sqrt((way**2).sum(2))
-    toward = seen - back
-    placed = (toward * way).sum(2) / (apart**2 + 1)
-    off = np.sqrt(np.maximum(((seen - front) ** 2).sum(2), 0))
+    toward, beside = seen - back, seen - front
+    pairs = ((way, way), (toward, way), (beside, beside))
+    squared, along, away = (np.einsum("ijk,ijk->ij", *pair) for pair in pairs)
+    apart, off = np.sqrt(squared), np.sqrt(away)
+    placed = along / (squared + 1)
     alike = np.clip(2.5 - off / (spread + 8), 0, 1) * np.clip((placed - 0.6) / 0.25, 0, 1)
     told = np.clip((apart - 1.2 * uneven - 25) / 25, 0, 1)
     near = cv2.GaussianBlur(cv2.dilate((matte > 0.5).astype(np.float32), disc(GOES_ON * unit)), (0, 0), unit)

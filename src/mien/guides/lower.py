@@ -146,7 +146,10 @@ def _thinned(
     beard = larger(here.beard * here.hairs, picture.shape)
     lighter = np.maximum(lighter, np.clip((beard - CERTAIN[0]) / CERTAIN[1], 0, 1))
     likely = np.clip((larger(here.beard, picture.shape) - LIKELY[0]) / LIKELY[1], 0, 1)
-    open_ = np.maximum(face, larger(here.below["background"], picture.shape).clip(0, 1) * (1 - share))
+    backdrop, gap = larger(here.below["background"], picture.shape), disc(max(1, round(0.02 * unit)))
+    beside = cv2.dilate(share, gap)  # at a jaw's edge both fade, and hair would show
+    backdrop = ((1 + beside) * backdrop).clip(0, 1) * (1 - share)
+    open_ = cv2.morphologyEx(np.minimum(face + backdrop, 1), cv2.MORPH_CLOSE, gap)
     return np.asarray(weight * (open_ + (1 - open_) * np.where(share > 0.5, lighter, likely * other)), np.float32)
 
 

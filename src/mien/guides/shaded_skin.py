@@ -44,8 +44,8 @@ def without_shade(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     seen = picture.astype(np.float32)
     (front, _), (face, _) = (local_colors(seen, area.astype(np.float32), 8 * unit) for area in (hair, bare))
     way = front - face
-    apart = np.sqrt((way**2).sum(2)) + 1
-    placed = ((seen - face) * way).sum(2) / apart**2
+    apart = np.sqrt(np.einsum("ijk,ijk->ij", way, way)) + 1
+    placed = np.einsum("ijk,ijk->ij", seen - face, way) / apart**2
     least = cv2.morphologyEx(placed.astype(np.float32), cv2.MORPH_OPEN, disc(0.5 * GAP * unit))
     least = cv2.GaussianBlur(least, (0, 0), 0.3 * unit)
     shade = np.clip(least, 0, 1) * np.clip((SHADE[1] - least) / (SHADE[1] - SHADE[0]), 0, 1)

@@ -59,8 +59,6 @@ def with_strays(picture: UInt8, matte: Float32, barred: Float32, unit: float) ->
         unit: in pixels.
     """
     hair = matte > 0.95
-    head = cv2.dilate((matte > 0.5).astype(np.uint8), disc(REACH * unit))
-    beyond = cv2.erode(head, disc(ENDS * unit), borderType=cv2.BORDER_CONSTANT, borderValue=1) == 0
     behind = (cv2.dilate(matte, disc(0.6 * unit)) < 0.05) & (barred < 0.3)
     if not hair.any() or not behind.any():
         return matte
@@ -68,20 +66,35 @@ def with_strays(picture: UInt8, matte: Float32, barred: Float32, unit: float) ->
     front, _ = local_colors(seen, hair.astype(np.float32), 6 * unit)
     back, _ = local_colors(seen, behind.astype(np.float32), 4 * unit)
     way = front - back
-    apart = np.sqrt((way**2).sum(2)) + 1
-    toward = ((seen - back) * way).sum(2) / apart  # levels from the backdrop's to hair's
-    far = behind & (cv2.dilate((matte > 0.1).astype(np.uint8), disc(0.8 * REACH * unit)) == 0)
+    apart = np.sqrt(np.einsum("ijk,ijk->ij", way, way)) + 1
+    toward = np.einsum("ijk,ijk->ij", seen - back, way) / apart  # levels from the backdrop's to hair's
+    away, far = _away(matte > 0.5), behind & (_away(matte > 0.1) > 0.8 * REACH * unit)
+    beyond = away > (REACH - ENDS) * unit
     busy = _busy(picture, behind, unit)
-    sure = np.clip((apart - APART[0]) / (APART[1] - APART[0]), 0, 1) * (barred < 0.5) * head
+    sure = np.clip((apart - APART[0]) / (APART[1] - APART[0]), 0, 1) * (barred < 0.5) * (away <= REACH * unit)
     for width, fine, calm in WIDTHS:
-        base = cv2.morphologyEx(toward, cv2.MORPH_OPEN, disc(0.5 * width * unit))
-        thin = np.maximum(toward - cv2.GaussianBlur(base, (0, 0), 0.25 * width * unit), 0)
+        thin = np.maximum(toward - _without_lines(toward, width * unit), 0)
         ridge = _ridges(toward, max(0.8, fine * unit))
         usual = _usual(ridge, far, unit)
         ridge = ridge * sure * np.clip(2 - busy / calm, 0, 1)
         kept = _connected(ridge / np.maximum(1, BUSY * usual / FIRM), matte > SOLID, beyond, unit)
         matte = np.maximum(matte, np.clip(GAIN * thin / apart, 0, MOST) * kept)
     return np.asarray(matte, np.float32)
+
+
+def _away(area: Bool) -> Float32:
+    """(h, w) pixels from an area."""
+    return np.asarray(cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+
+
+def _without_lines(toward: Float32, width: float) -> Float32:
+    """Levels (h, w) without bright lines up to a width in pixels, computed at a reduced size where that is wide."""
+    shrink = 0.5 if width > 10 else 1.0
+    size = (round(toward.shape[1] * shrink), round(toward.shape[0] * shrink))
+    small = toward if shrink == 1 else cv2.resize(toward, size, interpolation=cv2.INTER_AREA)
+    base = cv2.morphologyEx(small, cv2.MORPH_OPEN, disc(0.5 * width * shrink))
+    base = cv2.GaussianBlur(base, (0, 0), 0.25 * width * shrink)
+    return np.asarray(base if shrink == 1 else cv2.resize(base, toward.shape[::-1]), np.float32)
 
 
 def _ridges(toward: Float32, sigma: float) -> Float32:
@@ -121,9 +134,8 @@ def _connected(ridge: Float32, head: Bool, beyond: Bool, unit: float) -> Float32
     weak = cv2.morphologyEx((ridge > WEAK).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     weak[head] = 0
     count, index, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
-    touching = cv2.dilate(head.astype(np.uint8), disc(BEGUN * unit)) > 0
-    away = cv2.dilate(head.astype(np.uint8), disc(LEAVING * unit)) == 0
-    areas = (ridge > FIRM, touching, beyond, away)
+    away = _away(head)
+    areas = (ridge > FIRM, away <= BEGUN * unit, beyond, away > LEAVING * unit)
     firm, begun, far, leaving = (np.bincount(index[area], minlength=count) for area in areas)
     long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > LENGTH * unit
     kept = long & (firm > 0) & (begun > 0) & (far == 0) & (leaving > 0)

@@ -1,14 +1,19 @@
-"""Stubble that fades below what was taken off."""
+"""Necks and jaws below and beside a beard that was taken off."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from mien.compose.morphology import disc
 from mien.editor import Editor
 from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT
+from mien.guides.jaw import within_jaw
+from mien.guides.lower import _thinned
 from mien.guides.stubble import lifted
 from mien.types import Bool, Face, Float32, Photo
 
@@ -50,3 +55,22 @@ def test_a_neck_as_smooth_as_the_face_stays(here: AroundBeard) -> None:
 def test_where_no_neck_is_near_nothing_is_added(here: AroundBeard) -> None:
     picture, _ = stubbly(here)
     assert not lifted(here, picture, np.zeros(here.shape, np.float32), UNIT).any()
+
+
+def test_no_line_of_hair_stays_along_a_jaw_before_a_backdrop(here: AroundBeard) -> None:
+    jaw = within_jaw(here, here.shape)
+    bearded = replace(here, hairs=here.oval, beard=here.oval.astype(np.float32))
+    open_ = np.ones(here.shape, np.float32) - here.oval
+    bearded.__dict__["below"] = {"background": open_}
+    dark, light = (np.full((*here.shape, 3), level, np.float32) for level in (40, 180))
+    weight = _thinned(bearded, dark, light, np.ones(here.shape, np.float32), jaw, UNIT)
+    edge = (jaw > 0.05) & (jaw < 0.95) & (here.rows > here.points[61, 1])
+    assert edge.sum() > 20 and weight[edge].min() > 0.8
+
+
+def test_a_jaw_and_a_neck_meet_without_a_notch(here: AroundBeard) -> None:
+    grown = cv2.dilate(here.oval.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    bearded = replace(here, hairs=grown & (here.rows > here.points[2, 1]))
+    skin = ((bearded.below["skin"] > 0.5) | bearded.oval).astype(np.uint8)
+    closed = cv2.morphologyEx(skin, cv2.MORPH_CLOSE, disc(0.1 * UNIT))
+    assert int(((closed > skin) & bearded.hairs).sum()) < 0.01 * UNIT**2
