@@ -18,9 +18,13 @@ def need_torch(what: str) -> None:
     Raises:
         ConfigError: torch is not installed.
     """
-    try:
-        found = find_spec("torch") is not None
-    except (ImportError, ValueError):
-        found = False
-    if not found:
+    if not has_torch():
         raise ConfigError(NEEDS_TORCH.format(what))
+
+
+def has_torch() -> bool:
+    """Whether torch is installed; it is looked for, not imported."""
+    try:
+        return find_spec("torch") is not None
+    except (ImportError, ValueError):
+        return False

@@ -10,13 +10,14 @@ from mien.align.measure import head_pose
 from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.errors import ConfigError
-from mien.generation.finish import rendered
+from mien.generation.finish import inside, rendered, staged
 from mien.generation.generator import MultimodalGenerator
-from mien.generation.heads import Head, Wished, heads, labels_of, points_of
+from mien.generation.heads import Head, heads, labels_of, points_of, smiling
+from mien.generation.lent_teeth import lit
 from mien.generation.pairs import resized
 from mien.generation.registration import registered
 from mien.generation.sentences import understood
-from mien.generation.wished_colors import colored
+from mien.generation.wished_heads import Wished
 from mien.generation.wished_shapes import shaped
 from mien.guides.traits import ALIGNED, Traits, lab_of
 
@@ -104,21 +105,38 @@ def test_words_choose_whose_head_it_is(generator: MultimodalGenerator) -> None:
         assert all(one.woman == woman and ages[0] <= one.age <= ages[1] for one in best), text
 
 
+def everywhere(low: float, high: float) -> np.ndarray:
+    across = np.linspace(low, high, 32, dtype=np.float32)
+    return np.dstack(np.meshgrid(across, across)).astype(np.float32)
+
+
 def test_backdrops_get_the_color_that_is_asked_for_and_faces_keep_theirs(generator: MultimodalGenerator) -> None:
-    one, look = head("2567"), generator.feedback.look
-    picture = cv2.resize(one.crop.pixels, (256, 256), interpolation=cv2.INTER_AREA)
+    one, parser = head("2567"), generator.feedback.look.parser
     blue = lab_of(np.uint8([[[70, 90, 130]]]))[0, 0]
-    done = colored(
-        picture, points_of(one, look) * 256, look.landmarks.weight("mean"), {"background-color": blue}, look.parser
-    )
-    assert np.abs(lab_of(done[4:40, 4:40]).mean((0, 1)) - blue)[1:].max() < 8
-    assert np.array_equal(done[110:160, 110:150], picture[110:160, 110:150])
+    done, soft = (rendered(*staged(one, color, parser), everywhere(0, 1), 256) for color in (blue, None))
+    seen = lab_of(np.clip(done, 0, 255).astype(np.uint8))
+    assert np.abs(seen[4:40, 4:40].mean((0, 1)) - blue)[1:].max() < 8
+    assert np.abs(done[110:160, 110:150] - soft[110:160, 110:150]).max() < 2
+
+
+def test_hair_is_drawn_out_where_a_picture_ends(generator: MultimodalGenerator) -> None:
+    where, places = points(generator, head("2230")), everywhere(0, 1)
+    corners = np.array([[-1.0, 0.03], [2.0, 2.0]])
+    found = inside(places, where, corners)
+    assert found[..., 1].min() >= 0.03 - 1e-3 and np.array_equal(found[..., 0], places[..., 0])
+    assert (np.diff(found[..., 1], axis=0) > 0).all() and np.array_equal(found[12:], places[12:])
+
+
+def test_teeth_that_are_lent_are_lighter_than_skin_and_nothing_else_changes(generator: MultimodalGenerator) -> None:
+    one, plain, parser = smiling(head("2266")), head("2266"), generator.feedback.look.parser
+    labels, light = parser.parse(one.crop.pixels[None])[0], lab_of(one.crop.pixels)[..., 0]
+    assert np.quantile(light[labels == INDEX["mouth"]], 0.8) > np.median(light[labels == INDEX["skin"]])
+    assert np.array_equal(lit(plain.photo, plain.face, parser).pixels[:200], plain.photo.pixels[:200])
 
 
 def test_a_picture_that_ends_is_not_mirrored() -> None:
     one = head("2230")
-    across = np.linspace(-0.6, 1.6, 32, dtype=np.float32)
-    picture = rendered(one, np.dstack(np.meshgrid(across, across)).astype(np.float32), 64)
+    picture = rendered(np.asarray(one.photo.pixels), one.crop.matrix, everywhere(-0.6, 1.6), 64)
     assert np.abs(picture[:3] - picture[3:6]).mean() < 12
 
 
@@ -138,4 +156,4 @@ def test_features_that_words_name_get_their_shape(generator: MultimodalGenerator
 
     assert lips(full) > 1.1 * lips(picture)
     assert np.array_equal(full[:20], picture[:20])
-    assert shaped(picture, found, mean, {"smile": 1.0, "age": 1.0}, look.parser) is picture
+    assert shaped(picture, found, mean, {"age": 1.0}, look.parser) is picture

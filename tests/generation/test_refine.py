@@ -16,6 +16,8 @@ from mien.errors import ConfigError
 from mien.generation.agreement import Asked, Seen, distance, missing, overlap, widened
 from mien.generation.feedback import ROUNDS
 from mien.generation.generator import MultimodalGenerator
+from mien.generation.guidance import ROUNDS as LOOKS
+from mien.generation.guidance import STEPS, effort
 from mien.generation.pairs import sample_pairs
 from mien.generation.sentences import hardly_known, understood
 
@@ -111,6 +113,18 @@ def test_descent_brings_faces_nearer_still(generator: MultimodalGenerator, wante
     looked = generator.codes(wanted, [0, 1], refine=1)
     down = generator.codes(wanted, [0, 1], refine=1, descend=5)
     assert (away(generator, down, wanted) < away(generator, looked, wanted)).all()
+
+
+def test_maps_and_sketches_descend_where_nobody_says_how_far(
+    wanted: list[Wanted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    found = [effort(one, 1, None, "none", notes) for one in (*wanted, Wanted())]
+    assert found == [(LOOKS, STEPS), (LOOKS, STEPS), (1, 0)]
+    assert effort(wanted[0], 1, 3, "none", notes) == (1, 3) and effort(wanted[0], 0, None, "none", notes) == (0, 0)
+    assert effort(wanted[0], 1, None, "bank", notes) == (1, 0) and not notes
+    monkeypatch.setattr("mien.generation.guidance.has_torch", lambda: False)
+    assert effort(wanted[1], 1, None, "none", notes) == (1, 0) and "PyTorch" in notes[0]
 
 
 def test_what_the_generator_hardly_knows_is_told(generator: MultimodalGenerator) -> None:

@@ -35,9 +35,14 @@ def generate(
         typer.Option(min=0, max=200, help="Rounds of looking at the face and correcting it; 4 obey better."),
     ] = 1,
     descend: Annotated[
-        int,
-        typer.Option(min=0, max=200, help="Steps of descent to what was asked for; 20 obey best. Needs torch."),
-    ] = 0,
+        int | None,
+        typer.Option(
+            min=0,
+            max=200,
+            help="Steps of descent with torch; 20 after 4 rounds for a map or a sketch, else none.",
+        ),
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="No descent: 60 ms a face, whatever is given.")] = False,
     finish: Annotated[
         str,
         typer.Option(help="'bank': in the pixels of a head of nobody, large and sharp; 1 to 2 s a face."),
@@ -84,7 +89,7 @@ def generate(
             truncation=truncation,
             text_weight=text_weight,
             refine=refine,
-            descend=descend,
+            descend=0 if quick and descend is None else descend,
             finish=finish,
             size=size,
         )

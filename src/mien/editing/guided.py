@@ -23,6 +23,7 @@ from mien.editing.damaged import damaged
 from mien.editing.differences import differed
 from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded
 from mien.editing.filled import filled
+from mien.editing.glasses import glasses_alone
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, hair_lenders, hidden_by, lender
 from mien.editing.mapped import LONGER, SHORTER, hair_by_map
@@ -91,7 +92,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if not request.moves_pixels:
         return done
     face = _face_of(photo, target, context)
-    mask = None if request.mask is None else _mask(photo, target, request, context)
+    mask = None if request.mask is None or glasses_alone(request, context) else _mask(photo, target, request, context)
     if request.reshape or request.drag:
         with context.watch("move"):
             done = reshaped(done, face, target, request, mask, context)
@@ -119,19 +120,19 @@ def _healed(
     """Glasses, red eyes, and without a mask scratches and dust are found by themselves; all else is what is masked."""
     if mask is None and request.mode == "fill":
         raise LayerError("Nothing is masked that could be filled; say where: --mask eyes, or a picture of the mask.")
-    if mask is None:
+    if mask is None and not glasses_alone(request, context):
         spots = heal(done.photo, damaged(done.photo, context), strength=request.strength)
         return done.then(spots, "scratches and dust healed", None, 1.0)
-    mask = unfilled(mask, context)
-    if request.mode == "fill":
+    mask = None if mask is None else unfilled(mask, context)
+    if mask is not None and request.mode == "fill":
         return filled(done, face, mask, request, context)
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
-    if words and all(one[1] in SKIN for one in words):
+    if mask is not None and words and all(one[1] in SKIN for one in words):
         return done.then(evened(done.photo, face, mask, context, request.strength), "skin evened out", None, 1.0)
     if name == WRINKLES:
         return done.then(unlined(done.photo, face, context), "wrinkles faded", mask, request.strength)
-    if name != "glasses" and name not in RED_EYES:
+    if mask is not None and name != "glasses" and name not in RED_EYES:
         return filled(done, face, mask, request, context)
     limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     if name == "glasses":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -14,16 +15,20 @@ import numpy as np
 
 from mien.align.measure import head_pose, mouth_openness
 from mien.conditions.areas import Seen
+from mien.conditions.parser import FaceParser
 from mien.engine.mapping import Wanted
-from mien.generation.heads import SIDE, Head, Wished, heads, labels_of, points_of, smiling
+from mien.generation.backdrops import Parted, parted, wall
+from mien.generation.heads import SIDE, UNPARTED, Head, heads, labels_of, points_of, smiling
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
-from mien.generation.registration import Registration, registered
+from mien.generation.registration import FEATURES, Registration, registered
+from mien.generation.registration import SIDE as GRID
 from mien.generation.sentences import understood
 from mien.generation.wished_colors import colored
+from mien.generation.wished_heads import Wished
 from mien.generation.wished_shapes import shaped
 from mien.guides.traits import ALIGNED, Traits
-from mien.types import Float32, Photo, UInt8
+from mien.types import Float32, Float64, Photo, UInt8
 from mien.words.types import Reading
 
 if TYPE_CHECKING:
@@ -47,6 +52,13 @@ MASCULINE, YEARS = (-0.5, 1.0), (43.5, 17.4)
 
 GAIN = 0.7
 """How much of what landmarks are away is corrected."""
+
+LENT, SHUT, SHOWN = 0.4, 0.2, 0.2
+"""How much of the way lips go between which teeth were lent, and lips that stay shut: more looks drawn; and how much of
+an open mouth a head's teeth are that shows them itself."""
+
+LEAST = 0.25
+"""Share of what is wanted around a face that a picture must have for hair and shoulders to be drawn out over it."""
 
 OPEN = (0.08, 0.5)
 """Openness from which a mouth is open, and the share of it that a head's has to have, or it gets a smile."""
@@ -105,10 +117,10 @@ class Finisher:
         target = Target(shares, points)
         wished = self._wished(small, labels, target, reading)
         head = self._chosen(wished, target, seed)
-        if _shut(head, target):
+        if wished.opens and _shut(head, target):
             head = smiling(head)
         place = self._corrected(head, target)
-        result = rendered(head, place.places, size)
+        result = rendered(*staged(head, wished.colors.get("background-color"), self.look.parser), place.places, size)
         told = head.entry.name + ("" if head.lender is None else f", teeth of {head.lender.name}")
         done, mean = _bytes(result), self.look.landmarks.weight("mean")
         if wished.colors or wished.degrees:
@@ -144,14 +156,17 @@ class Finisher:
 
     def _corrected(self, head: Head, target: Target) -> Registration:
         """A registration that is corrected by where the landmarks of its picture are found."""
-        picture = _bytes(rendered(head, self._placed(head, target, ROUGH).places, LOOKED))
+        places = self._placed(head, target, ROUGH).places
+        picture = _bytes(rendered(np.asarray(head.photo.pixels, np.uint8), head.crop.matrix, places, LOOKED))
         away = target.points - self.look.points(picture[None])[0]
         return self._placed(head, replace(target, points=target.points + GAIN * away))
 
-    def _placed(self, head: Head, target: Target, *side: int) -> Registration:
+    def _placed(self, head: Head, target: Target, side: int = GRID) -> Registration:
         lent = _onehot(labels_of(head, self.look.parser))
         points, other = (one[:, :2].astype(np.float64) for one in (target.points, points_of(head, self.look)))
-        return registered(target.shares, lent, points, other, *side)
+        mouth = FEATURES if head.entry.traits.teeth > SHOWN else SHUT if head.lender is None else LENT
+        found = registered(target.shares, lent, points, other, side, mouth)
+        return replace(found, places=inside(found.places, points, head.corners))
 
 
 def _bytes(picture: Float32) -> UInt8:
@@ -170,13 +185,50 @@ def _outside(head: Head, places: Float32, shares: Float32) -> float:
     return float((beyond * person).sum() / max(1e-6, float(person.sum())))
 
 
-def rendered(head: Head, places: Float32, size: int) -> Float32:
-    """The pixels (S, S, 3) of a head at places (s, s, 2) in sides of its crop."""
-    photo, matrix = head.photo, head.crop.matrix
+def staged(head: Head, color: Float32 | None, parser: FaceParser) -> tuple[UInt8, Float64]:
+    """The picture (H, W, 3) of a head before a wall of a color, or its backdrop out of focus; and its crop's matrix."""
+    if color is None and head.entry.path.stem in UNPARTED:
+        return np.asarray(head.photo.pixels, np.uint8), head.crop.matrix
+    layers = layers_of(head, parser)
+    return layers.before(layers.behind if color is None else wall(color, *layers.alpha.shape[:2])), head.crop.matrix
+
+
+@lru_cache(maxsize=8)
+def layers_of(head: Head, parser: FaceParser) -> Parted:
+    """Of a head's picture; large, so that few are kept."""
+    return parted(head.photo, head.face, parser)
+
+
+def inside(places: Float32, points: Float64, corners: Float64) -> Float32:
+    """Places (s, s, 2) that stay within the lent picture, as far as drawing out what lies around the face allows.
+
+    Args:
+        places: in sides of the lent crop.
+        points: (478, 2) landmarks of the result, in its sides.
+        corners: (2, 2) the first and the last place of the lent picture.
+    """
+    found, size = places.copy(), len(places)
+    low, high = (np.clip((edge * size).astype(int), 0, size - 1) for edge in (points.min(0), points.max(0)))
+    for axis in (0, 1):
+        face = places[low[1] : high[1] + 1, low[0] : high[0] + 1, axis]
+        for sign, start, end in ((-1, -face.min(), -corners[0, axis]), (1, face.max(), corners[1, axis])):
+            beyond = sign * places[..., axis] - start
+            far = float(beyond.max())
+            if far <= end - start or far <= 0:
+                continue
+            share = max(LEAST, (end - start) / far)
+            way = np.clip(beyond / far, 0, 1)
+            drawn = share * far * (1 - (1 - way) ** (1 / share))
+            found[..., axis] += (sign * np.where(beyond > 0, drawn - beyond, 0)).astype(np.float32)
+    return found
+
+
+def rendered(photo: UInt8, matrix: Float64, places: Float32, size: int) -> Float32:
+    """The pixels (S, S, 3) of a picture (H, W, 3) at places (s, s, 2) in sides of the crop with that matrix."""
     large = cv2.resize(places, (size, size), interpolation=cv2.INTER_CUBIC) * SIDE
     at = (large @ matrix[:, :2].T + matrix[:, 2] - 0.5).astype(np.float32)
-    picture = cv2.remap(photo.pixels, at, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-    beyond = ((at < 0) | (at > np.array(photo.pixels.shape[1::-1]) - 1)).any(-1).astype(np.float32)
+    picture = cv2.remap(photo, at, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    beyond = ((at < 0) | (at > np.array(photo.shape[1::-1]) - 1)).any(-1).astype(np.float32)
     share = cv2.GaussianBlur(beyond, (0, 0), 0.015 * size)[..., None] * beyond[..., None]
     return np.asarray(picture * (1 - share) + cv2.GaussianBlur(picture, (0, 0), 0.03 * size) * share, np.float32)
 

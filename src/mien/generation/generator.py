@@ -26,7 +26,7 @@ from mien.generation.agreement import Asked
 from mien.generation.drawings import drawn
 from mien.generation.feedback import ROUNDS, Feedback
 from mien.generation.findings import findings
-from mien.generation.guidance import COARSE, weights_of_words
+from mien.generation.guidance import COARSE, effort, weights_of_words
 from mien.generation.meshes import placed, read_mesh
 from mien.generation.modes import truncated
 from mien.generation.sentences import hardly_known, notes_of, numbers_of, understood
@@ -43,8 +43,7 @@ GENERATOR = "generator"
 STEEPEST = 90.0
 CLASSES = np.arange(19, dtype=np.uint8)
 
-MOST = 200
-"""Rounds and steps that anybody needs."""
+MOST = 200  # rounds and steps that anybody needs
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +125,7 @@ class MultimodalGenerator:
         truncation: float = 1.0,
         text_weight: float = 1.0,
         refine: int = ROUNDS,
-        descend: int = 0,
+        descend: int | None = None,
         finish: str = "none",
         size: int = 512,
     ) -> Generated:
@@ -144,7 +143,7 @@ class MultimodalGenerator:
             truncation: 1 for the codes as they are; less moves them towards the nearest of the generator's centres,
                 from where refinement and descent start.
             refine: rounds of looking and correcting, see :mod:`mien.generation.feedback`; 0 for the mapped codes.
-            descend: steps of descent after that, see :mod:`mien.generation.descent`; needs torch.
+            descend: steps of :mod:`mien.generation.descent`, with torch; None: 20 after 4 rounds for a map or sketch.
             finish: "bank" brings heads of nobody into the outlines of the faces, see :mod:`mien.generation.finish`.
             size: side of finished pictures, pixels.
 
@@ -156,7 +155,8 @@ class MultimodalGenerator:
             raise ConfigError(f"No finish '{finish}' of {size} pixels; give none or bank, and a size from 64 to 1024.")
         notes: list[str] = []
         wanted = self.wanted(text=text, semantic=semantic, sketch=sketch, mesh=mesh, pose=pose, notes=notes)
-        codes = self.codes([wanted] * n, range(seed, seed + n), truncation, text_weight, refine, descend)
+        rounds, steps = effort(wanted, refine, descend, finish, notes)
+        codes = self.codes([wanted] * n, range(seed, seed + n), truncation, text_weight, rounds, steps)
         pictures = tuple(self.pictures(codes))
         if finish != "none":
             pictures = self.finisher(pictures, wanted, text, seed, size, notes)

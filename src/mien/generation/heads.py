@@ -5,70 +5,54 @@ Legend: D side of labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
 
-from mien.align import mesh
 from mien.align.crop import crop_face, inverse
-from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
+from mien.generation.lent_teeth import lit
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import Looker, resized
-from mien.generation.wished_colors import LIPS
+from mien.generation.wished_shapes import MOUTHS
 from mien.guides.bank import Bank, Entry
 from mien.guides.bank_faces import EVEN_TEETH
 from mien.guides.borrow import mirrored
 from mien.guides.mouth import mouth
+from mien.guides.shapes import Shapes
 from mien.guides.still import Labelled
-from mien.guides.traits import ALIGNED, Traits, lab_of
+from mien.guides.traits import ALIGNED, lab_of
 from mien.types import AlignedFace, Face, Float32, Float64, Photo, UInt8
-from mien.words.types import Reading
 
 SIDE = 512
 """Of crops."""
 
 PEOPLE = (
-    "2118w30 2121m35 2123w35 2125w22 2127w25 2128w30 2129w30 2131m30 2133w35 2135m35 2137m35 2230m42 "
+    "2118w30 2121m35 2123w35 2125w22 2127w25 2128w33 2129w30 2131m36 2133w35 2135m35 2137m35 2230m42 "
     "2248m17 2253w52 2266m20 2286m30 2319w85 2331w50 2332m35 2352w45 2366w19 2381w30 2412w52 2426m30 2455w80 "
-    "2490m18 2495w25 2509m75 2517w55 2538w18 2567w62 2581w48 2612m80 2723m18 2816w25 2892w35 2898m30 "
-    "2936m17 2998w50 3004w45 3013w25 3017m20 3052m35 3072m45 3092w58 3102m72 3127w50 3130m80 3149m30 3172w65 "
+    "2490m18 2495w25 2509m75 2517w55 2538w18 2567w62 2581w48 2723m18 2816w25 2892w35 2898m30 "
+    "2936m17 2998w50 3004w45 3013w25 3017m20 3052m35 3072m45 3092w58 3102m72 3127w50 3130m80 3172w65 "
     "3177m25 3203m19 "
 )
-"""Bundled faces without hats and out of childhood: their names, man or woman and how old, by eye."""
+"""Bundled faces without hats and out of childhood: their names, man or woman and how old, by eye; none whose
+picture ends at a bare head."""
 
-PLAIN = frozenset(
-    ("2121", "2129", "2253", "2286", "2332", "2352", "2723", "2892", "2898", "3017", "3149", "3172", "3203")
-)
-"""Those before a plain backdrop and without loose curls, who can be brought before another."""
+UNPARTED = frozenset(("2118", "2123", "2125", "2319", "2331", "2366", "2495", "2517", "2581", "2816", "3013"))
+"""Those whose hair is hardly told from what is behind it, so that they keep their backdrop."""
 
-AGES = (47.0, 24.0)
-"""Years of nobody in particular, and those that a degree of age adds."""
-
-WRINKLED = 0.8
-"""Degree of age of who shall have wrinkles."""
-
-WIDTHS: Mapping[str, float] = {"yaw": 8.0, "pitch": 12.0, "age": 8.0, "skin": 16.0, "hair": 11.0, "shape": 0.04}
-"""What counts as one: degrees, years, CIE L* and a*, b*, eye distances."""
-
-TEETH = 2.5
-"""Cost of teeth that are all missing: those that are lent look glued on more often."""
-
-BUSY, SMOOTH = 3.0, 2.2
-"""Costs of a backdrop that is not plain, where another is asked for; and of heads that look painted, enlarged."""
+UNWALLED = UNPARTED | {"2128", "2131"}
+"""Those of whose old backdrop something is seen before a wall."""
 
 PAINTED = frozenset(
-    ("2248", "2253", "2286", "2331", "2352", "2426", "2490", "2517", "2581", "2612", "2723", "2816", "2898")
-) | {"2998", "3017", "3072", "3092", "3102"}
-"""Those that strangers find painted, or whose mouths they do not believe when teeth are lent to them."""
+    ("2248", "2253", "2286", "2331", "2352", "2426", "2490", "2517", "2581", "2723", "2816", "2898", "2936")
+) | {"2230", "2266", "2319", "2455", "2892", "2998", "3017", "3072", "3092", "3130", "3172"}
+"""Those that strangers find painted."""
 
-HAIR, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 10.0, 5.0, 0.25, 0.1
-"""Costs of hair whose outline agrees nowhere, and of another sex; weights of what nobody asked for."""
+ALOOF = frozenset(("2129", "2509", "2723", "2892", "2936", "3102", "3130", "3172"))
+"""Those whose mouths are not believed when teeth are lent to them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +77,12 @@ class Head:
         return _flipped(self.entry)[1] if self.flipped else self.entry.face
 
     @cached_property
+    def shape(self) -> dict[str, float]:
+        """Features that stay when it is lent, in standard deviations of people."""
+        found = Shapes.bundled().strengths(self.face.landmarks[None])
+        return {name: float(value[0]) for name, value in found.items() if name not in MOUTHS}
+
+    @cached_property
     def hair(self) -> Float32:
         """(ALIGNED, ALIGNED) where its hair is."""
         hair = np.zeros((ALIGNED, ALIGNED)) if self.entry.hair is None else self.entry.hair
@@ -102,6 +92,12 @@ class Head:
     def crop(self) -> AlignedFace:
         """Aligned, :data:`SIDE` pixels."""
         return crop_face(self.photo, self.face.quad, SIDE)
+
+    @cached_property
+    def behind(self) -> Float32:
+        """CIE L*, a*, b* of its backdrop, in the mean."""
+        crop = resized(self.crop.pixels[None], LOOKED)[0]
+        return np.asarray(lab_of(crop)[labels_of(self, _parser()) == 0].mean(0), np.float32)
 
     @cached_property
     def photo(self) -> Photo:
@@ -114,6 +110,7 @@ class Head:
         with suppress(LayerError):  # turned too far
             pair = (photo, self.face, other, self.lender.face)
             photo = mouth(*pair, None, None, *labelled, whole=False, stranger=True).over(photo)[0]
+            photo = lit(photo, self.face, _parser())
         return photo
 
     @cached_property
@@ -165,80 +162,3 @@ def heads() -> tuple[Head, ...]:
     entries = {entry.path.stem: entry for entry in Bank.bundled().entries}
     found = [Head(entries[one[:4]], one[4] == "w", float(one[5:])) for one in PEOPLE.split()]
     return (*found, *(replace(one, flipped=True) for one in found))
-
-
-@dataclass(frozen=True, eq=False)
-class Wished:
-    """What a head is chosen by.
-
-    Attributes:
-        hair: (ALIGNED, ALIGNED) where hair is wanted.
-        points: (478, 3) landmarks of the generated face, in sides of the crop.
-        yaw, pitch: of it, degrees.
-        traits: of the generated face.
-        reading: of the sentence.
-        masculine: how much a man's the generated face looks, above 0.
-        age: years that the generated face looks.
-    """
-
-    hair: Float32
-    points: Float32
-    yaw: float
-    pitch: float
-    traits: Traits
-    reading: Reading
-    masculine: float
-    age: float
-
-    @cached_property
-    def degrees(self) -> dict[str, float]:
-        """By attribute."""
-        return {wish.attribute: wish.degree for wish in self.reading.wishes if not wish.color}
-
-    @cached_property
-    def colors(self) -> dict[str, Float32]:
-        """CIE L*, a*, b* by attribute."""
-        named = {wish.attribute: parse_color(wish.color) for wish in self.reading.wishes if wish.color}
-        if self.degrees.get("lipstick", 0) > 0:
-            named.setdefault("lip-color", LIPS)
-        return {name: lab_of(np.array(rgb, np.uint8)[None, None])[0, 0] for name, rgb in named.items()}
-
-    def cost(self, head: Head) -> float:
-        """How badly a head suits; 1 is where it begins to be seen."""
-        entry, lent, seen = head.entry, head.entry.traits, self.traits
-        feminine = self.degrees.get("feminine", float(np.clip(-self.masculine, -0.6, 0.6)))
-        years = self.degrees.get("age", WRINKLED if self.degrees.get("wrinkles", 0) > 0 else None)
-        age = self.age if years is None else AGES[0] + AGES[1] * years
-        told, hair = self.colors.get("hair-color"), np.array(lent.hair)
-        away = {
-            "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)),
-            "age": abs(head.age - age) / WIDTHS["age"] * (UNKNOWN_AGE if years is None else 1),
-            "skin": 0.5 * float(np.linalg.norm(np.array(lent.skin) - seen.skin)) / WIDTHS["skin"],
-            "hair color": float(np.linalg.norm(hair - (seen.hair if told is None else told)))
-            * (UNKNOWN_COLOR if told is None else 1)
-            / WIDTHS["hair"],
-            "yaw": abs(head.face.pose.yaw - self.yaw) / WIDTHS["yaw"],
-            "pitch": abs(head.face.pose.pitch - self.pitch) / WIDTHS["pitch"],
-            "teeth": TEETH * max(0.0, seen.teeth - lent.teeth),
-            "beard": 1.5 * max(0.0, lent.beard - seen.beard) + 50 * lent.glasses,
-            "shape": shape_difference(self.points, head.face.landmarks) / WIDTHS["shape"],
-            "backdrop": BUSY * ("background-color" in self.colors and entry.path.stem not in PLAIN),
-            "painted": SMOOTH * (entry.path.stem in PAINTED),
-            "hair": HAIR * (1 - _overlap(self.hair, head.hair)),
-        }
-        return float(sum(away.values()))
-
-
-def shape_difference(points: Any, other: Any) -> float:
-    """Mean distance of outlines and features, eye distances, after the best similarity."""
-    chosen = [*mesh.OUTLINE, *mesh.NOSE_LINE, *mesh.LEFT_EYE_CONTOUR, *mesh.RIGHT_EYE_CONTOUR]
-    here, there = (np.asarray(one, np.float64)[chosen, :2] for one in (points, other))
-    here, there = here - here.mean(0), there - there.mean(0)
-    a, b = (one @ (1, 1j) for one in (here, there))
-    fitted = b * (np.vdot(b, a) / np.vdot(b, b))
-    eyes = np.linalg.norm(np.subtract(*(np.asarray(points)[one, :2] for one in mesh.OUTER_EYE_CORNERS)))
-    return float(np.abs(fitted - a).mean() / eyes)
-
-
-def _overlap(wanted: Float32, hair: Float32) -> float:
-    return float(np.minimum(wanted, hair).sum() / (np.maximum(wanted, hair).sum() + 1e-6))

@@ -45,7 +45,8 @@ GROUPS: Sequence[tuple[tuple[str, ...], float]] = (
 """What is followed outside of the face, and how closely. Ears, which hair may cover, go with the face."""
 
 PARTS: Sequence[tuple[tuple[str, ...], float]] = (
-    *(((name,), 1.0) for name in ("left_brow", "right_brow", "left_eye", "right_eye", "nose")),
+    *(((name,), weight) for name, weight in (("left_brow", 1.0), ("right_brow", 1.0), ("nose", 1.0))),
+    *(((name,), 0.3) for name in ("left_eye", "right_eye")),
     (("mouth",), 1.0),
     (("upper_lip",), 1.0),
     (("lower_lip",), 1.0),
@@ -53,19 +54,22 @@ PARTS: Sequence[tuple[tuple[str, ...], float]] = (
 """What is followed within the face, in the last round alone."""
 
 WEIGHTS = np.array([weight for _, weight in (*GROUPS, *PARTS)], np.float32)[:, None, None]
+MOUTH = np.array([names[0] in ("mouth", "upper_lip", "lower_lip") for names, _ in (*GROUPS, *PARTS)])[:, None, None]
 
 SMOOTHING, REACH = 3e-3, 0.12
 """Of the thin plate, and the sides around the face within which it fades."""
 
-HELD, DEEP, DECAY = 0.14, 0.05, 0.2
+HELD, DEEP, DECAY = 0.18, 0.05, 0.2
 """Sides around the face within which the groups' say grows, and inside of it that of its parts; by how much of itself a
 move goes back at every step where labels have no say: jaws swell otherwise."""
 
-FEATURES, OUTLINES = 0.9, 0.5
-"""How much of the way to the wanted landmarks a head's are brought, within the face and along its outline."""
+FEATURES, OUTLINES, EYES = 0.9, 0.5, 0.6
+"""How much of the way to the wanted landmarks a head's are brought: within the face, along its outline, and around
+eyes, which become unequal otherwise."""
 
-ROUNDS = ((5, 20, 7, False), (3, 20, 5, False), (1.5, 20, 4, False), (1.2, 20, 2.5, True))
-"""Blur of the labels, steps, and blur of each step, in 96ths of the side; and whether parts of the face move."""
+ROUNDS = ((6, 15, 20, False), (5, 12, 18, False), (1.2, 20, 2.5, True))
+"""Blur of the labels, steps, and blur of each step, in 96ths of the side; and whether parts of the face move. With
+finer steps hair follows its outline more closely, and stands in peaks."""
 
 AREA = (0.4, 2.6)
 """By how much an area may shrink or grow against the whole."""
@@ -90,23 +94,27 @@ def planes(shares: Float32, side: int) -> Float32:
     return np.stack([cv2.resize(one, (side, side), interpolation=cv2.INTER_AREA) for one in sums]).astype(np.float32)
 
 
-def registered(wanted: Float32, lent: Float32, points: Float64, other: Float64, side: int = SIDE) -> Registration:
+def registered(
+    wanted: Float32, lent: Float32, points: Float64, other: Float64, side: int = SIDE, mouth: float = FEATURES
+) -> Registration:
     """A registration of maps.
 
     Args:
         wanted, lent: (19, D, D) shares of classes.
         points, other: (478, 2) landmarks of both.
         side: of the grid; the smaller, the faster.
+        mouth: how much of the way lips are brought; below :data:`FEATURES`, their labels are not followed either.
     """
     target, source = planes(wanted, side), planes(lent, side)
-    base, hold, within, scale = _placed(points, other, side)
+    base, hold, within, scale = _placed(points, other, side, mouth)
+    weights = WEIGHTS if mouth >= FEATURES else np.where(MOUTH, np.float32(0), WEIGHTS)
     moved = np.zeros_like(base)
     for blur, steps, fluid, inside in ROUNDS:
         some = slice(len(GROUPS), None) if inside else slice(len(GROUPS))
         soft = [np.stack([_blurred(one, blur * side / 96) for one in all_[some]]) for all_ in (target, source)]
         start, say = (base + moved, within) if inside else (base, hold)
         found = _followed(
-            soft[0], soft[1], start, 0 * moved if inside else moved, say, (steps, blur, fluid), WEIGHTS[some]
+            soft[0], soft[1], start, 0 * moved if inside else moved, say, (steps, blur, fluid), weights[some]
         )
         moved = found + start - base
     whole = _untorn(base + moved, scale)
@@ -135,9 +143,9 @@ def _followed(
     return moved
 
 
-def _placed(points: Float64, other: Float64, side: int) -> tuple[Float32, Float32, Float32, float]:
+def _placed(points: Float64, other: Float64, side: int, mouth: float) -> tuple[Float32, Float32, Float32, float]:
     """Offsets (S, S, 2) in pixels by landmarks alone, where labels have a say (S, S, 1), and the change of area."""
-    points = _between(points, other)
+    points = _between(points, other, mouth)
     here, there = points[POINTS], other[POINTS]
     grid = (np.arange(side) + 0.5) / side
     places = np.stack([one.ravel() for one in np.meshgrid(grid, grid)], 1)
@@ -161,12 +169,14 @@ def _similarity(points: Float64, other: Float64) -> Float64:
     return np.asarray(cv2.estimateAffinePartial2D(first, second, method=cv2.LMEDS)[0])
 
 
-def _between(points: Float64, other: Float64) -> Float64:
+def _between(points: Float64, other: Float64, mouth: float) -> Float64:
     """Landmarks between the wanted ones and those of the lent head, which stays a head that way."""
     like = _similarity(other, points)
     lent = other @ like[:, :2].T + like[:, 2]
     share = np.full((len(points), 1), FEATURES)
     share[list(mesh.OUTLINE)] = OUTLINES
+    share[[*mesh.LEFT_EYE_CONTOUR, *mesh.RIGHT_EYE_CONTOUR]] = EYES
+    share[[*mesh.OUTER_LIPS, *mesh.INNER_LIPS_CONTOUR]] = mouth
     return lent + share * (points - lent)
 
 

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.align.crop import between_pixels
 from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import grown
 from mien.compose.patches import patched
+from mien.guides.guide import box_of
 from mien.guides.laid import blurred
 from mien.guides.repainted import repainted
 from mien.guides.surround import SOFT, Worn
 from mien.guides.uncovering import Uncovering
-from mien.types import Float32
+from mien.types import Float32, Float64
 
 CALM = 24.0
 """Pixels of a reduced picture around a frame where grain is measured."""
@@ -75,15 +77,38 @@ def enlarged(before: Float32, small: Float32, bared: Bared) -> tuple[Float32, Fl
     if before.shape == small.shape:
         mixed = bared.picture + bared.weight[..., None] * (bared.made - bared.picture)
         return mixed, np.maximum(bared.weight > 0, bared.touched).astype(np.float32)
-    planes = (bared.picture - small, bared.made, bared.weight, bared.touched)
-    more, new, weight, touched = (np.asarray(cv2.resize(one, before.shape[1::-1])) for one in planes)
-    base, weight = before + more, np.clip(weight, 0, 1)
+    mixed, sure = before.copy(), np.zeros(before.shape[:2], np.float32)
     near = grown(bared.weight > 0.5, CALM) & (bared.weight == 0)
-    ring = cv2.resize(near.astype(np.uint8), before.shape[1::-1]) > 0
-    wanted, there = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in (before, new.astype(np.float32)))
-    grain = noise(weight.shape, missing(levels(wanted, ring), levels(there, weight > 0.5)))
-    mixed = base + weight[..., None] * (new + grain - base)
-    return mixed.astype(np.float32), np.maximum(weight > 0, np.clip(touched, 0, 1)).astype(np.float32)
+    anything = near | (bared.weight > 0) | (bared.touched > 0)
+    if not anything.any():
+        return mixed, sure
+    x0, y0, x1, y1 = box_of(anything, 2)
+    scale = np.divide(before.shape[:2], small.shape[:2])
+    top, left = np.floor(scale * (y0, x0)).astype(int)
+    bottom, right = np.ceil(scale * (y1, x1)).astype(int)
+    part = np.s_[top : min(bottom, before.shape[0]), left : min(right, before.shape[1])]
+    shown = before[part]
+    planes = (bared.picture - small, bared.made, bared.weight, bared.touched, near.astype(np.float32))
+    matrix = np.array([[1 / scale[1], 0, left / scale[1]], [0, 1 / scale[0], top / scale[0]]])
+    more, new, weight, touched, ring = (_looked_up(one, matrix, shown.shape) for one in planes)
+    base, weight = shown + more, np.clip(weight, 0, 1)
+    wanted, there = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in (shown, new))
+    half = np.s_[:, weight.shape[1] // 4 : -(-3 * weight.shape[1] // 4)]  # enough to tell grain, and between the eyes
+    grain = noise(
+        weight.shape, missing(levels(wanted[half], (ring > 0.5)[half]), levels(there[half], (weight > 0.5)[half]))
+    )
+    mixed[part] = base + weight[..., None] * (new + grain - base)
+    sure[part] = np.maximum(weight > 0, np.clip(touched, 0, 1))
+    return mixed, sure
+
+
+def _looked_up(plane: Float32, matrix: Float64, shape: tuple[int, ...]) -> Float32:
+    """A reduced plane where it lies in a part of the photo; the matrix leads from there to it, in continuous pixels."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    made = cv2.warpAffine(
+        plane.astype(np.float32), between_pixels(matrix), shape[1::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(made, np.float32)
 
 
 def _hints(worn: Worn, kinds: Float32) -> Float32:

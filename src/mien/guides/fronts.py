@@ -15,7 +15,7 @@ from mien.align import mesh
 from mien.guides.bands import band
 from mien.guides.frames import BEYOND, OVER_HAIR, across, area_of, attached, axes, temple, widest
 from mien.guides.lines import SIDE, UNIT, Lines, disc, light_of
-from mien.guides.opaque import Seen
+from mien.guides.seen import Seen
 from mien.guides.uncovering import Uncovering
 from mien.types import Bool, Float32, Float64
 

@@ -26,6 +26,7 @@ from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.lenses import cleared
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.opaque import opaque
+from mien.guides.still_seen import still_seen
 from mien.guides.surround import BROWS as BROW_OUTLINES
 from mien.guides.surround import Worn
 from mien.guides.uncovering import Uncovering
@@ -174,6 +175,8 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     kinds = _kinds(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
     beside = kinds.argmax(2) > 0
     frame |= front & np.isin(kinds.argmax(2), (1, 3))  # before hair and backdrop, lenses shine
+    stays = still_seen(picture, frame & (worn < 0.5), kinds)
+    frame, front = frame & ~stays, front & ~stays
     dark = _tinted(picture, lenses, points)
     return Glasses(frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark)
 

@@ -37,6 +37,20 @@ LIT = 0.75
 SEEN = 0.02
 """Share of a change from which it is made."""
 
+SHADES, BROWS_DARK, SHOWN, FULLER = 10.0, 90.0, 0.2, 1.5
+"""Levels by which what is painted may be darker than the skin beside a frame; the same for brows that are not seen;
+the
+share of brows that must be seen to tell how dark they are; and how much darker they may be."""
+
+TINTS, COOL = 0.025, (5.0, 11.0)
+"""How fine colors of lenses are, units; and by how much less red and yellow than usual skin they are at least."""
+
+JOINED, STEP, FADED = 0.02, 30.0, 0.06
+"""Width of the border, units, where light agrees with what is beside it; by how many levels at most; how far inside."""
+
+WIRE = (0.025, 0.045)
+"""Half the width of a hole, units, up to which it is filled from both sides, and from which as a network paints it."""
+
 BEYOND, RING = 0.045, 0.12
 """How far from a frame what is smooth begins, and how far grain is measured, units."""
 
@@ -55,17 +69,25 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     soft = np.maximum(blurred(worn.hole, SOFT * unit) * np.maximum(sees, 1 - eyes), hidden)
     smooth = membrane(worn.picture, (~grown(worn.hole, BEYOND * unit)).astype(np.float32), 255.0)
     made = smooth + sees[..., None] * (made - smooth)  # the network knows of nothing farther out
+    made = _limited(made, worn)
+    more = np.maximum(more, -SHADES)
     lighter, share = _lit(worn)
     made = made + _darker(made, lighter, share, HAIR[0], unit)[..., None] * (lighter - made)
     made = _colored(made, worn)
     near = blurred((grown(worn.hole, NEAR * unit) | worn.shade) & ~worn.eyes, NEAR / 2 * unit)
     rested = worn.picture + ((1 - soft) * near)[..., None] * more
+    rested, untinted = _untinted(rested, worn)
+    sides = ~(worn.hole | grown(worn.eyes, 1.5) | worn.beside)
+    if sides.any():
+        made = made + _thin(worn)[..., None] * (membrane(rested, sides.astype(np.float32), 255.0) - made)
     below = blurred(grown(worn.hole, SHADOW * unit) & ~worn.beside, 0.02 * unit)
     plain = coarse_beside(rested, worn.hole | worn.beside, 0.03 * unit)
     lit = below * _darker(plain, lighter, share, HAIR[1], unit)
     rested = rested + lit[..., None] * (lighter - plain)
+    made = _joined(made, rested, worn)
     made = made + _grain(made, worn)
     near = np.maximum(near * within, lit)
+    near = np.maximum(near, untinted)
     found = np.where(near > SEEN, near, 0)
     return np.clip(made, 0, 255).astype(np.float32), soft, np.clip(rested, 0, 255).astype(np.float32), found
 
@@ -90,6 +112,70 @@ def _darker(picture: Float32, skin: Float32, share: Float32, hair: float, unit: 
     return np.asarray(cv2.GaussianBlur(apart, (0, 0), max(1.0, 0.02 * unit)), np.float32)
 
 
+def _untinted(picture: Float32, worn: Worn) -> tuple[Float32, Bool]:
+    """Lids without the blue and green that lenses reflect, skin in its usual color (h, w, 3); and where (h, w)."""
+    unit = worn.unit
+    barred = grown(worn.hole | worn.eyes | worn.shade | _brows(worn), NEAR * unit) | worn.beside
+    if barred.all():
+        return picture, np.zeros(barred.shape, np.bool_)
+    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    usual = membrane(lab, ((~barred) & ~worn.lenses).astype(np.float32), 255.0)
+    other = worn.hole | worn.eyes | worn.beside
+    coarse = coarse_beside(lab, other, max(1.0, TINTS * unit))
+    off = usual[..., 1:] - coarse[..., 1:]
+    size = np.maximum(np.hypot(off[..., 0], off[..., 1]), 1e-3)
+    cool = (off.sum(2) > 0) * np.clip((size - COOL[0]) / (COOL[1] - COOL[0]), 0, 1)
+    cool = cool * np.clip(coarse[..., 0] / np.maximum(usual[..., 0], 1), 0, 1)
+    where = blurred((worn.shade | worn.lenses) & ~(other | _brows(worn)), TINTS / 2 * unit) * ~worn.eyes
+    share = LIT * cool * where
+    lab[..., 1:] += share[..., None] * off
+    made = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * np.float32(255)
+    return np.where((share > SEEN)[..., None], made, picture).astype(np.float32), share > SEEN
+
+
+def _joined(made: Float32, rested: Float32, worn: Worn) -> Float32:
+    """What is behind a frame as light as what it meets, so that no border is seen."""
+    depth, near = cv2.distanceTransform(worn.hole.astype(np.uint8), cv2.DIST_L2, 5), JOINED * worn.unit
+    outer = grown(worn.hole, near) & ~(worn.hole | worn.beside | worn.eyes)
+    inner = worn.hole & (depth <= near) & ~(worn.beside | worn.eyes)
+    border = (inner & (depth < 2)).astype(np.float32)
+    if not (outer.any() and border.any()):
+        return made
+    sigma = max(1.0, 0.5 * near)
+    step = coarse_beside(rested, ~outer, sigma) - coarse_beside(made, ~inner, sigma)
+    off = membrane(step, border, STEP)
+    fading = np.exp(-((depth / np.float32(FADED * worn.unit)) ** 2)) * ~worn.eyes
+    return np.asarray(made + fading[..., None] * off, np.float32)
+
+
+def _limited(made: Float32, worn: Worn) -> Float32:
+    """What a network paints, no darker than skin beside a frame but for brows, and those as dark as they are seen."""
+    near = NEAR * worn.unit
+    plain = membrane(worn.picture, (~grown(worn.hole, near)).astype(np.float32), 255.0)
+    limit = np.full(worn.hole.shape, SHADES, np.float32)
+    for brow in _each_brow(worn):
+        seen = brow & ~grown(worn.hole, near)
+        skin = grown(brow, 4 * near) & ~(grown(brow | worn.hole, near) | worn.eyes | worn.beside)
+        most = BROWS_DARK
+        if seen.sum() > SHOWN * brow.sum() and skin.any():
+            most = float(np.median(worn.picture[skin].mean(1)) - np.quantile(worn.picture[seen].mean(1), 0.1))
+        reach = near * (
+            0.5 + 3 * (1 - seen.sum() / max(1, brow.sum()))
+        )  # the less is seen, the less is its place known
+        limit += FULLER * max(most - SHADES, 0) * blurred(grown(brow, reach), near)
+    darker = (plain - made).mean(2)
+    less = np.where(darker > 0, darker - limit * np.tanh(darker / limit), 0)
+    return np.asarray(made + np.where(worn.eyes, 0, less)[..., None], np.float32)
+
+
+def _thin(worn: Worn) -> Float32:
+    """(h, w) in [0, 1] where a frame is so thin that what lies on both sides of it goes on behind it."""
+    depth = cv2.distanceTransform(worn.hole.astype(np.uint8), cv2.DIST_L2, 5)
+    width = cv2.dilate(depth, np.ones((2 * round(WIRE[1] * worn.unit) + 1,) * 2, np.uint8)) / np.float32(worn.unit)
+    thin = np.clip((WIRE[1] - width) / (WIRE[1] - WIRE[0]), 0, 1)
+    return np.asarray(cv2.GaussianBlur(thin, (0, 0), max(1.0, 0.5 * WIRE[0] * worn.unit)), np.float32)
+
+
 def _temples(worn: Worn) -> Float32:
     """(h, w) in [0, 1] the skin beyond eyes and brows: it is smooth, where a network sees dark brows go on."""
     points = worn.face.landmarks[:, :2].astype(np.float64)
@@ -101,12 +187,18 @@ def _temples(worn: Worn) -> Float32:
     return np.asarray(np.clip(past / PAST, 0, 1) * (1 - brows), np.float32)
 
 
+def _each_brow(worn: Worn) -> tuple[Bool, Bool]:
+    """(h, w) inside of each brow's outline."""
+    areas = np.zeros((2, *worn.hole.shape), np.uint8)
+    for area, one in zip(areas, BROWS, strict=True):
+        cv2.fillPoly(area, [np.round(worn.face.landmarks[list(one), :2]).astype(np.int32)], 1)
+    return areas[0] > 0, areas[1] > 0
+
+
 def _brows(worn: Worn) -> Bool:
     """(h, w) inside of the brows' outlines."""
-    area = np.zeros(worn.hole.shape, np.uint8)
-    for one in BROWS:
-        cv2.fillPoly(area, [np.round(worn.face.landmarks[list(one), :2]).astype(np.int32)], 1)
-    return area > 0
+    left, right = _each_brow(worn)
+    return left | right
 
 
 def _colored(made: Float32, worn: Worn) -> Float32:
