@@ -21,7 +21,6 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.damaged import damaged
 from mien.editing.differences import differed
-from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded
 from mien.editing.filled import filled
 from mien.editing.glasses import glasses_alone
 from mien.editing.layers import mask_of, unfilled
@@ -32,7 +31,7 @@ from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
 from mien.editing.skins import evened, lined, shaved, unlined
 from mien.editing.steps import Guided
-from mien.editing.swatches import dye_color
+from mien.editing.swatches import shade_of
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank_hair import LAID, bank_fringe
@@ -46,11 +45,10 @@ from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
-from mien.guides.hair_chart import charted
 from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES
 from mien.guides.laid import soft
-from mien.guides.light import beard_after, brows_after, under_light
+from mien.guides.light import beard_after, brows_after
 from mien.guides.mouth import EVENED, mouth
 from mien.guides.red_eyes import without_red_eyes
 from mien.threads import side_by_side
@@ -118,27 +116,39 @@ def _healed(
     done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext, target: FaceTarget
 ) -> Guided:
     """Glasses, red eyes, and without a mask scratches and dust are found by themselves; all else is what is masked."""
+    if glasses_alone(request, context):
+        return _bared(done, face, request, context, target)
     if mask is None and request.mode == "fill":
         raise LayerError("Nothing is masked that could be filled; say where: --mask eyes, or a picture of the mask.")
-    if mask is None and not glasses_alone(request, context):
+    if mask is None:
         spots = heal(done.photo, damaged(done.photo, context), strength=request.strength)
         return done.then(spots, "scratches and dust healed", None, 1.0)
-    mask = None if mask is None else unfilled(mask, context)
-    if mask is not None and request.mode == "fill":
+    mask = unfilled(mask, context)
+    if request.mode == "fill":
         return filled(done, face, mask, request, context)
     words = terms(request.mask) if isinstance(request.mask, str) and is_expression(request.mask) else []
     name = words[0][1] if len(words) == 1 else ""
-    if mask is not None and words and all(one[1] in SKIN for one in words):
+    if words and all(one[1] in SKIN for one in words):
         return done.then(evened(done.photo, face, mask, context, request.strength), "skin evened out", None, 1.0)
     if name == WRINKLES:
         return done.then(unlined(done.photo, face, context), "wrinkles faded", mask, request.strength)
-    if mask is not None and name != "glasses" and name not in RED_EYES:
-        return filled(done, face, mask, request, context)
-    limits = _mask(done.photo, target, replace(request, mask="all"), context) if request.protect else None
     if name == "glasses":
-        bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
-        return done.then(bare, "glasses healed", limits, 1.0)
+        return _bared(done, face, request, context, target)
+    if name not in RED_EYES:
+        return filled(done, face, mask, request, context)
+    limits = _limits(done.photo, target, request, context)
     return done.then(without_red_eyes(done.photo, face, strength=request.strength), "red eyes healed", limits, 1.0)
+
+
+def _bared(done: Guided, face: Face, request: Request, context: EditContext, target: FaceTarget) -> Guided:
+    """Glasses off, which are found without a mask."""
+    bare = without_glasses(done.photo, face, context.networks.parser, request.strength)
+    return done.then(bare, "glasses healed", _limits(done.photo, target, request, context), 1.0)
+
+
+def _limits(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask | None:
+    """All of the photo but what is protected; None where nothing is."""
+    return _mask(photo, target, replace(request, mask="all"), context) if request.protect else None
 
 
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:
@@ -226,7 +236,7 @@ def _dyed(
     color, before = request.dye[region], done.photo
     matte = context.matte(before, face, region)
     of = matte if original is before else None
-    shade = _shade(original, face, region, color, context, of)
+    shade = shade_of(original, face, region, color, context, of)
     seen, parser = lit_share(original, face) if region == "irises" else 1.0, context.networks.parser
     laid = partial(colored, before, face, region, matte, shade, seen * request.strength, parser)
     old = mean_color(before, matte) if region == "hair" else shade
@@ -261,20 +271,6 @@ def _seen(photo: Photo, face: Face, region: str, context: EditContext) -> Float3
     with suppress(LayerError):
         return context.matte(photo, face, region)
     return None
-
-
-def _shade(
-    photo: Photo, face: Face, region: str, color: Any, context: EditContext, matte: Float32 | None = None
-) -> Color:
-    """A dye's colour, perhaps told by that which the region (matte: (H, W)) had before anything was borrowed."""
-    relative = color == UNCHANGED or color in RELATIVE
-    wish = None if relative else under_light(dye_color(color, context), photo, face)
-    if wish is not None and not depends_on_hair(region, color):
-        return wish
-    before = mean_color(photo, context.matte(photo, face, region) if matte is None else matte)
-    if wish is not None:
-        return charted(wish, before)
-    return before if color == UNCHANGED else shaded(before, color)
 
 
 def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:

@@ -1,4 +1,4 @@
-"""Colors out of other pictures: the mean of a swatch, or of a region of somebody's face."""
+"""What colors of a dye stand for on a face; colors out of other pictures: of a swatch, or of somebody's face."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import numpy as np
 from mien.conditions.colors import Color, parse_color
 from mien.conditions.pictures import as_photo
 from mien.editing.context import EditContext
-from mien.editing.dyes import swatch_of
+from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded, swatch_of
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.dye import mean_color
+from mien.guides.hair_chart import charted
+from mien.guides.light import under_light
 from mien.guides.regions import region_matte
+from mien.types import Face, Float32, Photo
 
 
 def dye_color(value: Any, context: EditContext) -> Color:
@@ -37,3 +40,28 @@ def dye_color(value: Any, context: EditContext) -> Color:
     if not (weight > 0.01).any():
         raise LayerError(f"{path.name} is transparent everywhere; give a picture with a color in it.")
     return mean_color(photo, weight)
+
+
+def shade_of(
+    photo: Photo, face: Face, region: str, color: Any, context: EditContext, matte: Float32 | None = None
+) -> Color:
+    """sRGB that a region is dyed with, in the light of the face.
+
+    Args:
+        photo, face: before anything was borrowed: relative colors, and names of hair colors, depend on the color there.
+        region: that is dyed.
+        color: as for :func:`dye_color`, or relative: "lighter", "own" ...
+        context: finds the region.
+        matte: (H, W) of it; None where it is not known yet.
+
+    Raises:
+        LayerError, PhotoError, FaceError: as :func:`dye_color`, or there is nothing of the region.
+    """
+    relative = color == UNCHANGED or color in RELATIVE
+    wish = None if relative else under_light(dye_color(color, context), photo, face)
+    if wish is not None and not depends_on_hair(region, color):
+        return wish
+    before = mean_color(photo, context.matte(photo, face, region) if matte is None else matte)
+    if wish is not None:
+        return charted(wish, before)
+    return before if color == UNCHANGED else shaded(before, color)
