@@ -15,6 +15,7 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.border import wide_blur
 from mien.compose.matte import colors, sharpened
+from mien.compose.morphology import disc
 from mien.conditions.parser import FaceParser
 from mien.guides.hair_matte import hair_matte
 from mien.guides.looks import reaching
@@ -144,9 +145,7 @@ def _enclosed(likely: Float32) -> Bool:
 
 def _joined(likely: Float32, face: Face, reach: float, wider: float = 1.0) -> Float32:
     """(H, W): 1 on the person whose face it is and so much wider than what is too thin, 0 on others who touch it."""
-    size = 2 * max(1, round(reach)) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    core = cv2.erode((likely > 0.5).astype(np.uint8), kernel)
+    core = cv2.erode((likely > 0.5).astype(np.uint8), disc(reach))
     _, index = cv2.connectedComponents(core)
     nose, chin = (face.landmarks[point, :2] for point in (4, 152))
     places = np.round([nose, *(chin + share * (chin - nose) for share in BELOW)]).astype(int)

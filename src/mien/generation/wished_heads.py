@@ -100,15 +100,11 @@ class Wished:
         entry, lent, seen, words = head.entry, head.entry.traits, self.traits, self.degrees
         drawn = 1.0 if words.get("lipstick", 0) > 0 else float(np.clip(-self.masculine, -0.6, 0.6))
         feminine = words.get("feminine", drawn)
-        years = words.get("age", WRINKLED if words.get("wrinkles", 0) > 0 else None)
-        age = self.age if years is None else AGES[0] + AGES[1] * years
         told, hair = self.colors.get("hair-color"), np.array(lent.hair)
         laughs = words.get("smile", 0) > 0
         away = {
             "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)) * _more("feminine" in words),
-            "age": max(0.0, (head.age - age) * (-np.sign(years) if years else 1.0)) / WIDTHS["age"] * 2 * TOLD
-            if years
-            else abs(head.age - age) / WIDTHS["age"] * UNKNOWN_AGE,
+            "age": self._aged(head),
             "skin": 0.5 * float(np.linalg.norm(np.array(lent.skin) - seen.skin)) / WIDTHS["skin"],
             "hair color": min(FAR if told is not None and hair[0] < told[0] < DARK else np.inf, self._dyed(head))
             * (UNKNOWN_COLOR if told is None else 1.3 * TOLD)
@@ -127,6 +123,14 @@ class Wished:
             "hair": HAIR * (1 - _overlap(self.hair, head.hair)),
         }
         return float(sum(away.values()))
+
+    def _aged(self, head: Head) -> float:
+        """Of its years; nobody is too old where words ask for an old face, or too young where for a young one."""
+        years = self.degrees.get("age", WRINKLED if self.degrees.get("wrinkles", 0) > 0 else None)
+        age = self.age if years is None else AGES[0] + AGES[1] * years
+        if not years:
+            return abs(head.age - age) / WIDTHS["age"] * UNKNOWN_AGE
+        return float(max(0.0, (head.age - age) * -np.sign(years)) / WIDTHS["age"] * 2 * TOLD)
 
     def _spill(self, head: Head) -> float:
         """Light of the backdrop that hair keeps before a wall of a color."""

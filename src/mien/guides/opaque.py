@@ -155,14 +155,14 @@ def _warmth(picture: Float32) -> Float32:
 
 
 def _off_color(soft: Float32, usual: Float32) -> Float32:
-    """(SIDE, SIDE) levels of red over blue that something has more or less than usual skin in this light."""
+    """(h, w) levels of red over blue that something has more or less than usual skin in this light."""
     share = light_of(soft) / np.maximum(light_of(usual), 1)
     off = np.abs(_warmth(soft) - np.clip(share, 0, 1.2) * _warmth(usual))
     return np.asarray(np.where(share > LIGHT, off, 0), np.float32)  # what is dark differs anyway
 
 
 def _black(light: Float32, usual: Float32, seen: Seen) -> Bool:
-    """(SIDE, SIDE) what is as dark as a dark frame, in brows as well; nothing where it is not much darker than skin."""
+    """(h, w) what is as dark as a dark frame, in brows as well; nothing where it is not much darker than skin."""
     sure = (seen.likely > SURELY) & ~(seen.eyes > 0)
     if not sure.any():
         return sure

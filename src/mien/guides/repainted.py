@@ -39,8 +39,7 @@ SEEN = 0.02
 
 SHADES, BROWS_DARK, SHOWN, FULLER = 10.0, 90.0, 0.2, 1.5
 """Levels by which what is painted may be darker than the skin beside a frame; the same for brows that are not seen;
-the
-share of brows that must be seen to tell how dark they are; and how much darker they may be."""
+the share of brows that must be seen to tell how dark they are; and how much darker they may be."""
 
 TINTS, COOL = 0.025, (5.0, 11.0)
 """How fine colors of lenses are, units; and by how much less red and yellow than usual skin they are at least."""
@@ -159,9 +158,8 @@ def _limited(made: Float32, worn: Worn) -> Float32:
         most = BROWS_DARK
         if seen.sum() > SHOWN * brow.sum() and skin.any():
             most = float(np.median(worn.picture[skin].mean(1)) - np.quantile(worn.picture[seen].mean(1), 0.1))
-        reach = near * (
-            0.5 + 3 * (1 - seen.sum() / max(1, brow.sum()))
-        )  # the less is seen, the less is its place known
+        hidden = 1 - seen.sum() / max(1, brow.sum())
+        reach = near * (0.5 + 3 * hidden)  # the less is seen, the less is its place known
         limit += FULLER * max(most - SHADES, 0) * blurred(grown(brow, reach), near)
     darker = (plain - made).mean(2)
     less = np.where(darker > 0, darker - limit * np.tanh(darker / limit), 0)

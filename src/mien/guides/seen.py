@@ -13,16 +13,16 @@ from mien.types import Bool, Float32
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What a network sees of glasses; planes are (SIDE, SIDE).
+    """What a network sees of glasses; planes are (SIDE, SIDE), or some of its rows.
 
     Attributes:
         front: the frame's front with its shadows and reflections.
-        likely: how likely it is.
+        likely: how likely it is, in [0, 1].
         low: what lies below the eyes.
-        lenses: what is seen through lenses, roughly.
-        eyes: with their lids.
-        made: (SIDE, SIDE, 3) what would be there without it.
-        within: where that is known.
+        lenses: what is seen through lenses, roughly, in [0, 1].
+        eyes: with their lids, above 0.
+        made: (SIDE, SIDE, 3) levels that would be there without it.
+        within: where that is known, in [0, 1].
     """
 
     front: Bool
