@@ -121,7 +121,8 @@ def bearded(mine: Man, other: Man) -> tuple[UInt8, Float32]:
     lips = cv2.resize((here.lips | _nose(here)).astype(np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
     weight = np.asarray(weight * (1 - blurred(lips, 0.012 * UNIT * scale).clip(0, 1)), np.float32)
     made = _lit(here, before, taken, weight)
-    result, changed = mine.photo.pixels[..., :3].copy(), np.zeros(mine.photo.pixels.shape[:2], np.float32)
+    result = np.array(mine.photo.pixels[..., :3], np.uint8)
+    changed: Float32 = np.zeros(result.shape[:2], np.float32)
     mixed = before + weight[..., None] * (made - before)
     result[y0:y1, x0:x1] = np.where(weight[..., None] > 0.004, mixed.round().clip(0, 255), result[y0:y1, x0:x1])
     changed[y0:y1, x0:x1] = weight

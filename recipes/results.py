@@ -1,8 +1,8 @@
 """Reports of ``mien evaluate protocol`` as tables, in ``docs/tables``; ``docs/results.md`` says what they mean.
 
     mien evaluate protocol --model bundled=FOLDER --model telea --model navier-stokes ... --out protocol
-    python -m recipes.ablations ... > ablations.txt
-    python -m recipes.results --report protocol/report.json [--ablations ablations.txt]
+    python -m recipes.ablations ... --out RUNS
+    python -m recipes.results --report protocol/report.json [--ablations RUNS/ablations.txt]
 
 A file for each report, called after its models; a table for each metric: a row for each model and what it was given, a
 column for each family of masks.
@@ -74,7 +74,7 @@ def page(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def ablations(text: str) -> Iterator[str]:
-    """What ``recipes.ablations`` printed, as a page: tables under their titles."""
+    """What ``recipes.ablations`` wrote, as a page: tables under their titles."""
     yield "# Ablations"
     yield NOTE
     for part in re.split(r"^(?=## )", text, flags=re.MULTILINE):
@@ -89,7 +89,7 @@ def ablations(text: str) -> Iterator[str]:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--report", type=Path, nargs="+", default=[], help="report.json of mien evaluate protocol")
-    parser.add_argument("--ablations", type=Path, help="what recipes.ablations printed")
+    parser.add_argument("--ablations", type=Path, help="what recipes.ablations wrote")
     parser.add_argument("--into", type=Path, default=Path("docs/tables"))
     o = parser.parse_args(arguments)
     o.into.mkdir(parents=True, exist_ok=True)
