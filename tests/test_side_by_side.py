@@ -37,3 +37,26 @@ def test_faults_and_interruptions_reach_the_caller(monkeypatch: pytest.MonkeyPat
         side_by_side(lambda: None, end)
     with interruptible(end), pytest.raises(KeyError, match="ended"):
         side_by_side(lambda: None, checkpoint)
+
+
+def test_this_thread_takes_its_part_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    met = threading.Barrier(2, timeout=10)
+
+    def call(number: int) -> int:
+        met.wait()  # with one thread alone for all but the first, the later pairs would never meet
+        return number
+
+    assert side_by_side(*(lambda n=n: call(n) for n in range(6))) == list(range(6))  # type: ignore[misc]
+
+
+def test_the_first_fault_of_many_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+
+    def call(number: int) -> int:
+        if number in (2, 5):
+            raise KeyError(f"ended {number}")
+        return number
+
+    with pytest.raises(KeyError, match="ended 2"):
+        side_by_side(*(lambda n=n: call(n) for n in range(8)))  # type: ignore[misc]

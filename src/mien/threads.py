@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -22,16 +22,33 @@ def available_threads() -> int:
 
 
 def side_by_side(*calls: Callable[[], T]) -> list[T]:
-    """What some functions return, each called in another thread, the first one in this.
+    """What some functions return, called by several threads; this one takes the first, and more when that is done.
 
     On one core they are called in turn. Whoever may end this computation (:mod:`mien.interrupt`) may end all of them.
 
     Raises:
-        Whatever the first of them raises that fails, once all have ended.
+        Whatever the first of them raises that fails, once all that have begun have ended.
     """
     count = min(len(calls), available_threads())
     if count < 2:
         return [call() for call in calls]
+    made: list[Future[T]] = [Future() for _ in calls]
+    left = iter(list(zip(calls[1:], made[1:], strict=True)))  # the next of a list is taken by one thread alone
+
+    def work(call: Callable[[], T], future: Future[T]) -> None:
+        while True:
+            try:
+                future.set_result(call())
+            except BaseException as error:
+                future.set_exception(error)
+                return
+            following = next(left, None)
+            if following is None:
+                return
+            call, future = following
+
     with ThreadPoolExecutor(count - 1) as pool:  # made anew: threads do not survive a fork, and a pool waits for them
-        others = [pool.submit(copy_context().run, call) for call in calls[1:]]
-        return [calls[0](), *(other.result() for other in others)]
+        for call, future in [next(left) for _ in range(count - 1)]:
+            pool.submit(copy_context().run, work, call, future)
+        work(calls[0], made[0])
+    return [future.result() for future in made]

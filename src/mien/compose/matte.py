@@ -10,6 +10,7 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import cv2
@@ -17,6 +18,7 @@ import numpy as np
 
 from mien.compose.morphology import disc
 from mien.interrupt import checkpoint
+from mien.threads import side_by_side
 from mien.types import Float32, UInt8
 
 WORKING = 448
@@ -153,13 +155,20 @@ def enlarged(picture: UInt8, small: UInt8, alpha: Float32) -> Float32:
     ends = [change(alpha, np.ones((3, 3), np.uint8)) for change in (cv2.erode, cv2.dilate)]
     maps = np.dstack([slopes, offsets, *ends]).astype(np.float32)
     whole = np.empty((height, width), np.float32)
-    for y in range(0, height, TILE):
-        for x in range(0, width, TILE):
-            box = (x, y, min(width, x + TILE), min(height, y + TILE))
-            here, rows = part_at(maps, (width, height), box), np.s_[box[1] : box[3], box[0] : box[2]]
-            told = (here[..., :3] * picture[rows]).sum(2) / np.float32(255) + here[..., 3]
-            whole[rows] = np.clip(told, here[..., 4], here[..., 5])
+
+    def tile(x: int, y: int) -> None:
+        box = (x, y, min(width, x + TILE), min(height, y + TILE))
+        here, rows = part_at(maps, (width, height), box), np.s_[box[1] : box[3], box[0] : box[2]]
+        whole[rows] = np.clip(told_by(here, picture[rows]), here[..., 4], here[..., 5])
+
+    side_by_side(*(partial(tile, x, y) for y in range(0, height, TILE) for x in range(0, width, TILE)))
     return whole
+
+
+def told_by(lines: Float32, picture: UInt8) -> Float32:
+    """What local lines (h, w, 4 or more), slopes and then offsets, tell from the colors (h, w, 3) of a picture."""
+    red, green, blue = (lines[..., n] * picture[..., n] for n in range(3))  # sums over a short axis are slow
+    return np.asarray((red + green + blue) / np.float32(255) + lines[..., 3], np.float32)
 
 
 def part_at(small: Float32, size: tuple[int, int], box: tuple[int, int, int, int]) -> Float32:

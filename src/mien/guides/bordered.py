@@ -7,11 +7,12 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
 
-from mien.compose.matte import GuidedFilter, part_at
+from mien.compose.matte import GuidedFilter, part_at, told_by
 from mien.conditions.hair_border import Planes, border_network
 from mien.conditions.parser import FaceParser
 from mien.guides.coloring import Dye
@@ -21,7 +22,8 @@ from mien.guides.dye_border import OUTSIDE, Border
 from mien.guides.guide import STRIP, Box, Guide
 from mien.guides.looks import reaching
 from mien.interrupt import checkpoint
-from mien.photos.color import from_srgb, to_srgb
+from mien.photos.color import from_srgb, is_plain, to_srgb
+from mien.threads import side_by_side
 from mien.types import Bool, Face, Float32, Photo, UInt8
 
 CLOSEST, USUAL = 600.0, 512.0
@@ -141,20 +143,24 @@ def _enlarged(before: UInt8, rough: UInt8, small: UInt8, border: Border, told: F
     whole = rough.astype(np.float32)
     height, width = whole.shape[:2]
     colors = np.dstack([made - border.rough, border.band[..., None] * border.change]).astype(np.float32)
-    for top in range(0, height, STRIP):
+
+    def strip(top: int) -> None:
         checkpoint()
         rows = (0, top, width, min(height, top + STRIP))
         band = part_at(border.band, (width, height), rows)
         columns = np.flatnonzero(band.max(0) > LEAST)
         if not columns.size:
-            continue
+            return
         part = (int(columns[0]), top, int(columns[-1]) + 1, rows[3])
         here = np.s_[part[1] : part[3], part[0] : part[2]]
         lines, change = (part_at(one, (width, height), part) for one in (strands, colors))
-        seen = (lines[..., :3] * before[here]).sum(2) / np.float32(255) + lines[..., 3]
-        finer = np.clip(seen, lines[..., 4], lines[..., 5]) - lines[..., 6]
-        whole[here] += change[..., :3] + finer[..., None] * change[..., 3:]
-    return np.clip(whole, 0, 255)
+        finer = np.clip(told_by(lines, before[here]), lines[..., 4], lines[..., 5]) - lines[..., 6]
+        for n in range(3):
+            whole[here][..., n] += change[..., n] + finer * change[..., 3 + n]
+        np.clip(whole[here], 0, 255, out=whole[here])
+
+    side_by_side(*(partial(strip, top) for top in range(0, height, STRIP)))
+    return whole
 
 
 def _laid(photo: Photo, result: Photo, dyed: Guide, box: Box, rough: UInt8, made: Float32) -> Guide:
@@ -163,14 +169,23 @@ def _laid(photo: Photo, result: Photo, dyed: Guide, box: Box, rough: UInt8, made
     area = np.zeros((y1 - y0, x1 - x0), np.float32)
     a0, b0, a1, b1 = dyed.box
     area[b0 - y0 : b1 - y0, a0 - x0 : a1 - x0] = dyed.confidence
-    under = rough.astype(np.float32)
-    fixed = np.abs(made - under).max(2) >= SEEN
     samples = result.pixels[y0:y1, x0:x1].copy()
-    highest = 2**photo.bits - 1
-    for top in range(0, y1 - y0, STRIP):
+    plain, highest = is_plain(photo), 2**photo.bits - 1
+
+    def strip(top: int) -> None:
         rows = np.s_[top : top + STRIP]
-        if fixed[rows].any():
-            change = from_srgb(made[rows], photo) - from_srgb(under[rows], photo)
-            moved = np.rint(np.clip(samples[rows] + change, 0, highest)).astype(samples.dtype)
-            samples[rows] = np.where(fixed[rows, :, None], moved, samples[rows])
-    return Guide(box, samples, np.maximum(area, fixed), dyed.notes)
+        under = rough[rows].astype(np.float32)
+        apart = cv2.split(cv2.absdiff(made[rows], under))
+        fixed = np.maximum(np.maximum(apart[0], apart[1]), apart[2]) >= SEEN
+        if not fixed.any():
+            return
+        if plain:  # the samples are what lies under
+            moved = np.rint(made[rows])
+        else:
+            change = from_srgb(made[rows], photo) - from_srgb(under, photo)
+            moved = np.rint(np.clip(samples[rows] + change, 0, highest))
+        np.copyto(samples[rows], moved.astype(samples.dtype), where=fixed[..., None])
+        area[rows] = np.maximum(area[rows], fixed)
+
+    side_by_side(*(partial(strip, top) for top in range(0, y1 - y0, STRIP)))
+    return Guide(box, samples, area, dyed.notes)

@@ -21,7 +21,7 @@ from mien.guides.coloring import Dye, coloring, lab_of, rgb_of
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.rim import calmed
 from mien.interrupt import checkpoint
-from mien.photos.color import from_srgb, to_srgb
+from mien.photos.color import from_srgb, is_plain, to_srgb
 from mien.threads import side_by_side
 from mien.types import Float32, Photo
 
@@ -74,6 +74,9 @@ def dye(
         here = np.s_[top : rows[3]]
         part = picture[here].astype(np.float32)
         made = layers.over(part, a[here], (x1 - x0, y1 - y0), rows)
+        if is_plain(photo):
+            samples[here] = np.rint(made)
+            return
         change = from_srgb(made, photo) - from_srgb(part, photo)
         samples[here] = np.rint(np.clip(samples[here] + change, 0, highest)).astype(samples.dtype)
 

@@ -46,10 +46,13 @@ class Guide:
         for top in range(0, y1 - y0, STRIP):
             rows = slice(top, top + STRIP)
             part, sure = pixels[y0:y1, x0:x1][rows], self.confidence[rows, :, None]
-            if sure.any():
+            taken = sure > 0
+            if self.samples.dtype == pixels.dtype and np.array_equal(sure, taken):  # nothing is to be mixed
+                np.copyto(part, self.samples[rows], where=taken)
+            elif taken.any():
                 mixed = part.astype(np.float32) * (1 - sure) + self.samples[rows] * sure
                 rounded: Any = np.rint(mixed).clip(0, highest).astype(pixels.dtype)
-                part[...] = np.where(sure > 0, rounded, part)
+                np.copyto(part, rounded, where=taken)
         area = np.zeros(pixels.shape[:2], np.bool_)
         area[y0:y1, x0:x1] = self.confidence > 0
         return photo.with_pixels(pixels), area

@@ -7,6 +7,7 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from mien.guides.hair_fit import Fitted
 from mien.guides.scene import Scene
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, to_srgb
+from mien.threads import side_by_side
 from mien.types import Bool, Float32, Photo
 
 LIGHT, DIM = 110.0, 0.3
@@ -47,26 +49,29 @@ def over_photo(
     samples = np.zeros((end - start, right - left, photo.pixels.shape[2]), np.float32)
     confidence = np.zeros((end - start, right - left), np.float32)
     grain = _grain(photo, other, here, there, fit)
-    for top in range(start, end, STRIP):
-        for first in range(left, right, STRIP):
-            up = Enlarged(size, top, min(end, top + STRIP), first, min(right, first + STRIP))
-            if float(up.about(much)) <= 0.003:
-                continue
-            before = to_srgb(photo, (x0 + first, y0 + top, x0 + up.right, y0 + up.end)).astype(np.float32)
-            upper, lower, shade, own = (up(one)[..., None] for one in (alpha, gone, dark, real))
-            rough = noise(before.shape, grain, top * size[0] + first)
-            under = before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)
-            under = under * (1 - shade * WARM)
-            detail = _detail(other, there, up(fit.places), up(fit.picture)) if here.scale < 1 else np.float32(1)
-            made = under + upper * (up(fit.front) * detail - under)
-            made = made + own * (up(head) * detail - made)
-            rough = rough * np.clip(made.mean(2, keepdims=True) / LIGHT, DIM, 1)
-            made = np.clip(made + np.maximum(upper, own) * rough, 0, 255)
-            change = from_srgb(made, photo) - from_srgb(before, photo)
-            area = np.s_[y0 + top : y0 + up.end, x0 + first : x0 + up.right]
-            part = np.s_[top - start : up.end - start, first - left : up.right - left]
-            samples[part] = photo.pixels[area].astype(np.float32) + change
-            confidence[part] = (np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004)[..., 0]
+
+    def tile(top: int, first: int) -> None:
+        up = Enlarged(size, top, min(end, top + STRIP), first, min(right, first + STRIP))
+        if float(up.about(much)) <= 0.003:
+            return
+        before = to_srgb(photo, (x0 + first, y0 + top, x0 + up.right, y0 + up.end)).astype(np.float32)
+        upper, lower, shade, own = (up(one)[..., None] for one in (alpha, gone, dark, real))
+        rough = noise(before.shape, grain, top * size[0] + first)
+        under = before + lower * (up(fill) + (rough if here.scale < 1 else 0) - before)
+        under = under * (1 - shade * WARM)
+        detail = _detail(other, there, up(fit.places), up(fit.picture)) if here.scale < 1 else np.float32(1)
+        made = under + upper * (up(fit.front) * detail - under)
+        made = made + own * (up(head) * detail - made)
+        rough = rough * np.clip(made.mean(2, keepdims=True) / LIGHT, DIM, 1)
+        made = np.clip(made + np.maximum(upper, own) * rough, 0, 255)
+        change = from_srgb(made, photo) - from_srgb(before, photo)
+        area = np.s_[y0 + top : y0 + up.end, x0 + first : x0 + up.right]
+        part = np.s_[top - start : up.end - start, first - left : up.right - left]
+        samples[part] = photo.pixels[area].astype(np.float32) + change
+        confidence[part] = (np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004)[..., 0]
+
+    tops, columns = range(start, end, STRIP), range(left, right, STRIP)
+    side_by_side(*(partial(tile, top, first) for top in tops for first in columns))
     return (x0 + left, y0 + start, x0 + right, y0 + end), samples, confidence
 
 

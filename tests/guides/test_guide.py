@@ -1,0 +1,23 @@
+"""Guides over photos: samples that are sure are copied as they are, others mixed, the rest is left alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mien.guides.guide import Guide
+from mien.types import Photo
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_samples_of_the_photos_type_are_laid_as_float_ones_are(kind: type) -> None:
+    rng = np.random.default_rng(0)
+    highest = np.iinfo(kind).max
+    photo = Photo(rng.integers(0, highest, (40, 30, 3), endpoint=True).astype(kind))
+    samples = rng.integers(0, highest, (20, 10, 3), endpoint=True).astype(kind)
+    sure = (rng.random((20, 10)) > 0.5).astype(np.float32)
+    made, area = Guide((5, 8, 15, 28), samples, sure).over(photo)
+    expected, _ = Guide((5, 8, 15, 28), samples.astype(np.float32), sure).over(photo)
+    np.testing.assert_array_equal(made.pixels, expected.pixels)
+    np.testing.assert_array_equal(made.pixels[8:28, 5:15][sure > 0], samples[sure > 0])
+    np.testing.assert_array_equal(made.pixels[~area], photo.pixels[~area])
