@@ -110,8 +110,8 @@ class Aggregation(nn.Module):
             features.append(self.guide(torch.cat([guide[:, :3], 1 - guide[:, 3:]], 1)))
         scores = self.scores(features)
         if weights is not None:
-            count = len(self.config.modalities)
-            scores = torch.cat([scores[:, :count] + _log_weights(weights), scores[:, count:]], 1)
+            users = _log_weights(weights)  # a guide has its confidence, and no weight of the user's
+            scores = scores + users if guide is None else torch.cat([scores[:, :-1] + users, scores[:, -1:]], 1)
         if guide is not None:
             scores = torch.cat([scores[:, :-1], scores[:, -1:] + guide[:, 3:].float().log()], 1)
         # (16) ŝ_i = exp(s_i) / Σ_j exp(s_j), at each pixel
