@@ -23,6 +23,7 @@ from mien.compose.morphology import disc
 from mien.guides.dye_border import Border
 from mien.models.perception.border import BorderConfig, BorderNet
 from mien.pixels import LEVELS
+from mien.training.devices import quick_autocast
 from mien.types import Float32
 from recipes.distort import Rng
 from recipes.fitting import Fitting, begun, lpips_of, run_options
@@ -199,7 +200,7 @@ def main() -> None:
             store = [*store, *windows(heads[rng.integers(len(heads))], rng)][-STORED:]
         batch = batch_of([store[i] for i in rng.integers(0, len(store), BATCH)])
         fitting.network.train()
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_autocast():
             told = fitting.network(batch[0])
         loss, plain, lpips = loss_of(told, batch, trains)
         if fitting.step(loss, BATCH, whole=loss, error=LEVELS * plain, lpips=lpips):

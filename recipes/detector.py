@@ -24,6 +24,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from mien.checkpoints.store import load_folder, save_folder
 from mien.models.perception.detector import STRIDE, DetectorConfig, DetectorNet
 from mien.pixels import scale_bytes
+from mien.training.devices import quick_autocast
 from mien.types import Float32, UInt8
 from recipes.fitting import Fitting
 from recipes.portraits import SOURCES, Portraits, fair_weights, load_portraits
@@ -129,7 +130,7 @@ def train(portraits: Path, out: Path, recipe: DetectorRecipe, time_limit: float,
     for scenes, target in DataLoader(stream, recipe.batch, num_workers=recipe.workers, prefetch_factor=8):
         if fitting.pace() >= 1:
             break
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_autocast():
             maps = network(scale_bytes(scenes.permute(0, 3, 1, 2)))
         focal, geometry = detector_loss(maps, target)
         if fitting.step(focal + geometry, len(scenes), focal=focal, geometry=geometry):

@@ -4,6 +4,7 @@
     python -m recipes.editor warping ...
     python -m recipes.editor coarse ...
     python -m recipes.editor painter ...
+    python -m recipes.editor guided ...
     python -m recipes.editor fine ...
 
 The same line again resumes; ``--time-limit`` ends a sitting. NETWORKS is a folder with ``lpips_squeeze.pt``,
@@ -21,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mien.conditions.dropping import Dropping
 from mien.training.editing.sample import SampleConfig
 from mien.training.options import seconds
 from mien.training.settings import AdamConfig, CriticConfig, DataConfig, LoopConfig
@@ -112,6 +114,17 @@ def fine(at: Places) -> EditingRun:
     return replace(painter(at), preset="portrait-256", editor=at.editor("painter"))
 
 
+def guided(at: Places) -> EditingRun:
+    """The painter at 128 px goes on: it is given guides, and whole sketches more often."""
+    run = painter(at)
+    assert isinstance(run.stage, PainterConfig)
+    sample = replace(
+        run.stage.sample, dropping=Dropping(absent=0.45, whole=0.4), guides=GuideDraw(share=0.35), moved=0.2
+    )
+    stage = replace(run.stage, sample=sample, ema_half_life=4000.0)
+    return replace(run, stage=stage, guide=True, editor=at.editor("painter"), codes=None)
+
+
 def ablated(at: Places, name: str) -> EditingRun:
     """A variant of :func:`coarse` with the critic of :func:`painter`, all parts and all pictures but for what it says.
 
@@ -137,7 +150,7 @@ def ablated(at: Places, name: str) -> EditingRun:
 
 
 RUNS: dict[str, Callable[[Places], EditingRun]] = {
-    run.__name__: run for run in (encoder, warping, coarse, painter, fine)
+    run.__name__: run for run in (encoder, warping, coarse, painter, guided, fine)
 }
 ABLATIONS = ("full", "add", "gated", "plain", "nobank", "exact", "guide", "first", "again")
 

@@ -23,6 +23,7 @@ from torch.nn import functional as F
 from mien.checkpoints.store import load_folder, save_folder
 from mien.compose.matte import sharpened
 from mien.models.perception.matte import MatteConfig, MatteNet
+from mien.training.devices import quick_autocast
 from mien.training.options import seconds
 from recipes.fitting import Fitting
 from recipes.matte_scenes import Sample, scene
@@ -124,7 +125,7 @@ def train(store: Store, held: Store, out: Path, limit: float, start: Path | None
     while fitting.pace() < 1:
         samples = [store.draw(SIDE, rng) for _ in range(BATCH)]
         fitting.network.train()
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_autocast():
             logits = fitting.network(planes_of(samples))
         loss, plain = loss_of(logits.float(), samples)
         if fitting.step(loss, BATCH, whole=loss, matte=plain):

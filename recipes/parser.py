@@ -28,6 +28,7 @@ from mien.checkpoints.store import load_folder, save_folder
 from mien.conditions.labels import COUNT, INDEX, UNKNOWN
 from mien.models.perception.parser import ParserConfig, ParserNet
 from mien.pixels import scale_bytes
+from mien.training.devices import quick_autocast
 from recipes.fitting import Fitting
 from recipes.parser_samples import Pool, Samples, load_pools
 from recipes.portraits import SOURCES
@@ -84,7 +85,7 @@ def train(pools: list[Pool], out: Path, recipe: ParserRecipe, time_limit: float,
         for crops, target in DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6):
             if fitting.pace() >= end:
                 break
-            with torch.autocast("cpu", torch.bfloat16):
+            with quick_autocast():
                 scores = network.scores(scale_bytes(crops.permute(0, 3, 1, 2)))
             loss, right = loss_of(scores, target, weights)
             if fitting.step(loss, len(crops), entropy=loss, right=right):

@@ -22,6 +22,7 @@ from mien.checkpoints.parser import load_parser
 from mien.conditions.labels import INDEX, UNKNOWN, mirror_table
 from mien.models.perception.parser import ParserNet
 from mien.pixels import to_tensor
+from mien.training.devices import quick_autocast
 from mien.types import Bool, Float32, UInt8
 from recipes.parser_beards import beard_places
 from recipes.parser_notes import Notes
@@ -36,7 +37,7 @@ def probabilities(network: ParserNet, images: UInt8) -> Tensor:
     """(B, 19, H, W) averaged over each picture and its mirror image."""
     batch = to_tensor(images).contiguous(memory_format=torch.channels_last)
     swapped = torch.from_numpy(mirror_table()[: network.config.classes].astype(np.int64))
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), quick_autocast():
         both = network(torch.cat([batch, batch.flip(3)])).softmax(1)
     straight, mirrored = both.chunk(2)
     return (straight + mirrored.flip(3)[:, swapped]) / 2

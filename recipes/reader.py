@@ -20,6 +20,7 @@ from mien.checkpoints.store import save_folder
 from mien.finding.axes import PRESENT
 from mien.models.perception.reader import ReaderConfig, ReaderNet
 from mien.pixels import to_tensor
+from mien.training.devices import quick_autocast
 from mien.training.options import seconds
 from mien.types import Float32, UInt8
 from recipes.fitting import Fitting
@@ -116,7 +117,7 @@ def train(data: Portraits, labels: Float32, weights: Float32, names: list[str], 
         rows = rng.choice(len(labels), 64, p=chance)
         crops, wanted = drawn(data.images[rows], labels[rows], config.size, rng)
         fitting.network.train()
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_autocast():
             told = fitting.network(crops.to(memory_format=torch.channels_last))
         loss = loss_of(told.float(), wanted, there)
         fitting.step(loss, len(rows), error=loss)

@@ -23,6 +23,7 @@ from mien.align import mesh
 from mien.checkpoints.store import save_folder
 from mien.guides.strip import HIGH, WIDE, seen_planes, worn_planes
 from mien.models.perception.uncover import UncoverConfig, UncoverNet
+from mien.training.devices import quick_autocast
 from mien.types import Float32
 from recipes.distort import Rng
 from recipes.fitting import Fitting, begun, lpips_of, run_options
@@ -246,7 +247,7 @@ def main() -> None:
         store = [*store, *(sample(strips, rng) for _ in range(NEW))][-STORED:]
         batch = batch_of([store[i] for i in rng.integers(0, len(store), BATCH)])
         fitting.network.train()
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_autocast():
             made = fitting.network(batch[0])
         loss, plain, lpips, found = loss_of(made, batch, trains, rng)
         if fitting.step(loss, BATCH, whole=loss, error=plain, lpips=lpips, frame=found):

@@ -22,6 +22,7 @@ from mien.data.sampler import balanced_weights
 from mien.data.sources import read_index
 from mien.models.editing import EditorNetworks
 from mien.pixels import to_levels, to_tensor
+from mien.training.devices import quick_autocast
 from mien.training.editing.sample import SampleConfig, draw_edits, image_only
 from mien.training.phases import Step
 from mien.training.windows.store import COARSE, KIND, SQUARE, WIDE, WIDE_LABELS
@@ -108,7 +109,7 @@ def _edits(
         # nearest: the middle two of four labels
         step = Step(start, start, BATCH, to_tensor(pictures), torch.from_numpy(labels[face_of[some], 1::2, 1::2]))
         sample = draw_edits(step, seed, config=config)
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_autocast():
             stacked = sample.layers.stack(networks.config.modalities)
             codes = networks.encoder(stacked)
             shown = sample.given.nonzero()[:, 0]
@@ -131,7 +132,7 @@ def _composite(painted: Float32, photo: Float32, area: Any) -> UInt8:
 
 
 def _parsed(pixels: UInt8, parser: FaceParser) -> UInt8:
-    with torch.autocast("cpu", torch.bfloat16):
+    with quick_autocast():
         return parser.parse(pixels)
 
 

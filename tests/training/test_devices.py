@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from mien.errors import ConfigError
 from mien.training import devices
-from mien.training.devices import Devices
+from mien.training.devices import Devices, quick_autocast
 
 WORKER = """
 import sys, torch
@@ -70,3 +71,15 @@ def test_missing_packages_are_named_with_the_remedy(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(devices, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"mien\[train\]"):
         Devices("cpu")
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_bfloat16_only_where_the_processor_multiplies_it(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mien.training.devices.multiplies_bfloat16", lambda: quick)
+    devices, wanted = Devices("cpu"), torch.bfloat16 if quick else torch.float32
+    assert devices.dtype(True) == wanted and devices.dtype(False) == torch.float32
+    for context in (devices.autocast(True), quick_autocast()):
+        with context:
+            assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == wanted
+    with devices.autocast(False):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import torch
 from torch import nn
 
 from mien.data import Feed
@@ -37,7 +36,7 @@ def build_discriminator(
         return Discriminator(replace(shape, channel_base=critic.channel_base or shape.channel_base))
     if run.pyramid is None:
         raise ConfigError("A projected discriminator needs pretrained features; give a file of them as --pyramid.")
-    dtype = torch.bfloat16 if run.loop.autocast else torch.float32
+    dtype = devices.dtype(run.loop.autocast)
     features = load_frozen(run.pyramid, devices.device, dtype, trust_code=run.trust_code)
     some = to_tensor(feed.images.batch(range(min(64, len(feed.images))))).to(devices.device)
     network = ProjectedDiscriminator(features, ProjectedConfig(channels=tuple(x.shape[1] for x in features(some[:1]))))

@@ -91,13 +91,12 @@ class EditingRun(Run):
             ConfigError: the stages before it are missing.
             CheckpointError: a network to judge by cannot be read.
         """
-        import torch
 
         from mien.training.teachers import load_teachers
 
         if not isinstance(self.stage, EncoderConfig) and "encoder" not in trained:
             raise ConfigError("This stage needs a trained style encoder; give its run's editor folder as --editor.")
-        dtype = torch.bfloat16 if self.loop.autocast else torch.float32
+        dtype = devices.dtype(self.loop.autocast)
         teachers = load_teachers(self.perceptual, self.identity, devices.device, dtype, trust_code=self.trust_code)
         return self.stage.stage(self, Ingredients(networks, trained, teachers, devices, feed, shown))
 

@@ -13,7 +13,7 @@ from mien.data import Feed, ImageSet, LabelMaps, Sampler, balanced_weights, find
 from mien.data.sources import read_names
 from mien.errors import ConfigError, DataError
 from mien.pixels import to_tensor
-from mien.training.devices import Devices
+from mien.training.devices import Devices, quick_autocast
 from mien.training.phases import Step
 from mien.training.settings import DataConfig
 
@@ -50,7 +50,7 @@ def parse_all(images: ImageSet, parser: FaceParser, batch: int = 32) -> LabelMap
     maps = np.empty((len(images), images.size, images.size), np.uint8)
     for start in range(0, len(images), batch):
         indices = range(start, min(start + batch, len(images)))
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_autocast():
             maps[indices.start : indices.stop] = parser.parse(images.batch(indices))
     return LabelMaps(maps, mirror_table())
 

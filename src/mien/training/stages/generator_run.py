@@ -121,7 +121,6 @@ class GeneratorRun(Run):
 
     def _posterior(self, devices: Devices) -> tuple[Posterior, Distance] | None:
         """What ``stage.anchor`` needs; None if there is no anchor."""
-        import torch
 
         from mien.models.stylegan2 import discriminator_for
         from mien.models.stylegan2.posterior import Posterior
@@ -132,7 +131,7 @@ class GeneratorRun(Run):
             return None
         if self.perceptual is None:
             raise ConfigError("An anchor needs a perceptual distance; give a file of one as --perceptual.")
-        dtype = torch.bfloat16 if self.loop.autocast else torch.float32
+        dtype = devices.dtype(self.loop.autocast)
         distance: Any = load_by_shape(
             self.perceptual, devices.device, dtype, use="distance", trust_code=self.trust_code
         )

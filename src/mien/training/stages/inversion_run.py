@@ -75,7 +75,6 @@ class InversionRun(Run):
 
     def build(self, devices: Devices) -> tuple[Feed, InversionStage]:
         """See the base class."""
-        import torch
 
         from mien.checkpoints.hub import find_folder
         from mien.checkpoints.shapes import load_pair
@@ -88,7 +87,7 @@ class InversionRun(Run):
         if pair.encoder is None:
             raise ConfigError(f"{self.editor} has no encoder of photos; train one first: mien train encoder.")
         size = pair.generator.config.resolution
-        dtype = torch.bfloat16 if self.loop.autocast else torch.float32
+        dtype = devices.dtype(self.loop.autocast)
         feed = build_feed(self.data, size, self.stage.batch, devices, seed=self.stage.seed)
         teachers = load_teachers(self.perceptual, self.identity, devices.device, dtype, trust_code=self.trust_code)
         return feed, stage_of(self.stage, pair, teachers, devices)

@@ -137,7 +137,7 @@ class MappingRun(Run):
         network, text = self._network(pairs, tuple(facts["numbers"]), generator)
         render = renderer(network.triangles.numpy(), network.config.encoders["geometry"].side)
         feed, shown = _feeds(pairs, self.stage, devices, render)
-        dtype = torch.bfloat16 if self.loop.autocast else torch.float32
+        dtype = devices.dtype(self.loop.autocast)
         trust, teachers = self.trust_code, None
         if self.perceptual is not None and self.stage.pictures:
             teachers = load_teachers(self.perceptual, self.identity, devices.device, dtype, trust_code=trust)

@@ -97,7 +97,6 @@ class WindowsRun(Run):
 
     def build(self, devices: Devices) -> tuple[WindowFeed | ResidentFeed, WindowsStage]:  # type: ignore[override]
         """See the base class."""
-        import torch
 
         from mien.models.stylegan2 import DiscriminatorConfig
         from mien.training.stages.discriminators import build_discriminator
@@ -113,7 +112,7 @@ class WindowsRun(Run):
         held = WindowFeed(WindowStore.load(self.data.path / "val"), SHOWN, 1, c.windows, c.guides)
         shape = DiscriminatorConfig(resolution=c.windows.size)
         critics = [build_discriminator(one, shape, self, devices, feed) for one in c.critics]  # type: ignore[arg-type]
-        dtype = torch.bfloat16 if self.loop.autocast else torch.float32
+        dtype = devices.dtype(self.loop.autocast)
         teachers = load_teachers(self.perceptual, None, devices.device, dtype, trust_code=self.trust_code)
         return given, WindowsStage(c, self._painter(), critics, teachers, devices, held.step(devices.device))
 
