@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from mien.checkpoints.editor import load_editor
 from mien.checkpoints.graph_export import write_graph
-from mien.engine.painting import GRAPHS
+from mien.engine.painting import GRAPHS, GUIDED
 from mien.models.editing import EditorNetworks, EncoderFeatures
 
 
@@ -49,6 +49,13 @@ class _Warping(_Part):
 class _Features(_Part):
     def forward(self, layers: Tensor, mask: Tensor, weights: Tensor) -> tuple[Tensor, ...]:
         a, shares = self.painter.aggregation(layers, mask, weights)
+        found = self.painter.refinement.encode(a)
+        return (shares, found.last, found.x_global, *(found.maps[side] for side in self.sides))
+
+
+class _Guided(_Part):
+    def forward(self, layers: Tensor, mask: Tensor, guide: Tensor, weights: Tensor) -> tuple[Tensor, ...]:
+        a, shares = self.painter.aggregation(layers, mask, weights, guide)
         found = self.painter.refinement.encode(a)
         return (shares, found.last, found.x_global, *(found.maps[side] for side in self.sides))
 
@@ -96,6 +103,11 @@ def export_editor(folder: Path) -> None:
         "bank": ({"w_plus": codes, "shift": shift}, ("picture", *bank_in)),
         "decoder": ({"w_plus": codes, "last": last, "x_global": x_global, **maps_in, **bank_in}, ("picture",)),
     }
+    if config.aggregation.guide:
+        outputs = given["features"][1]
+        guide = torch.zeros(2, 4, side, side)
+        given["guided"] = {"layers": layers, "mask": mask, "guide": guide, "weights": weights}, outputs
+        parts["guided"] = _Guided(networks)
     for name, (inputs, outputs) in given.items():
-        free = {2: "height", 3: "width"} if name == "features" else None
-        write_graph(folder, parts[name].eval(), inputs, outputs, free, name=GRAPHS[name])
+        free = {2: "height", 3: "width"} if name in ("features", "guided") else None
+        write_graph(folder, parts[name].eval(), inputs, outputs, free, name=(GRAPHS | GUIDED)[name])

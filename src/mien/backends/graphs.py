@@ -13,6 +13,7 @@ import numpy as np
 
 from mien.backends.base import CropOptions
 from mien.compose.seam import faded
+from mien.conditions.modalities.guide import Guide
 from mien.conditions.planes import stacked
 from mien.conditions.types import Conditions
 from mien.editing.cache import EditCache, digest
@@ -30,10 +31,18 @@ LARGEST_BATCH = 8
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What the networks see of one crop: layers (1, I, S, S), the area that changes (S, S), and a key of both."""
+    """What the networks see of one crop.
+
+    Attributes:
+        layers: (1, I, S, S).
+        area: (S, S), what changes.
+        guide: (1, 4, S, S), see :class:`mien.backends.seen.Seen`; None for none, and for networks that know none.
+        key: of all.
+    """
 
     layers: Float32
     area: Bool
+    guide: Float32 | None
     key: bytes
 
 
@@ -127,8 +136,11 @@ class GraphFacemug:
         assert conditions.mask is not None, "an edit needs a mask"
         area = conditions.mask > 0
         visible = np.where(area[..., None], np.uint8(0), image)
-        key = digest(self._fingerprint, visible, area, *(part for pair in conditions.maps.items() for part in pair))
-        return Seen(stacked(image, conditions, self.names), area, key)
+        told = conditions.guide if self.networks.guided else None
+        drawn = [part for pair in conditions.maps.items() for part in pair]
+        key = digest(self._fingerprint, visible, area, *drawn, *([] if told is None else [told]))
+        guide = None if told is None else Guide().encode(told, len(area))
+        return Seen(stacked(image, conditions, self.names), area, guide, key)
 
     def _codes(self, seen: Sequence[Seen], wanted: Sequence[CodeRequest], cache: EditCache) -> list[Float32]:
         """w_e, B times (1, L, C); see :meth:`mien.editing.latents.LatentCodes.of_edits`."""
@@ -213,5 +225,9 @@ class GraphFacemug:
             shape = np.broadcast_shapes(*(w.shape for w in given))
             each = [np.broadcast_to(np.float32(1) if w is None else w, shape) for w in weights]
             stack = np.stack(each)
-        features, shares = self.networks.features(np.concatenate([s.layers for s in seen]), mask, stack)
+        layers, guide = np.concatenate([s.layers for s in seen]), None
+        if any(s.guide is not None for s in seen):
+            none = np.zeros((1, 4, *mask.shape[2:]), np.float32)
+            guide = np.concatenate([none if s.guide is None else s.guide for s in seen])
+        features, shares = self.networks.features(layers, mask, stack, guide)
         return [(tuple(one[i : i + 1].copy() for one in features), shares[i]) for i in range(len(seen))]

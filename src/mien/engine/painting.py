@@ -6,7 +6,7 @@ K channels of StyleSpace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,13 @@ from mien.threads import available_threads
 from mien.types import Float32
 
 KIND = "mien-editor"
-GRAPHS: Mapping[str, str] = {
+GRAPHS: dict[str, str] = {
     name: f"{name}.onnx" for name in ("mapping", "encoder", "warping", "features", "bank", "decoder")
 }
 """Files by what they do; ``recipes.graphs_editor`` writes them."""
+
+GUIDED = {"guided": "guided.onnx"}
+"""The features of a painter that can be given a guide, and is."""
 
 EDIT = ("decoder", "encoder", "bank", "features")
 """Those of every edit, the slowest to load first."""
@@ -52,12 +55,20 @@ class PaintingGraphs:
         """Equation 2: both (B, L, C) -> (B, L, C)."""
         return self._run("warping", source, target)[0]
 
-    def features(self, layers: Float32, mask: Float32, weights: Float32 | None) -> tuple[Features, Float32]:
-        """Layers (B, I, S, S), mask (B, 1, S, S), weights (B, N, 1, 1) or (B, N, S, S) -> features, ŝ (B, N, S, S)."""
+    def features(
+        self, layers: Float32, mask: Float32, weights: Float32 | None, guide: Float32 | None = None
+    ) -> tuple[Features, Float32]:
+        """Layers (B, I, S, S), mask (B, 1, S, S), weights (B, N, 1, 1) or (B, N, S, S), and for networks that are
+        :attr:`guided` a guide (B, 4, S, S) -> features, ŝ (B, N, S, S), without what the guide has of it.
+        """
         count = len(self._config["editor"]["aggregation"]["modalities"])
-        neutral = np.ones((len(layers), count, 1, 1), np.float32)
-        shares, *found = self._run("features", layers, mask, neutral if weights is None else weights)
-        return tuple(found), shares
+        given = np.ones((len(layers), count, 1, 1), np.float32) if weights is None else weights
+        shares, *found = (
+            self._run("features", layers, mask, given)
+            if guide is None
+            else self._run("guided", layers, mask, guide, given)
+        )
+        return tuple(found), shares[:, :count]
 
     def bank(self, w_plus: Float32, shift: Float32 | None) -> tuple[Float32, Features]:
         """Equation 1's G: (B, L, C), shift (B, K) -> Î (B, 3, S, S), a map for each resolution that has one."""
@@ -78,6 +89,11 @@ class PaintingGraphs:
         return np.repeat(w[:, None], count, 1)
 
     @property
+    def guided(self) -> bool:
+        """Whether the painter can be given a guide."""
+        return GUIDED["guided"] in self._config["graphs"]
+
+    @property
     def shape(self) -> tuple[int, int]:
         """L and C."""
         _, count, length = self._inputs("bank")["w_plus"]
@@ -95,8 +111,8 @@ class PaintingGraphs:
 
     def fingerprint(self) -> bytes:
         """Of weights, graphs and engine; no graph is loaded for it."""
-        graphs = self._config["graphs"]
-        return " ".join([str(self._config["sha256"]), *(graphs[name]["sha256"] for name in GRAPHS.values())]).encode()
+        graphs, names = self._config["graphs"], [*GRAPHS.values(), *(GUIDED.values() if self.guided else ())]
+        return " ".join([str(self._config["sha256"]), *(graphs[name]["sha256"] for name in names)]).encode()
 
     def _inputs(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self._config["graphs"][GRAPHS[name]]["input"]
@@ -112,7 +128,7 @@ class PaintingGraphs:
         return self._loaded[name]
 
     def _read(self, name: str) -> GraphNetwork[dict[str, Any]]:
-        return GraphNetwork.load(self._folder, KIND, dict, GRAPHS[name], self._engine)
+        return GraphNetwork.load(self._folder, KIND, dict, (GRAPHS | GUIDED)[name], self._engine)
 
     def _run(self, name: str, *arrays: Float32) -> tuple[Float32, ...]:
         return self._load(name)(*(np.ascontiguousarray(one, np.float32) for one in arrays))
