@@ -1,7 +1,7 @@
 """Neutral to smiling, from another photo of the same person: how near the part comes to the real smiling photo.
 
     python -m benchmarks.borrow --data LONDON --perceptual lpips_alex.pt --identity identity_mobileface.pt [--limit 12]
-        [--sheet borrow.png]
+        [--parts eyes] [--sheet borrow.png]
 
 Pixels (``part``) against the look of the bundled editor (a mask and the same exemplar). A square window around the part
 of both photos is compared at 192 px; identity is the cosine between the crops before and after.
@@ -57,17 +57,18 @@ def main() -> None:
     parser.add_argument("--perceptual", type=Path, required=True)
     parser.add_argument("--identity", type=Path, required=True)
     parser.add_argument("--limit", type=int, default=1000)
+    parser.add_argument("--parts", nargs="+", choices=MASKS, default=list(MASKS))
     parser.add_argument("--sheet", type=Path, help="write crops: neutral, pixels, look, truth")
     o = parser.parse_args()
     distance = load_distance(o.perceptual, trust_code=True)
     person = identity_metric(load_features(o.identity, trust_code=True))
     editor, rows = Editor.from_pretrained(), []
-    found: dict[str, list[tuple[Any, ...]]] = {part: [] for part in MASKS}
+    found: dict[str, list[tuple[Any, ...]]] = {part: [] for part in o.parts}
     for neutral, smiling in pairs(o.data)[: o.limit]:
         photo, truth = read_photo(neutral), read_photo(smiling)
         faces = editor.finder.find(photo)[0], editor.finder.find(truth)[0]
         before = crop_face(photo, faces[0].quad, 256).pixels
-        for part, mask in MASKS.items():
+        for part, mask in ((one, MASKS[one]) for one in o.parts):
             area = area_of(faces, mask, photo)
             wanted: dict[str, Any] = {"exemplar": truth, "face": faces[0]}
             made = [editor(photo, part=part, **wanted).photo, editor(photo, mask=mask, mode="look", **wanted).photo]

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
+from mien.align import mesh
 from mien.errors import LayerError
 from mien.guides.borrow import PARTS, borrow, mirrored, mismatch
 from mien.types import Face, Photo
@@ -32,6 +34,26 @@ def test_faces_that_look_too_far_apart_are_refused(portrait: Photo, face: Face) 
         borrow(portrait, turned, portrait, face, "left_eye")
     with pytest.raises(LayerError, match="choose from"):
         borrow(portrait, face, portrait, face, "tail")
+
+
+def test_nothing_is_borrowed_from_beyond_the_face(portrait: Photo, face: Face) -> None:
+    points = face.landmarks.copy()
+    edge = points[list(mesh.OUTLINE), 0]
+    points[list(mesh.OUTLINE), 0] = edge + 0.5 * (points[1, 0] - edge)  # so narrow that its outline cuts the eyes
+    narrow = replace(face, landmarks=points)
+    inside = np.zeros(portrait.pixels.shape[:2], np.uint8)
+    cv2.fillPoly(inside, [np.round(points[list(mesh.OUTLINE), :2]).astype(np.int32)], 1)
+    inside = cv2.dilate(inside, np.ones((3, 3), np.uint8))  # what is rounded
+    for alike in (False, True):
+        _, area = borrow(portrait, narrow, portrait, face, "eyes", alike=alike).over(portrait)
+        assert area.any()
+        assert not area[inside == 0].any()
+
+
+def test_in_one_light_more_is_borrowed_around_the_eyes(portrait: Photo, face: Face) -> None:
+    few, more = (borrow(portrait, face, portrait, face, "eyes", alike=one).over(portrait)[1] for one in (False, True))
+    assert (more | ~few).all()
+    assert more.sum() > 1.2 * few.sum()
 
 
 def test_hidden_pixels_are_left_out(portrait: Photo, face: Face) -> None:

@@ -196,7 +196,7 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     pair = (photo, face, other, other_face)
     area = "mouth" if part == "teeth" and lent.known else part
     if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
-        return borrow(*pair, area, blocked=hidden, other_blocked=far)
+        return borrow(*pair, area, blocked=hidden, other_blocked=far, alike=True)
     if part in ("teeth", "mouth"):
         theirs = labelled_of(other, other_face, context)
         masks = (hidden, far, labelled, theirs)

@@ -19,7 +19,7 @@ from mien.compose.blend import ring
 from mien.compose.morphology import grown, shrunk
 from mien.errors import LayerError
 from mien.guides.guide import Box, Guide
-from mien.guides.laid import lay, looked_up, matched, soft
+from mien.guides.laid import filled, lay, looked_up, matched, soft
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.spline import Spline
 from mien.photos.color import to_srgb
@@ -60,6 +60,12 @@ PARTS: Mapping[str, Part] = {
     "face": Part(mesh.OUTLINE, -0.03),
 }
 
+WIDER: Mapping[str, Part] = {"eyes": replace(PARTS["eyes"], margin=0.17, below=0.3)}
+"""Where skin and light agree, eyes bring what moves with them: brows' lower edge, crow's feet, tops of cheeks."""
+
+WITHIN = 0.02
+"""Eye distances inside the face's outline in which parts end: beyond it the other photo has another backdrop."""
+
 
 def borrow(
     photo: Photo,
@@ -71,6 +77,7 @@ def borrow(
     blocked: Bool | None = None,
     other_blocked: Bool | None = None,
     shapes: Shapes | None = None,
+    alike: bool = False,
 ) -> Guide:
     """A part of another face, as a guide for this photo.
 
@@ -80,6 +87,7 @@ def borrow(
         part: of :data:`PARTS`.
         blocked, other_blocked: (H, W) of each photo: hair, glasses, hands before the face; left out.
         shapes: None takes the bundled ones.
+        alike: whether skin and light of both photos agree (see :func:`mismatch`): then :data:`WIDER` counts.
 
     Raises:
         LayerError: no such part, or the faces look in directions too far apart.
@@ -87,19 +95,21 @@ def borrow(
     check_parts(part)
     other, other_face, other_blocked, notes = turned(face, other, other_face, other_blocked, part)
     unit = unit_of(face)
-    box, area, taken, visible = _seen_there(photo, face, other, other_face, other_blocked, part, shapes)
+    chosen = WIDER.get(part, PARTS[part]) if alike else PARTS[part]
+    box, area, taken, visible = _seen_there(photo, face, other, other_face, other_blocked, chosen, shapes)
     lower = to_srgb(photo, box).astype(np.float32)
     weight = soft(area, unit) * visible * free(blocked, box, unit)
-    upper = matched(lower, taken, weight > 0.02, unit)
+    known = _skin(face, box).astype(np.float32) if chosen.margin > 0 else None
+    upper = matched(lower, taken, weight > 0.02, unit, known)
     return lay(photo, box, upper, weight, unit, notes)
 
 
 def _seen_there(
-    photo: Photo, face: Face, other: Photo, other_face: Face, blocked: Bool | None, part: str, shapes: Shapes | None
+    photo: Photo, face: Face, other: Photo, other_face: Face, blocked: Bool | None, part: Part, shapes: Shapes | None
 ) -> tuple[Box, Bool, Float32, Float32]:
     """A box of the photo, the area of the part in it (h, w), the other's pixels there, and where it shows them."""
-    goals = _goals(face, other_face, PARTS[part], shapes or Shapes.bundled())
-    box, area = _area(photo, face, goals, PARTS[part])
+    goals = _goals(face, other_face, part, shapes or Shapes.bundled())
+    box, area = _area(photo, face, goals, part)
     return box, area, *looked_up(other, blocked, field(face, other_face, goals, box), box)
 
 
@@ -110,7 +120,7 @@ def mismatch(photo: Photo, face: Face, other: Photo, other_face: Face, part: str
         LayerError: the faces look in directions too far apart.
     """
     other, other_face, _, _ = turned(face, other, other_face, None, part)
-    box, area, taken, visible = _seen_there(photo, face, other, other_face, None, part, None)
+    box, area, taken, visible = _seen_there(photo, face, other, other_face, None, PARTS[part], None)
     unit, lower = unit_of(face), to_srgb(photo, box).astype(np.float32)
     coarse = [cv2.GaussianBlur(one, (0, 0), max(1.0, 0.04 * unit)) for one in (lower, taken)]
     around = (ring(area, 0.1 * unit) > 0) & (visible > 0.5)
@@ -190,7 +200,14 @@ def _area(photo: Photo, face: Face, goals: Float64, part: Part) -> tuple[Box, Bo
         hull = cv2.convexHull((np.concatenate(both) - box[:2]).astype(np.float32))
         cv2.fillPoly(area, [np.round(hull * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
     reach = abs(part.margin) * unit
-    return box, grown(area > 0, reach) if part.margin > 0 else shrunk(area > 0, reach)
+    if part.margin < 0:
+        return box, shrunk(area > 0, reach)
+    return box, grown(area > 0, reach) & shrunk(_skin(face, box), WITHIN * unit)
+
+
+def _skin(face: Face, box: Box) -> Bool:
+    """(h, w): within the outline of a face."""
+    return filled(face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), box)
 
 
 def box_around(photo: Photo, points: Float64, unit: float, margin: float) -> Box:
