@@ -35,6 +35,12 @@ def test_what_can_be_no_dye_is_refused_before_anything_is_loaded(tmp_path: Path)
             check_dyes(Request(dye={"hair": value}))
 
 
+def test_a_file_that_is_given_as_a_color_is_told_how(tmp_path: Path) -> None:
+    (tmp_path / "other.jpg").touch()
+    with pytest.raises(LayerError, match=r"is a file; write .*other\.jpg:hair for .*, @.*other\.jpg for"):
+        check_dyes(Request(dye={"hair": f"{tmp_path}/other.jpg"}))
+
+
 def test_a_swatch_is_the_mean_of_what_is_opaque(tmp_path: Path) -> None:
     swatch = np.zeros((20, 30, 4), np.uint8)
     swatch[5:15, 5:15] = 112, 50, 32, 255

@@ -59,6 +59,8 @@ def test_an_album_comes_before_the_bank(editor: Editor, portrait: Photo, face: F
     Image.fromarray(portrait.pixels[:, ::-1]).save(f"{tmp_path}/me.png")
     result = editor(portrait, part="nose", face=face, album=str(tmp_path))
     assert "me.png" in result.operations[0]
+    Image.fromarray(portrait.pixels[::2, ::2]).save(f"{tmp_path}/a-copy.png")  # the photo itself lends nothing
+    assert "me.png" in editor(portrait, part="nose", face=face, album=str(tmp_path)).operations[0]
     with pytest.raises(LayerError, match="no folder"):
         editor(portrait, part="nose", face=face, album=f"{tmp_path}/none")
 

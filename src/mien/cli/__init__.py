@@ -88,7 +88,9 @@ def _explain(error: Exception) -> int:
 
 
 def _interrupted(error: BaseException | None) -> bool:
-    """Whether an error began as Ctrl-C: modules that are being loaded may turn it into another one."""
+    """Whether an error began as Ctrl-C: modules that are being loaded, or a question, turn it into another one."""
     return error is not None and (
-        isinstance(error, KeyboardInterrupt) or _interrupted(error.__cause__ or error.__context__)
+        isinstance(error, KeyboardInterrupt)
+        or type(error).__name__ == "Abort"  # Typer's: a question that was left without an answer
+        or _interrupted(error.__cause__ or error.__context__)
     )

@@ -12,7 +12,20 @@ from mien.conditions.attributes import STRONGEST
 from mien.editing.looks import LOOKS
 from mien.guides.shapes import Shapes
 
-DYED = ("hair", "beard", "brows", "lips", "irises", "teeth", "eyelids", "cheeks", "skin", "hat", "clothes")
+DYED = (
+    "hair",
+    "beard",
+    "brows",
+    "lips",
+    "irises",
+    "teeth",
+    "eyelids",
+    "cheeks",
+    "skin",
+    "hat",
+    "clothes",
+    "background",
+)
 """What is dyed most; every region can be."""
 
 _HAIR = "hair that is not there would be invented: 'mien borrow --part hair --from PHOTO' takes another head's"

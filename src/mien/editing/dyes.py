@@ -51,9 +51,21 @@ def check_dyes(request: Request) -> None:
             )
         source = swatch_of(value)
         if source is None and value != UNCHANGED and value not in RELATIVE:
-            parse_color(value)
+            _check_color(value, region)
         elif source is not None and not source[0].is_file():
             raise UnreadablePhotoError(f"{source[0]} does not exist or is no ordinary file; check the name.")
+
+
+def _check_color(value: Any, region: str) -> None:
+    """Refuses what is no color, and says how to write a swatch where it is a file."""
+    try:
+        parse_color(value)
+    except LayerError:
+        if not isinstance(value, str) or not Path(value).is_file():
+            raise
+        raise LayerError(
+            f"'{value}' is a file; write {value}:{region} for the color of its {region}, @{value} for its mean color."
+        ) from None
 
 
 def swatch_of(value: Any) -> tuple[Path, str] | None:

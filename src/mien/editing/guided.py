@@ -61,6 +61,9 @@ ALIKE = 30.0
 """Levels by which the skin around a part may differ for it to be borrowed with its skin: photos of one person in one
 light differ by 7 to 28, people of the wide portraits by 46 and more."""
 
+UNLIKE, OTHER_LIGHT = 70.0, "skin and light of the two photos differ by {:.0f} levels, so the face may look pasted"
+"""The same for a whole face, hair around it included, above which it looks pasted, and what is told then."""
+
 TRIED = 8
 """Faces of a bank of which the first whose hair can be borrowed is taken."""
 
@@ -208,7 +211,10 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
         return brows(*pair, blocked=hidden, other_blocked=far, labelled=labelled)
     if part in SIDES and min(face.eye_openness) > SHUT:
         return eyes(*pair, part, blocked=hidden, other_blocked=far, labelled=labelled)
-    return borrow(*pair, part, blocked=hidden, other_blocked=far)
+    guide = borrow(*pair, part, blocked=hidden, other_blocked=far)
+    if part == "face" and (away := mismatch(*pair, part)) > UNLIKE:
+        return replace(guide, notes=(*guide.notes, OTHER_LIGHT.format(away)))
+    return guide
 
 
 def _hair(

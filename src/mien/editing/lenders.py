@@ -24,7 +24,7 @@ from mien.guides.bank_faces import CURLS, LENGTHS
 from mien.guides.beardless import Beardless, alike_mouth
 from mien.guides.borrow import FARTHEST, WRINKLES
 from mien.guides.strands import waviness
-from mien.guides.traits import Traits, head_of_hair
+from mien.guides.traits import Traits, head_of_hair, same_picture
 from mien.types import AlignedFace, Bool, Face, Photo
 
 BEFORE = "hair+glasses+hat-brows"
@@ -182,7 +182,8 @@ def _ranked(photo: Photo, face: Face, request: Request, part: str, context: Edit
         raise LayerError("This looks like a small child; the bank has the wrinkles of old people only.")
     able: list[tuple[float, Entry]] = []
     if request.album is not None:
-        able += _album(Path(request.album), context).ranked(face, traits, part, child)
+        album = _album(Path(request.album), context).ranked(face, traits, part, child)
+        able += [one for one in album if not same_picture(face, one[1].face)]
     return able + Bank.bundled().ranked(face, traits, part, child)
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from mien.align import mesh
 from mien.conditions.areas import AREAS, Seen, teeth
 from mien.conditions.labels import INDEX
-from mien.types import Bool, Float32, UInt8
+from mien.guides.shapes import Placement, Shapes
+from mien.types import Bool, Face, Float32, UInt8
 
 SIDE = 256
 """Pixels of the crop in which faces are compared."""
@@ -21,6 +22,18 @@ SIDE = 256
 _UPPER_LIP = (98, 97, 2, 326, 327, 410, 270, 269, 267, 0, 37, 39, 40, 186)
 _CHIN = (172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 375, 321, 405, 314, 17, 84, 181, 91, 146)
 _FOREHEAD = (103, 67, 109, 10, 338, 297, 332, 300, 293, 334, 296, 336, 107, 66, 105, 63, 70)
+
+COPY = 0.02
+"""Eye distances within which all points of a face lie in two copies of one photo, reduced, cut or compressed: up to
+0.017 in 12 of them, from 0.026 on in 28 pairs of photos of one person."""
+
+
+def same_picture(face: Face, other: Face) -> bool:
+    """Whether two faces are one, in copies of one photo: an album often holds the photo itself, which lends nothing."""
+    mean = Shapes.bundled().mean
+    points = (one.landmarks.astype(np.float64) for one in (face, other))
+    here, there = (Placement.of(one, mean).back(one)[:, :2] for one in points)
+    return bool(np.linalg.norm(here - there, axis=1).max() < COPY)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import { dyeNow, dyeWith, leaveDye, prefetch, tryDye, undye } from '../../wishes
 import { Button, Chips } from '../controls.js';
 
 const KIND = { lips: 'lips', irises: 'eyes', cheeks: 'lips', eyelids: 'lips' };
-const ALL = ['skin', 'clothes', 'hat', 'teeth'];
+const ALL = ['skin', 'clothes', 'hat', 'teeth', 'background'];
 
 export function colorsFor(catalog, region) {
   const kind = KIND[region] ?? 'hair';
