@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from mien.checkpoints.editor import load_editor
 from mien.checkpoints.graph_export import write_graph
-from mien.engine.painting import GRAPHS, GUIDED
+from mien.engine.painting import GRAPHS
 from mien.models.editing import EditorNetworks, EncoderFeatures
 
 
@@ -47,15 +47,9 @@ class _Warping(_Part):
 
 
 class _Features(_Part):
-    def forward(self, layers: Tensor, mask: Tensor, weights: Tensor) -> tuple[Tensor, ...]:
-        a, shares = self.painter.aggregation(layers, mask, weights)
-        found = self.painter.refinement.encode(a)
-        return (shares, found.last, found.x_global, *(found.maps[side] for side in self.sides))
-
-
-class _Guided(_Part):
-    def forward(self, layers: Tensor, mask: Tensor, guide: Tensor, weights: Tensor) -> tuple[Tensor, ...]:
-        a, shares = self.painter.aggregation(layers, mask, weights, guide)
+    def forward(self, layers: Tensor, mask: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
+        *guide, weights = given  # a guide where the networks know it
+        a, shares = self.painter.aggregation(layers, mask, weights, *guide)
         found = self.painter.refinement.encode(a)
         return (shares, found.last, found.x_global, *(found.maps[side] for side in self.sides))
 
@@ -79,6 +73,9 @@ def export_editor(folder: Path) -> None:
     networks, _ = load_editor(folder)
     config, side = networks.config, networks.config.resolution
     layers, mask = torch.zeros(2, config.encoder.inputs, side, side), torch.ones(2, 1, side, side)
+    seen = {"layers": layers, "mask": mask}
+    if config.aggregation.guide:
+        seen["guide"] = torch.zeros(2, 4, side, side)
     codes, weights = torch.zeros(2, config.generator.codes, config.generator.w_dim), torch.ones(2, 4, 1, 1)
     parts: dict[str, _Part] = {
         "mapping": _Mapping(networks),
@@ -90,7 +87,7 @@ def export_editor(folder: Path) -> None:
     }
     shift = torch.zeros(2, sum(config.generator.style_channels))
     with torch.inference_mode():
-        _, last, x_global, *maps = parts["features"](layers, mask, weights)
+        _, last, x_global, *maps = parts["features"](*seen.values(), weights)
         _, *bank = parts["bank"](codes, shift)
     of = parts["decoder"]
     maps_in = {f"map{s}": m for s, m in zip(of.sides, maps, strict=True)}
@@ -99,15 +96,10 @@ def export_editor(folder: Path) -> None:
         "mapping": ({"z": torch.zeros(2, config.generator.z_dim)}, ("w",)),
         "encoder": ({"layers": layers}, ("w_plus",)),
         "warping": ({"source": codes, "target": codes}, ("w_plus",)),
-        "features": ({"layers": layers, "mask": mask, "weights": weights}, ("shares", "last", "x_global", *maps_in)),
+        "features": ({**seen, "weights": weights}, ("shares", "last", "x_global", *maps_in)),
         "bank": ({"w_plus": codes, "shift": shift}, ("picture", *bank_in)),
         "decoder": ({"w_plus": codes, "last": last, "x_global": x_global, **maps_in, **bank_in}, ("picture",)),
     }
-    if config.aggregation.guide:
-        outputs = given["features"][1]
-        guide = torch.zeros(2, 4, side, side)
-        given["guided"] = {"layers": layers, "mask": mask, "guide": guide, "weights": weights}, outputs
-        parts["guided"] = _Guided(networks)
     for name, (inputs, outputs) in given.items():
-        free = {2: "height", 3: "width"} if name in ("features", "guided") else None
-        write_graph(folder, parts[name].eval(), inputs, outputs, free, name=(GRAPHS | GUIDED)[name])
+        free = {2: "height", 3: "width"} if name == "features" else None
+        write_graph(folder, parts[name].eval(), inputs, outputs, free, name=GRAPHS[name])

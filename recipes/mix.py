@@ -15,18 +15,20 @@ from torch import Tensor
 
 from mien.checkpoints.store import load_folder, save_folder
 
+KINDS = ("face-detector", "face-landmarks", "face-parser", "mien-editor")
+
 
 def mix(before: dict[str, Tensor], after: dict[str, Tensor], share: float) -> dict[str, Tensor]:
-    """``share`` of ``after`` and the rest of ``before``; counters and the like are those of ``after``."""
-    floating = {name for name, value in after.items() if value.is_floating_point()}
-    return {n: before[n].lerp(value, share) if n in floating else value for n, value in after.items()}
+    """``share`` of ``after`` and the rest of ``before``; counters, and what ``before`` lacks, are ``after``'s."""
+    both = {name for name, value in after.items() if name in before and value.is_floating_point()}
+    return {n: before[n].lerp(value, share) if n in both else value for n, value in after.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
-    parser.add_argument("--kind", required=True, choices=("face-detector", "face-landmarks", "face-parser"))
+    parser.add_argument("--kind", required=True, choices=KINDS)
     parser.add_argument("--share", type=float, default=0.6, help="of the weights after")
     parser.add_argument("--out", type=Path, required=True)
     a = parser.parse_args()

@@ -95,13 +95,17 @@ def test_the_same_crops_are_painted_by_both_engines(photo: Photo, monkeypatch: p
     layers = conditions_of(crop, editor.parser.parse_crop(crop)).replaced(mask=mask)
     other = layers.without("sketch", "color").replaced(exemplar=crop[:, ::-1].copy(), attributes={"smile": 1.0})
     weights = np.array([1, 3, 0, 1], np.float32).reshape(4, 1, 1)
-    options = [CropOptions(), CropOptions(5, 0.6), CropOptions(2**33, 1.0, weights)]
-    asked = ([crop] * 3, [layers, other, layers], options)
+    options = [CropOptions(), CropOptions(5, 0.6), CropOptions(2**33, 1.0, weights), CropOptions()]
+    sure = np.where(mask > 0, np.uint8(200), np.uint8(0))[..., None]
+    guided = Conditions(mask=mask, guide=np.concatenate([crop[:, ::-1], sure], 2))
+    asked = ([crop] * 4, [layers, other, layers, guided], options)
     ways = [EditContext(editor), EditContext(editor)]
     graphs, modules = editor.backend.edit(*asked, ways[0]), editor.backend.module.edit(*asked, ways[1])
     for one, two in zip(graphs, modules, strict=True):
         np.testing.assert_allclose(one.pixels, two.pixels, atol=0.05)
         np.testing.assert_allclose(one.shares, two.shares, atol=1e-4)
+    unguided = editor.backend.edit([crop], [guided.without("guide")], options[:1], EditContext(editor))[0]
+    assert np.abs(unguided.pixels - graphs[3].pixels).max() > 10, "the bundled painter is told of guides"
     alone = editor.backend.edit([crop], [other], [options[1]], EditContext(editor))[0]
     np.testing.assert_allclose(alone.pixels, graphs[1].pixels, atol=0.05)
     for seed in (5, 2**40):

@@ -25,9 +25,6 @@ GRAPHS: dict[str, str] = {
 }
 """Files by what they do; ``recipes.graphs_editor`` writes them."""
 
-GUIDED = {"guided": "guided.onnx"}
-"""The features of a painter that can be given a guide, and is."""
-
 EDIT = ("decoder", "encoder", "bank", "features")
 """Those of every edit, the slowest to load first."""
 
@@ -59,15 +56,12 @@ class PaintingGraphs:
         self, layers: Float32, mask: Float32, weights: Float32 | None, guide: Float32 | None = None
     ) -> tuple[Features, Float32]:
         """Layers (B, I, S, S), mask (B, 1, S, S), weights (B, N, 1, 1) or (B, N, S, S), and for networks that are
-        :attr:`guided` a guide (B, 4, S, S) -> features, ŝ (B, N, S, S), without what the guide has of it.
+        :attr:`guided` a guide (B, 4, S, S), 0 where none is known -> features, ŝ (B, N, S, S) of the modalities alone.
         """
         count = len(self._config["editor"]["aggregation"]["modalities"])
         given = np.ones((len(layers), count, 1, 1), np.float32) if weights is None else weights
-        shares, *found = (
-            self._run("features", layers, mask, given)
-            if guide is None
-            else self._run("guided", layers, mask, guide, given)
-        )
+        told = (np.zeros((len(layers), 4, *layers.shape[2:]), np.float32) if guide is None else guide,) * self.guided
+        shares, *found = self._run("features", layers, mask, *told, given)
         return tuple(found), shares[:, :count]
 
     def bank(self, w_plus: Float32, shift: Float32 | None) -> tuple[Float32, Features]:
@@ -91,7 +85,7 @@ class PaintingGraphs:
     @property
     def guided(self) -> bool:
         """Whether the painter can be given a guide."""
-        return GUIDED["guided"] in self._config["graphs"]
+        return "guide" in self._inputs("features")
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -111,8 +105,8 @@ class PaintingGraphs:
 
     def fingerprint(self) -> bytes:
         """Of weights, graphs and engine; no graph is loaded for it."""
-        graphs, names = self._config["graphs"], [*GRAPHS.values(), *(GUIDED.values() if self.guided else ())]
-        return " ".join([str(self._config["sha256"]), *(graphs[name]["sha256"] for name in names)]).encode()
+        graphs = self._config["graphs"]
+        return " ".join([str(self._config["sha256"]), *(graphs[name]["sha256"] for name in GRAPHS.values())]).encode()
 
     def _inputs(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self._config["graphs"][GRAPHS[name]]["input"]
@@ -128,7 +122,7 @@ class PaintingGraphs:
         return self._loaded[name]
 
     def _read(self, name: str) -> GraphNetwork[dict[str, Any]]:
-        return GraphNetwork.load(self._folder, KIND, dict, (GRAPHS | GUIDED)[name], self._engine)
+        return GraphNetwork.load(self._folder, KIND, dict, GRAPHS[name], self._engine)
 
     def _run(self, name: str, *arrays: Float32) -> tuple[Float32, ...]:
         return self._load(name)(*(np.ascontiguousarray(one, np.float32) for one in arrays))
