@@ -1,15 +1,18 @@
 """Eyes, mouth and nose masked, nothing else given: how far what is painted is from the truth, at the photo's scale.
 
-    python -m benchmarks.parts --data LONDON --perceptual lpips_alex.pt [EDITOR ...] [--limit 36] [--sheet parts.png]
+    python -m benchmarks.parts --data LONDON --perceptual lpips_alex.pt [EDITOR ...] [--limit 36] [--alone] [--covered]
 
 A square window around the part, 1.6 times its box, is compared at 192 px. "sharpness" is the power of detail finer than
-two pixels inside the mask, over that of the truth: 1 is as sharp as the photo.
+two pixels inside the mask, over that of the truth: 1 is as sharp as the photo. --alone measures the painter alone
+(mode "look") on the same faces and prints the ratio. A mask by name hides nothing from the landmark network, which sees
+the part below it; with --covered the masked pixels are gray before anything looks at the photo.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -18,10 +21,11 @@ import torch
 
 from mien.data.sources import read_index
 from mien.editor import Editor
-from mien.evaluation.perceptual import load_distance
+from mien.errors import LayerError
+from mien.evaluation.perceptual import PerceptualDistance, load_distance
 from mien.photos.read import read_photo
 from mien.pixels import to_tensor
-from mien.types import Bool, UInt8
+from mien.types import Bool, Photo, UInt8
 
 PARTS = ("eyes", "mouth", "nose")
 SIDE = 192
@@ -50,6 +54,59 @@ def pictures(data: Path, split: str, limit: int) -> Iterator[Path]:
         yield next((data / "images").glob(f"{row['id']}.*"))
 
 
+@dataclass
+class Measured:
+    """What is measured of one part, one value a face; ``made`` has the windows."""
+
+    away: list[float] = field(default_factory=list)
+    sharp: list[float] = field(default_factory=list)
+    made: list[UInt8] = field(default_factory=list)
+
+    def add(self, made: UInt8, truth: UInt8, area: Bool, distance: PerceptualDistance) -> None:
+        """One face: pictures (H, W, 3) and where the part is masked (H, W)."""
+        pair = window(truth, area), window(made, area)
+        with torch.inference_mode():
+            self.away.append(float(distance(to_tensor(pair[1]), to_tensor(pair[0]))))
+        self.sharp.append(detail(made, area) / max(detail(truth, area), 1e-6))
+        self.made.append(pair[1])
+
+    def told(self, label: str) -> str:
+        """In one line."""
+        low, middle, high = np.quantile(self.sharp, (0.1, 0.5, 0.9))
+        return (
+            f"{label} {np.mean(self.away):.4f}  sharpness {middle:.2f} (10-90 %: {low:.2f} to {high:.2f})  "
+            f"n {len(self.away)}"
+        )
+
+
+def hid(photo: Photo, area: Bool) -> Photo:
+    """A photo whose masked pixels (H, W) are gray."""
+    return photo.with_pixels(np.where(area[..., None], np.uint8(128), photo.pixels))
+
+
+def measure(
+    editor: Editor, part: str, files: Sequence[Path], distance: PerceptualDistance, *, alone: bool, covered: bool
+) -> tuple[Measured, Measured, list[UInt8]]:
+    """A part of some photos by the editor, by its painter alone, and the windows of the truth."""
+    ours, painted, truths = Measured(), Measured(), []
+    for file in files:
+        photo = read_photo(file)
+        first = editor(photo, mask=part, mode="look") if alone or covered else editor(photo, mask=part)
+        area, truth = np.asarray(first.faces[0].mask) > 0, photo.pixels[..., :3]
+        seen = hid(photo, area) if covered else photo
+        try:
+            result = editor(seen, mask=area) if covered else editor(photo, mask=part) if alone else first
+            look = editor(seen, mask=area, mode="look") if covered and alone else first
+        except LayerError as error:
+            print(f"{file.stem}: {error}", flush=True)
+            continue
+        truths.append(window(truth, area))
+        ours.add(result.photo.pixels[..., :3], truth, area, distance)
+        if alone:
+            painted.add(look.photo.pixels[..., :3], truth, area, distance)
+    return ours, painted, truths
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("editors", nargs="*", default=["bundled"])
@@ -57,36 +114,33 @@ def main() -> None:
     parser.add_argument("--perceptual", type=Path, required=True)
     parser.add_argument("--split", default="val")
     parser.add_argument("--limit", type=int, default=36)
-    parser.add_argument("--sheet", type=Path, help="write windows: truth, then each editor")
+    parser.add_argument("--parts", nargs="+", default=PARTS, choices=PARTS)
+    parser.add_argument("--alone", action="store_true", help="measure the painter alone, too, and print the ratio")
+    parser.add_argument("--covered", action="store_true", help="make masked pixels gray before the photo is looked at")
+    parser.add_argument("--sheet", type=Path, help="write windows: truth, what is made, and alone")
     o = parser.parse_args()
     distance = load_distance(o.perceptual, trust_code=True)
-    shown: dict[str, list[UInt8]] = {}
+    files, shown = list(pictures(o.data, o.split, o.limit)), []
     for name in o.editors:
         editor = Editor.from_pretrained(name)
-        for part in PARTS:
-            away, sharp = [], []
-            for file in pictures(o.data, o.split, o.limit):
-                photo = read_photo(file)
-                result = editor(photo, mask=part)
-                area = np.asarray(result.faces[0].mask) > 0
-                truth, made = photo.pixels[..., :3], result.photo.pixels[..., :3]
-                pair = window(truth, area), window(made, area)
-                with torch.inference_mode():
-                    away.append(float(distance(to_tensor(pair[1]), to_tensor(pair[0]))))
-                sharp.append(detail(made, area) / max(detail(truth, area), 1e-6))
-                shown.setdefault(f"{file.stem} {part}", [pair[0]]).append(pair[1])
-            low, middle, high = np.quantile(sharp, (0.1, 0.5, 0.9))
-            print(
-                f"{name}  {part:6} {distance.label} {np.mean(away):.4f}  "
-                f"sharpness {middle:.2f} (10-90 %: {low:.2f} to {high:.2f})  n {len(away)}",
-                flush=True,
-            )
+        for part in o.parts:
+            ours, painted, truths = measure(editor, part, files, distance, alone=o.alone, covered=o.covered)
+            print(ours.told(f"{name}  {part:6} {distance.label}"), flush=True)
+            if o.alone:
+                print(painted.told(f"{name}  {part:6} {distance.label}, the painter alone,"), flush=True)
+                print(f"{name}  {part:6} ratio {np.mean(ours.away) / np.mean(painted.away):.3f}", flush=True)
+            made = (ours.made, painted.made) if o.alone else (ours.made,)
+            shown += [np.concatenate(row, 1) for row in zip(truths, *made, strict=True)]
     if o.sheet:
-        rows = [np.concatenate(row, 1) for row in shown.values()]
-        across = max(1, 1900 // rows[0].shape[1])
-        rows += [np.zeros_like(rows[0])] * (-len(rows) % across)
-        lines = [np.concatenate(rows[i : i + across], 1) for i in range(0, len(rows), across)]
-        cv2.imwrite(str(o.sheet), np.concatenate(lines)[..., ::-1])
+        cv2.imwrite(str(o.sheet), sheet(shown)[..., ::-1])
+
+
+def sheet(rows: list[UInt8]) -> UInt8:
+    """Rows of windows, as many beside one another as 1900 pixels hold."""
+    across = max(1, 1900 // rows[0].shape[1])
+    rows = [*rows, *[np.zeros_like(rows[0])] * (-len(rows) % across)]
+    lines = [np.concatenate(rows[i : i + across], 1) for i in range(0, len(rows), across)]
+    return np.asarray(np.concatenate(lines))
 
 
 if __name__ == "__main__":

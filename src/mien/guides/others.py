@@ -24,7 +24,7 @@ from mien.guides.borrow import free, mirrored, turned, unit_of
 from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.laid import coarse_beside, filled, looked_up, soft
 from mien.photos.color import to_srgb
-from mien.types import Bool, Face, Float32, Float64, Photo
+from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
 LEAST = 3
 """Faces that must show what is hidden; the middle of fewer is none."""
@@ -43,6 +43,13 @@ FINER = (0.3, 1.5)
 
 HELD = 0.6
 """Share of the skin's light that black pupils and lashes get, too: haze and soft lenses lift them."""
+
+BENT, FARTHEST, SIDE = 0.04, 0.08, 200.0
+"""Eye distances within which lines of several faces are brought together alike, and by how much at most; pixels of an
+eye distance at which they are compared."""
+
+LINES = 0.01
+"""As :data:`COARSE`, of faces whose lines have been brought together."""
 
 AROUND = 0.5
 """Eye distances around what is hidden in which skins are compared."""
@@ -104,7 +111,9 @@ def from_others(
                 found.append(_in_its_light(lower, taken, here, known * (visible > 0.5), apertures, unit))
     if len(found) < LEAST:
         raise LayerError("Too few faces show what is masked, turned like this one; paint it instead: --mode look.")
-    upper = _middle(found, here, apertures, unit)
+    bent = features(points, hidden) not in ((), ("eyes",))
+    found = _brought_together(found, apertures, unit) if bent else found
+    upper = _middle(found, here, apertures, unit, LINES if bent else COARSE, calmed=bent)
     upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
     upper = upper if covered else blend(lower, upper, soft(here, 0.5 * unit))
     shown = here & inside
@@ -168,19 +177,71 @@ def _power(picture: Float32, weight: Float32) -> float:
     return float(np.mean([np.sqrt((band.mean(2) ** 2 * weight).sum() / total) for band in bands(picture)]))
 
 
-def _middle(pictures: Sequence[Float32], here: Bool, apertures: Float32, unit: float) -> Float32:
-    """What most agree on, and the detail of the one that is nearest to it."""
+def _brought_together(pictures: Sequence[Float32], apertures: Float32, unit: float) -> list[Float32]:
+    """The pictures (h, w, 3), the lines of each where those of their middle lie: landmarks are good to 0.02 units only.
+
+    Between the lids, where ``apertures`` (h, w) is 1, they stay as they are.
+    """
+    height, width = apertures.shape
+    scale = min(1.0, SIDE / unit)
+    size = (max(1, round(scale * width)), max(1, round(scale * height)))
+    if min(size) < 32:
+        return list(pictures)
+    goal, moved = _gray(np.median(np.stack(pictures), 0), size), (1 - apertures)[..., None]
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    xs, ys = np.arange(width, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
+    found: list[Float32] = []
+    for picture in pictures:
+        way: Float32 = np.asarray(flow.calc(goal, _gray(picture, size), None), np.float32)
+        length = np.hypot(way[..., 0], way[..., 1])[..., None]
+        way = way * np.minimum(1, FARTHEST * scale * unit / np.maximum(length, np.float32(1e-3)))
+        way = cv2.GaussianBlur(way, (0, 0), max(1.0, BENT * scale * unit)).astype(np.float32)
+        way = cv2.resize(way, (width, height), interpolation=cv2.INTER_LINEAR) * moved / np.float32(scale)
+        bent = cv2.remap(picture, xs + way[..., 0], ys + way[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        found.append(np.asarray(bent, np.float32))
+    return found
+
+
+def _gray(picture: Float32, size: tuple[int, int]) -> UInt8:
+    small = cv2.resize(np.clip(picture, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _middle(
+    pictures: Sequence[Float32], here: Bool, apertures: Float32, unit: float, common: float, *, calmed: bool
+) -> Float32:
+    """What most agree on, and the detail of the one that is nearest to it.
+
+    Args:
+        pictures: (h, w, 3) each.
+        here: (h, w) where it shows.
+        apertures: (h, w), 1 between the lids.
+        unit: eye distance.
+        common: eye distances, standard deviation of what they agree on.
+        calmed: whether that detail is no stronger than usual among them.
+    """
     inside = apertures[..., None]
 
-    def coarse(picture: Float32) -> Float32:
-        skin, eyes = (cv2.GaussianBlur(picture, (0, 0), max(0.8, s * unit)) for s in (COARSE, IN_EYES))
+    def smooth(picture: Float32) -> Float32:
+        skin, eyes = (cv2.GaussianBlur(picture, (0, 0), max(0.8, s * unit)) for s in (common, IN_EYES))
         return np.asarray(skin + inside * (eyes - skin), np.float32)
 
-    blurred = [coarse(one) for one in pictures]
+    blurred = [smooth(one) for one in pictures]
     middle = np.median(np.stack(blurred), 0).astype(np.float32)
     sharp = np.stack([cv2.GaussianBlur(one, (0, 0), max(0.8, COARSE * unit))[here] for one in pictures])
     nearest = int(np.argmin(np.abs(sharp - np.median(sharp, 0)).mean((1, 2))))
-    return np.asarray(middle + pictures[nearest] - blurred[nearest], np.float32)
+    fine = pictures[nearest] - blurred[nearest]
+    if calmed:
+        skin = here & (apertures == 0)
+        powers = [_strength(one - coarse, skin) for one, coarse in zip(pictures, blurred, strict=True)]
+        weaker = min(1.0, float(np.median(powers)) / max(powers[nearest], 1e-3))
+        fine = fine * (inside + (1 - inside) * np.float32(weaker))
+    return np.asarray(middle + fine, np.float32)
+
+
+def _strength(fine: Float32, area: Bool) -> float:
+    """Root of the mean square of detail (h, w, 3) in an area."""
+    return float(np.sqrt(np.square(fine.mean(2))[area].mean())) if area.any() else 1.0
 
 
 def _eyes(points: Float64, box: Box, unit: float) -> Float32:

@@ -1,0 +1,53 @@
+"""The middle of several faces: their lines are brought together, and its detail is no stronger than theirs."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mien.guides.others import LINES, _brought_together, _middle
+from mien.types import Float32
+
+UNIT = 120.0
+
+
+def mouth(down: float, noise: float = 0.0) -> Float32:
+    """A dark line with its ends up, somewhere; gray skin around it."""
+    ys, xs = np.mgrid[:96, :160].astype(np.float32)
+    line = np.exp(-(((ys - 48 - down + 0.002 * (xs - 80) ** 2) / 2.5) ** 2)) * (np.abs(xs - 80) < 50)
+    rough = np.random.default_rng(0).standard_normal(ys.shape).astype(np.float32) * noise
+    return np.repeat((170 - 110 * line + rough)[..., None], 3, 2).astype(np.float32)
+
+
+def test_lines_are_brought_together() -> None:
+    pictures = [mouth(down) for down in (-4, -2, 0, 2, 4)]
+    none = np.zeros((96, 160), np.float32)
+    together = _brought_together(pictures, none, UNIT)
+    spread = [float(np.std(np.stack(ones), 0)[30:66, 40:120].mean()) for ones in (pictures, together)]
+    assert spread[1] < 0.5 * spread[0]
+    assert np.median(np.stack(together), 0).min() < np.median(np.stack(pictures), 0).min() + 5
+
+
+def test_between_the_lids_nothing_is_bent() -> None:
+    pictures = [mouth(down) for down in (-4, 0, 4)]
+    for before, after in zip(pictures, _brought_together(pictures, np.ones((96, 160), np.float32), UNIT), strict=True):
+        np.testing.assert_allclose(after, before, atol=1e-3)
+
+
+def test_large_photos_are_bent_alike() -> None:
+    small = [mouth(down) for down in (-4, 0, 4)]
+    large = [cv2.resize(one, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC) for one in small]
+    bent = [
+        np.stack(_brought_together(ones, np.zeros(ones[0].shape[:2], np.float32), unit))
+        for ones, unit in ((small, UNIT), (large, 4 * UNIT))
+    ]
+    again = np.stack([cv2.resize(one, (160, 96), interpolation=cv2.INTER_AREA) for one in bent[1]])
+    assert np.abs(again - bent[0])[:, 20:76, 30:130].mean() < 5
+
+
+def test_strong_detail_of_one_is_weakened() -> None:
+    pictures = [mouth(0.0, noise=25), mouth(0.0) + 20, mouth(0.0) - 20]
+    here, none = np.ones((96, 160), np.bool_), np.zeros((96, 160), np.float32)
+    rough = [_middle(pictures, here, none, UNIT, LINES, calmed=calmed) for calmed in (False, True)]
+    power = [float((one - cv2.GaussianBlur(one, (0, 0), 2))[:20].std()) for one in rough]
+    assert power[1] < 0.5 * power[0]
