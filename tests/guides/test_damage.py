@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 
+from mien.conditions.labels import INDEX
+from mien.editing.damaged import SIDE, WIDER, damaged
 from mien.errors import LayerError
 from mien.guides.damage import find_damage
 from mien.types import Bool, Photo, UInt8
@@ -59,3 +64,19 @@ def test_lights_in_eyes_and_moles_stay() -> None:
     assert find_damage(Photo(spotted), NOTHING, NOTHING, NOTHING)[200, 250]
     with pytest.raises(LayerError, match="No scratches"):
         find_damage(Photo(spotted), NOTHING, NOTHING, ~NOTHING)
+
+
+@pytest.mark.parametrize("below", [0, 60])
+def test_lights_on_eyelids_stay(below: int) -> None:
+    labels = np.full((SIDE, SIDE), INDEX["skin"], np.uint8)
+    labels[120:130, 60:90] = INDEX["left_eye"]
+    pixels = np.full((SIDE, SIDE, 3), 120, np.uint8)
+    cv2.circle(pixels, (75, 116 + below), 2, (240, 240, 240), -1, cv2.LINE_AA)  # just above the eye, or on the cheek
+    middle = SIDE / 2
+    quad = middle + np.array([(-1, -1), (-1, 1), (1, 1), (1, -1)]) * middle / WIDER
+    context: Any = SimpleNamespace(faces=lambda photo: [SimpleNamespace(quad=quad)], classes=lambda crop: labels)
+    if below:
+        assert damaged(Photo(pixels), context)[116 + below, 75]
+    else:
+        with pytest.raises(LayerError, match="No scratches"):
+            damaged(Photo(pixels), context)

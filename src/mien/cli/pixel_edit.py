@@ -22,7 +22,9 @@ class Target:
     """Where it happens and where the result goes; see :func:`mien.cli.option_groups.grouped`."""
 
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None
-    face: Annotated[str | None, typer.Option(help="Which face: a number, largest, left, right, or a point x,y.")] = None
+    face: Annotated[
+        str | None, typer.Option(help="Which face: a number, largest, left, right, a point x,y, or like:anna.jpg.")
+    ] = None
     mask: Annotated[str | None, typer.Option(help="Only inside: a region (hair, mouth) or a picture.")] = None
     strength: Annotated[float, typer.Option(min=0, max=1, help="1 all of it, 0.5 half.")] = 1.0
     keep_identity: Annotated[
