@@ -18,7 +18,7 @@ from mien.guides.hair_fit import _holes, ended, fitted
 from mien.guides.hair_lent import clear, pure, within
 from mien.guides.hair_light import lit
 from mien.guides.hair_refused import check_light, nearer_mirrored
-from mien.guides.hair_roots import in_colors, shown
+from mien.guides.hair_roots import in_colors, shown, told
 from mien.guides.scene import Scene, _reduced
 from mien.guides.strands import toned
 from mien.types import Face, Photo
@@ -151,7 +151,7 @@ def test_skin_comes_with_the_hair_that_grows_out_of_it(face: Face) -> None:
     down = fit.picture.copy()
     down[y, x - 4 : x + 5] -= 40
     fit = replace(fit, picture=down)
-    weight, made = shown(here, fit), in_colors(here, fit, held(here))
+    weight, made = shown(here, fit), in_colors(here, fit, held(here), told(fit, here.unit)[0])
     assert weight[y, x] > 0.9
     assert np.abs(made[y + 3, x] - COLORS["skin"]).max() < 12
     assert (made[y + 3, x] - made[y, x]).min() > 25

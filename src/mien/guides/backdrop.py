@@ -107,32 +107,30 @@ def behind_hair(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
     rows, columns = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
     by = round(here.unit)
     part = np.s_[max(0, rows[0] - by) : rows[-1] + by, max(0, columns[0] - by) : columns[-1] + by]
-    hole = wanted[part] & ~known[part]
     made = here.picture.copy()
-    others = ~known[part] & ~hole
-    filled = _filled(here.picture[part], hole, others)
-    made[part] = evened(as_soft(filled, hole, known[part], here.unit), hole, known[part], here.unit)
+    made[part] = _continued(here.picture[part], wanted[part] & ~known[part], known[part], here.unit)
     return made
 
 
-def _filled(picture: Float32, hole: Bool, others: Bool) -> Float32:
-    """A picture (h, w, 3) whose hole (h, w) is filled with patches; a soft one at half its size, with its grain."""
-    known = ~(hole | others)
-    area = known.astype(np.uint8)
-    area = cv2.erode(area, np.ones((5, 5), np.uint8)) > 0
+def _continued(picture: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
+    """A picture (h, w, 3) whose hole (h, w) is filled with what is known (h, w); a soft one at half its size."""
+    area = cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 1.2)).mean(2)
-    rng = np.random.default_rng(0)
     if min(hole.shape) < HALF or not area.any() or float(np.quantile(fine[area], 0.95)) > CALM:
-        return patched(picture, hole, others, rng, void=others)
+        return _filled(picture, hole, known, unit)
     size = (-(-hole.shape[1] // 2), -(-hole.shape[0] // 2))
     share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    small = (
-        cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA) / np.maximum(share, 1e-3)[..., None]
-    )
-    gaps = cv2.resize(hole.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    gaps |= (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0) & (share < 0.5)
-    void = (share < 0.5) & ~gaps
-    made = patched(small.astype(np.float32), gaps, void, rng, void=void)
-    large = cv2.resize(made, hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    small = cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA)
+    small = (small / np.maximum(share, 1e-3)[..., None]).astype(np.float32)
+    gaps = (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0) & (share < 0.5)
+    found = _filled(small, gaps, share >= 0.5, unit / 2)
+    large = cv2.resize(found, hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
     grain = noise(hole.shape, missing(levels(picture, area), levels(large, hole)))
     return np.where(hole[..., None], np.clip(large + grain, 0, 255), picture).astype(np.float32)
+
+
+def _filled(picture: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
+    """The same at this size: patches, as soft and as light as what is known."""
+    others = ~known & ~hole
+    filled = patched(picture, hole, others, np.random.default_rng(0), void=others)
+    return evened(as_soft(filled, hole, known, unit), hole, known, unit)

@@ -37,6 +37,9 @@ SHADE = 0.5
 PALE = 0.6
 """Of the skin's color below which what the parser takes for an ear may be wall, over which new hair lies."""
 
+BESIDE = 0.2
+"""Units around an ear that stays in which no other is shown."""
+
 RIM = 0.03
 """Units by which an ear that goes is widened."""
 
@@ -136,6 +139,13 @@ def kept(here: Scene, there: Scene, alpha: Float32) -> Float32:
         free = (1 - over * alpha) * np.clip(1.2 - 2 * here.loose, 0, 1) * (1 - alpha * pale)
         stays = np.maximum(stays, np.maximum(ear * free, rings * (1 - over * alpha)))
     return stays
+
+
+def alone(shares: Mapping[str, Float32], stays: Float32, unit: float) -> dict[str, Float32]:
+    """The other's classes without its ears beside those that stay (h, w): no ear has two outlines."""
+    near = cv2.dilate((stays > 0.5).astype(np.uint8), disc(BESIDE * unit)).astype(np.float32)
+    taken = shares["ears"] * near
+    return {**shares, "ears": shares["ears"] - taken, "background": shares["background"] + taken}
 
 
 def _pale(here: Scene) -> Float32:

@@ -20,7 +20,7 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bare import bare, held
 from mien.guides.borrow import mirrored
-from mien.guides.ears import kept, unshaded
+from mien.guides.ears import alone, kept, unshaded
 from mien.guides.fringe import lent_fringe
 from mien.guides.guide import Guide
 from mien.guides.hair_close import close_to
@@ -32,16 +32,15 @@ from mien.guides.hair_over import over_photo
 from mien.guides.hair_parts import beard
 from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown, told
-from mien.guides.hair_under import rimmed, stays
+from mien.guides.hair_under import down, rimmed, specks, stays
 from mien.guides.scene import LARGEST, REACH, Scene, check_hat, polygon
 from mien.threads import side_by_side
 from mien.types import Bool, Face, Float32, Photo
 
-FARTHEST = 17.0
-"""Degrees of yaw between two heads up to which hair is borrowed."""
-
-WIDE = 14.0
-"""Degrees from which one side of the hair is missing."""
+FARTHEST, WIDE = 17.0, 14.0
+"""Degrees of yaw between two heads up to which fringes and beards are borrowed; and all hair, of which one side is
+missing then.
+"""
 
 SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07
 """How dark the shadow of new hair is, its blur and how far it falls, in units."""
@@ -90,13 +89,11 @@ def hair(
         other, other_face, _ = mirrored(other, other_face, None)
         notes += ("the other head is mirrored, so that it looks the same way, or is lit from the same side",)
     apart = abs(other_face.pose.yaw - face.pose.yaw)
-    if apart > FARTHEST:
+    most = WIDE if part == "hair" and not any_head else FARTHEST
+    if apart > most:
         raise LayerError(
-            f"The two heads look {apart:.0f} degrees apart; hair goes well up to {FARTHEST:.0f}. Choose another photo."
-        )
-    if apart > WIDE and part == "hair":
-        notes += (
-            f"the heads look {apart:.0f} degrees apart: the hair is cut off on one side; another photo is better",
+            f"The two heads look {apart:.0f} degrees apart; hair goes well up to {most:.0f}. "
+            "Choose a photo in which the head is turned as far."
         )
     both = ((photo, face), (other, other_face))
     here, there = side_by_side(*(partial(_scene, *one, parser, part) for one in both))
@@ -153,25 +150,29 @@ def composed(
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, ARMS * here.unit)
     worn = _glasses(here) * np.clip(4 * oval + 1 - fit.alpha, 0, 1)
     if part == "hair":
-        worn = np.maximum(worn, kept(here, there, fit.alpha))
+        own = kept(here, there, fit.alpha)
+        worn, fit = np.maximum(worn, own), replace(fit, shares=alone(fit.shares, own, here.unit))
     alpha = fit.alpha * (1 - worn)
     if part == "hair":
         alpha = attached(alpha, here, worn)
     fill, gone, real = here.picture, np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
-    head = fit.front
+    head, fine = fit.front, np.zeros(here.shape, np.float32)
     if part == "hair":
         seen = held(here)
-        head = in_colors(here, fit, seen)
+        share, soft = told(fit, here.unit)
+        head = in_colors(here, fit, seen, share)
         real = np.minimum(shown(here, fit) * (1 - worn), 1 - np.clip(8 * (fit.alpha * (1 - worn) - alpha), 0, 1))
         if float(fit.alpha.sum()) >= BALD * here.unit**2:
             place = stays(here, seen)
-            real = real * (1 - place)
+            real, fine = np.minimum(real, 1 - place * (1 - soft)), down(head, here, fit) * place
             fit, head = replace(fit, front=rimmed(fit.front, here, fit)), rimmed(head, here, fit)
-            alpha = alpha + place * np.minimum(told(fit, here.unit) - alpha, 0)
+            alpha = alpha + place * np.minimum(share - alpha, 0)
+        odd = specks(np.maximum(alpha, real), here.unit)
+        alpha, real = np.where(odd, 0, alpha), np.where(odd, 0, real)
         fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
-    dark = _shadow(here, alpha) * (1 - worn) * np.float32(part != "beard")
+    dark = np.maximum(_shadow(here, alpha), fine) * (1 - worn) * np.float32(part != "beard")
     made = over_photo(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
     return Guide(*made, notes)
 

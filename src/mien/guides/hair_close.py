@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.guides.hair_fit import GROWTHS, LONGER, similarity
+from mien.guides.hair_fit import GROWTHS, LONGER, skulls
 from mien.guides.hair_line import RAISED
 from mien.guides.scene import Scene
 from mien.types import Float32, Float64
@@ -29,7 +29,7 @@ def close_to(here: Scene, there: Scene) -> tuple[Scene, Scene]:
     """Both scenes around what is hair in one of them, and around both faces."""
     oval = list(mesh.OUTLINE)
     x0, y0, x1, y1 = _around(there.hair, there.points[oval, :2])
-    turn, middle, centre = similarity(here.points[oval, :2], there.points[oval, :2])
+    turn, middle, centre = skulls(here, there)
     low = y1 + (LONGER * there.unit if y1 >= there.shape[0] - 1 else 0)
     corners = np.array([(x, y) for x in (x0, x1) for y in (y0, low)])
     by = (SHADE + RAISED) * here.unit

@@ -6,7 +6,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -16,9 +16,10 @@ from mien.align import mesh
 from mien.compose.border import local_colors, wide_blur
 from mien.errors import LayerError
 from mien.guides.ears import AWAY, pairs
+from mien.guides.hair_ends import stranded
 from mien.guides.hair_lent import clear, ends, outlined, pure, unworn, within
 from mien.guides.hair_line import FOREHEAD, Marks, line_marks
-from mien.guides.scene import Scene
+from mien.guides.scene import Scene, half
 from mien.guides.spline import Spline
 from mien.types import Bool, Float32, Float64
 
@@ -28,8 +29,9 @@ GROWTHS = (1.0, 1.06, 1.12, 1.18)
 LONGER = 0.8
 """Units by which hair that its photo cuts off below is continued before it ends, mirrored at the cut."""
 
-HAZE, ON_SKIN = (0.2, 0.85), (0.04, 0.95)
-"""Values of a matte that are 0 and 1: less than a strand is the other backdrop's haze, but at a hairline it is hair."""
+HAZE, HAIRS, ON_SKIN = (0.2, 0.85), (0.0, 1.0), (0.04, 0.95)
+"""Values of a matte that are 0 and 1: less than a strand is the other backdrop's haze, but not where single hairs are
+told, and at a hairline it is hair."""
 
 SOFT = 0.01
 """Units by which the line where hair ends before a backdrop is softer than its matte."""
@@ -39,6 +41,15 @@ HOLE = 0.012
 
 CUT = 0.4
 """Units of head along the other photo's upper edge from which it is cut off."""
+
+SKULL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 234, 127, 162, 21, 54, 103, 67, 109, 33, 133, 362, 263, 168)
+"""Points of the outline down to the cheekbones, and of the eyes: a mouth that is open makes no head larger."""
+
+SIDES = (21, 162, 127, 234, 251, 389, 356, 454)
+"""Points of the outline beside which hair is as thick as the other's."""
+
+THICK = (0.12, 0.3)
+"""Units from these at which it is."""
 
 FEATURES = (*mesh.LEFT_BROW, *mesh.RIGHT_BROW, 33, 133, 362, 263, 168, 4, 61, 291, 0, 17)
 """Points within the face that are brought together, too: a forehead that is shown anew ends at the same brows."""
@@ -55,6 +66,7 @@ class Fitted:
         real: (h, w, 3) the same, in the light that the hair has here.
         shares: (h, w) of the other's classes, by group; and "strained": where it is stretched too much to be shown.
         places: (h, w, 2) the places of the other scene that are seen, (x, y).
+        told: (h, w) where single hairs are told; None is nowhere.
     """
 
     alpha: Float32
@@ -63,6 +75,12 @@ class Fitted:
     real: Float32
     shares: Mapping[str, Float32]
     places: Float32
+    told: Float32 | None = None
+
+    def halved(self, names: Sequence[str]) -> Fitted:
+        """The matte and the picture at half their size, with these shares alone; the rest as it is."""
+        shares = {name: half(self.shares[name]) for name in names}
+        return replace(self, alpha=half(self.alpha), picture=half(self.picture), shares=shares)
 
 
 def places_of(offsets: Float32) -> Float32:
@@ -82,6 +100,8 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
         LayerError: the other photo cuts its head off at the top, where this one goes on.
     """
     there = replace(there, hair=clear(there) if whole else within(there, clear(there)))
+    matte, told = stranded(there, there.hair)
+    there = replace(there, hair=matte)
     front = pure(there, there.hair)
     marks = pairs(here, there)
     lines = hairlines(here, there)
@@ -102,12 +122,16 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     places = places_of(offsets)
     shares["strained"] = _strained(places)
     on_skin = np.clip(4 * wide_blur(shares["face"], 0.06 * here.unit), 0, 1)
-    low, high = (haze + on_skin * (skin - haze) for haze, skin in zip(HAZE, ON_SKIN, strict=True))
+    told = bent(told, offsets, 0)
+    low, high = (
+        haze + told * (hair - haze) + on_skin * (skin - haze - told * (hair - haze))
+        for haze, hair, skin in zip(HAZE, HAIRS, ON_SKIN, strict=True)
+    )
     new = np.clip((bent(alpha, offsets, 0) - low) / (high - low), 0, 1).astype(np.float32)
     head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
     if float(head.sum()) > 2 * CUT * here.unit:
         raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
-    return Fitted(new, planes[0], planes[1], planes[1], shares, places)
+    return Fitted(new, planes[0], planes[1], planes[1], shares, places, told)
 
 
 def _strained(places: Float32) -> Float32:
@@ -115,13 +139,13 @@ def _strained(places: Float32) -> Float32:
     (down_x, across_x), (down_y, across_y) = (np.gradient(places[..., n]) for n in (0, 1))
     area = np.maximum(across_x * down_y - across_y * down_x, 1e-3)
     away = np.abs(np.log(area / np.median(area)))
-    return np.asarray(np.clip((away - 0.5) / 0.3, 0, 1), np.float32)
+    away = cv2.blur(away.astype(np.float32), (9, 9))  # the field is drawn between nodes
+    return np.asarray(np.clip((away - 0.9) / 0.4, 0, 1), np.float32)
 
 
 def hairlines(here: Scene, there: Scene) -> Marks:
     """The other's hairline and outline brought nearer to this head's than a similarity of their faces brings them."""
-    oval = list(mesh.OUTLINE)
-    turn, middle, centre = similarity(here.points[oval, :2], there.points[oval, :2])
+    turn, middle, centre = skulls(here, there)
     return line_marks(here, there, turn, centre, middle)
 
 
@@ -140,8 +164,9 @@ def field(
     """
     oval = list(mesh.OUTLINE)
     chosen = [n for n in oval if lines is None or not lines.met or n not in FOREHEAD] + list(FEATURES)
-    turn, middle, centre = similarity(here.points[oval, :2], there.points[oval, :2])
+    turn, middle, centre = skulls(here, there)
     mine, theirs = here.points[chosen, :2], there.points[chosen, :2]
+    sides = _beside(here, there, turn, None if marks is None else marks[0])
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     radius = (2.2 if lines is None else 3.2) * here.unit  # beyond the hair that lines tell of
     around = middle + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
@@ -151,11 +176,32 @@ def field(
     goal = usual + (goal - usual) * np.minimum(1, limit)
     if lines is not None:
         beside, goal = np.concatenate([beside, lines.places]), np.concatenate([goal, lines.goals])
-    places = np.concatenate([mine, beside, around])
-    goals = np.concatenate([theirs, goal, centre + (around - middle) @ turn.T / growth])
+    places = np.concatenate([mine, sides[0], beside, around])
+    goals = np.concatenate([theirs, sides[1], goal, centre + (around - middle) @ turn.T / growth])
     spline = Spline.fit(places * shrink, goals - places * shrink, smoothing=2e-3)
     height, width = (max(2, round(n * shrink)) for n in here.shape)
     return spline.field((0, 0, width, height))
+
+
+def skulls(here: Scene, there: Scene) -> tuple[Float64, Float64, Float64]:
+    """The similarity between what two skulls show of themselves; as :func:`similarity` gives it."""
+    return similarity(here.points[list(SKULL), :2], there.points[list(SKULL), :2])
+
+
+def _beside(here: Scene, there: Scene, turn: Float64, ears: Float64 | None) -> tuple[Float64, Float64]:
+    """(N, 2) places beside the face, and the same beside the other's, as far away: a spline would go on bending.
+
+    None are on a side on which all of an ear (N, 2) is known, which tells more.
+    """
+    across = here.points[list(SIDES[4:]), :2].mean(0) - here.points[list(SIDES[:4]), :2].mean(0)
+    way, middle = across / max(float(np.linalg.norm(across)), 1e-6), here.points[4, :2]
+    places, goals = [np.zeros((0, 2))], [np.zeros((0, 2))]
+    for side, out in ((SIDES[:4], -way), (SIDES[4:], way)):
+        if ears is None or int((((ears - middle) @ out) > 0).sum()) < 3:
+            by = np.array(THICK)[:, None, None] * here.unit * out
+            places.append((here.points[list(side), :2] + by).reshape(-1, 2))
+            goals.append((there.points[list(side), :2] + by @ turn.T).reshape(-1, 2))
+    return np.concatenate(places), np.concatenate(goals)
 
 
 def similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float64]:
@@ -220,7 +266,10 @@ def ended(here: Scene, fit: Fitted) -> Fitted:
     unit = here.unit
     skin = np.maximum(fit.shares["face"] + fit.shares["ears"], here.shares["face"] + here.shares["ears"])
     beside = 1 - np.clip(6 * wide_blur(np.asarray(skin, np.float32), 0.04 * unit), 0, 1)
-    soft = cv2.GaussianBlur(fit.alpha, (0, 0), max(0.6, SOFT * unit)) * _attached(fit.alpha)
+    soft = cv2.GaussianBlur(fit.alpha, (0, 0), max(0.6, SOFT * unit))
+    if fit.told is not None:
+        soft = soft + fit.told * (fit.alpha - soft)
+    soft = soft * _attached(fit.alpha)
     alpha = fit.alpha + beside * (soft - fit.alpha)
     solid = (fit.alpha > 0.97).astype(np.float32)
     inner, _ = local_colors(fit.front, solid, 0.08 * unit)

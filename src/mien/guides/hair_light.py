@@ -38,7 +38,7 @@ def lit(here: Scene, fit: Fitted) -> Fitted:
     natural = np.float32(not hair.size or float(np.median(hair[:, 1:].max(1) - hair[:, 0])) < DYED)
 
     def turned(picture: Float32) -> Float32:
-        made = np.clip(255 * ((picture / 255) ** 2.2 * gain) ** (1 / 2.2), 0, 255).astype(np.float32)
+        made = np.clip(picture * gain ** np.float32(1 / 2.2), 0, 255).astype(np.float32)  # as if it were linear
         gray = np.repeat(cv2.cvtColor(made, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
         cool = made[..., 1:].max(2, keepdims=True) - made[..., :1]
         cast = natural * np.clip(cool / 6, 0, 1) * np.clip((2 * DYED - cool) / DYED, 0, 1)

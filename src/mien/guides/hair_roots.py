@@ -17,9 +17,10 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
+from mien.compose.morphology import disc
 from mien.guides.bare import above_the_neck, face_of
 from mien.guides.hair_fit import Fitted
-from mien.guides.scene import Scene, polygon
+from mien.guides.scene import Scene, half, polygon
 from mien.types import Bool, Float32
 
 STRIP, SIDE = 0.16, 0.07
@@ -30,6 +31,9 @@ OPEN = 0.06
 
 GLASSES = 0.03
 """Square units of something worn from which there are glasses."""
+
+DOWN, CORNER = 0.02, 0.08
+"""Units over which down is gathered; and half the width of a corner between hair and forehead that is skin."""
 
 HUE = 2.5
 """Distance in a* and b* from this face's skin up to which skin keeps its hue."""
@@ -58,22 +62,24 @@ def features(here: Scene, soft: float) -> Float32:
     return np.asarray(np.maximum.reduce(found), np.float32)
 
 
-def in_colors(here: Scene, fit: Fitted, held: Bool) -> Float32:
+def in_colors(here: Scene, fit: Fitted, held: Bool, alpha: Float32) -> Float32:
     """(h, w, 3): the other's head; its hair in this photo's light, its skin in this face's colours.
 
     Args:
         here, fit: the scenes.
         held: (h, w) where this photo shows no old hair.
+        alpha: (h, w) the share of hair, as :func:`told` tells it.
     """
     gain = np.exp(_skin_gain(here, fit, held))
     tinted = _plain(here, np.clip((fit.picture + 8) * gain - 8, 0, 255).astype(np.float32), held)
     tinted = _in_light(here, fit, tinted, held)
-    alpha = told(fit, here.unit)[..., None]
-    return np.asarray(tinted + alpha * (fit.real - tinted), np.float32)
+    return np.asarray(tinted + alpha[..., None] * (fit.real - tinted), np.float32)
 
 
-def told(fit: Fitted, unit: float) -> Float32:
-    """(h, w): the share of hair, where it meets skin as far as the colours tell; a matte is too large there."""
+def told(fit: Fitted, unit: float) -> tuple[Float32, Float32]:
+    """(h, w) the share of hair, where it meets skin as far as the colours tell, since a matte is too large there; and
+    (h, w) how far pixels are to be shown as they are there, down and fine hairs with them.
+    """
     skin = np.clip(fit.shares["face"] + fit.shares["ears"], 0, 1)
     pure = [(fit.alpha > 0.97).astype(np.float32), ((skin > 0.9) & (fit.alpha < 0.03)).astype(np.float32)]
     (hair, _), (bare, spread) = (local_colors(fit.picture, area, 0.12 * unit) for area in pure)
@@ -84,8 +90,9 @@ def told(fit: Fitted, unit: float) -> Float32:
         4 * wide_blur(np.asarray(pure[1], np.float32), 0.12 * unit), 0, 1
     )
     share = fit.alpha + sure * np.minimum(np.clip(1.4 * placed - 0.2, 0, 1) - fit.alpha, 0)
+    soft = np.clip(1.5 * wide_blur(np.asarray(share, np.float32), DOWN * unit) - 0.1, 0, 1)
     share = np.clip((cv2.GaussianBlur(share, (0, 0), 0.8) - 0.35) / 0.5, 0, 1)  # shaded skin is skin
-    return np.asarray(share, np.float32)
+    return np.asarray(share, np.float32), soft.astype(np.float32)
 
 
 def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
@@ -103,17 +110,10 @@ def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
 
 def _in_light(here: Scene, fit: Fitted, skin: Float32, held: Bool) -> Float32:
     """Skin (h, w, 3) of the other's forehead in the light that this one has right beside it: pores are the other's."""
-    unit = here.unit
-    barred = np.maximum.reduce([features(here, 0.05), here.shares["worn"], here.loose])
-    barred = wide_blur(np.asarray(barred, np.float32), 0.03 * unit)
-    rows = np.arange(here.shape[0])[:, None] < here.points[[105, 334], 1].mean()
-    free = barred < np.where(rows, 0.2, 0.08)  # what is seen of a forehead tells more than cheeks do
-    mine = (held & (here.shares["face"] > 0.75) & free).astype(np.float32)
+    unit, light = here.unit, _light(here, held)
     theirs = ((fit.shares["face"] > 0.75) & (fit.alpha < 0.3)).astype(np.float32)
-    if min(float(mine.sum()), float(theirs.sum())) < 0.02 * unit**2:
+    if light is None or float(theirs.sum()) < 0.02 * unit**2:
         return skin
-    light = wide_blur(membrane(local_colors(here.picture, mine, 0.06 * unit)[0], mine, 255.0), 0.08 * unit)
-    light = np.minimum(light, np.quantile(here.picture[mine > 0], BRIGHT, axis=0).astype(np.float32))
     fine = np.clip(skin - local_colors(skin, theirs, SHAPE * unit)[0], -FINE, FINE)
     ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
     brows = np.float32(here.points[[105, 334], 1].mean())
@@ -124,20 +124,53 @@ def _in_light(here: Scene, fit: Fitted, skin: Float32, held: Bool) -> Float32:
     return np.asarray(skin + above[..., None] * (np.clip(light + fine, 0, 255) - skin), np.float32)
 
 
+def _light(here: Scene, held: Bool) -> Float32 | None:
+    """(h, w, 3): the color of skin that this face has nearby, told at half the size; None where too little is seen."""
+    size = here.shape[::-1]
+    here = here.halved(("face", "worn"))
+    unit, held = here.unit, half(held.astype(np.float32)) > 0.5
+    barred = np.maximum.reduce([features(here, 0.05), here.shares["worn"], here.loose])
+    barred = wide_blur(np.asarray(barred, np.float32), 0.03 * unit)
+    rows = np.arange(here.shape[0])[:, None] < here.points[[105, 334], 1].mean()
+    free = barred < np.where(rows, 0.2, 0.08)  # what is seen of a forehead tells more than cheeks do
+    mine = (held & (here.shares["face"] > 0.75) & free).astype(np.float32)
+    if float(mine.sum()) < 0.02 * unit**2:
+        return None
+    light = wide_blur(membrane(local_colors(here.picture, mine, 0.06 * unit)[0], mine, 255.0), 0.08 * unit)
+    light = np.minimum(light, np.quantile(here.picture[mine > 0], BRIGHT, axis=0).astype(np.float32))
+    return np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def _skin_gain(here: Scene, fit: Fitted, held: Bool) -> Float32:
-    """(h, w, 3): logarithms of this face's local colours over the other's, spread from where both show skin."""
+    """(h, w, 3): logarithms of this face's local colours over the other's, spread from where both show skin.
+
+    They change slowly: they are told at half the size.
+    """
+    size = here.shape[::-1]
+    here, fit = here.halved(("face", "worn")), fit.halved(("face",))
+    held = half(held.astype(np.float32)) > 0.5
     mine, theirs = here.shares["face"], fit.shares["face"]
     barred: Any = np.maximum.reduce([features(here, 0.03), here.shares["worn"], here.loose, fit.alpha])
     barred = wide_blur(np.asarray(barred, np.float32), 0.03 * here.unit)
     known = held & (mine > 0.75) & (theirs > 0.75) & (barred < 0.08)
-    if int(known.sum()) < 30:
-        return np.zeros_like(here.picture)
+    if int(known.sum()) < 8:
+        return np.zeros((*size[::-1], 3), np.float32)
     area = known.astype(np.float32)
     means = [local_colors(one, area, 0.06 * here.unit)[0] + 8 for one in (here.picture, fit.picture)]
     ratio = np.log(means[0] / means[1])
     typical = np.median(ratio[known], axis=0)
     spread = membrane(100 * np.clip(ratio - typical, -0.7, 0.7).astype(np.float32), area, 100.0)
-    return np.asarray(np.clip(typical + wide_blur(spread, 0.06 * here.unit) / 100, -GAIN, GAIN), np.float32)
+    found = np.clip(typical + wide_blur(spread, 0.06 * here.unit) / 100, -GAIN, GAIN).astype(np.float32)
+    return np.asarray(cv2.resize(found, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _corners(here: Scene, fit: Fitted) -> Float32:
+    """(h, w): 1 between this face and new hair, where a lower skull shows its backdrop and the other's shows skin."""
+    face = here.shares["face"]
+    both = (np.maximum(face, fit.alpha) > 0.5).astype(np.uint8)
+    closed = cv2.morphologyEx(both, cv2.MORPH_CLOSE, disc(CORNER * here.unit)) > 0
+    found = (closed & (face < 0.7) & (fit.shares["face"] > 0.4)).astype(np.float32)
+    return np.asarray(np.clip(3 * cv2.GaussianBlur(found, (0, 0), 0.015 * here.unit), 0, 1), np.float32)
 
 
 def shown(here: Scene, fit: Fitted) -> Float32:
@@ -157,10 +190,9 @@ def shown(here: Scene, fit: Fitted) -> Float32:
     strip = np.clip(2 * (1 - near / width), 0, 1)
     strip = strip * strip * (3 - 2 * strip)
     strip = (
-        strip
-        * np.clip(3 * (skin + fit.alpha) - 1, 0, 1)
-        * np.clip(4 * here.shares["face"] + 4 * here.loose - 0.5, 0, 1)
+        strip * np.clip(3 * (skin + fit.alpha) - 1, 0, 1) * np.clip(4 * (here.loose + here.shares["face"]) - 0.5, 0, 1)
     )
+    strip = np.maximum(strip, _corners(here, fit))
     strip = strip * (1 - np.clip(1.5 * features(here, 0.04), 0, 1))
     if float(here.shares["worn"].sum()) > GLASSES * unit**2:  # arms that the parser does not see
         band = np.clip(1.6 - np.abs(ys - level) / (0.12 * unit), 0, 1)

@@ -22,6 +22,12 @@ SOFT = 0.03
 RIM, RICHER = 0.05, 1.1
 """Units from skin within which hair is no more colorful than both, but for this factor."""
 
+DOWN, MOST = 0.05, 0.7
+"""Units from hair within which down darkens skin, and by how much it does at most."""
+
+SPECK = 0.01
+"""Square units up to which pieces of hair that hang on nothing are left out."""
+
 SKIN = 0.6
 """How likely skin is from which it stays."""
 
@@ -59,3 +65,31 @@ def rimmed(picture: Float32, here: Scene, fit: Fitted) -> Float32:
     factor = np.minimum(1, most / np.maximum(found, 1e-3))
     lab[..., 1:] *= (1 + near * (factor - 1))[..., None]
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def down(head: Float32, here: Scene, fit: Fitted) -> Float32:
+    """(h, w) in [0, 1]: what the other's down and fine hairs take of the light on skin beside its hair.
+
+    A hairline is no line: where this skin stays, it is darkened as the other's skin is there.
+
+    Args:
+        head: (h, w, 3) the other's head in this photo's colors.
+        here, fit: the scenes.
+    """
+    unit = here.unit
+    plain = ((fit.shares["face"] > 0.8) & (fit.alpha < 0.02)).astype(np.float32)
+    if float(plain.sum()) < 50:
+        return np.zeros(here.shape, np.float32)
+    light, (skin, _) = cv2.cvtColor(head, cv2.COLOR_RGB2GRAY), local_colors(head, plain, 0.1 * unit)
+    share = 1 - light / np.maximum(cv2.cvtColor(skin, cv2.COLOR_RGB2GRAY), 8)
+    near = np.clip(4 * wide_blur((fit.alpha > 0.5).astype(np.float32), DOWN * unit), 0, 1)
+    able = near * np.clip(fit.shares["face"] + fit.alpha, 0, 1) * (1 - fit.shares["strained"])
+    return np.asarray(np.clip(share - 0.04, 0, MOST) * able, np.float32)
+
+
+def specks(shown: Float32, unit: float) -> Bool:
+    """(h, w): where something small is shown (h, w) that hangs on nothing."""
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats((shown > 0.1).astype(np.uint8))
+    small = stats[:, cv2.CC_STAT_AREA] < SPECK * unit**2
+    small[0] = False
+    return np.asarray(cv2.dilate(small[pieces].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0, np.bool_)

@@ -144,6 +144,12 @@ class Scene:
             points=self.points - (x0, y0, 0),
         )
 
+    def halved(self, names: Sequence[str]) -> Scene:
+        """The same at half its size, with these shares alone: for what changes slowly."""
+        planes = {name: half(getattr(self, name)) for name in ("picture", "hair", "beard", "loose")}
+        shares = {name: half(self.shares[name]) for name in names}
+        return replace(self, scale=self.scale / 2, shares=shares, points=self.points / 2, **planes)
+
     @property
     def unit(self) -> float:
         """Distance of the outer corners of the eyes, pixels."""
@@ -166,6 +172,12 @@ def _reduced(photo: Photo, face: Face, largest: int = LARGEST) -> tuple[Photo, F
     pixels = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA).reshape(height, width, -1)
     small = replace(photo, pixels=pixels.astype(photo.pixels.dtype), alpha=None)
     return small, replace(face, landmarks=face.landmarks / np.float32(times), quad=face.quad / times), times
+
+
+def half(plane: Float32) -> Float32:
+    """A map (h, w) or picture (h, w, 3) at half its size."""
+    size = (max(1, plane.shape[1] // 2), max(1, plane.shape[0] // 2))
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def check_hat(scene: Scene, name: str) -> None:
