@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
-from mien.guides.hair_ends import stranded
+from mien.guides.bare import _closed
+from mien.guides.hair_ends import stranded, unspilled
 from mien.guides.hair_fit import _strained, fitted, skulls
 from mien.guides.hair_under import down
 from mien.guides.scene import Scene
@@ -40,6 +42,29 @@ def test_before_a_backdrop_of_its_own_color_hair_is_as_its_matte_says(there: Sce
     alike = np.where((there.shares["background"] > 0.5)[..., None], np.float32(OTHER["hair"]), there.picture)
     matte, _ = stranded(replace(there, picture=alike.astype(np.float32)), there.hair)
     assert np.abs(matte - there.hair).max() < 0.05
+
+
+def test_hair_has_no_rim_in_the_hue_of_its_backdrop(there: Scene) -> None:
+    picture, behind = there.picture.copy(), np.float32(OTHER["background"])
+    rim = (there.hair > 0.9) & (cv2.erode((there.hair > 0.9).astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
+    rim &= cv2.dilate((there.shares["background"] > 0.9).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    picture[rim] = 0.6 * picture[rim] + 0.4 * behind
+    found = unspilled(there, picture, there.hair)
+    hue = [float((one[rim][:, 2] - one[rim][:, 1]).mean()) for one in (there.picture, picture, found)]
+    assert hue[1] > hue[0] + 30 and hue[2] < hue[0] + 0.3 * (hue[1] - hue[0])
+    assert np.abs(found - picture)[there.hair < 0.01].max() < 3
+
+
+def test_a_gap_between_hair_and_face_is_skin_and_a_wall_beside_them_is_wall(here: Scene) -> None:
+    x, y = here.points[10, :2].astype(int)
+    alpha = np.zeros(here.shape, np.float32)
+    alpha[y - 20 : y - 3] = 1
+    backdrop, face = np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
+    face[y:], backdrop[: y - 20], backdrop[y - 3 : y, x - 4 : x + 5] = 1, 1, 1
+    plain = replace(here, shares={**here.shares, "face": face, "background": backdrop})
+    found = _closed(plain, {"background": backdrop, "face": face}, alpha)
+    assert found["face"][y - 2, x] > 0.9 > 0.1 > found["background"][y - 2, x]
+    assert (found["background"][: y - 24] == 1).all()
 
 
 def test_down_darkens_skin_beside_hair_and_nowhere_else(here: Scene, there: Scene) -> None:

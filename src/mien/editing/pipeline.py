@@ -5,8 +5,9 @@ Legend: S side of the crop that is edited.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ from mien.editing.weights import weighed, weights_of
 from mien.editing.windows import SIZE, SMALLEST, WindowNetwork, refined
 from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
+from mien.threads import side_by_side
 from mien.types import AlignedFace, Float32, Photo
 
 if TYPE_CHECKING:
@@ -243,7 +245,16 @@ def _target(
         request, notes = replace(request, layers=painted.conditions), painted.notes
         which = painted.quad if request.face is None and painted.quad is not None else which
     with context.watch("find"):
-        return request, find_target(photo, which, context, name), notes
+        return request, _sought(photo, which, context, name, request), notes
+
+
+def _sought(photo: Photo, which: Any, context: EditContext, name: str, request: Request) -> FaceTarget:
+    """The face; at the same time those of a photo that lends a part are looked for, which is asked for later."""
+    calls: list[Callable[[], Any]] = [partial(find_target, photo, which, context, name)]
+    if request.part is not None and isinstance(request.exemplar, Photo):
+        calls.append(partial(context.faces, request.exemplar))
+    found: FaceTarget = side_by_side(*calls)[0]
+    return found
 
 
 def _in_windows(

@@ -29,6 +29,9 @@ PLAIN = (4.0, 9.0)
 HALF, CALM = 200, 4.0
 """Shorter side, pixels, and finest detail, levels, of a backdrop that is filled at half its size."""
 
+JOINT, FADED, STEP = 0.05, 0.25, 30.0
+"""Units beside the border of a hole that tell its step; units over which that fades within it; and levels at most."""
+
 LEAST = 0.5
 """Square units of backdrop that must be seen for it to be continued."""
 
@@ -123,7 +126,7 @@ def _continued(picture: Float32, hole: Bool, known: Bool, unit: float) -> Float3
     small = cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA)
     small = (small / np.maximum(share, 1e-3)[..., None]).astype(np.float32)
     gaps = (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0) & (share < 0.5)
-    found = _filled(small, gaps, share >= 0.5, unit / 2)
+    found = _continued(small, gaps, share >= 0.5, unit / 2)
     large = cv2.resize(found, hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
     grain = noise(hole.shape, missing(levels(picture, area), levels(large, hole)))
     return np.where(hole[..., None], np.clip(large + grain, 0, 255), picture).astype(np.float32)
@@ -133,4 +136,24 @@ def _filled(picture: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
     """The same at this size: patches, as soft and as light as what is known."""
     others = ~known & ~hole
     filled = patched(picture, hole, others, np.random.default_rng(0), void=others)
-    return evened(as_soft(filled, hole, known, unit), hole, known, unit)
+    return joined(evened(as_soft(filled, hole, known, unit), hole, known, unit), hole, known, unit)
+
+
+def joined(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
+    """A picture (h, w, 3) whose hole is as light, where it begins, as what is known right beside it."""
+    sides = [
+        cv2.dilate(one.astype(np.uint8), disc(JOINT * unit)).astype(np.float32) * other
+        for one, other in ((hole, known), (known, hole))
+    ]
+    if min(float(one.sum()) for one in sides) < 50:
+        return made
+    near = [wide_blur(one, JOINT * unit) for one in sides]
+    means = [
+        wide_blur(made * one[..., None], JOINT * unit) / np.maximum(share, 1e-3)[..., None]
+        for one, share in zip(sides, near, strict=True)
+    ]
+    told = np.minimum(*near) > 0.05
+    step = membrane((means[0] - means[1]) * told[..., None], told.astype(np.float32), STEP)
+    far = cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(FADED * unit)
+    step = step * (np.exp(-(far**2)) * hole)[..., None]
+    return np.asarray(np.clip(made + step, 0, 255), np.float32)

@@ -20,7 +20,7 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.guides.backdrop import behind_hair
 from mien.guides.continued import mirrored, nearest
-from mien.guides.ears import going
+from mien.guides.ears import coming, going
 from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32
 
@@ -38,6 +38,9 @@ FINEST = 14.0
 
 LOOSE = 0.03
 """Square units of lines around which nothing else is seen, up to which they are hairs: more is anything."""
+
+GAP = 0.015
+"""Square units up to which backdrop that new hair and a face enclose is skin."""
 
 CLOSED = 0.15
 """Half the width, units, of what is made anew with the old hair between its ends: skin in their shade."""
@@ -92,9 +95,10 @@ def bare(
     ears = going(here, there, alpha)
     ears = ears * (cv2.dilate((stays > 0.5).astype(np.uint8), disc(BESIDE * here.unit)) == 0)
     seen &= ears < 0.1
-    weights = _kinds(here, there, seen)
+    weights = _closed(here, _kinds(here, there, seen), alpha)
     gone = _gone(here, weights["face"], weights["background"], kernel)
-    gone = np.maximum(gone, ears) * np.clip((1 - alpha) * 20, 0, 1) * (1 - stays)
+    gone = np.maximum(np.maximum(gone, ears), coming(there, gone, stays))
+    gone = gone * np.clip((1 - alpha) * 20, 0, 1) * (1 - stays)
     if float(gone.sum()) < 4:
         return here.picture, np.zeros_like(alpha)
     result = weights["face"][..., None] * skin
@@ -119,7 +123,7 @@ def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> 
     rim = np.clip(2.5 * cv2.GaussianBlur(solid, (0, 0), 0.03 * unit), 0, 1)
     inner = np.maximum.reduce([polygon(here.points[list(one)], here.shape, 0.012 * unit) for one in (FEATURES, *BROWS)])
     wisps = _wisps(here).astype(np.float32)
-    wisps = np.clip(3 * wide_blur(wisps, 0.05 * unit) - 0.3, 0, 1) * backdrop
+    wisps = np.clip(2 * wide_blur(wisps, 0.05 * unit) - 0.3, 0, 1) * backdrop
     gone = (
         np.maximum(np.maximum(gone, rim * skin), wisps * (1 - here.shares["clothes"])) * (1 - inner) + here.hair * inner
     )
@@ -170,6 +174,23 @@ def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, F
     backdrop = _backdrop(here, there, held)
     rest = 1 - skin - neck
     return {"face": skin, "neck": neck, "background": rest * backdrop, "clothes": rest * (1 - backdrop)}
+
+
+def _closed(here: Scene, weights: dict[str, Float32], alpha: Float32) -> dict[str, Float32]:
+    """The same with skin for backdrop in small gaps between new hair (h, w) and the face."""
+    backdrop, unit = weights["background"], here.unit
+    gaps = (1 - alpha) * np.maximum(backdrop, here.shares["background"]) > 0.25
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(gaps.astype(np.uint8))
+    face = (np.maximum(here.shares["face"], weights["face"]) > 0.6) & (alpha < 0.5) & ~gaps
+    beside = cv2.dilate(face.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    small = stats[:, cv2.CC_STAT_AREA] < GAP * unit**2
+    small[0] = False
+    taken = np.isin(pieces, np.unique(pieces[beside])) & small[pieces]
+    if not taken.any():
+        return weights
+    share = cv2.GaussianBlur(cv2.dilate(taken.astype(np.float32), disc(0.02 * unit)), (0, 0), max(0.6, 0.01 * unit))
+    more = (share * backdrop).astype(np.float32)
+    return {**weights, "background": backdrop - more, "face": weights["face"] + more}
 
 
 def above_the_neck(here: Scene) -> Float32:

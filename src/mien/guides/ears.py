@@ -37,8 +37,8 @@ SHADE = 0.5
 PALE = 0.6
 """Of the skin's color below which what the parser takes for an ear may be wall, over which new hair lies."""
 
-BESIDE = 0.2
-"""Units around an ear that stays in which no other is shown."""
+SHOWN = 0.35
+"""Share of the other's ear from which all of it is shown."""
 
 RIM = 0.03
 """Units by which an ear that goes is widened."""
@@ -141,13 +141,6 @@ def kept(here: Scene, there: Scene, alpha: Float32) -> Float32:
     return stays
 
 
-def alone(shares: Mapping[str, Float32], stays: Float32, unit: float) -> dict[str, Float32]:
-    """The other's classes without its ears beside those that stay (h, w): no ear has two outlines."""
-    near = cv2.dilate((stays > 0.5).astype(np.uint8), disc(BESIDE * unit)).astype(np.float32)
-    taken = shares["ears"] * near
-    return {**shares, "ears": shares["ears"] - taken, "background": shares["background"] + taken}
-
-
 def _pale(here: Scene) -> Float32:
     """(h, w): 1 where there is far less color than in this face's skin: a wall beside an ear is none of it."""
     lab = cv2.cvtColor(here.picture / np.float32(255), cv2.COLOR_RGB2LAB)
@@ -183,3 +176,17 @@ def going(here: Scene, there: Mapping[str, Float32], alpha: Float32) -> Float32:
     soft = cv2.dilate(gone, disc(RIM * here.unit))
     soft = cv2.GaussianBlur(soft, (0, 0), max(0.7, 0.012 * here.unit))
     return np.asarray(np.where(soft < 0.02, 0, soft), np.float32)
+
+
+def coming(there: Mapping[str, Float32], gone: Float32, stays: Float32) -> Float32:
+    """(h, w): the other's ears of which much is shown where something goes (h, w), none of this head's stays (h, w).
+
+    They are shown whole, over what lies behind them.
+    """
+    count, index = cv2.connectedComponents((there["ears"] > 0.3).astype(np.uint8))
+    whole = np.zeros(gone.shape, np.float32)
+    for number in range(1, count):
+        piece = index == number
+        if float(gone[piece].mean()) > SHOWN and float(stays[piece].mean()) < 0.05:
+            whole[piece] = 1
+    return np.asarray(cv2.GaussianBlur(whole, (0, 0), 1.0) if whole.any() else whole, np.float32)

@@ -20,7 +20,7 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bare import bare, held
 from mien.guides.borrow import mirrored
-from mien.guides.ears import alone, kept, unshaded
+from mien.guides.ears import kept, unshaded
 from mien.guides.fringe import lent_fringe
 from mien.guides.guide import Guide
 from mien.guides.hair_close import close_to
@@ -150,8 +150,7 @@ def composed(
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, ARMS * here.unit)
     worn = _glasses(here) * np.clip(4 * oval + 1 - fit.alpha, 0, 1)
     if part == "hair":
-        own = kept(here, there, fit.alpha)
-        worn, fit = np.maximum(worn, own), replace(fit, shares=alone(fit.shares, own, here.unit))
+        worn = np.maximum(worn, kept(here, there, fit.alpha))
     alpha = fit.alpha * (1 - worn)
     if part == "hair":
         alpha = attached(alpha, here, worn)

@@ -29,8 +29,38 @@ CALM = (0.06, 0.14)
 NOISE, LEAST, FULL = 1.6, 0.05, 0.92
 """Times its unevenness, and shares, that are the backdrop's; and the share that is hair alone."""
 
+DEEP, RIM = 0.12, 0.25
+"""Units inside hair from which its own hue is told; and beyond its outline up to which that of its backdrop is taken
+off, and twice that where none is."""
+
+HUES = (5.0, 10.0)
+"""Distances in a* and b* between hair and backdrop from which that is done, and done fully."""
+
 NEAR = 0.1
 """Units over which colors are gathered."""
+
+
+def unspilled(there: Scene, picture: Float32, matte: Float32) -> Float32:
+    """The other's picture (h, w, 3) whose hair has none of the hue of what is behind it along its outline.
+
+    Backdrops shine through thin hair and on it; before another one that is a colored rim.
+    """
+    unit = there.unit
+    behind = ((there.shares["background"] > 0.9) & (matte < 0.02)).astype(np.float32)
+    inner = cv2.erode((matte > 0.9).astype(np.uint8), disc(DEEP * unit)).astype(np.float32)
+    if min(float(inner.sum()), float(behind.sum())) < 50:
+        return picture
+    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    hair, back = (local_colors(lab, one, RIM * unit)[0][..., 1:] for one in (inner, behind))
+    toward = back - hair
+    far = np.einsum("ijk,ijk->ij", toward, toward) + 1
+    placed = np.clip(np.einsum("ijk,ijk->ij", lab[..., 1:] - hair, toward) / far, 0, 1)
+    away = cv2.distanceTransform((behind == 0).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
+    rim = np.clip(2 - away / np.float32(RIM), 0, 1) * np.clip(
+        (far - HUES[0] ** 2) / (HUES[1] ** 2 - HUES[0] ** 2), 0, 1
+    )
+    lab[..., 1:] -= (placed * rim * matte)[..., None] * toward
+    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
 
 def stranded(there: Scene, matte: Float32) -> tuple[Float32, Float32]:

@@ -16,7 +16,7 @@ from mien.align import mesh
 from mien.compose.border import local_colors, wide_blur
 from mien.errors import LayerError
 from mien.guides.ears import AWAY, pairs
-from mien.guides.hair_ends import stranded
+from mien.guides.hair_ends import stranded, unspilled
 from mien.guides.hair_lent import clear, ends, outlined, pure, unworn, within
 from mien.guides.hair_line import FOREHEAD, Marks, line_marks
 from mien.guides.scene import Scene, half
@@ -63,7 +63,7 @@ class Fitted:
         alpha: (h, w) the matte.
         front: (h, w, 3) the hair's colours.
         picture: (h, w, 3) all of the other's picture.
-        real: (h, w, 3) the same, in the light that the hair has here.
+        real: (h, w, 3) the same without the hue of its backdrop, in the light that the hair has here.
         shares: (h, w) of the other's classes, by group; and "strained": where it is stretched too much to be shown.
         places: (h, w, 2) the places of the other scene that are seen, (x, y).
         told: (h, w) where single hairs are told; None is nowhere.
@@ -101,8 +101,10 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     """
     there = replace(there, hair=clear(there) if whole else within(there, clear(there)))
     matte, told = stranded(there, there.hair)
+    seen = unworn(there)
+    own = unspilled(there, seen, matte)
     there = replace(there, hair=matte)
-    front = pure(there, there.hair)
+    front = pure(replace(there, picture=own), matte)
     marks = pairs(here, there)
     lines = hairlines(here, there)
     best = min(
@@ -110,14 +112,14 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     )
     offsets = field(here, there, best, 1.0, marks, lines)
     longer = round(LONGER * there.unit)
-    front, picture = (
-        cv2.copyMakeBorder(one, 0, longer, 0, 0, cv2.BORDER_REFLECT_101) for one in (front, unworn(there))
+    front, picture, own = (
+        cv2.copyMakeBorder(one, 0, longer, 0, 0, cv2.BORDER_REFLECT_101) for one in (front, seen, own)
     )
     alpha = np.concatenate([there.hair, there.hair[-2 : -longer - 2 : -1] * there.hair[-1:]])
     alpha = alpha * ends(np.asarray(picture, np.float32), there.unit)
     larger = there.unit / (here.unit * best)
     soft = 0.45 * np.sqrt(max(larger**2 - 1, 0.0))  # without it, finer detail turns into noise
-    planes = [bent(cv2.GaussianBlur(p, (0, 0), soft) if soft > 0.3 else p, offsets) for p in (front, picture)]
+    planes = [bent(cv2.GaussianBlur(p, (0, 0), soft) if soft > 0.3 else p, offsets) for p in (front, picture, own)]
     shares = {name: bent(share * 255, offsets) / np.float32(255) for name, share in outlined(there).items()}
     places = places_of(offsets)
     shares["strained"] = _strained(places)
@@ -131,7 +133,7 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
     if float(head.sum()) > 2 * CUT * here.unit:
         raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
-    return Fitted(new, planes[0], planes[1], planes[1], shares, places, told)
+    return Fitted(new, planes[0], planes[1], planes[2], shares, places, told)
 
 
 def _strained(places: Float32) -> Float32:

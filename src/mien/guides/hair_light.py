@@ -44,7 +44,7 @@ def lit(here: Scene, fit: Fitted) -> Fitted:
         cast = natural * np.clip(cool / 6, 0, 1) * np.clip((2 * DYED - cool) / DYED, 0, 1)
         return np.asarray(gray + fade * (1 - cast) * (made - gray), np.float32)
 
-    return replace(fit, front=turned(fit.front), real=turned(fit.picture))
+    return replace(fit, front=turned(fit.front), real=turned(fit.real))
 
 
 def _skin(picture: Float32, here: Scene, fit: Fitted | None = None) -> Float64:
