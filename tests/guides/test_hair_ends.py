@@ -11,6 +11,7 @@ import pytest
 from mien.guides.bare import _closed
 from mien.guides.hair_ends import stranded, unspilled
 from mien.guides.hair_fit import _strained, fitted, skulls
+from mien.guides.hair_roots import _corners
 from mien.guides.hair_under import down
 from mien.guides.scene import Scene
 from mien.types import Face
@@ -65,6 +66,20 @@ def test_a_gap_between_hair_and_face_is_skin_and_a_wall_beside_them_is_wall(here
     found = _closed(plain, {"background": backdrop, "face": face}, alpha)
     assert found["face"][y - 2, x] > 0.9 > 0.1 > found["background"][y - 2, x]
     assert (found["background"][: y - 24] == 1).all()
+
+
+def test_corners_before_a_lower_skull_are_skin_and_beards_are_no_corners(here: Scene, there: Scene) -> None:
+    fit = fitted(here, there)
+    x, y = here.points[10, :2].astype(int)
+    while fit.alpha[y, x] > 0.5:
+        y += 1
+    chin = here.points[152, :2].astype(int) - (0, round(0.1 * here.unit))
+    face, backdrop = here.shares["face"].copy(), here.shares["background"].copy()
+    face[y : y + 3, x - 3 : x + 4], backdrop[y : y + 3, x - 3 : x + 4] = 0, 1
+    face[chin[1] - 3 : chin[1] + 3, chin[0] - 3 : chin[0] + 4] = 0
+    found = _corners(replace(here, shares={**here.shares, "face": face, "background": backdrop}), fit)
+    assert found[y + 1 : y + 3, x].max() > 0.8
+    assert found[chin[1], chin[0]] == 0
 
 
 def test_down_darkens_skin_beside_hair_and_nowhere_else(here: Scene, there: Scene) -> None:

@@ -32,6 +32,9 @@ HALF, CALM = 200, 4.0
 JOINT, FADED, STEP = 0.05, 0.25, 30.0
 """Units beside the border of a hole that tell its step; units over which that fades within it; and levels at most."""
 
+SLOPE = 5.0
+"""Levels of a step that may be a slope of the backdrop's own light."""
+
 LEAST = 0.5
 """Square units of backdrop that must be seen for it to be continued."""
 
@@ -153,7 +156,8 @@ def joined(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
         for one, share in zip(sides, near, strict=True)
     ]
     told = np.minimum(*near) > 0.05
-    step = membrane((means[0] - means[1]) * told[..., None], told.astype(np.float32), STEP)
+    step = membrane(np.asarray(means[0] - means[1], np.float32), told.astype(np.float32), STEP)
+    step = np.sign(step) * np.maximum(np.abs(step) - SLOPE, 0)
     far = cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(FADED * unit)
     step = step * (np.exp(-(far**2)) * hole)[..., None]
     return np.asarray(np.clip(made + step, 0, 255), np.float32)

@@ -169,7 +169,8 @@ def _corners(here: Scene, fit: Fitted) -> Float32:
     face = here.shares["face"]
     both = (np.maximum(face, fit.alpha) > 0.5).astype(np.uint8)
     closed = cv2.morphologyEx(both, cv2.MORPH_CLOSE, disc(CORNER * here.unit)) > 0
-    found = (closed & (face < 0.7) & (fit.shares["face"] > 0.4)).astype(np.float32)
+    above = np.arange(here.shape[0])[:, None] < here.points[[33, 263], 1].mean()  # no beard is a corner
+    found = (closed & above & (here.shares["background"] > 0.3) & (fit.shares["face"] > 0.4)).astype(np.float32)
     return np.asarray(np.clip(3 * cv2.GaussianBlur(found, (0, 0), 0.015 * here.unit), 0, 1), np.float32)
 
 

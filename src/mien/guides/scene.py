@@ -146,9 +146,16 @@ class Scene:
 
     def halved(self, names: Sequence[str]) -> Scene:
         """The same at half its size, with these shares alone: for what changes slowly."""
-        planes = {name: half(getattr(self, name)) for name in ("picture", "hair", "beard", "loose")}
-        shares = {name: half(self.shares[name]) for name in names}
-        return replace(self, scale=self.scale / 2, shares=shares, points=self.points / 2, **planes)
+        return replace(
+            self,
+            scale=self.scale / 2,
+            picture=half(self.picture),
+            shares={name: half(self.shares[name]) for name in names},
+            hair=half(self.hair),
+            beard=half(self.beard),
+            loose=half(self.loose),
+            points=self.points / 2,
+        )
 
     @property
     def unit(self) -> float:

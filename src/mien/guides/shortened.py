@@ -17,7 +17,7 @@ from mien.guides.bare import bare, held
 from mien.guides.guide import Guide
 from mien.guides.hair_fit import fitted
 from mien.guides.hair_over import over_photo
-from mien.guides.hair_roots import in_colors
+from mien.guides.hair_roots import in_colors, told
 from mien.guides.locks import uneven
 from mien.guides.scene import Scene
 from mien.types import Bool, Float32, Float64, Photo
@@ -49,7 +49,7 @@ def shortened(photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool)
     below = np.arange(here.shape[0])[:, None] > _line(here, area)
     area = area | (below & (here.loose > 0.05) & (cv2.dilate(area.astype(np.uint8), disc(NEAR * unit)) > 0))
     kept = np.asarray(_kept(here, area) * np.maximum(here.hair, here.loose), np.float32)
-    head = in_colors(here, fit, held(here))
+    head = in_colors(here, fit, held(here), told(fit, unit)[0])
     none = np.zeros(here.shape, np.float32)
     fill, gone = bare(here, fit.shares, fit.picture, head, kept, none)
     if float((here.shares["clothes"] > 0.75).sum()) < SEEN * unit**2:  # none are seen that could go on below the hair
