@@ -10,9 +10,9 @@ from mien.align.measure import head_pose
 from mien.conditions.areas import Seen
 from mien.conditions.labels import INDEX
 from mien.errors import ConfigError
-from mien.generation.finish import inside, rendered, staged
+from mien.generation.finish import inside, layers_of, rendered, staged
 from mien.generation.generator import MultimodalGenerator
-from mien.generation.heads import Head, heads, labels_of, points_of, smiling
+from mien.generation.heads import Head, heads, labels_of, points_of, smiling, speaking
 from mien.generation.lent_teeth import lit
 from mien.generation.pairs import resized
 from mien.generation.registration import registered
@@ -87,6 +87,61 @@ def test_finished_faces_obey_and_do_not_depend_on_each_other(generator: Multimod
     assert any("a face of nobody" in note for note in made.notes)
     second = generator(text="a woman", seed=4, finish="bank", size=96)
     assert np.array_equal(second.pictures[0].pixels, made.pictures[1].pixels)
+
+
+def test_above_a_picture_hair_is_closed_and_what_is_behind_goes_on() -> None:
+    one, entry = head("3203"), head("3203").entry
+    before, after = np.asarray(entry.photo().pixels), np.asarray(one.photo.pixels)
+    room = len(after) - len(before)
+    assert room > 0 and np.array_equal(after[-len(before) // 2 :], before[-len(before) // 2 :])
+    assert np.allclose(one.face.landmarks[:, 1], entry.face.landmarks[:, 1] + room)
+    top, middle = after[: room // 4].astype(int), after.shape[1] // 2
+    assert np.abs(np.diff(top, axis=1)).max() < 12  # no hair is drawn up
+    assert np.abs(after[room - 4, middle].astype(int) - top[0, middle]).sum() > 20  # but goes on above where it was cut
+
+
+def test_ears_keep_their_shape(generator: MultimodalGenerator) -> None:
+    wanted, lent = head("2121"), head("3203")
+    theirs = shares(generator, lent)
+    found = registered(shares(generator, wanted), theirs, points(generator, wanted), points(generator, lent))
+    both = theirs[[INDEX["left_ear"], INDEX["right_ear"]]].sum(0)
+    ears = cv2.remap(both, *(128 * found.places - 0.5).transpose(2, 0, 1), 1)
+    x, y = found.places[..., 0], found.places[..., 1]
+    areas = np.gradient(x, axis=1) * np.gradient(y, axis=0) - np.gradient(x, axis=0) * np.gradient(y, axis=1)
+    seen = areas[ears > 0.7]
+    assert len(seen) > 10 and np.percentile(seen, 90) < 2 * np.percentile(seen, 10)
+
+
+def test_lips_part_without_teeth_and_the_rest_stays(generator: MultimodalGenerator) -> None:
+    one, parser = head("2567"), generator.feedback.look.parser
+    other = speaking(one)
+    before, after = (np.asarray(each.photo.pixels).astype(int) for each in (one, other))
+    labels = labels_of(other, parser)
+    light = lab_of(resized(other.crop.pixels[None], 128)[0])[..., 0]
+    assert (labels == INDEX["mouth"]).sum() > 20 and light[labels == INDEX["mouth"]].mean() < 30
+    eyes = one.face.landmarks[[33, 263], 1].min()
+    assert np.array_equal(before[: int(eyes) - 40], after[: int(eyes) - 40])
+
+
+def test_hair_before_a_wall_has_no_light_of_its_backdrop(generator: MultimodalGenerator) -> None:
+    layers = layers_of(head("2567"), generator.feedback.look.parser)
+    area = (layers.hair > 0.3) & (layers.alpha[..., 0] > 0.3)
+    labs = [lab_of(np.clip(one.front, 0, 255).astype(np.uint8)) for one in (layers, layers.cleaned())]
+    red = [np.percentile(lab[area][:, 1], 95) for lab in labs]
+    assert red[1] < 0.7 * red[0]
+
+
+def test_a_plain_backdrop_is_kept_where_it_suits(generator: MultimodalGenerator) -> None:
+    one, parser = head("3203"), generator.feedback.look.parser
+    gray, blue = (lab_of(np.uint8([[rgb]]))[0, 0] for rgb in ((150, 148, 146), (56, 83, 142)))
+    assert np.array_equal(staged(one, gray, parser)[0], one.photo.pixels)
+    assert not np.array_equal(staged(one, blue, parser)[0], one.photo.pixels)
+
+
+def test_hair_that_has_the_color_already_comes_first(generator: MultimodalGenerator) -> None:
+    for text in ("a person, with brown hair", "a person, with brown hair, with a blue background"):
+        best = min(heads(), key=wished(generator, text).cost)
+        assert best.entry.traits.hair[0] > 15, best.entry.path.stem
 
 
 def wished(generator: MultimodalGenerator, text: str) -> Wished:

@@ -7,7 +7,7 @@ Legend: H, W of a head's picture.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -40,6 +40,9 @@ LIKELY, FAINT, BEYOND = 0.4, 0.15, 0.015
 SURE = (0.3, 0.8)
 """Shares of bodies from which they are seen at all, and whole: plants beside a neck have some."""
 
+SPILT = (3.0, 8.0)
+"""a*, b* by which hair may come near to its backdrop, and by which a backdrop differs from it at least."""
+
 LEAVES = (5.0, 6.0)
 """-a* and b* from which something is a leaf, and the width of the step; black hair is bluish green at times."""
 
@@ -61,15 +64,33 @@ class Parted:
         alpha: (H, W, 1) share of the person.
         front: (H, W, 3) sRGB of the person alone.
         behind: (H, W, 3) sRGB of what is behind, blurred.
+        hair: (H, W) share of hair.
     """
 
     alpha: Float32
     front: Float32
     behind: Float32
+    hair: Float32
 
     def before(self, wall: Float32) -> UInt8:
         """The person before something else (H, W, 3)."""
         return np.asarray(np.clip(np.rint(wall + self.alpha * (self.front - wall)), 0, 255), np.uint8)
+
+    def cleaned(self) -> Parted:
+        """The person without the light of the backdrop in hair, which shows as a rim before another."""
+        lab, other = (lab_of(np.asarray(np.clip(one, 0, 255), np.uint8)) for one in (self.front, self.behind))
+        sure = (self.hair > SURE[1]) & (self.alpha[..., 0] > SURE[1])
+        if not sure.any():
+            return self
+        own = np.median(lab[sure], 0)
+        way = other[..., 1:] - own[1:]
+        far = np.linalg.norm(way, axis=2, keepdims=True)
+        way /= np.maximum(far, 1e-6)
+        shown = ((lab[..., 1:] - own[1:]) * way).sum(2, keepdims=True)
+        share = np.clip(far / SPILT[1] - 1, 0, 1) * cv2.GaussianBlur(self.hair, (0, 0), 1.5)[..., None]
+        lab[..., 1:] -= share * np.maximum(shown - SPILT[0], 0) * way
+        made = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * np.float32(255)
+        return replace(self, front=np.where(share > 0, made, self.front).astype(np.float32))
 
 
 def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:
@@ -97,7 +118,8 @@ def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:
     seen = np.dstack([picture * away, away]).astype(np.float32)
     mean = wide_blur(seen, sigma) + np.float32(1e-3) * wide_blur(seen, 4 * sigma)
     behind = mean[..., :3] / (mean[..., 3:] + 1e-9)
-    return Parted(alpha[..., None], np.asarray(front * 255, np.float32), np.asarray(behind, np.float32))
+    front, shown = np.asarray(front * 255, np.float32), np.asarray(np.minimum(hair, alpha), np.float32)
+    return Parted(alpha[..., None], front, np.asarray(behind, np.float32), shown)
 
 
 def wall(color: Float32, height: int, width: int) -> Float32:

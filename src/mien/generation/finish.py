@@ -18,15 +18,15 @@ from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.engine.mapping import Wanted
 from mien.generation.backdrops import Parted, parted, wall
-from mien.generation.heads import SIDE, UNPARTED, Head, heads, labels_of, points_of, smiling
+from mien.generation.heads import PLAIN, SIDE, UNPARTED, Head, heads, labels_of, points_of, smiling, speaking
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
 from mien.generation.registration import FEATURES, Registration, registered
 from mien.generation.registration import SIDE as GRID
 from mien.generation.sentences import understood
 from mien.generation.wished_colors import colored
-from mien.generation.wished_heads import Wished
-from mien.generation.wished_shapes import shaped
+from mien.generation.wished_heads import Wished, like
+from mien.generation.wished_shapes import MOUTHS, shaped
 from mien.guides.traits import ALIGNED, Traits
 from mien.types import Float32, Float64, Photo, UInt8
 from mien.words.types import Reading
@@ -118,14 +118,15 @@ class Finisher:
         wished = self._wished(small, labels, target, reading)
         head = self._chosen(wished, target, seed)
         if wished.opens and _shut(head, target):
-            head = smiling(head)
+            head = smiling(head) if wished.laughs else speaking(head)
         place = self._corrected(head, target)
         result = rendered(*staged(head, wished.colors.get("background-color"), self.look.parser), place.places, size)
         told = head.entry.name + ("" if head.lender is None else f", teeth of {head.lender.name}")
         done, mean = _bytes(result), self.look.landmarks.weight("mean")
         if wished.colors or wished.degrees:
             found = self.look.points(resized(done[None], LOOKED))[0] * size
-            done = shaped(done, found, mean, wished.degrees, self.look.parser)
+            degrees = {name: one for name, one in wished.degrees.items() if not (head.speaks and name in MOUTHS)}
+            done = shaped(done, found, mean, degrees, self.look.parser)
             done = colored(done, found, mean, wished.colors, self.look.parser)
         return done, told
 
@@ -187,16 +188,23 @@ def _outside(head: Head, places: Float32, shares: Float32) -> float:
 
 def staged(head: Head, color: Float32 | None, parser: FaceParser) -> tuple[UInt8, Float64]:
     """The picture (H, W, 3) of a head before a wall of a color, or its backdrop out of focus; and its crop's matrix."""
-    if color is None and head.entry.path.stem in UNPARTED:
+    name = head.entry.path.stem
+    if name in UNPARTED | PLAIN if color is None else name in PLAIN and like(color, head.behind):
         return np.asarray(head.photo.pixels, np.uint8), head.crop.matrix
     layers = layers_of(head, parser)
-    return layers.before(layers.behind if color is None else wall(color, *layers.alpha.shape[:2])), head.crop.matrix
+    if color is None:
+        return layers.before(layers.behind), head.crop.matrix
+    return layers.cleaned().before(wall(color, *layers.alpha.shape[:2])), head.crop.matrix
 
 
 @lru_cache(maxsize=8)
 def layers_of(head: Head, parser: FaceParser) -> Parted:
     """Of a head's picture; large, so that few are kept."""
-    return parted(head.photo, head.face, parser)
+    if head.plain is None:
+        return parted(head.photo, head.face, parser)
+    layers, pixels = layers_of(head.plain, parser), np.asarray(head.photo.pixels, np.uint8)
+    changed = (pixels != np.asarray(head.plain.photo.pixels, np.uint8)).any(2, keepdims=True)
+    return replace(layers, front=np.where(changed, pixels, layers.front).astype(np.float32))
 
 
 def inside(places: Float32, points: Float64, corners: Float64) -> Float32:

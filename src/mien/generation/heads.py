@@ -9,14 +9,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
+import cv2
 import numpy as np
 
-from mien.align.crop import crop_face, inverse
+from mien.align.crop import between_pixels, crop_face, inverse
+from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.generation.lent_teeth import lit
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import Looker, resized
+from mien.generation.parted_lips import parted_lips
+from mien.generation.tops import raised
 from mien.generation.wished_shapes import MOUTHS
 from mien.guides.bank import Bank, Entry
 from mien.guides.bank_faces import EVEN_TEETH
@@ -32,7 +36,7 @@ SIDE = 512
 
 PEOPLE = (
     "2118w30 2121m35 2123w35 2125w22 2127w25 2128w33 2129w30 2131m36 2133w35 2135m35 2137m35 2230m42 "
-    "2248m17 2253w52 2266m20 2286m30 2319w85 2331w50 2332m35 2352w45 2366w19 2381w30 2412w52 2426m30 2455w80 "
+    "2248m17 2253w52 2266m20 2286m30 2319w85 2331w50 2332m35 2352w45 2366w19 2412w52 2426m30 2455w80 "
     "2490m18 2495w25 2509m75 2517w55 2538w18 2567w62 2581w48 2723m18 2816w25 2892w35 2898m30 "
     "2936m17 2998w50 3004w45 3013w25 3017m20 3052m35 3072m45 3092w58 3102m72 3127w50 3130m80 3172w65 "
     "3177m25 3203m19 "
@@ -43,16 +47,31 @@ picture ends at a bare head."""
 UNPARTED = frozenset(("2118", "2123", "2125", "2319", "2331", "2366", "2495", "2517", "2581", "2816", "3013"))
 """Those whose hair is hardly told from what is behind it, so that they keep their backdrop."""
 
-UNWALLED = UNPARTED | {"2128", "2131"}
+PLAIN = frozenset(("2121", "2253", "2332", "2567", "3017", "3172", "3203"))
+"""Those before a wall or a sky of one color, which is kept where it suits."""
+
+UNWALLED = UNPARTED | {"2128", "2131", "2137", "2509", "2998", "3127", "3203"}
 """Those of whose old backdrop something is seen before a wall."""
 
 PAINTED = frozenset(
-    ("2248", "2253", "2286", "2331", "2352", "2426", "2490", "2517", "2581", "2723", "2816", "2898", "2936")
-) | {"2230", "2266", "2319", "2455", "2892", "2998", "3017", "3072", "3092", "3130", "3172"}
+    ("2248", "2253", "2286", "2331", "2352", "2426", "2490", "2517", "2581", "2723", "2816", "2898")
+) | {"2266", "2319", "2455", "2892", "2998", "3017", "3072", "3092", "3130", "3172"}
 """Those that strangers find painted."""
 
-ALOOF = frozenset(("2129", "2509", "2723", "2892", "2936", "3102", "3130", "3172"))
+HARSH = frozenset(("2936",))
+"""Those in light so hard that they look made of metal when they are moved."""
+
+RED = frozenset(("2331", "2352", "3017", "3092"))
+"""Those whose hair is seen as red, and measured as brown."""
+
+ALOOF = frozenset(("2129", "2509", "2723", "2892", "3102", "3130", "3172", "3177"))
 """Those whose mouths are not believed when teeth are lent to them."""
+
+HIDDEN = frozenset(("2509", "3102"))
+"""Those whose mouths hardly look open when their lips part."""
+
+CUT = frozenset(("2230", "2266", "2286", "2352", "2412", "2892", "2998", "3017", "3102", "3203"))
+"""Those whose hair ends at their picture's top, a little too early."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +82,8 @@ class Head:
     age: years, by eye.
     flipped: whether left and right are exchanged.
     lender: who lends it teeth for an open smile.
+    speaks: whether its lips are parted, without a smile.
+    plain: the same with its mouth as it was; None where it is.
     """
 
     entry: Entry
@@ -70,11 +91,13 @@ class Head:
     age: float
     flipped: bool = False
     lender: Entry | None = None
+    speaks: bool = False
+    plain: Head | None = None
 
     @cached_property
     def face(self) -> Face:
         """In its photo; of the mouth as it was."""
-        return _flipped(self.entry)[1] if self.flipped else self.entry.face
+        return _flipped(self.entry)[1] if self.flipped else _whole(self.entry)[1]
 
     @cached_property
     def shape(self) -> dict[str, float]:
@@ -102,7 +125,10 @@ class Head:
     @cached_property
     def photo(self) -> Photo:
         """The picture."""
-        photo = _flipped(self.entry)[0] if self.flipped else self.entry.photo()
+        photo = (_flipped if self.flipped else _whole)(self.entry)[0]
+        if self.speaks:
+            with suppress(LayerError):
+                return parted_lips(photo, self.face, _labelled(photo, self.face))
         if self.lender is None:
             return photo
         other = self.lender.photo()
@@ -123,7 +149,20 @@ class Head:
 
 
 def _flipped(entry: Entry) -> tuple[Photo, Face]:
-    return mirrored(entry.photo(), entry.face, None)[:2]
+    return mirrored(*_whole(entry), None)[:2]
+
+
+@cache
+def _whole(entry: Entry) -> tuple[Photo, Face]:
+    """The picture of a head, with more of what is behind above it, and its face."""
+    photo, face = entry.photo(), entry.face
+    if entry.path.stem in UNPARTED:
+        return photo, face
+    seen = _labelled(photo, face)
+    size = (photo.width, photo.height)
+    hair = (seen.labels == INDEX["hair"]).astype(np.float32)
+    hair = cv2.warpAffine(hair, between_pixels(seen.matrix), size, borderMode=cv2.BORDER_REPLICATE)
+    return raised(photo, face, np.asarray(hair, np.float32), cut=entry.path.stem in CUT)
 
 
 @cache
@@ -140,7 +179,14 @@ def _labelled(photo: Photo, face: Face) -> Labelled:
 def smiling(head: Head) -> Head:
     """The same head with an open smile, in which teeth of the bank are seen."""
     lenders = [one for one in Bank.bundled().entries if one.path.stem in EVEN_TEETH]
-    return replace(head, lender=min(lenders, key=lambda one: abs(one.face.pose.yaw - head.face.pose.yaw)))
+    lender = min(lenders, key=lambda one: abs(one.face.pose.yaw - head.face.pose.yaw))
+    return replace(head, lender=lender, plain=head)
+
+
+@cache
+def speaking(head: Head) -> Head:
+    """The same head with its lips parted."""
+    return replace(head, speaks=True, plain=head)
 
 
 @cache

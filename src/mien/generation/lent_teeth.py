@@ -17,11 +17,11 @@ from mien.types import Face, Photo
 SIDE = 512
 """Of the crop that is looked at."""
 
-LIGHTER, REDDER, WARMER = 17.0, 0.45, 0.7
+LIGHTER, REDDER, WARMER = 8.0, 0.45, 0.7
 """CIE L* by which teeth are lighter than skin, and their shares of its a* and b*. The bank's smiles have 6 to 57, 0.35
 to 0.7 and 0.45 to 1; teeth that were lent had 3, 0 and 0.4."""
 
-MOST, LEVELS = 1.6, (62.0, 84.0)
+MOST, LEVELS = 1.6, (50.0, 76.0)
 """Factor by which L* may grow, and the least and most that teeth have: on dark skin they are much lighter than it."""
 
 LEAST = 50

@@ -71,6 +71,10 @@ ROUNDS = ((6, 15, 20, False), (5, 12, 18, False), (1.2, 20, 2.5, True))
 """Blur of the labels, steps, and blur of each step, in 96ths of the side; and whether parts of the face move. With
 finer steps hair follows its outline more closely, and stands in peaks."""
 
+FARTHEST, EARS = 0.02, 0.012
+"""Sides that what lies around the face moves at most: hair stands in peaks else; and around ears, which stay as they
+are."""
+
 AREA = (0.4, 2.6)
 """By how much an area may shrink or grow against the whole."""
 
@@ -109,6 +113,7 @@ def registered(
     base, hold, within, scale = _placed(points, other, side, mouth)
     weights = WEIGHTS if mouth >= FEATURES else np.where(MOUTH, np.float32(0), WEIGHTS)
     moved = np.zeros_like(base)
+    hold = hold * (1 - _ears(lent, base))
     for blur, steps, fluid, inside in ROUNDS:
         some = slice(len(GROUPS), None) if inside else slice(len(GROUPS))
         soft = [np.stack([_blurred(one, blur * side / 96) for one in all_[some]]) for all_ in (target, source)]
@@ -117,12 +122,21 @@ def registered(
             soft[0], soft[1], start, 0 * moved if inside else moved, say, (steps, blur, fluid), weights[some]
         )
         moved = found + start - base
+        if not inside:
+            moved = moved / np.sqrt(1 + (np.linalg.norm(moved, axis=2, keepdims=True) / (FARTHEST * side)) ** 2)
     whole = _untorn(base + moved, scale)
     shown = _looked_up(source, whole)
     shared = np.minimum(target, shown).sum((1, 2)) / (np.maximum(target, shown).sum((1, 2)) + 1e-6)
     strain = np.abs(np.log(np.clip(_areas(whole) / scale, 0.1, 10))).mean()
     places = (np.dstack(_at(whole)) + 0.5) / side
     return Registration(places.astype(np.float32), shared[: len(GROUPS)].astype(np.float32), float(strain))
+
+
+def _ears(lent: Float32, base: Float32) -> Float32:
+    """(S, S, 1): 1 on ears of the lent head, which keep their shape."""
+    side = len(base)
+    ears = cv2.resize(lent[[INDEX["left_ear"], INDEX["right_ear"]]].sum(0), (side, side), interpolation=cv2.INTER_AREA)
+    return np.clip(3 * _blurred(_looked_up(ears[None], base)[0], EARS * side), 0, 1)[..., None]
 
 
 def _followed(

@@ -6,15 +6,19 @@ Legend: S side of the picture.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from mien.align.measure import describe_face
-from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
+from mien.errors import LayerError
+from mien.guides.bordered import dyed_hair
+from mien.guides.coloring import SETTINGS
 from mien.guides.dye import dye, mean_color
-from mien.guides.hair_matte import hair_matte
+from mien.guides.regions import region_matte
 from mien.guides.traits import lab_of
 from mien.types import Face, Float32, Photo, UInt8
 
@@ -22,11 +26,15 @@ DARK, FAR = 40.0, (14.0, 26.0)
 """CIE L*, a*, b* by which a color of hair is missed before anything is done, for colors of less L* and for lighter,
 in which hair looks painted sooner."""
 
-MOSTLY = 0.75
-"""How much of the way hair goes: all of it glows."""
+MOSTLY = (0.75, 0.35)
+"""How much of the way hair goes, and for fair hair, which is a wig else: all of it glows."""
 
-LIPS = (158, 58, 66)
-"""sRGB of lipstick of which no color is named."""
+FAIR = 10.0
+"""Chroma from which light hair is fair, and not gray."""
+
+LIPS, SHEER, THICK = (146, 26, 42), 0.0, 1.6
+"""sRGB of lipstick of which no color is named, the share of the lips' own hue that shows through any, and by how much
+more of it lies on thin lips than the matte of lips tells."""
 
 
 def colored(picture: UInt8, points: Float32, mean: Float32, wished: Mapping[str, Float32], parser: FaceParser) -> UInt8:
@@ -43,23 +51,25 @@ def colored(picture: UInt8, points: Float32, mean: Float32, wished: Mapping[str,
     if "hair-color" in wished:
         photo = _hair(photo, face, wished["hair-color"], parser)
     if "lip-color" in wished:
-        shares = parser.shares(np.asarray(photo.pixels, np.uint8))
-        lips = shares[[INDEX["upper_lip"], INDEX["lower_lip"]]].sum(0)
-        if lips.max() > 0.5:
-            photo = dye(photo, lips.astype(np.float32), _srgb(wished["lip-color"])).over(photo)[0]
+        with suppress(LayerError):  # no lips are seen
+            lips = np.minimum(THICK * region_matte(photo, face, "lips", parser), 1).astype(np.float32)
+            settings = replace(SETTINGS["lips"], sheer=SHEER, light=1.0)
+            photo = dye(photo, lips, _srgb(wished["lip-color"]), settings).over(photo)[0]
     return np.asarray(photo.pixels, np.uint8)
 
 
 def _hair(photo: Photo, face: Face, color: Float32, parser: FaceParser) -> Photo:
-    part, (x0, y0, x1, y1) = hair_matte(photo, face, parser)
-    alpha = np.zeros(photo.pixels.shape[:2], np.float32)
-    alpha[y0:y1, x0:x1] = cv2.resize(part, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
-    if alpha.max() < 0.5:
+    try:
+        alpha = region_matte(photo, face, "hair", parser)
+    except LayerError:
         return photo
     found = lab_of(np.array(mean_color(photo, alpha), np.uint8)[None, None])[0, 0]
-    if np.linalg.norm(found - color) < FAR[int(color[0] >= DARK)]:
+    light = int(color[0] >= DARK)
+    if np.linalg.norm(found - color) < FAR[light]:
         return photo
-    return dye(photo, alpha, _srgb(found + MOSTLY * (color - found))).over(photo)[0]
+    fair = light and float(np.hypot(*color[1:])) > FAIR
+    shade = _srgb(found + MOSTLY[bool(fair)] * (color - found))
+    return dyed_hair(photo, face, alpha, shade, SETTINGS["hair"], parser).over(photo)[0]
 
 
 def _srgb(lab: Float32) -> tuple[int, int, int]:

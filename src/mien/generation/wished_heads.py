@@ -14,7 +14,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.conditions.colors import parse_color
-from mien.generation.heads import ALOOF, PAINTED, UNWALLED, Head
+from mien.generation.heads import ALOOF, HARSH, HIDDEN, PAINTED, PLAIN, RED, UNWALLED, Head
 from mien.generation.wished_colors import LIPS
 from mien.guides.bank_faces import CURLS
 from mien.guides.traits import Traits, lab_of
@@ -23,6 +23,13 @@ from mien.words.types import Reading
 
 SPILL, CURLY = 20.0, 2.5
 """CIE L*, a*, b* by which a wall may differ from the backdrop for a cost of one; cost of small curls that are dyed."""
+
+FEW = 0.1
+"""Overlap of hair below which a head has hardly any where some is wanted."""
+
+ALIKE, LIGHT = (1 / 35, 1 / 10, 1 / 10), (75.0, 2.0)
+"""Shares of L*, a* and b* by which a backdrop may differ from what is asked for; L* from which a color is white, and
+how much more its L* counts."""
 
 AGES = (47.0, 24.0)
 """Years of nobody in particular, and those that a degree of age adds."""
@@ -33,21 +40,32 @@ WRINKLED = 0.8
 WIDTHS: Mapping[str, float] = {"yaw": 8.0, "pitch": 12.0, "age": 8.0, "skin": 16.0, "hair": 11.0, "shape": 0.04}
 """What counts as one: degrees, years, CIE L* and a*, b*, eye distances."""
 
-HUE, DARK, FAR = (1.0, 2.0, 1.0), 40.0, 15.0
-"""How much L*, a* and b* of hair count: red hair is not brown; and how far hair counts at most where a color of less L*
-is told: black hair becomes brown well, but not blond."""
+HUE, FAR = (1.0, 2.0, 1.0), 15.0
+"""How much L*, a* and b* of hair count: red hair is not brown; and from which difference on it would be dyed."""
 
-TEETH = 5.0
-"""Cost of teeth that are all missing: those that are lent look glued on more often."""
+TEETH, UNTOLD = 5.0, 0.3
+"""Cost of teeth that are all missing: those that are lent look glued on more often; and the share of it where words do
+not ask for them."""
 
-BUSY, SMOOTH = 3.0, 3.5
+BUSY, SMOOTH = 7.0, 3.5
 """Costs of a backdrop that cannot be parted from hair, where another is asked for; and of heads that look painted."""
 
 FORCED = 6.0
 """Cost of an open mouth that words ask for and a head does not bear."""
 
-HAIR, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 10.0, 5.0, 0.2, 0.1
-"""Costs of hair whose outline agrees nowhere, and of another sex; weights of what nobody asked for."""
+HAIR, LONGER, BALD, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 12.5, 4.2, 6.0, 5.0, 0.2, 0.1
+"""Costs of hair whose outline agrees nowhere, of as much hair again where none is wanted, of nearly none, and of
+another sex; weights of what nobody asked for."""
+
+LIFTED, MUCH = 5.0, 25.0
+"""Cost of hair that would be dyed lighter or much darker, L* from which it would, and by which it is much: such dyes
+are seldom believed."""
+
+COLORED, DARK = 10.0, 25.0
+"""Chroma from which hair is not gray, and L* up to which it is black."""
+
+GINGER = 12.0
+"""Cost of red hair where other hair is told, and a* from which a color is red."""
 
 TOLD, FEATURES, GRAY = 2.0, 1.0, 4.0
 """How much more sex, age, hair color and teeth weigh where words ask for them; cost of each standard deviation that a
@@ -95,34 +113,42 @@ class Wished:
         """Whether words ask for a mouth that is open, in a smile or not."""
         return max(self.degrees.get(one, 0) for one in ("smile", "mouth-open")) > 0
 
+    @cached_property
+    def laughs(self) -> bool:
+        """Whether words ask for a smile."""
+        return self.degrees.get("smile", 0) > 0
+
     def cost(self, head: Head) -> float:
         """How badly a head suits; 1 is where it begins to be seen. What words ask for comes before what was drawn."""
+        return float(sum(self.costs(head).values()))
+
+    def costs(self, head: Head) -> dict[str, float]:
+        """The parts of the cost."""
         entry, lent, seen, words = head.entry, head.entry.traits, self.traits, self.degrees
         drawn = 1.0 if words.get("lipstick", 0) > 0 else float(np.clip(-self.masculine, -0.6, 0.6))
         feminine = words.get("feminine", drawn)
         told, hair = self.colors.get("hair-color"), np.array(lent.hair)
-        laughs = words.get("smile", 0) > 0
-        away = {
+        return {
             "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)) * _more("feminine" in words),
             "age": self._aged(head),
             "skin": 0.5 * float(np.linalg.norm(np.array(lent.skin) - seen.skin)) / WIDTHS["skin"],
-            "hair color": min(FAR if told is not None and hair[0] < told[0] < DARK else np.inf, self._dyed(head))
-            * (UNKNOWN_COLOR if told is None else 1.3 * TOLD)
-            / WIDTHS["hair"],
+            "hair color": self._dyed(head) * (UNKNOWN_COLOR if told is None else 1.3 * TOLD) / WIDTHS["hair"],
             "yaw": abs(head.face.pose.yaw - self.yaw) / WIDTHS["yaw"],
             "pitch": abs(head.face.pose.pitch - self.pitch) / WIDTHS["pitch"],
-            "teeth": TEETH * max(0.0, seen.teeth - lent.teeth) * (0.5 if self.opens and not laughs else 1),
-            "forced": FORCED * (entry.path.stem in ALOOF and self.opens),
+            "teeth": TEETH * max(0.0, seen.teeth - lent.teeth) * (1 if self.laughs else 0 if self.opens else UNTOLD)
+            + TEETH * lent.teeth * (self.opens and not self.laughs),
+            "forced": FORCED * (entry.path.stem in (ALOOF if self.laughs else HIDDEN) and self.opens),
             "curls": CURLY * float(told is not None and entry.path.stem in CURLS and self._dyed(head) > FAR),
-            "dye": GRAY * float(told is not None and np.hypot(*told[1:]) > 10 > np.hypot(*hair[1:]) and hair[0] > 30),
+            "red": GINGER * float(told is not None and entry.path.stem in RED and told[1] < GINGER),
+            "dye": 0.0 if told is None or np.hypot(*told[1:]) <= COLORED else self._bleached(told, hair),
             "features": FEATURES * sum(self._lacking(head)),
             "beard": 1.5 * max(0.0, lent.beard - seen.beard) + 50 * lent.glasses,
             "shape": shape_difference(self.points, head.face.landmarks) / WIDTHS["shape"],
-            "backdrop": BUSY * ("background-color" in self.colors and entry.path.stem in UNWALLED) + self._spill(head),
-            "painted": SMOOTH * (entry.path.stem in PAINTED),
-            "hair": HAIR * (1 - _overlap(self.hair, head.hair)),
+            "backdrop": self._spill(head),
+            "painted": SMOOTH * ((entry.path.stem in PAINTED) + 4 * (entry.path.stem in HARSH)),
+            "hair": HAIR * (1 - _overlap(self.hair, head.hair)) + BALD * (_overlap(self.hair, head.hair) < FEW),
+            "more hair": LONGER * min(1.0, _beyond(self.hair, head.hair)),
         }
-        return float(sum(away.values()))
 
     def _aged(self, head: Head) -> float:
         """Of its years; nobody is too old where words ask for an old face, or too young where for a young one."""
@@ -133,19 +159,34 @@ class Wished:
         return float(max(0.0, (head.age - age) * -np.sign(years)) / WIDTHS["age"] * 2 * TOLD)
 
     def _spill(self, head: Head) -> float:
-        """Light of the backdrop that hair keeps before a wall of a color."""
+        """Light of the backdrop that hair keeps before a wall of a color, and whether it cannot be parted from it."""
         wanted = self.colors.get("background-color")
-        return 0.0 if wanted is None else float(np.linalg.norm(head.behind - wanted)) / SPILL
+        if wanted is None or (head.entry.path.stem in PLAIN and like(wanted, head.behind)):
+            return 0.0
+        return float(np.linalg.norm(head.behind - wanted)) / SPILL + BUSY * (head.entry.path.stem in UNWALLED)
 
     def _dyed(self, head: Head) -> float:
         """How far its hair is from the color that is told or seen."""
         wanted = self.colors.get("hair-color", np.array(self.traits.hair))
         return float(np.linalg.norm((np.array(head.entry.traits.hair) - wanted) * HUE))
 
+    def _bleached(self, told: Float32, hair: Any) -> float:
+        """Cost of a dye over hair (3,) that becomes lighter, or much darker, or was gray."""
+        far = float(np.linalg.norm((hair - told) * HUE)) > FAR
+        seen = far and not -LIFTED < hair[0] - told[0] < MUCH
+        return LIFTED * float(seen) + GRAY * float(np.hypot(*hair[1:]) < COLORED and hair[0] > DARK)
+
     def _lacking(self, head: Head) -> list[float]:
         """By how much each feature that words name falls short of two standard deviations."""
         named = [(head.shape[name], degree) for name, degree in self.degrees.items() if degree and name in head.shape]
         return [float(np.clip(2 - np.sign(degree) * shown, 0, 4)) for shown, degree in named]
+
+
+def like(color: Float32, backdrop: Float32) -> bool:
+    """Whether a backdrop may pass for one of a color, both CIE L*, a*, b*: grays may be dark."""
+    away = (backdrop - color) * ALIKE
+    away[0] *= LIGHT[1] if color[0] > LIGHT[0] else 1
+    return bool(np.linalg.norm(away) < 1)
 
 
 def _more(told: bool) -> float:
@@ -161,6 +202,11 @@ def shape_difference(points: Any, other: Any) -> float:
     fitted = b * (np.vdot(b, a) / np.vdot(b, b))
     eyes = np.linalg.norm(np.subtract(*(np.asarray(points)[one, :2] for one in mesh.OUTER_EYE_CORNERS)))
     return float(np.abs(fitted - a).mean() / eyes)
+
+
+def _beyond(wanted: Float32, hair: Float32) -> float:
+    """Hair where none is wanted, against what is: over ears, on shoulders, above a head."""
+    return float(np.maximum(hair - wanted, 0).sum() / (wanted.sum() + 1e-6))
 
 
 def _overlap(wanted: Float32, hair: Float32) -> float:

@@ -27,7 +27,7 @@ MOUTHS = frozenset(("smile", "mouth-open", "frown"))
 STRENGTH = 3.0
 """Standard deviations of the population for each degree: fewer are hardly seen beside nobody's face as it was."""
 
-GENTLER: Mapping[str, float] = {"smile": 1.2, "mouth-open": 0.6, "frown": 1.5, "eye-openness": 1.8}
+GENTLER: Mapping[str, float] = {"smile": 1.2, "mouth-open": 0.6, "frown": 1.5, "eye-openness": 1.8, "lip-fullness": 1.8}
 """The same of what looks drawn sooner, and of mouths, which were chosen by it."""
 
 ALONG: Mapping[str, Mapping[str, float]] = {

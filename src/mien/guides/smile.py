@@ -73,16 +73,35 @@ def smiling(face: Face) -> Float64:
     mine = placement.back(points)
     smile = float(np.clip(NEUTRAL - (_corners(mine) - _corners(shapes.mean)) / (2 * LIFT), LEAST, NEUTRAL))
     way = shapes.displacement({name: strength * smile for name, strength in FOLLOWS.items()})
-    mine += way
-    inner = mine[[mesh.INNER_LIPS_CONTOUR[0], mesh.INNER_LIPS_CONTOUR[10]]]
-    half, middle = float(np.ptp(inner[:, 0])) / 2, float(inner[:, 0].mean())
-    opens = np.clip(1 - (np.abs(mine[:, 0] - middle) / (WIDE * half)) ** POWER, 0, 1)
-    upper, lower = (nearness(shapes.mean, lips, 0.03) for lips in _lips())
-    below = JAW * nearness(shapes.mean, _lips()[1], REACH) * (shapes.mean[:, 1] > shapes.mean[17, 1])
-    down = GAP * (np.maximum(lower * opens, below) * (1 - UPPER) - upper * opens * UPPER)
-    way[:, 1] += down
+    way[:, 1] += _opening(mine + way, GAP, WIDE)
     way[:, 2] = 0
     return np.asarray(placement.scale * (way @ placement.rotation.T)[:, :2])
+
+
+def parting(face: Face, gap: float, wide: float) -> Float64:
+    """(478, 2) pixels: how the points of a face move whose lips part and do not smile.
+
+    Args:
+        face: as it is.
+        gap: eye distances between the lips in their middle.
+        wide: share of the mouth's width that opens.
+    """
+    shapes, points = Shapes.bundled(), face.landmarks.astype(np.float64)
+    placement = Placement.of(points, shapes.mean)
+    way = np.zeros_like(points)
+    way[:, 1] = _opening(placement.back(points), gap, wide)
+    return np.asarray(placement.scale * (way @ placement.rotation.T)[:, :2])
+
+
+def _opening(mine: Float64, gap: float, wide: float) -> Float64:
+    """(478,) by how much points in the mean face's frame go down where lips part."""
+    mean = Shapes.bundled().mean
+    inner = mine[[mesh.INNER_LIPS_CONTOUR[0], mesh.INNER_LIPS_CONTOUR[10]]]
+    half, middle = float(np.ptp(inner[:, 0])) / 2, float(inner[:, 0].mean())
+    opens = np.clip(1 - (np.abs(mine[:, 0] - middle) / (wide * half)) ** POWER, 0, 1)
+    upper, lower = (nearness(mean, lips, 0.03) for lips in _lips())
+    below = JAW * nearness(mean, _lips()[1], REACH) * (mean[:, 1] > mean[17, 1])
+    return np.asarray(gap * (np.maximum(lower * opens, below) * (1 - UPPER) - upper * opens * UPPER))
 
 
 def joining(face: Face, other: Face) -> Float64:
