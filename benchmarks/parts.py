@@ -5,7 +5,8 @@
 A square window around the part, 1.6 times its box, is compared at 192 px. "sharpness" is the power of detail finer than
 two pixels inside the mask, over that of the truth: 1 is as sharp as the photo. --alone measures the painter alone
 (mode "look") on the same faces and prints the ratio. A mask by name hides nothing from the landmark network, which sees
-the part below it; with --covered the masked pixels are gray before anything looks at the photo.
+the part below it; with --covered the masked pixels are gray before anything looks at the photo, for the editor, not for
+the painter alone, whose soft border would show the gray.
 """
 
 from __future__ import annotations
@@ -96,14 +97,13 @@ def measure(
         seen = hid(photo, area) if covered else photo
         try:
             result = editor(seen, mask=area) if covered else editor(photo, mask=part) if alone else first
-            look = editor(seen, mask=area, mode="look") if covered and alone else first
         except LayerError as error:
             print(f"{file.stem}: {error}", flush=True)
             continue
         truths.append(window(truth, area))
         ours.add(result.photo.pixels[..., :3], truth, area, distance)
         if alone:
-            painted.add(look.photo.pixels[..., :3], truth, area, distance)
+            painted.add(first.photo.pixels[..., :3], truth, area, distance)
     return ours, painted, truths
 
 
