@@ -36,9 +36,6 @@ FARTHER = 1.0
 FINEST = 14.0
 """Levels by which a single hair is darker or lighter than the backdrop."""
 
-LOOSE = 0.03
-"""Square units of lines around which nothing else is seen, up to which they are hairs: more is anything."""
-
 GAP = 0.015
 """Square units up to which backdrop that new hair and a face enclose is skin."""
 
@@ -123,7 +120,7 @@ def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> 
     rim = np.clip(2.5 * cv2.GaussianBlur(solid, (0, 0), 0.03 * unit), 0, 1)
     inner = np.maximum.reduce([polygon(here.points[list(one)], here.shape, 0.012 * unit) for one in (FEATURES, *BROWS)])
     wisps = _wisps(here).astype(np.float32)
-    wisps = np.clip(2 * wide_blur(wisps, 0.05 * unit) - 0.3, 0, 1) * backdrop
+    wisps = np.clip(1.8 * wide_blur(wisps, 0.05 * unit) - 0.4, 0, 1) * backdrop
     gone = (
         np.maximum(np.maximum(gone, rim * skin), wisps * (1 - here.shares["clothes"])) * (1 - inner) + here.hair * inner
     )
@@ -149,11 +146,9 @@ def _wisps(here: Scene) -> Bool:
     strands = (lines > FINEST) & far & (here.shares["background"] > 0.5)
     speck = max(1, round(0.02 * here.unit))
     more = cv2.dilate(strands.astype(np.uint8), np.ones((2 * speck + 1,) * 2, np.uint8)) > 0
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats((close | more).astype(np.uint8))
-    taken = stats[:, cv2.CC_STAT_AREA] < LOOSE * here.unit**2  # a hair that is hidden in between
-    taken[np.unique(pieces[close])] = True
-    taken[0] = False
-    return np.asarray(taken[pieces], np.bool_)
+    _, pieces = cv2.connectedComponents((close | more).astype(np.uint8))
+    grown = np.isin(pieces, np.unique(pieces[close])) & (pieces > 0)  # out of the hair; no dirt on a wall
+    return np.asarray(grown, np.bool_)
 
 
 def _kinds(here: Scene, there: Mapping[str, Float32], held: Bool) -> dict[str, Float32]:
