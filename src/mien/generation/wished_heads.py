@@ -67,7 +67,7 @@ COLORED, DARK = 10.0, 25.0
 GINGER = 12.0
 """Cost of red hair where other hair is told, and a* from which a color is red."""
 
-TOLD, FEATURES, GRAY = 2.0, 1.0, 4.0
+TOLD, FEATURES, GRAY = 2.0, 1.0, 8.0
 """How much more sex, age, hair color and teeth weigh where words ask for them; cost of each standard deviation that a
 feature lacks of what words ask for; and of gray hair that would be dyed, and looks like paint then."""
 
