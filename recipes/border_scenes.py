@@ -229,7 +229,8 @@ def truly_dyed(one: Mixed, face: Face, color: Float32, rough: UInt8, matte: Floa
     lifted = float(np.clip((lab_of(color[None, None])[0, 0, 0] - mean - 5) / 20, 0, 1))
     kept = np.float32(lifted) * dark_roots(one.alpha, face)[here]
     laid, maps = coloring(front, alpha, color, SETTINGS["hair"], seen, kept)
-    change = 255 * (laid(front, maps) - front) * (1 - kept)[..., None]
+    parts = None if maps is None else cv2.split(maps)
+    change = 255 * (laid(front, parts) - front) * (1 - kept)[..., None]
     solid = cv2.erode(((alpha > 0.95) & (matte[here] > 0.95)).astype(np.uint8), disc(unit)).astype(np.float32)
     found = rough[here].astype(np.float32) - 255 * seen
     off, _ = local_colors(found - change, solid, 5 * unit)

@@ -6,10 +6,15 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
 import cv2
 import numpy as np
 
 from mien.interrupt import checkpoint
+from mien.threads import side_by_side
 from mien.types import Float32
 
 FAR = 0.01
@@ -30,6 +35,11 @@ def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32
     spread = np.sqrt(np.maximum(square - mean**2, 0).sum(2))
     large = cv2.resize(np.dstack([mean, spread]), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large[..., :3], np.float32), np.asarray(large[..., 3], np.float32)
+
+
+def both_colors(picture: Float32, areas: Sequence[Any], reach: float) -> list[tuple[Float32, Float32]]:
+    """:func:`local_colors` of several areas (h, w) of a picture, side by side."""
+    return side_by_side(*(partial(local_colors, picture, one.astype(np.float32), reach) for one in areas))
 
 
 def wide_blur(picture: Float32, sigma: float) -> Float32:

@@ -9,6 +9,7 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.compose.enlarging import Box, Planes, nearby, tiles
 from mien.compose.morphology import disc
 from mien.interrupt import checkpoint
 from mien.threads import side_by_side
@@ -153,22 +155,26 @@ def enlarged(picture: UInt8, small: UInt8, alpha: Float32) -> Float32:
     height, width = picture.shape[:2]
     slopes, offsets = GuidedFilter.of(small.astype(np.float32) / np.float32(255)).lines(alpha)
     ends = [change(alpha, np.ones((3, 3), np.uint8)) for change in (cv2.erode, cv2.dilate)]
-    maps = np.dstack([slopes, offsets, *ends]).astype(np.float32)
-    whole = np.empty((height, width), np.float32)
+    planes, size = Planes.of(slopes, offsets, *ends), (width, height)
+    whole = np.zeros((height, width), np.float32)
 
-    def tile(x: int, y: int) -> None:
-        box = (x, y, min(width, x + TILE), min(height, y + TILE))
-        here, rows = part_at(maps, (width, height), box), np.s_[box[1] : box[3], box[0] : box[2]]
-        whole[rows] = np.clip(told_by(here, picture[rows]), here[..., 4], here[..., 5])
+    def tile(box: Box) -> None:
+        least, most = (nearby(one, size, box) for one in ends)
+        here = np.s_[box[1] : box[3], box[0] : box[2]]
+        if least.min() >= 1:
+            whole[here] = 1
+        elif most.any():
+            *lines, low, high = planes.at(size, box)
+            whole[here] = np.clip(told_by(lines, picture[here]), low, high)
 
-    side_by_side(*(partial(tile, x, y) for y in range(0, height, TILE) for x in range(0, width, TILE)))
+    side_by_side(*(partial(tile, box) for box in tiles(size)))
     return whole
 
 
-def told_by(lines: Float32, picture: UInt8) -> Float32:
-    """What local lines (h, w, 4 or more), slopes and then offsets, tell from the colors (h, w, 3) of a picture."""
-    red, green, blue = (lines[..., n] * picture[..., n] for n in range(3))  # sums over a short axis are slow
-    return np.asarray((red + green + blue) / np.float32(255) + lines[..., 3], np.float32)
+def told_by(lines: Sequence[Float32], picture: UInt8) -> Float32:
+    """What planes (h, w) of local lines, three of slopes and one of offsets, tell from a picture's colors (h, w, 3)."""
+    red, green, blue = (slope * color for slope, color in zip(lines[:3], cv2.split(picture), strict=True))
+    return np.asarray((red + green + blue) / np.float32(255) + lines[3], np.float32)
 
 
 def part_at(small: Float32, size: tuple[int, int], box: tuple[int, int, int, int]) -> Float32:

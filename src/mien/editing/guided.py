@@ -241,11 +241,11 @@ def _dyed(
     """A region dyed; brows and beards follow hair, unless something is said about them."""
     color, before = request.dye[region], done.photo
     matte = context.matte(before, face, region)
-    of = matte if original is before else None
-    shade = shade_of(original, face, region, color, context, of)
+    had = mean_color(before, matte) if region == "hair" else None
+    shade = shade_of(original, face, region, color, context, had if original is before else None)
     seen, parser = lit_share(original, face) if region == "irises" else 1.0, context.networks.parser
     laid = partial(colored, before, face, region, matte, shade, seen * request.strength, parser)
-    old = mean_color(before, matte) if region == "hair" else shade
+    old = had or shade
     followers = _followers(region, request, old, shade)
     calls: list[Callable[[], Any]] = [laid, *(partial(_seen, before, face, one[0], context) for one in followers)]
     guide, *mattes = side_by_side(*calls)

@@ -15,7 +15,7 @@ from mien.guides.dye import mean_color
 from mien.guides.hair_chart import charted
 from mien.guides.light import under_light
 from mien.guides.regions import region_matte
-from mien.types import Face, Float32, Photo
+from mien.types import Face, Photo
 
 
 def dye_color(value: Any, context: EditContext) -> Color:
@@ -43,7 +43,7 @@ def dye_color(value: Any, context: EditContext) -> Color:
 
 
 def shade_of(
-    photo: Photo, face: Face, region: str, color: Any, context: EditContext, matte: Float32 | None = None
+    photo: Photo, face: Face, region: str, color: Any, context: EditContext, had: Color | None = None
 ) -> Color:
     """sRGB that a region is dyed with, in the light of the face.
 
@@ -52,7 +52,7 @@ def shade_of(
         region: that is dyed.
         color: as for :func:`dye_color`, or relative: "lighter", "own" ...
         context: finds the region.
-        matte: (H, W) of it; None where it is not known yet.
+        had: its mean color; None where it is not known yet.
 
     Raises:
         LayerError, PhotoError, FaceError: as :func:`dye_color`, or there is nothing of the region.
@@ -61,7 +61,7 @@ def shade_of(
     wish = None if relative else under_light(dye_color(color, context), photo, face)
     if wish is not None and not depends_on_hair(region, color):
         return wish
-    before = mean_color(photo, context.matte(photo, face, region) if matte is None else matte)
+    before = had or mean_color(photo, context.matte(photo, face, region))
     if wish is not None:
         return charted(wish, before)
     return before if color == UNCHANGED else shaded(before, color)

@@ -6,20 +6,24 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import cv2
 import numpy as np
 
-from mien.compose.matte import GuidedFilter, part_at, told_by
-from mien.conditions.hair_border import Planes, border_network
+from mien.compose.enlarging import Planes, nearby, reduced, sampled, tiles
+from mien.compose.matte import GuidedFilter, told_by
+from mien.conditions.hair_border import Planes as Network
+from mien.conditions.hair_border import border_network
 from mien.conditions.parser import FaceParser
 from mien.guides.coloring import Dye
-from mien.guides.dark_roots import dark_roots
+from mien.guides.dark_roots import small_roots
 from mien.guides.dye import dye
 from mien.guides.dye_border import OUTSIDE, Border
-from mien.guides.guide import STRIP, Box, Guide
+from mien.guides.guide import Box, Guide, halvable, lay
 from mien.guides.looks import reaching
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, is_plain, to_srgb
@@ -41,6 +45,9 @@ LEAST = 0.02
 SEEN = 0.5
 """Levels below which nothing is corrected."""
 
+Seen = tuple[list[Float32], Box]
+"""(h, w) what the parser takes for hair, and for skin, and the part of the photo that both cover."""
+
 DOUBTFUL = "hair can hardly be told from what is behind it here: the dye may reach beyond it, or end before it"
 """What is told then."""
 
@@ -49,12 +56,22 @@ def dyed_hair(
     photo: Photo, face: Face, alpha: Float32, color: tuple[int, int, int], settings: Dye, parser: FaceParser
 ) -> Guide:
     """Hair with a matte (H, W) in another sRGB color, natural at its roots and at its border."""
-    rough = dye(photo, alpha, color, settings, dark_roots(alpha, face))
-    return bordered(photo, face, alpha, rough, parser)
+    calls: tuple[Callable[[], Any], Callable[[], Any]] = (
+        lambda: dye(photo, alpha, color, settings, small_roots(alpha, face)),
+        lambda: _seen(photo, face, parser),
+    )
+    rough, seen = side_by_side(*calls)
+    return bordered(photo, face, alpha, rough, parser, seen=seen)
 
 
 def bordered(
-    photo: Photo, face: Face, alpha: Float32, dyed: Guide, parser: FaceParser, network: Planes | None = None
+    photo: Photo,
+    face: Face,
+    alpha: Float32,
+    dyed: Guide,
+    parser: FaceParser,
+    network: Network | None = None,
+    seen: Seen | None = None,
 ) -> Guide:
     """Dyed hair with its border corrected: strands beyond the matte are dyed, too, and what is no hair is not.
 
@@ -65,6 +82,7 @@ def bordered(
         dyed: the rough dye.
         parser: says what is likely where.
         network: None for the one that comes with mien.
+        seen: what the parser sees; None where it is not known yet.
 
     Returns:
         As far as ``OUTSIDE`` units around the matte may differ from the photo.
@@ -72,26 +90,35 @@ def bordered(
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
     shrink = 1.0 if side <= CLOSEST else USUAL / side
     box = _around(photo, dyed.box, (OUTSIDE + 2) * 0.01 * side)
-    size = tuple(max(1, round((b - a) * shrink)) for a, b in zip(box[:2], box[2:], strict=True))
-    result, _ = dyed.over(photo)
-    before, rough = to_srgb(photo, box), to_srgb(result, box)
-    x0, y0, x1, y1 = box
-    small = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (before, rough, alpha[y0:y1, x0:x1])]
-    likely, skin = _likely(photo, face, parser, box, size)
-    pictures = (small[0].astype(np.float32), small[1].astype(np.float32))
-    border = Border.of(*pictures, small[2], likely, skin, 0.01 * side * shrink)
-    dyed = replace(dyed, notes=(*dyed.notes, DOUBTFUL)) if border.doubtful(0.01 * side * shrink) else dyed
-    share = border.lighter()
-    if not share:
+    x0, y0, x1, y1 = box = box if shrink == 1 else halvable(box, alpha.shape)
+    size = max(1, round((x1 - x0) * shrink)), max(1, round((y1 - y0) * shrink))
+    rough = dyed.part_over(photo, box)
+    before, after = to_srgb(photo, box), to_srgb(rough)
+    small = [reduced(one, size) for one in (before, after, alpha[y0:y1, x0:x1])]
+    shares, over = seen or _seen(photo, face, parser)
+    pictures, maps = [one.astype(np.float32) for one in small[:2]], [sampled(one, over, box, size) for one in shares]
+    border = Border.of(pictures[0], pictures[1], small[2], maps[0], maps[1], 0.01 * side * shrink)
+    calls: tuple[Callable[[], Any], Callable[[], Any]] = (
+        lambda: _told(border, network or border_network()),
+        lambda: border.doubtful(0.01 * side * shrink),
+    )
+    told, doubtful = side_by_side(*calls)
+    dyed = replace(dyed, notes=(*dyed.notes, DOUBTFUL)) if doubtful else dyed
+    if told is None:
         return dyed
-    told = np.float32(share) * looked_at(border.planes(), border.band > LEAST, network or border_network())
     made = border.corrected(told)
-    if shrink < 1:
-        made = _enlarged(before, rough, small[0], border, told, made)
-    return _laid(photo, result, dyed, box, rough, made)
+    if shrink == 1:
+        return _laid(photo, rough, dyed, box, lambda part: made[part[1] : part[3], part[0] : part[2]])
+    return _laid(photo, rough, dyed, box, _enlarged(before, after, small[0], border, told, made))
 
 
-def looked_at(planes: Float32, where: Bool, network: Planes) -> Float32:
+def _told(border: Border, network: Network) -> Float32 | None:
+    """What a network answers (4, h, w), as far as it is asked for; None where it is not."""
+    share = border.lighter()
+    return np.float32(share) * looked_at(border.planes(), border.band > LEAST, network) if share else None
+
+
+def looked_at(planes: Float32, where: Bool, network: Network) -> Float32:
     """What a network answers (4, h, w), in overlapping parts; 0 in those in which there is nothing to be corrected."""
     height, width = planes.shape[1:]
     padded = np.pad(planes, ((0, 0), (MARGIN, MARGIN + CORE), (MARGIN, MARGIN + CORE)), mode="edge")
@@ -120,72 +147,63 @@ def _around(photo: Photo, box: Box, room: float) -> Box:
     return max(0, x0 - more), max(0, y0 - more), min(photo.width, x1 + more), min(photo.height, y1 + more)
 
 
-def _likely(photo: Photo, face: Face, parser: FaceParser, box: Box, size: tuple[int, ...]) -> list[Float32]:
-    """(h, w) what the parser takes for hair, and for skin, in a part of the photo."""
-    shares, seen = reaching(photo, face, ("hair", "skin"), parser, 3, LARGEST)
-    scale = shares[0].shape[1] / (seen[2] - seen[0])
-    fx, fy = (box[2] - box[0]) / size[0] * scale, (box[3] - box[1]) / size[1] * scale
-    shift = [(a - b) * scale for a, b in zip(box[:2], seen[:2], strict=True)]
-    matrix = np.array([[fx, 0, shift[0] + 0.5 * fx - 0.5], [0, fy, shift[1] + 0.5 * fy - 0.5]])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return [
-        np.asarray(cv2.warpAffine(one, matrix, (size[0], size[1]), flags=flags, borderMode=cv2.BORDER_CONSTANT))
-        for one in shares
-    ]
+def _seen(photo: Photo, face: Face, parser: FaceParser) -> Seen:
+    shares, box = reaching(photo, face, ("hair", "skin"), parser, 3, LARGEST)
+    return shares, box
 
 
-def _enlarged(before: UInt8, rough: UInt8, small: UInt8, border: Border, told: Float32, made: Float32) -> Float32:
-    """A corrected dye (H, W, 3) at the photo's resolution: strands are followed along the photo's colors."""
+def _enlarged(
+    before: UInt8, after: UInt8, small: UInt8, border: Border, told: Float32, made: Float32
+) -> Callable[[Box], Float32 | None]:
+    """Parts of a corrected dye at the photo's resolution, in [0, 255]: strands are followed along the photo's colors.
+
+    There is None where nothing is corrected.
+    """
     more = border.more(told)
     slopes, offsets = GuidedFilter.of(small.astype(np.float32) / np.float32(255)).lines(more)
     ends = [change(more, np.ones((3, 3), np.uint8)) for change in (cv2.erode, cv2.dilate)]
-    strands = np.dstack([slopes, offsets, *ends, more]).astype(np.float32)
-    whole = rough.astype(np.float32)
-    height, width = whole.shape[:2]
-    colors = np.dstack([made - border.rough, border.band[..., None] * border.change]).astype(np.float32)
+    colors = (made - border.rough, border.band[..., None] * border.change)
+    planes = Planes.of(slopes, offsets, *ends, more, *(np.asarray(one, np.float32) for one in colors))
+    size = before.shape[1], before.shape[0]
 
-    def strip(top: int) -> None:
-        checkpoint()
-        rows = (0, top, width, min(height, top + STRIP))
-        band = part_at(border.band, (width, height), rows)
-        columns = np.flatnonzero(band.max(0) > LEAST)
-        if not columns.size:
-            return
-        part = (int(columns[0]), top, int(columns[-1]) + 1, rows[3])
-        here = np.s_[part[1] : part[3], part[0] : part[2]]
-        lines, change = (part_at(one, (width, height), part) for one in (strands, colors))
-        finer = np.clip(told_by(lines, before[here]), lines[..., 4], lines[..., 5]) - lines[..., 6]
-        for n in range(3):
-            whole[here][..., n] += change[..., n] + finer * change[..., 3 + n]
-        np.clip(whole[here], 0, 255, out=whole[here])
+    def part(box: Box) -> Float32 | None:
+        if not (nearby(border.band, size, box) > LEAST).any():
+            return None
+        here = np.s_[box[1] : box[3], box[0] : box[2]]
+        *lines, low, high, mean, red, green, blue, more_red, more_green, more_blue = planes.at(size, box)
+        finer = np.clip(told_by(lines, before[here]), low, high) - mean
+        under = zip(cv2.split(after[here]), (red, green, blue), (more_red, more_green, more_blue), strict=True)
+        fixed = cv2.merge([level + change + finer * strand for level, change, strand in under])
+        return np.asarray(np.clip(fixed, 0, 255), np.float32)
 
-    side_by_side(*(partial(strip, top) for top in range(0, height, STRIP)))
-    return whole
+    return part
 
 
-def _laid(photo: Photo, result: Photo, dyed: Guide, box: Box, rough: UInt8, made: Float32) -> Guide:
+def _laid(photo: Photo, rough: Photo, dyed: Guide, box: Box, made: Callable[[Box], Float32 | None]) -> Guide:
     """The guide over a part of the photo: where nothing was corrected, the samples of the rough dye stay."""
-    x0, y0, x1, y1 = box
-    area = np.zeros((y1 - y0, x1 - x0), np.float32)
+    under, samples = to_srgb(rough), rough.pixels if not is_plain(photo) else rough.pixels.copy()
+    area = np.zeros(under.shape[:2], np.float32)
     a0, b0, a1, b1 = dyed.box
-    area[b0 - y0 : b1 - y0, a0 - x0 : a1 - x0] = dyed.confidence
-    samples = result.pixels[y0:y1, x0:x1].copy()
+    area[b0 - box[1] : b1 - box[1], a0 - box[0] : a1 - box[0]] = dyed.confidence
     plain, highest = is_plain(photo), 2**photo.bits - 1
 
-    def strip(top: int) -> None:
-        rows = np.s_[top : top + STRIP]
-        under = rough[rows].astype(np.float32)
-        apart = cv2.split(cv2.absdiff(made[rows], under))
-        fixed = np.maximum(np.maximum(apart[0], apart[1]), apart[2]) >= SEEN
-        if not fixed.any():
+    def tile(part: Box) -> None:
+        checkpoint()
+        fixed = made(part)
+        if fixed is None:
+            return
+        here = np.s_[part[1] : part[3], part[0] : part[2]]
+        red, green, blue = cv2.split(cv2.absdiff(fixed, under[here].astype(np.float32)))
+        where = np.maximum(np.maximum(red, green), blue) >= SEEN
+        if not where.any():
             return
         if plain:  # the samples are what lies under
-            moved = np.rint(made[rows])
+            moved = np.rint(fixed)
         else:
-            change = from_srgb(made[rows], photo) - from_srgb(under, photo)
-            moved = np.rint(np.clip(samples[rows] + change, 0, highest))
-        np.copyto(samples[rows], moved.astype(samples.dtype), where=fixed[..., None])
-        area[rows] = np.maximum(area[rows], fixed)
+            change = from_srgb(fixed, photo) - from_srgb(under[here], photo)
+            moved = np.rint(np.clip(samples[here] + change, 0, highest))
+        lay(samples[here], moved.astype(samples.dtype), where)
+        np.maximum(area[here], where, out=area[here])
 
-    side_by_side(*(partial(strip, top) for top in range(0, y1 - y0, STRIP)))
+    side_by_side(*(partial(tile, part) for part in tiles((under.shape[1], under.shape[0]))))
     return Guide(box, samples, area, dyed.notes)

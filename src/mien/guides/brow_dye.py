@@ -69,8 +69,9 @@ def dyed_brows(photo: Photo, alpha: Float32, color: tuple[int, int, int], streng
     room = int(np.ceil((AROUND + 1) * stats[1:, cv2.CC_STAT_HEIGHT].max()))
     box = max(0, whole[0] - room), max(0, whole[1] - room), whole[2] + room, whole[3] + room
     box = box[0], box[1], min(photo.width, box[2]), min(photo.height, box[3])
-    before = to_srgb(photo, box).astype(np.float32)
-    made, light = before.copy(), linear(before)
+    pixels = to_srgb(photo, box)
+    before, light = pixels.astype(np.float32), linear(pixels)
+    made = before.copy()
     for number in range(1, count):
         if stats[number, cv2.CC_STAT_AREA] < 0.1 * largest:
             continue
@@ -79,7 +80,8 @@ def dyed_brows(photo: Photo, alpha: Float32, color: tuple[int, int, int], streng
         brow[y : y + index.shape[0], x : x + index.shape[1]] = index == number
         brow &= sure[box[1] : box[3], box[0] : box[2]]
         rows, columns = _near(brow, room)
-        made[rows, columns] += strength * _change(light[rows, columns], brow[rows, columns], color)
+        change = _dyed(light[rows, columns], brow[rows, columns], color) - before[rows, columns]
+        made[rows, columns] += strength * change
     seen = np.abs(made - before).max(2) > 0.1
     return Guide(box, changed(photo, box, before, made), seen.astype(np.float32))
 
@@ -106,8 +108,8 @@ def _near(brow: Bool, room: int) -> tuple[slice, slice]:
     return slice(max(0, y0 - room), y1 + room), slice(max(0, x0 - room), x1 + room)
 
 
-def _change(light: Float32, brow: Bool, color: tuple[int, int, int]) -> Float32:
-    """By how much the levels of sRGB (h, w, 3) change."""
+def _dyed(light: Float32, brow: Bool, color: tuple[int, int, int]) -> Float32:
+    """sRGB (h, w, 3) in [0, 255] of a dyed brow."""
     thick = float(brow.sum() / max(1, brow.any(0).sum()))
     reach = max(2.0, AROUND * thick)
     away = cv2.distanceTransform((~brow).astype(np.uint8), cv2.DIST_L2, 3)
@@ -124,7 +126,7 @@ def _change(light: Float32, brow: Bool, color: tuple[int, int, int]) -> Float32:
     made = np.maximum(light + strands * (dyed - hair), 0)
     near = np.clip(1.7 - 1.7 * away / reach, 0, 1)
     made = _without(made, skin + share[..., None] * (dyed - skin), _lab(hair)[1:] - _lab(bare)[1:], near)
-    return np.asarray(srgb(made) - srgb(light), np.float32)
+    return srgb(made)
 
 
 def _without(made: Float32, mixed: Float32, hue: Float64, near: Float64) -> Float32:

@@ -6,8 +6,9 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import cv2
@@ -17,7 +18,11 @@ from mien.guides.hair_shades import at, locks, shades
 from mien.guides.lift import Lift, detail
 from mien.guides.rim import shaded
 from mien.interrupt import checkpoint
+from mien.threads import side_by_side
 from mien.types import Float32
+
+Laid = Callable[[Float32, Sequence[Float32] | None], Float32]
+"""Colors (h, w, 3), and the maps (h, w) of their part if there are any -> the dyed colors."""
 
 VIVID = 0.8
 """How much deeper vivid colours stay on dark hair, as a share of ``HELD``."""
@@ -122,8 +127,8 @@ def coloring(
     settings: Dye,
     seen: Float32 | None,
     kept: Float32 | None = None,
-) -> tuple[Callable[[Float32, Float32 | None], Float32], Float32 | None]:
-    """What takes colours (..., 3), with the maps of their part, to the wished ones; and the maps, if there are any.
+) -> tuple[Laid, Float32 | None]:
+    """What takes colours, with the maps of their part, to the wished ones; and the maps (H, W, 5), if there are any.
 
     The mean counts in the picture (H, W, 3) that the region is dyed in; None: of the region alone. Of ``kept`` (H, W)
     the colours stay.
@@ -135,13 +140,11 @@ def coloring(
     wanted = aimed(lab_of(color[None, None])[0, 0], mean, settings)
     low, high = settings.contrast
     gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
-    wanted, maps = _lifted(lab[..., 0], weight, wanted, mean, settings)
-    if maps is not None:
-        maps = _with_locks(maps, lab, alpha, weight, wanted, seen is not None)
+    wanted, maps = _opened_up(lab, alpha, weight, wanted, mean, seen is not None) if settings.lifts else (wanted, None)
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
 
-    def made(lab: Float32, maps: Float32 | None) -> Float32:
+    def made(lab: Float32, maps: Sequence[Float32] | None) -> Float32:
         checkpoint()
         if maps is not None:
             return rgb_of(_hair(lab, maps, aim, mean))
@@ -158,7 +161,7 @@ def coloring(
         one.reshape(len(weight.flat), -1)[picked][None]
         for one in (lab, front, alpha if kept is None else alpha * (1 - kept), front if seen is None else seen)
     )
-    those = None if maps is None else maps.reshape(-1, maps.shape[2])[picked][None]
+    those = None if maps is None else [one.flat[picked][None] for one in cv2.split(maps)]
     part = weight.flat[picked] / max(float(weight.flat[picked].sum()), 1e-6)
     for _ in range(5):  # the range is limited, so that what was aimed at is missed by a little
         dyed = made(few, those)
@@ -168,14 +171,31 @@ def coloring(
         aim = np.clip(aim, wanted - BEYOND, wanted + BEYOND)
         aim[0] = np.clip(aim[0], 2, 98)
     strength = np.float32(settings.strength)
+    if strength == 1:
+        return lambda rgb, maps: made(lab_of(rgb), maps), maps
     return lambda rgb, maps: np.asarray(rgb + strength * (made(lab_of(rgb), maps) - rgb), np.float32), maps
 
 
-def _with_locks(maps: Float32, lab: Float32, alpha: Float32, weight: Any, wanted: Any, rim: bool) -> Float32:
-    """Maps (h, w, 5): base, broad and drawn light, gain, and the hues of locks; a rim is as dark as what is inside."""
-    if rim:
-        shaded(maps, alpha, lab[..., 0])
-    return np.dstack([maps[..., 0], maps[..., 1] + maps[..., 3], maps[..., 2], locks(lab, weight, wanted)])
+def _opened_up(lab: Float32, alpha: Float32, weight: Any, wanted: Any, mean: Any, rim: bool) -> tuple[Any, Float32]:
+    """What hair comes to of a wish in Lab, and its maps (h, w, 5): base, broad and drawn light, gain, hues of locks.
+
+    A rim is as dark as what is inside.
+    """
+    if mean[0] < wanted[0] < BLACK:  # what is as dark as black dye does not become lighter by it
+        wanted = np.array([mean[0], *(mean[1:] + 0.3 * (wanted[1:] - mean[1:]))])
+    raised = float(np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1))
+    vivid = raised * float(np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1))
+    wanted = wanted * (1 - HELD * np.array([raised + VIVID * vivid, raised, raised]))
+
+    def lifted() -> Float32:
+        maps = Lift.of(lab[..., 0], weight, float(wanted[0])).maps
+        maps[..., 1] *= np.where(maps[..., 1] < 0, np.float32(1 + DEPTHS * vivid), np.float32(1))
+        if rim:
+            shaded(maps, alpha, lab[..., 0])
+        return maps
+
+    maps, hues = side_by_side(lifted, partial(locks, lab, weight, wanted))
+    return wanted, np.dstack([maps[..., 0], maps[..., 1] + maps[..., 3], maps[..., 2], hues])
 
 
 def _shifted(lab: Float32, mean: Any, aim: Any) -> Float32:
@@ -193,20 +213,6 @@ def _sheer(light: Float32, before: Float32, aim: float, darker: float) -> Float3
     """L* (...) over that of a sheer colour: shine stays, and so does what is lighter than the colour, as skin is."""
     light = np.where(light > 0, (1 + GLOSS * float(np.clip(darker / 15, 0, 1))) * light, light)
     return np.asarray(np.minimum(light, np.maximum(before - aim, 0) + max(0.0, darker)), np.float32)
-
-
-def _lifted(light: Float32, weight: Any, wanted: Any, mean: Any, settings: Dye) -> tuple[Any, Float32 | None]:
-    """What dark hair comes to of a wish in Lab, and its maps of light and dark, if it is to be opened up."""
-    if not settings.lifts:
-        return wanted, None
-    if mean[0] < wanted[0] < BLACK:  # what is as dark as black dye does not become lighter by it
-        wanted = np.array([mean[0], *(mean[1:] + 0.3 * (wanted[1:] - mean[1:]))])
-    raised = float(np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1))
-    vivid = raised * float(np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1))
-    wanted = wanted * (1 - HELD * np.array([raised + VIVID * vivid, raised, raised]))
-    maps = Lift.of(light, weight, float(wanted[0])).maps
-    maps[..., 1] *= np.where(maps[..., 1] < 0, np.float32(1 + DEPTHS * vivid), np.float32(1))
-    return wanted, maps
 
 
 def aimed(wish: Any, mean: Any, settings: Dye) -> Any:
@@ -236,22 +242,27 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
 
 
-def _hair(lab: Float32, maps: Float32, aim: Any, mean: Any) -> Float32:
+def _hair(lab: Float32, maps: Sequence[Float32], aim: Any, mean: Any) -> Float32:
     """The same of hair with its maps, with the colors that real hair has at each lightness, as far as it is another."""
     other = float(np.interp(np.linalg.norm(aim - mean), ALIKE, (0, 1)))
-    full = _tabled(detail(maps, lab[..., 0]), maps[..., 3:], aim)
+    full = _tabled(detail(maps, cv2.extractChannel(lab, 0)), maps[3:], aim)
     return full if other == 1 else np.asarray(other * full + (1 - other) * _shifted(lab, mean, aim), np.float32)
 
 
-def _tabled(detail: Float32, hues: Float32, aim: Float32) -> Float32:
+def _tabled(detail: Float32, hues: Sequence[Float32], aim: Float32) -> Float32:
     """Hair's colors, read from a table over ``detail``, light around the aim."""
-    levels = np.linspace(-100, 100, STEPS, dtype=np.float32)
-    light = _kept_within(levels, aim)
-    table = np.column_stack([light, at(shades(aim), light), _deep(light, aim)]).astype(np.float32)
+    table = _table(*(float(one) for one in aim))
     index = ((detail + np.float32(100)) * np.float32((STEPS - 1) / 200) + np.float32(0.5)).astype(np.int32)
-    found = table.take(index, axis=0, mode="clip")
-    found[..., 1:3] += hues * found[..., 3:]
-    return np.ascontiguousarray(found[..., :3])
+    light, red, yellow, deep = cv2.split(table.take(index, axis=0, mode="clip"))
+    return np.asarray(cv2.merge([light, red + hues[0] * deep, yellow + hues[1] * deep]), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _table(*aim: float) -> Float32:
+    """(``STEPS``, 4) Lab of hair around an aim, and how deep its locks' hues are; the parts of a picture share it."""
+    middle = np.array(aim)
+    light = _kept_within(np.linspace(-100, 100, STEPS, dtype=np.float32), middle)
+    return np.column_stack([light, at(shades(middle), light), _deep(light, middle)]).astype(np.float32)
 
 
 def _kept_within(detail: Float32, aim: Float32) -> Float32:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mien.compose.enlarging import reduced
 from mien.guides.hair_matte import FOREHEAD, TOP
 from mien.types import Bool, Face, Float32, Float64
 
@@ -38,12 +39,17 @@ def dark_roots(alpha: Float32, face: Face) -> Float32:
         alpha: (H, W) the hair's matte.
         face: whose hair it is.
     """
+    roots = small_roots(alpha, face)
+    return roots if roots.shape == alpha.shape else cv2.resize(roots, alpha.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def small_roots(alpha: Float32, face: Face) -> Float32:
+    """The same over the same, (h, w): reduced where the face is large."""
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
     shrink = min(1.0, SIDE / side)
     size = (max(1, round(alpha.shape[1] * shrink)), max(1, round(alpha.shape[0] * shrink)))
-    small = alpha if shrink == 1 else cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
-    roots = _roots(np.asarray(small, np.float32), face.landmarks[:, :2] * np.float64(shrink), 0.01 * side * shrink)
-    return roots if shrink == 1 else cv2.resize(roots, alpha.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    small = alpha if shrink == 1 else reduced(alpha, size)
+    return _roots(np.asarray(small, np.float32), face.landmarks[:, :2] * np.float64(shrink), 0.01 * side * shrink)
 
 
 def _roots(alpha: Float32, points: Float64, unit: float) -> Float32:

@@ -6,7 +6,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,21 +15,22 @@ import cv2
 import numpy as np
 from PIL import Image, ImageFilter
 
-from mien.compose.matte import colors, part_at
+from mien.compose.enlarging import Planes, reduced, sampled, tiles
+from mien.compose.matte import colors
 from mien.compose.morphology import disc
-from mien.guides.coloring import Dye, coloring, lab_of, rgb_of
-from mien.guides.guide import Box, Guide, box_of
+from mien.guides.coloring import Dye, Laid, coloring, lab_of, rgb_of
+from mien.guides.guide import Box, Guide, box_of, halvable
 from mien.guides.rim import calmed
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, is_plain, to_srgb
 from mien.threads import side_by_side
-from mien.types import Float32, Photo
+from mien.types import Float32, Photo, UInt8
 
 LARGEST = 768
 """Longer side at which the region's colours are told from those behind it."""
 
-STRIP, NODES = 256, 33
-"""Rows that are dyed at a time, and levels of each channel for which the dye is computed."""
+NODES = 33
+"""Levels of each channel for which the dye is computed."""
 
 NEAR = 0.03
 """Longer sides of the region within which the colours on both sides of its border are looked for."""
@@ -52,7 +53,11 @@ def dye(
         alpha: (H, W) the region's matte.
         color: sRGB, what the region's mean shall be.
         settings: None takes the defaults.
-        roots: (H, W) how much keeps its colour where the region becomes much lighter or vivid; None: nothing does.
+        roots: (H, W), or reduced, how much keeps its colour where the region becomes much lighter or vivid; None:
+            nothing does.
+
+    Returns:
+        Samples where there is nothing of the region are the photo's.
 
     Raises:
         ValueError: the matte is empty.
@@ -62,25 +67,26 @@ def dye(
     shrink = min(1.0, LARGEST / max(x1 - x0, y1 - y0))
     size = (max(2, round((x1 - x0) * shrink)), max(2, round((y1 - y0) * shrink)))
     picture, a = to_srgb(photo, box), alpha[y0:y1, x0:x1]
-    kept = np.zeros_like(a) if roots is None else roots[y0:y1, x0:x1]
-    small, covered, left = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, a, kept))
+    small, covered = (reduced(one, size) for one in (picture, a))
+    left = None if roots is None else sampled(roots, (0, 0, photo.width, photo.height), box, size)
     layers = Layers.of(small.astype(np.float32) / np.float32(255), covered, color, settings or Dye(), left)
     samples = photo.pixels[y0:y1, x0:x1].copy()
     highest = 2**photo.bits - 1
 
-    def strip(top: int) -> None:
+    def tile(part: Box) -> None:
         checkpoint()
-        rows = (0, top, x1 - x0, min(y1 - y0, top + STRIP))
-        here = np.s_[top : rows[3]]
-        part = picture[here].astype(np.float32)
-        made = layers.over(part, a[here], (x1 - x0, y1 - y0), rows)
+        here = np.s_[part[1] : part[3], part[0] : part[2]]
+        share = np.where(a[here] > SEEN, a[here], np.float32(0))
+        if not share.any():
+            return
+        made = layers.over(picture[here], share, (x1 - x0, y1 - y0), part)
         if is_plain(photo):
             samples[here] = np.rint(made)
             return
-        change = from_srgb(made, photo) - from_srgb(part, photo)
+        change = from_srgb(made, photo) - from_srgb(picture[here], photo)
         samples[here] = np.rint(np.clip(samples[here] + change, 0, highest)).astype(samples.dtype)
 
-    side_by_side(*(partial(strip, top) for top in range(0, y1 - y0, STRIP)))
+    side_by_side(*(partial(tile, part) for part in tiles((x1 - x0, y1 - y0))))
     return Guide(box, samples, (a > SEEN).astype(np.float32))
 
 
@@ -102,22 +108,21 @@ class Layers:
     """A region of a reduced picture (h, w), ready to be dyed at any size.
 
     Attributes:
-        through: (h, w, 3) what is to be added to the picture so that nothing of what lies behind is seen; None where
+        through: 3 planes, what is to be added to the picture so that nothing of what lies behind is seen; None where
             soft pixels are no strands.
-        behind: (h, w, 3) what lies behind.
-        fading: (h, w) how much of thin hair is gone where it becomes fair: down and shade are not seen; None: nothing.
+        thin: 4 planes, what lies behind, and how much of thin hair is gone where it becomes fair: down and shade are
+            not seen; None: nothing is gone.
         laid, maps: what takes colours, with their maps, to the dyed ones.
         table: the same as a filter, where there are no maps.
-        kept: (h, w) how much of the region keeps its colour.
+        kept: how much of the region keeps its colour; None: nothing does.
     """
 
-    through: Float32 | None
-    behind: Float32
-    fading: Float32 | None
-    laid: Callable[[Float32, Float32 | None], Float32]
-    maps: Float32 | None
+    through: Planes | None
+    thin: Planes | None
+    laid: Laid
+    maps: Planes | None
     table: Any
-    kept: Float32
+    kept: Planes | None
 
     @classmethod
     def of(
@@ -130,35 +135,41 @@ class Layers:
             front = calmed(front, alpha)
         wish = np.array(color, np.float32) / np.float32(255)
         lifted = _lighter(front, alpha, wish) if settings.lifts else 0.0
-        kept = np.float32(lifted) * (np.zeros_like(alpha) if roots is None else roots)
+        kept = None if roots is None or not lifted else np.float32(lifted) * roots
         laid, maps = coloring(front, alpha, wish, settings, seen if settings.strands else None, kept)
         table = None if maps is not None else _table(lambda rgb: laid(rgb, None))
-        fading = None
-        if maps is not None and settings.strength * lifted:
-            fading = np.float32(settings.strength * lifted) * (1 - _lines(alpha))
-        return cls(front - seen if settings.strands else None, behind, fading, laid, maps, table, kept)
+        through = Planes.of(255 * (front - seen)) if settings.strands else None
+        thin, fair = None, np.float32(settings.strength * lifted)
+        if maps is not None and fair:
+            thin = Planes.of(255 * behind, fair * (1 - _lines(alpha)))
+        sure = None if kept is None or not kept.any() else Planes.of(kept)
+        return cls(through, thin, laid, None if maps is None else Planes.of(maps), table, sure)
 
-    def over(self, part: Float32, alpha: Float32, size: tuple[int, int], rows: Box) -> Float32:
-        """Rows of the picture at another size, (H, W, 3) in [0, 255], dyed; their matte is (H, W)."""
-        ahead = part
+    def over(self, part: UInt8, alpha: Float32, size: tuple[int, int], box: Box) -> Float32:
+        """A part (H, W, 3) of the picture at another size, dyed, in [0, 255]; its matte is (H, W)."""
+        seen = ahead = [one.astype(np.float32) for one in cv2.split(part)]
         if self.through is not None:  # I = αF + (1 − α)B: what changes is F
-            ahead = np.rint(np.clip(part + 255 * part_at(self.through, size, rows), 0, 255))
-        made = self._dyed(ahead, size, rows)
-        if self.fading is not None and self.through is not None:
-            fading = part_at(self.fading, size, rows)  # light from behind goes, of which fair hair needs none
+            more = self.through.at(size, box)
+            ahead = [np.rint(np.clip(one + add, 0, 255)) for one, add in zip(seen, more, strict=True)]
+        made = self._dyed(ahead, size, box)
+        if self.thin is not None and self.through is not None:
+            *behind, fading = self.thin.at(size, box)  # light from behind goes, of which fair hair needs none
             whole = SHONE * fading * np.clip((alpha - THICK[0]) / (THICK[1] - THICK[0]), 0, 1)
-            made = made - whole[..., None] * np.maximum(part - ahead, 0)
             thin = fading * (1 - np.clip((alpha - THIN[0]) / (THIN[1] - THIN[0]), 0, 1))
-            made = made + thin[..., None] * (255 * part_at(self.behind, size, rows) - made)
-        share = alpha if not self.kept.any() else alpha * (1 - part_at(self.kept, size, rows))
-        made = part + share[..., None] * (made - ahead)
-        return np.asarray(np.clip(made, 0, 255), np.float32)
+            made = [one - whole * np.maximum(was - front, 0) for one, was, front in zip(made, seen, ahead, strict=True)]
+            made = [one + thin * (back - one) for one, back in zip(made, behind, strict=True)]
+        share = alpha if self.kept is None else alpha * (1 - self.kept.at(size, box)[0])
+        planes = [was + share * (one - front) for was, one, front in zip(seen, made, ahead, strict=True)]
+        return np.asarray(np.clip(cv2.merge(planes), 0, 255), np.float32)
 
-    def _dyed(self, ahead: Float32, size: tuple[int, int], rows: Box) -> Float32:
-        if self.table is not None:
-            return np.asarray(Image.fromarray(ahead.astype(np.uint8)).filter(self.table)).astype(np.float32)
-        assert self.maps is not None
-        return np.asarray(255 * self.laid(ahead / np.float32(255), part_at(self.maps, size, rows)), np.float32)
+    def _dyed(self, ahead: Sequence[Float32], size: tuple[int, int], box: Box) -> Sequence[Any]:
+        """The planes of a part of the region, dyed."""
+        front = cv2.merge(ahead)
+        if self.maps is None:
+            made = np.asarray(Image.fromarray(front.astype(np.uint8)).filter(self.table))
+            return [one.astype(np.float32) for one in cv2.split(made)]
+        made = self.laid(np.asarray(front / np.float32(255), np.float32), self.maps.at(size, box))
+        return cv2.split(np.float32(255) * made)
 
 
 def _lines(alpha: Float32) -> Float32:
@@ -179,7 +190,7 @@ def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
     shrink = min(1.0, LARGEST / max(x1 - x0, y1 - y0))
     size = (max(1, round((x1 - x0) * shrink)), max(1, round((y1 - y0) * shrink)))
     pictures = (to_srgb(photo, box), alpha[y0:y1, x0:x1])
-    small, weight = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in pictures)
+    small, weight = (reduced(one, size) for one in pictures)
     weight = np.where(weight > 0.5 * weight.max(), weight, 0)
     mean: Any = np.tensordot(weight / weight.sum(), lab_of(small / np.float32(255)), 2)
     red, green, blue = np.rint(rgb_of(mean.astype(np.float32)[None, None])[0, 0] * 255).astype(int)
@@ -202,6 +213,9 @@ def _table(recolored: Callable[[Float32], Float32]) -> Any:
 
 
 def _box_of(alpha: Float32) -> Box:
-    if not (alpha > SEEN).any():
+    """Where something of a region is to be seen; of a large one a little more, so that its sides can be halved."""
+    seen = alpha > SEEN
+    if not seen.any():
         raise ValueError("the matte is empty")
-    return box_of(alpha > SEEN)
+    box = box_of(seen)
+    return box if max(box[2] - box[0], box[3] - box[1]) < 2 * LARGEST else halvable(box, alpha.shape)

@@ -6,17 +6,23 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.photos.color import from_srgb, is_plain
+from mien.threads import side_by_side
 from mien.types import Bool, Float32, Photo, UInt8
 
 Box = tuple[int, int, int, int]
 """(x0, y0, x1, y1) pixels, the last ones excluded."""
+
+EVEN = 8
+"""Sides of large boxes are multiples of it where the photo allows it."""
 
 STRIP = 256
 """Rows that are laid over a photo at a time."""
@@ -42,20 +48,53 @@ class Guide:
         Samples where the confidence is 0 are copied, not computed.
         """
         x0, y0, x1, y1 = self.box
-        pixels, highest = photo.pixels.copy(), 2**photo.bits - 1
-        for top in range(0, y1 - y0, STRIP):
-            rows = slice(top, top + STRIP)
-            part, sure = pixels[y0:y1, x0:x1][rows], self.confidence[rows, :, None]
-            taken = sure > 0
-            if self.samples.dtype == pixels.dtype and np.array_equal(sure, taken):  # nothing is to be mixed
-                np.copyto(part, self.samples[rows], where=taken)
-            elif taken.any():
-                mixed = part.astype(np.float32) * (1 - sure) + self.samples[rows] * sure
-                rounded: Any = np.rint(mixed).clip(0, highest).astype(pixels.dtype)
-                np.copyto(part, rounded, where=taken)
-        area = np.zeros(pixels.shape[:2], np.bool_)
-        area[y0:y1, x0:x1] = self.confidence > 0
+        pixels, area = photo.pixels.copy(), np.zeros(photo.pixels.shape[:2], np.bool_)
+        self._lay(pixels[y0:y1, x0:x1])
+        np.greater(self.confidence, 0, out=area[y0:y1, x0:x1])
         return photo.with_pixels(pixels), area
+
+    def part_over(self, photo: Photo, box: Box) -> Photo:
+        """Part of the photo, with the guide laid over it: all of the guide must lie in it."""
+        x0, y0, x1, y1 = self.box
+        pixels = photo.pixels[box[1] : box[3], box[0] : box[2]].copy()
+        self._lay(pixels[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]])
+        return replace(photo, pixels=pixels, alpha=None)
+
+    def _lay(self, pixels: Any) -> None:
+        """Writes over the photo's samples (h, w, C) in the box."""
+        highest = np.iinfo(pixels.dtype).max
+
+        def strip(top: int) -> None:
+            rows = slice(top, top + STRIP)
+            part, sure = pixels[rows], self.confidence[rows]
+            taken = sure > 0
+            if not taken.any():
+                return
+            made: Any = self.samples[rows]
+            if made.dtype != pixels.dtype or not np.array_equal(sure, taken):  # something is to be mixed
+                share = sure[..., None]
+                mixed = part.astype(np.float32) * (1 - share) + made * share
+                made = np.rint(mixed).clip(0, highest).astype(pixels.dtype)
+            lay(part, made, taken)
+
+        side_by_side(*(partial(strip, top) for top in range(0, len(pixels), STRIP)))
+
+
+def lay(under: Any, samples: Any, where: Bool) -> None:
+    """Writes samples (h, w, C) over others of the same type where (h, w) says so."""
+    made = cv2.copyTo(samples, where.view(np.uint8), under)  # thirty times as fast as NumPy
+    if made is not under:
+        under[...] = made.reshape(under.shape)
+
+
+def halvable(box: Box, shape: tuple[int, ...]) -> Box:
+    """A box, or a little more of a photo (H, W), whose sides are multiples of ``EVEN``: it is reduced by halves."""
+    found = []
+    for low, high, most in ((box[0], box[2], shape[1]), (box[1], box[3], shape[0])):
+        length = -(-(high - low) // EVEN) * EVEN
+        start = min(low, most - length)
+        found.append((low, high) if length > most else (start, start + length))
+    return found[0][0], found[1][0], found[0][1], found[1][1]
 
 
 def box_of(area: Bool, room: int = 0) -> Box:

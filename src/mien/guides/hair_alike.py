@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from mien.compose.border import local_colors, wide_blur
+from mien.compose.border import both_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.types import Bool, Float32, UInt8
 
@@ -161,7 +161,7 @@ def faded(picture: UInt8, matte: Float32, likely: Float32, bare: Float32, unit: 
     if not hair.any() or not behind.any():
         return matte
     seen = picture.astype(np.float32)
-    (front, spread), (back, uneven) = (local_colors(seen, one.astype(np.float32), 4 * unit) for one in (hair, behind))
+    (front, spread), (back, uneven) = both_colors(seen, (hair, behind), 4 * unit)
     apart = np.sqrt(np.einsum("ijk,ijk->ij", front - back, front - back))
     alike = np.clip((ALIKE[0] + ALIKE[1] * (spread + uneven) - apart) / ALIKE[2], 0, 1)
     alike = alike * (1 - np.clip(2 * wide_blur(bare, 2 * unit), 0, 1))

@@ -16,8 +16,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.compose.border import wide_blur
 from mien.compose.morphology import disc
-from mien.guides.lift import within
 from mien.types import Float32
 
 LIGHTNESS = (0.0, 3.0, 6.0, 10.0, 17.0, 23.0, 28.0, 35.0, 43.0, 52.0, 60.0, 68.0, 76.0, 83.0, 89.0, 94.0, 100.0)
@@ -96,7 +96,7 @@ def locks(lab: Float32, weight: Any, color: Any) -> Float32:
     step = 1 + np.count_nonzero(counted) // 20000
     usual, *_ = np.linalg.lstsq(powers[counted][::step], lab[..., 1:][counted][::step], rcond=None)
     rest = (lab[..., 1:] - powers @ usual).astype(np.float32)
-    broad = np.dstack([_spread(np.ascontiguousarray(rest[..., k]), sure, max(1.0, LOCK * side)) for k in (0, 1)])
+    broad = _spread(rest, sure, max(1.0, LOCK * side))
     apart = float(np.sqrt((broad[counted] ** 2).mean()))
     real = (APART[0] + APART[1] * min(float(np.hypot(*color[1:])), DEEPEST)) * float(np.clip(color[0] / 30, 0.4, 1))
     gain = float(np.clip(real / max(apart, 1e-3), *GAIN))
@@ -105,11 +105,12 @@ def locks(lab: Float32, weight: Any, color: Any) -> Float32:
 
 
 def _spread(values: Float32, sure: Float32, sigma: float) -> Float32:
-    """(h, w) blurred where it is sure, and going on beyond."""
-    near, far = (within(values, sure, reach) for reach in (sigma, 4 * sigma))
-    seen = cv2.GaussianBlur(sure, (0, 0), sigma)
-    wide = np.where(cv2.GaussianBlur(sure, (0, 0), 4 * sigma) > 1e-3, far, 0)
-    return np.asarray(wide + np.clip(2 * seen, 0, 1) * (near - wide), np.float32)
+    """(h, w, 2) blurred where it is sure, and going on beyond."""
+    known = np.dstack([values * sure[..., None], sure])
+    near, wide = (wide_blur(known, reach) for reach in (sigma, 4 * sigma))
+    close = near[..., :2] / np.maximum(near[..., 2:], np.float32(1e-3))
+    far = np.where(wide[..., 2:] > 1e-3, wide[..., :2] / np.maximum(wide[..., 2:], np.float32(1e-3)), 0)
+    return np.asarray(far + np.clip(2 * near[..., 2:], 0, 1) * (close - far), np.float32)
 
 
 def at(table: Float32, light: Float32) -> Float32:

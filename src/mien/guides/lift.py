@@ -9,7 +9,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,13 +199,13 @@ def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
     return np.asarray(curve - np.interp(light, LEVELS, curve).mean(), np.float32), np.minimum(spread, 9)
 
 
-def detail(maps: Float32, light: Float32) -> Float32:
-    """Lightness around the new mean, (h, w), of L (h, w) and maps (h, w, 3 or more): base, broad and drawn, gain."""
-    base, broad, gain = cv2.split(maps)[:3]
+def detail(maps: Sequence[Float32], light: Float32) -> Float32:
+    """Lightness around the new mean, (h, w), of L and maps, three or more: base, broad and drawn, gain; all (h, w)."""
+    base, broad, gain = maps[:3]
     noise = np.random.default_rng(0).random(light.shape, np.float32) - np.float32(0.5)
     steps = NOISE * noise * np.clip(2 - light / 8, 0, 1)
     fine = gain * (light + steps - base) / MOST
-    return np.asarray(broad + MOST * np.arcsinh(fine), np.float32)
+    return np.asarray(broad + MOST * np.log(fine + np.sqrt(fine * fine + 1)), np.float32)  # arcsinh, which is slow
 
 
 def _usual(mean: float, parts: Any) -> Float32:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.compose.border import local_colors
+from mien.compose.border import both_colors
 from mien.compose.morphology import disc
 from mien.photos.color import LUMA as BT601
 from mien.types import Float32, UInt8
@@ -49,7 +49,7 @@ def without_shade(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     if not hair.any() or not bare.any():
         return matte
     seen = picture.astype(np.float32)
-    (front, _), (face, _) = (local_colors(seen, area.astype(np.float32), 8 * unit) for area in (hair, bare))
+    (front, _), (face, _) = both_colors(seen, (hair, bare), 8 * unit)
     way = front - face
     apart = np.sqrt(np.einsum("ijk,ijk->ij", way, way)) + 1
     placed = np.einsum("ijk,ijk->ij", seen - face, way) / apart**2

@@ -6,6 +6,7 @@ Convention:
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import cv2
@@ -24,8 +25,16 @@ OTHERS, SAME = (0.15, 0.015), (0.12, 0.05)
 
 def linear(picture: Float32 | UInt8) -> Float32:
     """sRGB in [0, 255] -> linear light in [0, 1]."""
+    if picture.dtype == np.uint8 and picture.size:
+        return np.asarray(cv2.LUT(picture, _levels()), np.float32)
     x = picture.astype(np.float32) / np.float32(255)
     return np.where(x <= 0.04045, x / 12.92, ((np.maximum(x, 0) + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+@cache
+def _levels() -> Float32:
+    """(256,) of all bytes."""
+    return linear(np.arange(256, dtype=np.float32))
 
 
 def srgb(light: Float32) -> Float32:
