@@ -60,10 +60,14 @@ def test_outside_of_the_band_and_within_solid_hair_nothing_changes(
     assert (result.pixels != rough.over(photo)[0].pixels).any()
 
 
-def test_a_network_without_an_answer_leaves_the_rough_dye(known: tuple[Photo, Float32, Guide], face: Face) -> None:
+def test_a_network_without_an_answer_leaves_the_rough_dye_away_from_skin(
+    known: tuple[Photo, Float32, Guide], face: Face
+) -> None:
     photo, matte, rough = known
     result, _ = bordered(photo, face, matte, rough, ColorParser(), answers(0.0)).over(photo)  # type: ignore[arg-type]
-    assert (result.pixels == rough.over(photo)[0].pixels).all()
+    skin = (np.abs(photo.pixels.astype(int) - COLORS["skin"]).max(2) == 0).astype(np.uint8)
+    away = cv2.dilate(skin, disc(10 * unit(face))) == 0
+    assert away.any() and (result.pixels == rough.over(photo)[0].pixels)[away].all()
 
 
 def test_hair_that_becomes_no_lighter_keeps_the_rough_dye(known: tuple[Photo, Float32, Guide], face: Face) -> None:
@@ -127,3 +131,20 @@ def test_the_hairs_mean_stays_that_of_the_rough_dye(known: tuple[Photo, Float32,
     result, _ = bordered(photo, face, matte, rough, ColorParser(), answers(-0.03)).over(photo)  # type: ignore[arg-type]
     before, after = (one.pixels[matte > 0.5].astype(np.float64).mean(0) for one in (rough.over(photo)[0], result))
     assert np.abs(after - before).max() < 0.4
+
+
+def test_thin_hair_before_skin_has_no_other_hue_than_both() -> None:
+    """Bluish light between black hair and skin is no mauve seam beside fair hair."""
+    xs = np.mgrid[:200, :200][1]
+    matte = np.clip((100 - xs) / 8, 0, 1).astype(np.float32)
+    skin = np.float32(xs > 96)
+    photo = (matte[..., None] * (30, 24, 28) + (1 - matte[..., None]) * (215, 165, 145)).astype(np.float32)
+    rim = (xs > 97) & (xs < 104)
+    photo[rim] = (140, 105, 130)
+    rough = photo + matte[..., None] * (np.float32((190, 150, 100)) - photo)
+    border = Border.of(photo, rough.astype(np.float32), matte, matte, skin, 5.0)
+    made = border.warmed(border.rough, 5.0)
+    before, after = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB)[rim].mean(0) for one in (rough, made))
+    assert after[2] > before[2] + 8 and abs(after[0] - before[0]) < 2
+    away = (xs < 60) | (xs > 130)
+    assert np.abs(made - rough)[away].max() < 1

@@ -106,7 +106,7 @@ def bordered(
     dyed = replace(dyed, notes=(*dyed.notes, DOUBTFUL)) if doubtful else dyed
     if told is None:
         return dyed
-    made = border.corrected(told)
+    made = border.warmed(border.corrected(told), 0.01 * side * shrink)
     if shrink == 1:
         return _laid(photo, rough, dyed, box, lambda part: made[part[1] : part[3], part[0] : part[2]])
     return _laid(photo, rough, dyed, box, _enlarged(before, after, small[0], border, told, made))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.compose.border import local_colors
+from mien.compose.border import both_colors, local_colors
 from mien.compose.morphology import disc
 from mien.pixels import LEVELS
 from mien.types import Float32
@@ -39,6 +39,10 @@ that no matte explains: elsewhere they would be a haze, an average of what might
 
 MOST = 8.0
 """Levels by which the corrected rim is made as light as the rough dye's, on the whole."""
+
+SKIN, SHADE = 0.1, (0.05, 0.2)
+"""What the parser must give for skin that thin hair lies before, and how far from skin to hair its lightness must be
+for its hue to change, and fully."""
 
 NEARBY = 4.0
 """Units within which what the dye does to solid hair is looked for."""
@@ -87,10 +91,11 @@ class Border:
     def planes(self) -> Float32:
         """(PLANES, h, w), most within [-1, 1]: the photo, what the dye makes of it, the maps, what it does to solid
         hair, and where colors lie between hair's and those behind."""
-        maps = 2 * np.dstack([self.matte, self.likely, self.skin]) - 1
-        pictures = np.dstack([self.photo, self.rough]) / np.float32(LEVELS) - 1
-        planes = np.dstack([pictures, maps, self.change / np.float32(LEVELS), self.placed])
-        return np.ascontiguousarray(planes.transpose(2, 0, 1), np.float32)
+        scale = np.float32(1 / LEVELS)
+        planes = [scale * one - 1 for one in (*cv2.split(self.photo), *cv2.split(self.rough))]
+        planes += [2 * one - 1 for one in (self.matte, self.likely, self.skin)]
+        planes += [scale * one for one in cv2.split(self.change)]
+        return np.stack([*planes, *cv2.split(self.placed)]).astype(np.float32, copy=False)
 
     def lighter(self) -> float:
         """From 0 to 1, how much lighter the dye makes solid hair: elsewhere strangers prefer the rough dye."""
@@ -117,6 +122,27 @@ class Border:
         lost = (self.rough - fixed)[hair].sum(0) / max(float(rim.sum()), 1.0)
         return np.asarray(np.clip(fixed + rim[..., None] * np.clip(lost, -MOST, MOST), 0, 255), np.float32)
 
+    def warmed(self, made: Float32, unit: float) -> Float32:
+        """A corrected dye (h, w, 3) whose thin hair before skin has hues between those of skin and of the new hair.
+
+        What shines through dark hair is bluish; beside fair hair it would be a mauve seam. A unit is in pixels.
+        """
+        bare, solid = ((one > CORE).astype(np.float32) for one in (self.skin - self.matte, self.matte))
+        if min(float(bare.sum()), float(solid.sum())) < FEW:
+            return made
+        before, after = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB) for one in (self.photo, made))
+        (skin, _), (dark, _) = both_colors(before, (bare, solid), NEARBY * unit)
+        new, _ = local_colors(after, solid, NEARBY * unit)
+        apart = skin[..., 0] - dark[..., 0]
+        placed = np.clip((skin[..., 0] - before[..., 0]) / np.maximum(apart, 1), 0, 1)
+        near = cv2.dilate((self.matte > HAIR).astype(np.float32), disc(ON_SKIN * unit)) * (self.skin > SKIN)
+        near = cv2.GaussianBlur(near, (0, 0), SOFT * unit) * np.clip(apart / 20 - 1, 0, 1)
+        shade = np.clip((placed - SHADE[0]) / (SHADE[1] - SHADE[0]), 0, 1)
+        share = near * shade * np.clip(2 - 2 * self.matte, 0, 1)
+        hues = skin[..., 1:] + placed[..., None] * (new[..., 1:] - skin[..., 1:])
+        after[..., 1:] += share[..., None] * (hues - after[..., 1:])
+        return np.asarray(np.clip(255 * cv2.cvtColor(after, cv2.COLOR_LAB2RGB), 0, 255), np.float32)
+
     def doubtful(self, unit: float) -> bool:
         """Whether hair and what lies behind it can hardly be told from each other; a unit is in pixels."""
         hair = max(int((self.matte > 0.5).sum()), 1)
@@ -132,7 +158,7 @@ class Border:
             return 0.0
         hair = (cv2.erode(self.matte, disc(0.5 * unit)) > CORE).astype(np.float32)
         behind = ((cv2.dilate(self.matte, disc(1.5 * unit)) < 0.05) & (self.skin < 0.3)).astype(np.float32)
-        (front, spread), (back, uneven) = (local_colors(self.photo, area, 3 * unit) for area in (hair, behind))
+        (front, spread), (back, uneven) = both_colors(self.photo, (hair, behind), 3 * unit)
         apart = np.sqrt(((front - back) ** 2).sum(2))
         return float((apart < 12 + 0.6 * (spread + uneven))[rim].mean())
 
@@ -140,10 +166,11 @@ class Border:
 def _placed(photo: Float32, matte: Float32, solid: Float32, unit: float) -> Float32:
     """See :class:`Border`."""
     behind = (cv2.dilate(matte, disc(unit)) < 0.03).astype(np.float32)
-    (front, _), (back, _) = (local_colors(photo, area, NEARBY * unit) for area in (solid, behind))
+    (front, _), (back, _) = both_colors(photo, (solid, behind), NEARBY * unit)
     way, toward = front - back, photo - back
-    apart = np.sqrt((way**2).sum(2))
-    along = (toward * way).sum(2) / (apart + 20)
-    beside = np.sqrt(np.maximum((toward**2).sum(2) - along**2, 0))
+    squared, mixed, length = (np.einsum("ijk,ijk->ij", *pair) for pair in ((way, way), (toward, way), (toward, toward)))
+    apart = np.sqrt(squared)
+    along = mixed / (apart + 20)
+    beside = np.sqrt(np.maximum(length - along**2, 0))
     share = np.clip(along / (apart + 20), -0.5, 1.5)
     return np.dstack([2 * share - 1, np.clip(beside / (apart + 20), 0, 2) - 1, apart / 128 - 1]).astype(np.float32)

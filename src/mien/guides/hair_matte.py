@@ -9,16 +9,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.compose.border import local_colors
+from mien.compose.border import both_colors
 from mien.compose.matte import enlarged
 from mien.compose.morphology import disc
 from mien.conditions.areas import Seen, beard
 from mien.conditions.hair_matting import HairMatting
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
+from mien.guides.bare_ears import bare_ears
 from mien.guides.guide import Box
 from mien.guides.hair_alike import by_neighbors, faded
-from mien.guides.hair_pieces import of_this_head
+from mien.guides.hair_pieces import above_beard, of_this_head
 from mien.guides.looks import close_to, reaching
 from mien.guides.shaded_skin import LUMA, dark_hair, without_shade
 from mien.guides.stray_hairs import with_strays
@@ -60,6 +61,9 @@ BESIDE = 7.0
 LARGEST = 900
 """Longer side at which what is likely is worked on."""
 
+MUCH = 0.02
+"""Squares of the crop that a beard covers from which on something is left beside it."""
+
 ROOM = 0.15
 """Sides of the crop around hair that are looked at for strands, and for what lies behind."""
 
@@ -91,17 +95,24 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
 
     inside = np.zeros(likely.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round((face.quad - box[:2]) * scale).astype(np.int32), 1)
-    kept = (1 - _beside_beard(likely, points, 0.01 * side * scale)) * (1 - np.clip(2.5 * worn - 0.5, 0, 1))
+    beards, grown = _beside_beard(likely, points, 0.01 * side * scale)
+    kept = (1 - beards) * (1 - np.clip(2.5 * worn - 0.5, 0, 1))
     unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
-    near, bare, face_alone = _forehead(points / scale * finer, matte.shape, unit), large(skin + ears), large(skin)
-    matte = told_by_color(small, matte * large(kept), bare, np.maximum(near, _beside(bare, unit)), unit)
+    places, face_alone = points / scale * finer, large(skin)
+    matte = matte * large(kept)
+    ear = bare_ears(small, matte, face_alone, large(ears), places, unit)
+    near, bare = _forehead(places, matte.shape, unit), large(skin + ears)
+    matte = told_by_color(small, matte, bare, np.maximum(near, _beside(bare, unit)), unit)
     gone = matte - without_shade(small, matte, face_alone, near, unit)
     matte = matte - _going_on(gone, (face_alone > 0.5) | ((gone > 0.15) & (face_alone > SOME_SKIN)))
     none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
     matte = continued(small, matte, face_alone, large(likely * kept * np.maximum(1 - none, 0)), unit)
+    matte = matte * (1 - ear)
+    if grown > MUCH:
+        matte = above_beard(matte, places, unit)
     behind = large(likely + skin + others) < 0.5
     matte = of_this_head(matte, face_alone, behind, cv2.resize(inside, size) > 0, near > 0.5, unit)
-    barred = np.maximum(near, large(skin + others + neck + ears))
+    barred = np.maximum(np.maximum(near, ear), large(skin + others + neck + ears))
     matte = with_strays(small, faded(small, matte, large(likely), barred, unit), barred, unit)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
 
@@ -126,9 +137,7 @@ def told_by_color(picture: UInt8, matte: Float32, skin: Float32, near: Float32, 
     away = hair & (near < 0.5)
     light, dark = (seen[area].mean(0) for area in (bare, away if away.any() else hair))
     hair &= (seen - light) @ (dark - light) > 0.6 * ((dark - light) ** 2).sum()  # what was taken for hair is none
-    (front, _), (back, spread), (face, uneven) = (
-        local_colors(seen, one.astype(np.float32), reach * unit) for one, reach in ((hair, 8), (behind, 8), (bare, 8))
-    )
+    (front, _), (back, spread), (face, uneven) = both_colors(seen, (hair, behind, bare), 8 * unit)
     back, spread = back + near[..., None] * (face - back), spread + near * (uneven - spread)
     way = front - back
     toward = seen - back
@@ -165,7 +174,7 @@ def continued(picture: UInt8, matte: Float32, skin: Float32, likely: Float32, un
     hair, behind = matte > 0.95, (matte < 0.03) & (likely < 0.03)
     if not hair.any() or not behind.any():
         return matte
-    (front, spread), (back, uneven) = (local_colors(seen, one.astype(np.float32), 8 * unit) for one in (hair, behind))
+    (front, spread), (back, uneven) = both_colors(seen, (hair, behind), 8 * unit)
     way = front - back
     toward, beside = seen - back, seen - front
     pairs = ((way, way), (toward, way), (beside, beside))
@@ -227,9 +236,13 @@ def grown_beard(likely: Float32, points: Float64, unit: float) -> Float32:
     return np.asarray(np.clip(3 * grown, 0, 1), np.float32)
 
 
-def _beside_beard(likely: Float32, points: Float64, unit: float) -> Float32:
-    """The same, and a little around it where there is much of it: what is left beside a beard is no hair."""
+def _beside_beard(likely: Float32, points: Float64, unit: float) -> tuple[Float32, float]:
+    """The same, and a little around it where there is much of it: what is left beside a beard is no hair.
+
+    Second comes how much of it there is, squares of the crop.
+    """
     grown = grown_beard(likely, points, unit)
-    if (grown * likely > 0.5).sum() > 0.02 * (100 * unit) ** 2:
+    share = float((grown * likely > 0.5).sum()) / (100 * unit) ** 2
+    if share > MUCH:
         grown = np.maximum(grown, cv2.GaussianBlur(cv2.dilate(grown, disc(3 * unit)), (0, 0), unit))
-    return np.asarray(grown, np.float32)
+    return np.asarray(grown, np.float32), share

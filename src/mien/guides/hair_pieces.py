@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from mien.compose.morphology import disc
-from mien.types import Bool, Float32
+from mien.types import Bool, Float32, Float64
 
 THICK = 1.5
 """Units that some of the hair must lie inside its border, for there to be any."""
@@ -45,6 +45,24 @@ def of_this_head(matte: Float32, skin: Float32, behind: Bool, inside: Bool, face
     if (matte > 0.8).sum() < LEAST * unit**2 or not thick.any():  # shaven
         matte = np.zeros_like(matte)
     return matte
+
+
+def above_beard(matte: Float32, points: Float64, unit: float) -> Float32:
+    """A matte (h, w) of a man with much of a beard without pieces that begin below his mouth: clothes beside it.
+
+    Args:
+        matte: of all hair but the beard.
+        points: (478, 3) landmarks.
+        unit: in pixels.
+    """
+    up, mouth = points[10, :2] - points[152, :2], points[[13, 14], :2].mean(0)
+    ys, xs = np.mgrid[: matte.shape[0], : matte.shape[1]].astype(np.float32)
+    above = (xs - mouth[0]) * up[0] + (ys - mouth[1]) * up[1] > 0
+    count, index = cv2.connectedComponents((matte > FAINTEST).astype(np.uint8), connectivity=8)
+    below = np.bincount(index[above], minlength=count) == 0
+    below[0] = False
+    gone = cv2.dilate(below[index].astype(np.uint8), disc(0.3 * unit)).astype(np.float32)
+    return np.asarray(matte * (1 - cv2.GaussianBlur(gone, (0, 0), 0.15 * unit)), np.float32)
 
 
 def no_outline(matte: Float32, skin: Float32, behind: Bool, unit: float) -> Float32:
