@@ -140,8 +140,10 @@ class Border:
         shade = np.clip((placed - SHADE[0]) / (SHADE[1] - SHADE[0]), 0, 1)
         share = near * shade * np.clip(2 - 2 * self.matte, 0, 1)
         hues = skin[..., 1:] + placed[..., None] * (new[..., 1:] - skin[..., 1:])
+        plain = cv2.cvtColor(after, cv2.COLOR_LAB2RGB)  # not quite what it was: where no hue changes, nothing may
         after[..., 1:] += share[..., None] * (hues - after[..., 1:])
-        return np.asarray(np.clip(255 * cv2.cvtColor(after, cv2.COLOR_LAB2RGB), 0, 255), np.float32)
+        change = np.float32(255) * (cv2.cvtColor(after, cv2.COLOR_LAB2RGB) - plain)
+        return np.asarray(np.clip(made + change, 0, 255), np.float32)
 
     def doubtful(self, unit: float) -> bool:
         """Whether hair and what lies behind it can hardly be told from each other; a unit is in pixels."""
