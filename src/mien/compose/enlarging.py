@@ -7,14 +7,12 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import cv2
 import numpy as np
 
 from mien.types import Float32
-
-Picture = TypeVar("Picture", bound=Any)
 
 Box = tuple[int, int, int, int]
 
@@ -25,7 +23,7 @@ TOGETHER = 4
 """Maps that are enlarged at once: three take twice as long as four, and five four times."""
 
 
-def reduced(picture: Picture, size: tuple[int, int]) -> Picture:
+def reduced(picture: Any, size: tuple[int, int]) -> Any:
     """A picture whose pixels are the means of what they cover.
 
     It is halved first, as often as its sides are even and there is enough left, which takes a fifth of the time.
@@ -34,12 +32,12 @@ def reduced(picture: Picture, size: tuple[int, int]) -> Picture:
         picture: (H, W) or (H, W, C), uint8 or float32.
         size: (width, height) of the result.
     """
-    made: Any = picture
+    made = picture
     while (
         not (made.shape[0] % 2 or made.shape[1] % 2) and made.shape[1] >= 4 * size[0] and made.shape[0] >= 4 * size[1]
     ):
         made = cv2.resize(made, (made.shape[1] // 2, made.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    return cv2.resize(made, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+    return cv2.resize(made, size, interpolation=cv2.INTER_AREA)
 
 
 def sampled(seen: Float32, over: Box, box: Box, size: tuple[int, int]) -> Float32:
