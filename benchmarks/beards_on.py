@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -55,6 +56,12 @@ class Man:
     face: Face
     here: AroundBeard
 
+    @cached_property
+    def skin(self) -> Float32:
+        """(3,) CIE L*, a*, b* of the face."""
+        lab = lab_of(self.here.picture / np.float32(255))
+        return np.asarray(np.median(lab[self.here.facial], 0), np.float32)
+
 
 def met(photo: Photo, finder: FaceFinder, parser: FaceParser) -> Man | None:
     """A man who looks straight on, or None."""
@@ -97,8 +104,7 @@ def unlike(mine: Man, other: Man) -> float:
     ours, theirs = looks_of(mine.face), looks_of(other.face)
     both = np.abs(ours - theirs), np.abs(ours - theirs * (1, 1, 1, -1, 1))  # mirrored, it looks the other way
     looks = min(float(one @ (1 / 8, 1 / 8, 1 / 10, 1 / 6, 1 / 4)) for one in both)
-    skins = [np.median(lab_of(one.here.picture / np.float32(255))[one.here.facial], 0) for one in (mine, other)]
-    return looks + float(np.abs(skins[0] - skins[1]) @ (1 / 12, 1 / 8, 1 / 8))
+    return looks + float(np.abs(mine.skin - other.skin) @ (1 / 12, 1 / 8, 1 / 8))
 
 
 def bearded(mine: Man, other: Man) -> tuple[UInt8, Float32]:

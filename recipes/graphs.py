@@ -23,6 +23,7 @@ from mien.checkpoints.mm2latent import load_mapping
 from mien.checkpoints.store import BUNDLED, load_folder
 from mien.engine.faces import BUNDLED_GENERATOR, KIND, MAPPING
 from mien.engine.mapping import POINTS
+from mien.guides import chin_frame
 from mien.guides.bordered import CORE, MARGIN
 from mien.guides.strip import HIGH, WIDE
 from mien.models.mm2latent.config import MODALITIES, SPATIAL
@@ -33,7 +34,7 @@ from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.matte import MatteConfig, MatteNet
 from mien.models.perception.parser import ParserConfig, ParserNet
 from mien.models.perception.reader import ReaderConfig, ReaderNet
-from mien.models.perception.uncover import UncoverConfig, UncoverNet
+from mien.models.perception.uncover import ChinConfig, UncoverConfig, UncoverNet
 from mien.models.stylegan2 import Generator, GeneratorConfig
 from recipes.graphs_editor import export_editor
 
@@ -76,6 +77,12 @@ EXPORTS: Mapping[str, Export] = {
         (64, 96),
         {2: "height", 3: "width"},
         planes=6,
+    ),
+    "shaven-chin": Export(
+        lambda config: UncoverNet(ChinConfig.from_dict(config)),
+        ("made",),
+        (chin_frame.HIGH, chin_frame.WIDE),
+        planes=ChinConfig().planes,
     ),
     "uncovered-eyes": Export(
         lambda config: UncoverNet(UncoverConfig.from_dict(config)),

@@ -16,7 +16,7 @@ from mien.models.perception.landmarks import LandmarkConfig, LandmarkNet
 from mien.models.perception.layers import fuse_batch_norms
 from mien.models.perception.matte import MatteConfig, MatteNet
 from mien.models.perception.reader import ReaderConfig, ReaderNet
-from mien.models.perception.uncover import UncoverConfig, UncoverNet
+from mien.models.perception.uncover import ChinConfig, UncoverConfig, UncoverNet
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -52,6 +52,11 @@ def load_matte(folder: Path = BUNDLED / "hair-matte") -> MatteNet:
 def load_uncovered(folder: Path = BUNDLED / "uncovered-eyes") -> UncoverNet:
     """What lies behind glasses, in evaluation mode, batch normalisation folded; errors as above."""
     return load_network(folder, "uncovered-eyes", lambda config: UncoverNet(UncoverConfig.from_dict(config)))
+
+
+def load_chin(folder: Path = BUNDLED / "shaven-chin") -> UncoverNet:
+    """What lies below beards, in evaluation mode, batch normalisation folded; errors as above."""
+    return load_network(folder, "shaven-chin", lambda config: UncoverNet(ChinConfig.from_dict(config)))
 
 
 def load_border(folder: Path = BUNDLED / "hair-border") -> BorderNet:

@@ -17,6 +17,7 @@ from mien.engine.base import Network as Network
 from mien.errors import ConfigError
 from mien.models.perception.config import (
     BorderConfig,
+    ChinConfig,
     DetectorConfig,
     LandmarkConfig,
     MatteConfig,
@@ -87,6 +88,11 @@ def load_uncovered(folder: Path = BUNDLED / "uncovered-eyes", engine: str | None
 def load_border(folder: Path = BUNDLED / "hair-border", engine: str | None = None) -> Network[BorderConfig]:
     """The border of dyed hair: planes (B, 15, 192, 192) -> what is lacking (B, 4, 192, 192); errors as above."""
     return _load(folder, "hair-border", BorderConfig, engine)
+
+
+def load_chin(folder: Path = BUNDLED / "shaven-chin", engine: str | None = None) -> Network[ChinConfig]:
+    """Below beards: planes (B, 12, 112, 112) -> what is lacking (B, 3, 112, 112); errors as above."""
+    return _load(folder, "shaven-chin", ChinConfig, engine)
 
 
 def engine_of(folder: Path, wanted: str | None = None) -> str:

@@ -14,6 +14,7 @@ from mien.checkpoints.fingerprint import fingerprint
 from mien.checkpoints.parser import load_parser
 from mien.checkpoints.perception import (
     load_border,
+    load_chin,
     load_detector,
     load_landmarks,
     load_matte,
@@ -29,6 +30,7 @@ LOADERS: Mapping[str, Callable[[Path], nn.Module]] = {
     "face-reader": load_reader,
     "hair-border": load_border,
     "hair-matte": load_matte,
+    "shaven-chin": load_chin,
     "uncovered-eyes": load_uncovered,
 }
 

@@ -20,6 +20,7 @@ from mien.compose.morphology import disc
 from mien.compose.phases import textured
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
+from mien.conditions.shaven_chin import Planes, chin_network
 from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT, blurred, dilated, inside, larger, mean_within
@@ -27,6 +28,7 @@ from mien.guides.beardless import Beardless, beardless, relief
 from mien.guides.behind_beard import behind_beard
 from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
+from mien.guides.corrected_chin import lacking
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.jaw import with_jaw, within_jaw
 from mien.guides.laid import as_guide
@@ -63,13 +65,16 @@ LIKELY, PALE = (0.02, 0.15), 8.0
 """Probability from which hair below the jaw is one, and what more is surely; L* by which a dark beard is darker."""
 
 
-def bare_chin(photo: Photo, face: Face, others: Sequence[Beardless], parser: FaceParser) -> Guide:
+def bare_chin(
+    photo: Photo, face: Face, others: Sequence[Beardless], parser: FaceParser, network: Planes | None = None
+) -> Guide:
     """The face without its beard.
 
     Args:
         photo, face: with a beard.
         others: beardless faces that look about the same way, at least one, the best first: its folds are taken.
         parser: finds the classes.
+        network: corrects what is made; None for the one that comes with mien.
 
     Raises:
         LayerError: all others look in directions too far apart, or the beard is long.
@@ -94,6 +99,9 @@ def bare_chin(photo: Photo, face: Face, others: Sequence[Beardless], parser: Fac
     made = made + fine * (share * (made.mean(2) + 8))[..., None]
     weight = _thinned(here, picture, made, weight, share, unit * scale).clip(0, 1)
     lift = lifted(here, picture, weight * share, unit * scale)
+    network = network or chin_network()
+    if network is not None:
+        made = made + lacking(here, face, picture + lift, (weight, share, made), network)
     return _finished(photo, here, before, (weight, share, made, lift), unit, scale)
 
 

@@ -84,17 +84,15 @@ def _inner() -> Float32:
     return np.asarray(cv2.GaussianBlur(inside, (0, 0), EDGE / 2), np.float32)
 
 
-def to_strip(plane: Float32, matrix: Float64) -> Float32:
-    """A picture or an area where the strip is, (HIGH, WIDE) or (HIGH, WIDE, 3)."""
+def to_strip(plane: Float32, matrix: Float64, size: tuple[int, int] = (WIDE, HIGH)) -> Float32:
+    """A picture or an area where a strip of some size (w, h) is, (h, w) or (h, w, 3)."""
     less = min(1.0, 1.5 / pixel_scale(matrix))
     if less < 1:
         plane = cv2.resize(plane, None, fx=less, fy=less, interpolation=cv2.INTER_AREA)
         matrix = less * matrix
     there = between_pixels(matrix)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(
-        cv2.warpAffine(plane, there, (WIDE, HIGH), flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
+    return np.asarray(cv2.warpAffine(plane, there, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def from_strip(strip: Float32, matrix: Float64, shape: tuple[int, ...]) -> Float32:

@@ -144,6 +144,7 @@ class UncoverConfig(NetworkConfig):
         blocks: residual blocks at strides 4, 8 and 16.
         decoder: channels of the way back at strides 8, 4 and 2.
         fine: channels at the strip's own resolution.
+        channels: C of its output.
     """
 
     planes: int = 11
@@ -151,6 +152,7 @@ class UncoverConfig(NetworkConfig):
     blocks: tuple[int, int, int] = (1, 1, 1)
     decoder: tuple[int, int, int] = (40, 32, 24)
     fine: int = 12
+    channels: int = 4
 
 
 @dataclass(frozen=True)
@@ -159,3 +161,13 @@ class BorderConfig(UncoverConfig):
 
     planes: int = 15
     fine: int = 16
+
+
+@dataclass(frozen=True)
+class ChinConfig(UncoverConfig):
+    """What builds the :class:`mien.models.perception.uncover.UncoverNet` of lower faces: see :class:`UncoverConfig`."""
+
+    planes: int = 12
+    widths: tuple[int, int, int, int] = (16, 24, 36, 40)
+    decoder: tuple[int, int, int] = (32, 24, 16)
+    channels: int = 3

@@ -1,0 +1,57 @@
+"""What replaces a beard, corrected by a network that has seen beards put on shaven men.
+
+It sees 56 pixels between the outer corners of the eyes: pores and all that is finer stay as they were made.
+
+Convention:
+    That of :mod:`mien.guides.lower`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.conditions.shaven_chin import Planes
+from mien.guides.around_beard import AroundBeard
+from mien.guides.beard_edge import larger
+from mien.guides.chin_frame import chin_matrix, chin_planes, from_frame, to_frame
+from mien.guides.jaw import within_jaw
+from mien.pixels import LEVELS
+from mien.types import Face, Float32, Float64
+
+MOST = 60.0
+"""Levels by which anything is corrected at most."""
+
+
+def lacking(
+    here: AroundBeard,
+    face: Face,
+    picture: Float32,
+    replaced: tuple[Float32, Float32, Float32],
+    network: Planes,
+) -> Float32:
+    """What is to be added to what replaces a beard, (h, w, 3) levels.
+
+    Args:
+        here: what is seen.
+        face: the same face in the photo.
+        picture: the part of the photo, at any size.
+        replaced: at that size, how much is replaced (h, w), how much of that is skin, and what replaces it (h, w, 3).
+        network: says it.
+    """
+    weight, share, made = replaced
+    matrix = matrix_in(here, face, picture.shape)
+    result = (picture + weight[..., None] * (made - picture)).clip(0, 255)
+    areas = weight, share, within_jaw(here, picture.shape), larger(here.lips, picture.shape).clip(0, 1)
+    planes = chin_planes(*(to_frame(one, matrix) for one in (result, picture, *areas)))
+    (told,) = network(planes[None])
+    added = (np.float32(LEVELS) * told[0].transpose(1, 2, 0)).clip(-MOST, MOST)
+    return from_frame(added, matrix, picture.shape)
+
+
+def matrix_in(here: AroundBeard, face: Face, shape: tuple[int, ...]) -> Float64:
+    """(2, 3) frame to the part of the photo that is worked on, at any size (h, w)."""
+    x0, y0, x1, y1 = here.box
+    by = np.array([shape[1] / (x1 - x0), shape[0] / (y1 - y0)])
+    matrix = chin_matrix(face.landmarks)
+    matrix[:, 2] -= (x0, y0)
+    return np.asarray(matrix * by[:, None])
