@@ -42,6 +42,9 @@ PICTURES = np.s_[0:3], np.s_[3:6], np.s_[SEEN : SEEN + 3]
 WEIGHT = 6
 """Channel that says how much was replaced."""
 
+LEAST = 0.04
+"""Share of the frame that is replaced, up to which a pair teaches nothing."""
+
 CARD = """---
 license: apache-2.0
 library_name: mien
@@ -160,18 +163,22 @@ def save(fitting: Fitting[UncoverNet], chins: Chins, judge: torch.jit.ScriptModu
     save_folder(out, fitting.average.state_dict(), {"kind": KIND, **fitting.average.config.to_dict()}, card)
 
 
+def replacing(chins: Chins) -> Chins:
+    """Those pairs of which something was replaced."""
+    some = chins.planes[..., WEIGHT].mean((1, 2)) > LEAST * 255
+    return Chins(chins.planes[some], chins.names[some], chins.held[some])
+
+
 def main() -> None:
     options = run_options(__doc__, "--pairs", "--weights", "--out")
-    chins, rng = Chins.load(options.pairs), np.random.default_rng()
+    chins, rng = replacing(Chins.load(options.pairs)), np.random.default_rng()
     trains, judges = lpips_of(options.weights)
     shown = np.flatnonzero(~chins.held)
     fitting = begun(UncoverNet(ChinConfig()), KIND, options, ema=0.998)
     while fitting.pace() < 1:
         batch = batch_of([sample(chins.planes[one], rng) for one in rng.choice(shown, BATCH)])
         fitting.network.train()
-        with torch.autocast("cpu", torch.bfloat16):
-            made = fitting.network(batch[0])
-        loss, plain, lpips = loss_of(made, batch, trains)
+        loss, plain, lpips = loss_of(fitting.network(batch[0]), batch, trains)
         if fitting.step(loss, BATCH, whole=loss, error=plain, lpips=lpips):
             save(fitting, chins, judges, options.out)
     save(fitting, chins, judges, options.out)
