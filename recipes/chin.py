@@ -22,6 +22,7 @@ from mien.checkpoints.store import save_folder
 from mien.guides.chin_frame import HIGH, WIDE, with_places
 from mien.models.perception.uncover import ChinConfig, UncoverNet
 from mien.pixels import LEVELS
+from mien.training.devices import quick_autocast
 from mien.types import Float32, UInt8
 from recipes.chins import SEEN, Chins
 from recipes.distort import Rng
@@ -178,7 +179,9 @@ def main() -> None:
     while fitting.pace() < 1:
         batch = batch_of([sample(chins.planes[one], rng) for one in rng.choice(shown, BATCH)])
         fitting.network.train()
-        loss, plain, lpips = loss_of(fitting.network(batch[0]), batch, trains)
+        with quick_autocast():
+            made = fitting.network(batch[0])
+        loss, plain, lpips = loss_of(made, batch, trains)
         if fitting.step(loss, BATCH, whole=loss, error=plain, lpips=lpips):
             save(fitting, chins, judges, options.out)
     save(fitting, chins, judges, options.out)
