@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,9 +11,11 @@ import pytest
 from mien.align.finder import FaceFinder
 from mien.conditions.parser import FaceParser
 from mien.guides import lower
+from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
 from mien.guides.beardless import Beardless
 from mien.guides.chin_frame import EYES, HIGH, PLANES, WIDE, chin_matrix, chin_planes, from_frame, to_frame
+from mien.guides.corrected_chin import lacking
 from mien.guides.guide import Guide
 from mien.guides.lower import bare_chin
 from mien.types import Face, Float32, Photo
@@ -83,6 +87,23 @@ def test_what_is_lacking_is_added_where_the_beard_was_and_pores_stay(bearded: tu
     assert 5 < apart[free].max() < 6.6 and apart[free].min() > -0.1
     assert np.abs(apart - cv2.GaussianBlur(apart, (0, 0), 1.0))[free].mean() < 0.2
     assert (more.samples - plain.samples).max() < 61
+
+
+def test_a_head_that_is_turned_far_is_not_corrected(bearded: tuple[Photo, Face]) -> None:
+    photo, face = bearded
+    here, asked = AroundBeard.of(photo, face, FaceParser.bundled()), list[Float32]()
+    weight = here.hairs.astype(np.float32)
+    replaced = weight, weight, here.picture
+
+    def network(planes: Float32) -> tuple[Float32, ...]:
+        asked.append(planes)
+        return (np.full((1, 3, HIGH, WIDE), 0.1, np.float32),)
+
+    found = [
+        lacking(here, replace(face, pose=replace(face.pose, yaw=yaw)), here.picture, replaced, network).max()
+        for yaw in (0.0, -25.0, 31.0)
+    ]
+    assert found[0] == pytest.approx(2 * found[1], rel=0.01) and found[2] == 0 and len(asked) == 2
 
 
 def test_without_the_network_nothing_is_corrected(bearded: tuple[Photo, Face], monkeypatch: pytest.MonkeyPatch) -> None:

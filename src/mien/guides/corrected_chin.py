@@ -21,6 +21,9 @@ from mien.types import Face, Float32, Float64
 MOST = 60.0
 """Levels by which anything is corrected at most."""
 
+TURNED, TOO_FAR = 20.0, 30.0
+"""Yaw, degrees, up to which the network has seen heads, and from which nothing is corrected."""
+
 
 def lacking(
     here: AroundBeard,
@@ -39,12 +42,15 @@ def lacking(
         network: says it.
     """
     weight, share, made = replaced
+    believed = np.float32(np.clip((TOO_FAR - abs(face.pose.yaw)) / (TOO_FAR - TURNED), 0, 1))
+    if not believed:
+        return np.zeros_like(picture)
     matrix = matrix_in(here, face, picture.shape)
     result = (picture + weight[..., None] * (made - picture)).clip(0, 255)
     areas = weight, share, within_jaw(here, picture.shape), larger(here.lips, picture.shape).clip(0, 1)
     planes = chin_planes(*(to_frame(one, matrix) for one in (result, picture, *areas)))
     (told,) = network(planes[None])
-    added = (np.float32(LEVELS) * told[0].transpose(1, 2, 0)).clip(-MOST, MOST)
+    added = believed * (np.float32(LEVELS) * told[0].transpose(1, 2, 0)).clip(-MOST, MOST)
     return from_frame(added, matrix, picture.shape)
 
 
