@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from mien.checkpoints.store import save_folder
-from mien.guides.chin_frame import HIGH, WIDE, with_places
+from mien.guides.chin_frame import HIGH, WEIGHT, WIDE, with_places
 from mien.models.perception.uncover import ChinConfig, UncoverNet
 from mien.pixels import LEVELS
 from mien.training.devices import quick_autocast
@@ -39,9 +39,6 @@ HIDDEN = 0.1
 
 PICTURES = np.s_[0:3], np.s_[3:6], np.s_[SEEN : SEEN + 3]
 """Channels of what is made, of the photo with the beard, and of the truth."""
-
-WEIGHT = 6
-"""Channel that says how much was replaced."""
 
 LEAST = 0.04
 """Share of the frame that is replaced, up to which a pair teaches nothing."""

@@ -14,8 +14,8 @@ from mien.guides import lower
 from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
 from mien.guides.beardless import Beardless
-from mien.guides.chin_frame import EYES, HIGH, PLANES, WIDE, chin_matrix, chin_planes, from_frame, to_frame
-from mien.guides.corrected_chin import lacking
+from mien.guides.chin_frame import EYES, FACE, HIGH, PLANES, WIDE, chin_matrix, chin_planes, from_frame, to_frame
+from mien.guides.corrected_chin import lacking, unlike_beard
 from mien.guides.guide import Guide
 from mien.guides.lower import bare_chin
 from mien.types import Face, Float32, Photo
@@ -104,6 +104,18 @@ def test_a_head_that_is_turned_far_is_not_corrected(bearded: tuple[Photo, Face])
         for yaw in (0.0, -25.0, 31.0)
     ]
     assert found[0] == pytest.approx(2 * found[1], rel=0.01) and found[2] == 0 and len(asked) == 2
+
+
+def test_along_the_jaw_the_beard_does_not_come_back() -> None:
+    planes = np.zeros((PLANES, HIGH, WIDE), np.float32)
+    planes[3:6] = -0.6  # a dark beard
+    planes[FACE], planes[FACE, :80, 20:90] = -1, 1
+    dark, light = (np.full((HIGH, WIDE, 3), one, np.float32) for one in (-40, 20))
+    found = unlike_beard(dark, planes)
+    assert found[79:81, 30:80].max() > -2 and found[20, 20].max() > -2
+    np.testing.assert_allclose(found[40, 55], -40, atol=0.1)
+    np.testing.assert_allclose(found[105, 55], -40, atol=0.1)
+    np.testing.assert_array_equal(unlike_beard(light, planes), light)
 
 
 def test_without_the_network_nothing_is_corrected(bearded: tuple[Photo, Face], monkeypatch: pytest.MonkeyPatch) -> None:

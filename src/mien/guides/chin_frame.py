@@ -24,8 +24,8 @@ ABOVE = 0.05
 MIDDLE = (58, 288, 152, 61, 291, 2)
 """Landmarks whose mean lies in the middle column: corners of the jaw and of the mouth, chin, below the nose."""
 
-PLANES = 12
-"""Of what the network sees."""
+PLANES, WEIGHT, FACE = 12, 6, 8
+"""Of what the network sees; those that say how much was replaced, and what lies within the face's outline."""
 
 
 def chin_matrix(points: Float32 | Float64) -> Float64:

@@ -8,18 +8,26 @@ Convention:
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from mien.conditions.shaven_chin import Planes
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import larger
-from mien.guides.chin_frame import chin_matrix, chin_planes, from_frame, to_frame
+from mien.guides.beard_edge import blurred, larger
+from mien.guides.chin_frame import EYES, FACE, chin_matrix, chin_planes, from_frame, to_frame
 from mien.guides.jaw import within_jaw
 from mien.pixels import LEVELS
 from mien.types import Face, Float32, Float64
 
 MOST = 60.0
 """Levels by which anything is corrected at most."""
+
+LIKE, DISTINCT = (0.1, 0.3), 30.0
+"""Shares of the way back to the beard up to which the network is believed along the jaw, and from which it is not;
+levels by which a beard is unlike skin at least."""
+
+EDGE = (0.04, 0.1)
+"""How far from the jaw's outline is along it, and from where on it is not, eye distances."""
 
 TURNED, TOO_FAR = 20.0, 30.0
 """Yaw, degrees, up to which the network has seen heads, and from which nothing is corrected."""
@@ -51,7 +59,23 @@ def lacking(
     planes = chin_planes(*(to_frame(one, matrix) for one in (result, picture, *areas)))
     (told,) = network(planes[None])
     added = believed * (np.float32(LEVELS) * told[0].transpose(1, 2, 0)).clip(-MOST, MOST)
-    return from_frame(added, matrix, picture.shape)
+    return from_frame(unlike_beard(added, planes), matrix, picture.shape)
+
+
+def unlike_beard(added: Float32, planes: Float32) -> Float32:
+    """What is added (HIGH, WIDE, 3), less of it along the jaw where it would bring the beard back.
+
+    Args:
+        added: by the network, levels.
+        planes: what it has seen.
+    """
+    beard = np.float32(LEVELS) * (planes[3:6] - planes[:3]).transpose(1, 2, 0)
+    toward = (added * beard).sum(2) / np.maximum((beard**2).sum(2), DISTINCT**2)
+    much = blurred(np.clip((toward - LIKE[0]) / (LIKE[1] - LIKE[0]), 0, 1).astype(np.float32), 1.0)
+    face = planes[FACE] > 0
+    sides = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) for one in (face, ~face))
+    along = np.clip((EDGE[1] - sum(sides) / EYES) / (EDGE[1] - EDGE[0]), 0, 1)
+    return np.asarray(added * (1 - much * along)[..., None], np.float32)
 
 
 def matrix_in(here: AroundBeard, face: Face, shape: tuple[int, ...]) -> Float64:
