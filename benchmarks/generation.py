@@ -57,6 +57,7 @@ class Bench:
         truncation, text_weight, refine, descend: see :class:`MultimodalGenerator`.
         finish: whether pictures are finished with heads of the bank.
         portraits: folder of real aligned photos; None samples faces from the generator.
+        first: seed of the first of these.
     """
 
     def __init__(
@@ -69,13 +70,14 @@ class Bench:
         refine: int = 0,
         descend: int = 0,
         finish: bool = False,
+        first: int = 0,
     ) -> None:
         self.finish = finish
         self.generator = MultimodalGenerator.from_pretrained(model)
         self.settings = (truncation, text_weight, refine, descend)
         self.look = Looker()
         if portraits is None:
-            self.pairs, self.pictures = sample_pairs(self.generator.maker, self.look, range(faces), PSI)
+            self.pairs, self.pictures = sample_pairs(self.generator.maker, self.look, range(first, first + faces), PSI)
         else:
             self.pictures = crops_of(portraits, faces)
             self.pairs = self.look(np.zeros((len(self.pictures), 1), np.float32), np.stack(self.pictures))
@@ -239,6 +241,7 @@ def main() -> None:
     parser.add_argument("--refine", type=int, default=0, help="rounds of feedback")
     parser.add_argument("--descend", type=int, default=0, help="steps of descent, with torch")
     parser.add_argument("--finish", action="store_true", help="with heads of the bank")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first face that conditions are taken from")
     parser.add_argument("--text-only", action="store_true", help="sentences alone")
     parser.add_argument("--sheet-only", action="store_true", help="no figures; the sheet of agreeing sentences alone")
     parser.add_argument("--quick", action="store_true", help="few subsets, agreeing sentences alone")
@@ -254,7 +257,7 @@ def main() -> None:
     if o.quick:
         SETS[:] = [("semantic",), ("sketch",), ("semantic", "text")]
     bench, found = (
-        Bench(o.model, o.faces, o.truncation, o.text_weight, o.portraits, o.refine, o.descend, o.finish),
+        Bench(o.model, o.faces, o.truncation, o.text_weight, o.portraits, o.refine, o.descend, o.finish, o.first),
         dict[str, Any](),
     )
     if o.sheet_only:
