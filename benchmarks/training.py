@@ -23,7 +23,7 @@ from torch import Tensor
 from mien.checkpoints.judges import load_script
 from mien.models.projected import ProjectedConfig, ProjectedDiscriminator, Pyramid
 from mien.models.stylegan2 import PRESETS, Discriminator, Generator, discriminator_for
-from mien.training.devices import Devices
+from mien.training.devices import Devices, quick_autocast
 from mien.training.frozen import load_frozen
 from mien.training.phases import Step, run_phases
 from mien.training.settings import CriticConfig
@@ -67,7 +67,7 @@ def pyramid_seconds(pyramid: Pyramid, batch: int, side: int) -> float:
     """One forward and backward pass to the picture."""
     pictures = torch.rand(batch, 3, side, side).to(memory_format=torch.channels_last).requires_grad_()
     start = time.perf_counter()
-    with torch.autocast("cpu", torch.bfloat16):
+    with quick_autocast():
         total = torch.stack([x.float().mean() for x in pyramid(pictures)]).sum()
     torch.autograd.grad(total, pictures)
     return time.perf_counter() - start

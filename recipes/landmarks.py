@@ -27,6 +27,7 @@ from mien.align import mesh
 from mien.checkpoints.store import load_folder, save_folder
 from mien.models.perception.landmarks import POINTS, LandmarkConfig, LandmarkNet
 from mien.pixels import scale_bytes
+from mien.training.devices import quick_autocast
 from mien.types import Float32, UInt8
 from recipes.distort import Rng, distort, occlude
 from recipes.fitting import Fitting
@@ -190,7 +191,7 @@ def train(portraits: Path, out: Path, recipe: LandmarkRecipe, time_limit: float,
     for crops, target, present in loader:
         if fitting.pace() >= 1:
             break
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_autocast():
             points, logits = network(scale_bytes(crops.permute(0, 3, 1, 2)))
         error, presence = loss_terms(points, logits, target, present.float())
         if fitting.step(error + 0.05 * presence, len(crops), error=error, presence=presence):

@@ -44,7 +44,7 @@ def sampled(seen: Float32, over: Box, box: Box, size: tuple[int, int]) -> Float3
     """Part of a reduced map at a size of its own, beyond the map as at its edge.
 
     Args:
-        seen: (h, w).
+        seen: (h, w) or (h, w, C).
         over: (x0, y0, x1, y1) pixels that it covers.
         box: the part.
         size: (width, height) of the result.

@@ -241,7 +241,7 @@ def _dyed(
     """A region dyed; brows and beards follow hair, unless something is said about them."""
     color, before = request.dye[region], done.photo
     matte = context.matte(before, face, region)
-    had = mean_color(before, matte) if region == "hair" else None
+    had = mean_color(before, matte) if region == "hair" or original is before else None
     shade = shade_of(original, face, region, color, context, had if original is before else None)
     seen, parser = lit_share(original, face) if region == "irises" else 1.0, context.networks.parser
     laid = partial(colored, before, face, region, matte, shade, seen * request.strength, parser)

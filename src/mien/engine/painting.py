@@ -6,7 +6,7 @@ K channels of StyleSpace.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from mien.threads import available_threads
 from mien.types import Float32
 
 KIND = "mien-editor"
-GRAPHS: dict[str, str] = {
+GRAPHS: Mapping[str, str] = {
     name: f"{name}.onnx" for name in ("mapping", "encoder", "warping", "features", "bank", "decoder")
 }
 """Files by what they do; ``recipes.graphs_editor`` writes them."""

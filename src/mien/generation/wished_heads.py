@@ -127,7 +127,7 @@ class Wished:
         entry, lent, seen, words = head.entry, head.entry.traits, self.traits, self.degrees
         drawn = 1.0 if words.get("lipstick", 0) > 0 else float(np.clip(-self.masculine, -0.6, 0.6))
         feminine = words.get("feminine", drawn)
-        told, hair = self.colors.get("hair-color"), np.array(lent.hair)
+        told, hair, shared = self.colors.get("hair-color"), np.array(lent.hair), _overlap(self.hair, head.hair)
         return {
             "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)) * _more("feminine" in words),
             "age": self._aged(head),
@@ -146,7 +146,7 @@ class Wished:
             "shape": shape_difference(self.points, head.face.landmarks) / WIDTHS["shape"],
             "backdrop": self._spill(head),
             "painted": SMOOTH * ((entry.path.stem in PAINTED) + 4 * (entry.path.stem in HARSH)),
-            "hair": HAIR * (1 - _overlap(self.hair, head.hair)) + BALD * (_overlap(self.hair, head.hair) < FEW),
+            "hair": HAIR * (1 - shared) + BALD * (shared < FEW),
             "more hair": LONGER * min(1.0, _beyond(self.hair, head.hair)),
         }
 

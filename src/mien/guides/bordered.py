@@ -148,8 +148,7 @@ def _around(photo: Photo, box: Box, room: float) -> Box:
 
 
 def _seen(photo: Photo, face: Face, parser: FaceParser) -> Seen:
-    shares, box = reaching(photo, face, ("hair", "skin"), parser, 3, LARGEST)
-    return shares, box
+    return reaching(photo, face, ("hair", "skin"), parser, 3, LARGEST)
 
 
 def _enlarged(

@@ -50,7 +50,7 @@ class LoopConfig:
         snapshot_every: seconds between snapshots.
         report_every: seconds between reports.
         preview_every: pictures between previews.
-        autocast: bfloat16 where operations allow it.
+        autocast: bfloat16 where operations allow it and it is faster, see :class:`mien.training.devices.Devices`.
         compact: write ``compact.pt`` at the end (see :mod:`mien.training.snapshots`).
     """
 
