@@ -178,6 +178,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=DetectorRecipe.rate)
     parser.add_argument("--time-limit", type=float, default=3600.0, help="seconds")
     a = parser.parse_args()
+    torch.set_flush_denormal(True)
     train(a.data, a.out, DetectorRecipe(scenes=a.scenes, rate=a.rate), a.time_limit, a.start)
 
 

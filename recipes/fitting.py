@@ -50,7 +50,6 @@ class Fitting(Generic[Network]):
         ema: float = 0.998,
         clip: float | None = None,
     ) -> None:
-        torch.set_flush_denormal(True)
         self.network: Network = network.to(memory_format=torch.channels_last)
         averaging = torch.optim.swa_utils.get_ema_multi_avg_fn(ema)
         self._averaged = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=averaging, use_buffers=True)
@@ -92,10 +91,20 @@ class Fitting(Generic[Network]):
         return self._steps % 500 == 0
 
 
+def settle() -> None:
+    """Settings of a process that trains: one thread, as runs share the machine, and no slow arithmetic on subnormals.
+
+    For the beginning of a program alone: whatever comes later in the process counts with them.
+    """
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    torch.set_flush_denormal(True)
+
+
 def run_options(about: str | None, *folders: str) -> argparse.Namespace:
     """The command line of a run: ``folders`` that it needs, and how long and from where it goes on.
 
-    Also keeps to one thread: runs share the machine.
+    Also sets the process up with :func:`settle`.
     """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in folders:
@@ -104,8 +113,7 @@ def run_options(about: str | None, *folders: str) -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--time-limit", default="60m")
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
+    settle()
     return options
 
 

@@ -25,7 +25,7 @@ from mien.compose.matte import sharpened
 from mien.models.perception.matte import MatteConfig, MatteNet
 from mien.training.devices import quick_autocast
 from mien.training.options import seconds
-from recipes.fitting import Fitting
+from recipes.fitting import Fitting, settle
 from recipes.matte_scenes import Sample, scene
 from recipes.portraits import SOURCES
 
@@ -150,8 +150,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="folder of a network to go on from")
     parser.add_argument("--time-limit", default="60m")
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
+    settle()
     index = options.data / "index.csv"
     store, held = (Store(options.store, index, split) for split in ("train", "val"))
     train(store, held, options.out, seconds(options.time_limit), options.start)

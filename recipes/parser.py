@@ -147,6 +147,7 @@ def main() -> None:
     parser.add_argument("--fine", action="store_true", help="at the full size only, to end a run that was cut off")
     parser.add_argument("--turned", type=int, default=ParserRecipe.turned, help="portraits turned by machine")
     a = parser.parse_args()
+    torch.set_flush_denormal(True)
     pools = load_pools(a.data, a.labels, a.wide, a.turned)
     recipe = ParserRecipe(rate=a.rate)
     recipe = replace(recipe, phases=recipe.phases[-1:]) if a.fine else recipe

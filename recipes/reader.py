@@ -23,7 +23,7 @@ from mien.pixels import to_tensor
 from mien.training.devices import quick_autocast
 from mien.training.options import seconds
 from mien.types import Float32, UInt8
-from recipes.fitting import Fitting
+from recipes.fitting import Fitting, settle
 from recipes.portraits import SOURCES, Portraits, fair_weights, load_portraits
 
 KIND = "face-reader"
@@ -130,8 +130,7 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--time-limit", default="30m")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
+    settle()
     names, values = load_labels(arguments.labels, "train")
     mean, spread = np.nanmean(values, 0), np.nanstd(values, 0) + 1e-6
     _, held = load_labels(arguments.labels, "val")
