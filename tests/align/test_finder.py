@@ -93,6 +93,9 @@ def test_finds_every_face_of_a_group_largest_first(finder: FaceFinder, astronaut
     assert select_face(found, "2") is found[2]
     x, y = centre(found[1])
     assert select_face(found, f"{x:.0f},{y:.0f}") is found[1]
+    large = Photo(cv2.resize(scene, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC))
+    every, first = finder.find(large), finder.find(large, largest=True)
+    assert len(every) == 3 and np.array_equal(first[0].landmarks, every[0].landmarks)
 
 
 def test_gray_and_sixteen_bit_photos(finder: FaceFinder, astronaut: UInt8) -> None:

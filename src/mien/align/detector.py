@@ -42,8 +42,17 @@ def pyramid(image: UInt8, min_side: float, config_range: tuple[float, float]) ->
         scale /= 2
 
 
+SMALLEST, LARGEST = 0.7, 1.4
+"""Sides over those that the network is trained to find within which what it finds at a level is believed."""
+
+
 def detect(
-    network: Network[DetectorConfig], image: UInt8, *, min_size: float = 48.0, threshold: float = 0.3
+    network: Network[DetectorConfig],
+    image: UInt8,
+    *,
+    min_size: float = 48.0,
+    threshold: float = 0.3,
+    enough: float | None = None,
 ) -> Float64:
     """Candidate squares, best first: (K, 5) float64 of centre x, centre y, side, roll, score.
 
@@ -52,11 +61,15 @@ def detect(
         image: (H, W, 3) uint8 sRGB.
         min_size: smallest face to look for, the longer side of its box in photo pixels; time grows with 1 / min_size^2.
         threshold: lowest score that is kept, in [0, 1].
+        enough: score of a square from which on no smaller ones are looked for: levels in which it could not be seen are
+            left out. None looks for all.
     """
-    found = [
-        decode(network, level, scale, threshold)
-        for scale, level in pyramid(image, min_size * SQUARE_PER_FACE, network.config.range)
-    ]
+    found: list[Float64] = []
+    for scale, level in reversed(pyramid(image, min_size * SQUARE_PER_FACE, network.config.range)):
+        sure = [] if enough is None else [one[2] for squares in found for one in squares if one[4] >= enough]
+        if sure and max(sure) * scale > LARGEST * network.config.range[1]:
+            break
+        found.insert(0, decode(network, level, scale, threshold))
     return suppress(np.concatenate(found))
 
 
@@ -76,7 +89,7 @@ def decode(network: Network[DetectorConfig], level: UInt8, scale: float, thresho
     low, high = network.config.range
     sides = side * np.exp(np.clip(values[2], -3, 3))
     # Beyond its octave the network guesses: what it thinks much too large or small belongs to another level.
-    known = (sides > 0.7 * low) & (sides < 1.4 * high)
+    known = (sides > SMALLEST * low) & (sides < LARGEST * high)
     squares = np.stack([x / scale, y / scale, sides / scale, np.arctan2(values[4], values[3]), scores], 1)
     kept: Float64 = squares[known]
     return kept

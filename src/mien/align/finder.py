@@ -23,6 +23,9 @@ Box = tuple[float, float, float, float]
 SURE = 0.85
 """Score from which a face is one beyond doubt; below it, a photo is looked at in other turns, too."""
 
+ENOUGH = 0.6
+"""Score of a detector's square from which on it may be all that is wanted; landmarks must make it sure."""
+
 _TURNED_BACK = {
     1: (((0, -1), (1, 0)), (1, 0)),
     2: (((-1, 0), (0, -1)), (1, 1)),
@@ -69,7 +72,9 @@ class FaceFinder:
         """(478, 3) the mean shape, in half sides of a crop."""
         return self.landmarks.weight("mean")
 
-    def find(self, photo: Photo, *, min_size: float = 48.0, threshold: float = 0.5) -> list[Face]:
+    def find(
+        self, photo: Photo, *, min_size: float = 48.0, threshold: float = 0.5, largest: bool = False
+    ) -> list[Face]:
         """All faces, largest first.
 
         The networks know faces that lean by up to about 60 degrees; where none is found for sure, the photo is looked
@@ -79,6 +84,8 @@ class FaceFinder:
             photo: any size.
             min_size: smallest face to look for: longer side of its box, photo pixels.
             threshold: lowest score kept, in [0, 1].
+            largest: whether the largest face is enough: where it is sure, much smaller ones are not looked for, which
+                takes a small part of the time in large photos.
 
         Raises:
             ConfigError: ``min_size`` or ``threshold`` out of range.
@@ -88,7 +95,9 @@ class FaceFinder:
         if not 0 < threshold < 1:
             raise ConfigError(f"The score threshold must lie between 0 and 1, got {threshold:g}; the default is 0.5.")
         image = to_srgb(photo)
-        faces = self._upright(image, min_size, threshold)
+        faces = self._upright(image, min_size, threshold, ENOUGH) if largest else []
+        if all(score < SURE for _, score in faces):
+            faces = self._upright(image, min_size, threshold)
         if all(score < SURE for _, score in faces):
             faces = self._turned(image, min_size, max(SURE, threshold)) or faces
         described = [describe_face(points, score, self.mean) for points, score in faces]
@@ -104,9 +113,11 @@ class FaceFinder:
                 faces.append((points, score))
         return faces
 
-    def _upright(self, image: UInt8, min_size: float, threshold: float) -> list[tuple[Float32, float]]:
-        """Points (478, 3) and scores of all faces that are about upright."""
-        squares = detect(self.detector, image, min_size=min_size, threshold=min(0.3, threshold))
+    def _upright(
+        self, image: UInt8, min_size: float, threshold: float, enough: float | None = None
+    ) -> list[tuple[Float32, float]]:
+        """Points (478, 3) and scores of all faces that are about upright, or of the largest ones if they are enough."""
+        squares = detect(self.detector, image, min_size=min_size, threshold=min(0.3, threshold), enough=enough)
         quads = np.array([square_quad(x, y, side, np.degrees(roll)) for x, y, side, roll, _ in squares])
         points, presence = locate(self.landmarks, image, quads.reshape(-1, 4, 2))
         # Detector and landmark network look at different things; their geometric mean is surer than either.

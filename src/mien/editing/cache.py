@@ -38,6 +38,11 @@ class EditCache:
         """The result that belongs to a key; computed where it is not known."""
         return self.get_many(kind, [key], lambda _: [compute()])[0]
 
+    def has(self, kind: str, key: bytes) -> bool:
+        """Whether a result is known, or being computed."""
+        with self._lock:
+            return key in self._kept.get(kind, ())
+
     def get_many(self, kind: str, keys: Sequence[bytes], compute: Callable[[Sequence[int]], Sequence[T]]) -> list[T]:
         """The results that belong to keys; those that are not known are computed at once.
 

@@ -25,7 +25,7 @@ PARSED = 512
 
 
 KEPT = 3_000_000
-"""Most pixels of a photo whose mattes are kept for the next edit: 12 MB each."""
+"""Most pixels of a photo whose mattes are kept for the next edit, 12 MB each, and all of whose faces are looked for."""
 
 
 class FaceNetworks(Protocol):
@@ -82,6 +82,19 @@ class EditContext:
         """All faces of a photo, largest first; found once."""
         finder = self.networks.finder
         return self.cache.get("faces", digest(photo.pixels, finder.fingerprint), lambda: finder.find(photo))
+
+    def largest(self, photo: Photo) -> list[Face]:
+        """The largest face of a photo first; of a large photo, smaller ones may be missing. Found once.
+
+        As :meth:`faces`, in a small part of the time where that face is large.
+        """
+        if photo.width * photo.height <= KEPT:
+            return self.faces(photo)
+        finder = self.networks.finder
+        key = digest(photo.pixels, finder.fingerprint)
+        if self.cache.has("faces", key):
+            return self.faces(photo)
+        return self.cache.get("largest", key, lambda: finder.find(photo, largest=True))
 
     def matte(self, photo: Photo, face: Face, region: str) -> Float32:
         """The matte of a region, (H, W); of photos that are not too large for it, it is found once.

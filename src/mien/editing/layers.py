@@ -110,7 +110,7 @@ def read_face(source: Any, crop: AlignedFace, context: EditContext) -> UInt8:
     if is_from_photo(source):
         return crop.pixels
     photo = as_photo(source, "The exemplar")
-    face = select_face(context.faces(photo), "largest", name_of(source, "exemplar"))
+    face = select_face(context.largest(photo), "largest", name_of(source, "exemplar"))
     return crop_face(photo, face.quad, crop.size).pixels
 
 

@@ -97,7 +97,7 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
     if request.exemplar is not None:
         source = Photo(request.exemplar.pixels) if isinstance(request.exemplar, AlignedFace) else request.exemplar
         name, other = name_of(source, "exemplar"), as_photo(source, "The exemplar")
-        faces = context.faces(other)
+        faces = context.largest(other)
         if not faces:
             raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
         return Lender(name, other, faces[0], known=True)

@@ -252,7 +252,7 @@ def _sought(photo: Photo, which: Any, context: EditContext, name: str, request: 
     """The face; at the same time those of a photo that lends a part are looked for, which is asked for later."""
     calls: list[Callable[[], Any]] = [partial(find_target, photo, which, context, name)]
     if request.part is not None and isinstance(request.exemplar, Photo):
-        calls.append(partial(context.faces, request.exemplar))
+        calls.append(partial(context.largest, request.exemplar))
     found: FaceTarget = side_by_side(*calls)[0]
     return found
 

@@ -31,7 +31,7 @@ def dye_color(value: Any, context: EditContext) -> Color:
     photo = as_photo(path, "The swatch")
     weight = np.ones((photo.height, photo.width), np.float32)
     if region:
-        faces = context.faces(photo)
+        faces = context.largest(photo)
         if not faces:
             raise FaceSelectionError(f"No face is found in {path.name}; give a photo in which one is seen.")
         weight = region_matte(photo, faces[0], region, context.networks.parser)

@@ -64,7 +64,7 @@ def find_target(photo: Photo, which: Any, context: EditContext, name: str = "the
             raise FaceSelectionError(f"{name} is {photo.width} x {photo.height}; an aligned face crop is square.")
         corners = np.array([(0, 0), (0, 1), (1, 1), (1, 0)], np.float64)
         return FaceTarget(corners * photo.width, None)
-    faces = context.faces(photo)
+    faces = context.largest(photo) if which == "largest" else context.faces(photo)
     like = liked(which)
     face = select_face(faces, str(which), name) if like is None else _most_like(photo, faces, like, context, name)
     number = next(index for index, one in enumerate(faces) if one is face)

@@ -260,7 +260,7 @@ def _inside(points: Float64, box: Box, room: float) -> Bool:
 
 def mirrored(photo: Photo, face: Face, blocked: Bool | None) -> tuple[Photo, Face, Bool | None]:
     """A photo and its face, left and right exchanged."""
-    samples: Any = np.ascontiguousarray(photo.pixels[:, ::-1])
+    samples: Any = cv2.flip(photo.pixels, 1).reshape(photo.pixels.shape)
     flipped = photo.with_pixels(samples)
     points = face.landmarks[mirror_points()] * np.array([-1, 1, 1], np.float32)
     points += np.array([photo.width, 0, 0], np.float32)
