@@ -20,12 +20,11 @@ import numpy as np
 from PIL import Image
 
 from mien.align.finder import FaceFinder
-from mien.compose.blend import membrane
-from mien.compose.matte import sharpened
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import UNIT, blurred, dilated, inside, larger, mean_within
+from mien.guides.beard_edge import UNIT, blurred, inside
+from mien.guides.beard_on import NOSE, lit, matte_of
 from mien.guides.beardless import places
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of
@@ -34,15 +33,9 @@ from mien.guides.shaven import darkness
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo, UInt8
 
-MOST = 0.9
-"""By how much light may differ between two faces, as a logarithm."""
-
 SHAVEN, GROWN, DARK, TURNED = 0.02, 0.4, 4.0, 20.0
 """Mean probability of hair on the lower face up to which a man is shaven, square eye distances of a face that a beard
 covers, L* by which it is darker than skin, and yaw, degrees."""
-
-NOSE = (98, 97, 2, 326, 327, 4, 48, 278)
-"""Landmarks around the tip of a nose and its wings."""
 
 USED, WORST = 0.35, 5.0
 """By how much each use of a beard makes it suit less, and by how much it may be unlike."""
@@ -126,7 +119,7 @@ def bearded(mine: Man, other: Man) -> tuple[UInt8, Float32]:
     before = to_srgb(mine.photo, here.box).astype(np.float32)
     lips = cv2.resize((here.lips | _nose(here)).astype(np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
     weight = np.asarray(weight * (1 - blurred(lips, 0.012 * UNIT * scale).clip(0, 1)), np.float32)
-    made = _lit(here, before, taken, weight)
+    made = lit(here, before, taken, weight)
     result = np.array(mine.photo.pixels[..., :3], np.uint8)
     changed: Float32 = np.zeros(result.shape[:2], np.float32)
     mixed = before + weight[..., None] * (made - before)
@@ -150,34 +143,7 @@ def _nose(here: AroundBeard) -> Bool:
 
 def _matte(man: Man) -> Float32:
     """(H, W) in [0, 1]: a beard in its photo, the skin between its hairs included."""
-    here, (x0, y0, x1, y1) = man.here, man.here.box
-    size = (x1 - x0, y1 - y0)
-    unit = UNIT * size[1] / here.shape[0]
-    picture = to_srgb(man.photo, here.box).clip(0, 255).astype(np.uint8)
-
-    def large(one: Bool | Float32) -> Float32:
-        return larger(one, size[::-1]).clip(0, 1)
-
-    sharp = sharpened(picture, large(here.hairs), 0.07 * unit) * large(blurred(dilated(here.hairs, 4), 1.0))
-    beside = blurred(here.shares["background"] + here.shares["clothes"] + here.shares["ears"] > 0.3, 1.0) > 0.1
-    within = large(blurred(dilated(here.hairs, 2) & here.oval & ~(beside & ~here.hairs), 1.6)) * large(here.oval)
-    sharp *= large(blurred(~(dilated(beside, 1) & (here.rows < here.points[2, 1])), 1.0))  # sideburns stay
+    x0, y0, x1, y1 = man.here.box
     found = np.zeros(man.photo.pixels.shape[:2], np.float32)
-    found[y0:y1, x0:x1] = np.maximum(sharp, within)
+    found[y0:y1, x0:x1] = matte_of(man.here, to_srgb(man.photo, man.here.box).clip(0, 255).astype(np.uint8))
     return found
-
-
-def _lit(here: AroundBeard, before: Float32, taken: Float32, weight: Float32) -> Float32:
-    """Another man's pixels (h, w, 3) in the light and colors of this man's skin; hair gets the light alone."""
-    size = here.shape[::-1]
-    mine, theirs = (np.log(cv2.resize(one, size, interpolation=cv2.INTER_AREA) + 8) for one in (before, taken))
-    free = here.facial & (cv2.resize(weight, size, interpolation=cv2.INTER_AREA) < 0.05)
-    if free.sum() < 30:
-        free = here.facial
-    apart = np.clip(mine - theirs, -MOST, MOST).astype(np.float32)
-    apart = blurred(membrane(mean_within(apart, free, 2.5), free.astype(np.float32), MOST), 2.5)
-    gain = np.asarray(cv2.resize(apart, taken.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.float32)
-    skin = np.exp(float(np.median(theirs[free].mean(1))))
-    share = np.clip(2 * (taken.mean(2) + 8) / skin - 0.6, 0, 1)[..., None]
-    light = gain.mean(2, keepdims=True)
-    return np.asarray((taken + 8) * np.exp(light + share * (gain - light)) - 8, np.float32)

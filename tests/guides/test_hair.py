@@ -75,8 +75,6 @@ def test_what_cannot_be_done_is_refused_in_words(face: Face) -> None:
         hair(head(face, COLORS, down=1, hat=True), face, other, face, parser)
     with pytest.raises(LayerError, match="no fringe"):
         hair(photo, face, other, face, parser, part="fringe")
-    with pytest.raises(LayerError, match="no beard"):
-        hair(photo, face, other, face, parser, part="beard")
     points = face.landmarks.copy()
     points[:, 1] -= points[10, 1] - 2
     cut = replace(face, landmarks=points, quad=face.quad - (0, face.landmarks[10, 1] - 2))
@@ -118,18 +116,6 @@ def test_hair_that_would_not_be_believed_is_refused(face: Face) -> None:
         check_light(photo, face, shaded, face)
     with pytest.raises(LayerError, match="much shorter or narrower"):
         hair(head(face, COLORS, down=2.2), face, head(face, OTHER, down=0.2), face, parser)
-
-
-def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> None:
-    photo, other = head(face, COLORS, down=0.5), head(face, OTHER, down=0.5)
-    points = face.landmarks[:, :2]
-    pixels = other.pixels.copy()
-    cv2.fillPoly(pixels, [points[[234, 132, 172, 150, 152, 379, 397, 361, 454, 2]].astype(np.int32)], OTHER["hair"])
-    result, area = hair(photo, face, other.with_pixels(pixels), face, ColorParser(), part="beard").over(photo)  # type: ignore[arg-type]
-    x, y = points[[13, 199]].astype(int)[:, 0], points[[13, 199]].astype(int)[:, 1]
-    assert np.abs(result.pixels[y[1], x[1]].astype(int) - OTHER["hair"]).max() < 40
-    assert (result.pixels[y[0], x[0]] == photo.pixels[y[0], x[0]]).all()
-    assert not area[: int(points[159, 1])].any()
 
 
 def test_hair_keeps_its_texture_where_the_matte_is_not_whole(face: Face) -> None:

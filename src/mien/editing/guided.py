@@ -23,8 +23,9 @@ from mien.editing.damaged import damaged
 from mien.editing.differences import differed
 from mien.editing.filled import filled
 from mien.editing.glasses import glasses_alone
+from mien.editing.hair_borrowed import borrowed_hair
 from mien.editing.layers import mask_of, unfilled
-from mien.editing.lenders import Lender, hair_lenders, hidden_by, lender
+from mien.editing.lenders import Lender, hidden_by, lender
 from mien.editing.mapped import LONGER, SHORTER, hair_by_map
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
@@ -44,7 +45,6 @@ from mien.guides.eyes import SHUT, eyes, lit_share
 from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.glasses import without_glasses
 from mien.guides.guide import Guide
-from mien.guides.hair import hair
 from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES
 from mien.guides.laid import soft
@@ -63,9 +63,6 @@ light differ by 7 to 28, people of the wide portraits by 46 and more."""
 
 UNLIKE, OTHER_LIGHT = 70.0, "skin and light of the two photos differ by {:.0f} levels, so the face may look pasted"
 """The same for a whole face, hair around it included, above which it looks pasted, and what is told then."""
-
-TRIED = 8
-"""Faces of a bank of which the first whose hair can be borrowed is taken."""
 
 WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they take on little"
 """How well irises must be seen for nothing to be told, and what is told."""
@@ -177,7 +174,7 @@ def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, con
             done = done.then(shaved(done.photo, face, request, context), "beard taken off", mask, request.strength)
             continue
         if part in HAIR:
-            lent, guide = _hair(done.photo, original, face, request, part, context)
+            lent, guide = borrowed_hair(done.photo, original, face, request, part, context)
         else:
             lent = lender(original, face, request, part, context)
             guide = _taken(done.photo, face, lent, part, context)
@@ -215,24 +212,6 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     if part == "face" and (away := mismatch(*pair, part)) > UNLIKE:
         return replace(guide, notes=(*guide.notes, OTHER_LIGHT.format(away)))
     return guide
-
-
-def _hair(
-    photo: Photo, original: Photo, face: Face, request: Request, part: str, context: EditContext
-) -> tuple[Lender, Guide]:
-    """Hair and whose it is: without an exemplar, that of the first of some faces whose hair can be borrowed."""
-    if request.exemplar is not None:
-        lent = lender(original, face, request, part, context)
-        return lent, hair(photo, face, lent.photo, lent.face, context.networks.parser, part=part)
-    for number, lent in enumerate(hair_lenders(original, face, request, part, context)[: TRIED + request.seed]):
-        if number < request.seed:
-            continue
-        try:
-            parser = context.networks.parser
-            return lent, hair(photo, face, lent.photo, lent.face, parser, part=part, any_head=not lent.known)
-        except LayerError:
-            continue
-    raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
 
 
 def _dyed(

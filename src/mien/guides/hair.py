@@ -29,7 +29,6 @@ from mien.guides.hair_lengths import lengthened, long
 from mien.guides.hair_lent import attached
 from mien.guides.hair_light import lit, sharp_as
 from mien.guides.hair_over import over_photo
-from mien.guides.hair_parts import beard
 from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown, told
 from mien.guides.hair_under import down, rimmed, specks, stays
@@ -38,7 +37,7 @@ from mien.threads import side_by_side
 from mien.types import Bool, Face, Float32, Photo
 
 FARTHEST, WIDE = 17.0, 14.0
-"""Degrees of yaw between two heads up to which fringes and beards are borrowed; and all hair, of which one side is
+"""Degrees of yaw between two heads up to which fringes are borrowed; and all hair, of which one side is
 missing then.
 """
 
@@ -75,12 +74,11 @@ def hair(
         photo, face: where it goes.
         other, other_face: where it comes from.
         parser: finds hair, skin, clothes and backdrop in both.
-        part: of :data:`mien.guides.borrow.HAIR`: all of it; the fringe alone, in the colour of this person's hair; the
-            beard.
+        part: "hair", all of it, or the "fringe" alone, in the colour of this person's hair.
         any_head: whether the other was not chosen by the user: then long hair keeps its hairline and its color.
 
     Raises:
-        LayerError: a hat is in the way, a head is cut off by its photo, there is no fringe or beard, or the heads look
+        LayerError: a hat is in the way, a head is cut off by its photo, there is no fringe, or the heads look
             too far apart.
     """
     notes: tuple[str, ...] = ()
@@ -101,9 +99,6 @@ def hair(
     check_hat(there, "the other head")
     if part == "fringe":
         return fringe(photo, here, other, there)
-    if part == "beard":
-        fit = sharp_as(here, lit(here, beard(here, there)))
-        return composed(photo, other, here, there, fit, notes, part=part)
     check_light(photo, face, other, other_face)
     if not any_head:
         check_outline(there)
@@ -114,7 +109,7 @@ def hair(
         return _lengthened(photo, other, here, there, fit, notes)
     if not any_head:
         check_size(here, fit)
-    return composed(photo, other, here, there, fit, notes, part=part)
+    return composed(photo, other, here, there, fit, notes)
 
 
 def _lengthened(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]) -> Guide:
@@ -143,35 +138,27 @@ def piece(photo: Photo, here: Scene, other: Photo, there: Scene, fit: Fitted, sh
     return Guide(*over_photo(photo, other, here, there, fit, (here.picture, fit.picture, fit.alpha, none, shade, none)))
 
 
-def composed(
-    photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...], *, part: str
-) -> Guide:
+def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]) -> Guide:
     """The hair over the photo, with its shadow, and the old hair gone where all of it is exchanged."""
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, ARMS * here.unit)
     worn = _glasses(here) * np.clip(4 * oval + 1 - fit.alpha, 0, 1)
-    if part == "hair":
-        worn = np.maximum(worn, kept(here, there, fit.alpha))
-    alpha = fit.alpha * (1 - worn)
-    if part == "hair":
-        alpha = attached(alpha, here, worn)
-    fill, gone, real = here.picture, np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
-    head, fine = fit.front, np.zeros(here.shape, np.float32)
-    if part == "hair":
-        seen = held(here)
-        share, soft = told(fit, here.unit)
-        head = in_colors(here, fit, seen, share)
-        real = np.minimum(shown(here, fit) * (1 - worn), 1 - np.clip(8 * (fit.alpha * (1 - worn) - alpha), 0, 1))
-        if float(fit.alpha.sum()) >= BALD * here.unit**2:
-            place = stays(here, seen)
-            real, fine = np.minimum(real, 1 - place * (1 - soft)), down(head, here, fit) * place
-            fit, head = replace(fit, front=rimmed(fit.front, here, fit)), rimmed(head, here, fit)
-            alpha = alpha + place * np.minimum(share - alpha, 0)
-        odd = specks(np.maximum(alpha, real), here.unit)
-        alpha, real = np.where(odd, 0, alpha), np.where(odd, 0, real)
-        fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
+    worn = np.maximum(worn, kept(here, there, fit.alpha))
+    alpha = attached(fit.alpha * (1 - worn), here, worn)
+    fine, seen = np.zeros(here.shape, np.float32), held(here)
+    share, soft = told(fit, here.unit)
+    head = in_colors(here, fit, seen, share)
+    real = np.minimum(shown(here, fit) * (1 - worn), 1 - np.clip(8 * (fit.alpha * (1 - worn) - alpha), 0, 1))
+    if float(fit.alpha.sum()) >= BALD * here.unit**2:
+        place = stays(here, seen)
+        real, fine = np.minimum(real, 1 - place * (1 - soft)), down(head, here, fit) * place
+        fit, head = replace(fit, front=rimmed(fit.front, here, fit)), rimmed(head, here, fit)
+        alpha = alpha + place * np.minimum(share - alpha, 0)
+    odd = specks(np.maximum(alpha, real), here.unit)
+    alpha, real = np.where(odd, 0, alpha), np.where(odd, 0, real)
+    fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
-    dark = np.maximum(_shadow(here, alpha), fine) * (1 - worn) * np.float32(part != "beard")
+    dark = np.maximum(_shadow(here, alpha), fine) * (1 - worn)
     made = over_photo(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
     return Guide(*made, notes)
 
