@@ -167,7 +167,7 @@ def in_color(here: AroundBeard, made: Float32, weight: Float32, color: Float32) 
     if not rows.size:
         return made
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    lab = lab_of(made[part].clip(0, 255) / np.float32(255))
+    lab = lab_of(np.asarray(made[part].clip(0, 255) / np.float32(255), np.float32))
     own = lab_of(here.picture / np.float32(255))
     known = here.bare.astype(np.float32)
     skin = larger(membrane(mean_within(own, here.bare, 2.0), known, 100.0) if known.any() else own, made.shape)[part]
@@ -200,7 +200,7 @@ def matte_of(there: AroundBeard, picture: np.ndarray) -> Float32:
     within = blurred(dilated(there.hairs, 2) & there.oval & ~(beside & ~there.hairs), 1.6)
     within = large(within) * large(there.oval)
     sharp *= large(blurred(~(dilated(beside, 1) & (there.rows < there.points[2, 1])), 1.0))  # sideburns stay
-    return np.maximum(sharp, within)
+    return np.asarray(np.maximum(sharp, within), np.float32)
 
 
 def lit(here: AroundBeard, before: Float32, taken: Float32, weight: Float32) -> Float32:
