@@ -68,3 +68,20 @@ def test_black_hair_gets_brown_and_gray_hair_stays_gray() -> None:
     assert red > green > blue and red - blue > 30
     red, green, blue = shaded((150, 150, 150), "lighter")
     assert min(red, green, blue) > 160 and red - blue < 15
+
+
+def test_hair_of_a_large_head_is_dyed_in_a_smaller_photo(
+    editor: Editor, portrait: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mask = np.zeros((portrait.height, portrait.width), np.bool_)
+    mask[:, 100:220] = True
+    before = portrait.pixels.astype(int)
+    made = [editor(portrait, dye={"hair": "blond"}, mask=mask)]
+    monkeypatch.setattr("mien.guides.finer.SIDE", 100)  # the head is not large
+    made.append(editor(portrait, dye={"hair": "blond"}, mask=mask))
+    direct, carried = (one.photo.pixels.astype(int) - before for one in made)
+    assert not carried[~mask].any() and np.array_equal(made[1].photo.pixels.shape, portrait.pixels.shape)
+    both = (direct != 0).any(2) & (carried != 0).any(2)
+    assert both.sum() > 0.8 * (direct != 0).any(2).sum()
+    assert np.abs(direct - carried)[both].mean() < 0.3 * np.abs(direct)[both].mean()
+    assert made[0].faces[0].operations == made[1].faces[0].operations

@@ -27,6 +27,7 @@ from mien.editing.hair_borrowed import borrowed_hair
 from mien.editing.layers import mask_of, unfilled
 from mien.editing.lenders import Lender, hidden_by, lender
 from mien.editing.mapped import LONGER, SHORTER, hair_by_map
+from mien.editing.reduced import dyed_reduced
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
@@ -102,7 +103,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
                 done = _borrowed(done, face, request, mask, context)
     for region in request.dye:
         with context.watch("dye"):
-            done = _dyed(done, photo, face, region, request, mask, context)
+            done = dyed_reduced(_dyed, done, photo, face, region, request, mask, context)
     if request.mode == "difference":
         with context.watch("difference"):
             done = done.and_then(differed(done.photo, target, request, context))
