@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.compose.enlarging import Planes, nearby, reduced, sampled, tiles
-from mien.compose.matte import part_at
+from mien.compose.enlarging import Planes, nearby, part_at, reduced, sampled, tiles
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.float32])

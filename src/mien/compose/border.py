@@ -27,14 +27,18 @@ def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32
     shrink = min(1.0, 8 / reach)
     size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
     small, weight = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, area))
-    weight = weight[..., None]
-    known = np.dstack([weight, small * weight, small**2 * weight])
-    planes = wide_blur(known, reach * shrink) + FAR * wide_blur(known, 4 * reach * shrink)
-    share = planes[..., :1] + np.float32(1e-4)
-    mean, square = planes[..., 1:4] / share, planes[..., 4:] / share
-    spread = np.sqrt(np.maximum(square - mean**2, 0).sum(2))
-    large = cv2.resize(np.dstack([mean, spread]), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(large[..., :3], np.float32), np.asarray(large[..., 3], np.float32)
+    levels = cv2.split(np.asarray(small, np.float32))
+    first = [weight * one for one in levels]
+    known = [weight, *first, *(one * level for one, level in zip(first, levels, strict=True))]
+    share, *sums = (
+        near + np.float32(FAR) * cv2.resize(far, near.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        for near, far in ((_blurred(one, reach * shrink), _blurred(one, 4 * reach * shrink)) for one in known)
+    )
+    share += np.float32(1e-4)
+    means = [one / share for one in sums[:3]]
+    varied: Any = sum(np.maximum(one / share - mean * mean, 0) for one, mean in zip(sums[3:], means, strict=True))
+    large = cv2.resize(cv2.merge([*means, np.sqrt(varied)]), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(large[..., :3]), np.ascontiguousarray(large[..., 3])
 
 
 def both_colors(picture: Float32, areas: Sequence[Any], reach: float) -> list[tuple[Float32, Float32]]:
@@ -44,12 +48,14 @@ def both_colors(picture: Float32, areas: Sequence[Any], reach: float) -> list[tu
 
 def wide_blur(picture: Float32, sigma: float) -> Float32:
     """A Gaussian blur that is computed at a reduced size, which a wide one does not show."""
+    size = picture.shape[1::-1]
+    planes = [cv2.resize(_blurred(one, sigma), size, interpolation=cv2.INTER_LINEAR) for one in cv2.split(picture)]
+    return np.asarray(planes[0] if len(planes) == 1 else cv2.merge(planes), np.float32)
+
+
+def _blurred(plane: Any, sigma: float) -> Any:
+    """A plane (h, w), blurred, at the size at which that is computed."""
     checkpoint()
-    height, width = picture.shape[:2]
     shrink = min(1.0, 4 / sigma)
-    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
-    planes = []
-    for plane in cv2.split(picture):
-        small = cv2.GaussianBlur(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), (0, 0), sigma * shrink)
-        planes.append(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
-    return np.asarray(planes[0] if len(planes) == 1 else np.dstack(planes), np.float32)
+    size = (max(2, round(plane.shape[1] * shrink)), max(2, round(plane.shape[0] * shrink)))
+    return cv2.GaussianBlur(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), (0, 0), sigma * shrink)

@@ -57,6 +57,20 @@ def sampled(seen: Float32, over: Box, box: Box, size: tuple[int, int]) -> Float3
     return np.asarray(cv2.warpAffine(seen, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
+def part_at(small: Float32, size: tuple[int, int], box: Box) -> Float32:
+    """A part of what a reduced map (h, w) or (h, w, C) is when it is enlarged.
+
+    Args:
+        small: over all of a picture.
+        size: (width, height) of that picture.
+        box: (x0, y0, x1, y1) of the part in the picture.
+    """
+    x0, y0, x1, y1 = box
+    if (small.shape[1], small.shape[0]) == size:
+        return small[y0:y1, x0:x1]
+    return sampled(small, (0, 0, *size), box, (x1 - x0, y1 - y0))
+
+
 def nearby(small: Float32, size: tuple[int, int], box: Box) -> Float32:
     """What of a reduced map (h, w) is seen in a part (x0, y0, x1, y1) of it once it is enlarged to (width, height)."""
     fx, fy = small.shape[1] / size[0], small.shape[0] / size[1]
@@ -96,12 +110,7 @@ class Planes:
 
     def at(self, size: tuple[int, int], box: Box) -> list[Float32]:
         """The planes (y1 - y0, x1 - x0) of a part (x0, y0, x1, y1) of the maps enlarged to (width, height)."""
-        x0, y0, x1, y1 = box
         found: list[Any] = []
         for group in self.groups:
-            if (group.shape[1], group.shape[0]) == size:
-                found += cv2.split(np.ascontiguousarray(group[y0:y1, x0:x1]))
-                continue
-            part = sampled(group, (0, 0, *size), box, (x1 - x0, y1 - y0))
-            found += cv2.split(part)
+            found += cv2.split(np.ascontiguousarray(part_at(group, size, box)))
         return found[: self.count]

@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from mien.compose.enlarging import Box, Planes, nearby, tiles
+from mien.compose.enlarging import Box, Planes, nearby, part_at, tiles
 from mien.compose.morphology import disc
 from mien.interrupt import checkpoint
 from mien.threads import side_by_side
@@ -175,24 +175,6 @@ def told_by(lines: Sequence[Float32], picture: UInt8) -> Float32:
     """What planes (h, w) of local lines, three of slopes and one of offsets, tell from a picture's colors (h, w, 3)."""
     red, green, blue = (slope * color for slope, color in zip(lines[:3], cv2.split(picture), strict=True))
     return np.asarray((red + green + blue) / np.float32(255) + lines[3], np.float32)
-
-
-def part_at(small: Float32, size: tuple[int, int], box: tuple[int, int, int, int]) -> Float32:
-    """A part of what a reduced map (h, w) or (h, w, C) is when it is enlarged.
-
-    Args:
-        small: over all of a picture.
-        size: (width, height) of that picture.
-        box: (x0, y0, x1, y1) of the part in the picture.
-    """
-    x0, y0, x1, y1 = box
-    if (small.shape[1], small.shape[0]) == size:
-        return small[y0:y1, x0:x1]
-    fx, fy = small.shape[1] / size[0], small.shape[0] / size[1]
-    matrix = np.array([[fx, 0, (x0 + 0.5) * fx - 0.5], [0, fy, (y0 + 0.5) * fy - 0.5]])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    part = cv2.warpAffine(small, matrix, (x1 - x0, y1 - y0), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(part, np.float32)
 
 
 def _solve(guided: GuidedFilter, want: Float32, ties: Float32) -> Float32:

@@ -43,6 +43,9 @@ MANY = 5000
 FADING = 1.3
 """How much less each pixel farther inside the hole counts."""
 
+TRIED = 2048
+"""Patches that are compared at once, as many as a processor's cache holds."""
+
 FAR = 0.15
 """What a patch from as far away as the picture is long costs, in squared levels per pixel and channel, over 100."""
 
@@ -182,16 +185,16 @@ def _nearest(
     counted = np.repeat(np.sqrt(_weights(level, fading, middles)), 3 + level.hints.shape[2], 2)
     far = 100 * FAR / (height * height + width * width)
 
-    def costs(places: Int) -> Float32:
+    def costs(places: Int, of: Int) -> Float32:
         apart = around[places[:, 0], places[:, 1]]
-        np.subtract(apart, mine, out=apart)
-        np.multiply(apart, counted, out=apart)
+        np.subtract(apart, mine[of], out=apart)
+        np.multiply(apart, counted[of], out=apart)
         apart = apart.reshape(len(apart), -1)
         total = np.einsum("nk,nk->n", apart, apart)
-        return np.asarray(total + far * ((places - middles) ** 2).sum(1), np.float32)
+        return np.asarray(total + far * ((places - middles[of]) ** 2).sum(1), np.float32)
 
     best = found[middles[:, 0], middles[:, 1]]
-    cost = costs(best)
+    cost = costs(best, np.arange(len(best)))
     reach = max(height, width)
     for step, searched in ((8, False), (4, True), (2, False), (1, False), (1, True)):
         for move in ((0, step), (step, 0), (0, -step), (-step, 0)):
@@ -216,11 +219,19 @@ def _nearest(
     return found, total
 
 
-def _taken(best: Int, cost: Float32, places: Int, able: Bool, costs: Callable[[Int], Float32]) -> tuple[Int, Float32]:
+def _taken(
+    best: Int, cost: Float32, places: Int, able: Bool, costs: Callable[[Int, Int], Float32]
+) -> tuple[Int, Float32]:
     """The places tried where they are allowed and cost less, else those so far; and what they cost."""
-    tried = costs(places)
-    better = able & (tried < cost)
-    return np.where(better[:, None], places, best), np.where(better, tried, cost)
+    able = able & (places != best).any(1)
+    if not able.any():
+        return best, cost
+    best, cost = best.copy(), cost.copy()
+    for part in np.array_split(np.flatnonzero(able), 1 + int(able.sum()) // TRIED):
+        tried = costs(places[part], part)
+        better = part[tried < cost[part]]
+        best[better], cost[better] = places[better], tried[tried < cost[part]]
+    return best, cost
 
 
 def _inside(places: Int, height: int, width: int) -> Bool:

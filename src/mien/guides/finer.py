@@ -70,17 +70,17 @@ def carried_over(photo: Photo, small: Photo, made: Photo, area: Bool, mask: Mask
     """
     part = box_of(area, 1)
     here = np.s_[part[1] : part[3], part[0] : part[2]]
-    before = np.ascontiguousarray(small.pixels[here])
-    change = cv2.subtract(made.pixels[here], before, dtype=cv2.CV_32F).reshape(before.shape)
+    before: Any = np.ascontiguousarray(small.pixels[here])
+    change: Any = cv2.subtract(made.pixels[here], before, dtype=cv2.CV_32F).reshape(before.shape)
     unit = np.float32(2.0 ** (8 - photo.bits))
     maps = cv2.merge([*cv2.split(change), _gain(unit * before, unit * change)])
     box = (times * part[0], times * part[1], min(photo.width, times * part[2]), min(photo.height, times * part[3]))
     samples = photo.pixels[box[1] : box[3], box[0] : box[2]].copy()
     height, width = samples.shape[:2]
-    inside = cv2.resize(area[here].astype(np.uint8), None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST)
+    inside: Any = cv2.resize(area[here].astype(np.uint8), None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST)
     sure = inside[:height, :width] > 0
     if mask is not None:
-        sure &= np.asarray(mask[box[1] : box[3], box[0] : box[2]]) > 0
+        sure &= np.asarray(mask[box[1] : box[3], box[0] : box[2]], np.float32) > 0
     strips = (slice(top, min(height, top + STRIP)) for top in range(0, height, STRIP))
     side_by_side(*(partial(_strip, samples, sure, before, maps, rows, times) for rows in strips))
     return Guide(box, samples, sure.astype(np.float32))

@@ -12,14 +12,15 @@ from functools import partial
 import cv2
 import numpy as np
 
+from mien.compose.enlarging import part_at
 from mien.compose.grain import levels, missing, noise
 from mien.guides.guide import Box
 from mien.guides.hair_fit import Fitted
 from mien.guides.scene import Scene
 from mien.interrupt import checkpoint
-from mien.photos.color import from_srgb, to_srgb
+from mien.photos.color import from_srgb, is_plain, to_srgb
 from mien.threads import side_by_side
-from mien.types import Bool, Float32, Photo
+from mien.types import Bool, Float32, Photo, UInt8
 
 LIGHT, DIM = 110.0, 0.3
 """Level from which noise is that of skin, and how much of it black has."""
@@ -33,7 +34,7 @@ WARM = np.array([0.8, 1.0, 1.1], np.float32)
 
 def over_photo(
     photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, planes: tuple[Float32, ...]
-) -> tuple[Box, Float32, Float32]:
+) -> tuple[Box, Float32 | UInt8, Float32]:
     """The box that changes, its samples (h, w, C) at the photo's own size, and 1 (h, w) where they do change.
 
     Args:
@@ -46,7 +47,8 @@ def over_photo(
     size = (x1 - x0, y1 - y0)
     much = np.maximum.reduce([alpha, gone, 20 * dark, real])
     left, start, right, end = _changed(much > 0.003, size)
-    samples = np.zeros((end - start, right - left, photo.pixels.shape[2]), np.float32)
+    plain = is_plain(photo)
+    samples = np.zeros((end - start, right - left, photo.pixels.shape[2]), np.uint8 if plain else np.float32)
     confidence = np.zeros((end - start, right - left), np.float32)
     grain = _grain(photo, other, here, there, fit)
 
@@ -64,10 +66,12 @@ def over_photo(
         made = made + own * (up(head) * detail - made)
         rough = rough * np.clip(made.mean(2, keepdims=True) / LIGHT, DIM, 1)
         made = np.clip(made + np.maximum(upper, own) * rough, 0, 255)
-        change = from_srgb(made, photo) - from_srgb(before, photo)
         area = np.s_[y0 + top : y0 + up.end, x0 + first : x0 + up.right]
         part = np.s_[top - start : up.end - start, first - left : up.right - left]
-        samples[part] = photo.pixels[area].astype(np.float32) + change
+        if plain:  # the samples are what lies under
+            samples[part] = np.rint(made)
+        else:
+            samples[part] = photo.pixels[area] + (from_srgb(made, photo) - from_srgb(before, photo))
         confidence[part] = (np.maximum.reduce([upper, lower, 20 * shade, own]) > 0.004)[..., 0]
 
     tops, columns = range(start, end, STRIP), range(left, right, STRIP)
@@ -90,11 +94,13 @@ def _grain(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted) -
     x0, y0, x1, y1 = here.box
     middle = int(here.points[4, 1] / here.scale)
     size = (x1 - x0, y1 - y0)
-    up = Enlarged(size, max(0, middle - STRIP // 2), min(size[1], middle + STRIP // 2), 0, size[0])
-    if up.end <= up.top:
+    across = int(here.points[4, 0] / here.scale)
+    left, right = max(0, across - STRIP), min(size[0], across + STRIP)
+    up = Enlarged(size, max(0, middle - STRIP // 2), min(size[1], middle + STRIP // 2), left, right)
+    if up.end <= up.top or right <= left:
         return (0.0, 0.0, 0.0)
     skin = up(np.minimum(here.shares["face"], fit.shares["face"])) > 0.8
-    before = to_srgb(photo, (x0, y0 + up.top, x1, y0 + up.end)).astype(np.float32)
+    before = to_srgb(photo, (x0 + left, y0 + up.top, x0 + right, y0 + up.end)).astype(np.float32)
     theirs = up(fit.picture)
     if here.scale < 1:
         theirs = theirs * _detail(other, there, up(fit.places), theirs)
@@ -113,14 +119,7 @@ class Enlarged:
 
     def __call__(self, plane: Float32) -> Float32:
         """(end - top, right - left) or with channels."""
-        height, width = plane.shape[:2]
-        if (width, height) == self.size:
-            return plane[self.top : self.end, self.left : self.right]
-        sx, sy = width / self.size[0], height / self.size[1]
-        matrix = np.array([[sx, 0, (self.left + 0.5) * sx - 0.5], [0, sy, (self.top + 0.5) * sy - 0.5]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        part = (self.right - self.left, self.end - self.top)
-        return np.asarray(cv2.warpAffine(plane, matrix, part, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+        return part_at(plane, self.size, (self.left, self.top, self.right, self.end))
 
     def about(self, plane: Float32) -> float:
         """The largest value of a map that it may take."""

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from mien.compose.matte import enlarged, part_at, sharpened
+from mien.compose.enlarging import part_at
+from mien.compose.matte import enlarged, sharpened
 from mien.compose.morphology import disc
 from mien.compose.phases import textured
 from mien.conditions.areas import lower_face
