@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.guides.others import LINES, _brought_together, _middle
+from mien.guides.others import STRONG, _brought_together, _middle
 from mien.types import Float32
 
 UNIT = 120.0
@@ -45,9 +45,34 @@ def test_large_photos_are_bent_alike() -> None:
     assert np.abs(again - bent[0])[:, 20:76, 30:130].mean() < 5
 
 
-def test_strong_detail_of_one_is_weakened() -> None:
-    pictures = [mouth(0.0, noise=25), mouth(0.0) + 20, mouth(0.0) - 20]
+def power(picture: Float32) -> float:
+    return float((picture - cv2.GaussianBlur(picture, (0, 0), 2))[:20].std())
+
+
+def test_detail_becomes_as_strong_as_that_of_most() -> None:
     here, none = np.ones((96, 160), np.bool_), np.zeros((96, 160), np.float32)
-    rough = [_middle(pictures, here, none, UNIT, LINES, calmed=calmed) for calmed in (False, True)]
-    power = [float((one - cv2.GaussianBlur(one, (0, 0), 2))[:20].std()) for one in rough]
-    assert power[1] < 0.5 * power[0]
+    rough, calm = [mouth(0.0, noise=20) + 20, mouth(0.0, noise=20) - 20], mouth(0.0, noise=5)
+    middle = _middle([*rough, calm], here, none, UNIT, ("nose",))
+    assert power(middle) > 1.3 * power(_middle([*rough, calm], here, none, UNIT, ()))
+    odd = [mouth(0.0, noise=25), mouth(0.0) + 20, mouth(0.0) - 20]
+    assert power(_middle(odd, here, none, UNIT, ("nose",))) < 0.7 * power(_middle(odd, here, none, UNIT, ()))
+
+
+def test_a_mouth_is_never_made_sharper() -> None:
+    here, none = np.ones((96, 160), np.bool_), np.zeros((96, 160), np.float32)
+    pictures = [mouth(0.0, noise=20) + 20, mouth(0.0, noise=20) - 20, mouth(0.0, noise=5)]
+    assert power(_middle(pictures, here, none, UNIT, ("mouth",))) < power(_middle(pictures, here, none, UNIT, ()))
+
+
+def test_eyes_are_as_sharp_as_those_of_most() -> None:
+    here, lids = np.ones((96, 160), np.bool_), np.ones((96, 160), np.float32)
+    pictures = [mouth(0.0, noise=20) + 20, mouth(0.0, noise=20) - 20, mouth(0.0, noise=10)]
+    soft, sharp = (power(_middle(pictures, here, lids, UNIT, masked)) for masked in ((), ("eyes",)))
+    assert 1.3 * soft < sharp < 1.1 * STRONG["eyes"][2] * soft
+
+
+def test_nothing_between_the_lids_is_no_error() -> None:
+    here, none = np.ones((96, 160), np.bool_), np.zeros((96, 160), np.float32)
+    pictures = [mouth(0.0, noise=20) + 20, mouth(0.0, noise=20) - 20, mouth(0.0)]
+    plain, eyes = (_middle(pictures, here, none, UNIT, masked) for masked in ((), ("eyes",)))
+    np.testing.assert_array_equal(plain, eyes)

@@ -41,7 +41,7 @@ COARSE, IN_EYES = 0.02, 0.25
 FINER = (0.3, 1.5)
 """How much another skin's detail may be weakened and strengthened."""
 
-HELD = 0.6
+HELD = 0.3
 """Share of the skin's light that black pupils and lashes get, too: haze and soft lenses lift them."""
 
 BENT, FARTHEST, SIDE = 0.04, 0.08, 200.0
@@ -54,12 +54,22 @@ LINES = 0.01
 AROUND = 0.5
 """Eye distances around what is hidden in which skins are compared."""
 
+STRONG = {"mouth": (0.9, 0.0, 0.9), "nose": (1.15, 0.6, 1.6), "eyes": (1.2, 1.0, 2.0)}
+"""How strong detail is over the median of the other faces', by feature, and by how much that of the nearest one is
+changed for it at least and at most: what is nearest to a middle is softer than most."""
+
+LASHES = 0.015
+"""Eye distances, standard deviation below which the detail of eyes is strengthened."""
+
 FEATURES = {
     "eyes": (mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR),
     "mouth": (mesh.OUTER_LIPS,),
     "nose": ((168, 48, 64, 98, 2, 327, 294, 278),),
 }
 """Outlines of what surroundings cannot fill."""
+
+UNBENT: Sequence[tuple[str, ...]] = ((), ("eyes",))
+"""Masked features that need no lines brought together."""
 
 COVERED = 0.25
 """Share of a feature from which on it counts as masked."""
@@ -111,9 +121,9 @@ def from_others(
                 found.append(_in_its_light(lower, taken, here, known * (visible > 0.5), apertures, unit))
     if len(found) < LEAST:
         raise LayerError("Too few faces show what is masked, turned like this one; paint it instead: --mode look.")
-    bent = features(points, hidden) not in ((), ("eyes",))
-    found = _brought_together(found, apertures, unit) if bent else found
-    upper = _middle(found, here, apertures, unit, LINES if bent else COARSE, calmed=bent)
+    masked = features(points, hidden)
+    found = _brought_together(found, apertures, unit) if masked not in UNBENT else found
+    upper = _middle(found, here, apertures, unit, masked)
     upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
     upper = upper if covered else blend(lower, upper, soft(here, 0.5 * unit))
     shown = here & inside
@@ -208,19 +218,18 @@ def _gray(picture: Float32, size: tuple[int, int]) -> UInt8:
 
 
 def _middle(
-    pictures: Sequence[Float32], here: Bool, apertures: Float32, unit: float, common: float, *, calmed: bool
+    pictures: Sequence[Float32], here: Bool, apertures: Float32, unit: float, masked: tuple[str, ...]
 ) -> Float32:
-    """What most agree on, and the detail of the one that is nearest to it.
+    """What most agree on, and the detail of the one that is nearest to it, as strong as usual among them.
 
     Args:
         pictures: (h, w, 3) each.
         here: (h, w) where it shows.
         apertures: (h, w), 1 between the lids.
         unit: eye distance.
-        common: eye distances, standard deviation of what they agree on.
-        calmed: whether that detail is no stronger than usual among them.
+        masked: of :data:`FEATURES`.
     """
-    inside = apertures[..., None]
+    inside, common = apertures[..., None], COARSE if masked in UNBENT else LINES
 
     def smooth(picture: Float32) -> Float32:
         skin, eyes = (cv2.GaussianBlur(picture, (0, 0), max(0.8, s * unit)) for s in (common, IN_EYES))
@@ -230,18 +239,29 @@ def _middle(
     middle = np.median(np.stack(blurred), 0).astype(np.float32)
     sharp = np.stack([cv2.GaussianBlur(one, (0, 0), max(0.8, COARSE * unit))[here] for one in pictures])
     nearest = int(np.argmin(np.abs(sharp - np.median(sharp, 0)).mean((1, 2))))
-    fine = pictures[nearest] - blurred[nearest]
-    if calmed:
-        skin = here & (apertures == 0)
-        powers = [_strength(one - coarse, skin) for one, coarse in zip(pictures, blurred, strict=True)]
-        weaker = min(1.0, float(np.median(powers)) / max(powers[nearest], 1e-3))
-        fine = fine * (inside + (1 - inside) * np.float32(weaker))
+    details = [one - coarse for one, coarse in zip(pictures, blurred, strict=True)]
+    fine = details[nearest]
+    if masked not in UNBENT:
+        factor = _factor(details, nearest, here & (apertures == 0), "mouth" if "mouth" in masked else "nose")
+        fine = fine * (inside + (1 - inside) * factor)
+    if "eyes" in masked:
+        finest = [one - cv2.GaussianBlur(one, (0, 0), max(0.8, LASHES * unit)) for one in details]
+        factor = _factor(finest, nearest, here & (apertures > 0), "eyes")
+        fine = fine + inside * (factor - 1) * finest[nearest]
     return np.asarray(middle + fine, np.float32)
+
+
+def _factor(details: Sequence[Float32], nearest: int, area: Bool, feature: str) -> np.float32:
+    """By how much one face's detail is multiplied in an area to be as strong as :data:`STRONG` says."""
+    if not area.any():
+        return np.float32(1)
+    powers, (share, least, most) = [_strength(one, area) for one in details], STRONG[feature]
+    return np.float32(np.clip(share * float(np.median(powers)) / max(powers[nearest], 1e-3), least, most))
 
 
 def _strength(fine: Float32, area: Bool) -> float:
     """Root of the mean square of detail (h, w, 3) in an area."""
-    return float(np.sqrt(np.square(fine.mean(2))[area].mean())) if area.any() else 1.0
+    return float(np.sqrt(np.square(fine.mean(2)[area]).mean()))
 
 
 def _eyes(points: Float64, box: Box, unit: float) -> Float32:
