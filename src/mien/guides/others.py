@@ -54,7 +54,7 @@ LINES = 0.01
 AROUND = 0.5
 """Eye distances around what is hidden in which skins are compared."""
 
-STRONG = {"mouth": (0.9, 0.0, 0.9), "nose": (1.15, 0.6, 1.6), "eyes": (1.2, 1.0, 2.0)}
+STRONG = {"mouth": (1.0, 0.0, 1.0), "nose": (1.15, 0.6, 1.6), "eyes": (1.2, 1.0, 2.0)}
 """How strong detail is over the median of the other faces', by feature, and by how much that of the nearest one is
 changed for it at least and at most: what is nearest to a middle is softer than most."""
 
@@ -242,13 +242,23 @@ def _middle(
     details = [one - coarse for one, coarse in zip(pictures, blurred, strict=True)]
     fine = details[nearest]
     if masked not in UNBENT:
-        factor = _factor(details, nearest, here & (apertures == 0), "mouth" if "mouth" in masked else "nose")
-        fine = fine * (inside + (1 - inside) * factor)
+        skin = here & (apertures == 0)
+        factor = _factor(details, nearest, skin, "mouth" if "mouth" in masked else "nose")
+        fine = inside * fine + (1 - inside) * factor * _usual(details, nearest, skin)
     if "eyes" in masked:
         finest = [one - cv2.GaussianBlur(one, (0, 0), max(0.8, LASHES * unit)) for one in details]
         factor = _factor(finest, nearest, here & (apertures > 0), "eyes")
         fine = fine + inside * (factor - 1) * finest[nearest]
     return np.asarray(middle + fine, np.float32)
+
+
+def _usual(details: Sequence[Float32], nearest: int, area: Bool) -> Float32:
+    """The detail (h, w, 3) of one face without what no other has there: gloss, moles, jewels."""
+    if not area.any():
+        return details[nearest]
+    more = np.float32(np.median([_strength(one, area) for one in details]))
+    others = np.stack([one for n, one in enumerate(details) if n != nearest])
+    return np.asarray(np.clip(details[nearest], others.min(0) - more, others.max(0) + more), np.float32)
 
 
 def _factor(details: Sequence[Float32], nearest: int, area: Bool, feature: str) -> np.float32:
