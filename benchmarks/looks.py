@@ -9,14 +9,17 @@ their colors, and the teachers' networks for age, presentation, expression and i
 How far eyes are open is the parser's area of them: the landmarks do not see these few pixels. Wrinkles are the mean
 logarithm of the relief of forehead, cheeks and skin under the eyes (the face reader's number sees the forehead alone).
 Nobody who lacks a thing is asked to take it off; glasses are still seen where the parser takes a pixel of its crop for
-them. Skin tone is the ITA angle. The matrix has changes per unit in deviations of faces.
+them. Skin tone is the ITA angle. "gender kept" is the share whose gender reading stays on its side, "even" the mean
+identity of the worst group over that of the best, by thirds of skin tone and age and by gender reading (the means come
+in a table of their own). The matrix has changes per unit in deviations of faces.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from benchmarks.look_groups import Groups, evenness, groups, kept, means
 from benchmarks.sheets import around
 from benchmarks.sheets import read as read_wide
 from benchmarks.text_edits import Measure, sheet
@@ -35,7 +39,7 @@ from mien.conditions.areas import AREAS, Seen
 from mien.conditions.labels import INDEX
 from mien.errors import MienError
 from mien.pixels import to_tensor
-from mien.types import Float64, Photo, UInt8
+from mien.types import Face, Float64, Photo, UInt8
 
 LOOKS: Mapping[str, tuple[dict[str, Any], dict[str, float]]] = {
     "age +1": ({"attributes": {"age": 1.0}}, {"age": 1}),
@@ -110,6 +114,66 @@ def skin(seen: Seen) -> dict[str, float]:
     return {"relief": float(np.mean(relief)) if relief else np.nan, "cheek-a": red}
 
 
+@dataclass
+class Tried:
+    """One look on all faces that can have it.
+
+    Attributes:
+        rows: what changed, a face each.
+        same: (N,) identity, NaN for faces that were not edited.
+        gender: readings before and after.
+        rests: pixels of glasses after it.
+        pairs: pictures before and after.
+        refused: faces.
+    """
+
+    rows: list[dict[str, float]]
+    same: Float64
+    gender: list[tuple[float, float]] = field(default_factory=list)
+    rests: list[float] = field(default_factory=list)
+    pairs: list[tuple[UInt8, UInt8]] = field(default_factory=list)
+    refused: int = 0
+
+    def told(self, name: str, of: Groups) -> str:
+        """A row of the table."""
+        same = self.same[~np.isnan(self.same)]
+        right = np.mean([all(row[key] * sign > 0 for key, sign in LOOKS[name][1].items()) for row in self.rows])
+        toned = np.mean([abs(row["ITA"]) > 5 for row in self.rows])
+        even = " / ".join(f"{value:.2f}" for value in evenness(means(self.same, of)).values())
+        return (
+            f"| {name} | {len(self.rows)} | {self.refused} | {right:.0%} | {same.mean():.3f} / "
+            f"{np.quantile(same, 0.1):.3f} / {same.min():.3f} | {toned:.0%} | {np.mean(np.array(self.rests) > 0):.0%}, "
+            f"{max(self.rests):.0f} px | {kept(*zip(*self.gender, strict=True)):.1%} | {even} |"
+        )
+
+
+def tried(
+    editor: Editor,
+    judge: Judge,
+    found: Sequence[tuple[Photo, Face]],
+    before: Sequence[tuple[dict[str, float], Float64]],
+    name: str,
+) -> Tried:
+    """A look on photos with a face each, measured anew; who lacks a thing is not asked to take it off."""
+    inputs, wish = LOOKS[name]
+    one = Tried([], np.full(len(found), np.nan))
+    for number, ((photo, face), (told, vector)) in enumerate(zip(found, before, strict=True)):
+        if name in WORN and told[WORN[name]] < 0.5:
+            continue
+        try:
+            result = editor(photo, face=face, **inputs)
+        except MienError:
+            one.refused += 1
+            continue
+        after, other = judge(result.photo, face.quad, face)
+        one.rows.append({key: after[key] - told[key] for key in {*COLUMNS, *wish}})
+        one.rests.append(after["glasses-seen"])
+        one.same[number] = float(vector @ other)
+        one.gender.append((told["masculine"], after["masculine"]))
+        one.pairs.append((around(photo.pixels, face.quad, 520), around(result.photo.pixels, face.quad, 520)))
+    return one
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--wide", "--portraits", "--teachers"):
@@ -128,40 +192,27 @@ def main() -> None:
     found = [(photo, faces[0]) for photo in every if (faces := editor.finder.find(photo))]
     before = [judge(photo, face.quad, face) for photo, face in found]
     spread = {name: float(np.nanstd([told[name] for told, _ in before])) for name in COLUMNS}
+    of = groups([told for told, _ in before])
     print(
-        "| look | faces | refused | right way | identity mean / worst tenth / least | ITA > 5 | glasses still seen |",
+        "| look | faces | refused | right way | identity mean / worst tenth / least | ITA > 5 | glasses still seen | "
+        "gender kept | even: skin / age / gender |",
         flush=True,
     )
-    matrix = {}
+    matrix, shares = {}, {}
     for name in options.only or LOOKS:
-        inputs, wish = LOOKS[name]
-        rows, same, rests, pairs, refused = [], [], list[float](), list[tuple[UInt8, UInt8]](), 0
-        for (photo, face), (told, vector) in zip(found, before, strict=True):
-            if name in WORN and told[WORN[name]] < 0.5:
-                continue
-            try:
-                result = editor(photo, face=face, **inputs)
-            except MienError:
-                refused += 1
-                continue
-            after, other = judge(result.photo, face.quad, face)
-            rows.append({key: after[key] - told[key] for key in {*COLUMNS, *wish}})
-            rests.append(after["glasses-seen"])
-            same.append(float(vector @ other))
-            pairs.append((around(photo.pixels, face.quad, 520), around(result.photo.pixels, face.quad, 520)))
-        if not rows:
+        one = tried(editor, judge, found, before, name)
+        if not one.rows:
             continue
-        right = np.mean([all(row[key] * sign > 0 for key, sign in wish.items()) for row in rows])
-        toned = np.mean([abs(row["ITA"]) > 5 for row in rows])
-        print(
-            f"| {name} | {len(rows)} | {refused} | {right:.0%} | {np.mean(same):.3f} / {np.quantile(same, 0.1):.3f} "
-            f"/ {min(same):.3f} | {toned:.0%} | {np.mean(np.array(rests) > 0):.0%}, {max(rests):.0f} px |",
-            flush=True,
-        )
-        matrix[name] = [float(np.nanmean([row[key] for row in rows])) / max(spread[key], 1e-6) for key in COLUMNS]
+        print(one.told(name, of), flush=True)
+        shares[name] = means(one.same, of)
+        matrix[name] = [float(np.nanmean([row[key] for row in one.rows])) / max(spread[key], 1e-6) for key in COLUMNS]
         if options.sheets:
             options.sheets.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(sheet(pairs[:20])).save(options.sheets / f"{name.replace(' ', '')}.png")
+            Image.fromarray(sheet(one.pairs[:20])).save(options.sheets / f"{name.replace(' ', '')}.png")
+    names = [(kind, group) for kind in of for group in of[kind]]
+    print("\n| identity | " + " | ".join(f"{kind} {group} ({of[kind][group].sum()})" for kind, group in names) + " |")
+    for name, some in shares.items():
+        print(f"| {name} | " + " | ".join(f"{some[kind].get(group, np.nan):.3f}" for kind, group in names) + " |")
     print("\n| per unit, deviations | " + " | ".join(COLUMNS) + " |")
     for name, row in matrix.items():
         print(f"| {name} | " + " | ".join(f"{value:+.2f}" for value in row) + " |")

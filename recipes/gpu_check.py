@@ -38,7 +38,7 @@ def check(device: torch.device, seconds: float = 30.0, preset: str = "paper-256"
 def _multiplications(device: torch.device, seconds: float) -> float:
     side = 4096 if device.type == "cuda" else 256
     a, b = (torch.randn(side, side, device=device, dtype=torch.bfloat16) for _ in range(2))
-    return round(2 * side**3 / _spent(lambda: a @ b, device, seconds) / 1e12, 3)
+    return _rounded(2 * side**3 / _spent(lambda: a @ b, device, seconds) / 1e12)
 
 
 def _edit(device: torch.device, seconds: float, preset: str) -> float:
@@ -55,7 +55,7 @@ def _edit(device: torch.device, seconds: float, preset: str) -> float:
             picture: Tensor = networks.painter(layers, mask, codes, networks.bank(codes)[1])[0]
             return picture
 
-    return round(1e3 * _spent(_replayed(edit) if device.type == "cuda" else edit, device, seconds), 2)
+    return _rounded(1e3 * _spent(_replayed(edit) if device.type == "cuda" else edit, device, seconds))
 
 
 def _replayed(work: Callable[[], Tensor]) -> Callable[[], object]:
@@ -87,7 +87,7 @@ def _windows(device: torch.device, seconds: float, side: int = 128) -> dict[str,
             painter.zero_grad(set_to_none=True)
 
         try:
-            found[str(batch)] = round(batch / _spent(step, device, seconds / len(batches)), 1)
+            found[str(batch)] = _rounded(batch / _spent(step, device, seconds / len(batches)))
         except torch.cuda.OutOfMemoryError:
             break
     return found
@@ -100,6 +100,11 @@ def _given(batch: int, side: int, device: torch.device) -> WindowInputs:
     layers = {name: some(INPUTS[name]) for name in ("sketch", "semantic", "color")}
     place = torch.rand(batch, 3, device=device)
     return WindowInputs(some(3), some(1), some(4), some(4), some(4), layers, place, some(4, 128))
+
+
+def _rounded(value: float) -> float:
+    """To three significant digits: however slow a machine is, a figure of it is not 0."""
+    return float(f"{value:.3g}")
 
 
 def _spent(work: Callable[[], object], device: torch.device, seconds: float) -> float:

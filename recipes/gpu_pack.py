@@ -19,6 +19,9 @@ from mien.types import UInt8
 QUALITY, MEGABYTES, HELD, WIDES = 88, 27.0, 24, 0.75
 """Of WebP; of the file; faces of "val"; share of the file for faces with a wide picture."""
 
+WIDES_OF = ("wides", "wide_labels", "wide_real")
+"""Arrays of a store with one entry a wide picture."""
+
 
 def pack(store: Path, path: Path, megabytes: float = MEGABYTES, seed: int = 0) -> dict[str, int]:
     """Writes the file; returns how many faces of each split are in it.
@@ -60,7 +63,7 @@ def unpack(path: Path, folder: Path) -> None:
             faces, target = rest["faces"].tolist(), folder / split
             target.mkdir(parents=True, exist_ok=True)
             wides = [face for face, there in zip(faces, rest["has_wide"], strict=True) if there]
-            for name, of in (("squares", faces), ("labels", faces), ("wides", wides), ("wide_labels", wides)):
+            for name, of in (("squares", faces), ("labels", faces), *((name, wides) for name in WIDES_OF)):
                 np.save(target / f"{name}.npy", np.stack([_get(file, f"{split}/{name}/{face}") for face in of]))
             edits = rest["edits"].tolist()
             np.save(target / "coarse.npy", np.stack([_get(file, f"{split}/coarse/{edit}") for edit in edits]))
@@ -82,8 +85,8 @@ def _put_face(file: zipfile.ZipFile, split: str, store: WindowStore, face: int) 
     for edit in np.flatnonzero(store.face_of == face):
         _put(file, f"{split}/coarse/{edit}", store.coarse[edit])
     if (wide := int(store.wide_of[face])) >= 0:
-        _put(file, f"{split}/wides/{face}", store.wides[wide])
-        _put(file, f"{split}/wide_labels/{face}", store.wide_labels[wide])
+        for name in WIDES_OF:
+            _put(file, f"{split}/{name}/{face}", getattr(store, name)[wide])
 
 
 def _put_rest(file: zipfile.ZipFile, split: str, store: WindowStore, faces: list[int]) -> None:

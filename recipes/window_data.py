@@ -1,6 +1,7 @@
 """Makes a :class:`mien.training.windows.store.WindowStore`: decoded faces, semantic maps, and first passes over masks.
 
-The window painter learns on what the first pass really makes, so an editor paints every face here once or twice.
+The window painter learns on what the first pass really makes, so an editor paints every face here once or twice. What a
+wide picture shows beyond the photo (``photo_corners``) is a mirror image: stored is which part is real.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from numpy.lib.format import open_memmap
@@ -45,7 +47,8 @@ def prepare(
 
     Args:
         pictures: aligned portraits with the fields id, native_px, kind and source.
-        wide: a folder with ``index.csv`` (id, split) and ``images/ID.webp``, 768 px, the square in the middle.
+        wide: a folder with ``index.csv`` (id, split, photo_corners) and ``images/ID.webp``, 768 px, the square in
+            the middle.
         split: of the wide pictures.
         networks: a trained editor of 128 px.
         out: the folder, made anew.
@@ -73,8 +76,10 @@ def prepare(
 
 
 def _wides(pictures: Sequence[Picture], wide: Path, split: str, parser: FaceParser, out: Path) -> Any:
-    known = {row["id"] for row in read_index(wide) if row["split"] == split}
+    known = {row["id"]: row for row in read_index(wide) if row["split"] == split}
     rows = [i for i, one in enumerate(pictures) if one.fields["id"] in known]
+    corners = [known[pictures[i].fields["id"]]["photo_corners"] for i in rows]
+    np.save(out / "wide_real.npy", np.array([real_part(json.loads(one)) for one in corners], np.uint8))
     pixels = _written(out, "wides", (len(rows), WIDE, WIDE, 3))
     labels = _written(out, "wide_labels", (len(rows), WIDE_LABELS, WIDE_LABELS))
     for start in range(0, len(rows), BATCH):
@@ -87,6 +92,20 @@ def _wides(pictures: Sequence[Picture], wide: Path, split: str, parser: FacePars
     wide_of = np.full(len(pictures), -1)
     wide_of[rows] = np.arange(len(rows))
     return wide_of
+
+
+def real_part(corners: Sequence[Sequence[float]]) -> UInt8:
+    """Which part of a wide picture is the photo, and not its mirror image.
+
+    Args:
+        corners: (4, 2) of the original photo, pixels of the wide picture.
+
+    Returns:
+        (384, 384) uint8 in {0, 1}.
+    """
+    inner = (np.asarray(corners, np.float64) * WIDE_LABELS / WIDE - 0.5) * 16
+    real = np.zeros((WIDE_LABELS, WIDE_LABELS), np.uint8)
+    return np.asarray(cv2.fillConvexPoly(real, np.round(inner).astype(np.int32), 1, cv2.LINE_8, 4))
 
 
 @torch.inference_mode()

@@ -30,7 +30,8 @@ def faces(count: int = 2) -> WindowStore:
     wide_labels = np.ones((count, 384, 384), np.uint8)
     masks, coarse = np.zeros((count, 128, 128), np.uint8), np.zeros((count, 128, 128, 3), np.uint8)
     whole, ones = np.arange(count), np.ones(count)
-    return WindowStore(squares, labels, wides, wide_labels, whole, 512 * ones, whole, masks, coarse, ones)
+    real = np.ones_like(wide_labels)
+    return WindowStore(squares, labels, wides, wide_labels, real, whole, 512 * ones, whole, masks, coarse, ones)
 
 
 def painted_over(level: int) -> Callable[[UInt8, Bool], UInt8]:

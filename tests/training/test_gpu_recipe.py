@@ -42,6 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "labels": labels,
         "wides": np.stack(wides[::2]),
         "wide_labels": np.stack([cv2.resize(one, (384, 384), interpolation=0) for one in labels[::2]]),
+        "wide_real": np.repeat((np.arange(384) > 60).astype(np.uint8)[None, :, None], 3, 0).repeat(384, 2),
         "wide_of": np.array([0, -1, 1, -1, 2, -1]),
         "native": np.linspace(200, 700, FACES),
         "face_of": face_of,
@@ -67,6 +68,7 @@ def test_what_is_packed_is_what_was_prepared(store: Path, tmp_path: Path) -> Non
     for number, face in enumerate(ids):
         if (wide := after.wide_of[number]) >= 0:
             assert np.abs(before.wides[before.wide_of[face]].astype(int) - after.wides[wide]).mean() < 3
+            np.testing.assert_array_equal(before.wide_real[before.wide_of[face]], after.wide_real[wide])
         assert (before.wide_of[face] >= 0) == (after.wide_of[number] >= 0)
     assert sorted(ids[face] for face in after.face_of) == sorted(before.face_of)
     assert (after.masks == before.masks[0]).all() and after.weights.sum() == pytest.approx(before.weights.sum())
@@ -96,6 +98,13 @@ def test_the_check_measures_everything() -> None:
     assert found["name"] == "CPU" and found["edit_ms"] > 0 and found["tera_multiplications"] > 0
     assert found["windows_per_second"]["1"] > 0
     json.dumps(found)
+
+
+def test_figures_of_slow_machines_are_not_rounded_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu_check, "_spent", lambda work, device, seconds: 3_000.0)
+    found = gpu_check.check(torch.device("cpu"), 0.0, "portrait-64")
+    assert found["tera_multiplications"] == pytest.approx(2 * 256**3 / 3_000 / 1e12, rel=0.005)
+    assert found["edit_ms"] == 3e6 and found["windows_per_second"]["1"] == pytest.approx(1 / 3_000, rel=0.005)
 
 
 STUB = """

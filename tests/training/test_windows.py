@@ -19,13 +19,18 @@ from mien.training.loop import Loop
 from mien.training.settings import DataConfig, LoopConfig
 from mien.training.stages.running import train
 from mien.training.stages.windows import WindowsStage
+from mien.training.stages.windows import _error as windows_error
 from mien.training.stages.windows_run import WindowsConfig, WindowsRun
 from mien.training.windows.draw import WindowDraw, cut, draw_window, smooth_fill
 from mien.training.windows.feed import WindowFeed
 from mien.training.windows.guides import GuideDraw, draw_guide
 from mien.training.windows.store import ARRAYS, KIND, WindowStore
+from recipes.window_data import real_part
 
 SMALL = WindowConfig(widths=(16, 16, 16, 16), blocks=(1, 1, 1, 1), hidden=8, face=(8, 8, 16), fine=8)
+
+BEYOND = 104
+"""Rows of the wide picture's labels that show a mirror image: the square begins at 64, the mask at 144."""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "labels": labels,
         "wides": wides[1:2],
         "wide_labels": cv2.resize(labels[1], (384, 384), interpolation=cv2.INTER_NEAREST)[None],
+        "wide_real": (np.arange(384)[None, :, None] >= BEYOND).astype(np.uint8).repeat(384, 2),
         "wide_of": np.array([-1, 0, -1]),
         "native": np.array([256.0, 600.0, 300.0]),
         "face_of": np.array([0, 1, 1, 2]),
@@ -89,6 +95,43 @@ def test_windows_follow_from_their_random_numbers_and_hide_the_mask(store: Windo
     assert all(np.array_equal(getattr(one, name), getattr(same, name)) for name in vars(one))
     assert set(np.unique(one.mask)) <= {0, 1} and one.mask.any()
     assert not one.mirror[one.mirror[..., 3] == 0].any(), "what is masked on the other side is not shown"
+
+
+@pytest.mark.parametrize("edit", range(4))
+def test_what_lies_beyond_the_photo_is_neither_masked_nor_counted(store: WindowStore, edit: int) -> None:
+    top = (BEYOND - 64) / 256
+    for seed in range(20):
+        masks = store.masks.copy()
+        masks[:, :24] = 1  # partly above the photo's border, and wholly beyond the square
+        one = draw_window(replace(store, masks=masks), edit, np.random.default_rng(seed), WindowDraw(size=64))
+        assert one.mask.any() and not one.mask[one.real == 0].any()
+        _, y, side = (float(v) for v in one.place)
+        rows = y + ((np.arange(64) + 0.5) / 64 - 0.5) * side
+        least = top if store.wide_of[store.face_of[edit]] >= 0 else 0.0
+        assert not one.real[rows < least - 0.01].any()
+        assert one.real[(rows > least + 0.01) & (rows < 1)].any()
+
+
+def test_a_mask_that_lies_beyond_the_photo_moves_into_it(store: WindowStore) -> None:
+    masks = np.zeros_like(store.masks)
+    masks[:, :12, 20:60] = 1
+    for seed in range(20):
+        one = draw_window(replace(store, masks=masks), 1, np.random.default_rng(seed), WindowDraw(size=64))
+        assert one.mask.any() and not one.mask[one.real == 0].any()
+
+
+def test_the_error_does_not_count_beyond_the_photo() -> None:
+    truth, mask, real = torch.zeros(1, 3, 64, 64), torch.zeros(1, 1, 64, 64), torch.ones(1, 1, 64, 64)
+    mask[..., 20:60, 20:40] = 1
+    real[..., :30, :] = 0
+    wrong = torch.ones_like(truth) * (1 - real)
+    assert windows_error(wrong, truth, mask, real) == 0 < windows_error(wrong, truth, mask, torch.ones_like(real))
+
+
+def test_the_real_part_lies_within_the_corners() -> None:
+    real = real_part([[100, 50], [700, 50], [700, 900], [100, 900]])
+    assert real.shape == (384, 384) and real[25:, 50:350].all()
+    assert not real[:24].any() and not real[:, :49].any() and not real[:, 351:].any()
 
 
 def test_a_mirrored_window_is_the_window_of_the_mirrored_face(store: WindowStore) -> None:

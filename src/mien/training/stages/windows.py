@@ -2,7 +2,8 @@
 
     L = λ_1·|I_out − I_gt| + λ_lpips·L_lpips + λ_adv·L_adv          (ours; after equation 23)
 
-Pictures are judged as they are shown: composited with what lies outside of the mask.
+Pictures are judged as they are shown: composited with what lies outside of the mask. What the truth shows beyond the
+border of the photo is its mirror image; masks and the error leave it out.
 """
 
 from __future__ import annotations
@@ -100,15 +101,16 @@ class WindowsStage:
         edited = self.network(given)
         pictures = composite(edited, step.reals, given.mask)
         self._last = pictures.detach()
+        real = step.others["real"].float()
         losses = {
-            "absolute": (c.absolute, _error(edited, step.reals, given.mask)),
+            "absolute": (c.absolute, _error(edited, step.reals, given.mask, real)),
             "perceptual": (c.perceptual, self.teachers.perceptual(pictures, step.reals).mean()),
         }
         for critic in self.critics:
             losses[f"{critic.config.kind}/loss"] = (critic.config.weight, critic.generator_loss(pictures))
         total = torch.stack([weight * value for weight, value in losses.values()]).sum()
         told = {name: value for name, (_, value) in losses.items()}
-        return total, {**told, "before": _error(given.base, step.reals, given.mask)}
+        return total, {**told, "before": _error(given.base, step.reals, given.mask, real)}
 
     def inputs(self, step: Step) -> WindowInputs:
         """What the painter is given of a step's windows; layers are dropped, or kept inside the mask, at random."""
@@ -161,12 +163,12 @@ class WindowsStage:
         return self._last
 
 
-def _error(edited: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
-    """Mean absolute error inside, and for a quarter on a ring outside, so that nothing stops at the border.
+def _error(edited: Tensor, truth: Tensor, mask: Tensor, real: Tensor) -> Tensor:
+    """Mean absolute error inside, and for a quarter on a ring outside, so that nothing stops at the border; where real.
 
     A small mask counts more for each of its pixels.
     """
     width = 2 * (mask.shape[-1] // RING) + 1
-    counted = mask + 0.25 * (F.max_pool2d(mask, width, stride=1, padding=width // 2) - mask)
+    counted = real * (mask + 0.25 * (F.max_pool2d(mask, width, stride=1, padding=width // 2) - mask))
     share = mask.mean(dim=(1, 2, 3)).clamp(min=0.05)
     return (((edited - truth).abs() * counted).mean(dim=(1, 2, 3)) / share.sqrt()).mean()

@@ -52,7 +52,8 @@ class DrawnWindow:
     """Attributes:
     truth: (S, S, 3) uint8.
     labels: (S, S) uint8.
-    mask: (S, S) uint8 in {0, 1}, 1 = edit; not empty.
+    mask: (S, S) uint8 in {0, 1}, 1 = edit; not empty, and within what is real wherever that is possible.
+    real: (S, S) uint8 in {0, 1}: 0 where the truth is a mirror image of the photo, which teaches nothing.
     coarse: (S, S, 3) uint8, the first pass, enlarged.
     mirror: (S, S, 4) uint8: the window of the mirrored face, 0 where it is masked, and 1 where it is known.
     face: (128, 128, 4) uint8: the whole face after the first pass, and the mask.
@@ -62,6 +63,7 @@ class DrawnWindow:
     truth: UInt8
     labels: UInt8
     mask: UInt8
+    real: UInt8
     coarse: UInt8
     mirror: UInt8
     face: UInt8
@@ -87,6 +89,8 @@ def draw_window(store: WindowStore, edit: int, rng: np.random.Generator, c: Wind
     if rng.random() < c.part:
         less = mask & (_blob(mask, rng) if rng.random() < 0.7 else irregular_mask(COARSE, rng, (0.2, 0.6)))
         mask = less if less.sum() > 40 else mask
+    around = store.wide_real[store.wide_of[who]] if store.wide_of[who] >= 0 else None
+    mask = _within(mask, around, rng)
     place = _place(mask, least, rng, c)
     source, labels, margin = (
         (store.wides[wide], store.wide_labels[wide], MARGIN)
@@ -97,14 +101,16 @@ def draw_window(store: WindowStore, edit: int, rng: np.random.Generator, c: Wind
     first = smooth_fill(photo, mask) if rng.random() < c.blind else store.coarse[edit]
     coarse = np.where(mask[..., None], first, photo)
     flat = (1.0 - place[0], place[1], place[2])
-    known = cut(mask.astype(np.float32), place, c.size) > 0.5
+    real = _real(around, place, c.size, margin)
+    known = (cut(mask.astype(np.float32), place, c.size) > 0.5) & real
     other = cut(mask.astype(np.float32), flat, c.size)[:, ::-1] > 0.01
     beyond = cut(source, flat, c.size, margin)[:, ::-1]
     mirror = np.concatenate([np.where(other[..., None], 0, beyond), ~other[..., None]], 2).astype(np.uint8)
     drawn = DrawnWindow(
         cut(source, place, c.size, margin),
         cut(labels, place, c.size, margin, nearest=True),
-        _filled(known),
+        _filled(known, real),
+        real.astype(np.uint8),
         cut(coarse, place, c.size),
         mirror,
         np.concatenate([coarse, mask[..., None]], 2).astype(np.uint8),
@@ -180,12 +186,31 @@ def _blob(mask: Bool, rng: np.random.Generator) -> Bool:
     return canvas > 0
 
 
-def _filled(mask: Bool) -> UInt8:
-    """Never empty: the middle, where the window misses a mask by rounding."""
+def _real(around: UInt8 | None, place: Place, size: int, margin: float) -> Bool:
+    """Where a window of a picture that goes ``margin`` beyond the square shows the photo, not its mirror image."""
+    x, y, side = place
+    steps = ((np.arange(size) + 0.5) / size - 0.5) * side
+    columns, rows = (np.abs(middle + steps - 0.5) <= 0.5 + margin for middle in (x, y))
+    inside = rows[:, None] & columns[None]
+    return inside if around is None else inside & (cut(around, place, size, MARGIN, nearest=True) > 0)
+
+
+def _within(mask: Bool, around: UInt8 | None, rng: np.random.Generator) -> Bool:
+    """What is real of a mask of the square; a blob elsewhere where nothing is."""
+    if around is None:
+        return mask
+    real = _real(around, (0.5, 0.5, 1.0), len(mask), MARGIN)
+    less = mask & real
+    return less if less.any() or not real.any() else _blob(real, rng) & real
+
+
+def _filled(mask: Bool, real: Bool) -> UInt8:
+    """Never empty: the middle, where the window misses a mask by rounding, or what is real of it."""
     if not mask.any():
-        mask = mask.copy()
+        mask = np.zeros_like(mask)
         q = len(mask) // 4
         mask[q:-q, q:-q] = True
+        mask = mask & real if (mask & real).any() else mask
     return mask.astype(np.uint8)
 
 
@@ -197,6 +222,7 @@ def _flipped(w: DrawnWindow) -> DrawnWindow:
         truth=turned(w.truth),
         labels=mirror_table()[turned(w.labels)],
         mask=turned(w.mask),
+        real=turned(w.real),
         coarse=turned(w.coarse),
         mirror=turned(w.mirror),
         face=turned(w.face),
@@ -217,4 +243,4 @@ def _relit(w: DrawnWindow, rng: np.random.Generator, c: WindowDraw) -> DrawnWind
 
     mirror = lit(w.mirror) * w.mirror[..., 3:] if w.mirror.shape[2] == 4 else w.mirror
     mirror[..., 3] = w.mirror[..., 3]
-    return DrawnWindow(lit(w.truth), w.labels, w.mask, lit(w.coarse), mirror, lit(w.face), w.place)
+    return DrawnWindow(lit(w.truth), w.labels, w.mask, w.real, lit(w.coarse), mirror, lit(w.face), w.place)

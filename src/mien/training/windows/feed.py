@@ -69,13 +69,15 @@ class WindowFeed:
         """Windows of these edits.
 
         Returns:
-            pictures (B, 3, S, S) and labels (B, S, S) uint8; others: mask (B, 1, S, S), coarse (B, 3, S, S), mirror (B,
-            4, S, S), face (B, 4, F, F), guide (B, 3, S, S) uint8; confidence (B, 1, S, S) and place (B, 3) float32.
+            pictures (B, 3, S, S) and labels (B, S, S) uint8; others: mask and real (B, 1, S, S), coarse (B, 3, S, S),
+            mirror (B, 4, S, S), face (B, 4, F, F), guide (B, 3, S, S) uint8; confidence (B, 1, S, S), place (B, 3)
+            float32.
         """
         drawn = [draw_window(self.store, edit, rng, self.windows) for edit in edits]
         guides = [draw_guide(one.truth, one.mask, drawn[k - 1].truth, rng, self.guides) for k, one in enumerate(drawn)]
         others = {
             "mask": torch.from_numpy(np.stack([one.mask for one in drawn]))[:, None],
+            "real": torch.from_numpy(np.stack([one.real for one in drawn]))[:, None],
             "coarse": _planes([one.coarse for one in drawn]),
             "mirror": _planes([one.mirror for one in drawn]),
             "face": _planes([one.face for one in drawn]),

@@ -30,6 +30,7 @@ class WindowStore:
     labels: (N, 256, 256) uint8 semantic maps.
     wides: (M, 768, 768, 3).
     wide_labels: (M, 384, 384).
+    wide_real: (M, 384, 384) uint8 in {0, 1}: 0 beyond the photo, where the wide picture is its mirror image.
     wide_of: (N,) the wide picture of a face, −1 where there is none.
     native: (N,) side of the square in the original photo, pixels.
     face_of: (E,) whose edit it is.
@@ -42,6 +43,7 @@ class WindowStore:
     labels: UInt8
     wides: UInt8
     wide_labels: UInt8
+    wide_real: UInt8
     wide_of: Any
     native: Float64
     face_of: Any
@@ -72,6 +74,7 @@ ARRAYS = (
     "labels",
     "wides",
     "wide_labels",
+    "wide_real",
     "wide_of",
     "native",
     "face_of",
