@@ -1,8 +1,10 @@
 """What the name of a hair color gives on hair of another lightness, as hairdressers' charts tell it.
 
-A name is a family of colors: blond is dark honey blond on hair that was black, and pink is deep magenta. So a named
-color is laid on as it is while hair becomes lighter by no more than one bleach lifts, and beyond that goes a third of
-the way (strangers' choice among three such charts: docs/log.md, "names of hair colors on dark hair").
+A name is a family of colors: blond is dark blond on hair that was black, and pink is deep magenta. So a named color is
+laid on as it is while hair becomes lighter by no more than one bleach lifts, and beyond that goes a third of the way
+(docs/log.md, "names of hair colors on dark hair"). Colors that hair does not fade to, red and blue ones, are laid on
+dark hair with little bleach: vivid hair of the wide portraits is 20 to 41 L*, 30 in the middle; and gray grows among
+hair that stays dark.
 
 Convention:
     Lab is CIE L*a*b* of sRGB (D65): L from 0 to 100.
@@ -14,20 +16,20 @@ from typing import Any
 
 import numpy as np
 
-from mien.guides.coloring import lab_of, rgb_of
+from mien.guides.coloring import lab_of, rgb_of, shaded_hue
 
 Color = tuple[int, int, int]
 
-WHOLE = 25.0
-"""L* by which hair becomes lighter as named."""
+FAIR, STRONG, GRAY = 22.0, 10.0, 18.0
+"""L* by which hair becomes lighter as named: in colors that it fades to, in red, blue and other ones, and gray."""
 
-BEYOND = 0.35
+BEYOND = 0.3
 """How much of what a name asks for beyond that comes."""
 
 NATURAL = ((10, 3, 3), (19, 5, 8), (29, 8, 14), (42, 11, 17), (50, 11, 19), (60, 11, 23), (68, 10, 23), (78, 8, 20))
 """Lab of hair as it grows, from black to light blond."""
 
-GROWN, FAINT = (45.0, 58.0, 95.0, 110.0), (3.0, 7.0)
+GROWN, FAINT = (50.0, 62.0, 95.0, 110.0), (3.0, 7.0)
 """Hues, in degrees, at which colors begin to be those of fair hair as it grows, are, and end to be; and chroma."""
 
 LESS, AS_NAMED, HUE = 12.0, 0.6, 0.3
@@ -43,14 +45,17 @@ def charted(wish: Color, hair: Color) -> Color:
         hair: mean sRGB of the hair so far.
     """
     want, have = _lab(wish), _lab(hair)
-    more = float(want[0] - have[0]) - WHOLE
-    if more <= 0:
-        return wish
-    light = have[0] + WHOLE + BEYOND * more
     hue = np.asarray(want[1:], np.float64)
     angle, chroma = float(np.degrees(np.arctan2(hue[1], hue[0]))), float(np.hypot(*hue))
-    made = hue * (light + 8) / (want[0] + 8)
-    share = np.interp(angle, GROWN, (0, 1, 1, 0)) * np.interp(chroma, FAINT, (0, 1))
+    faint = float(np.interp(chroma, FAINT, (1, 0)))
+    colored = STRONG + (FAIR - STRONG) * np.interp(angle, GROWN, (0, 1, 1, 0))
+    whole = float(colored + faint * (GRAY - colored))
+    more = float(want[0] - have[0]) - whole
+    if more <= 0:
+        return wish
+    light = have[0] + whole + BEYOND * more
+    made = shaded_hue(hue, float(want[0] - light)) * (light + 8) / (want[0] + 8)
+    share = np.interp(angle, GROWN, (0, 1, 1, 0)) * (1 - faint)
     share *= min(1.0, float(want[0] - light) / LESS)
     if share:  # dark blond is warmer than platinum in shade
         usual, there = (_grown(one) for one in (light, want[0]))

@@ -56,6 +56,10 @@ GAIN = (0.25, 2.2)
 FEWEST = 200
 """Pixels below which nothing is told."""
 
+PIGMENT, LEFT, GRAYED = (5.0, 6.5), 0.7, (6.0, 14.0)
+"""a* and b* at 20 L* of hair that does not become gray, how much of it is left in the depths of hair that does, and
+chroma of a color up to which it is, and from which it is not."""
+
 COOL, PINK, BLUE = -0.45, -45.0, -130.0
 """Degrees for each L* by which blue hair turns, and hues between which it does; a third of it down to 10 degrees."""
 
@@ -73,6 +77,10 @@ def shades(color: Any) -> Float32:
     turn = np.radians(natural * np.interp(lighter, LIGHTER, TURNED) + COOL * cool * np.clip(lighter, -30, 30))
     c, s = np.cos(turn), np.sin(turn)
     found = np.stack([c * hue[0] - s * hue[1], s * hue[0] + c * hue[1]], -1) * chroma[:, None]
+    grayed = float(np.interp(np.hypot(*hue), GRAYED, (1, 0)))
+    if grayed:  # white hair lies over hair that is still brown
+        depth = np.interp(levels, (3, 14, 22), (0.3, 0.8, 1)) * np.interp(levels, (0.6 * light, 1.3 * light), (1, 0))
+        found += LEFT * grayed * depth[:, None] * np.array(PIGMENT)
     return np.asarray(found, np.float32)
 
 

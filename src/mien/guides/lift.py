@@ -81,6 +81,10 @@ GLOSS = ((0.035, 3.0, 20.0), 4.0, 11.0)
 """Sides of the hair (and pixels, least and most) over which locks are told from single lights and depths, and L* from
 which these are lighter, and darker, by ever less more: lights of black hair are gloss."""
 
+WIDE = (0.1, 0.6, 15.0, 30.0)
+"""Sides of the hair over which what is lighter than the mean is gloss of black hair, which fair hair has less of; how
+much of it goes; and L* by which hair becomes lighter from which on some goes, and all of that."""
+
 NOISE = 0.27
 """L* of one of 8 bits' levels in black: what is raised is dithered by as much."""
 
@@ -122,6 +126,8 @@ class Lift:
         slope = np.minimum(np.gradient(curve, LEVELS), steep)
         broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
         broad = _softer(broad, inside, side, other)
+        wide = within(broad, inside, WIDE[0] * side, wide_blur)
+        broad -= WIDE[1] * float(np.interp(wanted - mean, WIDE[2:], (0, 1))) * np.maximum(wide, 0)
         broad -= SHADE * other * _shade(light, inside, side, mean)
         plain = float(np.interp(wanted, STRANDS[0], STRANDS[1]))
         strong = float((gain * (light - base))[inside > 0].std()) / (1 + WIDER * float(np.log2(sigma)))

@@ -22,14 +22,14 @@ BARE = (50, 280, 117, 346, 205, 425, 9)
 USUAL = (12.0, 17.0)
 """a* and b* of skin under neutral light; people differ less in these than in lightness."""
 
-TINT, MOST = (0.15, 0.55), (2.0, 11.0)
+TINT, LEAST, MOST = (0.15, 0.55), (-2.0, -1.0), (2.0, 11.0)
 """Shares of the skin's difference from the usual in a* and b* that are put down to the light, which is rather yellow or
-blue than red or green, and the most that it shifts a gray."""
+blue than red or green, and the bounds by which it shifts a gray: pale skin is less yellow, too, and blue hair is odd."""
 
 SATURATED = 90.0
 """Chroma from which a colour is so strong that the light hardly shows in it."""
 
-GRAYED = 0.7
+GRAYED = 0.5
 """How much of a beard's colour goes beside gray hair."""
 
 LIGHTER, WARMER, LIMIT = 0.6, 0.6, 18.0
@@ -46,7 +46,7 @@ def under_light(color: Color, photo: Photo, face: Face) -> Color:
     small = cv2.resize(to_srgb(photo, (x0, y0, x1, y1)), (64, 64), interpolation=cv2.INTER_AREA)
     at = np.clip((points - (x0, y0)) * 64 / (x1 - x0, y1 - y0), 0, 63).astype(int)
     skin = np.median([_lab(small[y, x]) for x, y in at], 0)
-    shift = np.clip(np.array(TINT) * (skin[1:] - USUAL), np.negative(MOST), MOST)
+    shift = np.clip(np.array(TINT) * (skin[1:] - USUAL), LEAST, MOST)
     lab = _lab(color)
     lab[1:] += max(0.0, 1 - float(np.hypot(*lab[1:])) / SATURATED) * shift
     return _color(lab)
@@ -91,7 +91,7 @@ def beard_after(beard: Color, hair: Color, wish: Color) -> Color | None:
     old, new, grown = _lab(hair), _lab(wish), _lab(beard)
     if np.hypot(*new[1:]) > 10 or new[0] < max(old[0], grown[0]) + 15:
         return None
-    return _color(grown + np.array((0.4, GRAYED, GRAYED)) * (new - grown))
+    return _color(grown + np.array((0.3, GRAYED, GRAYED)) * (new - grown))
 
 
 def _lab(color: Any) -> Any:
