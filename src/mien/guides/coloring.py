@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from mien.guides.hair_shades import at, locks, shades
-from mien.guides.lift import Lift, detail
+from mien.guides.lift import Lift, deepened, detail
 from mien.guides.rim import shaded
 from mien.interrupt import checkpoint
 from mien.threads import side_by_side
@@ -26,10 +26,6 @@ Laid = Callable[[Float32, Sequence[Float32] | None], Float32]
 
 VIVID = 0.8
 """How much deeper vivid colours stay on dark hair, as a share of ``HELD``."""
-
-DEPTHS, DYED, COLORED = 0.5, (8.0, 20.0), (12.0, 22.0)
-"""How much further the depths of dark hair stay below the mean of vivid colours; L* by which it becomes lighter, and
-chroma, from which on they begin to, and fully."""
 
 MUTED = 32.0
 """Chroma below which sheer colours are twice as sheer: nude lips are gray in warm light else."""
@@ -186,12 +182,12 @@ def _opened_up(lab: Float32, alpha: Float32, weight: Any, wanted: Any, mean: Any
         wanted = np.array([mean[0], *(mean[1:] + 0.3 * (wanted[1:] - mean[1:]))])
     raised = float(np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1))
     vivid = raised * float(np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1))
-    deeper = float(np.interp(wanted[0] - mean[0], DYED, (0, 1)) * np.interp(np.hypot(*wanted[1:]), COLORED, (0, 1)))
+    more = float(wanted[0] - mean[0]), float(np.hypot(*wanted[1:]))
     wanted = wanted * (1 - HELD * np.array([raised + VIVID * vivid, raised, raised]))
 
     def lifted() -> Float32:
         maps = Lift.of(lab[..., 0], weight, float(wanted[0])).maps
-        maps[..., 1] *= np.where(maps[..., 1] < 0, np.float32(1 + DEPTHS * deeper), np.float32(1))
+        deepened(maps, *more)
         if rim:
             shaded(maps, alpha, lab[..., 0])
         return maps

@@ -20,8 +20,11 @@ from mien.guides.coloring import lab_of, rgb_of, shaded_hue
 
 Color = tuple[int, int, int]
 
-FAIR, STRONG, GRAY = 22.0, 10.0, 18.0
+FAIR, STRONG, GRAY = 22.0, 10.0, 17.0
 """L* by which hair becomes lighter as named: in colors that it fades to, in red, blue and other ones, and gray."""
+
+PALE = (55.0, 75.0)
+"""L* of red, blue and other colors from which hair begins to be bleached for them, and is: pastel pink."""
 
 BEYOND = 0.3
 """How much of what a name asks for beyond that comes."""
@@ -31,6 +34,9 @@ NATURAL = ((10, 3, 3), (19, 5, 8), (29, 8, 14), (42, 11, 17), (50, 11, 19), (60,
 
 GROWN, FAINT = (50.0, 62.0, 95.0, 110.0), (3.0, 7.0)
 """Hues, in degrees, at which colors begin to be those of fair hair as it grows, are, and end to be; and chroma."""
+
+AMONG = 0.12
+"""How much of the color of hair of its lightness gray has that grows among dark hair."""
 
 LESS, AS_NAMED, HUE = 12.0, 0.6, 0.3
 """L* below its name at which such a color is as warm as hair of its lightness is, the power by which paler names are
@@ -48,13 +54,15 @@ def charted(wish: Color, hair: Color) -> Color:
     hue = np.asarray(want[1:], np.float64)
     angle, chroma = float(np.degrees(np.arctan2(hue[1], hue[0]))), float(np.hypot(*hue))
     faint = float(np.interp(chroma, FAINT, (1, 0)))
-    colored = STRONG + (FAIR - STRONG) * np.interp(angle, GROWN, (0, 1, 1, 0))
+    bleached = max(float(np.interp(angle, GROWN, (0, 1, 1, 0))), float(np.interp(want[0], PALE, (0, 1))))
+    colored = STRONG + (FAIR - STRONG) * bleached
     whole = float(colored + faint * (GRAY - colored))
     more = float(want[0] - have[0]) - whole
     if more <= 0:
         return wish
     light = have[0] + whole + BEYOND * more
     made = shaded_hue(hue, float(want[0] - light)) * (light + 8) / (want[0] + 8)
+    made += AMONG * faint * min(1.0, float(want[0] - light) / LESS) * _grown(light)
     share = np.interp(angle, GROWN, (0, 1, 1, 0)) * (1 - faint)
     share *= min(1.0, float(want[0] - light) / LESS)
     if share:  # dark blond is warmer than platinum in shade

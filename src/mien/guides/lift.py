@@ -61,12 +61,22 @@ BLACK, VEILED = 8.0, 0.5
 UNSEEN, RARE = 0.2, 1e-3
 """L* of drawn strands that nobody sees, and the share of the picture in which they must be seen to be drawn."""
 
+LEAST = 0.05
+"""Part of real hair whose L* over the mean is the least that hair gets: thin locks before a shadow would stay black."""
+
 SHADE, SHADED = 12.0, (0.06, 4.0, 0.5)
 """L* by which wide black parts of hair stay darker, as hair in deep shade does; sides of the hair (and pixels, least)
 over which they are wide, and L* over the mean below which they are black."""
 
 CLOSE = 1.5
 """Pixels over which single strands are seen."""
+
+LIGHTS = 0.3
+"""How much weaker the lights of dark hair are in vivid colors: gloss of black hair would be white specks."""
+
+DEPTHS, DYED, COLORED = 0.5, (8.0, 20.0), (12.0, 22.0)
+"""How much further the depths of dark hair stay below the mean of vivid colors; L* by which it becomes lighter, and
+chroma, from which on they begin to, and fully."""
 
 STRANDS = ((8.0, 16.0, 27.0, 40.0, 70.0), (1.6, 2.8, 3.4, 3.5, 2.9))
 """L* by which single strands of real hair of these means vary (medians of 112 heads)."""
@@ -128,6 +138,8 @@ class Lift:
         broad = _softer(broad, inside, side, other)
         wide = within(broad, inside, WIDE[0] * side, wide_blur)
         broad -= WIDE[1] * float(np.interp(wanted - mean, WIDE[2:], (0, 1))) * np.maximum(wide, 0)
+        least = float(_usual(wanted, LEAST))
+        broad = np.where(broad < least, least + (1 - other) * (broad - least), broad).astype(np.float32)
         broad -= SHADE * other * _shade(light, inside, side, mean)
         plain = float(np.interp(wanted, STRANDS[0], STRANDS[1]))
         strong = float((gain * (light - base))[inside > 0].std()) / (1 + WIDER * float(np.log2(sigma)))
@@ -203,6 +215,13 @@ def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
     slope = np.clip(cv2.GaussianBlur(slope[None].astype(np.float32), (0, 0), 6)[0], *SLOPE)
     curve = np.cumsum(slope) * (LEVELS[1] - LEVELS[0])
     return np.asarray(curve - np.interp(light, LEVELS, curve).mean(), np.float32), np.minimum(spread, 9)
+
+
+def deepened(maps: Float32, lighter: float, chroma: float) -> None:
+    """Vivid hair (h, w, 4) that becomes lighter by so many L*, and has such a chroma: deeper, with weaker lights."""
+    share = float(np.interp(lighter, DYED, (0, 1)) * np.interp(chroma, COLORED, (0, 1)))
+    maps[..., 1] *= np.where(maps[..., 1] < 0, np.float32(1 + DEPTHS * share), np.float32(1 - LIGHTS * share))
+    maps[..., 2] *= np.float32(1 - LIGHTS * share)
 
 
 def detail(maps: Sequence[Float32], light: Float32) -> Float32:

@@ -24,7 +24,7 @@ USUAL = (12.0, 17.0)
 
 TINT, LEAST, MOST = (0.15, 0.55), (-2.0, -1.0), (2.0, 11.0)
 """Shares of the skin's difference from the usual in a* and b* that are put down to the light, which is rather yellow or
-blue than red or green, and the bounds by which it shifts a gray: pale skin is less yellow, too, and blue hair is odd."""
+blue than red or green, and the bounds by which it shifts a gray: pale skin is less yellow, too, and blue hair odd."""
 
 SATURATED = 90.0
 """Chroma from which a colour is so strong that the light hardly shows in it."""
@@ -91,7 +91,7 @@ def beard_after(beard: Color, hair: Color, wish: Color) -> Color | None:
     old, new, grown = _lab(hair), _lab(wish), _lab(beard)
     if np.hypot(*new[1:]) > 10 or new[0] < max(old[0], grown[0]) + 15:
         return None
-    return _color(grown + np.array((0.3, GRAYED, GRAYED)) * (new - grown))
+    return _color(grown + np.array((0.4, GRAYED, GRAYED)) * (new - grown))
 
 
 def _lab(color: Any) -> Any:

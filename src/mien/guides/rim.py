@@ -26,6 +26,9 @@ EDGE = 0.35
 CALM = 0.92
 """How far lighter colours of the rim come to those nearby."""
 
+LOCKS = 0.6
+"""How much of half a lock's width is rim at most: buns and locks are no roots."""
+
 SHADED = 0.3
 """Standard deviations by which hair is darker at its rim than nearby: roots are, and thin hair."""
 
@@ -51,14 +54,15 @@ def shaded(maps: Float32, alpha: Float32, light: Float32) -> None:
 
 def _inner(values: Float32, away: Float32, reach: float) -> tuple[Float32, Float32]:
     """Of values (h, w) those of the nearest place that is ``reach`` from the border, and 1 at the border to 0 there."""
-    inner = away >= min(reach, float(away.max()))
+    reaches = np.minimum(np.float32(reach), LOCKS * cv2.dilate(away, disc(reach)))
+    inner = away >= np.minimum(reaches, away.max())
     _, nearest = cv2.distanceTransformWithLabels(
         (~inner).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
     found = np.zeros(int(nearest.max()) + 1, np.float32)
     found[nearest[inner]] = within(values, inner.astype(np.float32), reach / 3)[inner]
     near = cv2.GaussianBlur(found[nearest], (0, 0), reach / 4)
-    return np.asarray(near, np.float32), np.clip(1.4 - 1.4 * away / max(reach, 1), 0, 1).astype(np.float32)
+    return np.asarray(near, np.float32), np.clip(1.4 - 1.4 * away / np.maximum(reaches, 1), 0, 1).astype(np.float32)
 
 
 FAR = 0.01
