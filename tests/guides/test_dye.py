@@ -18,7 +18,7 @@ from mien.guides.hair_shades import at, locks, shades
 from mien.guides.lift import LEVELS, Lift, detail, tones
 from mien.guides.light import beard_after, brows_after, under_light
 from mien.guides.regions import region_matte
-from mien.guides.rim import calmed
+from mien.guides.rim import calmed, shaded
 from mien.types import Face, Photo
 
 skimage = pytest.importorskip("skimage.color")
@@ -297,3 +297,14 @@ def test_no_step_is_seen_where_thin_hair_lies_far_from_thick_hair() -> None:
     alpha[:120] = 1
     front = np.where(alpha[..., None] == 1, np.float32(0.2), np.float32(0.7)) * np.ones(3, np.float32)
     assert np.abs(np.diff(calmed(front, alpha)[125:, 200, 0])).max() < 0.02
+
+
+def test_locks_are_not_as_dark_as_wide_hair_in_shade_beside_them() -> None:
+    alpha = np.zeros((200, 400), np.float32)
+    alpha[20:180, 20:220] = 1
+    alpha[20:180, 260:284] = 1  # a lock
+    maps = np.zeros((200, 400, 4), np.float32)
+    maps[:, :240, 1] = -20
+    shaded(maps, alpha, np.full(alpha.shape, 30, np.float32))
+    assert maps[60:140, 266:278, 1].mean() > -8
+    assert maps[60:140, 60:180, 1].mean() < -19

@@ -7,6 +7,7 @@ import numpy as np
 from mien.conditions.colors import is_name, parse_color
 from mien.guides.coloring import lab_of
 from mien.guides.hair_chart import STRONG, charted
+from mien.guides.hair_shades import shades
 
 BLACK, BROWN = (32, 27, 26), (92, 64, 46)
 
@@ -27,7 +28,7 @@ def test_black_hair_becomes_dark_blond_and_deep_magenta() -> None:
     assert lab(BLACK)[0] + STRONG < pink[0] < lab(parse_color("pink"))[0]
     wish = lab(parse_color("pink"))
     assert np.hypot(*pink[1:]) < np.hypot(*wish[1:]) and abs(np.arctan2(*pink[:0:-1]) - np.arctan2(*wish[:0:-1])) < 0.1
-    assert np.hypot(*gray[1:]) < 4 and gray[2] > 0
+    assert np.hypot(*gray[1:]) < 6 and gray[2] > 0
 
 
 def test_no_step_is_where_names_begin_to_go_less_far() -> None:
@@ -38,3 +39,17 @@ def test_no_step_is_where_names_begin_to_go_less_far() -> None:
 def test_names_are_words() -> None:
     assert all(is_name(one) for one in ("blond", "Ash Blond", "rebeccapurple"))
     assert not any(is_name(one) for one in ("#703020", "112,48,32", "rgb(1, 2, 3)", "@a.png", "b.jpg:hair", (1, 2, 3)))
+
+
+def test_red_and_blue_are_laid_on_black_hair_with_less_bleach_than_pale_colors() -> None:
+    found = {
+        name: lab(charted(parse_color(name), BLACK))[0] for name in ("pink", "teal", "copper", "pastel-pink", "blond")
+    }
+    assert max(found[name] for name in ("pink", "teal", "copper")) < 35 < found["pastel-pink"] < found["blond"] + 5
+
+
+def test_gray_hair_has_brown_depths_and_gray_lights() -> None:
+    table = shades(np.array([36.0, 2.0, 3.0]))
+    deep, light = (np.hypot(*table[10 * level]) for level in (20, 60))
+    assert deep > light + 2
+    assert np.allclose(shades(np.array([46.0, 10.0, 18.0]))[460], (10, 18), atol=0.1)  # of blond nothing else comes

@@ -71,8 +71,8 @@ over which they are wide, and L* over the mean below which they are black."""
 CLOSE = 1.5
 """Pixels over which single strands are seen."""
 
-LIGHTS = 0.3
-"""How much weaker the lights of dark hair are in vivid colors: gloss of black hair would be white specks."""
+LIGHTS, SINGLE = 0.3, 0.15
+"""How much weaker the lights of dark hair are in vivid colors, and its strands: gloss of black curls would be white."""
 
 DEPTHS, DYED, COLORED = 0.5, (8.0, 20.0), (12.0, 22.0)
 """How much further the depths of dark hair stay below the mean of vivid colors; L* by which it becomes lighter, and
@@ -221,7 +221,7 @@ def deepened(maps: Float32, lighter: float, chroma: float) -> None:
     """Vivid hair (h, w, 4) that becomes lighter by so many L*, and has such a chroma: deeper, with weaker lights."""
     share = float(np.interp(lighter, DYED, (0, 1)) * np.interp(chroma, COLORED, (0, 1)))
     maps[..., 1] *= np.where(maps[..., 1] < 0, np.float32(1 + DEPTHS * share), np.float32(1 - LIGHTS * share))
-    maps[..., 2] *= np.float32(1 - LIGHTS * share)
+    maps[..., 2] *= np.float32(1 - SINGLE * share)
 
 
 def detail(maps: Sequence[Float32], light: Float32) -> Float32:
