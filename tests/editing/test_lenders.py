@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.editing.lenders import uncovered_share
+from mien.editing.hair_lenders import uncovered_share
 
 
 def test_hair_that_is_cut_off_below_must_be_covered_there() -> None:

@@ -48,6 +48,11 @@ def borrow(
     in pose, light, skin and shape, and a
     fringe is cut of this hair. Another --seed gives another.
     """
+    from mien.photos.contents import check_file
+
+    for file in (photo, other):
+        if file is not None:
+            check_file(file)
     from mien.editing.dyes import check_dyes
     from mien.editing.request import Request
     from mien.errors import ConfigError

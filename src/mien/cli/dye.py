@@ -28,6 +28,9 @@ def dye(
     On much darker hair a name gives what a hairdresser would get: blond on
     black is dark blond. #hex and numbers go all the way; --strength, less far.
     """
+    from mien.photos.contents import check_file
+
+    check_file(photo)
     from mien.editing.dyes import check_dyes
     from mien.editing.request import Request
 

@@ -45,11 +45,14 @@ def edit(
     """
     from mien.editing.request import Request
     from mien.files import numbered
-    from mien.photos.read import read_photo
-    from mien.photos.write import default_output
+    from mien.photos.contents import check_file
 
     moved = code is not None and _moves_codes(networks.editor)
     request = _with_code(Request.from_dict(options.inputs()), None if moved else code)
+    check_file(photo)
+    from mien.photos.read import read_photo
+    from mien.photos.write import default_output
+
     picture = read_photo(photo)
     targets = numbered(output or default_output(photo, "edited", picture), n)
     inputs = [photo, *_files(request), *([] if code is None else [code])]

@@ -43,13 +43,16 @@ def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: S
     from mien.cli.selection import Networks, check_face
     from mien.editing.request import Request
     from mien.files import check_targets, numbered
-    from mien.photos.read import read_photo
-    from mien.photos.write import default_output, target_container
+    from mien.photos.contents import check_file
 
     fields = {"face": target.face, "mask": target.mask, "strength": target.strength, "strict": target.strict}
     fields |= {"keep_identity": target.keep_identity, **inputs}
     request = Request.from_dict(fields)
     check_face(target.face)
+    check_file(photo)
+    from mien.photos.read import read_photo
+    from mien.photos.write import default_output, target_container
+
     picture = read_photo(photo)
     outputs = numbered(target.output or default_output(photo, "edited", picture), n)
     target_container(outputs[0])

@@ -27,6 +27,9 @@ def reshape(
     forehead. 'mien attributes' lists their ranges.
     """
     from mien.errors import ConfigError
+    from mien.photos.contents import check_file
+
+    check_file(photo)
     from mien.guides.shapes import Shapes
 
     wanted = {name: parse_strength(name, value) for name, value in pairs(attribute or (), "smile=1").items()}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from mien.editing.context import EditContext
-from mien.editing.lenders import Lender, hair_lenders, lender
+from mien.editing.hair_lenders import hair_lenders
+from mien.editing.lenders import Lender, lender
 from mien.editing.request import Request
 from mien.errors import LayerError
 from mien.guides.beard_on import beard_on
 from mien.guides.guide import Guide
 from mien.guides.hair import hair
+from mien.guides.hair_lengths import EndsAboveError
 from mien.types import Face, Photo
 
 TRIED = 8
@@ -36,14 +38,16 @@ def borrowed_hair(
         return lent, _laid(photo, face, lent, part, context)
     why: LayerError | None = None
     for number, lent in enumerate(hair_lenders(original, face, request, part, context)[: TRIED + request.seed]):
-        if number < request.seed:
+        if number < request.seed or (isinstance(why, EndsAboveError) and not lent.known):
             continue
         try:
             return lent, _laid(photo, face, lent, part, context)
         except LayerError as error:
             why = error
+    if isinstance(why, EndsAboveError) or (why and part == "beard"):
+        raise why
     if part == "beard":
-        raise why or LayerError("Nobody of the bank has a beard that suits this face; give a photo of one.")
+        raise LayerError("Nobody of the bank has a beard that suits this face; give a photo of one.")
     raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
 
 

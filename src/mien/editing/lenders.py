@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from mien.align.paste import mask_to_photo
@@ -20,11 +19,9 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
-from mien.guides.bank_faces import CURLS, LENGTHS
 from mien.guides.beardless import Beardless, alike_mouth
 from mien.guides.borrow import FARTHEST, WRINKLES
-from mien.guides.strands import waviness
-from mien.guides.traits import Traits, head_of_hair, same_picture
+from mien.guides.traits import Traits, same_picture
 from mien.types import AlignedFace, Bool, Face, Photo
 
 BEFORE = "hair+glasses+hat-brows"
@@ -36,38 +33,9 @@ POOR = 1.3
 SHAVEN = 12
 """Faces without a beard that fit best, from which those are chosen whose mouths are most alike."""
 
-LOOKED = 24
-"""Heads of a bank whose hair is compared."""
-
-BELOW = 10.0
-"""How much the lowest tenth of the square counts: long hair goes on below it."""
-
-UNCOVERED = (0.6, 2.4)
-"""How badly hair fits that leaves all of the old hair uncovered, before a plain backdrop, and how much more so before
-one full of detail; as the costs of the bank."""
-
-DETAILED = (1.2, 3.0)
-"""Levels of a backdrop's detail that are plain, and what more is full of it."""
-
-BEARDED = 0.2
-"""Share of the chin that is hair, from which what lies beside the cheeks is beard."""
-
-CURLY, ODD = 0.03, 1.2
-"""Waviness from which hair has curls (:func:`mien.guides.strands.waviness`), and how badly straight hair fits these."""
-
-LONGER = 0.12
-"""Share of the square by which hair may reach farther down than the old before it seems chosen oddly."""
-
 GROWN, YOUNG, SHUT = 12.5, (21.0, 4.0), 0.15
 """Age by the face reader below which shut lips hide milk teeth (the youngest 16 of 260 faces of nobody, all of them
 children); the same with the least youth of its shape; and how far open, over their width, lips count as shut."""
-
-FALLS, FIRST = 0.8, 10.0
-"""Share of the square down to which hair is long, so that it gets the lengths of long hair; by how much these come
-first."""
-
-OPEN = 0.45
-"""Share of the old hair that may be left uncovered: more would have to be made up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +69,14 @@ def lender(photo: Photo, face: Face, request: Request, part: str, context: EditC
         if not faces:
             raise FaceSelectionError(f"No face is found in {name}; give a photo in which one is seen.")
         return Lender(name, other, faces[0], known=True)
-    able = _ranked(photo, face, request, part, context)
+    able = ranked_costs(photo, face, request, part, context)
     if not able and part == "teeth":
         raise LayerError(
             "This looks like a child, and the bank has grown people's teeth only; "
             "give another photo of the child as exemplar."
         )
     _check_seed(request, part, len(able))
-    return replace(_lent(*able[request.seed], part), place=request.seed)
+    return replace(lent_of(*able[request.seed], part), place=request.seed)
 
 
 def _check_seed(request: Request, part: str, count: int) -> None:
@@ -138,44 +106,19 @@ def shaven_lenders(photo: Photo, face: Face, request: Request, context: EditCont
     return [Beardless(chosen.photo(), chosen.face)]
 
 
-def hair_lenders(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Lender]:
-    """Those of an album or the bank whose hair or beard fits a head, the best first.
-
-    Hair that covers the old hair comes first: it leaves nothing to be made up.
-
-    Raises:
-        LayerError: nobody's hair covers enough.
-    """
-    mine, worth = _head_of_hair(photo, face, context), _uncovered(photo, face, context)
-    curls = _curly(photo, face, context)
-    if traits_of(photo, face, context).beard > BEARDED:
-        mine[len(mine) // 2 :, round(0.2 * len(mine)) : round(0.8 * len(mine))] = False
-    found: list[tuple[float, int, Lender]] = []
-    for place, (cost, entry) in enumerate(_ranked(photo, face, request, part, context)[:LOOKED]):
-        theirs = entry.hair
-        if theirs is None:  # of an album
-            theirs = _head_of_hair(entry.photo(), entry.face, context)
-        theirs = theirs[:, ::-1] if entry.face.pose.yaw * face.pose.yaw < -16 else theirs
-        open_ = uncovered_share(mine, theirs) if part == "hair" else 0.0
-        if part == "hair" and entry.path.stem in LENGTHS and lowest(mine) > FALLS:
-            first = FIRST / (1 + LENGTHS.index(entry.path.stem))
-            found.append((cost - first, place, _lent(cost, entry, part)))  # its lengths alone are taken
-        elif open_ <= OPEN:
-            longer = max(0.0, lowest(theirs) - lowest(mine) - LONGER)
-            other = ODD * ((entry.path.stem in CURLS) != curls) if part == "hair" else 0.0
-            found.append((cost + worth * open_ + 4 * longer + other, place, _lent(cost, entry, part)))
-    if not found:
-        raise LayerError("No head of the bank has hair that covers this one's; give a photo of hair as exemplar.")
-    return [lent for _, _, lent in sorted(found, key=lambda one: one[:2])]
-
-
 def ranked(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[Entry]:
     """Who has such a part, those that fit a face best first; an album's faces come before the bank's."""
-    return [entry for _, entry in _ranked(photo, face, request, part, context)]
+    return [entry for _, entry in ranked_costs(photo, face, request, part, context)]
 
 
-def _ranked(photo: Photo, face: Face, request: Request, part: str, context: EditContext) -> list[tuple[float, Entry]]:
-    """Who has such a part, with how badly each fits: those of the album first, then those of the bank."""
+def ranked_costs(
+    photo: Photo, face: Face, request: Request, part: str, context: EditContext
+) -> list[tuple[float, Entry]]:
+    """Who has such a part, with how badly each fits: those of the album first, then those of the bank.
+
+    Raises:
+        LayerError, PhotoError: a child asks for wrinkles, or the album cannot be read.
+    """
     traits = traits_of(photo, face, context)
     child = part == "teeth" and _child(photo, face)
     if part == WRINKLES and request.album is None and _child(photo, face):
@@ -199,50 +142,12 @@ def _child(photo: Photo, face: Face) -> bool:
     return age < GROWN or (age < YOUNG[0] and youth(face) > YOUNG[1])
 
 
-def _lent(cost: float, entry: Entry, part: str) -> Lender:
+def lent_of(cost: float, entry: Entry, part: str) -> Lender:
+    """A face of a bank as a lender, with what is told where it fits badly."""
     notes: tuple[str, ...] = (f"{part} of {entry.name}",)
     if cost > POOR:
         notes += ("no face of the bank fits this one well; another photo of the same person as exemplar is better",)
     return Lender(entry.name, entry.photo(), entry.face, notes, entry.owned)
-
-
-def uncovered_share(mine: Bool, theirs: Bool) -> float:
-    """Share of the old hair that other hair leaves uncovered; what the square cuts off below goes on there."""
-    weight = np.ones((len(mine), 1))
-    weight[round(0.9 * len(mine)) :] = BELOW
-    return float((weight * (mine & ~theirs)).sum() / max(1.0, float((weight * mine).sum())))
-
-
-def lowest(hair: Bool) -> float:
-    """How far down a head of hair reaches, as a share of its square."""
-    rows = np.flatnonzero(hair.sum(1) > 0.03 * hair.shape[1])
-    return float(rows[-1] / len(hair)) if rows.size else 0.0
-
-
-def _head_of_hair(photo: Photo, face: Face, context: EditContext) -> Bool:
-    """Hair in the face's square, as of :func:`mien.guides.traits.head_of_hair`."""
-    labels = context.of(photo, face.quad).parsed().labels
-    return head_of_hair(labels)
-
-
-def _curly(photo: Photo, face: Face, context: EditContext) -> bool:
-    """Whether the hair has small curls."""
-    parsed = context.of(photo, face.quad).parsed()
-    side = len(parsed.labels)
-    hair = (parsed.labels == INDEX["hair"]).astype(np.uint8)
-    inner = cv2.erode(hair, np.ones((max(3, side // 34),) * 2, np.uint8)) > 0
-    return bool(inner.any()) and waviness(parsed.pixels.astype(np.float32), inner, 0.32 * side) > CURLY
-
-
-def _uncovered(photo: Photo, face: Face, context: EditContext) -> float:
-    """How badly hair fits that covers nothing of the old, by the detail of the backdrop that would have to be made."""
-    parsed = context.of(photo, face.quad).parsed()
-    backdrop = cv2.erode((parsed.labels == INDEX["background"]).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    if not backdrop.any():
-        return sum(UNCOVERED)
-    gray = cv2.cvtColor(parsed.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    detail = float(np.median(np.abs(gray - cv2.GaussianBlur(gray, (0, 0), len(gray) / 48))[backdrop]))
-    return UNCOVERED[0] + UNCOVERED[1] * float(np.clip((detail - DETAILED[0]) / DETAILED[1], 0, 1))
 
 
 def traits_of(photo: Photo, face: Face, context: EditContext) -> Traits:

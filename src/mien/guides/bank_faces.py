@@ -1,10 +1,10 @@
 """What was seen by eye of the bundled bank's faces, by the names of their pictures."""
 
 WHOLE_HAIR = (
-    *("2121", "2127", "2129", "2131", "2133", "2135", "2137", "2194", "2248", "2411", "2455", "2480", "2509", "2567"),
-    *("2612", "2672", "2676", "2723", "2898", "2936", "3044", "3092", "3147", "3172", "3236"),
+    *("2121", "2127", "2129", "2131", "2133", "2135", "2137", "2194", "2248", "2455", "2509", "2567"),
+    *("2612", "2672", "2898", "2936", "3044", "3092", "3147", "3172", "3236"),
 )
-"""Bundled faces whose hair is seen to its outline, told from the backdrop, and of a color that grows."""
+"""Bundled faces whose hair is seen to its outline, told from the backdrop, of a color that grows, and in even light."""
 
 LENGTHS = ("2121", "3044")
 """Bundled faces whose hair falls over both shoulders, whose lengths suit other long hair; the best first."""

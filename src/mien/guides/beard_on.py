@@ -61,7 +61,7 @@ SLIVER, SLIVERS = 0.035, 0.4
 DENSE = 0.45
 """Share of the skin's L* down to which a place is not all hair: stubble lets skin through."""
 
-LIGHTER, DARKENED, LIGHTENED = 0.6, 10.0, 18.0
+LIGHTER, DARKENED, LIGHTENED = 0.85, 10.0, 24.0
 """Share of the difference to this head's hair by which a beard is lightened or darkened, and L* by how much at most."""
 
 NOSE = (98, 97, 2, 326, 327, 4, 48, 278)

@@ -25,7 +25,7 @@ from mien.guides.fringe import lent_fringe
 from mien.guides.guide import Guide
 from mien.guides.hair_close import close_to
 from mien.guides.hair_fit import Fitted, closed, ended, fitted
-from mien.guides.hair_lengths import lengthened, long
+from mien.guides.hair_lengths import check_ends, lengthened, long
 from mien.guides.hair_lent import attached
 from mien.guides.hair_light import lit, sharp_as
 from mien.guides.hair_over import over_photo
@@ -115,6 +115,7 @@ def hair(
 def _lengthened(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]) -> Guide:
     """The other's lengths alone, behind this head's hair."""
     fit, fill, rim = lengthened(here, fit)
+    check_ends(here, fit.alpha)
     notes += ("the hairline and its color stay; name a photo of other hair to exchange all of it",)
     none, shade = np.zeros(here.shape, np.float32), _shadow(here, fit.alpha)
     planes = (fill, fit.picture, fit.alpha, rim, shade, none)

@@ -16,10 +16,11 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
+from mien.errors import LayerError
 from mien.guides.hair_fit import Fitted
 from mien.guides.hair_lent import pure
 from mien.guides.scene import Scene, polygon
-from mien.types import Float32
+from mien.types import Bool, Float32
 
 BESIDE = 0.02
 """Square units of hair beside the mouth, on either side, from which hair is long."""
@@ -29,6 +30,10 @@ BEHIND = (-0.012, 0.012)
 
 HAZE = (0.3, 0.9)
 """Values of this hair's matte from which it begins to hide other hair behind it, and hides all of it."""
+
+LOCK, WISP, HANGING = 0.1, 0.15, 0.5
+"""Width of hair that counts, units, values of a matte from which new hair does, and how much lower than the old it may
+hang on either side: lengths that are believed hang no lower (50, 52, 58 of wide's val), others by 0.55 to 2.25."""
 
 SLOPE = 0.55
 """How fast the outline leaves that of the old hair, downwards from the brows."""
@@ -40,12 +45,38 @@ SPREAD = 0.2
 """Units over which the lightness of the old hair is followed: its light comes from where it did."""
 
 
+class EndsAboveError(LayerError):
+    """This head's hair ends above the lengths that it would get; any other lengths would hang below it, too."""
+
+
 def long(here: Scene, hair: Float32) -> bool:
     """Whether hair (h, w) falls past the mouth on both sides."""
     unit, mouth = here.unit, float(here.points[[61, 291], 1].mean())
     rows = slice(max(0, round(mouth - 0.15 * unit)), max(1, round(mouth + 0.6 * unit)))
     middle = round(float(here.points[4, 0]))
     return all(float(side.sum()) > BESIDE * unit**2 for side in (hair[rows, :middle], hair[rows, middle:]))
+
+
+def check_ends(here: Scene, alpha: Float32) -> None:
+    """Refuses lengths (h, w) that would hang below hair which ends above them: they look tied on.
+
+    Raises:
+        EndsAboveError: they would.
+    """
+    unit, middle, mouth = here.unit, round(float(here.points[4, 0])), round(float(here.points[[61, 291], 1].mean()))
+    for side in (np.s_[max(0, mouth) :, :middle], np.s_[max(0, mouth) :, middle:]):
+        old, new = (_lowest(one[side] > least, LOCK * unit) for one, least in ((here.hair, 0.5), (alpha, WISP)))
+        if new - old > HANGING * unit:
+            raise EndsAboveError(
+                "This head's hair ends above where the bank's lengths would hang; below it they look tied on. "
+                "Name a photo of long hair to exchange all of it."
+            )
+
+
+def _lowest(hair: Bool, width: float) -> int:
+    """The last row (of h) in which hair (h, w) is so wide; -1 where none is."""
+    rows = np.flatnonzero(hair.sum(1) > width)
+    return int(rows[-1]) if rows.size else -1
 
 
 def lengthened(here: Scene, fit: Fitted) -> tuple[Fitted, Float32, Float32]:

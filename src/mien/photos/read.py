@@ -20,19 +20,15 @@ from PIL import ImageFile
 from mien.errors import MienError, PhotoTooLargeError, UnreadablePhotoError, UnsupportedPhotoError
 from mien.photos import png, tiff
 from mien.photos.color import is_usable
-from mien.photos.containers import JPEG, PNG, RAW_SUFFIXES, TIFF, Container, other_format, promised_format, sniff
+from mien.photos.containers import JPEG, PNG, TIFF, Container
+from mien.photos.contents import MAX_PIXELS, RGB_BYTES, contents
 from mien.photos.exif import PREFIX, reset_orientation
 from mien.photos.profile import read_nclx
 from mien.photos.unpack import Layout, UnknownLayoutError, layout_of, unpack
 from mien.quiet import without_warnings
 from mien.types import Photo
 
-MAX_PIXELS = 120_000_000
-"""Default limit, for 8-bit RGB; whatever needs more memory per pixel may have fewer of them in proportion."""
-
-_RGB_BYTES = 7  # of memory per pixel while an 8-bit RGB picture is decoded: four in Pillow, three in our array
 _JPEG_PIXELS_PER_BYTE = 512  # a block of 64 takes one bit at least; libjpeg makes up whatever is missing, in gray
-_HEAD = 64
 _MOST_DPI = 30_000  # JPEG has sixteen bits for it; nothing real comes near
 
 
@@ -52,7 +48,7 @@ def read_photo(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
         PhotoTooLargeError: more pixels than ``max_pixels``.
     """
     path = Path(path)
-    data, container = _contents(path, max_pixels)
+    data, container = contents(path, max_pixels)
     try:
         # parsers comment on damaged metadata; the samples are what counts
         with without_warnings(), tiff.quiet_libtiff() if container is TIFF else nullcontext():
@@ -63,42 +59,6 @@ def read_photo(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
         raise PhotoTooLargeError(f"{path} does not fit into memory; reduce it first.") from error
     except Exception as error:  # parsers raise almost anything on hostile bytes, and it all means the same
         raise UnreadablePhotoError(f"{path} is damaged or incomplete; fetch or export it again.") from error
-
-
-def _contents(path: Path, max_pixels: int) -> tuple[bytes, Container]:
-    try:
-        if path.is_dir():
-            raise UnreadablePhotoError(f"{path} is a folder; give one photo.")
-        if not path.is_file():  # also devices and pipes, which might never end
-            raise UnreadablePhotoError(f"{path} does not exist or is no ordinary file; check the name.")
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            container = _identify(path, file.read(_HEAD))
-            if size > max_pixels * _RGB_BYTES:
-                raise PhotoTooLargeError(f"{path} has {size / 1e6:.0f} MB, too many for one photo; reduce it first.")
-            file.seek(0)
-            return file.read(), container
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or error
-        raise UnreadablePhotoError(f"{path} cannot be opened ({reason}); check its name and permissions.") from error
-
-
-def _identify(path: Path, head: bytes) -> Container:
-    """The container, by content."""
-    if not head:
-        raise UnreadablePhotoError(f"{path} is empty; fetch or export it again.")
-    if path.suffix.lower() in RAW_SUFFIXES:
-        raise UnsupportedPhotoError(f"{path} is an undeveloped camera file; export it as TIFF or JPEG first.")
-    container, promised = sniff(head), promised_format(path)
-    if container is None:
-        known = other_format(head)
-        if known is not None:
-            raise UnsupportedPhotoError(f"{path} is a {known} file; export it as PNG, JPEG or TIFF first.")
-        raise UnreadablePhotoError(f"{path} is not a picture in a format that mien reads; export it as PNG or JPEG.")
-    if promised not in (None, container.name):
-        name = path.with_suffix(container.suffixes[0]).name
-        raise UnreadablePhotoError(f"{path} is a {container.name} file, not {promised}; rename it to {name}.")
-    return container
 
 
 def _decode(data: bytes, container: Container, path: Path, max_pixels: int) -> Photo:
@@ -145,7 +105,7 @@ def _check_size(
     if container is JPEG and "progressive" in image.info:
         need = max(need, layout.core_bytes + 2 * len(image.getbands()))  # the decoder holds all coefficients
     need = max(need, container.decode_bytes)
-    allowed = max_pixels * min(1.0, _RGB_BYTES / need)
+    allowed = max_pixels * min(1.0, RGB_BYTES / need)
     if width * height > allowed:
         raise PhotoTooLargeError(
             f"{path} has {width} x {height} pixels, {width * height / 1e6:.0f} million where {allowed / 1e6:.0f} are "

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
@@ -202,6 +201,8 @@ def _alpha_of_key(samples: Samples, key: int | tuple[int, ...], layout: Layout) 
 
 
 def _turn(samples: Samples, orientation: int) -> Samples:
+    import cv2
+
     transpose, flip = _TURNS[orientation]
     turned: Any = cv2.transpose(samples) if transpose else np.ascontiguousarray(samples)
     if flip is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mien.errors import ConfigError
-from mien.photos.read import MAX_PIXELS
+from mien.photos.contents import MAX_PIXELS
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from mien.errors import SaveError, SessionError
 from mien.photos.containers import PNG
+from mien.photos.contents import MAX_PIXELS
 from mien.photos.encode import encode
-from mien.photos.read import MAX_PIXELS, read_photo
+from mien.photos.read import read_photo
 from mien.photos.write import QUALITY
 from mien.sessions import journal, lock
 from mien.sessions.journal import Journal, Record
