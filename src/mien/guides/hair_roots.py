@@ -70,9 +70,11 @@ def in_colors(here: Scene, fit: Fitted, held: Bool, alpha: Float32) -> Float32:
         held: (h, w) where this photo shows no old hair.
         alpha: (h, w) the share of hair, as :func:`told` tells it.
     """
-    gain = np.exp(_skin_gain(here, fit, held))
+    small, seen = here.halved(("face", "worn")), half(held.astype(np.float32)) > 0.5  # for what changes slowly
+    gain = np.exp(_enlarged(_skin_gain(small, fit.halved(("face",)), seen), here))
     tinted = _plain(here, np.clip((fit.picture + 8) * gain - 8, 0, 255).astype(np.float32), held)
-    tinted = _in_light(here, fit, tinted, held)
+    light = _light(small, seen)
+    tinted = tinted if light is None else _in_light(here, fit, tinted, _enlarged(light, here))
     return np.asarray(tinted + alpha[..., None] * (fit.real - tinted), np.float32)
 
 
@@ -108,11 +110,15 @@ def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
 
 
-def _in_light(here: Scene, fit: Fitted, skin: Float32, held: Bool) -> Float32:
+def _enlarged(plane: Float32, here: Scene) -> Float32:
+    return np.asarray(cv2.resize(plane, here.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _in_light(here: Scene, fit: Fitted, skin: Float32, light: Float32) -> Float32:
     """Skin (h, w, 3) of the other's forehead in the light that this one has right beside it: pores are the other's."""
-    unit, light = here.unit, _light(here, held)
+    unit = here.unit
     theirs = ((fit.shares["face"] > 0.75) & (fit.alpha < 0.3)).astype(np.float32)
-    if light is None or float(theirs.sum()) < 0.02 * unit**2:
+    if float(theirs.sum()) < 0.02 * unit**2:
         return skin
     fine = np.clip(skin - local_colors(skin, theirs, SHAPE * unit)[0], -FINE, FINE)
     ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
@@ -125,10 +131,8 @@ def _in_light(here: Scene, fit: Fitted, skin: Float32, held: Bool) -> Float32:
 
 
 def _light(here: Scene, held: Bool) -> Float32 | None:
-    """(h, w, 3): the color of skin that this face has nearby, told at half the size; None where too little is seen."""
-    size = here.shape[::-1]
-    here = here.halved(("face", "worn"))
-    unit, held = here.unit, half(held.astype(np.float32)) > 0.5
+    """(h, w, 3): the color of skin that this face has nearby; None where too little is seen."""
+    unit = here.unit
     barred = np.maximum.reduce([features(here, 0.05), here.shares["worn"], here.loose])
     barred = wide_blur(np.asarray(barred, np.float32), 0.03 * unit)
     rows = np.arange(here.shape[0])[:, None] < here.points[[105, 334], 1].mean()
@@ -137,31 +141,24 @@ def _light(here: Scene, held: Bool) -> Float32 | None:
     if float(mine.sum()) < 0.02 * unit**2:
         return None
     light = wide_blur(membrane(local_colors(here.picture, mine, 0.06 * unit)[0], mine, 255.0), 0.08 * unit)
-    light = np.minimum(light, np.quantile(here.picture[mine > 0], BRIGHT, axis=0).astype(np.float32))
-    return np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.minimum(light, np.quantile(here.picture[mine > 0], BRIGHT, axis=0).astype(np.float32))
 
 
 def _skin_gain(here: Scene, fit: Fitted, held: Bool) -> Float32:
-    """(h, w, 3): logarithms of this face's local colours over the other's, spread from where both show skin.
-
-    They change slowly: they are told at half the size.
-    """
-    size = here.shape[::-1]
-    here, fit = here.halved(("face", "worn")), fit.halved(("face",))
-    held = half(held.astype(np.float32)) > 0.5
+    """(h, w, 3): logarithms of this face's local colours over the other's, spread from where both show skin."""
     mine, theirs = here.shares["face"], fit.shares["face"]
     barred: Any = np.maximum.reduce([features(here, 0.03), here.shares["worn"], here.loose, fit.alpha])
     barred = wide_blur(np.asarray(barred, np.float32), 0.03 * here.unit)
     known = held & (mine > 0.75) & (theirs > 0.75) & (barred < 0.08)
     if int(known.sum()) < 8:
-        return np.zeros((*size[::-1], 3), np.float32)
+        return np.zeros((*here.shape, 3), np.float32)
     area = known.astype(np.float32)
     means = [local_colors(one, area, 0.06 * here.unit)[0] + 8 for one in (here.picture, fit.picture)]
     ratio = np.log(means[0] / means[1])
     typical = np.median(ratio[known], axis=0)
     spread = membrane(100 * np.clip(ratio - typical, -0.7, 0.7).astype(np.float32), area, 100.0)
-    found = np.clip(typical + wide_blur(spread, 0.06 * here.unit) / 100, -GAIN, GAIN).astype(np.float32)
-    return np.asarray(cv2.resize(found, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    found = np.clip(typical + wide_blur(spread, 0.06 * here.unit) / 100, -GAIN, GAIN)
+    return np.asarray(found, np.float32)
 
 
 def _corners(here: Scene, fit: Fitted) -> Float32:
