@@ -197,3 +197,12 @@ def test_drawing_tints_the_mask_only(face: UInt8) -> None:
     drawn = draw_mask(image, region_mask(face, "mouth"))
     assert (drawn[0, 0] == 100).all()
     assert drawn[50, 30, 0] > 150
+
+
+@pytest.mark.parametrize(
+    ("asked", "instead"),
+    [("glare", "--glasses"), ("stray-hairs", "mark it"), ("hair+flyaways", "mark it"), ("dust", "without a mask")],
+)
+def test_what_nothing_finds_as_a_region_says_what_to_do_instead(asked: str, instead: str) -> None:
+    with pytest.raises(LayerError, match=f"is no region.*{instead}"):
+        terms(asked)

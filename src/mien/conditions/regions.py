@@ -56,12 +56,27 @@ SAME = {
 }
 """Other spellings; those of classes are in :data:`mien.conditions.labels.ALIASES`."""
 
+_BY_HAND = (
+    "mark it: 'mien mask PHOTO --polygon ...' or a picture that is white there, and 'mien heal --mask' with that."
+)
+_FOUND = "'mien heal' without a mask finds them by itself."
+
+UNTOLD: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("glare", "reflection", "reflections"), f"'mien heal --glasses' takes it off with them; or {_BY_HAND}"
+    ),
+    **dict.fromkeys(("stray_hair", "stray_hairs", "flyaways", "wisps"), f"For a single hair, {_BY_HAND}"),
+    **dict.fromkeys(("mole", "moles", "pimple", "pimples", "spot", "scar", "tattoo"), f"It is not told; {_BY_HAND}"),
+    **dict.fromkeys(("scratch", "scratches", "dust"), f"On a scan {_FOUND}"),
+    **dict.fromkeys(("red_eye", "red_eyes"), "Use 'mien heal --red-eyes'."),
+}
+"""What people ask for and nothing finds as a region, and what to do instead."""
+
 NAMES: tuple[str, ...] = tuple(dict.fromkeys((*REGIONS, *AREAS, "all")))
 """All that can be said."""
 
-_COMPOUND = re.compile(
-    rf"\b({'|'.join(sorted((n.replace('_', '[-_ ]') for n in (*NAMES, *SAME) if '_' in n), key=len, reverse=True))})\b"
-)
+_COMPOUNDS = sorted((n for n in (*NAMES, *SAME, *UNTOLD) if "_" in n), key=len, reverse=True)
+_COMPOUND = re.compile(rf"\b({'|'.join(n.replace('_', '[-_ ]') for n in _COMPOUNDS)})\b")
 _TERM = re.compile(r"([-+&]?)\s*([a-z_]+)")
 _EXPRESSION = re.compile(r"[a-z_]+(\s*[-+&]\s*[a-z_]+)*")
 
@@ -82,10 +97,12 @@ def named(name: str) -> str:
     """Our spelling of a region's name.
 
     Raises:
-        LayerError: no such region; the nearest names are told.
+        LayerError: no such region; the nearest names are told, or what to do instead.
     """
     plain = _spelled(name)
     known = plain if plain in NAMES else SAME.get(plain) or (canonical(plain) if plain in ALIASES else None)
+    if plain in UNTOLD:
+        raise LayerError(f"'{name}' is no region. {UNTOLD[plain]}")
     if known is None:
         near = get_close_matches(plain, tuple(dict.fromkeys((*NAMES, *SAME, *ALIASES))), 3, 0.6)
         hint = f"did you mean {' or '.join(near)}? All" if near else "all"
