@@ -2,12 +2,13 @@
 
     python -m recipes.near_duplicates --data PORTRAITS --wide WIDE --weights WEIGHTS --cache FOLDER [--sheet SHEET]
 
-MobileFace says who it is, MobileNetV2 (pooled, trained on ImageNet) what is seen. A pair of a held-out face and one of
-train is listed where both networks find it more alike than chance does: MobileFace than all but ONE_IN of the pairs of
-two persons of train, MobileNetV2 than all but SCENE of them. How many of the pairs that belong together pass is told
-of pairs of one person in train, and of faces beside themselves in another crop, tone and JPEG. The wide pictures are
-those of the portraits of the same number: told is whether both sets put them in the same split. Vectors are kept in
-the cache, so that a run that was stopped goes on.
+MobileFace says who it is, MobileNetV2 (pooled, trained on ImageNet) what is seen. First in the table come pairs of a
+held-out face and one of train that both networks find more alike than chance does: MobileFace than all but one in
+ONE_IN of the pairs of two persons of train, MobileNetV2 than SCENE of them. These are the same photo, by eye. Then
+those that pass by MobileFace alone: other photos of a person, and faces that are merely alike. How many of the pairs
+that belong together pass is told of pairs of one person in train, and of faces beside themselves in another crop, tone
+and JPEG. The wide pictures are those of the portraits of the same number: told is whether both sets put them in the
+same split. Vectors are kept in the cache, so that a run that was stopped goes on.
 
 Legend: N, M pictures, D numbers of a vector, K pairs.
 """
@@ -153,14 +154,16 @@ def main() -> None:
         (look(crops) * np.stack([of[one.name] for one in copies])).sum(1) for look, of in ((faces, who), (scenes, seen))
     ]
     print(f"the same face in another crop ({COPIES}): {_passed(*beside, least, usual)}")
-    both = [(a, b, float(who[a.name] @ who[b.name]), float(what[a.name] @ what[b.name])) for a, b in pairs]
-    both = sorted((row for row in both if row[3] > usual), key=lambda row: -row[2])
-    print(f"{len(pairs)} pairs above the first threshold, {len(both)} above both\n")
-    print("| held out | split | train | MobileFace | MobileNetV2 |\n|---|---|---|---|---|")
-    for a, b, face, scene in both:
-        print(f"| {a.name} | {a.fields['split']} | {b.name} | {face:.3f} | {scene:.3f} |")
+    rows = sorted(((float(who[a.name] @ who[b.name]), a, b) for a, b in pairs), key=lambda row: -row[0])
+    found = [(face, float(what[a.name] @ what[b.name]), a, b) for face, a, b in rows]
+    both = [row for row in found if row[1] > usual]
+    print(f"{len(found)} pairs above the first threshold, {len(both)} above both\n")
+    print("| held out | split | train | kinds | MobileFace | MobileNetV2 |\n|---|---|---|---|---|---|")
+    for face, scene, a, b in (*both, *(row for row in found if row[1] <= usual)):
+        kinds = " and ".join(one.fields.get("kind", "") for one in (a, b))
+        print(f"| {a.name} | {a.fields['split']} | {b.name} | {kinds} | {face:.3f} | {scene:.3f} |")
     if options.sheet and both:
-        tiles = [one.pixels(SIDE // 2) for a, b, _, _ in both for one in (a, b)]
+        tiles = [one.pixels(SIDE // 2) for _, _, a, b in both for one in (a, b)]
         Image.fromarray(contact_sheet(np.stack(tiles), 12)).save(options.sheet)
 
 
