@@ -33,6 +33,18 @@ def _never() -> Any:
         ),
         ({"mask": "eyes + nose"}, {"mask": "eyes + nose", "mode": "fill"}),
         ({"mask": "lips", "seed": 2}, {"mask": "lips", "mode": "fill", "seed": 2}),
+        ({"mask": "Left-eye", "exemplar": "b.png", "seed": 1}, {"part": "left_eye", "exemplar": "b.png", "seed": 1}),
+        (
+            {"mask": "eyes", "exemplar": "b.png", "protect": "brows"},
+            {"part": "eyes", "exemplar": "b.png", "protect": "brows"},
+        ),
+        ({"mask": "teeth+nose", "exemplar": "b.png"}, {"part": "teeth+nose", "exemplar": "b.png"}),
+        ({"mask": "clothes", "color": "navy", "protect": "hair"}, {"dye": {"clothes": "navy"}, "protect": "hair"}),
+        (
+            {"mask": "face", "attributes": {"smile": 1}, "protect": "teeth"},
+            {"mask": "face", "reshape": {"smile": 1}, "protect": "teeth"},
+        ),
+        ({"mask": "left-eye", "protect": "brows"}, {"mask": "left-eye", "protect": "brows", "mode": "fill"}),
         ({"mask": "mouth", "color": "crimson", "strength": 0.5}, {"dye": {"lips": "crimson"}, "strength": 0.5}),
     ],
 )
@@ -52,13 +64,10 @@ def test_parts_are_borrowed_and_regions_dyed(asked: dict[str, Any], becomes: dic
         {"mask": "eyes", "exemplar": "b.png", "color": "blue"},
         {"mask": "eyes", "exemplar": "b.png", "sketch": "lines.png"},
         {"mask": "eyes", "exemplar": "b.png", "attributes": {"smile": 1}},
-        {"mask": "eyes", "exemplar": "b.png", "seed": 3},
-        {"mask": "mouth", "attributes": {"smile": 1}, "seed": 3},
         {"mask": "mouth", "attributes": {"smile": 1, "age": 1}},
         {"mask": "hair", "color": "colors.png"},
         {"mask": "nose", "color": "#703020"},
         {"mask": "hair", "color": "#703020", "text": "curly"},
-        {"mask": "hair", "color": "#703020", "protect": "glasses"},
     ],
 )
 def test_the_rest_is_painted_and_cannot_be_forced(asked: dict[str, Any]) -> None:
@@ -94,3 +103,14 @@ def test_what_cannot_be_borrowed_is_painted_and_says_why(editor: Editor, portrai
     asked: dict[str, Any] = {"mask": "eyes", "exemplar": flat, "face": face}
     with pytest.raises(Exception, match="No face is found"):
         editor(portrait, **asked, mode="pixels")
+
+
+def test_what_is_protected_stays_without_a_mask(editor: Editor, portrait: Photo, face: Face) -> None:
+    made = [editor(portrait, dye={"lips": "crimson"}, protect=name, face=face).photo for name in ("", "mouth")]
+    free, kept = (np.abs(one.pixels.astype(int) - portrait.pixels).sum() for one in made)
+    assert kept < 0.25 * free
+
+
+def test_variants_of_given_pixels_are_all_the_same(editor: Editor, portrait: Photo, face: Face) -> None:
+    several = editor(portrait, mask="eyes", exemplar=portrait, n=2, face=face)
+    assert len(several.variants) == 1 and "mode look paints it instead" in several.operations[-1]

@@ -18,7 +18,7 @@ from mien.types import Photo, UInt8
 
 
 def test_skin_keeps_its_tone_until_somebody_says_otherwise() -> None:
-    for region in ("skin", "face-eyes", "hair+neck"):
+    for region in ("skin", "face-eyes", "hair+neck", "under-eyes", "left-under-eye"):
         with pytest.raises(LayerError, match="--skin-tone"):
             check_dyes(Request(dye={region: "tan"}))
         check_dyes(Request(dye={region: "tan"}, skin_tone=True))

@@ -16,10 +16,16 @@ from mien.guides.others import enough_left, features
 from mien.guides.shapes import Shapes
 from mien.types import Bool, Float64, UInt8
 
-PARTS = {"eyes": "eyes", "brows": "brows", "nose": "nose", "mouth": "mouth", "lips": "mouth", "hair": "hair"}
+PARTS = {
+    **{name: name for name in ("eyes", "left_eye", "right_eye", "brows", "nose", "mouth", "teeth", "hair")},
+    **{"lips": "mouth", "beard": "beard"},
+}
 """Parts of an exemplar's face by the region that is masked."""
 
-DYED = {"hair": "hair", "brows": "brows", "eyes": "irises", "mouth": "lips", "lips": "lips"}
+DYED = {
+    **{name: name for name in ("hair", "brows", "irises", "lips", "teeth", "beard", "clothes", "background")},
+    **{"eyes": "irises", "mouth": "lips"},
+}
 """What takes on a single color, by the region that is masked."""
 
 FEATURES = "eyes+brows+glasses+nose+mouth"
@@ -66,7 +72,7 @@ def by_pixels(request: Request, look: Look) -> Request | None:
 def moves_attributes(request: Request) -> bool:
     """Whether the attributes of a request move pixels: faces' shapes know all of them, and nothing is to be painted."""
     painted = (request.sketch, request.semantic, request.layers, request.text, request.exemplar, request.color)
-    other = request.degrees or request.weights or request.weight_maps or request.protect or request.seed
+    other = request.degrees or request.weights or request.weight_maps
     if request.mode not in ("auto", "pixels") or other or any(one is not None for one in painted):
         return False
     wanted = [name for name, strength in request.attributes.items() if strength]
@@ -76,7 +82,7 @@ def moves_attributes(request: Request) -> bool:
 def names_features(request: Request) -> bool:
     """Whether nothing is asked for but a mask by names of eyes, nose or mouth."""
     drawn = (request.sketch, request.semantic, request.layers, request.exemplar, request.color)
-    more = request.attributes or request.degrees or request.weights or request.weight_maps or request.protect
+    more = request.attributes or request.degrees or request.weights or request.weight_maps
     words, names = (request.text or "").strip(), _names(request)
     return (
         bool(names)
@@ -88,7 +94,8 @@ def names_features(request: Request) -> bool:
 
 def _names(request: Request) -> list[str]:
     """Regions that are masked by their names."""
-    return [name.strip() for name in request.mask.lower().split("+")] if isinstance(request.mask, str) else []
+    names = request.mask.lower().split("+") if isinstance(request.mask, str) else []
+    return [name.strip().replace("-", "_") for name in names]
 
 
 def _found(request: Request, look: Look) -> Request | None:
@@ -101,8 +108,6 @@ def _found(request: Request, look: Look) -> Request | None:
     if any(one is not None for one in drawn) or more:
         return None
     names = _names(request)
-    if request.protect or request.seed:
-        return None
     if request.exemplar is not None:
         other = not (isinstance(request.exemplar, str) and request.exemplar == "self")
         known = bool(names) and all(name in PARTS for name in names)

@@ -24,7 +24,7 @@ from mien.editing.differences import differed
 from mien.editing.filled import filled
 from mien.editing.glasses import glasses_alone
 from mien.editing.hair_borrowed import borrowed_hair
-from mien.editing.layers import mask_of, unfilled
+from mien.editing.layers import mask_of, protected_area, unfilled
 from mien.editing.lenders import Lender, hidden_by, lender
 from mien.editing.mapped import LONGER, SHORTER, hair_by_map
 from mien.editing.reduced import dyed_reduced
@@ -91,7 +91,8 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if not request.moves_pixels:
         return done
     face = _face_of(photo, target, context)
-    mask = None if request.mask is None or glasses_alone(request, context) else _mask(photo, target, request, context)
+    limits = _limits(photo, target, request, context)
+    mask = limits if request.mask is None or glasses_alone(request, context) else _mask(photo, target, request, context)
     if request.reshape or request.drag:
         with context.watch("move"):
             done = reshaped(done, face, target, request, mask, context)
@@ -119,11 +120,11 @@ def _healed(
     """Glasses, red eyes, and without a mask scratches and dust are found by themselves; all else is what is masked."""
     if glasses_alone(request, context):
         return _bared(done, face, request, context, target)
-    if mask is None and request.mode == "fill":
+    if request.mask is None and request.mode == "fill":
         raise LayerError("Nothing is masked that could be filled; say where: --mask eyes, or a picture of the mask.")
-    if mask is None:
+    if mask is None or request.mask is None:
         spots = heal(done.photo, damaged(done.photo, context), strength=request.strength)
-        return done.then(spots, "scratches and dust healed", None, 1.0)
+        return done.then(spots, "scratches and dust healed", mask, 1.0)
     mask = unfilled(mask, context)
     if request.mode == "fill":
         return filled(done, face, mask, request, context)
@@ -149,7 +150,10 @@ def _bared(done: Guided, face: Face, request: Request, context: EditContext, tar
 
 def _limits(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask | None:
     """All of the photo but what is protected; None where nothing is."""
-    return _mask(photo, target, replace(request, mask="all"), context) if request.protect else None
+    if not request.protect:
+        return None
+    frame = CropFrame.around(photo, target.quad, request.frame, target.name)
+    return ~protected_area(request, frame, context.of(photo, target.quad))
 
 
 def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> FaceEdit:

@@ -19,7 +19,7 @@ from mien.compose.relight import relit
 from mien.conditions.pictures import as_photo, name_of
 from mien.conditions.types import Conditions
 from mien.editing.asked import Asked
-from mien.editing.auto import by_pixels, moves_attributes
+from mien.editing.auto import by_pixels
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.given_guide import lay_guide
@@ -170,8 +170,7 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     first = laid.done.and_then(made(laid.done.photo, target, recipe, context))
     if laid.finished or (recipe and not (request.draws or request.moves_pixels)):
         return _Begun(photo, target, request, replace(first, notes=(*notes, *first.notes)), None, 1)
-    alone = asked.count == 1 or moves_attributes(request)
-    if alone and (real := _of_pixels(photo, target, request, context)) is not None:
+    if (real := _of_pixels(photo, target, request, asked.count, context)) is not None:
         try:
             moved = first.and_then(guided(first.photo, target, real, context))
             return _Begun(photo, target, request, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)
@@ -187,10 +186,11 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
     return _Begun(photo, target, request, moved, replace(prepared, notes=(*notes, *prepared.notes)), asked.count)
 
 
-def _of_pixels(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Request | None:
-    """The request as one that needs no painting, if it can be one."""
-    found = by_lines(photo, target, request, context)
-    return found or by_pixels(request, lambda: looked(photo, target, request, context))
+def _of_pixels(photo: Photo, target: FaceTarget, request: Request, count: int, context: EditContext) -> Request | None:
+    """The request as one that needs no painting, if it can be one; of several variants, if they are all the same."""
+    found = by_lines(photo, target, request, context) if count == 1 else None
+    found = found or by_pixels(request, lambda: looked(photo, target, request, context))
+    return found if found is None or count == 1 or found.mode not in ("fill", "heal") else None
 
 
 def _end(

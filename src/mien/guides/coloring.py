@@ -96,8 +96,11 @@ SETTINGS: Mapping[str, Dye] = {
     "moustache": Dye(contrast=(0.6, 1.5), variety=0.15, light=0.6, cast=0.6, strands=False),
     "lips": Dye(contrast=(0.9, 1.1), light=0.65, brighter=0.12, variety=0.7, sheer=0.36, strands=False, vivid=50),
     "teeth": Dye(0.6, light=0.5, strands=False),
-    "cheeks": Dye(0.75, light=0.25, brighter=0.1, variety=1.0, strands=False, vivid=42),
-    "eyelids": Dye(0.8, variety=0.7, strands=False),
+    **dict.fromkeys(
+        ("cheeks", "left_cheek", "right_cheek"),
+        Dye(0.75, light=0.25, brighter=0.1, variety=1.0, strands=False, vivid=42),
+    ),
+    **dict.fromkeys(("eyelids", "left_eyelid", "right_eyelid"), Dye(0.8, variety=0.7, strands=False)),
     "skin": Dye(light=0.5, strands=False),
 }
 """Where the defaults are not what looks real."""
