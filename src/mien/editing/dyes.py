@@ -33,7 +33,7 @@ SKIN = {
     *("all", "chin", "ears", "face", "forehead", "foreground", "head", "left_ear", "lower_face", "neck", "nose"),
     *("person", "right_ear", "skin", "under_eyes", "left_under_eye", "right_under_eye", "wrinkles"),
 }
-"""Regions of skin: they are dyed only where ``skin_tone`` says so. Cheeks and eyelids, of one side, too, take make-up."""
+"""Regions of skin: they are dyed only where ``skin_tone`` says so. Cheeks and eyelids take make-up."""
 
 
 def check_dyes(request: Request) -> None:
