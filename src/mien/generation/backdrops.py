@@ -55,6 +55,10 @@ SHADES, VIVID = (22.0, 88.0), 24.0
 FADES = 0.1
 """By how much light falls off from the middle of a wall to its corners."""
 
+WHITE, LIT, PALE = (85.0, 8.0), (97.0, 0.02), 0.4
+"""L* and chroma from and up to which a wall is white; what it has then, and how much less light its corners have: it
+reads as gray else; and its share of the color."""
+
 
 @dataclass(frozen=True, eq=False)
 class Parted:
@@ -129,9 +133,12 @@ def wall(color: Float32, height: int, width: int) -> Float32:
     """
     chroma = float(np.hypot(*color[1:]))
     lab = np.array([np.clip(color[0], *SHADES), *(color[1:] * min(1.0, VIVID / max(chroma, 1e-6)))], np.float32)
+    white = bool(color[0] >= WHITE[0] and chroma <= WHITE[1])
+    if white:
+        lab = np.array([LIT[0], *(PALE * color[1:])], np.float32)
     across, down = (np.linspace(-1, 1, length, dtype=np.float32) for length in (width, height))
     made = np.broadcast_to(lab, (height, width, 3)).copy()
-    made[..., 0] *= 1 - FADES * (across[None] ** 2 + (down[:, None] + 0.3) ** 2) / 2
+    made[..., 0] *= 1 - (LIT[1] if white else FADES) * (across[None] ** 2 + (down[:, None] + 0.3) ** 2) / 2
     return np.asarray(cv2.cvtColor(made, cv2.COLOR_LAB2RGB) * 255, np.float32)
 
 

@@ -18,6 +18,7 @@ from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.engine.mapping import Wanted
 from mien.generation.backdrops import Parted, parted, wall
+from mien.generation.furrows import furrowed
 from mien.generation.heads import PLAIN, SIDE, UNPARTED, Head, heads, labels_of, points_of, smiling, speaking
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
@@ -59,6 +60,9 @@ an open mouth a head's teeth are that shows them itself."""
 
 LEAST = 0.25
 """Share of what is wanted around a face that a picture must have for hair and shoulders to be drawn out over it."""
+
+BROAD = (0.4, 0.9)
+"""How much a smile laughs that a head gets where words ask for a smile, and for a laugh."""
 
 OPEN = (0.08, 0.5)
 """Openness from which a mouth is open, and the share of it that a head's has to have, or it gets a smile."""
@@ -117,8 +121,10 @@ class Finisher:
         target = Target(shares, points)
         wished = self._wished(small, labels, target, reading)
         head = self._chosen(wished, target, seed)
-        if wished.opens and _shut(head, target):
-            head = smiling(head) if wished.laughs else speaking(head)
+        if wished.laughs and head.entry.traits.teeth <= SHOWN:
+            head = smiling(head, BROAD[wished.roars])
+        elif wished.opens and not wished.laughs and _shut(head, target):
+            head = speaking(head)
         place = self._corrected(head, target)
         result = rendered(*staged(head, wished.colors.get("background-color"), self.look.parser), place.places, size)
         told = head.entry.name + ("" if head.lender is None else f", teeth of {head.lender.name}")
@@ -127,6 +133,9 @@ class Finisher:
             found = self.look.points(resized(done[None], LOOKED))[0] * size
             degrees = {name: one for name, one in wished.degrees.items() if not (head.speaks and name in MOUTHS)}
             done = shaped(done, found, mean, degrees, self.look.parser)
+            if degrees.get("brow-height", 0) > 0:
+                found = self.look.points(resized(done[None], LOOKED))[0] * size
+                done = furrowed(done, found, mean, self.look.parser)
             done = colored(done, found, mean, wished.colors, self.look.parser)
         return done, told
 

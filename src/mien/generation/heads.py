@@ -20,8 +20,9 @@ from mien.generation.lent_teeth import lit
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import Looker, resized
 from mien.generation.parted_lips import parted_lips
+from mien.generation.seen_features import seen_features
 from mien.generation.tops import raised
-from mien.generation.wished_shapes import MOUTHS
+from mien.generation.wished_shapes import MOUTHS, without_glasses
 from mien.guides.bank import Bank, Entry
 from mien.guides.bank_faces import EVEN_TEETH
 from mien.guides.borrow import mirrored
@@ -37,7 +38,7 @@ SIDE = 512
 PEOPLE = (
     "2118w30 2121m35 2123w35 2125w22 2127w25 2128w33 2129w30 2131m36 2133w35 2135m35 2137m35 2230m42 "
     "2248m17 2253w52 2266m20 2286m30 2319w85 2331w50 2332m35 2352w45 2366w19 2412w52 2426m30 2455w80 "
-    "2490m18 2495w25 2509m75 2517w55 2538w18 2567w62 2581w48 2723m18 2816w25 2892w35 2898m30 "
+    "2490m18 2495w25 2509m75 2517w55 2538w18 2567w62 2581w48 2676m28 2723m18 2816w25 2892w35 2898m30 "
     "2936m17 2998w50 3004w45 3013w25 3017m20 3052m35 3072m45 3092w58 3102m72 3127w50 3130m80 3172w65 "
     "3177m25 3203m19 "
 )
@@ -82,6 +83,7 @@ class Head:
     age: years, by eye.
     flipped: whether left and right are exchanged.
     lender: who lends it teeth for an open smile.
+    broad: how much that smile laughs, 0 to 1.
     speaks: whether its lips are parted, without a smile.
     plain: the same with its mouth as it was; None where it is.
     """
@@ -91,6 +93,7 @@ class Head:
     age: float
     flipped: bool = False
     lender: Entry | None = None
+    broad: float = 0.0
     speaks: bool = False
     plain: Head | None = None
 
@@ -103,7 +106,13 @@ class Head:
     def shape(self) -> dict[str, float]:
         """Features that stay when it is lent, in standard deviations of people."""
         found = Shapes.bundled().strengths(self.face.landmarks[None])
-        return {name: float(value[0]) for name, value in found.items() if name not in MOUTHS}
+        told = {name: float(value[0]) for name, value in found.items() if name not in MOUTHS}
+        return told | seen_features(self.face.landmarks)
+
+    @cached_property
+    def smile(self) -> float:
+        """How much it smiles, in standard deviations of people: neutral faces have less than -1.5."""
+        return float(Shapes.bundled().strengths(self.face.landmarks[None])["smile"][0])
 
     @cached_property
     def hair(self) -> Float32:
@@ -135,7 +144,7 @@ class Head:
         labelled = (_labelled(photo, self.face), _labelled(other, self.lender.face))
         with suppress(LayerError):  # turned too far
             pair = (photo, self.face, other, self.lender.face)
-            photo = mouth(*pair, None, None, *labelled, whole=False, stranger=True).over(photo)[0]
+            photo = mouth(*pair, None, None, *labelled, whole=False, stranger=True, broad=self.broad).over(photo)[0]
             photo = lit(photo, self.face, _parser())
         return photo
 
@@ -172,15 +181,15 @@ def _parser() -> FaceParser:
 
 def _labelled(photo: Photo, face: Face) -> Labelled:
     crop = crop_face(photo, face.quad, SIDE)
-    return Labelled(_parser().parse(crop.pixels[None])[0], crop.matrix)
+    return Labelled(without_glasses(_parser().parse(crop.pixels[None])[0]), crop.matrix)
 
 
 @cache
-def smiling(head: Head) -> Head:
-    """The same head with an open smile, in which teeth of the bank are seen."""
+def smiling(head: Head, broad: float = 0.0) -> Head:
+    """The same head with an open smile, in which teeth of the bank are seen; it laughs with 1."""
     lenders = [one for one in Bank.bundled().entries if one.path.stem in EVEN_TEETH]
     lender = min(lenders, key=lambda one: abs(one.face.pose.yaw - head.face.pose.yaw))
-    return replace(head, lender=lender, plain=head)
+    return replace(head, lender=lender, broad=broad, plain=head)
 
 
 @cache

@@ -29,9 +29,16 @@ PERSONS = {
 """Degrees of the attribute "feminine" by words that name who is shown; in edits they ask for nothing."""
 
 
+LAUGHING, LAUGHS = re.compile(r"\b(laugh|grin)|\b(wide|broad|big|huge) smile"), 1.6
+"""Words of a smile that is more than a smile, and its degree."""
+
+
 def understood(text: str) -> Reading:
     """What a sentence asks of a face that does not exist yet: also who is shown, and guesses at words."""
     reading = with_guesses(text, read(text))
+    if LAUGHING.search(text.lower()):
+        grown = [replace(w, degree=LAUGHS) if w.attribute == "smile" and w.degree == 1 else w for w in reading.wishes]
+        reading = replace(reading, wishes=tuple(grown))
     words = re.findall(r"[a-z]+", text.lower())
     degrees = [PERSONS[word] for word in words if word in PERSONS]
     if not degrees or any(wish.attribute == "feminine" for wish in reading.wishes):

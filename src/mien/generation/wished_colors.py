@@ -29,6 +29,10 @@ in which hair looks painted sooner."""
 MOSTLY = (0.75, 0.35)
 """How much of the way hair goes, and for fair hair, which is a wig else: all of it glows."""
 
+DARKER = (10.0, 3.0)
+"""L* by which hair is lighter than what it shall be from which it goes all of the way, and by how much it goes farther:
+fair hair that goes three quarters of the way to brown is ginger."""
+
 FAIR = 10.0
 """Chroma from which light hair is fair, and not gray."""
 
@@ -69,6 +73,8 @@ def _hair(photo: Photo, face: Face, color: Float32, parser: FaceParser) -> Photo
         return photo
     fair = light and float(np.hypot(*color[1:])) > FAIR
     shade = _srgb(found + MOSTLY[bool(fair)] * (color - found))
+    if found[0] > color[0] + DARKER[0]:
+        shade = _srgb(color - np.array([DARKER[1], 0, 0], np.float32))
     return dyed_hair(photo, face, alpha, shade, SETTINGS["hair"], parser).over(photo)[0]
 
 

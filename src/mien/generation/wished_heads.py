@@ -15,6 +15,7 @@ import numpy as np
 from mien.align import mesh
 from mien.conditions.colors import parse_color
 from mien.generation.heads import ALOOF, HARSH, HIDDEN, PAINTED, PLAIN, RED, UNWALLED, Head
+from mien.generation.seen_heads import EAGER, EITHER, FAINT, FRINGED, LINED, LONG, SHORT
 from mien.generation.wished_colors import LIPS
 from mien.guides.bank_faces import CURLS
 from mien.guides.traits import Traits, lab_of
@@ -27,7 +28,7 @@ SPILL, CURLY = 20.0, 2.5
 FEW = 0.1
 """Overlap of hair below which a head has hardly any where some is wanted."""
 
-ALIKE, LIGHT = (1 / 35, 1 / 10, 1 / 10), (75.0, 2.0)
+ALIKE, LIGHT = (1 / 25, 1 / 9, 1 / 9), (75.0, 5.0)
 """Shares of L*, a* and b* by which a backdrop may differ from what is asked for; L* from which a color is white, and
 how much more its L* counts."""
 
@@ -57,7 +58,7 @@ HAIR, LONGER, BALD, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 12.5, 4.2, 6.0, 5.0,
 """Costs of hair whose outline agrees nowhere, of as much hair again where none is wanted, of nearly none, and of
 another sex; weights of what nobody asked for."""
 
-LIFTED, MUCH = 5.0, 25.0
+LIFTED, MUCH = 5.0, 12.0
 """Cost of hair that would be dyed lighter or much darker, L* from which it would, and by which it is much: such dyes
 are seldom believed."""
 
@@ -67,9 +68,21 @@ COLORED, DARK = 10.0, 25.0
 GINGER = 12.0
 """Cost of red hair where other hair is told, and a* from which a color is red."""
 
-TOLD, FEATURES, GRAY = 2.0, 1.0, 8.0
+TOLD, FEATURES, GRAY = 2.0, 1.6, 8.0
 """How much more sex, age, hair color and teeth weigh where words ask for them; cost of each standard deviation that a
 feature lacks of what words ask for; and of gray hair that would be dyed, and looks like paint then."""
+
+
+GRIN, SHOWS = 1.5, 0.5
+"""Degree of a smile from which somebody laughs, and the share of a mouth that teeth are then."""
+
+SOLEMN, NEUTRAL = 4.0, -1.5
+"""Cost of each standard deviation of a smile where none is asked for, and how much of it neutral faces have."""
+
+LENGTHS, HIDES, PALE, LINES, OVERDONE, UNSURE = (9.0, 4.0), 8.0, 3.0, 4.0, 9.0, 3.0
+"""Costs of hair that is the opposite of short or long, and that is neither, where words ask; of brows that are hidden
+and that are faint, where they shall be raised; of skin without the wrinkles that are told; of a laugh with raised brows
+that nobody asked for; and of a head that may be a man's or a woman's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +131,11 @@ class Wished:
         """Whether words ask for a smile."""
         return self.degrees.get("smile", 0) > 0
 
+    @cached_property
+    def roars(self) -> bool:
+        """Whether words ask for a laugh."""
+        return self.degrees.get("smile", 0) >= GRIN
+
     def cost(self, head: Head) -> float:
         """How badly a head suits; 1 is where it begins to be seen. What words ask for comes before what was drawn."""
         return float(sum(self.costs(head).values()))
@@ -135,8 +153,7 @@ class Wished:
             "hair color": self._dyed(head) * (UNKNOWN_COLOR if told is None else 1.3 * TOLD) / WIDTHS["hair"],
             "yaw": abs(head.face.pose.yaw - self.yaw) / WIDTHS["yaw"],
             "pitch": abs(head.face.pose.pitch - self.pitch) / WIDTHS["pitch"],
-            "teeth": TEETH * max(0.0, seen.teeth - lent.teeth) * (1 if self.laughs else 0 if self.opens else UNTOLD)
-            + TEETH * lent.teeth * (self.opens and not self.laughs),
+            "teeth": self._toothless(lent.teeth),
             "forced": FORCED * (entry.path.stem in (ALOOF if self.laughs else HIDDEN) and self.opens),
             "curls": CURLY * float(told is not None and entry.path.stem in CURLS and self._dyed(head) > FAR),
             "red": GINGER * float(told is not None and entry.path.stem in RED and told[1] < GINGER),
@@ -148,7 +165,28 @@ class Wished:
             "painted": SMOOTH * ((entry.path.stem in PAINTED) + 4 * (entry.path.stem in HARSH)),
             "hair": HAIR * (1 - shared) + BALD * (shared < FEW),
             "more hair": LONGER * min(1.0, _beyond(self.hair, head.hair)),
+            **self._told(head),
         }
+
+    def _told(self, head: Head) -> dict[str, float]:
+        """Costs of what was seen by eye of a head, where words speak of it."""
+        name, words = head.entry.path.stem, self.degrees
+        length, raised, smile = (words.get(one, 0) for one in ("hair-length", "brow-height", "smile"))
+        wanted, other = (SHORT, LONG) if length < 0 else (LONG, SHORT)
+        return {
+            "length": 0.0 if not length or name in wanted else LENGTHS[name not in other],
+            "solemn": SOLEMN * float(np.clip(head.smile - NEUTRAL, 0, 3)) * (smile < 0),
+            "brows": (HIDES * (name in FRINGED) + PALE * (name in FAINT)) * (raised > 0),
+            "lines": LINES * (name not in LINED) * (words.get("wrinkles", 0) > 0),
+            "eager": OVERDONE * (name in EAGER and not (self.roars or (raised > 0 and smile >= 0))),
+            "either": UNSURE * (name in EITHER) * ("feminine" in words),
+        }
+
+    def _toothless(self, teeth: float) -> float:
+        """Cost of teeth that are missing, given the share of a mouth that they are; of those that nobody asked for."""
+        wanted = max(self.traits.teeth, SHOWS) if self.laughs else self.traits.teeth
+        lacks = TEETH * max(0.0, wanted - teeth) * (TOLD if self.roars else 1 if self.laughs else UNTOLD)
+        return TEETH * teeth if self.opens and not self.laughs else lacks
 
     def _aged(self, head: Head) -> float:
         """Of its years; nobody is too old where words ask for an old face, or too young where for a young one."""

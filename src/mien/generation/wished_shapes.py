@@ -12,10 +12,12 @@ import numpy as np
 
 from mien.align.crop import crop_face
 from mien.align.measure import describe_face
+from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
+from mien.generation.seen_features import seen_features
 from mien.guides.move import SHUT, move
 from mien.guides.shapes import Shapes
 from mien.guides.still import Labelled
@@ -27,14 +29,21 @@ MOUTHS = frozenset(("smile", "mouth-open", "frown"))
 STRENGTH = 3.0
 """Standard deviations of the population for each degree: fewer are hardly seen beside nobody's face as it was."""
 
-GENTLER: Mapping[str, float] = {"smile": 1.2, "mouth-open": 0.6, "frown": 1.5, "eye-openness": 1.8, "lip-fullness": 1.8}
+GENTLER: Mapping[str, float] = {"smile": 1.2, "mouth-open": 0.6, "frown": 1.5, "eye-openness": 1.8, "lip-fullness": 2.2}
 """The same of what looks drawn sooner, and of mouths, which were chosen by it."""
+
+NARROW = 2.6
+"""The same of eyes that narrow, with brows that come down."""
+
+SMALL, LEAST = 0.15, 0.7
+"""How much less eyes narrow for each standard deviation that they are narrow already, and the least share of it."""
 
 ALONG: Mapping[str, Mapping[str, float]] = {
     "face-width": {"jaw-width": 0.7, "cheek-width": 0.7, "chin-length": -0.2},
     "brow-height": {"eye-openness": 0.3, "frown": -0.3},
     "eye-size": {"eye-openness": 0.4},
-    "smile": {"mouth-open": 0.2},
+    "eye-openness": {"brow-height": 0.4, "frown": -0.15},
+    "smile": {"mouth-open": 0.2, "eye-openness": -0.3},
 }
 """What goes along, for each standard deviation: a narrow face is narrow in its jaw."""
 
@@ -52,22 +61,29 @@ def shaped(picture: UInt8, points: Float32, mean: Float32, degrees: Mapping[str,
     known = Shapes.bundled()
     photo, face = Photo(picture), describe_face(points, 1.0, mean)
     wished = _wished(degrees, face.mouth_openness > SHUT)
+    if degrees.get("eye-openness", 0) < 0:
+        wished["eye-openness"] *= float(np.clip(1 + SMALL * seen_features(points)["eye-openness"], LEAST, 1))
     wished = {name: strength for name, strength in wished.items() if name in known.ranges}
     if not any(wished.values()):
         return picture
     crop = crop_face(photo, face.quad, LOOKED)
-    labelled = Labelled(parser.parse(resized(crop.pixels[None], LOOKED))[0], crop.matrix)
+    labelled = Labelled(without_glasses(parser.parse(resized(crop.pixels[None], LOOKED))[0]), crop.matrix)
     with suppress(LayerError):  # nothing of this face can be moved without a fold
         moved = move(photo, face, wished, shapes=known, labelled=labelled).guide.over(photo)[0]
         return np.asarray(moved.pixels, np.uint8)
     return picture
 
 
+def without_glasses(labels: UInt8) -> UInt8:
+    """Labels of a head of nobody: bags below eyes are taken for glasses at times, whose frames keep their shape."""
+    return np.where(labels == INDEX["glasses"], INDEX["skin"], labels).astype(np.uint8)
+
+
 def _wished(degrees: Mapping[str, float], opened: bool) -> dict[str, float]:
     """Standard deviations by attribute; a mouth that is shut stays so."""
     total: dict[str, float] = {}
     for name, degree in degrees.items():
-        strength = GENTLER.get(name, STRENGTH) * degree
+        strength = (NARROW if name == "eye-openness" and degree < 0 else GENTLER.get(name, STRENGTH)) * degree
         for other, share in {name: 1.0, **ALONG.get(name, {})}.items():
             total[other] = total.get(other, 0.0) + share * strength
     return {name: strength for name, strength in total.items() if opened or name != "mouth-open"}

@@ -84,6 +84,7 @@ def mouth(
     whole: bool = True,
     stranger: bool = False,
     evens: bool = True,
+    broad: float = 0.0,
 ) -> Guide:
     """The other's mouth on this face.
 
@@ -95,6 +96,7 @@ def mouth(
         whole: whether the lips take on the other's shape; else a mouth that shows its teeth keeps that.
         stranger: whether only teeth are lent: a shut mouth opens in a smile of its own.
         evens: whether teeth that are seen already are made even then, and stay.
+        broad: of the smile of a shut mouth: 0 for one that shows teeth, 1 for one that laughs.
 
     Raises:
         LayerError: the faces look in directions too far apart, or a shut mouth of a turned face would be opened.
@@ -123,7 +125,7 @@ def mouth(
     if opened and shown <= OPEN:
         start = shut_at(start, here, before, unit)
         face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
-    way = smiling(face) if smiles else _way(face, other_face)
+    way = smiling(face, broad) if smiles else _way(face, other_face)
     way *= 1.0 if smiles else _kept(start, way, SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0)
     if opened and shown <= OPEN and not smiles:
         way += joining(face, other_face)

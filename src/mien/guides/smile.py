@@ -27,6 +27,9 @@ GAP, UPPER = 0.085, 0.3
 WIDE, POWER = 0.82, 2.2
 """Share of the mouth's width that opens, and the exponent of its outline: lips touch at the corners."""
 
+LAUGHS = {"smile": 0.6, "eye-openness": -0.4, "mouth-width": 0.2, "gap": 0.085, "wide": 0.08}
+"""What is added to strength, to what moves with it, to gap and width where somebody laughs."""
+
 JAW, REACH = 0.5, 0.2
 """Share of the lower lip's way that the chin goes, and over which distance that fades, in eye distances."""
 
@@ -65,15 +68,21 @@ def toward(face: Face, degree: float) -> float:
     return float(np.clip(gap, 0.4 * most, most))
 
 
-def smiling(face: Face) -> Float64:
-    """(478, 2) pixels: how the points of a face move."""
+def smiling(face: Face, broad: float = 0.0) -> Float64:
+    """(478, 2) pixels: how the points of a face move.
+
+    Args:
+        face: as it is.
+        broad: 0 for a smile that shows teeth, 1 for one that laughs.
+    """
     shapes = Shapes.bundled()
     points = face.landmarks.astype(np.float64)
     placement = Placement.of(points, shapes.mean)
     mine = placement.back(points)
-    smile = float(np.clip(NEUTRAL - (_corners(mine) - _corners(shapes.mean)) / (2 * LIFT), LEAST, NEUTRAL))
-    way = shapes.displacement({name: strength * smile for name, strength in FOLLOWS.items()})
-    way[:, 1] += _opening(mine + way, GAP, WIDE)
+    most, follows = NEUTRAL + broad * LAUGHS["smile"], {n: s + broad * LAUGHS.get(n, 0) for n, s in FOLLOWS.items()}
+    smile = float(np.clip(most - (_corners(mine) - _corners(shapes.mean)) / (2 * LIFT), LEAST, most))
+    way = shapes.displacement({name: strength * smile for name, strength in (follows | {"smile": 1.0}).items()})
+    way[:, 1] += _opening(mine + way, GAP + broad * LAUGHS["gap"], WIDE + broad * LAUGHS["wide"])
     way[:, 2] = 0
     return np.asarray(placement.scale * (way @ placement.rotation.T)[:, :2])
 
