@@ -179,6 +179,7 @@ class Wished:
             "brows": (HIDES * (name in FRINGED) + PALE * (name in FAINT)) * (raised > 0),
             "lines": LINES * (name not in LINED) * (words.get("wrinkles", 0) > 0),
             "eager": OVERDONE * (name in EAGER and not (self.roars or (raised > 0 and smile >= 0))),
+            "grins": FORCED * float(np.clip(head.smile - NEUTRAL, 0, 1)) * (self.opens and not self.laughs),
             "either": UNSURE * (name in EITHER) * ("feminine" in words),
         }
 
