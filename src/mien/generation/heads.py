@@ -51,7 +51,7 @@ UNPARTED = frozenset(("2118", "2123", "2125", "2319", "2331", "2366", "2495", "2
 PLAIN = frozenset(("2121", "2253", "2332", "2567", "3017", "3172", "3203"))
 """Those before a wall or a sky of one color, which is kept where it suits."""
 
-UNWALLED = UNPARTED | {"2128", "2131", "2137", "2509", "2998", "3127", "3203"}
+UNWALLED = UNPARTED | {"2128", "2131", "2137", "2332", "2509", "2567", "2998", "3102", "3127", "3203"}
 """Those of whose old backdrop something is seen before a wall."""
 
 PAINTED = frozenset(

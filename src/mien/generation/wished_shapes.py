@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,11 +30,15 @@ MOUTHS = frozenset(("smile", "mouth-open", "frown"))
 STRENGTH = 3.0
 """Standard deviations of the population for each degree: fewer are hardly seen beside nobody's face as it was."""
 
-GENTLER: Mapping[str, float] = {"smile": 1.2, "mouth-open": 0.6, "frown": 1.5, "eye-openness": 1.8, "lip-fullness": 2.2}
-"""The same of what looks drawn sooner, and of mouths, which were chosen by it."""
-
-NARROW = 2.6
-"""The same of eyes that narrow, with brows that come down."""
+OTHERS: Mapping[str, tuple[float, float]] = {
+    "smile": (1.2, 1.2),
+    "mouth-open": (0.6, 0.6),
+    "frown": (1.5, 1.5),
+    "eye-openness": (2.6, 1.8),
+    "eye-size": (3.0, 4.5),
+    "lip-fullness": (3.0, 2.2),
+}
+"""The same for less and for more of what looks drawn sooner, or is seen later; and of mouths, by which heads are chosen."""
 
 SMALL, LEAST = 0.15, 0.7
 """How much less eyes narrow for each standard deviation that they are narrow already, and the least share of it."""
@@ -59,6 +64,7 @@ def shaped(picture: UInt8, points: Float32, mean: Float32, degrees: Mapping[str,
         parser: tells what keeps its shape: teeth, glasses, what is behind the head.
     """
     known = Shapes.bundled()
+    known = replace(known, ranges={**known.ranges, "eye-size": (-OTHERS["eye-size"][0], OTHERS["eye-size"][1])})
     photo, face = Photo(picture), describe_face(points, 1.0, mean)
     wished = _wished(degrees, face.mouth_openness > SHUT)
     if degrees.get("eye-openness", 0) < 0:
@@ -83,7 +89,9 @@ def _wished(degrees: Mapping[str, float], opened: bool) -> dict[str, float]:
     """Standard deviations by attribute; a mouth that is shut stays so."""
     total: dict[str, float] = {}
     for name, degree in degrees.items():
-        strength = (NARROW if name == "eye-openness" and degree < 0 else GENTLER.get(name, STRENGTH)) * degree
+        strength = OTHERS.get(name, (STRENGTH, STRENGTH))[degree > 0] * degree
         for other, share in {name: 1.0, **ALONG.get(name, {})}.items():
+            if other != name and other in degrees:
+                continue
             total[other] = total.get(other, 0.0) + share * strength
     return {name: strength for name, strength in total.items() if opened or name != "mouth-open"}
