@@ -43,6 +43,9 @@ SURE = (0.3, 0.8)
 SPILT = (3.0, 8.0)
 """a*, b* by which hair may come near to its backdrop, and by which a backdrop differs from it at least."""
 
+SCRAPS = 0.2
+"""Share up to which a pixel is no person before a wall: scraps and rims of what was behind."""
+
 LEAVES = (5.0, 6.0)
 """-a* and b* from which something is a leaf, and the width of the step; black hair is bluish green at times."""
 
@@ -87,6 +90,7 @@ class Parted:
         if not sure.any():
             return self
         own = np.median(lab[sure], 0)
+        alpha = np.asarray(np.clip((self.alpha - SCRAPS) / (1 - SCRAPS), 0, 1), np.float32)
         way = other[..., 1:] - own[1:]
         far = np.linalg.norm(way, axis=2, keepdims=True)
         way /= np.maximum(far, 1e-6)
@@ -94,7 +98,7 @@ class Parted:
         share = np.clip(far / SPILT[1] - 1, 0, 1) * cv2.GaussianBlur(self.hair, (0, 0), 1.5)[..., None]
         lab[..., 1:] -= share * np.maximum(shown - SPILT[0], 0) * way
         made = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * np.float32(255)
-        return replace(self, front=np.where(share > 0, made, self.front).astype(np.float32))
+        return replace(self, alpha=alpha, front=np.where(share > 0, made, self.front).astype(np.float32))
 
 
 def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:

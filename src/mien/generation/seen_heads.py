@@ -1,13 +1,31 @@
 """What was seen by eye of the heads that are lent, by the names of their pictures."""
 
 SHORT = frozenset(
-    ("2230", "2248", "2266", "2286", "2352", "2426", "2490", "2509", "2676", "2723", "2816", "2892", "2898", "2936")
-) | {"3004", "3017", "3072", "3102", "3127", "3130", "3177", "3203"}
+    (
+        "2230",
+        "2248",
+        "2266",
+        "2286",
+        "2352",
+        "2411",
+        "2426",
+        "2480",
+        "2490",
+        "2509",
+        "2676",
+        "2723",
+        "2816",
+        "2892",
+        "2898",
+        "2936",
+    )
+) | {"2480", "3004", "3017", "3072", "3102", "3127", "3130", "3177", "3203"}
 """Those whose hair is short, and not tied back."""
 
 LONG = frozenset(("2121", "2125", "2127", "2135", "2253", "2331", "2366", "2412", "2495", "2517", "2538", "2581")) | {
     "2128",
     "2567",
+    "3044",
     "3092",
 }
 """Those whose hair is seen to be long."""
@@ -21,8 +39,12 @@ FAINT = frozenset(("2266", "2319", "2455", "2509", "2517", "3130", "3203"))
 EAGER = frozenset(("2676",))
 """Those who laugh with raised brows: for whom nothing less is asked, that is too much."""
 
-LINED = frozenset(("2319", "2331", "2455", "2509", "2567", "3092", "3102", "3130"))
+LINED = frozenset(("2319", "2331", "2455", "2480", "2509", "2567", "2612", "3092", "3102", "3130"))
+
 """Those whose wrinkles are seen."""
 
-EITHER = frozenset(("2892", "3172"))
+EITHER = frozenset(("2892", "3130", "3172"))
 """Those who are taken for a man as often as for a woman."""
+
+LIGHT_BROWN = frozenset(("2121", "2135", "2366"))
+"""Those whose brown hair is taken for dark blond."""

@@ -15,7 +15,7 @@ import numpy as np
 from mien.align import mesh
 from mien.conditions.colors import parse_color
 from mien.generation.heads import ALOOF, HARSH, HIDDEN, PAINTED, PLAIN, RED, UNWALLED, Head
-from mien.generation.seen_heads import EAGER, EITHER, FAINT, FRINGED, LINED, LONG, SHORT
+from mien.generation.seen_heads import EAGER, EITHER, FAINT, FRINGED, LIGHT_BROWN, LINED, LONG, SHORT
 from mien.generation.wished_colors import LIPS
 from mien.guides.bank_faces import CURLS
 from mien.guides.traits import Traits, lab_of
@@ -44,11 +44,11 @@ WIDTHS: Mapping[str, float] = {"yaw": 8.0, "pitch": 12.0, "age": 8.0, "skin": 16
 HUE, FAR = (1.0, 2.0, 1.0), 15.0
 """How much L*, a* and b* of hair count: red hair is not brown; and from which difference on it would be dyed."""
 
-TEETH, UNTOLD = 5.0, 0.3
+TEETH, UNTOLD = 7.0, 0.2
 """Cost of teeth that are all missing: those that are lent look glued on more often; and the share of it where words do
 not ask for them."""
 
-BUSY, SMOOTH = 7.0, 3.5
+BUSY, SMOOTH = 12.0, 3.5
 """Costs of a backdrop that cannot be parted from hair, where another is asked for; and of heads that look painted."""
 
 FORCED = 6.0
@@ -177,6 +177,7 @@ class Wished:
             "length": 0.0 if not length or name in wanted else LENGTHS[name not in other],
             "solemn": SOLEMN * float(np.clip(head.smile - NEUTRAL, 0, 3)) * (smile < 0),
             "brows": (HIDES * (name in FRINGED) + PALE * (name in FAINT)) * (raised > 0),
+            "fair": PALE * (name in LIGHT_BROWN and "hair-color" in self.colors),
             "lines": LINES * (name not in LINED) * (words.get("wrinkles", 0) > 0),
             "eager": OVERDONE * (name in EAGER and not (self.roars or (raised > 0 and smile >= 0))),
             "grins": FORCED * float(np.clip(head.smile - NEUTRAL, 0, 1)) * (self.opens and not self.laughs),

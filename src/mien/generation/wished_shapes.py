@@ -36,12 +36,13 @@ OTHERS: Mapping[str, tuple[float, float]] = {
     "frown": (1.5, 1.5),
     "eye-openness": (2.6, 1.8),
     "eye-size": (3.0, 4.5),
+    "face-width": (4.0, 3.0),
     "lip-fullness": (3.0, 2.2),
 }
-"""The same for less and for more of what looks drawn sooner, or is seen later; and of mouths, by which heads are chosen."""
+"""The same for less and for more of what looks drawn sooner or is seen later, and of mouths: they choose heads."""
 
 SMALL, LEAST = 0.15, 0.7
-"""How much less eyes narrow for each standard deviation that they are narrow already, and the least share of it."""
+"""How much less eyes narrow or grow for each standard deviation that they are so already, and the least share of it."""
 
 ALONG: Mapping[str, Mapping[str, float]] = {
     "face-width": {"jaw-width": 0.7, "cheek-width": 0.7, "chin-length": -0.2},
@@ -64,11 +65,13 @@ def shaped(picture: UInt8, points: Float32, mean: Float32, degrees: Mapping[str,
         parser: tells what keeps its shape: teeth, glasses, what is behind the head.
     """
     known = Shapes.bundled()
-    known = replace(known, ranges={**known.ranges, "eye-size": (-OTHERS["eye-size"][0], OTHERS["eye-size"][1])})
+    wider = {name: (-OTHERS[name][0], OTHERS[name][1]) for name in ("eye-size", "face-width")}
+    known = replace(known, ranges={**known.ranges, **wider})
     photo, face = Photo(picture), describe_face(points, 1.0, mean)
     wished = _wished(degrees, face.mouth_openness > SHUT)
-    if degrees.get("eye-openness", 0) < 0:
-        wished["eye-openness"] *= float(np.clip(1 + SMALL * seen_features(points)["eye-openness"], LEAST, 1))
+    for name, sign in (("eye-openness", -1), ("eye-size", 1)):
+        if degrees.get(name, 0) * sign > 0:
+            wished[name] *= float(np.clip(1 - sign * SMALL * seen_features(points)[name], LEAST, 1))
     wished = {name: strength for name, strength in wished.items() if name in known.ranges}
     if not any(wished.values()):
         return picture
