@@ -1,0 +1,71 @@
+"""Words that finished faces obey where a stranger sees it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mien.generation.backdrops import wall
+from mien.generation.furrows import furrowed
+from mien.generation.generator import MultimodalGenerator
+from mien.generation.heads import Head, heads, points_of
+from mien.generation.seen_features import seen_features
+from mien.generation.seen_heads import EAGER, EITHER, FAINT, FRINGED, LINED, LONG, SHORT
+from mien.generation.sentences import understood
+from mien.generation.wished_shapes import shaped
+from mien.guides.traits import lab_of
+
+
+@pytest.fixture(scope="module")
+def generator() -> MultimodalGenerator:
+    return MultimodalGenerator.from_pretrained()
+
+
+def head(name: str) -> Head:
+    return next(one for one in heads() if one.entry.path.stem == name)
+
+
+def test_a_white_wall_is_white_and_others_keep_their_color() -> None:
+    for color, least, most in (((91, 0, 2), 93, 98), ((61, 0, 1), 50, 63), ((36, 4, -34), 28, 38)):
+        seen = lab_of(np.clip(wall(np.array(color, np.float32), 64, 64), 0, 255).astype(np.uint8))
+        assert least < seen[..., 0].min() and seen[..., 0].max() < most, color
+
+
+def test_a_laugh_is_more_than_a_smile() -> None:
+    degrees = [
+        next(wish.degree for wish in understood(f"a woman, {words}").wishes if wish.attribute == "smile")
+        for words in ("smiling", "laughing", "with a wide smile", "grinning", "not smiling")
+    ]
+    assert degrees[1] == degrees[2] == degrees[3] > degrees[0] > 0 > degrees[4]
+
+
+def test_lists_of_heads_name_heads() -> None:
+    known = {one.entry.path.stem for one in heads()}
+    assert not LONG & SHORT
+    assert known >= LONG | SHORT | FRINGED | FAINT | EAGER | LINED | EITHER
+
+
+def test_eyes_that_narrow_do_so_behind_bags_that_look_like_glasses(generator: MultimodalGenerator) -> None:
+    one, look = head("3102"), generator.feedback.look
+    picture, mean = one.crop.pixels, look.landmarks.weight("mean")
+    found = points_of(one, look) * len(picture)
+    narrow, large = (
+        shaped(picture, found, mean, words, look.parser) for words in ({"eye-openness": -1}, {"eye-size": 1})
+    )
+    left, top = found[[33, 133], 0].astype(int), found[[159, 145], 1].astype(int)
+    for made in (narrow, large):
+        assert np.abs(made.astype(int) - picture)[top[0] - 4 : top[1] + 4, left[0] : left[1]].max() > 40
+
+
+def test_furrows_lie_on_the_forehead_alone(generator: MultimodalGenerator) -> None:
+    one, look = head("2123"), generator.feedback.look
+    picture, found = one.crop.pixels, points_of(one, look) * len(one.crop.pixels)
+    made = furrowed(picture, found, look.landmarks.weight("mean"), look.parser)
+    away = np.abs(made.astype(int) - picture).max(2)
+    eyes = int(found[[159, 386], 1].min())
+    assert away[:eyes].max() > 10 and away[eyes:].max() == 0
+
+
+def test_features_are_told_beside_other_heads() -> None:
+    told = [seen_features(one.face.landmarks) for one in heads()[::7]]
+    assert all(abs(value) < 4 for one in told for value in one.values())
