@@ -19,7 +19,7 @@ SHORT = frozenset(
         "2898",
         "2936",
     )
-) | {"2480", "3004", "3017", "3072", "3102", "3127", "3130", "3177", "3203"}
+) | {"3004", "3017", "3072", "3102", "3127", "3130", "3177", "3203"}
 """Those whose hair is short, and not tied back."""
 
 LONG = frozenset(("2121", "2125", "2127", "2135", "2253", "2331", "2366", "2412", "2495", "2517", "2538", "2581")) | {
@@ -39,12 +39,12 @@ FAINT = frozenset(("2266", "2319", "2455", "2509", "2517", "3130", "3203"))
 EAGER = frozenset(("2676",))
 """Those who laugh with raised brows: for whom nothing less is asked, that is too much."""
 
-LINED = frozenset(("2319", "2331", "2455", "2480", "2509", "2567", "2612", "3092", "3102", "3130"))
+LINED = frozenset(("2319", "2331", "2455", "2509", "2567", "2612", "3092", "3102", "3130"))
 
 """Those whose wrinkles are seen."""
 
 EITHER = frozenset(("2892", "3130", "3172"))
 """Those who are taken for a man as often as for a woman."""
 
-LIGHT_BROWN = frozenset(("2121", "2135", "2366"))
+LIGHT_BROWN = frozenset(("2121", "2135", "2366", "2676"))
 """Those whose brown hair is taken for dark blond."""

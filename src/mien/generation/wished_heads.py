@@ -187,7 +187,7 @@ class Wished:
     def _toothless(self, teeth: float) -> float:
         """Cost of teeth that are missing, given the share of a mouth that they are; of those that nobody asked for."""
         wanted = max(self.traits.teeth, SHOWS) if self.laughs else self.traits.teeth
-        lacks = TEETH * max(0.0, wanted - teeth) * (TOLD if self.roars else 1 if self.laughs else UNTOLD)
+        lacks = TEETH * max(0.0, wanted - teeth) * (1 if self.laughs else UNTOLD)
         return TEETH * teeth if self.opens and not self.laughs else lacks
 
     def _aged(self, head: Head) -> float:
