@@ -10,7 +10,7 @@ from mien.generation.furrows import furrowed
 from mien.generation.generator import MultimodalGenerator
 from mien.generation.heads import Head, heads, points_of
 from mien.generation.seen_features import seen_features
-from mien.generation.seen_heads import EAGER, EITHER, FAINT, FRINGED, LINED, LONG, SHORT
+from mien.generation.seen_heads import EAGER, EITHER, FAINT, FRINGED, LIGHT_BROWN, LINED, LONG, SHORT
 from mien.generation.sentences import understood
 from mien.generation.wished_shapes import shaped
 from mien.guides.traits import lab_of
@@ -42,7 +42,7 @@ def test_a_laugh_is_more_than_a_smile() -> None:
 def test_lists_of_heads_name_heads() -> None:
     known = {one.entry.path.stem for one in heads()}
     assert not LONG & SHORT
-    assert known >= LONG | SHORT | FRINGED | FAINT | EAGER | LINED | EITHER
+    assert known >= LONG | SHORT | FRINGED | FAINT | EAGER | LINED | EITHER | LIGHT_BROWN
 
 
 def test_eyes_that_narrow_do_so_behind_bags_that_look_like_glasses(generator: MultimodalGenerator) -> None:
