@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
-from mien.guides.looks import KEPT, Looks, close_to
+from mien.conditions.labels import CLASSES
+from mien.guides.looks import KEPT, Looks, close_to, reaching, square_within
 from mien.types import Photo
 
 
@@ -42,3 +45,54 @@ def test_maps_are_cut_to_what_is_seen_with_the_photo_s_box() -> None:
     assert box == (150, 270, 190, 310) and cut.shape == (20, 20) == other.shape and cut.sum() == seen.sum()
     (nothing,), whole = close_to([np.zeros((5, 5), np.float32)], (0, 0, 10, 10), 3.0)
     assert whole == (0, 0, 10, 10) and nothing.shape == (5, 5)
+
+
+class ColorParser:
+    """What is red is cloth, all else background."""
+
+    def shares(self, pixels: Any) -> Any:
+        shares = np.zeros((len(CLASSES), *pixels.shape[:2]), np.float32)
+        shares[CLASSES.index("cloth")] = pixels[..., 0] > 128
+        shares[CLASSES.index("background")] = pixels[..., 0] <= 128
+        return shares
+
+
+def tilted(x: float, y: float, side: float, degrees: float) -> Any:
+    turn = np.radians(degrees)
+    across, down = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+    corners = [(-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5)]
+    return SimpleNamespace(quad=np.array([(x, y) + side * (u * across + v * down) for u, v in corners]))
+
+
+@pytest.mark.parametrize("degrees", [0.0, 7, -40, 90, 178])
+@pytest.mark.parametrize("size, side", [((360, 480), 110), ((500, 300), 100), ((290, 290), 150)])
+def test_clothes_and_backdrops_go_on_past_a_tilted_square(size: tuple[int, int], side: int, degrees: float) -> None:
+    pixels = np.zeros((*size, 3), np.uint8)
+    pixels[size[0] // 2 :, size[1] // 5 :, 0] = 255
+    photo, face = Photo(pixels), tilted(0.45 * size[1], 0.4 * size[0], side, degrees)
+    truth = {"cloth": pixels[..., 0] > 128, "background": pixels[..., 0] <= 128}
+    for name, there in truth.items():
+        (found,), (x0, y0, x1, y1) = reaching(photo, face, (name,), ColorParser())  # type: ignore[arg-type]
+        whole = np.zeros(size, np.bool_)
+        whole[y0:y1, x0:x1] = found > 0.5
+        assert (whole != there).mean() < 0.03
+        assert (whole[[0, -1]] != there[[0, -1]]).mean() < 0.06  # corners, too
+        assert (whole[:, [0, -1]] != there[:, [0, -1]]).mean() < 0.06
+
+
+def test_a_backdrop_goes_on_beyond_the_widest_look_and_clothes_end_there() -> None:
+    photo = Photo(np.zeros((1000, 1000, 3), np.uint8))
+    face = tilted(700, 400, 60, 5)
+    (found,), box = reaching(photo, face, ("background",), ColorParser())  # type: ignore[arg-type]
+    assert box == (0, 0, 1000, 1000) and found.min() > 0.9
+    photo.pixels[..., 0] = 255
+    (_,), (x0, _, x1, _) = reaching(photo, face, ("cloth",), ColorParser())  # type: ignore[arg-type]
+    assert x1 - x0 == 450
+
+
+@pytest.mark.parametrize("degrees, first", [(0, 0), (44, 0), (80, 3), (-90, 1), (180, 2)])
+def test_wide_squares_lie_along_the_photo_and_as_much_of_it_as_there_is(degrees: float, first: int) -> None:
+    photo = Photo(np.zeros((400, 500, 3), np.uint8))
+    square = square_within(photo, tilted(450, 100, 100, degrees), 3.45)  # type: ignore[arg-type]
+    assert np.allclose(square[0], [(155, 0), (155, 345), (500, 345), (500, 0)][first])
+    assert np.allclose(square_within(photo, tilted(450, 100, 100, 0), 7)[[0, 2]], [(0, -50), (500, 450)])  # type: ignore[arg-type]

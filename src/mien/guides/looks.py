@@ -30,7 +30,17 @@ WIDER, WIDEST = 1.5, 7.5
 """How much wider the next look is where a region does not end, and the widest look, in sides of the crop."""
 
 TOUCHING = 0.04
-"""Sides of the crop along which a region meets the edge of what was looked at and is taken to go on."""
+"""Sides of the crop along which a region meets a side of what was looked at and is taken to go on."""
+
+WITHIN, EDGE, ALONG = 0.985, 0.5, 500
+"""Where sides of squares are told, as a share of their size; pixels from the photo's edge at which it ends, and places
+that are told along a side."""
+
+ROUGH = 300
+"""Longer side at which it is told whether a region goes on."""
+
+CARRIED_ON = "background"
+"""The class that goes on to the photo's edge where nothing was looked at."""
 
 SHARE = 0.1
 """Of the largest piece of a region that another piece must have to count."""
@@ -38,8 +48,8 @@ SHARE = 0.1
 SIDE = 256
 """Pixels of a look."""
 
-KEPT = 4
-"""Latest looks that are kept, 5 MB each."""
+KEPT = 6
+"""Latest looks that are kept, 5 MB each: all that one region takes."""
 
 
 def probability(
@@ -57,23 +67,12 @@ def reaching(
 
     Returns:
         (h, w) of the part for each group; beyond it nothing is known. With all looks, more and wider ones are taken for
-        as long as the first group reaches the edge of the part and the photo goes on.
+        as long as the first group meets a side of the widest square and the photo goes on there. A background that
+        still goes on beyond the widest is taken to do so up to the photo's edge.
     """
-    scales = list(LOOKS[len(LOOKS) - looks :])
-    while True:
-        found, box = probabilities(photo, face, groups, parser, largest=largest, scales=scales)
-        if looks < len(LOOKS) or scales[0] >= WIDEST or not _goes_on(photo, face, found[0], box):
-            return found, box
-        scales.insert(0, min(WIDEST, scales[0] * WIDER))
-
-
-def _goes_on(photo: Photo, face: Face, found: Float32, box: Box) -> bool:
-    """Whether something reaches an edge of what was looked at that is not the photo's."""
-    scale = found.shape[1] / (box[2] - box[0])
-    least = TOUCHING * float(np.linalg.norm(face.quad[3] - face.quad[0])) * scale
-    inside = (box[0] > 0, box[1] > 0, box[2] < photo.width, box[3] < photo.height)
-    edges = (found[:, 1], found[1], found[:, -2], found[-2])
-    return any(open_ and (edge > 0.5).sum() > least for open_, edge in zip(inside, edges, strict=True))
+    squares = squares_for(photo, face, groups[0], parser, looks)
+    whole = groups[0] == CARRIED_ON and len(squares) > len(LOOKS)
+    return _seen(photo, squares, groups, parser, largest, whole)
 
 
 def probabilities(
@@ -84,19 +83,94 @@ def probabilities(
     largest: int | None = None,
     scales: Sequence[float] = LOOKS,
 ) -> tuple[list[Float32], Box]:
-    """The same for several groups of classes at once, reduced to a longer side of ``largest`` pixels if need be."""
-    box = _box(photo, face.quad, scales[0])
+    """The same in looks of given widths, reduced to a longer side of ``largest`` pixels if need be."""
+    return _seen(photo, [square_of(face, scale) for scale in scales], groups, parser, largest)
+
+
+def squares_for(photo: Photo, face: Face, classes: str, parser: FaceParser, looks: int = 3) -> list[Float64]:
+    """(4, 2) corners of the squares in which a region is looked for, the widest first."""
+    squares = [square_of(face, scale) for scale in LOOKS[len(LOOKS) - looks :]]
+    scale = LOOKS[0] if looks == len(LOOKS) else WIDEST
+    while scale < WIDEST:
+        (found,), box = _seen(photo, squares, (classes,), parser, ROUGH)
+        if not goes_on(photo, face, squares[0], found, box):
+            break
+        scale = min(WIDEST, scale * WIDER)
+        squares.insert(0, square_within(photo, face, scale))
+    return squares
+
+
+def square_of(face: Face, scale: float) -> Float64:
+    """(4, 2) corners of the square around a face's crop, tilted as it is."""
+    middle = face.quad.mean(0)
+    return np.asarray(middle + (face.quad - middle) * scale, np.float64)
+
+
+def square_within(photo: Photo, face: Face, scale: float) -> Float64:
+    """(4, 2) corners of a square along the photo's edges, shifted and no wider than it, so that little of it is empty.
+
+    Its first side is the photo's that is nearest to being above the face.
+    """
+    way = face.quad[3] - face.quad[0]
+    size = np.array([photo.width, photo.height])
+    side = min(float(size.max()), scale * float(np.linalg.norm(way)))
+    room = size - side
+    low = np.where(room > 0, np.clip(face.quad.mean(0) - side / 2, 0, np.maximum(room, 0)), room / 2)
+    turns = round(float(np.arctan2(way[1], way[0])) / (np.pi / 2))
+    return np.roll(low + side * np.array([(0.0, 0), (0, 1), (1, 1), (1, 0)]), turns, 0)
+
+
+def met(photo: Photo, square: Float64, found: Float32, box: Box) -> list[tuple[float, float]]:
+    """For each side of a square, how much of it lies in the photo, and along how much of that a region meets it.
+
+    Args:
+        photo: any.
+        square: (4, 2) corners.
+        found: (h, w) of the region in a part of the photo.
+        box: that part.
+
+    Returns:
+        Pairs of lengths in the photo's pixels.
+    """
+    middle, size = square.mean(0), np.array([photo.width, photo.height])
+    steps, shape = (np.arange(ALONG)[:, None] + 0.5) / ALONG, np.array(found.shape[::-1])
+    lengths = []
+    for begin, end in zip(square, np.roll(square, -1, 0), strict=True):
+        points = begin + steps * (end - begin)
+        points = points[((points > EDGE) & (points < size - EDGE)).all(1)]
+        inside = middle + (points - middle) * WITHIN - box[:2]
+        columns, rows = np.clip(inside * shape / (box[2] - box[0], box[3] - box[1]), 0, shape - 1).astype(int).T
+        step = float(np.linalg.norm(end - begin)) / ALONG
+        lengths.append((len(points) * step, int((found[rows, columns] > 0.5).sum()) * step))
+    return lengths
+
+
+def goes_on(photo: Photo, face: Face, square: Float64, found: Float32, box: Box) -> bool:
+    """Whether a region meets a side of a square where the photo goes on; arguments as of :func:`met`."""
+    least = TOUCHING * float(np.linalg.norm(face.quad[3] - face.quad[0]))
+    return any(length > least for _, length in met(photo, square, found, box))
+
+
+def _seen(
+    photo: Photo,
+    squares: Sequence[Float64],
+    groups: Sequence[str],
+    parser: FaceParser,
+    largest: int | None,
+    whole: bool = False,
+) -> tuple[list[Float32], Box]:
+    """As :func:`probabilities`, in squares; with ``whole`` in all of the photo, beyond the widest as at its sides."""
+    box = (0, 0, photo.width, photo.height) if whole else _box(photo, squares[0])
     shrink = min(1.0, (largest or np.inf) / max(box[2] - box[0], box[3] - box[1]))
     size = (round((box[2] - box[0]) * shrink), round((box[3] - box[1]) * shrink))
     totals = [np.zeros(size[::-1], np.float32) for _ in groups]
-    middle = face.quad.mean(0)
-    quads = [middle + (face.quad - middle) * scale for scale in scales]
-    looks = side_by_side(*(partial(LOOKED.shares, photo, quad, parser) for quad in quads))
-    for number, (quad, shares) in enumerate(zip(quads, looks, strict=True)):
-        matrix = quad_to_matrix(quad, SIDE) * shrink
+    looks = side_by_side(*(partial(LOOKED.shares, photo, square, parser) for square in squares))
+    for number, (square, shares) in enumerate(zip(squares, looks, strict=True)):
+        matrix = quad_to_matrix(square, SIDE) * shrink
         matrix[:, 2] -= np.array(box[:2]) * shrink
         matrix = between_pixels(matrix)
-        weight = cv2.warpAffine(_fading(number > 0), matrix, size, flags=cv2.INTER_LINEAR)
+        border = cv2.BORDER_REPLICATE if whole and not number else cv2.BORDER_CONSTANT
+        weight = cv2.warpAffine(_fading(number > 0), matrix, size, flags=cv2.INTER_LINEAR, borderMode=border)
         for group, total in zip(groups, totals, strict=True):
             found = shares[sorted(label for name in group.split("+") for label in classes_of(name))].sum(0)
             part = cv2.warpAffine(found, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -134,10 +208,8 @@ LOOKED = Looks()
 """Shared by all edits."""
 
 
-def _box(photo: Photo, quad: Float64, scale: float) -> Box:
-    middle = quad.mean(0)
-    corners = middle + (quad - middle) * scale
-    (x0, y0), (x1, y1) = np.floor(corners.min(0)).astype(int), np.ceil(corners.max(0)).astype(int)
+def _box(photo: Photo, square: Float64) -> Box:
+    (x0, y0), (x1, y1) = np.floor(square.min(0)).astype(int), np.ceil(square.max(0)).astype(int)
     return max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))
 
 
