@@ -3,10 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mien.align.crop import crop_face, quad_to_matrix
 from mien.align.finder import FaceFinder
+from mien.conditions.labels import INDEX
+from mien.conditions.parser import FaceParser
 from mien.errors import ConfigError, LayerError
-from mien.guides.move import move
+from mien.guides.move import SHUT, is_shut, move
 from mien.guides.shapes import Shapes, canonical
+from mien.guides.still import Labelled
 from mien.types import Face, Photo
 
 LEAST = 0.002
@@ -72,6 +76,22 @@ def test_what_cannot_be_done_is_said(portrait: Photo, face: Face) -> None:
     with pytest.raises(LayerError, match="mask"):
         move(portrait, face, {"smile": 1.0}, mask=np.zeros(portrait.pixels.shape[:2], np.bool_))
     assert "taken as" in " ".join(move(portrait, face, {"smile": 9.0}).guide.notes)
+
+
+def test_lips_between_which_nothing_is_seen_are_shut_whatever_landmarks_say(
+    portrait: Photo, face: Face, parser: FaceParser
+) -> None:
+    assert face.mouth_openness > SHUT
+    labels = parser.parse_crop(crop_face(portrait, face.quad, 256).pixels)
+    seen = Labelled(labels, quad_to_matrix(face.quad, 256))
+    assert not is_shut(face, seen) and not is_shut(face)
+    assert move(portrait, face, {"mouth-open": 0.4}, labelled=seen).strengths["mouth-open"] > 0
+    inside = labels == INDEX["mouth"]
+    for unseen in (np.zeros_like(inside), inside & (np.cumsum(inside).reshape(inside.shape) <= 0.1 * inside.sum())):
+        shut = Labelled(np.where(inside & ~unseen, INDEX["lower_lip"], labels).astype(np.uint8), seen.matrix)
+        with pytest.raises(LayerError, match="mouth is shut"):
+            move(portrait, face, {"smile": 1.0, "mouth-open": 0.4}, labelled=shut)
+        assert move(portrait, face, {"smile": 1.0}, labelled=shut).strengths["smile"] > 0
 
 
 def test_every_attribute_has_a_range_and_folds_nowhere(portrait: Photo, face: Face) -> None:

@@ -19,7 +19,7 @@ from mien.errors import LayerError
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
 from mien.generation.seen_features import seen_features
-from mien.guides.move import SHUT, move
+from mien.guides.move import SHUT, is_shut, move
 from mien.guides.shapes import Shapes
 from mien.guides.still import Labelled
 from mien.types import Float32, Photo, UInt8
@@ -77,6 +77,8 @@ def shaped(picture: UInt8, points: Float32, mean: Float32, degrees: Mapping[str,
         return picture
     crop = crop_face(photo, face.quad, LOOKED)
     labelled = Labelled(without_glasses(parser.parse(resized(crop.pixels[None], LOOKED))[0]), crop.matrix)
+    if is_shut(face, labelled):
+        wished.pop("mouth-open", None)
     with suppress(LayerError):  # nothing of this face can be moved without a fold
         moved = move(photo, face, wished, shapes=known, labelled=labelled).guide.over(photo)[0]
         return np.asarray(moved.pixels, np.uint8)

@@ -27,6 +27,10 @@ REACH = 0.75
 SHUT = 0.06
 """Openness of the mouth below which lips count as shut."""
 
+UNSEEN = 0.05
+"""What is seen between lips, in squares of the mouth's width, below which they count as shut, too: landmarks part the
+lips of many smiles that are shut."""
+
 STILL = 0.02
 """Pixels below which a displacement is none."""
 
@@ -79,7 +83,7 @@ def move(
             notes.append(f"{name} goes from {low:g} to {high:g}; {wanted:g} was taken as {strengths[name]:g}")
     if not any(strengths.values()) and not drags:
         raise ConfigError("Nothing is to be moved; give an attribute such as smile=1, or a point to drag.")
-    if face.mouth_openness < SHUT and strengths.get("mouth-open", 0) > 0:
+    if strengths.get("mouth-open", 0) > 0 and is_shut(face, labelled):
         raise LayerError(
             "This mouth is shut, and nothing shows what is inside; borrow an open one: --part mouth, another photo as "
             "exemplar."
@@ -93,6 +97,14 @@ def move(
     if share < 1:
         notes.append(f"the face bears {share:.0%} of this; more would fold it")
     return Moved(replace(guide, notes=tuple(notes)), {n: s * share for n, s in strengths.items()})
+
+
+def is_shut(face: Face, labelled: Labelled | None = None) -> bool:
+    """Whether the lips of a face are shut: by its landmarks, or by what is seen between them where that is known."""
+    if face.mouth_openness < SHUT or labelled is None:
+        return face.mouth_openness < SHUT
+    left, right = face.landmarks[list(mesh.INNER_MOUTH_CORNERS), :2].astype(np.float64)
+    return labelled.area("mouth") < UNSEEN * float(((right - left) ** 2).sum())
 
 
 def displaced(

@@ -39,6 +39,10 @@ class Labelled:
     labels: UInt8
     matrix: Float64
 
+    def area(self, name: str) -> float:
+        """How much of the photo is seen of a class, square pixels."""
+        return float((self.labels == INDEX[name]).sum() * abs(np.linalg.det(self.matrix[:, :2])))
+
     def within(self, box: Box, unit: float) -> tuple[UInt8, float]:
         """The labels over a box at a reduced size, and its pixels per pixel of the photo; the outermost go on."""
         x0, y0, x1, y1 = box
