@@ -112,14 +112,13 @@ def test_ears_keep_their_shape(generator: MultimodalGenerator) -> None:
     assert len(seen) > 10 and np.percentile(seen, 90) < 2 * np.percentile(seen, 10)
 
 
-def test_lips_part_over_the_edges_of_teeth_and_the_rest_stays(generator: MultimodalGenerator) -> None:
+def test_lips_part_without_teeth_and_the_rest_stays(generator: MultimodalGenerator) -> None:
     one, parser = head("2567"), generator.feedback.look.parser
     other = speaking(one)
     before, after = (np.asarray(each.photo.pixels).astype(int) for each in (one, other))
     labels = labels_of(other, parser)
     light = lab_of(resized(other.crop.pixels[None], 128)[0])[..., 0]
-    between = light[labels == INDEX["mouth"]]
-    assert len(between) > 20 and np.quantile(between, 0.2) < 25 and np.quantile(between, 0.95) > 28
+    assert (labels == INDEX["mouth"]).sum() > 20 and light[labels == INDEX["mouth"]].mean() < 30
     eyes = one.face.landmarks[[33, 263], 1].min()
     assert np.array_equal(before[: int(eyes) - 40], after[: int(eyes) - 40])
 

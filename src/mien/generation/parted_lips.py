@@ -1,4 +1,4 @@
-"""Lips of a head of nobody parted without a smile: between them it is dark below the edges of the upper teeth.
+"""Lips of a head of nobody parted without a smile: what is between them is dark, and no teeth are seen.
 
 Legend: H, W of the picture.
 """
@@ -16,25 +16,15 @@ from mien.guides.move import displaced
 from mien.guides.smile import parting
 from mien.guides.still import Labelled
 from mien.guides.traits import lab_of
-from mien.types import Face, Float32, Float64, Photo, UInt8
+from mien.types import Face, Float32, Photo, UInt8
 
 OUTER, INNER = list(mesh.OUTER_LIPS), list(mesh.INNER_LIPS_CONTOUR)
 
-GAP, WIDE = 0.085, 0.75
+GAP, WIDE = 0.075, 0.75
 """Eye distances between the lips, and the share of the mouth's width that opens."""
 
 DEEP, FLESH = (0.15, 0.5), (0.9, 0.55)
 """Shares of the lips' L* below the upper lip and above the lower one, where a tongue is; and of their a* and b*."""
-
-UPPER, LOWER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308), (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
-"""Landmarks of the inner edges of the lips, from corner to corner."""
-
-TALL, ACROSS, CRISP = 0.32, 0.72, 0.006
-"""How high teeth are seen, in heights of the gap, over which share of its width, and eye distances over which they end:
-a gap without any is a hole."""
-
-TOOTH, DIMMER = (66.0, 1.0, 9.0), (0.22, 0.28)
-"""CIE L*, a*, b* of teeth; and by which share they are darker beside the middle, and below the lip."""
 
 SOFT = 0.012
 """Eye distances over which lips end in shade."""
@@ -61,8 +51,7 @@ def parted_lips(photo: Photo, face: Face, labelled: Labelled) -> Photo:
     here = made[box[1] : box[3], box[0] : box[2]]
     inner, lips = filled(goals[INNER], box), filled(goals[OUTER], box)
     weight = blurred(inner, SOFT * unit)[..., None]
-    between = _toothed(_inside(here, lips & ~inner, goals, box[1]), goals[:, :2] - box[:2], CRISP * unit)
-    here[:] = np.clip(np.rint(here + weight * (between - here)), 0, 255)
+    here[:] = np.clip(np.rint(here + weight * (_inside(here, lips & ~inner, goals, box[1]) - here)), 0, 255)
     return photo.with_pixels(made)
 
 
@@ -77,19 +66,3 @@ def _inside(here: UInt8, lips: np.ndarray, goals: np.ndarray, top: int) -> Float
     )
     rgb = cv2.cvtColor(lab.astype(np.float32)[:, None], cv2.COLOR_LAB2RGB) * 255
     return np.broadcast_to(rgb, here.shape).astype(np.float32)
-
-
-def _toothed(between: Float32, points: Float64, soft: float) -> Float32:
-    """What is between lips (h, w, 3) with the edges of upper teeth, given landmarks (478, 2) and how soft they end."""
-    height, width = between.shape[:2]
-    across, down = np.arange(width) + 0.5, np.arange(height)[:, None] + 0.5
-    upper, lower = (np.interp(across, *points[list(edge)].T) for edge in (UPPER, LOWER))
-    first, last = points[[UPPER[0], UPPER[-1]], 0]
-    aside = np.abs(across - (first + last) / 2) / max((last - first) / 2, 1e-6)
-    tall = TALL * float(np.max(lower - upper)) * np.sqrt(np.clip(1 - (aside / ACROSS) ** 2, 0, 1))
-    share = np.clip((upper + tall - down) / soft + 0.5, 0, 1) * (tall > 0)
-    deep = np.clip((down - upper) / np.maximum(tall, 1), 0, 1)
-    light = (1 - DIMMER[0] * np.clip(aside, 0, 1)) * (1 - DIMMER[1] * (1 - deep))
-    lab = np.dstack([TOOTH[0] * light, *(np.full((height, width), tint) for tint in TOOTH[1:])]).astype(np.float32)
-    rgb = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255
-    return np.asarray(between + share[..., None] * (rgb - between), np.float32)
