@@ -11,8 +11,11 @@ import pytest
 
 from mien import Editor
 from mien.compose.difference import delta_e
+from mien.conditions.parser import FaceParser
+from mien.editing.identity import Identity
 from mien.editing.outcome import Outcome, measure
 from mien.errors import OutcomeError
+from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 
 
@@ -65,7 +68,7 @@ def test_blur_noise_and_color_are_told(portrait: Photo, face: Face) -> None:
 def test_an_edit_measures_itself_for_its_receipt(plain: Editor, portrait: Photo, tmp_path: Path) -> None:
     result = plain(portrait, dye={"lips": "#2040c0"})
     outcome = result.faces[0].outcome
-    assert outcome is not None and outcome.magnification == 1 and outcome.unreached == 0
+    assert outcome is not None and outcome.magnification == 1 and outcome.unreached == 0 and outcome.identity is None
     assert outcome.changed["lower_lip"]["share"] > 0.5 and "left_eye" not in outcome.changed
     receipt = result.save(tmp_path / "lips.png").as_dict()
     assert json.loads(json.dumps(receipt))["outcome"][0]["changed"]["lower_lip"]["delta_e"] > 5
@@ -79,3 +82,38 @@ def test_painted_small_is_said(editor: Editor, portrait: Photo) -> None:
     assert any("it will look soft" in note for note in result.faces[0].notes)
     with pytest.raises(OutcomeError, match="nothing was written"):
         editor(large, mask="nose", mode="look", strict=True)
+
+
+def test_what_goes_on_beyond_all_that_was_looked_at_is_told(plain: Editor, portrait: Photo) -> None:
+    dyed = {"foreground": "#804020"}  # which is known in the crop alone, where this head has shoulders
+    result = plain(portrait, dye=dyed, skin_tone=True)
+    outcome = result.faces[0].outcome
+    assert outcome is not None and 0.1 < (outcome.unreached or 0) < 0.9
+    assert any("could not be reached" in note for note in result.faces[0].notes)
+    with pytest.raises(OutcomeError, match="could not be reached; nothing was written"):
+        plain(portrait, dye=dyed, skin_tone=True, strict=True)
+    several = plain(portrait, dye={"foreground-face": "#804020", "lips+foreground": "tan"}, skin_tone=True)
+    assert several.faces[0].outcome is not None and several.faces[0].outcome.unreached is None
+    for region in ("clothes", "background"):  # which are looked for in all of the photo
+        found = plain(portrait, dye={region: "#804020"}, skin_tone=True).faces[0].outcome
+        assert found is not None and found.unreached == 0
+    cut = plain(portrait, dye={"clothes": "#804020"}, mask="foreground").faces[0].outcome
+    assert cut is not None and (cut.unreached or 0) > 0.1
+
+
+def test_identity_is_a_figure_of_every_edit_where_a_network_tells_it(portrait: Photo, tmp_path: Path) -> None:
+    editor = Editor.from_pretrained("opencv:telea")
+    editor.identity = Identity("toy", lambda one: one.mean((2, 3)))
+    result = editor(portrait, dye={"skin": "#402010"}, skin_tone=True)
+    told = result.save(tmp_path / "dark.png").as_dict()["outcome"][0]["identity"]
+    assert 0 < told < 1 and told == editor.identity.kept(result)
+
+
+def test_neck_and_ears_are_dyed_with_the_face(plain: Editor, portrait: Photo, face: Face) -> None:
+    neck = region_matte(portrait, face, "neck", FaceParser.bundled()) > 0.9
+    result = plain(portrait, dye={"skin": "#804020"}, skin_tone=True)
+    changed = np.abs(result.photo.pixels.astype(int) - portrait.pixels).max(2) > 8
+    assert neck.sum() > 100 and changed[neck].mean() > 0.9
+    assert any("neck and ears" in note for note in result.faces[0].notes)
+    alone = plain(portrait, dye={"skin": "#804020", "neck": "#804020"}, skin_tone=True)
+    assert not any("neck and ears" in note for note in alone.faces[0].notes)

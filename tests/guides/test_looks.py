@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from mien.conditions.labels import CLASSES
-from mien.guides.looks import KEPT, Looks, close_to, reaching, square_within
+from mien.guides.looks import KEPT, Looks, beyond, close_to, reaching, square_of, square_within
 from mien.types import Photo
 
 
@@ -96,3 +97,15 @@ def test_wide_squares_lie_along_the_photo_and_as_much_of_it_as_there_is(degrees:
     square = square_within(photo, tilted(450, 100, 100, degrees), 3.45)  # type: ignore[arg-type]
     assert np.allclose(square[0], [(155, 0), (155, 345), (500, 345), (500, 0)][first])
     assert np.allclose(square_within(photo, tilted(450, 100, 100, 0), 7)[[0, 2]], [(0, -50), (500, 450)])  # type: ignore[arg-type]
+
+
+def test_what_lies_beyond_the_widest_look_is_told_as_a_share() -> None:
+    photo, face = Photo(np.zeros((1000, 1000, 3), np.uint8)), tilted(500, 400, 60, 5)
+    square = square_of(face, 7.5)
+    inside = cv2.fillConvexPoly(np.zeros((1000, 1000), np.uint8), np.round(square).astype(int), 1).astype(np.float32)
+    everywhere = beyond(photo, face, square, inside)
+    assert abs(everywhere - (1 - inside.mean())) < 0.02
+    ends = inside * (np.arange(1000)[:, None] < 500)  # meets three sides, two of them by about three quarters
+    assert 0.5 < beyond(photo, face, square, ends) < everywhere
+    within = inside * (np.hypot(*(np.mgrid[:1000, :1000] - 450)) < 100)
+    assert beyond(photo, face, square, within) == 0

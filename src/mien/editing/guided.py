@@ -27,12 +27,13 @@ from mien.editing.hair_borrowed import borrowed_hair
 from mien.editing.layers import mask_of, protected_area, unfilled
 from mien.editing.lenders import Lender, hidden_by, lender
 from mien.editing.mapped import LONGER, SHORTER, hair_by_map
+from mien.editing.reach import CARRIED, carried_on, unreached
 from mien.editing.reduced import dyed_reduced
 from mien.editing.request import Request
 from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
 from mien.editing.skins import evened, lined, shaved, unlined
-from mien.editing.steps import Guided
+from mien.editing.steps import Guided, worse
 from mien.editing.swatches import shade_of
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
@@ -50,8 +51,10 @@ from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES
 from mien.guides.laid import soft
 from mien.guides.light import beard_after, brows_after
+from mien.guides.looks import goes_on
 from mien.guides.mouth import EVENED, mouth
 from mien.guides.red_eyes import without_red_eyes
+from mien.guides.regions import BODY
 from mien.threads import side_by_side
 from mien.types import Face, Float32, Photo
 
@@ -67,6 +70,9 @@ UNLIKE, OTHER_LIGHT = 70.0, "skin and light of the two photos differ by {:.0f} l
 
 WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they take on little"
 """How well irises must be seen for nothing to be told, and what is told."""
+
+ALONG = "neck and ears are dyed with the face; hands and arms keep their color"
+"""What is told of dyed skin."""
 
 BLACK = (0, 0, 0)
 """What follows if anything does: what is lighter changes less."""
@@ -91,8 +97,10 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if not request.moves_pixels:
         return done
     face = _face_of(photo, target, context)
-    limits = _limits(photo, target, request, context)
-    mask = limits if request.mask is None or glasses_alone(request, context) else _mask(photo, target, request, context)
+    mask = _limits(photo, target, request, context)
+    if request.mask is not None and not glasses_alone(request, context):
+        mask, lost = _mask(photo, target, request, context)
+        done = replace(done, unreached=lost)
     if request.reshape or request.drag:
         with context.watch("move"):
             done = reshaped(done, face, target, request, mask, context)
@@ -224,17 +232,22 @@ def _dyed(
 ) -> Guided:
     """A region dyed; brows and beards follow hair, unless something is said about them."""
     color, before = request.dye[region], done.photo
-    matte = context.matte(before, face, region)
+    along = region == "skin" and not any(name in other for other in request.dye for name in ("neck", "ear"))
+    place = BODY if along else region
+    matte = context.matte(before, face, place)
     had = mean_color(before, matte) if region == "hair" or original is before else None
     shade = shade_of(original, face, region, color, context, had if original is before else None)
     seen, parser = lit_share(original, face) if region == "irises" else 1.0, context.networks.parser
+    lost = unreached(before, face, place, matte, mask, request.mask, context)
     laid = partial(colored, before, face, region, matte, shade, seen * request.strength, parser)
     old = had or shade
     followers = _followers(region, request, old, shade)
     calls: list[Callable[[], Any]] = [laid, *(partial(_seen, before, face, one[0], context) for one in followers)]
     guide, *mattes = side_by_side(*calls)
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
-    done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
+    told = [ALONG] * along + [CARRIED] * carried_on(before, face, region, matte, context)
+    guide = replace(guide, notes=(*guide.notes, *told))
+    done = replace(done.then(guide, f"{region} dyed {color}", mask, 1.0), unreached=worse(done.unreached, lost))
     for (follower, _, rule, words), found in zip(followers, mattes, strict=True):
         now = None if found is None else (hairs_color if follower == "brows" else mean_color)(before, found)
         follows = None if now is None else rule(now, old, shade)
@@ -273,8 +286,13 @@ def _face_of(photo: Photo, target: FaceTarget, context: EditContext) -> Face:
     return face
 
 
-def _mask(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask:
+def _mask(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> tuple[Mask, float | None]:
+    """The mask, and the share of it that lies beyond the crop, where it counts as far as that; None if it may go on."""
     frame = CropFrame.around(photo, target.quad, request.frame, target.name)
-    beyond = request.part in (LONGER, SHORTER)  # hair goes on where the crop ends
-    mask, _ = mask_of(request, frame, context.of(photo, target.quad), beyond=beyond)
-    return mask
+    dyes = request.dye and not (request.part or request.reshape or request.drag or request.mode in ("heal", "fill"))
+    beyond = request.part in (LONGER, SHORTER) or bool(dyes)  # hair goes on where the crop ends, and so do dyes
+    mask, outside = mask_of(request, frame, context.of(photo, target.quad), beyond=beyond)
+    drawn = isinstance(request.mask, str) and is_expression(request.mask)
+    if beyond or not drawn or not goes_on(photo, target.quad, target.quad, mask):
+        return mask, float(outside)
+    return mask, None

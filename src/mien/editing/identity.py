@@ -59,10 +59,13 @@ class Identity:
             vector = self.embed(to_tensor(crop_face(photo, quad, SIDE).pixels)).float().cpu().numpy()[0]
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
 
+    def between(self, before: Photo, after: Photo, quad: Float64) -> float:
+        """How like a face (corners (4, 2)) is to what it was: cosine, 1 is the same."""
+        return round(float(self.of(before, quad) @ self.of(after, quad)), 4)
+
     def kept(self, result: EditResult) -> float:
         """The least that a face of a result is like it was: cosine, 1 is the same."""
-        both = [[self.of(one, face.quad) for one in (result.original, result.photo)] for face in result.faces]
-        return min(float(before @ after) for before, after in both)
+        return min(self.between(result.original, result.photo, face.quad) for face in result.faces)
 
 
 def check_identity(request: Request, given: Any) -> None:

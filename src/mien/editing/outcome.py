@@ -59,7 +59,10 @@ class Outcome:
             there is nearer to 1, it is that.
         noise: the same of the calm parts' noise.
         seam: ΔE2000 at the mask's border, minus that of the photo there; None where there is no border.
-        unreached: share of the mask that could not be edited; None where it is not known.
+        unreached: share of the mask, or of the region, that could not be edited, an estimate where it goes on beyond
+            what was looked at; None where it is not known.
+        identity: how like the face is to what it was by a network of the user's, cosine, 1 is the same; None where none
+            is given.
         changed: by the region of the face: "share" of its pixels that changed visibly, "delta_e" their mean ΔE2000.
     """
 
@@ -68,6 +71,7 @@ class Outcome:
     noise: float | None = None
     seam: float | None = None
     unreached: float | None = 0.0
+    identity: float | None = None
     changed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
@@ -83,7 +87,7 @@ class Outcome:
         if self.seam is not None and self.seam > SEAM:
             words.append(f"a seam may show: colors differ by ΔE {self.seam:.0f} more than before at the mask's border")
         if self.unreached is not None and self.unreached > UNREACHED:
-            words.append(f"{self.unreached:.0%} of what was masked could not be reached")
+            words.append(f"{self.unreached:.0%} of what was asked for could not be reached")
         return tuple(words)
 
     def check(self) -> None:
@@ -105,6 +109,7 @@ def measure(
     *,
     magnification: float = 1.0,
     unreached: float | None = 0.0,
+    identity: float | None = None,
 ) -> Outcome:
     """Compares an edited face with what it was.
 
@@ -113,7 +118,7 @@ def measure(
         mask: (H, W), where it may have changed.
         quad: (4, 2) corners of the face's square.
         parse: gives the classes (D, D) of that square from its picture (D, D, 3); None reports on no regions.
-        magnification, unreached: see :class:`Outcome`.
+        magnification, unreached, identity: see :class:`Outcome`.
     """
     crops = [crop_face(photo, quad, SIDE).pixels for photo in (before, after)]
     one, other = (lab(crop) for crop in crops)
@@ -123,7 +128,7 @@ def measure(
     calls: list[Callable[[], Any]] = [lambda: _detail(before, after, mask, quad)]
     calls += [] if parse is None else [lambda: _changed(difference, parse(crops[0]))]
     (sharpness, noise), *changed = side_by_side(*calls)
-    return Outcome(magnification, sharpness, noise, _seam(one, other, seen), unreached, *changed)
+    return Outcome(magnification, sharpness, noise, _seam(one, other, seen), unreached, identity, *changed)
 
 
 def _seam(before: Float32, after: Float32, area: Bool) -> float | None:

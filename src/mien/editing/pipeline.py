@@ -34,7 +34,7 @@ from mien.editing.prepared import PreparedEdit, crop_conditions, prepare
 from mien.editing.request import LAYERS, Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
 from mien.editing.self_layers import changes_colors_alone, refuse_without_photo
-from mien.editing.steps import Guided
+from mien.editing.steps import Guided, worse
 from mien.editing.target import FaceTarget, find_target
 from mien.editing.validation import check_request
 from mien.editing.weights import weighed, weights_of
@@ -198,7 +198,7 @@ def _end(
 ) -> tuple[Photo, FaceEdit]:
     """The edited photo of one variant, what was done, and how good it is."""
     photo, face = _ended(begun, number, crops, backend, context)
-    prepared, request = begun.prepared, begun.request
+    prepared, request, quad = begun.prepared, begun.request, begun.target.quad
     scale = 1.0 if prepared is None else pixel_scale(prepared.crop.matrix)
     if prepared is not None and getattr(backend, "windows", None) is not None:
         scale *= SMALLEST * backend.size / SIZE
@@ -207,10 +207,11 @@ def _end(
             begun.photo,
             photo,
             face.mask > 0,
-            begun.target.quad,
+            quad,
             context.classes,
             magnification=round(max(1.0, scale), 2),
-            unreached=0.0 if prepared is None else prepared.unreached,
+            unreached=worse(begun.guided.unreached, 0.0 if prepared is None else prepared.unreached),
+            identity=None if context.identity is None else context.identity.between(begun.photo, photo, quad),
         )
     if request.strict:
         outcome.check()

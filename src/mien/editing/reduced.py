@@ -10,7 +10,7 @@ import numpy as np
 from mien.align.paste import Mask
 from mien.editing.context import EditContext
 from mien.editing.request import Request
-from mien.editing.steps import Guided
+from mien.editing.steps import Guided, worse
 from mien.guides.finer import carried_over, reduced_face, reduced_mask, reduced_photo, times_of
 from mien.types import Face, Photo
 
@@ -41,4 +41,5 @@ def dyed_reduced(
         return done
     guide = replace(carried_over(photo, small, made.photo, made.area, mask, times), notes=made.notes)
     laid = done.then(guide, made.operations[0], None, 1.0)
-    return replace(laid, operations=(*done.operations, *made.operations))
+    operations, unreached = (*done.operations, *made.operations), worse(done.unreached, made.unreached)
+    return replace(laid, operations=operations, unreached=unreached)

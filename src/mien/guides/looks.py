@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
 from threading import Lock
+from typing import Any
 
 import cv2
 import numpy as np
@@ -93,7 +94,7 @@ def squares_for(photo: Photo, face: Face, classes: str, parser: FaceParser, look
     scale = LOOKS[0] if looks == len(LOOKS) else WIDEST
     while scale < WIDEST:
         (found,), box = _seen(photo, squares, (classes,), parser, ROUGH)
-        if not goes_on(photo, face, squares[0], found, box):
+        if not goes_on(photo, face.quad, squares[0], found, box):
             break
         scale = min(WIDEST, scale * WIDER)
         squares.insert(0, square_within(photo, face, scale))
@@ -120,18 +121,19 @@ def square_within(photo: Photo, face: Face, scale: float) -> Float64:
     return np.roll(low + side * np.array([(0.0, 0), (0, 1), (1, 1), (1, 0)]), turns, 0)
 
 
-def met(photo: Photo, square: Float64, found: Float32, box: Box) -> list[tuple[float, float]]:
+def met(photo: Photo, square: Float64, found: Any, box: Box | None = None) -> list[tuple[float, float]]:
     """For each side of a square, how much of it lies in the photo, and along how much of that a region meets it.
 
     Args:
         photo: any.
         square: (4, 2) corners.
         found: (h, w) of the region in a part of the photo.
-        box: that part.
+        box: that part; None: all of it.
 
     Returns:
         Pairs of lengths in the photo's pixels.
     """
+    box = box or (0, 0, photo.width, photo.height)
     middle, size = square.mean(0), np.array([photo.width, photo.height])
     steps, shape = (np.arange(ALONG)[:, None] + 0.5) / ALONG, np.array(found.shape[::-1])
     lengths = []
@@ -145,10 +147,46 @@ def met(photo: Photo, square: Float64, found: Float32, box: Box) -> list[tuple[f
     return lengths
 
 
-def goes_on(photo: Photo, face: Face, square: Float64, found: Float32, box: Box) -> bool:
-    """Whether a region meets a side of a square where the photo goes on; arguments as of :func:`met`."""
-    least = TOUCHING * float(np.linalg.norm(face.quad[3] - face.quad[0]))
+def goes_on(photo: Photo, crop: Float64, square: Float64, found: Any, box: Box | None = None) -> bool:
+    """Whether a region meets a side of a square where the photo goes on, for more than a share of the crop's side.
+
+    Args:
+        photo: any.
+        crop: (4, 2) corners of the face's crop.
+        square, found, box: as of :func:`met`.
+    """
+    least = TOUCHING * float(np.linalg.norm(crop[3] - crop[0]))
     return any(length > least for _, length in met(photo, square, found, box))
+
+
+def beyond(photo: Photo, face: Face, square: Float64, matte: Float32) -> float:
+    """An estimate of the share of a region that lies in the photo, and outside of a square.
+
+    Beside each of the square's sides, the region is taken to cover as much of the photo as of that side.
+
+    Args:
+        photo: any.
+        face: found in it.
+        square: (4, 2) corners of what was looked at.
+        matte: (H, W) of the region, as far as that.
+    """
+    if not goes_on(photo, face.quad, square, matte):
+        return 0.0
+    lengths = met(photo, square, matte)
+    step = max(1, max(photo.width, photo.height) // ROUGH)
+    ys, xs = np.mgrid[step // 2 : photo.height : step, step // 2 : photo.width : step] + 0.5
+    away = []
+    for begin, end in zip(square, np.roll(square, -1, 0), strict=True):
+        (x, y), (across, down) = begin, (end - begin) / np.linalg.norm(end - begin)
+        away.append(across * (ys - y) - down * (xs - x))  # inside to the right of each side, so less than 0
+    side, outside = np.argmax(away, 0), np.max(away, 0) > 0
+    lost = sum(
+        float((outside & (side == k)).sum()) * length / max(of, 1e-6)
+        for k, (of, length) in enumerate(lengths)
+        if length
+    )
+    kept = float((matte[step // 2 :: step, step // 2 :: step] > 0.5)[~outside].sum())
+    return lost / max(lost + kept, 1e-6)
 
 
 def _seen(

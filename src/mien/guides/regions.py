@@ -21,6 +21,7 @@ from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
+from mien.guides.cheeks import cheeks
 from mien.guides.guide import Box
 from mien.guides.hair_matte import LARGEST, grown_beard, hair_matte
 from mien.guides.iris_dye import irises_of
@@ -60,7 +61,7 @@ REGIONS: Mapping[str, Region] = {
     "brows": Region("brows", 1.0),
     "lips": Region("lips", 0.7, depth=0.4),
     "skin": Region("skin", 1.5),
-    "neck": Region("neck", 1.5, 2),
+    "neck": Region("neck", 1.5, 3, joined=True),
     "hat": Region("hat", 1.5, 3, joined=True),
     "cloth": Region("clothes", 1.5, 3),
     "clothes": Region("clothes", 1.5, 3),
@@ -68,6 +69,22 @@ REGIONS: Mapping[str, Region] = {
     "glasses": Region("glasses", 1.0),
 }
 """What the parser finds, as mattes over all of the photo; every other region is drawn from labels and landmarks."""
+
+
+BODY = "skin+neck+ears"
+"""Skin that has one color: found as one, since its parts would have a soft border each where they meet."""
+
+
+def region_of(expression: str) -> Region | None:
+    """How the parser finds a region; None where it does not alone.
+
+    Raises:
+        LayerError: not an expression, or an unknown name.
+    """
+    named = terms(expression)
+    if len(named) > 1 and all(sign in ("", "+") and name in BODY.split("+") for sign, name in named):
+        return Region("+".join(name for _, name in named), 1.5, 3, joined=True)
+    return REGIONS.get(named[0][1]) if len(named) == 1 else None
 
 
 def region_matte(photo: Photo, face: Face, expression: str, parser: FaceParser) -> Float32:
@@ -82,8 +99,9 @@ def region_matte(photo: Photo, face: Face, expression: str, parser: FaceParser) 
     Raises:
         LayerError: no such region, or there is none in this photo.
     """
-    total: Float32 | None = None
-    for sign, name in terms(expression):
+    joined = region_of(expression) if len(terms(expression)) > 1 else None
+    total: Float32 | None = None if joined is None else _parsed(photo, face, joined, parser)
+    for sign, name in () if joined else terms(expression):
         one = _matte(photo, face, name, parser)
         if total is None:
             total = one
@@ -255,26 +273,8 @@ def _hair(photo: Photo, face: Face, parser: FaceParser) -> Float32:
 
 
 def _cheeks(photo: Photo, face: Face, parser: FaceParser) -> Float32:
-    """Where blush lies: on the apples, fading along the cheekbones and towards eyes, nose and mouth."""
-    (skin,), box = reaching(photo, face, ("skin",), parser, 1, LARGEST)
-    scale = skin.shape[1] / (box[2] - box[0])
-    points = (face.landmarks[:, :2].astype(np.float64) - box[:2]) * scale
-    unit = float(np.linalg.norm(points[33] - points[263]))
-    ys, xs = np.mgrid[: skin.shape[0], : skin.shape[1]] + 0.5
-    total = np.zeros(skin.shape, np.float32)
-    for apple, bone, nose in ((50, 123, 129), (280, 352, 358)):
-        way = points[bone] - points[apple]
-        length = float(np.linalg.norm(way))
-        if length < 0.1 * unit:  # turned away
-            continue
-        middle, way = points[apple] + 0.25 * (points[bone] - points[apple]), way / length
-        along = (xs - middle[0]) * way[0] + (ys - middle[1]) * way[1]
-        across = (xs - middle[0]) * way[1] - (ys - middle[1]) * way[0]
-        reach = max(0.45 * float(np.linalg.norm(points[nose] - points[apple])), 0.5 * length)
-        total = np.maximum(total, np.exp(-0.5 * ((along / (1.05 * reach)) ** 2 + (across / (0.72 * reach)) ** 2)))
-    soft = cv2.GaussianBlur(skin, (0, 0), 0.04 * unit) * skin
-    part = cv2.resize((total * soft).astype(np.float32), (box[2] - box[0], box[3] - box[1]))
-    return _placed(photo, box, np.where(part > 0.02, part, 0))
+    part, box = cheeks(photo, face, parser)
+    return _placed(photo, box, part)
 
 
 SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {

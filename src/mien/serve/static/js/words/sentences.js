@@ -42,7 +42,7 @@ export const SENTENCES = [
   ['softer than its surroundings: {0} of their sharpness', 'Weicher als die Umgebung: {0} ihrer Schärfe', 'Plus doux que les alentours : {0} de leur netteté'],
   ['rougher than its surroundings: {0} times their sharpness', 'Rauer als die Umgebung: {0}-fache Schärfe', 'Plus rugueux que les alentours : {0} fois leur netteté'],
   ["a seam may show: colors differ by ΔE {0} more than before at the mask's border", 'Ein Rand kann sichtbar sein: Farben weichen dort um ΔE {0} mehr ab als zuvor', 'Un bord peut se voir : les couleurs y diffèrent de ΔE {0} de plus'],
-  ['{0} of what was masked could not be reached', '{0} der Maske waren nicht erreichbar', '{0} du masque hors de portée'],
+  ['{0} of what was asked for could not be reached', '{0} des Gewünschten waren nicht erreichbar', '{0} de ce qui était demandé hors de portée'],
   // what cannot be done, and what to do
   ['This mouth is shut, and nothing shows what is inside; borrow an open one: --part mouth, another photo as exemplar.', 'Dieser Mund ist geschlossen, sein Inneres zeigt nichts; leihen Sie einen offenen Mund aus einem anderen Foto.', 'Cette bouche est fermée et rien ne montre l’intérieur ; empruntez une bouche ouverte d’une autre photo.'],
   ['The mask leaves nothing of this face that could move; mask a part of the face.', 'Die Maske lässt nichts vom Gesicht frei, das sich bewegen könnte; maskieren Sie einen Teil des Gesichts.', 'Le masque ne laisse rien bouger ; masquez une partie du visage.'],
