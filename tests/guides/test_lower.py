@@ -15,7 +15,7 @@ from mien.editor import Editor
 from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
-from mien.guides.beard_edge import UNIT, alike
+from mien.guides.beard_edge import UNIT, alike, runs_on
 from mien.guides.beardless import Beardless, alike_mouth, relief
 from mien.guides.face_light import HEIGHT, WIDTH, FaceLight, frame
 from mien.guides.jaw import with_jaw
@@ -140,6 +140,31 @@ def test_a_collar_below_a_beard_is_none_of_it() -> None:
     told = alike(lab, list(seen), np.ones((60, 60), np.bool_), 48)
     np.testing.assert_array_equal(told.argmax(2)[::10, 30], (0, 0, 0, 1, 2, 2))
     np.testing.assert_allclose(told.sum(2), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("below", "rough", "longer"),
+    [
+        ((40, 30, 25), 0.2, True),
+        ((160, 120, 100), 0.02, False),
+        ((40, 30, 25), 0.02, False),
+        ((40, 60, 120), 0.2, False),
+    ],
+    ids=["more of it", "neck", "dark and smooth cloth", "colored tweed"],
+)
+def test_a_beard_that_goes_on_where_clothes_were_seen_is_long(
+    below: tuple[int, int, int], rough: float, longer: bool
+) -> None:
+    points = np.zeros((478, 3))
+    points[152], points[61], points[291] = (60, 80, 0), (45, 60, 0), (75, 60, 0)
+    hairs = np.zeros((160, 120), np.bool_)
+    hairs[50:100, 30:90] = True
+    picture, fine = np.full((160, 120, 3), 200, np.float32), np.full((160, 120), 0.02, np.float32)
+    picture[hairs], fine[hairs] = (40, 30, 25), 0.2
+    picture[100:], fine[100:] = below, rough
+    assert runs_on(hairs, picture, points, fine, 0.02) == longer
+    assert not runs_on(hairs[:100], picture[:100], points, fine[:100], 0.02)  # the photo ends with it
+    assert not runs_on(np.zeros_like(hairs), picture, points, fine, 0.02)
 
 
 def test_folds_are_those_of_another_face(editor: Editor, portrait: Photo, face: Face) -> None:

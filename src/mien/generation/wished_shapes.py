@@ -73,12 +73,14 @@ def shaped(picture: UInt8, points: Float32, mean: Float32, degrees: Mapping[str,
         if degrees.get(name, 0) * sign > 0:
             wished[name] *= float(np.clip(1 - sign * SMALL * seen_features(points)[name], LEAST, 1))
     wished = {name: strength for name, strength in wished.items() if name in known.ranges}
-    if not any(wished.values()):
+    if not any(wished.values()):  # nothing that the parser would be needed for
         return picture
     crop = crop_face(photo, face.quad, LOOKED)
     labelled = Labelled(without_glasses(parser.parse(resized(crop.pixels[None], LOOKED))[0]), crop.matrix)
     if is_shut(face, labelled):
         wished.pop("mouth-open", None)
+    if not any(wished.values()):
+        return picture
     with suppress(LayerError):  # nothing of this face can be moved without a fold
         moved = move(photo, face, wished, shapes=known, labelled=labelled).guide.over(photo)[0]
         return np.asarray(moved.pixels, np.uint8)

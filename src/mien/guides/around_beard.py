@@ -19,7 +19,20 @@ from mien.compose.blend import membrane
 from mien.compose.morphology import disc
 from mien.conditions.areas import JAW
 from mien.conditions.parser import FaceParser
-from mien.guides.beard_edge import UNIT, blurred, dilated, ended, eroded, hairs_of, inside, places, reduced, roughness
+from mien.guides.beard_edge import (
+    UNIT,
+    blurred,
+    dilated,
+    ended,
+    eroded,
+    hairs_of,
+    inside,
+    places,
+    reduced,
+    roughness,
+    runs_on,
+    usual_roughness,
+)
 from mien.guides.borrow import unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Box
@@ -67,6 +80,7 @@ class AroundBeard:
     shares: by name of :data:`GROUPS`.
     beard: (h, w) how likely a beard is.
     hairs: (h, w) where there is one, single tufts included.
+    unended: whether it goes on below where it was found to end.
     """
 
     box: Box
@@ -75,6 +89,7 @@ class AroundBeard:
     shares: Mapping[str, Float32]
     beard: Float32
     hairs: Bool
+    unended: bool = False
 
     @classmethod
     def of(cls, photo: Photo, face: Face, parser: FaceParser) -> AroundBeard:
@@ -98,7 +113,8 @@ class AroundBeard:
         fine = roughness(to_srgb(photo, box), (width, height))
         hairs = hairs_of(points, shares, beard, fine)
         hairs, shares = ended(hairs, picture, points, shares, beard, fine)
-        return cls(box, picture, points, shares, beard, hairs)
+        unended = runs_on(hairs, picture, points, fine, usual_roughness(shares, beard, fine))
+        return cls(box, picture, points, shares, beard, hairs, unended)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -120,7 +136,7 @@ class AroundBeard:
         """Whether the beard hangs down so far that what it hides is nowhere seen."""
         below, most = LONG
         lower = self.hairs & (self.rows > self.points[152, 1] + below * UNIT)
-        return bool(lower.sum() > most * UNIT**2)
+        return self.unended or bool(lower.sum() > most * UNIT**2)
 
     @cached_property
     def oval(self) -> Bool:

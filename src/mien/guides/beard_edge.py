@@ -42,6 +42,13 @@ HOLES = 0.12
 NEAREST, SAMPLES = 9, 300
 """How many neighbours decide, and how many samples of each kind are looked at."""
 
+BELOW, NEXT = 0.25, (0.15, 0.3)
+"""Eye distances below the chin from which a beard may go on unseen; and how far, at least and at most, one looks."""
+
+SAME, ROUGHLY = 8.0, 0.5
+"""Distance in Lab up to which what comes next has the color of a beard, and the least share of its roughness. Of beards
+that end the distance is 18 and more, of one that hides a chest 1; stubble over a shaded neck (5) is hardly rough."""
+
 HUES, PLACES = 1.5, 25.0
 """What a* and b* count, L* being 1, and an eye distance."""
 
@@ -93,6 +100,31 @@ def ended(
     for name, one in zip(("neck", "clothes", "background"), sorts, strict=True):
         shares = {**shares, name: np.asarray(shares[name] + beside * (one - shares[name]), np.float32)}
     return hairs, shares
+
+
+def runs_on(hairs: Bool, picture: Float32, points: Float64, fine: Float32, usual: float) -> bool:
+    """Whether a beard goes on below where it was found to end: in most columns between the corners of the mouth, what
+    comes next has its color and its roughness, as no neck, collar or backdrop has.
+
+    Args:
+        hairs: (h, w) as found.
+        picture: (h, w, 3) sRGB.
+        points: (478, 3) landmarks.
+        fine: (h, w) as :func:`roughness` gives it.
+        usual: roughness of skin without a beard.
+    """
+    lab, chin, (first, last) = lab_of(picture / np.float32(255)), points[152, 1], sorted(points[[61, 291], 0])
+    found, on = 0, 0
+    for x in range(max(0, int(first)), min(hairs.shape[1], int(last) + 1)):
+        rows = np.flatnonzero(hairs[:, x])
+        found += rows.size > 0
+        if not rows.size or rows[-1] - chin < BELOW * UNIT or rows[-1] + NEXT[0] * UNIT > len(hairs):
+            continue
+        end, reach = int(rows[-1]), round(NEXT[1] * UNIT)
+        before, after = np.s_[max(0, end - reach) : end - 1, x], np.s_[end + 2 : end + reach, x]
+        near = np.linalg.norm(np.median(lab[before], 0) - np.median(lab[after], 0)) < SAME
+        on += bool(near and np.median(fine[after]) > max(ROUGHLY * np.median(fine[before]), 2 * ROUGH * usual))
+    return on > 0.5 * found
 
 
 def alike(lab: Float32, kinds: Sequence[Bool], wanted: Bool, unit: float) -> Float32:
