@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from mien.conditions.colors import parse_color
 from mien.conditions.labels import UNKNOWN
 from mien.conditions.modalities.color import Color, region_colors
 from mien.conditions.segments import region_means, segment_means, superpixel_means, superpixels
@@ -90,3 +91,13 @@ def test_drawing_shows_a_board_where_nothing_is_painted() -> None:
     drawn = Color().draw(color)
     assert (drawn[:32] == (1, 2, 3)).all()
     assert len(np.unique(drawn[32:])) == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"), [("aubern", "auburn"), ("Ash Blnd", "ash-blond"), ("tirquoise", "turquoise"), ("greay", "gray")]
+)
+def test_a_misspelled_color_is_asked_about(wrong: str, meant: str) -> None:
+    with pytest.raises(LayerError, match=f"'{wrong}' is no color; did you mean {meant}"):
+        parse_color(wrong)
+    with pytest.raises(LayerError, match="'qwxz' is no color; give a name"):
+        parse_color("qwxz")

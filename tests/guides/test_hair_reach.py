@@ -124,6 +124,14 @@ def test_lengths_that_would_hang_below_this_heads_hair_are_refused(face: Face) -
         hair(photo, face, other, face, ColorParser(), any_head=True)  # type: ignore[arg-type]
 
 
+def test_lengths_are_refused_where_there_is_no_hairline(face: Face) -> None:
+    photo, other = head(face, COLORS, down=1.2), head(face, OTHER, down=2.4)
+    shaved = np.all(photo.pixels == COLORS["hair"], 2)[..., None]
+    bald = photo.with_pixels(np.where(shaved, COLORS["background"], photo.pixels).astype(np.uint8))
+    with pytest.raises(EndsAboveError, match="bald"):
+        hair(bald, face, other, face, ColorParser(), any_head=True)  # type: ignore[arg-type]
+
+
 def test_the_first_seed_draws_this_heads_hair_lower_and_others_lay_on_fringes(parser: FaceParser) -> None:
     one = next(entry for entry in Bank.bundled().entries if entry.path.stem == "2253")
     photo, made = one.photo(), []

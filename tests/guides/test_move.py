@@ -94,6 +94,24 @@ def test_lips_between_which_nothing_is_seen_are_shut_whatever_landmarks_say(
         assert move(portrait, face, {"smile": 1.0}, labelled=shut).strengths["smile"] > 0
 
 
+def test_points_beside_the_face_and_its_hair_cannot_be_dragged(portrait: Photo, face: Face, parser: FaceParser) -> None:
+    seen = Labelled(parser.parse_crop(crop_face(portrait, face.quad, 256).pixels), quad_to_matrix(face.quad, 256))
+    unit = float(np.linalg.norm(face.landmarks[33, :2] - face.landmarks[263, :2]))
+    chin, crown, temple = (tuple(float(v) for v in face.landmarks[n, :2]) for n in (152, 10, 127))
+    backdrop, clothes = (temple[0] - 0.7 * unit, temple[1] - 0.3 * unit), (chin[0], chin[1] + 0.6 * unit)
+    for x, y in (backdrop, clothes, (2.0, 2.0), (-40.0, 9.0), (510.0, 510.0)):
+        with pytest.raises(LayerError, match=r"is not on this face or its hair"):
+            move(
+                portrait,
+                face,
+                {"smile": 0.5},
+                drags=[(chin[0], chin[1], chin[0], chin[1] + 2), (x, y, *chin)],
+                labelled=seen,
+            )
+    for x, y in (chin, temple, (crown[0], crown[1] - 0.15 * unit)):
+        assert move(portrait, face, {}, drags=[(x, y, x + 3, y)], labelled=seen).guide.confidence.any()
+
+
 def test_every_attribute_has_a_range_and_folds_nowhere(portrait: Photo, face: Face) -> None:
     shapes = Shapes.bundled()
     assert set(shapes.moves) == set(shapes.ranges) and len(shapes.moves) >= 15

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,9 @@ def parse_color(color: str | Sequence[int]) -> Color:
     except ValueError:
         found = ()
     if len(found) != 3 or max(found) > 255:
-        raise LayerError(f"'{color}' is no color; give a name such as auburn, #703020, or 112,48,32.")
+        near = get_close_matches(name, dict.fromkeys((*NAMES, *SAME, *ImageColor.colormap)), 1, 0.7)
+        hint = f"did you mean {SAME.get(near[0], near[0])}? Else give" if near else "give a name such as auburn,"
+        raise LayerError(f"'{color}' is no color; {hint} #703020, or 112,48,32.")
     return found[0], found[1], found[2]
 
 

@@ -123,7 +123,8 @@ def runs_on(hairs: Bool, picture: Float32, points: Float64, fine: Float32, usual
         end, reach = int(rows[-1]), round(NEXT[1] * UNIT)
         before, after = np.s_[max(0, end - reach) : end - 1, x], np.s_[end + 2 : end + reach, x]
         near = np.linalg.norm(np.median(lab[before], 0) - np.median(lab[after], 0)) < SAME
-        on += bool(near and np.median(fine[after]) > max(ROUGHLY * np.median(fine[before]), 2 * ROUGH * usual))
+        rough = max(ROUGHLY * float(np.median(fine[before])), 2 * ROUGH * usual)
+        on += bool(near and float(np.median(fine[after])) > rough)
     return on > 0.5 * found
 
 

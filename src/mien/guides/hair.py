@@ -25,7 +25,7 @@ from mien.guides.fringe import lent_fringe
 from mien.guides.guide import Guide
 from mien.guides.hair_close import close_to
 from mien.guides.hair_fit import Fitted, closed, ended, fitted
-from mien.guides.hair_lengths import check_ends, lengthened, long
+from mien.guides.hair_lengths import check_ends, check_hairline, lengthened, long
 from mien.guides.hair_lent import attached
 from mien.guides.hair_light import lit, sharp_as
 from mien.guides.hair_over import over_photo
@@ -114,6 +114,7 @@ def hair(
 
 def _lengthened(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]) -> Guide:
     """The other's lengths alone, behind this head's hair."""
+    check_hairline(here)
     fit, fill, rim = lengthened(here, fit)
     check_ends(here, fit.alpha)
     notes += ("the hairline and its color stay; name a photo of other hair to exchange all of it",)

@@ -35,6 +35,9 @@ LOCK, WISP, HANGING = 0.1, 0.15, 0.5
 """Width of hair that counts, units, values of a matte from which new hair does, and how much lower than the old it may
 hang on either side: lengths that are believed hang no lower (50, 52, 58 of wide's val), others by 0.55 to 2.25."""
 
+BARE = 0.15
+"""Square units of hair above the brows and between the temples below which there is no hairline."""
+
 SLOPE = 0.55
 """How fast the outline leaves that of the old hair, downwards from the brows."""
 
@@ -46,7 +49,7 @@ SPREAD = 0.2
 
 
 class EndsAboveError(LayerError):
-    """This head's hair ends above the lengths that it would get; any other lengths would hang below it, too."""
+    """This head's hair ends above the lengths that it would get, or it has none; any lengths would hang below it."""
 
 
 def long(here: Scene, hair: Float32) -> bool:
@@ -55,6 +58,21 @@ def long(here: Scene, hair: Float32) -> bool:
     rows = slice(max(0, round(mouth - 0.15 * unit)), max(1, round(mouth + 0.6 * unit)))
     middle = round(float(here.points[4, 0]))
     return all(float(side.sum()) > BESIDE * unit**2 for side in (hair[rows, :middle], hair[rows, middle:]))
+
+
+def check_hairline(here: Scene) -> None:
+    """Refuses lengths behind a head without a hairline: they would hang behind bare skin.
+
+    Raises:
+        EndsAboveError: it has none.
+    """
+    top = max(0, round(float(here.points[[105, 334], 1].mean())))
+    left, right = sorted(max(0, round(float(x))) for x in here.points[[127, 356], 0])
+    if float(here.hair[:top, left:right].sum()) < BARE * here.unit**2:
+        raise EndsAboveError(
+            "This head is bald or its hair is hidden: there is no hairline to which lengths of the bank could be "
+            "added. Name a photo of hair to borrow all of it."
+        )
 
 
 def check_ends(here: Scene, alpha: Float32) -> None:

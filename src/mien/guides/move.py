@@ -31,6 +31,9 @@ UNSEEN = 0.05
 """What is seen between lips, in squares of the mouth's width, below which they count as shut, too: landmarks part the
 lips of many smiles that are shut."""
 
+BESIDE, ELSEWHERE = 0.06, frozenset(("background", "cloth", "necklace", "neck"))
+"""Eye distances from a face and its hair at which a point still belongs to them, and the classes that are neither."""
+
 STILL = 0.02
 """Pixels below which a displacement is none."""
 
@@ -72,7 +75,8 @@ def move(
 
     Raises:
         ConfigError: an unknown attribute, or nothing to do.
-        LayerError: the mask leaves nothing that could move, or a shut mouth is to be opened.
+        LayerError: the mask leaves nothing that could move, a shut mouth is to be opened, or a dragged point is not on
+            the face or its hair.
     """
     known = shapes or Shapes.bundled()
     notes: list[str] = []
@@ -90,6 +94,7 @@ def move(
         )
     points = face.landmarks.astype(np.float64)
     placement = Placement.of(points, known.mean)
+    _check_drags(drags, points[:, :2], placement.scale, labelled)
     shift = placement.scale * known.displacement(strengths) @ placement.rotation.T
     guide, share = displaced(
         photo, points[:, :2], shift[:, :2], placement.scale, drags=drags, mask=mask, labelled=labelled
@@ -97,6 +102,16 @@ def move(
     if share < 1:
         notes.append(f"the face bears {share:.0%} of this; more would fold it")
     return Moved(replace(guide, notes=tuple(notes)), {n: s * share for n, s in strengths.items()})
+
+
+def _check_drags(drags: Sequence[Drag], points: Float64, unit: float, labelled: Labelled | None) -> None:
+    """Refuses points that lie beyond what moves with a face, or on something else than it and its hair."""
+    outline = np.round(points[list(mesh.OUTLINE)]).astype(np.int32)
+    for x, y, _, _ in drags:
+        away = -cv2.pointPolygonTest(outline, (float(x), float(y)), True) / unit
+        known = None if labelled is None or away <= BESIDE else labelled.near((x, y), BESIDE * unit)
+        if away > 0.9 * REACH or (known is not None and known <= ELSEWHERE):
+            raise LayerError(f"The point {x:g},{y:g} is not on this face or its hair; drag one that is.")
 
 
 def is_shut(face: Face, labelled: Labelled | None = None) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from mien.align import mesh
 from mien.align.crop import between_pixels
 from mien.compose.morphology import disc
-from mien.conditions.labels import INDEX
+from mien.conditions.labels import CLASSES, INDEX
 from mien.guides.guide import Box
 from mien.types import Float32, Float64, UInt8
 
@@ -42,6 +42,15 @@ class Labelled:
     def area(self, name: str) -> float:
         """How much of the photo is seen of a class, square pixels."""
         return float((self.labels == INDEX[name]).sum() * abs(np.linalg.det(self.matrix[:, :2])))
+
+    def near(self, place: tuple[float, float], reach: float) -> set[str]:
+        """The classes seen within some pixels of a place (x, y) of the photo; the outermost go on."""
+        scale = float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2]))))
+        x, y = np.linalg.inv(self.matrix[:, :2]) @ (np.array(place) - self.matrix[:, 2])
+        ys, xs = np.mgrid[: len(self.labels), : len(self.labels)] + 0.5
+        x, y = np.clip((x, y), 0.5, len(self.labels) - 0.5)
+        seen = np.unique(self.labels[np.hypot(xs - x, ys - y) <= max(1.0, reach / scale)])
+        return {CLASSES[n] for n in seen.tolist() if n < len(CLASSES)}
 
     def within(self, box: Box, unit: float) -> tuple[UInt8, float]:
         """The labels over a box at a reduced size, and its pixels per pixel of the photo; the outermost go on."""
