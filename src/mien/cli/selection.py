@@ -25,7 +25,13 @@ TrustCode = Annotated[
     typer.Option("--trust-code", help="Run networks that are TorchScript programs: only if you trust their makers."),
 ]
 IdentityFile = Annotated[
-    Path | None, typer.Option(help="Network that tells people apart, for --keep-identity and --face like:anna.jpg.")
+    Path | None,
+    typer.Option(
+        help="Network that tells people apart: for --keep-identity, --face like:anna.jpg, identity in --json."
+    ),
+    typer.Option(
+        help="Network that tells people apart, for --keep-identity, --face like:anna.jpg, identity in --json."
+    ),
 ]
 Device = Annotated[str, typer.Option(help="Where to compute: cpu, cuda, mps.")]
 
