@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +17,7 @@ from mien.conditions.parser import FaceParser
 from mien.editing.identity import Identity
 from mien.editing.outcome import Outcome, measure
 from mien.errors import OutcomeError
+from mien.guides.guide import Doubt, Guide
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 
@@ -61,6 +64,7 @@ def test_blur_noise_and_color_are_told(portrait: Photo, face: Face) -> None:
     assert (soft.sharpness or 1) < 0.7 and "softer" in soft.complaints[0]
     rough = outcome(portrait.pixels + np.random.default_rng(0).normal(0, 12, portrait.pixels.shape))
     assert (rough.sharpness or 0) > 1.2 * (same.sharpness or 1) and (rough.noise or 0) > 1.5 * (same.noise or 1)
+    assert any("grainier" in words for words in rough.complaints)
     tinted = outcome(portrait.pixels + np.array([90.0, 0, 0]))
     assert (tinted.seam or 0) > 10 and any("seam" in words for words in tinted.complaints)
 
@@ -72,6 +76,33 @@ def test_an_edit_measures_itself_for_its_receipt(plain: Editor, portrait: Photo,
     assert outcome.changed["lower_lip"]["share"] > 0.5 and "left_eye" not in outcome.changed
     receipt = result.save(tmp_path / "lips.png").as_dict()
     assert json.loads(json.dumps(receipt))["outcome"][0]["changed"]["lower_lip"]["delta_e"] > 5
+
+
+def test_what_an_edit_itself_doubts_is_a_complaint(
+    plain: Editor, portrait: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mien.guides.move as move
+
+    def doubted(guide: Guide, **changes: Any) -> Guide:
+        notes = (Doubt("may look pasted"), "a hint", Doubt("may look pasted"))
+        return replace(guide, **{**changes, "notes": notes} if "notes" in changes else changes)
+
+    monkeypatch.setattr(move, "replace", doubted)
+    face = plain(portrait, reshape={"smile": 0.5}).faces[0]
+    assert face.outcome is not None and face.outcome.complaints[-1] == "may look pasted"
+    assert face.notes.count("may look pasted") == face.notes.count("a hint") == 1
+    told = face.outcome.as_dict()
+    assert "may look pasted" in told["complaints"] and "doubts" not in told and json.dumps(told)
+    with pytest.raises(OutcomeError, match="may look pasted"):
+        plain(portrait, reshape={"smile": 0.5}, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("noise", "words"), [(0.3, "less grain"), (0.67, ""), (1.0, ""), (1.46, ""), (2.0, "grainier"), (None, "")]
+)
+def test_noise_beyond_that_of_good_edits_is_a_complaint(noise: float | None, words: str) -> None:
+    told = Outcome(1.0, noise=noise).complaints
+    assert words in told[0] if words else not told
 
 
 def test_painted_small_is_said(editor: Editor, portrait: Photo) -> None:

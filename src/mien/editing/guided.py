@@ -46,7 +46,7 @@ from mien.guides.even import SKIN
 from mien.guides.eyes import SHUT, eyes, lit_share
 from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.glasses import without_glasses
-from mien.guides.guide import Guide
+from mien.guides.guide import Doubt, Guide
 from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES
 from mien.guides.laid import soft
@@ -223,7 +223,7 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
         return eyes(*pair, part, blocked=hidden, other_blocked=far, labelled=labelled)
     guide = borrow(*pair, part, blocked=hidden, other_blocked=far)
     if part == "face" and (away := mismatch(*pair, part)) > UNLIKE:
-        return replace(guide, notes=(*guide.notes, OTHER_LIGHT.format(away)))
+        return replace(guide, notes=(*guide.notes, Doubt(OTHER_LIGHT.format(away))))
     return guide
 
 

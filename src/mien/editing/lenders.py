@@ -21,6 +21,7 @@ from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.beardless import Beardless, alike_mouth
 from mien.guides.borrow import FARTHEST, WRINKLES
+from mien.guides.guide import Doubt
 from mien.guides.traits import Traits, same_picture
 from mien.types import AlignedFace, Bool, Face, Photo
 
@@ -29,6 +30,9 @@ BEFORE = "hair+glasses+hat-brows"
 
 POOR = 1.3
 """How badly a face may fit before it is said."""
+
+UNFIT = "no face of the bank fits this one well; another photo of the same person as exemplar is better"
+"""What is told then."""
 
 SHAVEN = 12
 """Faces without a beard that fit best, from which those are chosen whose mouths are most alike."""
@@ -146,7 +150,7 @@ def lent_of(cost: float, entry: Entry, part: str) -> Lender:
     """A face of a bank as a lender, with what is told where it fits badly."""
     notes: tuple[str, ...] = (f"{part} of {entry.name}",)
     if cost > POOR:
-        notes += ("no face of the bank fits this one well; another photo of the same person as exemplar is better",)
+        notes += (Doubt(UNFIT),)
     return Lender(entry.name, entry.photo(), entry.face, notes, entry.owned)
 
 

@@ -6,7 +6,7 @@ Limits were chosen on natural photos and on blurred regions of them, see docs/lo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import log
 from typing import Any
 
@@ -31,6 +31,9 @@ COARSEST = 4.0
 
 SOFTEST, SHARPEST = 0.7, 1.45
 """Sharpness inside over that of the ring: unedited regions lie within, a blur of 0.8 pixels has 0.69 in the median."""
+
+LEAST_NOISE, MOST_NOISE = 0.55, 1.7
+"""Noise inside over that of the ring: of 68 edits of the sheets it lies within 0.67 and 1.46."""
 
 SEAM = 10.0
 """ΔE2000 by which the step at a mask's border may grow: dyed lips and hair, whose outlines are meant, reach 8."""
@@ -64,6 +67,7 @@ class Outcome:
         identity: how like the face is to what it was by a network of the user's, cosine, 1 is the same; None where none
             is given.
         changed: by the region of the face: "share" of its pixels that changed visibly, "delta_e" their mean ΔE2000.
+        doubts: what the edit itself found that may not be believed, in words.
     """
 
     magnification: float
@@ -73,6 +77,7 @@ class Outcome:
     unreached: float | None = 0.0
     identity: float | None = None
     changed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -84,11 +89,15 @@ class Outcome:
             words.append(f"softer than its surroundings: {self.sharpness:.2f} of their sharpness")
         if self.sharpness is not None and self.sharpness > SHARPEST:
             words.append(f"rougher than its surroundings: {self.sharpness:.2f} times their sharpness")
+        if self.noise is not None and self.noise < LEAST_NOISE:
+            words.append(f"less grain than its surroundings: {self.noise:.2f} of their noise")
+        if self.noise is not None and self.noise > MOST_NOISE:
+            words.append(f"grainier than its surroundings: {self.noise:.2f} times their noise")
         if self.seam is not None and self.seam > SEAM:
             words.append(f"a seam may show: colors differ by ΔE {self.seam:.0f} more than before at the mask's border")
         if self.unreached is not None and self.unreached > UNREACHED:
             words.append(f"{self.unreached:.0%} of what was asked for could not be reached")
-        return tuple(words)
+        return (*words, *self.doubts)
 
     def check(self) -> None:
         """Raises OutcomeError where something is bad."""
@@ -97,7 +106,8 @@ class Outcome:
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {**asdict(self), "complaints": list(self.complaints)}
+        figures = {name: value for name, value in asdict(replace(self, doubts=())).items() if name != "doubts"}
+        return {**figures, "complaints": list(self.complaints)}
 
 
 def measure(

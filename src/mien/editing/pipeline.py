@@ -41,6 +41,7 @@ from mien.editing.weights import weighed, weights_of
 from mien.editing.windows import SIZE, SMALLEST, WindowNetwork, refined
 from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
+from mien.guides.guide import Doubt
 from mien.threads import side_by_side
 from mien.types import AlignedFace, Float32, Photo
 
@@ -213,9 +214,11 @@ def _end(
             unreached=worse(begun.guided.unreached, 0.0 if prepared is None else prepared.unreached),
             identity=None if context.identity is None else context.identity.between(begun.photo, photo, quad),
         )
+    outcome = replace(outcome, doubts=tuple(dict.fromkeys(one for one in face.notes if isinstance(one, Doubt))))
     if request.strict:
         outcome.check()
-    return photo, replace(face, outcome=outcome, notes=(*face.notes, *outcome.complaints))
+    notes = (one for one in face.notes if not isinstance(one, Doubt))
+    return photo, replace(face, outcome=outcome, notes=(*notes, *outcome.complaints))
 
 
 def _ended(

@@ -23,7 +23,7 @@ from mien.guides.coloring import Dye
 from mien.guides.dark_roots import small_roots
 from mien.guides.dye import dye
 from mien.guides.dye_border import OUTSIDE, Border
-from mien.guides.guide import Box, Guide, halvable, lay
+from mien.guides.guide import Box, Doubt, Guide, halvable, lay
 from mien.guides.looks import reaching
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, is_plain, to_srgb
@@ -103,7 +103,7 @@ def bordered(
         lambda: border.doubtful(0.01 * side * shrink),
     )
     told, doubtful = side_by_side(*calls)
-    dyed = replace(dyed, notes=(*dyed.notes, DOUBTFUL)) if doubtful else dyed
+    dyed = replace(dyed, notes=(*dyed.notes, Doubt(DOUBTFUL))) if doubtful else dyed
     if told is None:
         return dyed
     made = border.warmed(border.corrected(told), 0.01 * side * shrink)

@@ -28,13 +28,19 @@ STRIP = 256
 """Rows that are laid over a photo at a time."""
 
 
+class Doubt(str):
+    """A note that says that a result may not be believed; where asked to be strict, an edit with one is refused."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Guide:
     """Attributes:
     box: the part of the photo that it covers.
     samples: (h, w, C) in the photo's own space, 0 to 2^bits − 1, float32 or the photo's own type.
     confidence: (h, w) float32 in [0, 1]: 1 where the samples are the result, 0 where nothing is known.
-    notes: what the user should know, in words.
+    notes: what the user should know, in words; each a :class:`Doubt` where the result may not be believed.
     """
 
     box: Box

@@ -22,7 +22,7 @@ from mien.guides.bare import bare, held
 from mien.guides.borrow import mirrored
 from mien.guides.ears import kept, unshaded
 from mien.guides.fringe import lent_fringe
-from mien.guides.guide import Guide
+from mien.guides.guide import Doubt, Guide
 from mien.guides.hair_close import close_to
 from mien.guides.hair_fit import Fitted, closed, ended, fitted
 from mien.guides.hair_lengths import check_ends, check_hairline, lengthened, long
@@ -50,6 +50,9 @@ ON_FACE = 0.4
 
 MADE = 1.0
 """Square units of backdrop and clothes that are made up without a word."""
+
+MADE_UP = "what the old hair hid is made up from what lies beside it; hair that covers the old looks better"
+"""What is told from there on."""
 
 ARMS = 0.3
 """Softness, units, of the face's outline around which glasses stay before new hair."""
@@ -159,7 +162,7 @@ def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted,
     alpha, real = np.where(odd, 0, alpha), np.where(odd, 0, real)
     fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
-        notes += ("what the old hair hid is made up from what lies beside it; hair that covers the old looks better",)
+        notes += (Doubt(MADE_UP),)
     dark = np.maximum(_shadow(here, alpha), fine) * (1 - worn)
     made = over_photo(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
     return Guide(*made, notes)
