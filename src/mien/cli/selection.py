@@ -27,9 +27,6 @@ TrustCode = Annotated[
 IdentityFile = Annotated[
     Path | None,
     typer.Option(
-        help="Network that tells people apart: for --keep-identity, --face like:anna.jpg, identity in --json."
-    ),
-    typer.Option(
         help="Network that tells people apart, for --keep-identity, --face like:anna.jpg, identity in --json."
     ),
 ]
