@@ -46,6 +46,17 @@ def test_edits_are_made_in_order_and_kept_within_the_mask(plain: Editor, portrai
     assert [words.split()[0] for words in result.operations] == ["face", "hair", "brows"]
 
 
+def test_a_mouth_that_was_shut_is_not_shut_again(plain: Editor, portrait: Photo) -> None:
+    shut = plain(portrait, reshape={"mouth-open": -1.0})
+    assert "mouth shut" in shut.operations[0]
+    with pytest.raises(LayerError, match="shut already"):
+        plain(shut.photo, reshape={"mouth-open": -1.0})
+    with pytest.raises(LayerError, match="nothing shows what is inside"):
+        plain(shut.photo, reshape={"mouth-open": 0.5})
+    both = plain(shut.photo, reshape={"mouth-open": -1.0, "smile": 0.5}).operations
+    assert len(both) == 1 and "smile" in both[0]
+
+
 def test_strength_fades_every_kind(plain: Editor, portrait: Photo) -> None:
     for inputs in ({"dye": {"hair": "#2040c0"}}, {"reshape": {"smile": 1.0}}):
         whole, half = (plain(portrait, strength=s, **inputs).photo.pixels.astype(np.float32) for s in (1.0, 0.4))

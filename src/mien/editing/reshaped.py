@@ -11,8 +11,9 @@ from mien.editing.context import EditContext
 from mien.editing.request import Request
 from mien.editing.steps import Guided
 from mien.editing.target import FaceTarget
-from mien.guides.move import SHUT, move
-from mien.guides.shut import shut
+from mien.errors import LayerError
+from mien.guides.move import is_shut, move
+from mien.guides.shut import ALREADY, shut
 from mien.guides.still import Labelled
 from mien.types import Bool, Face, Photo
 
@@ -26,14 +27,17 @@ def reshaped(
     """A face whose pixels move as the attributes and the dragged points of a request say.
 
     Raises:
-        ConfigError, LayerError: as :func:`mien.guides.move.move`.
+        ConfigError, LayerError: as :func:`mien.guides.move.move`, or nothing is asked for but to shut a shut mouth.
     """
     wanted = {name: strength * request.strength for name, strength in request.reshape.items()}
-    shuts = wanted.get(OPEN, 0.0) <= SHUTS and face.mouth_openness >= SHUT
+    labelled = labelled_of(done.photo, face, context)
+    shuts = wanted.get(OPEN, 0.0) <= SHUTS
     if shuts:
         del wanted[OPEN]
+        shuts = not is_shut(face, labelled)
+        if not shuts and not any(wanted.values()) and not request.drag:
+            raise LayerError(ALREADY)
     if not shuts or any(wanted.values()) or request.drag:
-        labelled = labelled_of(done.photo, face, context)
         moved = move(done.photo, face, wanted, drags=request.drag, mask=mask, labelled=labelled)
         words = ", ".join(f"{name} {strength:+.2g}" for name, strength in moved.strengths.items() if strength)
         pulled = f"{len(request.drag)} points dragged" if request.drag else ""

@@ -20,6 +20,9 @@ from mien.guides.move import SHUT, displaced
 from mien.guides.shapes import Placement, Shapes
 from mien.types import Bool, Face, Float32, Float64, Photo
 
+ALREADY = "This mouth is shut already."
+"""What is said of it."""
+
 UPPER = 0.3
 """Share of the gap that the upper lip goes down."""
 
@@ -56,7 +59,7 @@ def shut(photo: Photo, face: Face, inside: Bool, mask: Any = None) -> Guide:
         LayerError: it is shut already, or the mask leaves nothing.
     """
     if face.mouth_openness < SHUT:
-        raise LayerError("This mouth is shut already.")
+        raise LayerError(ALREADY)
     points = face.landmarks.astype(np.float64)
     placement = Placement.of(points, Shapes.bundled().mean)
     unit = placement.scale
