@@ -123,6 +123,9 @@ def test_networks_of_other_generators_need_an_encoder(tmp_path: Path) -> None:
     config = folder / "config.json"
     config.write_text(config.read_text().replace('"portrait-generator"', '"generator"'))
     (folder / "generator").symlink_to(Path(__file__).parents[2] / "src/mien/bundled/portrait-generator")
-    with pytest.raises(ConfigError, match="another generator"):
-        LatentMover(folder)
+    mover = LatentMover(folder)
+    with pytest.raises(ConfigError, match="another generator.*--code"):
+        mover.invert(np.zeros((2, 128, 128, 3), np.uint8))
+    mover.start_from(np.ones((12, 128), np.float32))
+    assert mover.invert(np.zeros((2, 128, 128, 3), np.uint8)).shape == (2, 12, 128)
     assert LatentMover(folder, invert=lambda crops: np.zeros((len(crops), 12, 128), np.float32)).size == 128

@@ -113,7 +113,13 @@ class LatentMover:
         self.generator = MultimodalGenerator.from_pretrained(folder)
         self.reader = "the words of mien" if self.generator.scale.names else ""
         self.size = int(self.generator.pictures(self.generator.codes([Wanted()], [0]))[0].width)
-        self.invert = _encoder(folder) if invert is None else invert
+        if invert is not None:
+            self.invert = invert
+
+    @cached_property
+    def invert(self) -> Invert:
+        """Photos (N, S, S, 3) uint8 to codes (N, L, C); see :func:`_encoder`, which codes of a file need not."""
+        return _encoder(self.folder)
 
     @cached_property
     def looks(self) -> FaceReader:
@@ -288,7 +294,10 @@ def _encoder(folder: Path) -> Invert:
         ConfigError: the network is of another generator than the bundled one.
     """
     if load_config(folder, KIND).get("generator") != "portrait-generator":
-        raise ConfigError(f"{folder.name} maps to another generator, for which no encoder of photos is known here.")
+        raise ConfigError(
+            f"{folder.name} maps to another generator, for which no encoder of photos is known here; "
+            "give the photo's codes (--code, which 'mien invert' writes)."
+        )
     graphs = PaintingGraphs(BUNDLED / EDITOR)
 
     def encode(crops: UInt8) -> Float32:

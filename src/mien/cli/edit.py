@@ -48,7 +48,8 @@ def edit(
     from mien.photos.contents import check_file
 
     moved = code is not None and _moves_codes(networks.editor)
-    request = _with_code(Request.from_dict(options.inputs()), None if moved else code)
+    asked = Request.from_dict(options.inputs())
+    request = _with_code(asked, code) if not moved else replace(asked, mode="look") if asked.mode == "auto" else asked
     check_file(photo)
     from mien.photos.read import read_photo
     from mien.photos.write import default_output
@@ -85,9 +86,12 @@ def _moves_codes(editor: str) -> bool:
 
 
 def _start_from(backend: Any, code: Path | None) -> None:
-    from mien.checkpoints.codes import w_plus_of
+    from mien.checkpoints.codes import read_facts, w_plus_of
 
     assert code is not None
+    if read_facts(code).get("tuned"):
+        told = f"{code.name}: its codes alone are moved; the weights beside it are left out ('mien sample' takes them)"
+        stderr().print(told, style="yellow")
     backend.start_from(w_plus_of(code))
 
 
