@@ -124,7 +124,7 @@ def test_networks_of_other_generators_need_an_encoder(tmp_path: Path) -> None:
     config.write_text(config.read_text().replace('"portrait-generator"', '"generator"'))
     (folder / "generator").symlink_to(Path(__file__).parents[2] / "src/mien/bundled/portrait-generator")
     mover = LatentMover(folder)
-    with pytest.raises(ConfigError, match="another generator.*--code"):
+    with pytest.raises(ConfigError, match=r"another generator.*--code"):
         mover.invert(np.zeros((2, 128, 128, 3), np.uint8))
     mover.start_from(np.ones((12, 128), np.float32))
     assert mover.invert(np.zeros((2, 128, 128, 3), np.uint8)).shape == (2, 12, 128)
