@@ -12,7 +12,7 @@ Legend: B crops, S side of a crop, L W+ codes, C length of a code.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,9 +22,9 @@ import cv2
 import numpy as np
 
 from mien.backends.base import CropOptions
+from mien.backends.encoding import Invert, encoder_of
 from mien.backends.expressions import ENOUGH, EXPRESSION, FURTHER, expressed
-from mien.checkpoints.hub import DEFAULT as EDITOR
-from mien.checkpoints.store import BUNDLED, load_config
+from mien.checkpoints.store import load_config
 from mien.compose.differences import Region, carried
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.lines import sketch_of
@@ -33,7 +33,6 @@ from mien.editing.context import EditContext
 from mien.editing.result import CropEdit
 from mien.engine import Network, load_landmarks
 from mien.engine.mapping import KIND, Wanted
-from mien.engine.painting import PaintingGraphs
 from mien.errors import ConfigError
 from mien.finding.face_reader import FaceReader
 from mien.generation.agreement import Asked, missing
@@ -52,9 +51,6 @@ STILL = 1.0
 
 TONE, GROWN = 6.0, 3.0
 """Standard deviations, pixels: of the photo's tone where a new picture is laid on it, and of the rim of what is new."""
-
-Invert = Callable[[UInt8], Float32]
-"""Crops (B, S, S, 3) -> codes (B, L, C) of the mapping network's generator."""
 
 
 def _region(sigma: float, *names: str) -> Region:
@@ -118,8 +114,8 @@ class LatentMover:
 
     @cached_property
     def invert(self) -> Invert:
-        """Photos (N, S, S, 3) uint8 to codes (N, L, C); see :func:`_encoder`, which codes of a file need not."""
-        return _encoder(self.folder)
+        """Looked for when a photo is encoded: codes of a file need none."""
+        return encoder_of(self.folder)
 
     @cached_property
     def looks(self) -> FaceReader:
@@ -285,25 +281,3 @@ def kept(image: UInt8, old: UInt8, new: UInt8) -> Float32:
     share = np.exp(-np.square(apart / ALIKE))
     result: Float32 = np.clip(after + tone + share * (image - before - tone), 0, 255).astype(np.float32)
     return result
-
-
-def _encoder(folder: Path) -> Invert:
-    """The bundled editor's encoder.
-
-    Raises:
-        ConfigError: the network is of another generator than the bundled one.
-    """
-    if load_config(folder, KIND).get("generator") != "portrait-generator":
-        raise ConfigError(
-            f"{folder.name} maps to another generator, for which no encoder of photos is known here; "
-            "give the photo's codes (--code, which 'mien invert' writes)."
-        )
-    graphs = PaintingGraphs(BUNDLED / EDITOR)
-
-    def encode(crops: UInt8) -> Float32:
-        planes = to_planes(crops)
-        layers = np.zeros((len(planes), graphs.layers, *planes.shape[2:]), np.float32)
-        layers[:, :3] = planes
-        return graphs.codes(layers)
-
-    return encode
