@@ -59,7 +59,7 @@ def test_a_batch_runs_as_one(editor: Editor, edits: list[dict[str, Any]], monkey
 
     monkeypatch.setattr(backend.networks.painter.refinement, "decode", counted)
     editor.batch(edits)
-    assert sizes == [8, 1, 1]  # eight photos are read at once, nine crops with the variant, eight crops painted at once
+    assert sizes == [8, 1]  # eight photos are read at once, eight crops with the variant, the smile is moved
 
 
 def test_a_batch_of_the_same_is_computed_once(editor: Editor, crop: UInt8, middle: Float32) -> None:

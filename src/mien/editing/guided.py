@@ -100,7 +100,8 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     mask = _limits(photo, target, request, context)
     if request.mask is not None and not glasses_alone(request, context):
         mask, lost = _mask(photo, target, request, context)
-        done = replace(done, unreached=lost)
+        filled_up = request.mode in ("heal", "fill")  # else a mask is a limit, and may be larger than what changes
+        done = replace(done, unreached=lost if filled_up else 0.0)
     if request.reshape or request.drag:
         with context.watch("move"):
             done = reshaped(done, face, target, request, mask, context)

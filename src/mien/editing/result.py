@@ -23,6 +23,9 @@ from mien.photos.receipt import save_with_receipt
 from mien.photos.write import QUALITY
 from mien.types import AlignedFace, Bool, Float32, Float64, Photo, Receipt, UInt8
 
+MOST = 200
+"""Characters of what was done that are shown where a result is printed."""
+
 
 @dataclass(frozen=True, eq=False)
 class CropOptions:
@@ -199,7 +202,8 @@ class EditResult:
 
     def __repr__(self) -> str:
         more = f", {len(self.variants)} variants" if self.others else ""
-        return f"EditResult({self.photo}{more}: {'; '.join(self.operations)})"
+        told = "; ".join(self.operations)
+        return f"EditResult({self.photo}{more}: {told if len(told) <= MOST else told[: MOST - 4] + ' ...'})"
 
 
 class EditResults(list[EditResult]):
