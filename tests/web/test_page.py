@@ -157,7 +157,8 @@ def test_strokes_are_undone_one_by_one_and_survive_a_reload(shown: Any) -> None:
     shown.settled("(await import('/js/session.js')).allSaved()")
     page.reload()
     page.wait_for_selector(".stage")
-    shown.settled("(await import('/js/layers.js')).existing('mask')")
+    drawn = "((l) => l.existing('mask') && l.alphaOf(l.existing('mask')).some(Boolean))"
+    shown.settled(f"{drawn}(await import('/js/layers.js'))")  # a layer is there before its pixels are
     assert page.evaluate(pixels) == counts[1]
 
 
