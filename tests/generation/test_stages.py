@@ -7,18 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generation.toy import folder, pairs, saved
+from generation.toy import NAMES, folder, pairs, saved
 from typer.testing import CliRunner
 
 from mien.checkpoints.clip import load_clip
 from mien.cli.app import app
-from mien.data.pairs import PairFeed, load_pairs
+from mien.data.pairs import PairFeed, load_pairs, save_facts
 from mien.engine.faces import BUNDLED_GENERATOR, load_maker
 from mien.engine.mapping import Wanted
 from mien.errors import ConfigError, DataError
 from mien.generation.generator import COARSE, MultimodalGenerator
 from mien.generation.modes import truncated
 from mien.generation.pairs import Looker, sample_pairs
+from mien.models.mm2latent.config import TRAINED_FOR
 
 
 def run(*arguments: object, code: int = 0) -> str:
@@ -97,6 +98,33 @@ def test_every_combination_gives_faces_that_do_not_depend_on_their_number(tmp_pa
     assert (generator(**parts, seed=8, truncation=0.5).pictures[0].pixels == made.pictures[1].pixels).mean() > 0.99
     with pytest.raises(ConfigError):
         generator(pose=(120, 0))
+
+
+def test_codes_to_start_from_and_generators_of_others_are_told(tmp_path: Path) -> None:
+    model = saved(tmp_path / "toy")
+    generator = MultimodalGenerator.from_pretrained(model)
+    start = generator.codes([Wanted()], [5])[0]
+    made = generator(start=start, n=2, refine=0, truncation=0.5)
+    assert (made.codes == start).all() and (made.pictures[0].pixels == made.pictures[1].pixels).all()
+    with pytest.raises(ConfigError, match="another generator"):
+        generator(start=start[:4])
+    path = model / "config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps({**config, TRAINED_FOR: "0"}))
+    with pytest.raises(ConfigError, match="trained for another generator than portrait-generator"):
+        MultimodalGenerator.from_pretrained(model)
+    del config[TRAINED_FOR]
+    path.write_text(json.dumps(config))
+    MultimodalGenerator.from_pretrained(model)
+
+
+def test_pairs_of_another_generator_are_told(tmp_path: Path) -> None:
+    data = folder(tmp_path / "pairs")
+    save_facts(data, NAMES, "another", "0")
+    told = CliRunner().invoke(app, ["train", "mapping", "--data", str(data), "--out", str(tmp_path / "run")])
+    assert "are of another, not of portrait-generator" in str(told.exception)
+    told = CliRunner().invoke(app, ["data", "sample", "--out", str(data), "--count", "1"])
+    assert "holds pairs of another generator" in str(told.exception)
 
 
 def test_words_beside_something_else_are_weighed(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from mien.conditions.types import Conditions
 from mien.editing.context import EditContext
 from mien.editing.result import CropEdit
 from mien.engine import Network, load_landmarks
-from mien.engine.mapping import KIND, Wanted
+from mien.engine.mapping import KIND, Wanted, check_codes
 from mien.errors import ConfigError
 from mien.finding.face_reader import FaceReader
 from mien.generation.agreement import Asked, missing
@@ -137,9 +137,7 @@ class LatentMover:
         Raises:
             ConfigError: they are of a generator of another size.
         """
-        config = self.generator.mapper.config
-        if codes.shape != (config.codes, config.w_dim):
-            raise ConfigError(f"Codes of shape {codes.shape} are of another generator than that of {self.name}.")
+        check_codes(codes, self.generator.mapper.config, self.name)
         self.invert = lambda crops: np.repeat(codes[None], len(crops), 0)
 
     def edit(

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from mien.checkpoints.filling import fill
+from mien.checkpoints.generator import KIND as GENERATOR_KIND
 from mien.checkpoints.hub import find_folder
 from mien.checkpoints.store import load_config, load_folder, save_folder
 from mien.errors import CorruptCheckpointError
-from mien.models.mm2latent.config import MappingConfig, SpatialConfig
+from mien.models.mm2latent.config import TRAINED_FOR, MappingConfig, SpatialConfig
 from mien.models.mm2latent.encoders import Autoencoder
 from mien.models.mm2latent.mapping import Mapping as MappingNetwork
 from mien.models.mm2latent.mapping import build_mapping
@@ -33,14 +34,17 @@ def save_mapping(
         folder: made if it is missing.
         network: what to save.
         text: how words are given.
-        generator: name of a bundled generator, or :data:`GENERATOR` where it lies in the folder.
+        generator: name of a bundled generator, or :data:`GENERATOR` where it lies in the folder already.
         card: Markdown.
         facts: more entries for ``config.json``, ready for JSON.
 
     Raises:
         SaveError: the folder cannot be written.
+        CheckpointError: there is no such generator.
     """
     config = {"kind": KIND, "mapping": network.config.to_dict(), "text": text.to_dict(), "generator": generator}
+    where = folder / GENERATOR if generator == GENERATOR else find_folder(generator)
+    config[TRAINED_FOR] = load_config(where, GENERATOR_KIND)["sha256"]
     save_folder(folder, network.state_dict(), {**config, **facts}, card)
 
 

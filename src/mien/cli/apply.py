@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mien.cli.codes import takes_code
 from mien.cli.console import print_json, print_table, working
 from mien.cli.edit import check_outputs, draw, report
 from mien.cli.option_groups import grouped
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mien.types import Photo
 
 
+@takes_code()
 @grouped
 def apply(
     recipe: Annotated[Path, typer.Argument(help="The recipe: docs/recipes.md, or 'mien session recipe'.")],

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from mien.cli.codes import takes_code
 from mien.cli.option_groups import grouped
 from mien.cli.pixel_edit import Target, edit_pixels
 
 
+@takes_code()
 @grouped
 def borrow(
     photo: Annotated[Path, typer.Argument(help="The photo.")],

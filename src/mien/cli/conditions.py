@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from mien.cli.codes import takes_code
 from mien.cli.console import print_json, working
 from mien.cli.selection import check_face, check_model
 
 
+@takes_code()
 def conditions(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the layers.")],

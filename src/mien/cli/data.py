@@ -77,7 +77,8 @@ def sample(
 ) -> None:
     """Sample pairs from a generator: codes, and what is to be seen in their pictures; for 'mien train mapping'."""
     from mien.checkpoints.hub import find_folder
-    from mien.engine.faces import load_maker
+    from mien.checkpoints.store import load_config
+    from mien.engine.faces import KIND, load_maker
     from mien.errors import ConfigError
     from mien.generation.pairs import Looker, clip_embedding, write_pairs
 
@@ -85,7 +86,8 @@ def sample(
         raise ConfigError(
             f"The truncation cannot be drawn between {psi[0]:g} and {psi[1]:g}; give the lower one first."
         )
-    maker = load_maker(find_folder(generator))
+    folder = find_folder(generator)
+    sha256, maker = str(load_config(folder, KIND).get("sha256", "")), load_maker(folder)
     look = Looker(embed=None if clip is None else clip_embedding(clip))
     with progress() as bar:
         task = bar.add_task("pairs", total=count)
@@ -95,6 +97,7 @@ def sample(
             out,
             count,
             generator=generator,
+            sha256=sha256,
             first=first,
             psi=psi,
             done=lambda number: bar.update(task, completed=number),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli.codes import takes_code
 from mien.cli.console import print_json, stderr, working
 from mien.cli.edit_options import EditOptions
 from mien.cli.option_groups import grouped
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
     from mien.types import Receipt
 
 
+@takes_code(keeps=lambda options: _moves_codes(options["editor"]))
 @grouped
 def edit(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     *,
     options: EditOptions,
     code: Annotated[
-        Path | None, typer.Option(help="File of 'mien invert': the exemplar; with a mapping network, what is moved.")
+        Path | None,
+        typer.Option(
+            help="File of 'mien invert': the exemplar; of a mapping network, what is moved; without a photo, the face."
+        ),
     ] = None,
     n: Annotated[int, typer.Option("-n", min=1, max=64, help="So many variants, each a file of its own.")] = 1,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the result.")] = None,
@@ -86,13 +91,10 @@ def _moves_codes(editor: str) -> bool:
 
 
 def _start_from(backend: Any, code: Path | None) -> None:
-    from mien.checkpoints.codes import read_facts, w_plus_of
+    from mien.cli.generate import start_of
 
     assert code is not None
-    if read_facts(code).get("tuned"):
-        told = f"{code.name}: its codes alone are moved; the weights beside it are left out ('mien sample' takes them)"
-        stderr().print(told, style="yellow")
-    backend.start_from(w_plus_of(code))
+    backend.start_from(start_of(code))
 
 
 def _with_code(request: Request, code: Path | None) -> Request:

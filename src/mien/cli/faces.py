@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli.codes import takes_code
 from mien.cli.console import print_json, print_table, working
 from mien.cli.selection import check_face, check_model, parse_box
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mien.types import Face, Photo
 
 
+@takes_code()
 def faces(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     annotated: Annotated[Path | None, typer.Option(help="Write the photo with the faces drawn in.")] = None,

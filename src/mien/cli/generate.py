@@ -55,6 +55,9 @@ def generate(
     model: Annotated[
         str, typer.Option(help="Folder, bundled name or Hugging Face id of a mapping network.")
     ] = "multimodal-mapping",
+    code: Annotated[
+        Path | None, typer.Option(help="File of 'mien invert' to start from: that face, moved half of the way.")
+    ] = None,
     clip: Annotated[str | None, typer.Option(help="CLIP of a network that was trained with one.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was understood as JSON.")] = False,
 ) -> None:
@@ -72,9 +75,10 @@ def generate(
     targets = [] if output is None else numbered(output, n)
     for target in (*targets, *([grid] if grid else [])):
         target_container(target)
-    check_targets([*targets, grid], [path for path in (semantic, sketch, mesh, vertices) if path is not None])
+    check_targets([*targets, grid], [path for path in (semantic, sketch, mesh, vertices, code) if path is not None])
     turned = None if pose is None else parse_pose(pose)
     shape = None if mesh is None else _mesh(mesh, vertices)
+    start = None if code is None else start_of(code)
     with working("Making faces"):
         from mien.generation.generator import MultimodalGenerator
 
@@ -92,6 +96,7 @@ def generate(
             descend=0 if quick and descend is None else descend,
             finish=finish,
             size=size,
+            start=start,
         )
     _write(made, targets, grid)
     for note in made.notes:
@@ -99,6 +104,20 @@ def generate(
     if as_json:
         files = [str(path) for path in (*targets, *([grid] if grid else []))]
         print_json({"files": files, "seeds": [*range(seed, seed + n)], "notes": list(made.notes)})
+
+
+def start_of(code: Path) -> Float32:
+    """The codes (L, C) of a code file; tells that the weights beside it are left out.
+
+    Raises:
+        CheckpointError: it is missing or damaged.
+    """
+    from mien.checkpoints.codes import read_facts, w_plus_of
+
+    if read_facts(code).get("tuned"):
+        told = f"{code.name}: its codes alone are moved; the weights beside it are left out ('mien sample' takes them)"
+        stderr().print(told, style="yellow")
+    return w_plus_of(code)
 
 
 def parse_pose(text: str) -> tuple[float, float]:

@@ -45,8 +45,8 @@ def invert(
 ) -> None:
     """Invert a photo: find the codes from which a generator draws this face.
 
-    The file is for --code of 'mien sample', 'mien edit' and 'mien directions
-    show'. What does not lie in the codes (tuned weights, maps) is written
+    The file is for --code: of 'mien sample', 'mien generate' and 'mien directions
+    show', and in place of the photo of any other verb. What does not lie in the codes (tuned weights, maps) is written
     beside it, in a file that ends in .tuned.safetensors.
     """
     from mien.checkpoints.hub import check_file, find_folder

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mien.cli.codes import takes_code
 from mien.cli.console import print_json, working
 from mien.cli.selection import check_face, check_model
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mien.types import Float32, Photo
 
 
+@takes_code()
 def mask(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The mask to write, PNG.")],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli.codes import takes_code
 from mien.cli.console import print_json, stderr, working
 from mien.cli.edit_options import EditOptions
 from mien.cli.history import Folder, Json, drift, export, label, log, recipe, sheet
@@ -30,6 +31,7 @@ def verbs() -> None:
 
 
 @session.command()
+@takes_code(then="folder")
 def new(
     photo: Annotated[Path, typer.Argument(help="The photo; it is copied into the session.")],
     folder: Annotated[Path, typer.Argument(help="The session's folder, new or empty.")],

@@ -95,22 +95,30 @@ def load_pairs(folder: Path) -> Pairs:
 
 
 def load_facts(folder: Path) -> dict[str, Any]:
-    """What is known of the pairs in a folder: ``numbers``, their names, and ``generator``, its name.
+    """What is known of the pairs in a folder: ``numbers``, their names; ``generator``, its name; ``sha256`` of the
+    generator's weights, or "" where nobody wrote it.
 
     Raises:
         DataError: the file is missing or damaged.
     """
     try:
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-        return {"numbers": [str(name) for name in facts["numbers"]], "generator": str(facts["generator"])}
+        made = {"numbers": [str(name) for name in facts["numbers"]], "generator": str(facts["generator"])}
+        return made | {"sha256": str(facts.get("sha256", ""))}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{folder / FACTS} is missing or damaged; make the pairs with 'mien data sample'.") from error
 
 
-def save_facts(folder: Path, numbers: Sequence[str], generator: str) -> None:
+def save_facts(folder: Path, numbers: Sequence[str], generator: str, sha256: str = "") -> None:
     """Writes what :func:`load_facts` reads."""
+    facts = {"numbers": list(numbers), "generator": generator, "sha256": sha256}
     with atomic_path(folder / FACTS) as path:
-        path.write_text(json.dumps({"numbers": list(numbers), "generator": generator}) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two checksums of generators are known, and not the same."""
+    return bool(one) and bool(other) and one != other
 
 
 Render = Callable[[Float32], UInt8]

@@ -13,8 +13,9 @@ import numpy as np
 
 from mien.checkpoints.store import load_config
 from mien.engine import engine_of, runs_graphs
-from mien.errors import CorruptCheckpointError
-from mien.models.mm2latent.config import MODALITIES, MappingConfig
+from mien.engine.faces import KIND as GENERATOR_KIND
+from mien.errors import ConfigError, CorruptCheckpointError
+from mien.models.mm2latent.config import MODALITIES, TRAINED_FOR, MappingConfig
 from mien.packages import need_torch
 from mien.types import Float32
 
@@ -136,6 +137,31 @@ def configuration(folder: Path) -> MappingConfig:
     if not isinstance(values, dict):
         raise CorruptCheckpointError(f"{folder} does not describe a mapping network; fetch it again.")
     return MappingConfig.from_dict(values)
+
+
+def check_generator(folder: Path, generator: Path) -> None:
+    """Refuses a generator that a mapping network was not trained for: its codes would mean other faces.
+
+    Args:
+        folder: of the mapping network; one that does not say whose codes they are is believed.
+        generator: the folder that is taken.
+
+    Raises:
+        CheckpointError: one of them is missing or damaged.
+        ConfigError: its weights are others.
+    """
+    wanted = load_config(folder, KIND).get(TRAINED_FOR)
+    if wanted is not None and wanted != load_config(generator, GENERATOR_KIND).get("sha256"):
+        raise ConfigError(
+            f"{folder.name} was trained for another generator than {generator.name}; give the one that it was trained "
+            "for, or train it anew ('mien data sample', 'mien train mapping')."
+        )
+
+
+def check_codes(codes: Float32, config: MappingConfig, name: str) -> None:
+    """Raises ConfigError unless codes (L, C) have the shape of those that the network ``name`` maps to."""
+    if codes.shape != (config.codes, config.w_dim):
+        raise ConfigError(f"Codes of shape {codes.shape} are of another generator than that of {name}.")
 
 
 def joined(wanted: list[Wanted], config: MappingConfig) -> list[Float32]:

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.checkpoints.hub import find_folder
-from mien.checkpoints.store import load_config
 from mien.conditions.modalities import maps
 from mien.conditions.modality import Array
 from mien.conditions.resample import levels_at
 from mien.conditions.text import validate_text
-from mien.engine.faces import BUNDLED_GENERATOR, FaceMaker, gaussian, load_maker
-from mien.engine.mapping import KIND, Mapper, Wanted, load_mapper
+from mien.engine.faces import BUNDLED_GENERATOR, FaceMaker, gaussian
+from mien.engine.mapping import Mapper, Wanted, check_codes
 from mien.errors import ConfigError
 from mien.finding.face_reader import FaceReader
 from mien.generation.agreement import Asked
@@ -27,6 +25,7 @@ from mien.generation.drawings import drawn
 from mien.generation.feedback import ROUNDS, Feedback
 from mien.generation.findings import findings
 from mien.generation.guidance import COARSE, effort, weights_of_words
+from mien.generation.loading import loaded
 from mien.generation.meshes import placed, read_mesh
 from mien.generation.modes import truncated
 from mien.generation.sentences import hardly_known, notes_of, numbers_of, understood
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from mien.generation.finish import Finisher
 
 DEFAULT = "multimodal-mapping"
-GENERATOR = "generator"
 STEEPEST = 90.0
 CLASSES = np.arange(19, dtype=np.uint8)
 
@@ -97,20 +95,9 @@ class MultimodalGenerator:
 
         Raises:
             CheckpointError: there is none, or it is damaged.
-            ConfigError: a package is missing, or the network needs a CLIP.
+            ConfigError: a package is missing, the network needs a CLIP, or was trained for another generator.
         """
-        folder = find_folder(name)
-        values = load_config(folder, KIND)
-        scale, named = TextScale.from_dict(values.get("text") or {}), str(values.get("generator"))
-        if not scale.names and clip is None:
-            raise ConfigError(f"{folder.name} was trained with a CLIP's vectors; give that one as --clip.")
-        reads = None
-        if clip is not None and not scale.names:
-            from mien.checkpoints.clip import load_clip
-
-            reads = load_clip(clip)
-        generator = (folder / named if named == GENERATOR else find_folder(named)) or BUNDLED_GENERATOR
-        return cls(load_mapper(folder, engine), load_maker(generator), scale, reads, generator)
+        return cls(*loaded(name, engine, clip))
 
     def __call__(
         self,
@@ -128,6 +115,7 @@ class MultimodalGenerator:
         descend: int | None = None,
         finish: str = "none",
         size: int = 512,
+        start: Float32 | None = None,
     ) -> Generated:
         """Faces that fit what is given; without anything, any faces.
 
@@ -146,6 +134,8 @@ class MultimodalGenerator:
             descend: steps of :mod:`mien.generation.descent`, with torch; None: 20 after 4 rounds for a map or sketch.
             finish: "bank" brings heads of nobody into the outlines of the faces, see :mod:`mien.generation.finish`.
             size: side of finished pictures, pixels.
+            start: (L, C) codes, such as a photo's, that are corrected in place of mapped ones: a round goes half of
+                the way, more of them leave the person behind, and maps and sketches do not descend by themselves.
 
         Raises:
             LayerError, PhotoError: a picture or a mesh cannot be read.
@@ -155,8 +145,9 @@ class MultimodalGenerator:
             raise ConfigError(f"No finish '{finish}' of {size} pixels; give none or bank, and a size from 64 to 1024.")
         notes: list[str] = []
         wanted = self.wanted(text=text, semantic=semantic, sketch=sketch, mesh=mesh, pose=pose, notes=notes)
-        rounds, steps = effort(wanted, refine, descend, finish, notes)
-        codes = self.codes([wanted] * n, range(seed, seed + n), truncation, text_weight, rounds, steps)
+        far = descend if start is None else descend or 0  # a photo's codes are soon left behind
+        rounds, steps = effort(wanted, refine, far, finish, notes)
+        codes = self.codes([wanted] * n, range(seed, seed + n), truncation, text_weight, rounds, steps, start)
         pictures = tuple(self.pictures(codes))
         if finish != "none":
             pictures = self.finisher(pictures, wanted, text, seed, size, notes)
@@ -197,6 +188,7 @@ class MultimodalGenerator:
         text_weight: float = 1.0,
         refine: int = 0,
         descend: int = 0,
+        start: Float32 | None = None,
     ) -> Float32:
         """W+ codes (n, L, C) of faces, each with its seed; arguments and errors as above."""
         for name, value, most in (
@@ -207,7 +199,10 @@ class MultimodalGenerator:
         ):
             if not 0 <= value <= most:
                 raise ConfigError(f"The {name} is {value:g}; give a number from 0 to {most}.")
-        if refine or descend:  # which magnify differences of rounding between batches
+        if start is not None:
+            check_codes(start, self.mapper.config, "the mapping network")
+            codes, truncation = np.repeat(start[None], len(wanted), 0), 1.0
+        elif refine or descend:  # which magnify differences of rounding between batches
             parts = [self.mapped([one], [seed], text_weight) for one, seed in zip(wanted, seeds, strict=True)]
             codes = np.concatenate(parts)
         else:

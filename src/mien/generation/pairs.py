@@ -16,9 +16,10 @@ import numpy as np
 from mien.align.measure import head_pose
 from mien.conditions.lines import pencil, thin_pencil
 from mien.conditions.parser import FaceParser
-from mien.data.pairs import Pairs, save_facts
+from mien.data.pairs import FACTS, Pairs, differ, load_facts, save_facts
 from mien.engine import Network, load_landmarks
 from mien.engine.faces import FaceMaker
+from mien.errors import DataError
 from mien.finding.face_reader import FaceReader
 from mien.models.perception.config import LandmarkConfig
 from mien.pixels import to_planes
@@ -130,6 +131,7 @@ def write_pairs(
     count: int,
     *,
     generator: str,
+    sha256: str = "",
     first: int = 1_000_000,
     psi: tuple[float, float] = (0.6, 1.0),
     per_file: int = 1000,
@@ -141,13 +143,18 @@ def write_pairs(
         maker, look, psi: see :func:`sample_pairs`.
         folder: made if it is missing.
         count: pairs in all.
-        generator: its name, for the record.
+        generator, sha256: its name and that of its weights, for the record.
         first: seed of the first; what is tested shall have others.
         per_file: pairs of a file.
         done: called with the number of pairs after every file.
+
+    Raises:
+        DataError: the folder holds pairs of another generator.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    save_facts(folder, look.reader.names, generator)
+    if (folder / FACTS).exists() and differ(load_facts(folder)["sha256"], sha256):
+        raise DataError(f"{folder} holds pairs of another generator than {generator}; choose another folder.")
+    save_facts(folder, look.reader.names, generator, sha256)
     for start in range(0, count, per_file):
         path = folder / f"pairs-{first + start:09d}.npz"
         size = min(per_file, count - start)

@@ -19,6 +19,9 @@ MODALITIES = (*SPATIAL, "pose", "text")
 
 LARGEST = 4096
 
+TRAINED_FOR = "generator_sha256"
+"""In a folder's configuration: the SHA-256 of the weights of the generator that a mapping network was trained for."""
+
 
 @dataclass(frozen=True)
 class SpatialConfig:

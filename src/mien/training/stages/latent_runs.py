@@ -126,13 +126,17 @@ class MappingRun(Run):
         """See the base class."""
         import torch
 
-        from mien.checkpoints.generator import load_generator
-        from mien.data.pairs import load_facts, load_pairs
+        from mien.checkpoints.generator import KIND, load_generator
+        from mien.checkpoints.hub import find_folder
+        from mien.checkpoints.store import load_config
+        from mien.data.pairs import differ, load_facts, load_pairs
         from mien.training.code_judge import Statistics
         from mien.training.stages.mapping import MappingStage
         from mien.training.teachers import load_teachers
 
         pairs, facts = load_pairs(self.data.path), load_facts(self.data.path)
+        if differ(facts["sha256"], load_config(find_folder(self.generator), KIND).get("sha256", "")):
+            raise ConfigError(f"The pairs in {self.data.path} are of {facts['generator']}, not of {self.generator}.")
         generator = load_generator(self.generator)
         network, text = self._network(pairs, tuple(facts["numbers"]), generator)
         render = renderer(network.triangles.numpy(), network.config.encoders["geometry"].side)
@@ -148,6 +152,7 @@ class MappingRun(Run):
     def _network(self, pairs: Pairs, names: tuple[str, ...], generator: Generator) -> tuple[Mapping, TextScale]:
         import torch
 
+        from mien.checkpoints.generator import load_generator
         from mien.checkpoints.mm2latent import load_autoencoder, load_mapping
         from mien.models.mm2latent.mapping import build_mapping
         from mien.models.mm2latent.render import triangulate
@@ -157,7 +162,9 @@ class MappingRun(Run):
         if pairs.w.shape[1] != generator.config.w_dim:
             raise ConfigError(f"The pairs in {self.data.path} are not of the generator {self.generator}.")
         if self.init is not None:
-            return load_mapping(self.init)[:2]
+            network, text, trained_for = load_mapping(self.init)
+            _check_alike(load_generator(trained_for), generator, self.init)
+            return network, text
         length = pairs.embedding.shape[1]
         text = TextScale(length=length) if length else TextScale.of(names, pairs.numbers)
         triangles, w, c = triangulate(pairs.points.mean(0)), torch.from_numpy(pairs.w), self.stage
@@ -172,6 +179,17 @@ class MappingRun(Run):
             if (folder := getattr(self, name)) is not None:
                 network.encoders[name].load_state_dict(load_autoencoder(folder, name).encoder.state_dict())
         return network, text
+
+
+def _check_alike(one: Generator, other: Generator, init: Path) -> None:
+    """Raises ConfigError unless two generators have the same weights, but for rounding to half precision."""
+    import torch
+
+    a, b = one.state_dict(), other.state_dict()
+    if one.config != other.config or not all(torch.allclose(a[n], b[n], rtol=2e-3, atol=1e-5) for n in a):
+        raise ConfigError(
+            f"{init} was trained for another generator; leave --init out, or give that one as --generator."
+        )
 
 
 def renderer(triangles: Any, side: int) -> Render:

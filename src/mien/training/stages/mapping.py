@@ -236,9 +236,9 @@ class MappingStage:
         folder, bundled = run / "mapping", (BUNDLED / self.name).is_dir()
         card = f"# MM2Latent\n\n{progress.images:,} pairs of {self.name}.\n"
         facts = {"progress": {"images": progress.images}}
-        save_mapping(folder, self.ema.network, self.text, self.name if bundled else GENERATOR, card, facts)
         if not bundled:
             save_generator(folder / GENERATOR, self.generator, "# The generator of the mapping network\n")
+        save_mapping(folder, self.ema.network, self.text, self.name if bundled else GENERATOR, card, facts)
 
 
 def _mean(errors: Tensor, alone: Tensor) -> Tensor:
