@@ -18,11 +18,11 @@ import numpy as np
 
 from mien.compose.border import wide_blur
 from mien.errors import LayerError
-from mien.guides.hair_fit import Fitted, bent, field, places_of
+from mien.guides.hair_fit import Fitted, bent, field, moved, places_of
 from mien.guides.hair_lent import clear, pure
 from mien.guides.hair_light import sharp_as
 from mien.guides.scene import Scene
-from mien.guides.strands import strand_light, toned
+from mien.guides.strands import along, strand_light, toned
 from mien.types import Bool, Float32, Float64
 
 COLUMNS = 97
@@ -58,6 +58,10 @@ ENDS, STRANDS = 0.1, 0.4
 
 UNEVEN, TIPS, FINE = 0.09, 0.2, 0.5
 """Units by which locks end sooner or later; units in which they thin out, and how much sooner dark strands do."""
+
+HANGS, LENGTHENED, OVER = 0.3, 1.7, 0.12
+"""Units above the hairline from which a fringe is drawn longer or shorter, by how much at most, and units below a line
+that is asked for to which single strands fall."""
 
 EDGE = 0.2
 """Units from the upper edge of an area within which strands begin."""
@@ -122,21 +126,26 @@ class Forehead:
         return np.asarray(cv2.remap(plane, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR), np.float32)
 
 
-def lent_fringe(here: Scene, there: Scene, area: Bool | None = None) -> tuple[Fitted, Float32]:
+def lent_fringe(
+    here: Scene, there: Scene, area: Bool | None = None, wished: Bool | None = None
+) -> tuple[Fitted, Float32]:
     """The other's fringe on this forehead, in this hair's colors, and its shadow (h, w).
 
     Args:
         here, there: both scenes.
         area: (h, w) where it may be; strands begin within it.
+        wished: (h, w) what it is to cover: it is drawn to the lower line of that, which may hide brows.
 
     Raises:
         LayerError: no hair grows above this forehead, or the other has no fringe.
     """
     front, unit = Forehead.of(here), here.unit
-    fit = bent_hair(here, there)
+    fit, lower = bent_hair(here, there), front.brows + BELOW + ASIDE * np.clip((np.abs(STEPS) - 0.6) / 0.3, 0, 1)
     _check(here, front, fit.alpha)
+    if wished is not None:
+        fit, lower = _reaching(here, front, fit, wished)
     colors = toned(here.picture, _near(here, front), fit.front, fit.alpha, unit)
-    alpha = fit.alpha * _within(here, front, fit, area) * (1 - here.shares["worn"])
+    alpha = fit.alpha * _within(here, front, fit, area, lower) * (1 - here.shares["worn"])
     fallen = cv2.GaussianBlur(alpha, (0, 0), FALL[0] * unit)
     down = np.array([[1, 0, 0], [0, 1, FALL[1] * unit]], np.float32)
     shade = SHADOW * cv2.warpAffine(fallen, down, alpha.shape[::-1]) * (1 - here.hair)
@@ -168,29 +177,43 @@ def _check(here: Scene, front: Forehead, alpha: Float32) -> None:
         raise LayerError("The other head has no fringe; choose another photo.")
 
 
-def _within(here: Scene, front: Forehead, fit: Fitted, area: Bool | None) -> Float32:
-    """(h, w): where strands are seen: from among those above the hairline down to the brows, temple to temple."""
+def _reaching(here: Scene, front: Forehead, fit: Fitted, wished: Bool) -> tuple[Fitted, Float64]:
+    """Hair whose fringe is drawn longer or shorter to the lower line of an area (h, w), and that line, (COLUMNS,)."""
+    ys = np.arange(-UP, 0.3, 0.01)
+    found, asked = (front.seen(one, ys) > 0.5 for one in (fit.alpha, wished.astype(np.float32)))
+    known: Bool = np.asarray(asked.any(0))
+    ends, goal = (ys[len(ys) - 1 - np.argmax(one[::-1], 0)] for one in (found, asked))
+    if not known.any():
+        raise LayerError("The map asks for no hair over the forehead.")
+    goal = np.interp(STEPS, STEPS[known], goal[known])
+    ends = np.where(found.any(0), np.minimum(ends, goal + 0.3), front.hairline)
+    ends = cv2.GaussianBlur(ends[None], (0, 0), 5.0, borderType=cv2.BORDER_REPLICATE)[0]
+    top = front.hairline - HANGS
+    share = np.clip((ends - top) / np.maximum(goal - top, 0.05), 1 / LENGTHENED, LENGTHENED)
+    flat = _flat(here, front)
+    down = flat[..., 1] - np.interp(flat[..., 0], front.across, top)
+    away = np.where(down > 0, down * (np.interp(flat[..., 0], front.across, share) - 1), 0).astype(np.float32)
+    return moved(fit, (away[..., None] * front.axes[1]).astype(np.float32)), goal + OVER
+
+
+def _within(here: Scene, front: Forehead, fit: Fitted, area: Bool | None, lower: Float64) -> Float32:
+    """(h, w): where strands are seen: from among those above the hairline down to a line, temple to temple."""
     flat, unit = _flat(here, front), here.unit
     x, y = flat[..., 0], flat[..., 1]
-    s, line, brow = (np.interp(x, front.across, one) for one in (STEPS, front.hairline, front.brows))
+    line, low = (np.interp(x, front.across, one) for one in (front.hairline, lower))
     upper = strand_light(fit.front, fit.alpha, unit)
     top = (line - y - ROOTS[0]) / (ROOTS[1] - ROOTS[0])
     share = np.clip(1 - top + STRANDS * upper, 0, 1) * (top < 1.2)
     out = np.maximum(x - front.across[-1], front.across[0] - x)
     beside = np.clip(1 - out / ENDS + STRANDS * upper, 0, 1)
-    low = brow + BELOW + ASIDE * np.clip((np.abs(s) - 0.6) / 0.3, 0, 1)
-    locks = cv2.GaussianBlur(upper, (0, 0), sigmaX=0.025 * unit, sigmaY=0.12 * unit)
-    strands = cv2.GaussianBlur(upper, (0, 0), sigmaX=max(0.5, 0.004 * unit), sigmaY=0.1 * unit)
-    locks, strands = (
-        np.clip(one / max(2 * float(one[fit.alpha > 0.9].std()), 1e-3), -1, 1) for one in (locks, strands)
-    )
-    lower = np.clip((low + UNEVEN * locks - y) / TIPS + FINE * strands, 0, 1)
+    locks, strands = along(fit.front, fit.alpha, unit)
+    shown = np.clip((low + UNEVEN * locks - y) / TIPS + FINE * strands, 0, 1)
     if area is not None:
         below = np.maximum.accumulate(area, 0).astype(np.uint8)
         room = cv2.distanceTransform(cv2.copyMakeBorder(below, 0, 1, 0, 0, cv2.BORDER_REPLICATE), cv2.DIST_L2, 5)[:-1]
         share = share * np.clip(room / (EDGE * unit) + STRANDS * upper * (room > 0), 0, 1)
     back = np.clip(1 - 1.5 * wide_blur(here.shares["background"], 0.03 * unit), 0, 1)
-    return np.asarray(share * share * (3 - 2 * share) * beside * lower * back, np.float32)
+    return np.asarray(share * share * (3 - 2 * share) * beside * shown * back, np.float32)
 
 
 def _flat(here: Scene, front: Forehead) -> Float64:

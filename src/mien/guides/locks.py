@@ -9,7 +9,7 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,9 +18,9 @@ from mien.compose.border import wide_blur
 from mien.compose.morphology import disc
 from mien.errors import LayerError
 from mien.guides.fringe import bent_hair
-from mien.guides.hair_fit import Fitted, bent
+from mien.guides.hair_fit import Fitted, moved
 from mien.guides.scene import Scene
-from mien.guides.strands import strand_light, toned
+from mien.guides.strands import along, strand_light, toned
 from mien.types import Bool, Float32, Float64
 
 ROOTS = 0.22
@@ -29,8 +29,13 @@ ROOTS = 0.22
 SLOPE = 0.6
 """How fast the outline leaves that of the old hair, downwards."""
 
-OUTER, ENDS, TIP = 0.06, 0.45, 0.12
-"""Units within which strands end at the outer side; in which they end below; and how softly a strand ends."""
+OUTER, TIP, LOCKS, FINE, LONGEST = 0.06, 0.14, 0.4, 0.5, 0.08
+"""Units within which strands end at the outer side; how softly strands end below; how much sooner or later locks and
+strands do, in that; and how much lower than is asked for any does."""
+
+COVERED, WIDER, INSIDE, MIRRORED = 0.05, 1.6, 0.03, 0.04
+"""Units around ears that are covered; by how much another's hair becomes wider or narrower; units within its edge
+from which it is taken; and how much more even that of its other side must be to be taken, units."""
 
 CLOSED, SMOOTH = 0.25, 0.06
 """Units of notches that the inner edge passes over, and by which edges are smoothed."""
@@ -58,11 +63,15 @@ def laid_locks(here: Scene, there: Scene, area: Bool, allowed: Bool) -> tuple[Fi
     if float(sure.sum()) < 0.1 * unit**2:
         raise LayerError("There is too little hair on this head for longer hair to go on from; borrow all of the hair.")
     fit = bent_hair(here, there)
-    offsets, within = _moved(here, fit, area, allowed)
-    front, alpha = bent(fit.front, offsets), bent(fit.alpha, offsets, 0)
-    colors = toned(here.picture, sure, front, alpha, unit)
-    upper = strand_light(front, alpha, unit)
-    alpha = np.clip((alpha - 0.1) / 0.75, 0, 1) * np.clip(within + 0.4 * upper * (within > 0) * (within < 1), 0, 1)
+    offsets, within, last = _moved(here, fit, area, allowed)
+    fit = moved(fit, offsets)
+    colors = toned(here.picture, sure, fit.front, fit.alpha, unit)
+    upper, (locks, strands) = strand_light(fit.front, fit.alpha, unit), along(fit.front, fit.alpha, unit)
+    ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
+    below = np.clip((last - ys) / np.float32(TIP * unit) + LOCKS * locks + FINE * strands, 0, 1)
+    within = within * below * (ys < last + LONGEST * unit)
+    alpha = np.clip((fit.alpha - 0.1) / 0.75, 0, 1)
+    alpha = alpha * np.clip(within + 0.4 * upper * (within > 0) * (within < 1), 0, 1)
     alpha = np.asarray(alpha * (1 - here.shares["worn"]), np.float32)
     fresh = np.clip(alpha - here.hair, 0, 1)
     fallen = wide_blur(fresh, FALL * unit)
@@ -71,16 +80,19 @@ def laid_locks(here: Scene, there: Scene, area: Bool, allowed: Bool) -> tuple[Fi
     return replace(fit, front=colors, alpha=alpha), np.asarray(shade, np.float32)
 
 
-def _moved(here: Scene, fit: Fitted, area: Bool, allowed: Bool) -> tuple[Float32, Float32]:
-    """How far away (h, w, 2) the other's hair is that comes to a place, and where (h, w) it is seen.
+def _moved(here: Scene, fit: Fitted, area: Bool, allowed: Bool) -> tuple[Float32, Float32, Float32]:
+    """How far away (h, w, 2) the other's hair is that comes to a place, where (h, w) it is seen, and the row (h, w) at
+    which it ends below.
 
     Raises:
         LayerError: no hair is wished beside the face.
     """
     unit = here.unit
-    offsets, within = np.zeros((*here.shape, 2), np.float32), np.zeros(here.shape, np.float32)
+    offsets = np.zeros((*here.shape, 2), np.float32)
+    within, last = np.zeros(here.shape, np.float32), np.zeros(here.shape, np.float32)
     levels = np.asarray((area & (here.hair < 0.5)).any(1))[:, None]
-    area = area | (levels & allowed & (cv2.dilate(here.shares["ears"], disc(0.03 * unit)) > 0.3))
+    ears = levels & allowed & (cv2.dilate(here.shares["ears"], disc(COVERED * unit)) > 0.3)
+    area = area | ears
     new = area & (here.hair < 0.5)
     away = cv2.distanceTransform((~new).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(ROOTS * unit)
     middle = int(here.points[[4, 152, 10], 0].mean())
@@ -93,14 +105,54 @@ def _moved(here: Scene, fit: Fitted, area: Bool, allowed: Bool) -> tuple[Float32
         inner, outer = (_edge(area & side, rows, at, unit) for at in (-sign, sign))
         reach = np.ones((1, max(1, round(CLOSED * unit))))
         inner = sign * _smoothed(cv2.erode(sign * inner[None], reach)[0], SMOOTH * unit)
-        outer = _leaving(here, outer, int(rows[0]), sign)
-        theirs = _inner(fit.alpha, middle, sign, unit)
-        offsets[side, 0] = np.broadcast_to((theirs - inner)[:, None], here.shape)[side]
-        found = _within(here, (inner, outer), rows, sign) * np.clip(1 - away, 0, 1)
+        ear = _edge(ears & side, rows, sign, unit) if (ears & side)[rows].any(1).all() else inner
+        outer = sign * np.maximum(sign * _leaving(here, outer, int(rows[0]), sign), sign * ear)
+        outer = _smoothed(outer, 2 * SMOOTH * unit)
+        theirs = _theirs(fit.alpha, middle, sign, rows, unit)
+        wide = np.clip(theirs.width / np.maximum(sign * (outer - inner), 1), 1 / WIDER, WIDER)
+        xs = np.arange(here.shape[1])[None]
+        out = theirs.sign * (theirs.inner[:, None] + wide[:, None] * sign * (xs - inner[:, None])) + middle
+        offsets[side, 0] = (out - xs)[side]
+        found = _beside(here, (inner, outer), sign) * np.clip(1 - away, 0, 1)
         within = np.where(side, found, within)
+        last = np.where(side, _smoothed(_lowest(area & side, rows), SMOOTH * unit)[None].astype(np.float32), last)
     if not within.any():
         raise LayerError("The map asks for no more hair beside the face; paint more of it as hair.")
-    return offsets, np.asarray(within, np.float32)
+    return offsets, np.asarray(within, np.float32), np.asarray(last, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """Hair on a side of the other's face: its inner edge (h,), columns out of the middle, its width, and the side."""
+
+    inner: Float64
+    width: Float64
+    sign: int
+
+
+def _theirs(alpha: Float32, middle: int, sign: int, rows: np.ndarray, unit: float) -> Side:
+    """The side of the other's hair (h, w) that is seen better at some rows, its edges as parabolas.
+
+    Raises:
+        LayerError: there is no hair beside its face.
+    """
+    solid, found = wide_blur(alpha, 0.03 * unit) > 0.6, []
+    for way in (sign, -sign):
+        part = solid[:, middle:] if way > 0 else solid[:, :middle][:, ::-1]
+        part = part[:, round(0.3 * unit) :]
+        seen = rows[part[rows].any(1)]
+        if len(seen) < 0.5 * len(rows):
+            continue
+        first, last = part.argmax(1)[seen], part.shape[1] - part[:, ::-1].argmax(1)[seen]
+        lines = [np.polynomial.Polynomial.fit(seen, one, 2 if len(seen) > 9 else 0) for one in (first, last)]
+        uneven_ = float(np.abs(lines[0](seen) - first).mean()) / unit
+        low, high = (np.clip(line(np.clip(np.arange(len(alpha)), seen[0], seen[-1])), 0, None) for line in lines)
+        low = low + round(0.3 * unit) + INSIDE * unit
+        width = np.maximum(high + round(0.3 * unit) - low, 0.1 * unit)
+        found.append((uneven_ + (way != sign) * MIRRORED, Side(low, width, way)))
+    if not found:
+        raise LayerError("The other head has no hair beside its face; choose another photo.")
+    return min(found, key=lambda one: one[0])[1]
 
 
 def _edge(area: Bool, rows: np.ndarray, toward: int, unit: float) -> Float64:
@@ -121,35 +173,23 @@ def _leaving(here: Scene, outer: Float64, first: int, sign: int) -> Float64:
     return np.asarray(sign * np.minimum(sign * outer, most), np.float64)
 
 
+def _lowest(area: Bool, rows: np.ndarray) -> Float64:
+    """(w,) the lowest row of an area in each column."""
+    known = np.flatnonzero(area[rows].any(0))
+    low = len(area) - 1 - np.argmax(area[::-1][:, known], 0)
+    return np.interp(np.arange(area.shape[1]), known, low.astype(np.float64))
+
+
 def _smoothed(line: Float64, sigma: float) -> Float64:
     return np.asarray(cv2.GaussianBlur(line[None], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)[0], np.float64)
 
 
-def _inner(alpha: Float32, middle: int, sign: int, unit: float) -> Float64:
-    """(h,) column at which the other's hair begins beside its face."""
-    start = int(middle + sign * 0.45 * unit)
-    part = alpha[:, max(0, start) :] if sign > 0 else alpha[:, : max(1, start)][:, ::-1]
-    solid = wide_blur(np.ascontiguousarray(part), 0.03 * unit) > 0.6
-    known = solid.any(1)
-    if not known.any():
-        raise LayerError("The other head has no hair beside its face; choose another photo.")
-    first = np.interp(np.arange(len(alpha)), np.flatnonzero(known), np.argmax(solid, 1)[known])
-    return _smoothed(start + sign * first, SMOOTH * unit)
-
-
-def _within(here: Scene, edges: tuple[Float64, Float64], rows: np.ndarray, sign: int) -> Float32:
-    """(h, w): where strands are seen on a side."""
-    unit = here.unit
-    ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
+def _beside(here: Scene, edges: tuple[Float64, Float64], sign: int) -> Float32:
+    """(h, w): where strands are seen on a side, between two edges (h,)."""
+    unit, xs = here.unit, np.arange(here.shape[1], dtype=np.float32)[None]
     inner, outer = (edge[:, None].astype(np.float32) for edge in edges)
-    beside = np.clip(sign * (outer - xs) / np.float32(OUTER * unit), 0, 1)
-    beside = beside * np.clip(sign * (xs - inner) / np.float32(0.03 * unit) + 1, 0, 1)
-    place = np.clip((xs - inner) * sign / np.maximum(sign * (outer - inner), 1), 0, 1)  # strands run along the outline
-    mean = float(np.abs(outer - inner).mean())
-    ends = uneven(here.shape[1], unit, (inner[rows[-1] // 2] + sign * place * mean).astype(np.float32))
-    last = rows[-1] + (0.3 * ends - 0.3) * np.float32(ENDS * unit)
-    below = np.clip((last - ys) / np.float32(TIP * unit), 0, 1)
-    return np.asarray(beside * below, np.float32)
+    beside = np.clip(sign * (outer - xs) / np.float32(OUTER * unit) + 0.5, 0, 1)
+    return np.asarray(beside * np.clip(sign * (xs - inner) / np.float32(0.03 * unit) + 1, 0, 1), np.float32)
 
 
 def uneven(width: int, unit: float, columns: Float32) -> Float32:

@@ -105,6 +105,16 @@ def strand_light(front: Float32, alpha: Float32, unit: float) -> Float32:
     return np.asarray(np.clip(0.5 * light / max(spread, 1e-3), -1, 1), np.float32)
 
 
+def along(front: Float32, alpha: Float32, unit: float) -> tuple[Float32, Float32]:
+    """(h, w) each in [-1, 1]: how light locks, and strands, are among those beside them, all along their lengths."""
+    upper, found = strand_light(front, alpha, unit), []
+    for across, down in ((0.025, 0.12), (0.004, 0.1)):
+        one = cv2.GaussianBlur(upper, (0, 0), sigmaX=max(0.5, across * unit), sigmaY=down * unit)
+        sure = one[alpha > 0.9]
+        found.append(np.clip(one / max(2 * float(sure.std()) if sure.size else 0.0, 1e-3), -1, 1).astype(np.float32))
+    return found[0], found[1]
+
+
 def _lightened(detail: Float32, light: Float32, sure: Float32, unit: float) -> Float32:
     """Detail, in the dark that of the lighter strands above it: there a picture has noise and blocks alone."""
     known = np.clip((np.exp(cv2.GaussianBlur(light, (0, 0), 0.02 * unit)) - DARK) / np.float32(DIM) - 1, 0, 1)
