@@ -21,9 +21,10 @@ from PIL import Image
 from benchmarks.sheets import around, read
 from mien import Editor
 from mien.align import mesh
-from mien.align.crop import quad_to_matrix
+from mien.align.crop import crop_face, quad_to_matrix
 from mien.align.paste import mask_to_photo
 from mien.conditions.labels import INDEX
+from mien.conditions.parser import FaceParser
 from mien.errors import MienError
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.shut import shut_points
@@ -119,14 +120,25 @@ def edits(faces: Mapping[str, tuple[Photo, Face]], editor: Editor) -> dict[str, 
     return found
 
 
-def asked(photo: Photo, face: Face, wish: Wish) -> UInt8:
-    """The photo with mask and lines over it."""
+HAIR_COLORS = ((40, 170, 60), (220, 40, 40))
+"""Colors in which hair that a map adds, and that it takes away, is shown."""
+
+
+def asked(photo: Photo, face: Face, wish: Wish, parser: FaceParser) -> UInt8:
+    """The photo with mask and lines over it, and in colors what a map changes of the hair."""
     shown, mask = photo.pixels.copy(), wish.get("mask")
     if isinstance(mask, np.ndarray):
         matrix: Float64 = quad_to_matrix(face.quad, len(mask))
         area = mask_to_photo(np.asarray(mask, np.float32), matrix, (photo.width, photo.height)) > 0.5
         area = area if wish.get("frame") == "crop" else mask > 0
-        shown[area] = shown[area] // 2 + 100
+        shown[area] = shown[area] // 2 + (50 if "semantic" in wish else 100)
+    if "semantic" in wish and isinstance(mask, np.ndarray):
+        matrix = quad_to_matrix(face.quad, len(wish["semantic"]))
+        old = parser.parse_crop(crop_face(photo, face.quad, len(wish["semantic"]), face).pixels) == INDEX["hair"]
+        new = wish["semantic"] == INDEX["hair"]
+        for change, color in zip((new & ~old, old & ~new), HAIR_COLORS, strict=True):
+            tinted = mask_to_photo(change.astype(np.float32), matrix, (photo.width, photo.height)) > 0.5
+            shown[tinted & area] = (photo.pixels[tinted & area] + np.array(color)) // 2
     if "sketch" in wish:
         shown[wish["sketch"]] = 0
     return shown
@@ -167,7 +179,10 @@ def main() -> None:
             print(f"{name}: {error}")
             continue
         side = round(1.1 * float(np.linalg.norm(face.quad[3] - face.quad[0])))
-        tiles = [around(one, face.quad, side) for one in (photo.pixels, asked(photo, face, said), result.photo.pixels)]
+        tiles = [
+            around(one, face.quad, side)
+            for one in (photo.pixels, asked(photo, face, said, editor.parser), result.photo.pixels)
+        ]
         Image.fromarray(np.hstack(tiles)).save(options.out / f"{name}.png")
         print(f"{name}: {result.timings['total']:.0f} ms; {'; '.join(result.operations)}", flush=True)
 

@@ -16,7 +16,7 @@ from mien.align.paste import mask_to_photo
 from mien.conditions.labels import INDEX
 from mien.editing.context import EditContext
 from mien.editing.lined import by_lines
-from mien.editing.mapped import LONGER, SHORTER
+from mien.editing.mapped import FRINGE, LONGER, SHORTER
 from mien.editing.request import Request
 from mien.editing.target import find_target
 from mien.editor import Editor
@@ -114,7 +114,7 @@ def test_an_open_mouth_is_drawn_shut_and_shuts(portrait: Photo) -> None:
     assert editor(result.photo, **layers).operations[0].startswith("teeth")
 
 
-@pytest.mark.parametrize(("name", "part"), [("hair", "fringe"), ("hat", ""), ("longer", LONGER), ("shorter", SHORTER)])
+@pytest.mark.parametrize(("name", "part"), [("hair", FRINGE), ("hat", ""), ("longer", LONGER), ("shorter", SHORTER)])
 def test_hair_that_a_map_asks_for_is_made_of_pixels(portrait: Photo, name: str, part: str) -> None:
     editor = Editor.from_pretrained("opencv:telea")
     face = editor.finder.find(portrait)[0]

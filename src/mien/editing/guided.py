@@ -26,7 +26,7 @@ from mien.editing.glasses import glasses_alone
 from mien.editing.hair_borrowed import borrowed_hair
 from mien.editing.layers import mask_of, protected_area, unfilled
 from mien.editing.lenders import Lender, hidden_by, lender
-from mien.editing.mapped import LONGER, SHORTER, hair_by_map
+from mien.editing.mapped import MAPPED, hair_by_map
 from mien.editing.reach import CARRIED, carried_on, unreached
 from mien.editing.reduced import dyed_reduced
 from mien.editing.request import Request
@@ -107,7 +107,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             done = reshaped(done, face, target, request, mask, context)
     if request.part:
         with context.watch("borrow"):
-            if request.part in (LONGER, SHORTER):
+            if request.part in MAPPED:
                 done = hair_by_map(done, face, target, request, mask, context)
             else:
                 done = _borrowed(done, face, request, mask, context)
@@ -291,7 +291,7 @@ def _mask(photo: Photo, target: FaceTarget, request: Request, context: EditConte
     """The mask, and the share of it that lies beyond the crop, where it counts as far as that; None if it may go on."""
     frame = CropFrame.around(photo, target.quad, request.frame, target.name)
     dyes = request.dye and not (request.part or request.reshape or request.drag or request.mode in ("heal", "fill"))
-    beyond = request.part in (LONGER, SHORTER) or bool(dyes)  # hair goes on where the crop ends, and so do dyes
+    beyond = request.part in MAPPED or bool(dyes)  # hair goes on where the crop ends, and so do dyes
     mask, outside = mask_of(request, frame, context.of(photo, target.quad), beyond=beyond)
     drawn = isinstance(request.mask, str) and is_expression(request.mask)
     if beyond or not drawn or not goes_on(photo, target.quad, target.quad, mask):

@@ -39,14 +39,7 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
         context: reads the layers.
     """
     others = (request.color, request.exemplar, request.text, request.guide)
-    more = (
-        request.attributes
-        or request.degrees
-        or request.weights
-        or request.weight_maps
-        or request.seed
-        or request.moves_pixels
-    )
+    more = request.attributes or request.degrees or request.weights or request.weight_maps or request.moves_pixels
     drawn = any(one is not None for one in (request.sketch, request.semantic, request.layers))
     if request.mode not in ("auto", "pixels") or not drawn or more or any(one is not None for one in others):
         return None
@@ -59,7 +52,7 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
     allowed = np.asarray(conditions.mask) > 0
     if conditions.without("mask").given == ("semantic",):
         return by_map(request, conditions.semantic, seen.parsed().labels, allowed)
-    if conditions.without("mask").given != ("sketch",) or conditions.sketch is None:
+    if conditions.without("mask").given != ("sketch",) or conditions.sketch is None or request.seed:
         return None
     row, column = np.nonzero(conditions.sketch & allowed)
     lines = np.stack([column, row], -1)[:: 1 + len(row) // POINTS].astype(np.float64) + 0.5

@@ -12,11 +12,12 @@ from mien.align.crop import inverse, quad_to_matrix
 from mien.align.paste import Mask, mask_to_photo
 from mien.conditions.labels import INDEX
 from mien.editing.context import EditContext
+from mien.editing.hair_reached import reached
 from mien.editing.request import Request
-from mien.editing.steps import Guided
+from mien.editing.steps import Guided, worse
 from mien.editing.target import FaceTarget
 from mien.errors import ConfigError, LayerError
-from mien.guides.bank_hair import longer, shorter
+from mien.guides.bank_hair import fringe_to, longer, shorter
 from mien.guides.borrow import unit_of
 from mien.guides.laid import soft
 from mien.types import Bool, Face, Float32, UInt8
@@ -27,8 +28,8 @@ ALONE = 0.7
 BEYOND, CLOSER = 0.08, 0.2
 """Share of what would be cut, and of what comes closer to the neck, that may lie outside the mask: it stays there."""
 
-FRINGE, LONGER, SHORTER = "fringe", "longer hair", "shorter hair"
-"""What a map may ask for; the last two are no parts that a user names."""
+FRINGE, LONGER, SHORTER = MAPPED = "hair over the forehead", "longer hair", "shorter hair"
+"""What a map may ask for, which are no parts that a user names."""
 
 
 def by_map(request: Request, wished: Any, labels: UInt8, allowed: Bool) -> Request | None:
@@ -42,12 +43,10 @@ def by_map(request: Request, wished: Any, labels: UInt8, allowed: Bool) -> Reque
     """
     before = cv2.resize(labels, allowed.shape[::-1], interpolation=cv2.INTER_NEAREST)
     part = _asked(wished, before, allowed)
-    if part == FRINGE:
-        return replace(request, semantic=None, layers=None, part=FRINGE)
     if not part:
         return None
     hair = INDEX["hair"]
-    shown = wished == hair if part == LONGER else (before == hair) & (wished != hair) & allowed
+    shown = wished == hair if part != SHORTER else (before == hair) & (wished != hair) & allowed
     return replace(request, semantic=np.where(shown, np.uint8(hair), np.uint8(0)), layers=None, part=part)
 
 
@@ -69,7 +68,7 @@ def _asked(wished: Any, before: UInt8, allowed: Bool) -> str:
 def hair_by_map(
     done: Guided, face: Face, target: FaceTarget, request: Request, mask: Mask | None, context: EditContext
 ) -> Guided:
-    """Longer or shorter hair as a request says that :func:`by_map` made.
+    """A fringe, longer or shorter hair as a request says that :func:`by_map` made.
 
     Raises:
         LayerError: a hat is in the way, or there is too little hair.
@@ -78,18 +77,23 @@ def hair_by_map(
         raise ConfigError("Longer and shorter hair are asked for by a semantic map and a mask.")
     photo, parser = done.photo, context.networks.parser
     matrix = quad_to_matrix(target.quad, len(request.semantic))
-    shown: Any = (request.semantic > 0).astype(np.float32)
-    area = np.asarray(mask_to_photo(shown, matrix, (photo.width, photo.height)), np.float32)
+    shown: Any = request.semantic > 0
+    area = np.asarray(mask_to_photo(shown.astype(np.float32), matrix, (photo.width, photo.height)), np.float32)
     masked: Bool = np.asarray(mask, np.float32) > 0
     within = soft(masked, 2 * unit_of(face))
-    if request.part == LONGER:
-        guide = longer(photo, face, parser, area, mask, request.seed)
-        return done.then(guide, "hair made longer by strands in its own tones", within, request.strength)
-    guide = shorter(photo, face, parser, _below(area, matrix, request.semantic), request.seed)
-    (x0, y0, x1, y1), most = guide.box, BEYOND if request.seed else CLOSER
-    if (guide.confidence > 0)[~masked[y0:y1, x0:x1]].sum() > most * (guide.confidence > 0).sum():
-        raise LayerError("The hair goes on beyond the mask; mask all of it that is to go, to its ends.")
-    return done.then(guide, "hair cut shorter" if request.seed else "hair made narrower", within, request.strength)
+    if request.part == FRINGE:
+        guide, words = fringe_to(photo, face, parser, area, mask, request.seed), "hair laid over the forehead"
+    elif request.part == LONGER:
+        guide, words = longer(photo, face, parser, area, mask, request.seed), "hair made longer"
+    else:
+        guide = shorter(photo, face, parser, _below(area, matrix, request.semantic), request.seed)
+        words = "hair cut shorter" if request.seed else "hair made narrower"
+        (x0, y0, x1, y1), most = guide.box, BEYOND if request.seed else CLOSER
+        if (guide.confidence > 0)[~masked[y0:y1, x0:x1]].sum() > most * (guide.confidence > 0).sum():
+            raise LayerError("The hair goes on beyond the mask; mask all of it that is to go, to its ends.")
+    after = done.then(guide, words, within, request.strength)
+    told = reached(done.photo, after.photo, target.quad, parser, (shown, request.part == SHORTER, masked))
+    return replace(after, notes=(*after.notes, str(told)), unreached=worse(after.unreached, told.missing))
 
 
 def _below(area: Float32, matrix: Any, gone: UInt8) -> Float32:

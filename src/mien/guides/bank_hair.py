@@ -7,6 +7,7 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import cv2
@@ -21,12 +22,13 @@ from mien.guides.borrow import mirrored
 from mien.guides.fringe import Forehead
 from mien.guides.guide import Guide
 from mien.guides.hair import fringe, piece
+from mien.guides.hair_fit import Fitted
 from mien.guides.locks import laid_locks
 from mien.guides.lowered import hanging, lowered
 from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, check_hat
 from mien.guides.shortened import shortened
-from mien.types import Face, Photo
+from mien.types import Bool, Face, Float32, Photo
 
 LATER, LIGHT, FAR = 8.0, 0.25, 17.0
 """Degrees of yaw that a place later in the list costs, and that a unit of L* costs by which heads differ in light; and
@@ -34,6 +36,9 @@ degrees by which they may look apart at most."""
 
 LAID = ("hair laid lower over the forehead", "fringe laid on in this hair's tones")
 """What was done by the first seed, and by others."""
+
+REACHED = 0.85
+"""Share of what is wished that this head's hair covers from which another's is not looked for."""
 
 REACHES = "it comes as far as this hair's strands reach; another seed, or an exemplar, takes another head's"
 
@@ -57,8 +62,8 @@ def bank_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0, mas
     return _first(entries, face, parser, seed - 1, lambda other, there: fringe(photo, here, other, there, area))
 
 
-def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mask, seed: int = 0) -> Guide:
-    """Longer hair beside the face: this head's, drawn lower; another seed takes that of the bank's heads.
+def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mask, seed: int = 0) -> Guide:
+    """Hair over the forehead down to the lower line of an area: this head's if it comes so far, else the bank's.
 
     Args:
         photo, face: any.
@@ -68,18 +73,81 @@ def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mas
         seed: takes another head's.
 
     Raises:
-        LayerError: as above, or there is nothing to do.
+        LayerError: a hat is in the way, there is too little hair, or nobody's fringe fits.
     """
-    here = _scene(photo, face, parser) if seed else Scene.of(photo, face, parser)  # beside the face a hat hides no hair
+    here = _scene(photo, face, parser)
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
-    if seed == 0:
-        return replace(piece(photo, here, photo, here, *hanging(here, area & allowed)), notes=(REACHES,))
-    entries = _ordered(LONG_HAIR, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9)))
+    names = SHORT_FRINGES if Forehead.of(here).short else FRINGES
+    return _own_or(
+        photo,
+        here,
+        seed,
+        area & allowed,
+        lambda: lowered(here, allowed),
+        lambda: _first(
+            _ordered(names, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9))),
+            face,
+            parser,
+            max(0, seed - 1),
+            lambda other, there: fringe(photo, here, other, there, allowed, area & allowed),
+        ),
+    )
+
+
+def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mask, seed: int = 0) -> Guide:
+    """Longer hair beside the face: this head's, if it can be drawn so far; else that of the bank's heads.
+
+    Args, raises:
+        As above.
+    """
+    here = Scene.of(photo, face, parser)  # beside the face a hat hides no hair
+    area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
 
     def make(other: Photo, there: Scene) -> Guide:
         return piece(photo, here, other, there, *laid_locks(here, there, area & allowed, allowed))
 
-    return _first(entries, face, parser, seed - 1, make)
+    return _own_or(
+        photo,
+        here,
+        seed,
+        area & allowed,
+        lambda: hanging(here, area & allowed),
+        lambda: _first(
+            _ordered(LONG_HAIR, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9))),
+            face,
+            parser,
+            max(0, seed - 1),
+            make,
+        ),
+    )
+
+
+def _own_or(
+    photo: Photo,
+    here: Scene,
+    seed: int,
+    wished: Bool,
+    own: Callable[[], tuple[Fitted, Float32]],
+    lent: Callable[[], Guide],
+) -> Guide:
+    """This head's hair, where it reaches an area (h, w), else what is lent, or where nothing is, as far as it comes.
+
+    Raises:
+        LayerError: neither can be had.
+    """
+    drawn: tuple[Fitted, Float32] | None = None
+    if seed == 0:
+        with suppress(LayerError):
+            drawn = own()
+    new = wished & (here.hair < 0.5)
+    if drawn is not None and float((drawn[0].alpha > 0.5)[new].mean()) > REACHED:
+        return piece(photo, here, photo, here, *drawn)
+    try:
+        return lent()
+    except LayerError:
+        if drawn is None:
+            raise
+        return replace(piece(photo, here, photo, here, *drawn), notes=(REACHES,))
 
 
 def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, seed: int = 0) -> Guide:

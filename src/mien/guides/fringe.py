@@ -18,7 +18,7 @@ import numpy as np
 
 from mien.compose.border import wide_blur
 from mien.errors import LayerError
-from mien.guides.hair_fit import Fitted, bent, field, moved, places_of
+from mien.guides.hair_fit import Fitted, bent, field, places_of
 from mien.guides.hair_lent import clear, pure
 from mien.guides.hair_light import sharp_as
 from mien.guides.scene import Scene
@@ -162,6 +162,15 @@ def bent_hair(here: Scene, there: Scene) -> Fitted:
     shares = {"face": bent(there.shares["face"], offsets, 0)}
     alpha = np.clip((bent(there.hair, offsets, 0) - THIN[0]) / (THIN[1] - THIN[0]), 0, 1).astype(np.float32)
     return sharp_as(here, Fitted(alpha, front, picture, picture, shares, places_of(offsets)))
+
+
+def moved(fit: Fitted, offsets: Float32) -> Fitted:
+    """Hair that is fitted already, looked up (h, w, 2) away from each place."""
+    front, picture, real = (bent(one, offsets) for one in (fit.front, fit.picture, fit.real))
+    shares = {name: bent(one, offsets, 0) for name, one in fit.shares.items()}
+    places = bent(fit.places - places_of(np.zeros_like(offsets)), offsets, 0) + places_of(offsets)
+    told = None if fit.told is None else bent(fit.told, offsets, 0)
+    return Fitted(bent(fit.alpha, offsets, 0), front, picture, real, shares, np.asarray(places, np.float32), told)
 
 
 def _check(here: Scene, front: Forehead, alpha: Float32) -> None:

@@ -132,9 +132,11 @@ def _scene(photo: Photo, face: Face, parser: FaceParser, part: str) -> Scene:
     return Scene.of(photo, face, parser, SMALLER if large and part == "hair" else LARGEST)
 
 
-def fringe(photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool | None = None) -> Guide:
+def fringe(
+    photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool | None = None, wished: Bool | None = None
+) -> Guide:
     """The fringe that another head lends; arguments and errors as :func:`mien.guides.fringe.lent_fringe`."""
-    return piece(photo, here, other, there, *lent_fringe(here, there, area))
+    return piece(photo, here, other, there, *lent_fringe(here, there, area, wished))
 
 
 def piece(photo: Photo, here: Scene, other: Photo, there: Scene, fit: Fitted, shade: Float32) -> Guide:

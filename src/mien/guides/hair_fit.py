@@ -234,15 +234,6 @@ def bent(picture: Float32, offsets: Float32, border: float | None = None) -> Flo
     return np.asarray(cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
 
 
-def moved(fit: Fitted, offsets: Float32) -> Fitted:
-    """Hair that is fitted already, looked up (h, w, 2) away from each place."""
-    front, picture, real = (bent(one, offsets) for one in (fit.front, fit.picture, fit.real))
-    shares = {name: bent(one, offsets, 0) for name, one in fit.shares.items()}
-    places = bent(fit.places - places_of(np.zeros_like(offsets)), offsets, 0) + places_of(offsets)
-    told = None if fit.told is None else bent(fit.told, offsets, 0)
-    return Fitted(bent(fit.alpha, offsets, 0), front, picture, real, shares, np.asarray(places, np.float32), told)
-
-
 def _outside(here: Scene, alpha: Float32) -> Float32:
     """(h, w): hair within 0.3 units on the side away from the face, at the same height."""
     kernel = np.ones((1, max(2, round(0.3 * here.unit))), np.uint8)

@@ -17,8 +17,8 @@ import numpy as np
 from mien.compose.border import wide_blur
 from mien.compose.morphology import disc
 from mien.errors import LayerError
-from mien.guides.fringe import bent_hair
-from mien.guides.hair_fit import Fitted, moved
+from mien.guides.fringe import bent_hair, moved
+from mien.guides.hair_fit import Fitted
 from mien.guides.scene import Scene
 from mien.guides.strands import along, strand_light, toned
 from mien.types import Bool, Float32, Float64
