@@ -70,4 +70,4 @@ def _overlap(one: Bool, other: Bool, area: Bool) -> float:
 def _ends(hair: Bool, allowed: Bool) -> Float64:
     """(D,) the row below the last hair of each column, or the first that may change where there is none."""
     last = len(hair) - hair[::-1].argmax(0)
-    return np.where(hair.any(0), last, allowed.argmax(0)).astype(np.float64)
+    return np.asarray(np.where(hair.any(0), last, allowed.argmax(0)), np.float64)

@@ -177,7 +177,7 @@ def _lowest(area: Bool, rows: np.ndarray) -> Float64:
     """(w,) the lowest row of an area in each column."""
     known = np.flatnonzero(area[rows].any(0))
     low = len(area) - 1 - np.argmax(area[::-1][:, known], 0)
-    return np.interp(np.arange(area.shape[1]), known, low.astype(np.float64))
+    return np.asarray(np.interp(np.arange(area.shape[1]), known, low.astype(np.float64)), np.float64)
 
 
 def _smoothed(line: Float64, sigma: float) -> Float64:
