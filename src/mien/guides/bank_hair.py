@@ -78,7 +78,7 @@ def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: 
     here = _scene(photo, face, parser)
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
     names = SHORT_FRINGES if Forehead.of(here).short else FRINGES
-    return _own_or(
+    return _drawn_or_lent(
         photo,
         here,
         seed,
@@ -106,7 +106,7 @@ def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mas
     def make(other: Photo, there: Scene) -> Guide:
         return piece(photo, here, other, there, *laid_locks(here, there, area & allowed, allowed))
 
-    return _own_or(
+    return _drawn_or_lent(
         photo,
         here,
         seed,
@@ -122,12 +122,12 @@ def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mas
     )
 
 
-def _own_or(
+def _drawn_or_lent(
     photo: Photo,
     here: Scene,
     seed: int,
     wished: Bool,
-    own: Callable[[], tuple[Fitted, Float32]],
+    bend: Callable[[], tuple[Fitted, Float32]],
     lent: Callable[[], Guide],
 ) -> Guide:
     """This head's hair, where it reaches an area (h, w), else what is lent, or where nothing is, as far as it comes.
@@ -138,7 +138,7 @@ def _own_or(
     drawn: tuple[Fitted, Float32] | None = None
     if seed == 0:
         with suppress(LayerError):
-            drawn = own()
+            drawn = bend()
     new = wished & (here.hair < 0.5)
     if drawn is not None and float((drawn[0].alpha > 0.5)[new].mean()) > REACHED:
         return piece(photo, here, photo, here, *drawn)
