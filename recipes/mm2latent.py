@@ -1,9 +1,14 @@
 """How the bundled mapping network was trained: on what the bundled generator makes, without photos.
 
     python -m recipes.mm2latent train --out runs/mm2latent [--pairs 15000] [--perceptual lpips.pt --identity id.pt]
+        [--generator FOLDER]
+    python -m recipes.mm2latent cost [--generator FOLDER | --preset ffhq-1024]
     python -m recipes.mm2latent bundle --run runs/mm2latent/words/mapping --figures FIGURES.json --out FOLDER \
         --pairs 15000 --shown 444928 --minutes 105
-    python -m recipes.mm2latent ablation --out runs/mm2latent
+    python -m recipes.mm2latent ablation --out runs/mm2latent [--perceptual lpips.pt --identity id.pt]
+
+``--generator`` takes any StyleGAN2 that ``mien import`` wrote; ``cost`` tells before how long it takes on this machine,
+out of a few pairs and steps, and docs/generation.md what it told where.
 
 Three runs, each from the one before: codes alone; then with words of other faces and their judge; then longer. The
 bundled network's first run saw 10,000 of the pairs. Its first two were made before drawings limited the words of
@@ -20,15 +25,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mien.checkpoints.generator import KIND, load_generator
+from mien.checkpoints.hub import find_folder
 from mien.checkpoints.mm2latent import load_mapping, save_mapping
+from mien.checkpoints.store import load_config
+from mien.data.pairs import load_facts
 from mien.engine.faces import BUNDLED_GENERATOR, load_maker
 from mien.generation.pairs import Looker, write_pairs
 from mien.models.mm2latent.config import SPATIAL
 from mien.models.mm2latent.mapping import build_mapping
+from mien.models.stylegan2 import PRESETS, Generator
 from mien.training.settings import DataConfig, LoopConfig
 from mien.training.stages.latent_runs import AutoencoderConfig, AutoencoderRun, MappingRun, MappingStageConfig
 from mien.training.stages.running import train
 from recipes.graphs import export_mapping
+from recipes.mm2latent_cost import print_cost
 
 CENTRES = 12
 """Of the bundled network, the largest clusters: the file is to be small."""
@@ -45,8 +56,10 @@ ABLATION = {
     "one": CODES,
     "judged": MIXED,
     "plus": replace(CODES, plus=True),
+    "pictures": replace(CODES, pictures=4),
 }
-"""The paper's form for one pair without null tokens, ours, ours with words of others, ours to W+."""
+"""The paper's form for one pair without null tokens, ours, ours with words of others, ours to W+, ours with LPIPS and
+identity of four pictures a step (where networks for these are given)."""
 
 CARD = """---
 license: apache-2.0
@@ -78,21 +91,25 @@ not trained on:
 """
 
 
-def make(out: Path, pairs: int, perceptual: Path | None, identity: Path | None, images: tuple[int, ...]) -> None:
+def make(
+    out: Path, pairs: int, perceptual: Path | None, identity: Path | None, images: tuple[int, ...], generator: str
+) -> None:
     """All runs; each goes on where it was stopped."""
-    data = DataConfig(out / "pairs")
-    write_pairs(load_maker(BUNDLED_GENERATOR), Looker(), data.path, pairs, generator=BUNDLED_GENERATOR.name)
+    data, folder = DataConfig(out / "pairs"), find_folder(generator)
+    sha256 = str(load_config(folder, KIND).get("sha256", ""))
+    write_pairs(load_maker(folder), Looker(), data.path, pairs, generator=generator, sha256=sha256)
     before: Path | None = None
     for (name, stage), count in zip(STAGES, images, strict=True):
         if name == "looks" and perceptual is None:
             continue
         judges: dict[str, Any] = {"perceptual": perceptual, "identity": identity, "trust_code": True}
-        run = MappingRun(data, stage, LoopConfig(images=count), init=before, **(judges if name == "looks" else {}))
+        more = judges if name == "looks" else {}
+        run = MappingRun(data, stage, LoopConfig(images=count), init=before, generator=generator, **more)
         train(run, out / name, device="cpu", resume=True)
         before = out / name / "mapping"
 
 
-def ablate(out: Path, images: int) -> None:
+def ablate(out: Path, images: int, perceptual: Path | None, identity: Path | None) -> None:
     """The same number of pairs shown to each form, from the same autoencoders (16,000 pairs); compare the results with
     ``python -m benchmarks.generation --quick``."""
     data, started = DataConfig(out / "pairs"), {}
@@ -105,7 +122,11 @@ def ablate(out: Path, images: int) -> None:
         )
         started[name] = out / name / "autoencoder"
     for name, stage in ABLATION.items():
-        run = MappingRun(data, replace(stage, decay=images), LoopConfig(images=images), **started)
+        if stage.pictures and perceptual is None:
+            continue
+        named: Any = {**started, "generator": load_facts(data.path)["generator"]}
+        named |= {"perceptual": perceptual, "identity": identity, "trust_code": True} if stage.pictures else {}
+        run = MappingRun(data, replace(stage, decay=images), LoopConfig(images=images), **named)
         train(run, out / name, device="cpu", resume=True)
 
 
@@ -143,8 +164,7 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     first, last = verbs.add_parser("train"), verbs.add_parser("bundle")
     first.add_argument("--out", type=Path, required=True)
-    for name in ("--perceptual", "--identity"):
-        first.add_argument(name, type=Path)
+    first.add_argument("--generator", default=BUNDLED_GENERATOR.name, help="folder, bundled name or Hugging Face id")
     first.add_argument("--pairs", type=int, default=15_000)
     first.add_argument("--images", type=int, nargs=4, default=(124_000, 141_000, 180_000, 10_000))
     for name in ("--run", "--figures", "--out"):
@@ -154,11 +174,19 @@ def main() -> None:
     forms = verbs.add_parser("ablation")
     forms.add_argument("--out", type=Path, required=True, help="where train wrote pairs/")
     forms.add_argument("--images", type=int, default=40_000)
+    for name in ("--perceptual", "--identity"):
+        for verb in (first, forms):
+            verb.add_argument(name, type=Path)
+    price = verbs.add_parser("cost")
+    price.add_argument("--generator", default=BUNDLED_GENERATOR.name, help="folder, bundled name or Hugging Face id")
+    price.add_argument("--preset", choices=tuple(PRESETS), help="instead: random weights of such a generator")
     o = parser.parse_args()
-    if o.verb == "train":
-        make(o.out, o.pairs, o.perceptual, o.identity, tuple(o.images))
+    if o.verb == "cost":
+        print_cost(load_generator(o.generator) if o.preset is None else Generator(PRESETS[o.preset]()))
+    elif o.verb == "train":
+        make(o.out, o.pairs, o.perceptual, o.identity, tuple(o.images), o.generator)
     elif o.verb == "ablation":
-        ablate(o.out, o.images)
+        ablate(o.out, o.images, o.perceptual, o.identity)
     else:
         bundle(o.run, o.figures, o.out, {"pairs": o.pairs, "shown": o.shown, "minutes": o.minutes})
 

@@ -13,6 +13,7 @@ from mien.align import mesh
 from mien.cli.generate import parse_pose
 from mien.engine import load_landmarks
 from mien.errors import ConfigError, LayerError
+from mien.generation.mesh_points import IBUG
 from mien.generation.meshes import placed, read_mesh, with_irises
 from mien.generation.sentences import notes_of, numbers_of, understood
 from mien.models.mm2latent.text import TextScale
@@ -76,6 +77,39 @@ def test_other_topologies_name_their_vertices(tmp_path: Path) -> None:
     between = [[[i, i + 1, i], [0.5, 0.5, 0.0]] for i in range(477)] + [477]
     (tmp_path / "w.json").write_text(json.dumps(between))
     assert np.allclose(read_mesh(tmp_path / "a.npy", tmp_path / "w.json")[0], points[::-1][:2].mean(0))
+
+
+def foreign_mesh() -> tuple[np.ndarray, np.ndarray]:
+    """Where the 478 points of a made-up face are, bent and in other units, and vertices of another topology on it: the
+    points in another order among others."""
+    rng = np.random.default_rng(0)
+    truth = mean_face().astype(np.float64) @ (np.eye(3) + rng.normal(0, 0.08, (3, 3))) * 40 + (5, 6, 7)
+    truth += np.sin(truth / 15)
+    others = truth[rng.integers(0, 478, 1500)] + rng.normal(0, 0.8, (1500, 3))
+    return truth, np.concatenate([others, truth[::-1]])
+
+
+@pytest.mark.parametrize("count", [68, 51, 20])
+def test_a_few_landmarks_of_another_topology_tell_the_rest(count: int, tmp_path: Path) -> None:
+    truth, vertices = foreign_mesh()
+    index = {point: len(vertices) - 1 - point for point in range(478)}
+    table: dict[str, object] = {"ibug": [index[point] for point in IBUG[-count:]]}
+    if count == 20:
+        table = {str(point): [[index[point]] * 3, [0.2, 0.3, 0.5]] for point in IBUG[17:57:2]}
+    rows = [f"v {x} {-y} {-z}" for x, y, z in vertices]
+    (tmp_path / "flame.obj").write_text("\n".join(rows))
+    (tmp_path / "points.json").write_text(json.dumps(table))
+    found = read_mesh(tmp_path / "flame.obj", tmp_path / "points.json")
+    away = np.linalg.norm(found - truth, axis=1) / np.ptp(truth[:, 0])
+    assert away.mean() < 0.01 and away[list(IBUG[17:57:2])].max() < 1e-5
+
+
+@pytest.mark.parametrize("table", [{"ibug": [1, 2]}, {"33": 0}, {"a": 0}, {str(i): 0 for i in range(20)}])
+def test_tables_of_landmarks_that_say_too_little_are_refused(table: dict[str, object], tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", mean_face())
+    (tmp_path / "points.json").write_text(json.dumps(table))
+    with pytest.raises(LayerError, match=r"not name vertices|no size"):
+        placed(read_mesh(tmp_path / "a.npy", tmp_path / "points.json"))
 
 
 def test_meshes_without_irises_get_some() -> None:

@@ -123,6 +123,12 @@ def test_pairs_of_another_generator_are_told(tmp_path: Path) -> None:
     save_facts(data, NAMES, "another", "0")
     told = CliRunner().invoke(app, ["train", "mapping", "--data", str(data), "--out", str(tmp_path / "run")])
     assert "are of another, not of portrait-generator" in str(told.exception)
+    save_facts(data, NAMES, "portrait-generator")
+    told = CliRunner().invoke(
+        app, ["train", "mapping", "--data", str(data), "--out", str(tmp_path / "run"), "--nearest", "2"]
+    )
+    assert "sampled without --clip" in str(told.exception)
+    save_facts(data, NAMES, "another", "0")
     told = CliRunner().invoke(app, ["data", "sample", "--out", str(data), "--count", "1"])
     assert "holds pairs of another generator" in str(told.exception)
 
@@ -153,7 +159,8 @@ def test_words_as_vectors_of_a_clip(tmp_path: Path, clip_folder: Path) -> None:
     run("data", "sample", "--out", data, "--count", 16, "--clip", clip_folder)
     lengths = np.linalg.norm(load_pairs(data).embedding, axis=1)
     assert lengths.shape == (16,) and np.allclose(lengths, 1, atol=1e-3)
-    run("train", "mapping", "--data", data, "--images", 2, "--batch", 2, "--device", "cpu", "--out", tmp_path / "run")
+    common = ("--data", data, "--images", 2, "--batch", 2, "--device", "cpu", "--out")
+    run("train", "mapping", *common, tmp_path / "run", "--nearest", 3)
     run("generate", "--model", model, "--clip", clip_folder, "--text", "an old man", "-o", code)
     generator = MultimodalGenerator.from_pretrained(model, clip=clip_folder)
     old, fair = (generator.wanted(text=text).text for text in ("an old man", "fair hair"))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from mien.training.devices import Devices
 from mien.training.interruption import Interruption
 from mien.training.report import Progress, duration
 from mien.training.snapshots import Snapshots
@@ -68,6 +69,22 @@ def test_the_time_limit_stops_the_run(tiny_run: GeneratorRun, tmp_path: Path) ->
     again = replace(run, loop=replace(run.loop, time_limit=None, images=run.stage.batch))
     loop, _ = train(again, carried, device="cpu", resume=True)
     assert loop.step == 1
+
+
+def test_the_time_limit_counts_what_is_built(
+    tiny_run: GeneratorRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the faces that are drawn before a reader of drawings is trained."""
+    build = GeneratorRun.build
+
+    def slow(run: GeneratorRun, devices: Devices) -> object:
+        time.sleep(0.2)
+        return build(run, devices)
+
+    monkeypatch.setattr(GeneratorRun, "build", slow)
+    run = replace(tiny_run, loop=replace(tiny_run.loop, time_limit=0.2))
+    loop, reason = train(run, tmp_path / "run", device="cpu")
+    assert (reason, loop.step) == ("time limit reached", 0)
 
 
 def test_killed_at_any_moment_the_last_snapshot_is_readable(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ import numpy as np
 
 from mien.align import mesh
 from mien.align.crop import ffhq_quad, inverse, pixel_scale, quad_to_matrix
+from mien.engine import load_landmarks
 from mien.errors import LayerError
+from mien.generation.mesh_points import FEWEST, completed, named
 from mien.models.perception.config import POINTS
 from mien.types import Float32
 
@@ -29,7 +31,8 @@ def read_mesh(path: Path, vertices: Path | None = None) -> Float32:
     Args:
         path: ``.npy``, (V, 3); ``.json``, such a list, or what ``mien faces --json --landmarks`` prints; or ``.obj``.
         vertices: of a mesh of another topology: a JSON list of V indices of its vertices, one for each of the 478 (or
-            468) points of the MediaPipe face mesh, or three with their weights ``[[a, b, c], [u, v, w]]``.
+            468) points of the MediaPipe face mesh, or three with their weights ``[[a, b, c], [u, v, w]]``; or a table
+            of some of these points, see :mod:`mien.generation.mesh_points`.
 
     Returns:
         (478, 3) in the convention of this file.
@@ -82,10 +85,22 @@ def with_irises(points: Any) -> Any:
 def _chosen(points: Any, vertices: Path) -> Any:
     try:
         told = json.loads(vertices.read_text(encoding="utf-8"))
-        rows = [([one], [1.0]) if isinstance(one, int) else one for one in told]
-        return np.stack([np.asarray(weights, float) @ points[np.asarray(index, int)] for index, weights in rows])
+        if not isinstance(told, dict):
+            return np.stack([_place(points, one) for one in told])
+        known = {point: _place(points, one) for point, one in named(told).items()}
+        mean = np.asarray(load_landmarks().weight("mean"), np.float64)
+        return completed(points, known, mean)
     except (OSError, ValueError, TypeError, IndexError) as error:
-        raise LayerError(f"{vertices.name} does not name vertices of the mesh; give a JSON list of indices.") from error
+        raise LayerError(
+            f"{vertices.name} does not name vertices of the mesh; give a JSON list of indices, or a table of at least "
+            f"{FEWEST} points (docs/generation.md)."
+        ) from error
+
+
+def _place(points: Any, told: Any) -> Any:
+    """Of a vertex, or of three with their weights."""
+    index, weights = ([told], [1.0]) if isinstance(told, int) else told
+    return np.asarray(weights, float) @ points[np.asarray(index, int)]
 
 
 def _of_obj(path: Path) -> Any:

@@ -126,7 +126,8 @@ class Means:
         if found is None:
             raise ConfigError(
                 f"Method {name} needs a network that does not come with mien: train it by 'mien train {name} "
-                f"--editor {self.origin} --out RUN' (docs/inversion.md), and give --networks RUN."
+                f"--data FACES --perceptual LPIPS.pt --editor {self.origin} --out RUN' (docs/inversion.md), and give "
+                "--networks RUN."
             )
         network, mark = load_inversion(found, name)
         if mark != self.mark:

@@ -18,6 +18,7 @@ from mien.models.mm2latent.mapping import Given
 from mien.models.mm2latent.text import TextScale
 from mien.pixels import scale_bytes
 from mien.training.phases import Step
+from mien.training.vector_bank import VectorBank
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class GivenDraw:
         noise: standard deviation that is added to numbers, in theirs.
         shift: largest length of the random vector that is added to a model's vector; three quarters of it at least.
         wanted: most of the numbers' groups that a sentence names, as a share.
+    bank: vectors of other pictures, one of which may stand for the words; None: the picture's own, with noise.
     """
 
     absent: float = 0.5
@@ -39,6 +41,7 @@ class GivenDraw:
     noise: float = 0.25
     shift: float = 1.0
     wanted: float = 0.35
+    bank: VectorBank | None = None
 
 
 def draw_given(
@@ -85,6 +88,8 @@ def pseudo_words(others: Mapping[str, Tensor], text: TextScale, draw: GivenDraw,
     """Pseudo text: what the reader, or the model, sees in a picture, with noise; (B, T) on the CPU."""
     if not text.names:
         seen = F.normalize(others["embedding"].cpu(), dim=1)
+        if draw.bank is not None:
+            return draw.bank.near(seen, rng)
         away = F.normalize(torch.randn(seen.shape, generator=rng), dim=1)
         length = draw.shift * (0.75 + 0.25 * torch.rand(len(seen), 1, generator=rng))
         return F.normalize(seen + length * away, dim=1)

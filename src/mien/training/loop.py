@@ -66,6 +66,8 @@ class Loop:
     Args:
         run: the folder, which exists.
         report: None for processes that do not write.
+        begun: when this sitting began, of ``time.monotonic``, for the time limit, to which building a stage
+            counts, too; None: now.
 
     Attributes:
         step, images: done so far, over all sittings.
@@ -73,13 +75,21 @@ class Loop:
     """
 
     def __init__(
-        self, run: Path, stage: Stage, feed: Feed, devices: Devices, config: LoopConfig, report: RunReport | None
+        self,
+        run: Path,
+        stage: Stage,
+        feed: Feed,
+        devices: Devices,
+        config: LoopConfig,
+        report: RunReport | None,
+        begun: float | None = None,
     ) -> None:
         self.run_folder, self.stage, self.feed, self.devices = run, stage, feed, devices
         self.config, self.report = config, report
         self.snapshots = Snapshots(run)
         self.step, self.images, self.elapsed = 0, 0, 0.0
         self._started = time.monotonic()
+        self._begun = self._started if begun is None else begun
         self._parts = {**stage.parts, "feed": feed, "random": RandomState(stage.rng)}
         self._window = _Window()
         self._save_cost = 0.0
@@ -161,7 +171,7 @@ class Loop:
 
     def _reason_to_stop(self, interruption: Interruption) -> str:
         limit, target = self.config.time_limit, self.config.images
-        spent = time.monotonic() - self._started + self._save_cost
+        spent = time.monotonic() - self._begun + self._save_cost
         reason = ""
         if interruption.signal is not None:
             reason = f"{interruption.signal} received"
@@ -180,7 +190,7 @@ class Loop:
         if self.config.images is not None and rate > 0:
             limits.append((self.config.images - self.images) / rate)
         if self.config.time_limit is not None:
-            limits.append(self.config.time_limit - (time.monotonic() - self._started))
+            limits.append(self.config.time_limit - (time.monotonic() - self._begun))
         remaining = max(min(limits), 0.0) if limits else None
         return Progress(self.step, self.images, self.config.images, rate, self._seconds(), remaining, scalars)
 

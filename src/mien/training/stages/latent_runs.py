@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mien.training.phases import Step
     from mien.training.stages.autoencoder import AutoencoderStage
     from mien.training.stages.mapping import MappingStage
+    from mien.training.vector_bank import VectorBank
 
 SHOWN, CENTRES = 12, 32
 """Pairs of a preview, which are not trained on; centres of the codes."""
@@ -55,6 +56,7 @@ class MappingStageConfig:
     perceptual, identity: weights of the losses on pictures.
     pictures: pairs per step of which pictures are made; 0 for none.
     mixed: share of the pairs whose text is another's.
+    nearest: of a CLIP's vectors: pseudo text is one of so many nearest of a bank; 0: the picture's own, with noise.
     consistency: weight of what a code's judge says of what is given, see :mod:`mien.training.code_judge`.
     prior: weight of the code's distance from the mean, beyond that of samples, in the space where they are white.
     decay: pairs after which the rate has fallen to a hundredth, along a cosine; 0 for no fall.
@@ -72,6 +74,7 @@ class MappingStageConfig:
     identity_weight: float = option(0.1, "Weight of the identity loss.", least=0)
     pictures: int = option(8, "Pairs per step of which pictures are made; 0 for none.", least=0)
     mixed: float = option(0.4, "Share of the pairs whose text is another's.", least=0, most=1)
+    nearest: int = option(0, "With --clip: words are one of so many nearest vectors of a bank; 0: noise.", least=0)
     consistency: float = option(1.0, "Weight of agreement with the given, told from codes; 0: none.", least=0)
     prior: float = option(0.5, "Weight of staying among the generator's codes.", least=0)
     decay: int = option(0, "Pairs over which the rate falls to a hundredth; 0: it stays.", least=0)
@@ -109,6 +112,7 @@ class MappingRun(Run):
         generator: the saved one that the pairs were sampled from.
         semantic, sketch, geometry: saved autoencoders; without one an encoder starts from nothing.
         init: a saved mapping network to go on from.
+        bank: vectors of other pictures by the same CLIP, .npy, for ``stage.nearest``; None: those of the pairs.
         perceptual: file of a distance of two batches; None to do without pictures.
         identity: file of a face embedding.
     """
@@ -119,6 +123,7 @@ class MappingRun(Run):
     sketch: Path | None = option(None, "An autoencoder of sketches.")
     geometry: Path | None = option(None, "An autoencoder of geometry.")
     init: Path | None = option(None, "A saved mapping network to go on from.")
+    bank: Path | None = option(None, "Vectors of pictures by the same CLIP, .npy, for --nearest; none: the pairs'.")
     perceptual: Path | None = option(None, "Distance of two batches, such as LPIPS; none: codes alone count.")
     identity: Path | None = option(None, "Face embedding; none: do without.")
 
@@ -146,8 +151,19 @@ class MappingRun(Run):
         if self.perceptual is not None and self.stage.pictures:
             teachers = load_teachers(self.perceptual, self.identity, devices.device, dtype, trust_code=trust)
         known = Statistics(torch.from_numpy(pairs.w), torch.from_numpy(pairs.points))
-        named = (self.generator, generator)
-        return feed, MappingStage(self.stage, network, text, named, teachers, devices, shown, known)
+        named, words = (self.generator, generator), self._words(pairs)
+        return feed, MappingStage(self.stage, network, text, named, teachers, devices, shown, known, words)
+
+    def _words(self, pairs: Pairs) -> VectorBank | None:
+        """The bank of pseudo text, if one is asked for."""
+        from mien.training.vector_bank import VectorBank, read_bank
+
+        if not self.stage.nearest:
+            return None
+        if not pairs.embedding.shape[1]:
+            raise ConfigError(f"--nearest is for a CLIP's vectors; {self.data.path} was sampled without --clip.")
+        vectors = pairs.embedding if self.bank is None else read_bank(self.bank, pairs.embedding.shape[1])
+        return VectorBank.of(vectors, self.stage.nearest)
 
     def _network(self, pairs: Pairs, names: tuple[str, ...], generator: Generator) -> tuple[Mapping, TextScale]:
         import torch

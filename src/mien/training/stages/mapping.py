@@ -44,6 +44,7 @@ from mien.training.report import Progress
 from mien.training.stages.latent_runs import MappingStageConfig
 from mien.training.state import Stateful
 from mien.training.teachers import Teachers
+from mien.training.vector_bank import VectorBank
 from mien.types import UInt8
 
 WEIGHTS = {"text": 2.5, "semantic": 6.0, "geometry": 3.0, "pose": 1.0}
@@ -68,6 +69,7 @@ class MappingStage:
         devices: where to run.
         shown: pairs for previews.
         statistics: of all pairs.
+        bank: of pseudo text; None for noise.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class MappingStage:
         devices: Devices,
         shown: Step,
         statistics: Statistics,
+        bank: VectorBank | None = None,
     ) -> None:
         self.settings, self.text, self.teachers, self.devices, self.shown = settings, text, teachers, devices, shown
         self.name, self.generator = generator[0], devices.place(generator[1])
@@ -87,7 +90,7 @@ class MappingStage:
         self.ema = Ema(self.network, settings.ema_half_life)
         moved = [part for name, part in self.network.named_children() if not (settings.fixed and name == "encoders")]
         self.optimiser = lazy_adam(nn.ModuleList(moved), settings.adam)
-        self.draw = GivenDraw()
+        self.draw = GivenDraw(bank=bank)
         self.judge = devices.place(CodeJudge(network.config.w_dim, max(1, len(text.names))))
         self.judge_optimiser = lazy_adam(self.judge, settings.adam)
         self.statistics = statistics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import torch
@@ -32,6 +33,7 @@ def train(
         SaveError: the disk is full.
         MienError: as :meth:`mien.training.settings.Run.build` does.
     """
+    begun = time.monotonic()
     check_folder(out, resume=resume)
     devices = Devices(device)
     torch.manual_seed(run.stage.seed)
@@ -41,7 +43,7 @@ def train(
         if devices.main:
             write_settings(run.to_dict(), out)
         report = RunReport(out, listener) if devices.main else None
-        loop = Loop(out, stage, feed, devices, run.loop, report)
+        loop = Loop(out, stage, feed, devices, run.loop, report, begun)
         if resume:
             loop.resume()
         reason = loop.run()
