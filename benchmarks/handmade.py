@@ -178,7 +178,7 @@ def main() -> None:
         except MienError as error:
             print(f"{name}: {error}")
             continue
-        side = round(1.1 * float(np.linalg.norm(face.quad[3] - face.quad[0])))
+        side = min(round(1.1 * float(np.linalg.norm(face.quad[3] - face.quad[0]))), photo.width, photo.height)
         tiles = [
             around(one, face.quad, side)
             for one in (photo.pixels, asked(photo, face, said, editor.parser), result.photo.pixels)

@@ -111,8 +111,9 @@ def read(data: Path, split: str = "val") -> dict[str, Photo]:
 
 
 def around(pixels: UInt8, quad: Float64, side: int) -> UInt8:
-    """The part of a picture around a face, (side, side, 3), black beyond its edge."""
-    x, y = np.maximum(quad.mean(0) - side / 2, 0).astype(int)
+    """The square of a picture around a face, (side, side, 3), shifted into it; black where the picture is smaller."""
+    most = np.maximum(np.array(pixels.shape[1::-1]) - side, 0)
+    x, y = np.clip(quad.mean(0) - side / 2, 0, most).astype(int)
     part = pixels[y : y + side, x : x + side]
     return np.pad(part, ((0, side - part.shape[0]), (0, side - part.shape[1]), (0, 0)))
 
