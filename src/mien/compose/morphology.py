@@ -7,6 +7,9 @@ import numpy as np
 
 from mien.types import Bool, UInt8
 
+LARGE = 12
+"""Radius, pixels, from which distances cost less than discs; they agree to within one pixel in a hundred of a border."""
+
 
 def disc(radius: float) -> UInt8:
     """A structuring element, (2r + 1, 2r + 1) with r at least 1 pixel."""
@@ -15,9 +18,15 @@ def disc(radius: float) -> UInt8:
 
 def grown(area: Bool, radius: float) -> Bool:
     """An area (h, w) and what lies within a radius of it, pixels."""
-    return np.asarray(cv2.dilate(area.astype(np.uint8), disc(radius)) > 0)
+    reach = max(1, round(radius))
+    if reach < LARGE:
+        return np.asarray(cv2.dilate(area.astype(np.uint8), disc(reach)) > 0)
+    if not area.any():
+        return area.copy()
+    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(away <= np.sqrt(reach * (reach + 0.5)))  # the discs' rows end at rounded lengths
 
 
 def shrunk(area: Bool, radius: float) -> Bool:
     """An area (h, w) without what lies within a radius of its border, pixels."""
-    return np.asarray(cv2.erode(area.astype(np.uint8), disc(radius)) > 0)
+    return ~grown(~area, radius)

@@ -16,6 +16,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import ring
+from mien.compose.blurring import gaussian
 from mien.compose.morphology import grown, shrunk
 from mien.errors import LayerError
 from mien.guides.guide import Box, Guide
@@ -122,7 +123,7 @@ def mismatch(photo: Photo, face: Face, other: Photo, other_face: Face, part: str
     other, other_face, _, _ = turned(face, other, other_face, None, part)
     box, area, taken, visible = _seen_there(photo, face, other, other_face, None, PARTS[part], None)
     unit, lower = unit_of(face), to_srgb(photo, box).astype(np.float32)
-    coarse = [cv2.GaussianBlur(one, (0, 0), max(1.0, 0.04 * unit)) for one in (lower, taken)]
+    coarse = [gaussian(one, max(1.0, 0.04 * unit)) for one in (lower, taken)]
     around = (ring(area, 0.1 * unit) > 0) & (visible > 0.5)
     away = np.abs(coarse[0] - coarse[1]).max(2)[around]
     return float(np.quantile(away, 0.9)) if away.size else 255.0
@@ -133,8 +134,7 @@ def free(blocked: Bool | None, box: Box, unit: float) -> Float32:
     x0, y0, x1, y1 = box
     if blocked is None:
         return np.ones((y1 - y0, x1 - x0), np.float32)
-    hidden = cv2.GaussianBlur(blocked[y0:y1, x0:x1].astype(np.float32), (0, 0), max(0.3, 0.01 * unit))
-    return np.asarray(1 - hidden, np.float32)
+    return 1 - gaussian(blocked[y0:y1, x0:x1].astype(np.float32), max(0.3, 0.01 * unit))
 
 
 def turned(

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from mien.compose.blend import blend, membrane, ring
+from mien.compose.blurring import gaussian
 from mien.compose.grain import with_grain_of
 from mien.errors import LayerError
 from mien.guides.guide import Box, Guide, changed
@@ -54,7 +55,7 @@ def over_moved(moved: Guide, laid: Photo, pieces: Sequence[tuple[Box, Float32]],
     confidence = moved.confidence.copy()
     for box, weight in pieces:
         confidence[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0][weight > SHOWN] = 1
-    return Guide(moved.box, laid.pixels[y0:y1, x0:x1].astype(np.float32), confidence, notes)
+    return Guide(moved.box, laid.pixels[y0:y1, x0:x1], confidence, notes)
 
 
 def looked_up(other: Photo, blocked: Bool | None, offsets: Float32, box: Box) -> tuple[Float32, Float32]:
@@ -83,8 +84,8 @@ def looked_up(other: Photo, blocked: Bool | None, offsets: Float32, box: Box) ->
 def coarse_beside(picture: Float32, hidden: Bool, sigma: float) -> Float32:
     """(h, w, 3): a picture blurred without what is hidden; that lends no color to what is beside it."""
     seen = (~hidden).astype(np.float32)
-    total = cv2.GaussianBlur(picture * seen[..., None], (0, 0), sigma)
-    weight = cv2.GaussianBlur(seen, (0, 0), sigma)
+    total = gaussian(picture * seen[..., None], sigma)
+    weight = gaussian(seen, sigma)
     return np.asarray(total / np.maximum(weight, 1e-3)[..., None], np.float32)
 
 
@@ -107,7 +108,7 @@ def matched(
     around = ring(area, width * unit)
     around = around if known is None else around * known
     inner = cv2.erode(area.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
-    blurred = [cv2.GaussianBlur(one, (0, 0), max(1.0, 0.02 * unit)) for one in (lower, taken)]
+    blurred = [gaussian(one, max(1.0, 0.02 * unit)) for one in (lower, taken)]
     difference = blurred[0] - blurred[1]
     return taken + membrane(difference, around * inner, LIMIT)
 
@@ -121,4 +122,4 @@ def filled(points: Float64, box: Box) -> Bool:
 
 def blurred(area: Bool, sigma: float) -> Float32:
     """(h, w) in [0, 1]: an area with a soft border."""
-    return np.asarray(cv2.GaussianBlur(area.astype(np.float32), (0, 0), max(0.6, sigma)), np.float32)
+    return gaussian(area.astype(np.float32), max(0.6, sigma))

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.compose.blurring import gaussian
 from mien.compose.grain import levels, missing, noise
 from mien.compose.sharpness import as_sharp
 from mien.conditions.labels import INDEX
@@ -198,7 +199,7 @@ def _between(
     areas = Areas(inner, outer, theirs, unit)
     lit = lit_teeth(lower, taken, areas, native, depth, smiles=smiles)
     if smiles:
-        lit = cv2.GaussianBlur(lit, (0, 0), SOFT * unit)
+        lit = gaussian(lit, SOFT * unit)
     lit = lit + noise(lit.shape, missing(levels(lower, close & ~inner), levels(taken, close & ~theirs)))
     if native is not None:  # this face's lips, where landmarks lie on them
         deep = cv2.distanceTransform(inner.astype(np.uint8), cv2.DIST_L2, 3) > OWN * unit
@@ -242,7 +243,7 @@ def shut_at(points: Float64, box: Box, picture: UInt8, unit: float) -> Float64:
     Returns:
         (478, 2), in which both lips end where it is darkest between those that were found.
     """
-    light = cv2.GaussianBlur(linear(picture).mean(2), (0, 0), max(0.8, 0.008 * unit))
+    light = gaussian(linear(picture).mean(2), max(0.8, 0.008 * unit))
     steps = np.linspace(-0.15, 1.15, 14)
     upper, lower = points[UPPER], points[LOWER]
     places = (upper[:, None] + steps[None, :, None] * (lower - upper)[:, None] - box[:2]).astype(np.float32)

@@ -154,12 +154,11 @@ def displaced(
     def keep(offsets: Float32) -> Float32:
         if labelled is None:
             return offsets
-        shaped = kept(offsets, labelled, box, points, unit)
-        return np.asarray(offsets + np.clip(4 * weight, 0, 1)[..., None] * (shaped - offsets), np.float32)
+        return kept(offsets, labelled, box, points, unit, np.clip(4 * weight, 0, 1))
 
     offsets, share = _unfolded(points, shift, drags, box, weight, unit, keep, torn)
-    moving = (np.abs(offsets).max(2) > STILL).astype(np.float32)
-    return Guide(box, look_up(photo.pixels[..., :], offsets, box[:2]).astype(np.float32), moving), share
+    moving = (np.abs(offsets[..., 0]) > STILL) | (np.abs(offsets[..., 1]) > STILL)
+    return Guide(box, look_up(photo.pixels[..., :], offsets, box[:2], moving), moving.astype(np.float32)), share
 
 
 def _unfolded(
@@ -179,7 +178,7 @@ def _unfolded(
         ends = places + share * pulls  # no two of them equal; lips that are shut may end apart
         _, first = np.unique(np.round(ends / max(0.01 * unit, 0.5)), axis=0, return_index=True)
         spline = Spline.fit(ends[first], -share * pulls[first], smoothing=1e-4)
-        offsets = keep((spline.field(box) * weight[..., None]).astype(np.float32))
+        offsets = keep(spline.field(box) * weight[..., None])
         step = max(1, max(offsets.shape[:2]) // 400)  # folds are seen at a cost that does not grow
         outline = points[list(torn)] + share * shift[list(torn)]
         free = _hole(outline, box, 0.03 * unit)[::step, ::step] if torn else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.compose.enlarging import tiles
 from mien.types import Bool, Float32, Float64
 
 NODES = 64
@@ -72,18 +73,29 @@ class Spline:
         return np.asarray(cv2.resize(coarse, (x1 - x0, y1 - y0), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def look_up(picture: np.ndarray, offsets: Float32, corner: tuple[int, int]) -> np.ndarray:
+def look_up(
+    picture: np.ndarray, offsets: Float32, corner: tuple[int, int], wanted: Bool | None = None
+) -> np.ndarray:
     """A deformed part of a picture.
 
     Args:
         picture: (H, W) or (H, W, C), uint8, uint16 or float32.
         offsets: (h, w, 2) from pixels of the result to places of the picture; 0 gives the very same samples.
         corner: (x, y) of the part in the picture.
+        wanted: (h, w) where the result is used; elsewhere it may be the picture's own sample. All of the part must lie
+            in the picture.
 
     Returns:
         (h, w) or (h, w, C), the picture's type.
     """
     height, width = offsets.shape[:2]
+    if wanted is not None:
+        made = picture[corner[1] : corner[1] + height, corner[0] : corner[0] + width].copy()
+        for x0, y0, x1, y1 in tiles((width, height)):
+            tile = np.s_[y0:y1, x0:x1]
+            if wanted[tile].any():
+                made[tile] = look_up(picture, offsets[tile], (corner[0] + x0, corner[1] + y0))
+        return made
     xs = np.arange(width, dtype=np.float32)[None] + np.float32(corner[0]) + offsets[..., 0]
     ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(corner[1]) + offsets[..., 1]
     found: np.ndarray = cv2.remap(picture, xs, ys, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)

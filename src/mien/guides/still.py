@@ -16,7 +16,7 @@ from mien.align import mesh
 from mien.align.crop import between_pixels
 from mien.compose.morphology import disc
 from mien.conditions.labels import CLASSES, INDEX
-from mien.guides.guide import Box
+from mien.guides.guide import Box, box_of
 from mien.types import Float32, Float64, UInt8
 
 GRID = 128
@@ -88,14 +88,16 @@ def behind(labelled: Labelled, box: Box, unit: float) -> Float32:
     )
 
 
-def kept(offsets: Float32, labelled: Labelled, box: Box, points: Float64, unit: float) -> Float32:
-    """A displacement under which the frame of glasses moves as a whole, and so do teeth."""
+def kept(
+    offsets: Float32, labelled: Labelled, box: Box, points: Float64, unit: float, most: Float32 | None = None
+) -> Float32:
+    """A displacement under which the frame of glasses moves as a whole, and so do teeth; as far as ``most`` (h, w) says."""
     labels, scale = labelled.within(box, unit)
     pixels = unit * scale
     worn = cv2.morphologyEx((labels == INDEX["glasses"]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5)))
     if worn.sum() > 0.02 * pixels**2:
         inner = cv2.erode(worn, disc(RIM * pixels))
-        offsets = _rigid(offsets, cv2.dilate(worn, disc(0.02 * pixels)) & (1 - inner), FADE * pixels)
+        offsets = _rigid(offsets, cv2.dilate(worn, disc(0.02 * pixels)) & (1 - inner), FADE * pixels, most)
     mouth = (labels == INDEX["mouth"]).astype(np.uint8)
     if mouth.sum() > 0.01 * pixels**2:
         lips = (points[list(mesh.INNER_LIPS_CONTOUR)] - box[:2]) * scale
@@ -103,11 +105,11 @@ def kept(offsets: Float32, labelled: Labelled, box: Box, points: Float64, unit: 
         cv2.fillPoly(inside, [np.round(lips * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
         shrunk = cv2.erode(inside & mouth, disc(0.02 * pixels))
         if shrunk.any():
-            offsets = _rigid(offsets, shrunk, 0.03 * pixels)
+            offsets = _rigid(offsets, shrunk, 0.03 * pixels, most)
     return offsets
 
 
-def _rigid(offsets: Float32, area: UInt8, fade: float) -> Float32:
+def _rigid(offsets: Float32, area: UInt8, fade: float, most: Float32 | None) -> Float32:
     """A displacement that is a similarity within an area (on a grid over the same box), fading around it."""
     height, width = offsets.shape[:2]
     size = area.shape[::-1]
@@ -119,10 +121,16 @@ def _rigid(offsets: Float32, area: UInt8, fade: float) -> Float32:
     away = cv2.distanceTransform(1 - area, cv2.DIST_L2, 5) / max(fade, 1e-6)
     t = np.clip(1 - away, 0, 1)
     weight = cv2.resize((t * t * (3 - 2 * t)).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    xs, ys = np.arange(width, dtype=np.float32)[None] + 0.5, np.arange(height, dtype=np.float32)[:, None] + 0.5
-    whole = np.dstack([similar[i, 0] * xs + similar[i, 1] * ys + similar[i, 2] for i in (0, 1)]).astype(np.float32)
-    whole -= np.dstack(np.broadcast_arrays(xs, ys))
-    return np.asarray(offsets + weight[..., None] * (whole - offsets), np.float32)
+    x0, y0, x1, y1 = box_of(weight > 0)
+    part = np.s_[y0:y1, x0:x1]
+    weight = weight[part] if most is None else weight[part] * most[part]
+    xs, ys = (np.arange(low, high, dtype=np.float32) + np.float32(0.5) for low, high in ((x0, x1), (y0, y1)))
+    made = offsets.copy()
+    for i, own in ((0, xs[None]), (1, ys[:, None])):
+        a, b, c = similar[i].astype(np.float32)
+        plane = made[y0:y1, x0:x1, i]
+        plane += weight * ((a * xs[None] + (b * ys[:, None] + c)) - own - plane)
+    return made
 
 
 def _similarity(source: Float64, target: Float64) -> Float64:

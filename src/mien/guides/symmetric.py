@@ -7,6 +7,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.compose.blend import membrane, ring
+from mien.compose.blurring import gaussian
 from mien.compose.grain import with_grain_of
 from mien.compose.morphology import shrunk
 from mien.errors import LayerError
@@ -95,7 +96,7 @@ def _joined(lower: Float32, upper: Float32, here: Bool, known: Float32, unit: fl
     step = coarse_beside(lower - upper, ~close, max(1.0, 0.01 * unit))
     columns, rows = nearest(close)
     depth = cv2.distanceTransform(here.astype(np.uint8), cv2.DIST_L2, 5) / np.float32(2 * CLOSE * unit)
-    found = cv2.GaussianBlur(step[rows, columns], (0, 0), max(1.0, 0.01 * unit))
+    found = gaussian(step[rows, columns], max(1.0, 0.01 * unit))
     return np.asarray(upper + np.clip(found, -STEP, STEP) * np.exp(-(depth**2))[..., None], np.float32)
 
 
@@ -108,4 +109,4 @@ def _apart(lower: Float32, upper: Float32, here: Bool, around: Float32, unit: fl
     flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(gray[0], gray[1], None)
     known = around * (np.hypot(flow[..., 0], flow[..., 1]) < APART * unit)
     spread = membrane(np.asarray(flow, np.float32), known, APART * unit)
-    return np.asarray(cv2.GaussianBlur(spread, (0, 0), max(1.0, 0.03 * unit)), np.float32)
+    return gaussian(spread, max(1.0, 0.03 * unit))

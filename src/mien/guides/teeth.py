@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.compose.blurring import gaussian
 from mien.compose.border import wide_blur
 from mien.errors import LayerError
 from mien.guides.guide import Box
@@ -108,7 +109,7 @@ def evened(lower: Float32, white: Bool, skin: Bool, unit: float) -> tuple[Float3
     """
     light = linear(lower)
     green = light[..., 1] / np.maximum(light[..., 0], 1e-4)
-    pale = cv2.GaussianBlur(green, (0, 0), max(0.6, 0.006 * unit)) / np.quantile(green[white], 0.75)
+    pale = gaussian(green, max(0.6, 0.006 * unit)) / np.quantile(green[white], 0.75)
     firm = np.clip((pale - GUMS[0]) / (GUMS[1] - GUMS[0]), 0, 1)
     white = white & (firm == 1) if (white & (firm == 1)).any() else white
     area, seen = _closed(white.astype(np.float32), unit) > 0.5, whitest(lower, white)
@@ -128,8 +129,8 @@ def evened(lower: Float32, white: Bool, skin: Bool, unit: float) -> tuple[Float3
 def _mean_on(light: Float32, area: Bool, sigma: float) -> Float32:
     """Mean of light (h, w) on an area around each pixel."""
     weight = area.astype(np.float32)
-    total = cv2.GaussianBlur(light * weight, (0, 0), sigma)
-    return np.asarray((total + 1e-5) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-5), np.float32)
+    total = gaussian(light * weight, sigma)
+    return np.asarray((total + 1e-5) / (gaussian(weight, sigma) + 1e-5), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +206,7 @@ def _formed(light: Float32, tooth: Float32, unit: float) -> Float32:
     """(h, w): factors that make gaps between teeth deeper and teeth darker towards their ends, which are round."""
     gray = light.mean(2)
     form = np.clip(gray / _mean_on(gray, tooth > 0.5, COARSE * unit), 0.05, 1) ** DEEPER
-    ends = cv2.GaussianBlur(tooth, (0, 0), ROUND[1] * unit)
+    ends = gaussian(tooth, ROUND[1] * unit)
     return np.asarray(1 + tooth * (form * (1 - ROUND[0] + ROUND[0] * np.clip(2 * ends - 0.8, 0, 1)) - 1), np.float32)
 
 
