@@ -20,6 +20,8 @@ BANDS = (0.8, 1.6, 3.2)
 CALM = 0.2
 """Quantile of the local power that counts as noise."""
 
+AROUND = 20
+"""Pixels beside an area that its noise is measured from: as far as the blurs reach."""
 
 MOST = 6.0
 """Levels of noise that are added to a band at most."""
@@ -48,7 +50,10 @@ def with_grain_of(lower: Float32, upper: Float32, area: Bool, seed: int = 0) -> 
     """
     if not area.any():
         return upper
-    return upper + noise(upper.shape[:2], missing(levels(lower, area), levels(upper, area)), seed)
+    rows, columns = (np.flatnonzero(area.any(axis)) for axis in (1, 0))
+    near = tuple(slice(max(0, int(one[0]) - AROUND), int(one[-1]) + 1 + AROUND) for one in (rows, columns))
+    wanted, found = (levels(one[near], area[near]) for one in (lower, upper))
+    return upper + noise(upper.shape[:2], missing(wanted, found), seed)
 
 
 def levels(picture: Float32, area: Bool) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from mien.types import Bool, UInt8
 
 LARGE = 12
-"""Radius, pixels, from which distances cost less than discs; they agree to within one pixel in a hundred of a border."""
+"""Radius, pixels, from which distances cost less than discs; they agree but for a pixel here and there."""
 
 
 def disc(radius: float) -> UInt8:

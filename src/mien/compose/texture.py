@@ -12,6 +12,7 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import cv2
@@ -51,6 +52,9 @@ and what leads from the mean size of what is left to a standard deviation (a nor
 COARSE = 4.0
 """Standard deviation of the blur above which nothing is drawn by chance at the coarsest size, pixels."""
 
+CONVOLVED = 2.0
+"""Pairs of pixels per pixel of a texture from which a convolution costs less than their sum."""
+
 SMALLEST = 12
 """Shorter side of a picture that is not halved any more, pixels."""
 
@@ -87,16 +91,39 @@ class Gaussian:
         power = self.power + 1e-9
         return Gaussian(self.spot / np.sqrt(power), self.covariance / power)
 
+    @cached_property
+    def whole(self) -> Float64:
+        """(h, w) covariance by lag, wrapped around, of the texture with the slow changes beside it."""
+        return np.asarray(self.covariance + self.power * _slow(self.covariance.shape)[0])
+
     def between(self, first: Int, second: Int) -> Float64:
         """Covariances (N, M) of pixels (N, 2) with pixels (M, 2), rows first."""
         lags = first[:, None] - second[None]
-        away = np.hypot(lags[..., 0], lags[..., 1]) / SMOOTH
-        return np.asarray(self.covariance[lags[..., 0], lags[..., 1]] + self.power * (1 + away) * np.exp(-away))
+        return np.asarray(self.whole[lags[..., 0], lags[..., 1]])
+
+    def spread(self, weights: Float64, second: Int, first: Int) -> Float64:
+        """``between(first, second) @ weights``, (N,), of weights (M,): as a convolution where that costs less."""
+        shape = self.covariance.shape
+        if len(first) * len(second) < CONVOLVED * shape[0] * shape[1]:
+            return np.asarray(self.between(first, second) @ weights)
+        places = np.zeros(shape)
+        places[second[:, 0], second[:, 1]] = weights
+        spectrum = np.abs(self.spot) ** 2 + self.power * _slow(shape)[1]
+        return _at(np.fft.irfft2(spectrum * np.fft.rfft2(places), shape), first)
 
     def sample(self, rng: np.random.Generator) -> Float64:
         """One picture of the texture, twice as large as what it was made of."""
         noise = np.fft.rfft2(rng.standard_normal(self.covariance.shape))
         return np.fft.irfft2(noise * self.spot, self.covariance.shape)
+
+
+@lru_cache(maxsize=8)
+def _slow(shape: tuple[int, int]) -> tuple[Float64, NDArray[np.complex128]]:
+    """(h, w) covariance by lag, wrapped around, of slow changes with a variance of 1, and its spectrum."""
+    rows, columns = (np.minimum(np.arange(n), n - np.arange(n)) for n in shape)
+    away = np.hypot(rows[:, None], columns[None]) / SMOOTH
+    found = (1 + away) * np.exp(-away)
+    return found, np.fft.rfft2(found)
 
 
 def fill(
@@ -218,7 +245,7 @@ def _predicted(texture: Gaussian, known: Float64, border: Int, inside: Int) -> F
         return np.zeros(len(inside))
     system = texture.between(border, border)
     system[np.diag_indices_from(system)] += ERROR[0] * texture.power + ERROR[1] * min(1.0, texture.power) + 1e-9
-    return np.asarray(texture.between(inside, border) @ np.linalg.solve(system, known))
+    return texture.spread(np.linalg.solve(system, known), border, inside)
 
 
 def _at(values: Any, pixels: Int) -> Float64:

@@ -73,9 +73,7 @@ class Spline:
         return np.asarray(cv2.resize(coarse, (x1 - x0, y1 - y0), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def look_up(
-    picture: np.ndarray, offsets: Float32, corner: tuple[int, int], wanted: Bool | None = None
-) -> np.ndarray:
+def look_up(picture: np.ndarray, offsets: Float32, corner: tuple[int, int], wanted: Bool | None = None) -> np.ndarray:
     """A deformed part of a picture.
 
     Args:

@@ -91,7 +91,7 @@ def behind(labelled: Labelled, box: Box, unit: float) -> Float32:
 def kept(
     offsets: Float32, labelled: Labelled, box: Box, points: Float64, unit: float, most: Float32 | None = None
 ) -> Float32:
-    """A displacement under which the frame of glasses moves as a whole, and so do teeth; as far as ``most`` (h, w) says."""
+    """A displacement under which the frame of glasses moves as a whole, and so do teeth; ``most`` (h, w) limits it."""
     labels, scale = labelled.within(box, unit)
     pixels = unit * scale
     worn = cv2.morphologyEx((labels == INDEX["glasses"]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5)))
