@@ -14,6 +14,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from mien.align.crop import WARP, between_pixels, check_matrix, inverse, matrix_to_quad, pixel_scale
@@ -155,6 +156,9 @@ def mask_to_photo(mask: Mask, matrix: Float64, photo_size: tuple[int, int]) -> B
     bounds = _bounds(matrix, size, *photo_size)
     for tile in _tiles(bounds) if bounds else ():
         x0, y0, x1, y1 = tile
+        low, high = _seen_in(tile, matrix, size)
+        if not drawn[low[1] : high[1], low[0] : high[0]].any():
+            continue
         values = _render(drawn[..., None], matrix, tile, smooth=False)[..., 0]
         values[_border_distance(matrix, size, tile) < 0] = 0
         result[y0:y1, x0:x1] = values >= 0.5 if hard else np.clip(values, 0, 1)
@@ -248,11 +252,8 @@ def _render(crop: Float32, matrix: Float64, tile: Box, *, smooth: bool = True) -
     First the part that is needed is resized to about the photo's resolution, then it is turned: so it is neither
     aliased where the photo is coarser nor stepped where it is finer. Without ``smooth`` nothing overshoots.
     """
-    size, scale, back = crop.shape[0], pixel_scale(matrix), inverse(matrix)
-    corners = np.array([back @ (x, y, 1) for x in tile[::2] for y in tile[1::2]])
-    reach = _REACH * max(1.0, 1 / scale)
-    low = np.clip(np.floor(corners.min(0) - reach), 0, size - 1).astype(int)
-    high = np.clip(np.ceil(corners.max(0) + reach), low + 1, size).astype(int)
+    scale, back = pixel_scale(matrix), inverse(matrix)
+    low, high = _seen_in(tile, matrix, crop.shape[0])
     cells = (high - low) * round(scale) if scale >= 1 else np.maximum(np.rint((high - low) * scale), 1).astype(int)
     kernel = Image.Resampling.BICUBIC if smooth else Image.Resampling.BILINEAR
     box, shape = (*low.tolist(), *high.tolist()), tuple(cells.tolist())
@@ -267,3 +268,12 @@ def _render(crop: Float32, matrix: Float64, tile: Box, *, smooth: bool = True) -
         borderMode=cv2.BORDER_REPLICATE,
     )
     return turned.reshape(tile[3] - tile[1], tile[2] - tile[0], crop.shape[2])  # type: ignore[no-any-return]
+
+
+def _seen_in(tile: Box, matrix: Float64, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The part of a crop that a tile of the photo sees, with what interpolation needs: (2,) first and last (x, y)."""
+    back = inverse(matrix)
+    corners = np.array([back @ (x, y, 1) for x in tile[::2] for y in tile[1::2]])
+    reach = _REACH * max(1.0, 1 / pixel_scale(matrix))
+    low = np.clip(np.floor(corners.min(0) - reach), 0, size - 1).astype(int)
+    return low, np.clip(np.ceil(corners.max(0) + reach), low + 1, size).astype(int)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -59,6 +60,8 @@ class EditContext:
         sure: (H, W) float32 in [0, 1], what the user's guide has filled already; None where there is none.
         photo, quad: the photo, and the (4, 2) corners of the crop that is edited; None while there is none.
         before: the photo of which an edit's photo was made, where hair stayed as it was; its mattes hold.
+        looked: by photo, whose samples stay what they are during an edit, what was found by looking at all of it: its
+            hash, and its crops.
     """
 
     networks: FaceNetworks
@@ -68,6 +71,7 @@ class EditContext:
     photo: Photo | None = None
     quad: Float64 | None = None
     before: Photo | None = None
+    looked: WeakKeyDictionary[Photo, dict[bytes, Any]] = field(default_factory=WeakKeyDictionary)
 
     @property
     def identity(self) -> Identity | None:
@@ -81,7 +85,7 @@ class EditContext:
     def faces(self, photo: Photo) -> list[Face]:
         """All faces of a photo, largest first; found once."""
         finder = self.networks.finder
-        return self.cache.get("faces", digest(photo.pixels, finder.fingerprint), lambda: finder.find(photo))
+        return self.cache.get("faces", digest(self._hash(photo), finder.fingerprint), lambda: finder.find(photo))
 
     def largest(self, photo: Photo) -> list[Face]:
         """The largest face of a photo first; of a large photo, smaller ones may be missing. Found once.
@@ -91,7 +95,7 @@ class EditContext:
         if photo.width * photo.height <= KEPT:
             return self.faces(photo)
         finder = self.networks.finder
-        key = digest(photo.pixels, finder.fingerprint)
+        key = digest(self._hash(photo), finder.fingerprint)
         if self.cache.has("faces", key):
             return self.faces(photo)
         return self.cache.get("largest", key, lambda: finder.find(photo, largest=True))
@@ -106,7 +110,7 @@ class EditContext:
         photo = self.before if self.before is not None and region in ("hair", "beard") else photo
         if photo.width * photo.height > KEPT:
             return region_matte(photo, face, region, parser)
-        key = digest(photo.pixels, face.landmarks, region, parser.fingerprint)
+        key = digest(self._hash(photo), face.landmarks, region, parser.fingerprint)
         return self.cache.get("mattes", key, lambda: region_matte(photo, face, region, parser))
 
     def classes(self, pixels: UInt8) -> UInt8:
@@ -122,11 +126,24 @@ class EditContext:
         """
         if self.photo is None or self.quad is None:
             raise LayerError("There is no photo to find a region in; give layers.")
-        side = np.hypot(*(self.quad[3] - self.quad[0]))
-        pixels = crop_face(self.photo, self.quad, int(np.clip(round(side), 128, PARSED))).pixels
-        parser = self.networks.parser
-        key = digest(pixels, parser.fingerprint)
-        return self.cache.get("labels", key, lambda: ParsedCrop(pixels, parser.parse_crop(pixels)))
+        known, place = self.looked.setdefault(self.photo, {}), self.quad.tobytes()
+        found: ParsedCrop | None = known.get(place)
+        if found is None:
+            side = np.hypot(*(self.quad[3] - self.quad[0]))
+            pixels = crop_face(self.photo, self.quad, int(np.clip(round(side), 128, PARSED))).pixels
+            parser = self.networks.parser
+            key = digest(pixels, parser.fingerprint)
+            found = self.cache.get("labels", key, lambda: ParsedCrop(pixels, parser.parse_crop(pixels)))
+            known[place] = found
+        return found
+
+    def _hash(self, photo: Photo) -> bytes:
+        """Of a photo's samples."""
+        known = self.looked.setdefault(photo, {})
+        if b"" not in known:
+            known[b""] = digest(photo.pixels)
+        found: bytes = known[b""]
+        return found
 
     def face(self) -> Face | None:
         """The face that the crop was cut around; None where none is found there."""

@@ -205,19 +205,19 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
     if part == WRINKLES:
         return lined(photo, face, lent, context)
     other, other_face = lent.photo, lent.face
+    pair = (photo, face, other, other_face)
+    if part in SHAPED and (part != "nose" or mismatch(*pair, part) >= ALIKE):
+        return shaped(*pair, part, labelled=labelled_of(photo, face, context))
     hidden, far = (hidden_by(p, f, context) for p, f in ((photo, face), (other, other_face)))
     labelled = labelled_of(photo, face, context)
-    pair = (photo, face, other, other_face)
     area = "mouth" if part == "teeth" and lent.known else part
-    if area in ("mouth", "nose", "brows", *SIDES) and mismatch(*pair, area) < ALIKE:
+    if area == "nose" or (area in ("mouth", "brows", *SIDES) and mismatch(*pair, area) < ALIKE):
         return borrow(*pair, area, blocked=hidden, other_blocked=far, alike=True)
     if part in ("teeth", "mouth"):
         theirs = labelled_of(other, other_face, context)
         masks = (hidden, far, labelled, theirs)
         stranger = part == "teeth" and not lent.known
         return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger, evens=lent.place == 0)
-    if part in SHAPED:
-        return shaped(*pair, part, labelled=labelled)
     if part == "brows":
         return brows(*pair, blocked=hidden, other_blocked=far, labelled=labelled)
     if part in SIDES and min(face.eye_openness) > SHUT:

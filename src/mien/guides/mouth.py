@@ -21,7 +21,7 @@ from mien.compose.sharpness import as_sharp
 from mien.conditions.labels import INDEX
 from mien.errors import LayerError
 from mien.guides.borrow import box_around, free, turned, unit_of
-from mien.guides.guide import Box, Guide
+from mien.guides.guide import Box, Guide, box_of
 from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
 from mien.guides.move import displaced
 from mien.guides.shapes import Shapes
@@ -152,8 +152,12 @@ def _tall(white: Bool) -> float:
 
 def _evened(photo: Photo, start: Float64, white: Bool, box: Box, unit: float) -> Guide:
     """This face's teeth made even; nothing else changes."""
-    lips, lower = filled(start[OUTER], box), to_srgb(photo, box).astype(np.float32)
-    made, weight = evened(lower, white, widened(lips, 0.1 * unit) & ~lips, unit)
+    lips = filled(start[OUTER], box)
+    skin = widened(lips, 0.1 * unit) & ~lips
+    x0, y0, x1, y1 = box_of(skin | white, round(0.1 * unit))
+    white, skin, box = white[y0:y1, x0:x1], skin[y0:y1, x0:x1], (box[0] + x0, box[1] + y0, box[0] + x1, box[1] + y1)
+    lower = to_srgb(photo, box).astype(np.float32)
+    made, weight = evened(lower, white, skin, unit)
     return as_guide(photo, box, lower + weight[..., None] * (made - lower), weight, unit, (EVENED,))
 
 
