@@ -150,8 +150,11 @@ class EditContext:
         if self.photo is None or self.quad is None:
             return None
         side, middle = float(np.linalg.norm(self.quad[3] - self.quad[0])), self.quad.mean(0)
-        near = (one for one in self.faces(self.photo) if np.abs(one.quad.mean(0) - middle).max() < 0.25 * side)
-        return next(near, None)
+        for find in (self.largest, self.faces):  # the same for photos that are not large
+            for one in find(self.photo):
+                if np.abs(one.quad.mean(0) - middle).max() < 0.25 * side:
+                    return one
+        return None
 
     def seen(self, known: Face | None = None) -> Seen | None:
         """The crop's regions with its face's landmarks; None where no face is found in it.

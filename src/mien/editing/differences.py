@@ -13,7 +13,7 @@ from mien.align.measure import describe_face
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.layers import mask_of
-from mien.editing.lenders import skin_and_beard
+from mien.editing.lenders import skin_of
 from mien.editing.request import Request
 from mien.editing.steps import Guided
 from mien.editing.target import FaceTarget
@@ -53,7 +53,7 @@ def differed(photo: Photo, target: FaceTarget, request: Request, context: EditCo
     if face is None:
         raise FaceSelectionError("No face is found in this crop; a difference lies along a face's points.")
     before, after, made = _pictures(photo, face, request, context)
-    skin, _ = skin_and_beard(photo, face, context, *SEEN)
+    skin = skin_of(photo, face, context, *SEEN)
     guide = carried(photo, face, before, after, made, skin=skin)
     mask = None
     if request.mask is not None:

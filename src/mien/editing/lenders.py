@@ -183,8 +183,8 @@ def hidden_by(photo: Photo, face: Face, context: EditContext) -> Bool:
     return _in_photo(over if seen is None else over & ~AREAS["beard"](seen), photo, face)
 
 
-def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -> tuple[Bool, Bool]:
-    """(H, W) each: skin of the face, and of more classes of the parser, and the beard.
+def skin_of(photo: Photo, face: Face, context: EditContext, *more: str) -> Bool:
+    """(H, W): skin of the face, and of more classes of the parser.
 
     Raises:
         FaceSelectionError: it is not found in the photo.
@@ -192,8 +192,7 @@ def skin_and_beard(photo: Photo, face: Face, context: EditContext, *more: str) -
     seen = context.of(photo, face.quad).seen(face)
     if seen is None:
         raise FaceSelectionError("No face is found in this crop; parts are borrowed along a face's points only.")
-    skin = np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)])
-    return _in_photo(skin, photo, face), _in_photo(AREAS["beard"](seen), photo, face)
+    return _in_photo(np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)]), photo, face)
 
 
 def _in_photo(area: Bool, photo: Photo, face: Face) -> Bool:

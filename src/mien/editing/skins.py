@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from mien.align.paste import Mask
 from mien.editing.context import EditContext
-from mien.editing.lenders import Lender, shaven_lenders, skin_and_beard
+from mien.editing.lenders import Lender, shaven_lenders, skin_of
 from mien.editing.request import Request
 from mien.errors import LayerError
 from mien.guides.even import even
@@ -24,25 +24,25 @@ def evened(photo: Photo, face: Face, mask: Mask, context: EditContext, strength:
     Raises:
         LayerError, FaceSelectionError: nothing that is masked is skin, or the face is not found.
     """
-    skin, _ = skin_and_beard(photo, face, context, "nose", "glasses")
+    skin = skin_of(photo, face, context, "nose", "glasses")
     with suppress(LayerError):  # there are no glasses
         skin = skin & ~find_glasses(photo, face, context.networks.parser).frame_on(photo)
     return even(photo, face, mask, skin, strength=strength)
 
 
 def lined(photo: Photo, face: Face, lent: Lender, context: EditContext) -> Guide:
-    """The wrinkles of a lender's face; errors as of :func:`mien.editing.lenders.skin_and_beard`."""
+    """The wrinkles of a lender's face; errors as of :func:`mien.editing.lenders.skin_of`."""
     worn = ("neck",) if lent.known else ("neck", "glasses")  # nobody's wrinkles look like glasses to the parser
-    (skin, _), (theirs, _) = side_by_side(
-        lambda: skin_and_beard(photo, face, context, "neck"),
-        lambda: skin_and_beard(lent.photo, lent.face, context, *worn),
+    skin, theirs = side_by_side(
+        lambda: skin_of(photo, face, context, "neck"),
+        lambda: skin_of(lent.photo, lent.face, context, *worn),
     )
     return wrinkles(photo, face, lent.photo, lent.face, skin=skin, other_skin=theirs)
 
 
 def unlined(photo: Photo, face: Face, context: EditContext) -> Guide:
-    """A face without its wrinkles; errors as of :func:`mien.editing.lenders.skin_and_beard`."""
-    return faded(photo, face, skin_and_beard(photo, face, context, "neck")[0])
+    """A face without its wrinkles; errors as of :func:`mien.editing.lenders.skin_of`."""
+    return faded(photo, face, skin_of(photo, face, context, "neck"))
 
 
 def shaved(photo: Photo, face: Face, request: Request, context: EditContext) -> Guide:

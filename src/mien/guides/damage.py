@@ -187,8 +187,7 @@ def _scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:
     rough = _roughness(light - middle, width)
     stands = np.clip((soft - middle) / rough, -MOST, MOST).astype(np.float32)
     lines: list[_Part] = []
-    for sign in (1, -1):
-        best = _along(sign * stands, reach, width)
+    for sign, best in zip((1, -1), _along(stands, reach, width), strict=True):
         above, raw = sign * stands, np.maximum(sign * (soft - middle), 0)
         above = np.where(raw > RIM * cv2.dilate(raw, np.ones((2 * width + 1,) * 2, np.uint8)), above, 0)
         parts = _parts((best > 0.5 * CLEAR) & (above > OF_PIXELS), (best > CLEAR) & (above > OF_PIXELS))
@@ -210,9 +209,12 @@ def _but_patterns(lines: list[_Part], shape: tuple[int, ...], side: int) -> Bool
     return np.asarray(found > 0, np.bool_)
 
 
-def _along(stands: Float32, reach: int, width: int) -> Float32:
-    """(h, w) by how much the mean along a line through each pixel stands out of both sides, in the best direction."""
-    best = np.zeros(stands.shape, np.float32)
+def _along(stands: Float32, reach: int, width: int) -> tuple[Float32, Float32]:
+    """(h, w) by how much the mean along a line through each pixel stands out of both sides, in the best direction.
+
+    Second comes by how much it lies below both.
+    """
+    above, below = np.zeros(stands.shape, np.float32), np.zeros(stands.shape, np.float32)
     for number in range(DIRECTIONS):
         angle = np.pi * number / DIRECTIONS
         ahead = np.array([np.cos(angle), np.sin(angle)])
@@ -222,9 +224,10 @@ def _along(stands: Float32, reach: int, width: int) -> Float32:
         cv2.line(line, first, last, 1.0, 1)
         mean = cv2.filter2D(stands, cv2.CV_32F, line / line.sum(), borderType=cv2.BORDER_REFLECT)
         dx, dy = (int(v) for v in np.round((width + 1) * np.array([-ahead[1], ahead[0]])))
-        sides = (np.roll(mean, (s * dy, s * dx), (0, 1)) for s in (-1, 1))
-        best = np.maximum(best, mean - np.maximum(*sides))
-    return best
+        sides = [np.roll(mean, (s * dy, s * dx), (0, 1)) for s in (-1, 1)]
+        np.maximum(above, mean - np.maximum(*sides), out=above)
+        np.maximum(below, np.minimum(*sides) - mean, out=below)
+    return above, below
 
 
 def _scratched(level: Float32, one: _Part, reach: int, width: int, kept: Bool, skin: Bool | None) -> bool:

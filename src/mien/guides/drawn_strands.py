@@ -27,6 +27,9 @@ LEAST = 0.5
 LENGTH, LOCKS, STRONG = 12, 1.8, 0.7
 """Pixels that strands are drawn to either side, and that locks are wide; and how strong both are."""
 
+STRIP = 32
+"""Rows in which strands are drawn at a time."""
+
 
 def drawn_strands(light: Float32, inside: Float32, bare: Bool, reach: float) -> Float32:
     """Noise along the hair's direction, or curls where it has none; mean 0, standard deviation 1 at most.
@@ -72,20 +75,20 @@ def _directions(light: Float32, inside: Float32, reach: float) -> tuple[Float32,
 
 def _along(noise: Float32, turn: Float32) -> Float32:
     """Noise (h, w) drawn along directions (h, w), line integral convolution; mean 0 and standard deviation 1."""
-    dx, dy = np.cos(turn), np.sin(turn)
-    height, width = noise.shape
-    ys, xs = np.mgrid[:height, :width].astype(np.float32)
     wide = cv2.GaussianBlur(noise, (0, 0), LOCKS)
     noise = np.asarray(noise + wide / max(float(wide.std()), 1e-6), np.float32)  # single strands alone are a comb
-    total, ways = noise.copy(), np.dstack([dx, dy])
-    for way in (1.0, -1.0):
-        x, y, u, v = xs, ys, way * dx, way * dy
-        for _ in range(LENGTH):
-            x, y = x + u, y + v
-            total += cv2.remap(noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-            nu, nv = cv2.split(cv2.remap(ways, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT))
-            turned = np.sign(nu * u + nv * v) + np.float32(1e-6)
-            u, v = nu * turned, nv * turned
+    total, ways = noise.copy(), np.dstack([np.cos(turn), np.sin(turn)])
+    for top in range(0, len(noise), STRIP):  # what is at work fits into a processor's cache
+        rows = slice(top, top + STRIP)
+        ys, xs = np.mgrid[rows, : noise.shape[1]][:, : len(total[rows])].astype(np.float32)
+        for way in (1.0, -1.0):
+            x, y, u, v = xs, ys, *(way * one for one in cv2.split(ways[rows]))
+            for _ in range(LENGTH):
+                x, y = x + u, y + v
+                total[rows] += cv2.remap(noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+                nu, nv = cv2.split(cv2.remap(ways, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT))
+                turned = np.sign(nu * u + nv * v) + np.float32(1e-6)
+                u, v = nu * turned, nv * turned
     return np.asarray((total - total.mean()) / max(float(total.std()), 1e-6), np.float32)
 
 

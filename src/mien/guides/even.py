@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from mien.align.paste import Mask
+from mien.compose.blurring import gaussian
 from mien.errors import LayerError
 from mien.guides.guide import Guide, box_of, changed
 from mien.photos.color import to_srgb
@@ -64,7 +65,7 @@ def even(photo: Photo, face: Face, mask: Mask, skin: Bool, *, strength: float = 
     weight = bare[y0:y1, x0:x1].astype(np.float32)
     light, relief = (_mean(before, weight, scale * side) for scale in (LIGHT, RELIEF))
     made = before + (1 - KEPT) * (light - relief)
-    inside = cv2.GaussianBlur(area[y0:y1, x0:x1].astype(np.float32), (0, 0), max(1.0, SOFT * side))
+    inside = gaussian(area[y0:y1, x0:x1].astype(np.float32), max(1.0, SOFT * side))
     sure = np.clip(2 * inside - 1, 0, 1) * area[y0:y1, x0:x1] * np.float32(strength)
     return Guide(box, changed(photo, box, before, made), sure.astype(np.float32))
 
