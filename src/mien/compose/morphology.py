@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.types import Bool, Float32, UInt8
+from mien.types import Bool, UInt8
 
 LARGE = 12
 """Radius, pixels, from which distances cost less than discs; they agree but for a pixel here and there."""
@@ -30,15 +30,3 @@ def grown(area: Bool, radius: float) -> Bool:
 def shrunk(area: Bool, radius: float) -> Bool:
     """An area (h, w) without what lies within a radius of its border, pixels."""
     return ~grown(~area, radius)
-
-
-def highest(values: Float32, radius: float) -> Float32:
-    """The highest of values (h, w) within a radius, pixels: ``cv2.dilate`` by a disc, row by row of the disc."""
-    kernel = disc(radius)
-    reach, found = len(kernel) // 2, np.full_like(values, -np.inf)
-    for width in np.unique(kernel.sum(1)):
-        across = cv2.dilate(values, np.ones((1, int(width)), np.uint8))
-        for row in np.flatnonzero(kernel.sum(1) == width) - reach:
-            over, under = (slice(max(0, n), len(values) + min(0, n)) for n in (row, -row))
-            np.maximum(found[under], across[over], out=found[under])
-    return found

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from mien.compose.border import wide_blur
-from mien.compose.morphology import disc, highest
+from mien.compose.morphology import disc
 from mien.guides.lift import within
 from mien.types import Float32
 
@@ -54,7 +54,7 @@ def shaded(maps: Float32, alpha: Float32, light: Float32) -> None:
 
 def _inner(values: Float32, away: Float32, reach: float) -> tuple[Float32, Float32]:
     """Of values (h, w) those of the nearest place that is ``reach`` from the border, and 1 at the border to 0 there."""
-    reaches = np.minimum(np.float32(reach), LOCKS * highest(away, reach))
+    reaches = np.minimum(np.float32(reach), LOCKS * cv2.dilate(away, disc(reach)))
     inner = away >= np.minimum(reaches, away.max())
     _, nearest = cv2.distanceTransformWithLabels(
         (~inner).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
