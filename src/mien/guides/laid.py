@@ -6,7 +6,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import cv2
@@ -60,21 +60,32 @@ def over_moved(moved: Guide, laid: Photo, pieces: Sequence[tuple[Box, Float32]],
 
 def looked_up(other: Photo, blocked: Bool | None, offsets: Float32, box: Box) -> tuple[Float32, Float32]:
     """The other photo's pixels (h, w, 3) in [0, 255] at the field's places, and where it shows them, (h, w)."""
+    return _looked_up(lambda part: to_srgb(other, part), (other.width, other.height), blocked, offsets, box)
+
+
+def values_at(values: UInt8, offsets: Float32, box: Box) -> tuple[Float32, Float32]:
+    """As :func:`looked_up`, of one value for each pixel of the other photo: (h, w) both."""
+    return _looked_up(lambda part: values[part[1] : part[3], part[0] : part[2]], values.shape[::-1], None, offsets, box)
+
+
+def _looked_up(
+    seen: Callable[[Box], UInt8], size: tuple[int, int], blocked: Bool | None, offsets: Float32, box: Box
+) -> tuple[Float32, Float32]:
     height, width = offsets.shape[:2]
     xs = np.arange(width, dtype=np.float32)[None] + np.float32(box[0]) + offsets[..., 0]
     ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(box[1]) + offsets[..., 1]
     left, top = max(0, int(xs.min()) - 8), max(0, int(ys.min()) - 8)
-    right, bottom = min(other.width, int(xs.max()) + 8), min(other.height, int(ys.max()) + 8)
+    right, bottom = min(size[0], int(xs.max()) + 8), min(size[1], int(ys.max()) + 8)
     if right - left < 2 or bottom - top < 2:
         raise LayerError("The part of the other face lies outside its photo; choose another photo.")
-    source: UInt8 = to_srgb(other, (left, top, right, bottom))
+    source = seen((left, top, right, bottom))
     step = max(1.0, float(np.hypot(np.diff(xs, axis=1), np.diff(ys, axis=1)).mean()))
     if step > 1.3:  # the other photo is larger: without this its detail turns into noise
         source = cv2.GaussianBlur(source, (0, 0), 0.45 * np.sqrt(step**2 - 1))
     taken = cv2.remap(
         source.astype(np.float32), xs - left, ys - top, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
     )
-    within = ((xs > 0) & (ys > 0) & (xs < other.width - 1) & (ys < other.height - 1)).astype(np.float32)
+    within = ((xs > 0) & (ys > 0) & (xs < size[0] - 1) & (ys < size[1] - 1)).astype(np.float32)
     if blocked is not None:
         hidden = cv2.remap(blocked[top:bottom, left:right].astype(np.float32), xs - left, ys - top, cv2.INTER_LINEAR)
         within *= np.clip(1 - 2 * cv2.GaussianBlur(hidden, (0, 0), 2.0), 0, 1)

@@ -93,11 +93,11 @@ def kept(
 ) -> Float32:
     """A displacement under which the frame of glasses moves as a whole, and so do teeth; ``most`` (h, w) limits it."""
     labels, scale = labelled.within(box, unit)
-    pixels = unit * scale
+    pixels, offsets = unit * scale, offsets.copy()
     worn = cv2.morphologyEx((labels == INDEX["glasses"]).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5)))
     if worn.sum() > 0.02 * pixels**2:
         inner = cv2.erode(worn, disc(RIM * pixels))
-        offsets = _rigid(offsets, cv2.dilate(worn, disc(0.02 * pixels)) & (1 - inner), FADE * pixels, most)
+        _rigid(offsets, cv2.dilate(worn, disc(0.02 * pixels)) & (1 - inner), FADE * pixels, most)
     mouth = (labels == INDEX["mouth"]).astype(np.uint8)
     if mouth.sum() > 0.01 * pixels**2:
         lips = (points[list(mesh.INNER_LIPS_CONTOUR)] - box[:2]) * scale
@@ -105,12 +105,12 @@ def kept(
         cv2.fillPoly(inside, [np.round(lips * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
         shrunk = cv2.erode(inside & mouth, disc(0.02 * pixels))
         if shrunk.any():
-            offsets = _rigid(offsets, shrunk, 0.03 * pixels, most)
+            _rigid(offsets, shrunk, 0.03 * pixels, most)
     return offsets
 
 
-def _rigid(offsets: Float32, area: UInt8, fade: float, most: Float32 | None) -> Float32:
-    """A displacement that is a similarity within an area (on a grid over the same box), fading around it."""
+def _rigid(offsets: Float32, area: UInt8, fade: float, most: Float32 | None) -> None:
+    """Makes a displacement a similarity within an area (on a grid over the same box), fading around it."""
     height, width = offsets.shape[:2]
     size = area.shape[::-1]
     small = cv2.resize(offsets, size, interpolation=cv2.INTER_AREA)
@@ -125,12 +125,10 @@ def _rigid(offsets: Float32, area: UInt8, fade: float, most: Float32 | None) -> 
     part = np.s_[y0:y1, x0:x1]
     weight = weight[part] if most is None else weight[part] * most[part]
     xs, ys = (np.arange(low, high, dtype=np.float32) + np.float32(0.5) for low, high in ((x0, x1), (y0, y1)))
-    made = offsets.copy()
     for i, own in ((0, xs[None]), (1, ys[:, None])):
         a, b, c = similar[i].astype(np.float32)
-        plane = made[y0:y1, x0:x1, i]
+        plane = offsets[y0:y1, x0:x1, i]
         plane += weight * ((a * xs[None] + (b * ys[:, None] + c)) - own - plane)
-    return made
 
 
 def _similarity(source: Float64, target: Float64) -> Float64:

@@ -13,7 +13,7 @@ from mien.align import mesh
 from mien.compose.border import wide_blur
 from mien.guides.borrow import box_around, field, turned, unit_of
 from mien.guides.guide import Box, Guide
-from mien.guides.laid import as_guide, looked_up
+from mien.guides.laid import as_guide, values_at
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo
 
@@ -63,10 +63,10 @@ def wrinkles(photo: Photo, face: Face, other: Photo, other_face: Face, *, skin: 
     offsets = field(face, other_face, face.landmarks[:, :2].astype(np.float64), box)
     relief = _relief(other, other_face, ~not_skin, (0, 0, other.width, other.height))
     coded = np.rint(128 + LEVELS * relief).clip(0, 255).astype(np.uint8)
-    taken, seen = looked_up(Photo(np.repeat(coded[..., None], 3, 2)), None, offsets, box)
+    taken, seen = values_at(coded, offsets, box)
     lower = to_srgb(photo, box).astype(np.float32)
     weight = _inner(skin, box, face) * seen
-    relief = (taken[..., 0] - 128) / np.float32(LEVELS) * _calm(face, other_face, box)
+    relief = (taken - 128) / np.float32(LEVELS) * _calm(face, other_face, box)
     relief += LINES * np.minimum(_relief(photo, face, skin, box, GRAIN), 0)
     made = lower * np.exp((weight * relief)[..., None] * TINT)
     return as_guide(photo, box, made, weight, unit, ())
