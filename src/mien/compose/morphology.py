@@ -8,7 +8,7 @@ import numpy as np
 from mien.types import Bool, UInt8
 
 LARGE = 12
-"""Radius, pixels, from which distances cost less than discs; they agree but for a pixel here and there."""
+"""Radius, pixels, from which distances cost less than discs; borders differ by a pixel now and then."""
 
 
 def disc(radius: float) -> UInt8:

@@ -245,7 +245,7 @@ def _predicted(texture: Gaussian, known: Float64, border: Int, inside: Int) -> F
         return np.zeros(len(inside))
     system = texture.between(border, border)
     system[np.diag_indices_from(system)] += ERROR[0] * texture.power + ERROR[1] * min(1.0, texture.power) + 1e-9
-    return texture.spread(np.linalg.solve(system, known), border, inside)
+    return texture.spread(np.asarray(np.linalg.solve(system, known), np.float64), border, inside)
 
 
 def _at(values: Any, pixels: Int) -> Float64:

@@ -108,7 +108,7 @@ def evened(lower: Float32, white: Bool, skin: Bool, unit: float) -> tuple[Float3
         sRGB, and how much of it shows.
     """
     light = linear(lower)
-    green = light[..., 1] / np.maximum(light[..., 0], 1e-4)
+    green = np.asarray(light[..., 1] / np.maximum(light[..., 0], 1e-4), np.float32)
     pale = gaussian(green, max(0.6, 0.006 * unit)) / np.quantile(green[white], 0.75)
     firm = np.clip((pale - GUMS[0]) / (GUMS[1] - GUMS[0]), 0, 1)
     white = white & (firm == 1) if (white & (firm == 1)).any() else white
