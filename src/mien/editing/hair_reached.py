@@ -55,11 +55,18 @@ def reached(before: Photo, after: Photo, quad: Float64, parser: FaceParser, aske
     area = cv2.resize(shown.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
     wished = old & ~area if away else area
     changed = (wished != old) & allowed
+    new = _grown(new, old & ~changed)
     missing = float((new != wished)[changed].mean()) if changed.any() else 0.0
     columns = changed.any(0)
     ends = [_ends(one & allowed, allowed)[columns] for one in (wished, new)]
     far = float(np.abs(ends[0] - ends[1]).mean()) / (EYES * SIDE) if columns.any() else 0.0
     return Reached(_overlap(old, wished, allowed), _overlap(new, wished, allowed), far, missing)
+
+
+def _grown(hair: Bool, roots: Bool) -> Bool:
+    """Pieces of hair that hang on what is hair for sure: a black coat is sometimes taken for hair, too."""
+    _, pieces = cv2.connectedComponents(hair.astype(np.uint8))
+    return np.asarray(np.isin(pieces, np.unique(pieces[hair & roots])) & hair, np.bool_)
 
 
 def _overlap(one: Bool, other: Bool, area: Bool) -> float:

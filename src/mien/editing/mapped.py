@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +18,11 @@ from mien.editing.request import Request
 from mien.editing.steps import Guided, worse
 from mien.editing.target import FaceTarget
 from mien.errors import ConfigError, LayerError
-from mien.guides.bank_hair import fringe_to, longer, shorter
+from mien.guides.bank_hair import fringe_to, longer, narrower, shorter
 from mien.guides.borrow import unit_of
+from mien.guides.guide import Guide
 from mien.guides.laid import soft
-from mien.types import Bool, Face, Float32, UInt8
+from mien.types import Bool, Face, Float32, Photo, UInt8
 
 ALONE = 0.7
 """Share of what a map changes that must be one change of the hair."""
@@ -74,7 +76,7 @@ def hair_by_map(
         LayerError: a hat is in the way, or there is too little hair.
     """
     if mask is None or not isinstance(request.semantic, np.ndarray):
-        raise ConfigError("Longer and shorter hair are asked for by a semantic map and a mask.")
+        raise ConfigError("Fringes, longer and shorter hair are asked for by a semantic map and a mask.")
     photo, parser = done.photo, context.networks.parser
     matrix = quad_to_matrix(target.quad, len(request.semantic))
     shown: Any = request.semantic > 0
@@ -86,14 +88,36 @@ def hair_by_map(
     elif request.part == LONGER:
         guide, words = longer(photo, face, parser, area, mask, request.seed), "hair made longer"
     else:
-        guide = shorter(photo, face, parser, _below(area, matrix, request.semantic), request.seed)
-        words = "hair cut shorter" if request.seed else "hair made narrower"
-        (x0, y0, x1, y1), most = guide.box, BEYOND if request.seed else CLOSER
-        if (guide.confidence > 0)[~masked[y0:y1, x0:x1]].sum() > most * (guide.confidence > 0).sum():
-            raise LayerError("The hair goes on beyond the mask; mask all of it that is to go, to its ends.")
+        guide, words = _shorter(photo, face, context, _below(area, matrix, request.semantic), masked, request.seed)
     after = done.then(guide, words, within, request.strength)
     told = reached(done.photo, after.photo, target.quad, parser, (shown, request.part == SHORTER, masked))
     return replace(after, notes=(*after.notes, str(told)), unreached=worse(after.unreached, told.missing))
+
+
+def _shorter(
+    photo: Photo, face: Face, context: EditContext, gone: Float32, masked: Bool, seed: int
+) -> tuple[Guide, str]:
+    """Hair cut where a map takes it away (H, W); drawn closer to the neck where its ends lie beyond the mask.
+
+    Raises:
+        LayerError: most of it lies there, or there is too little hair.
+    """
+    parser = context.networks.parser
+    with suppress(LayerError):
+        guide = shorter(photo, face, parser, gone, seed)
+        if _beyond(guide, masked) <= BEYOND:
+            return guide, "hair cut shorter"
+    guide = narrower(photo, face, parser, gone)
+    if _beyond(guide, masked) > CLOSER:
+        raise LayerError("The hair goes on beyond the mask; mask all of it that is to go, to its ends.")
+    return guide, "hair made narrower"
+
+
+def _beyond(guide: Guide, masked: Bool) -> float:
+    """Share of what changes that lies beyond a mask (H, W)."""
+    x0, y0, x1, y1 = guide.box
+    changes = guide.confidence > 0
+    return float(changes[~masked[y0:y1, x0:x1]].sum() / max(1, int(changes.sum())))
 
 
 def _below(area: Float32, matrix: Any, gone: UInt8) -> Float32:

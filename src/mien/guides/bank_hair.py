@@ -20,7 +20,7 @@ from mien.guides.bank import Bank, Entry
 from mien.guides.bank_faces import BARE_NECKS, FRINGES, LONG_HAIR, SHORT_FRINGES
 from mien.guides.borrow import mirrored
 from mien.guides.fringe import Forehead
-from mien.guides.guide import Guide
+from mien.guides.guide import Doubt, Guide
 from mien.guides.hair import fringe, piece
 from mien.guides.hair_fit import Fitted
 from mien.guides.locks import laid_locks
@@ -28,6 +28,7 @@ from mien.guides.lowered import hanging, lowered
 from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, check_hat
 from mien.guides.shortened import shortened
+from mien.guides.strands import waviness
 from mien.types import Bool, Face, Float32, Photo
 
 LATER, LIGHT, FAR = 8.0, 0.25, 17.0
@@ -37,12 +38,15 @@ degrees by which they may look apart at most."""
 LAID = ("hair laid lower over the forehead", "fringe laid on in this hair's tones")
 """What was done by the first seed, and by others."""
 
+CURLY, STRAIGHT = 0.03, "this hair has small curls, and what is laid on is straighter"
+"""Waviness from which hair has curls, and what is told where the bank's hair is laid on it."""
+
 REACHED = 0.85
 """Share of what is wished that this head's hair covers from which another's is not looked for."""
 
 REACHES = "it comes as far as this hair's strands reach; another seed, or an exemplar, takes another head's"
 
-NARROWER = "hair is made narrower and not cut, since its ends are not seen; another seed cuts it"
+NARROWER = "hair is made narrower and not cut, since the mask does not hold its ends, or nobody's neck fits"
 
 Make = Callable[[Photo, Scene], Guide]
 
@@ -143,7 +147,9 @@ def _drawn_or_lent(
     if drawn is not None and float((drawn[0].alpha > 0.5)[new].mean()) > REACHED:
         return piece(photo, here, photo, here, *drawn)
     try:
-        return lent()
+        guide = lent()
+        curly = waviness(here.picture, here.hair > 0.9, here.unit) > CURLY
+        return replace(guide, notes=(*guide.notes, Doubt(STRAIGHT))) if curly else guide
     except LayerError:
         if drawn is None:
             raise
@@ -151,17 +157,25 @@ def _drawn_or_lent(
 
 
 def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, seed: int = 0) -> Guide:
-    """Narrower hair where a map (H, W) takes it away; another seed cuts it, with a neck of the bank.
+    """Hair cut where a map (H, W) takes it away, with a neck of the bank; another seed takes another one.
 
     Raises:
         LayerError: as above.
     """
-    here = _scene(photo, face, parser) if seed else Scene.of(photo, face, parser)  # beside the face a hat hides no hair
+    here = _scene(photo, face, parser)
     area = here.at(gone) > 0.5
-    if seed == 0:
-        return replace(narrowed(photo, here, area), notes=(NARROWER,))
     entries = _ordered(BARE_NECKS, face, lambda one: abs(one.traits.skin[0] - _level(here, here.shares["face"] > 0.9)))
-    return _first(entries, face, parser, seed - 1, lambda other, there: shortened(photo, here, other, there, area))
+    return _first(entries, face, parser, seed, lambda other, there: shortened(photo, here, other, there, area))
+
+
+def narrower(photo: Photo, face: Face, parser: FaceParser, gone: Mask) -> Guide:
+    """Hair drawn closer to the neck where a map (H, W) takes it away, for what cannot be cut.
+
+    Raises:
+        LayerError: there is no such hair.
+    """
+    here = Scene.of(photo, face, parser)  # beside the face a hat hides no hair
+    return replace(narrowed(photo, here, here.at(gone) > 0.5), notes=(NARROWER,))
 
 
 def _scene(photo: Photo, face: Face, parser: FaceParser) -> Scene:

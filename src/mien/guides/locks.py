@@ -40,8 +40,8 @@ from which it is taken; and how much more even that of its other side must be to
 CLOSED, SMOOTH = 0.25, 0.06
 """Units of notches that the inner edge passes over, and by which edges are smoothed."""
 
-LEAST = 0.1
-"""Units that new hair is high at least."""
+LEAST, SLIVER = 0.1, 0.04
+"""Units that new hair is high at least; and half of those that it is wide."""
 
 SHADOW, FALL = 0.45, 0.07
 """How dark the shadow beside and below is, and its blur in units."""
@@ -94,6 +94,7 @@ def _moved(here: Scene, fit: Fitted, area: Bool, allowed: Bool) -> tuple[Float32
     ears = levels & allowed & (cv2.dilate(here.shares["ears"], disc(COVERED * unit)) > 0.3)
     area = area | ears
     new = area & (here.hair < 0.5)
+    new = cv2.morphologyEx(new.astype(np.uint8), cv2.MORPH_OPEN, disc(SLIVER * unit)) > 0
     away = cv2.distanceTransform((~new).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(ROOTS * unit)
     middle = int(here.points[[4, 152, 10], 0].mean())
     for sign in (-1, 1):

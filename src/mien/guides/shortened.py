@@ -11,6 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mien.align import mesh
 from mien.compose.border import wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bare import bare, held
@@ -19,7 +20,8 @@ from mien.guides.hair_fit import fitted
 from mien.guides.hair_over import over_photo
 from mien.guides.hair_roots import in_colors, told
 from mien.guides.locks import uneven
-from mien.guides.scene import Scene
+from mien.guides.scene import Scene, polygon
+from mien.guides.strands import along
 from mien.types import Bool, Float32, Float64, Photo
 
 NEAR = 0.15
@@ -28,8 +30,11 @@ NEAR = 0.15
 BESIDE, DEEPER = 0.35, 0.12
 """Units around a column in which the line is looked for, and by which it may lie deeper than there."""
 
-ENDS, TIP = 0.24, 0.05
-"""Units by which strands differ in length, and how softly each ends."""
+ENDS, TIP, FINE = 0.16, 0.08, 0.4
+"""Units by which strands differ in length, how softly each ends, and how much sooner dark ones do, in that."""
+
+STRANDS = 0.14
+"""Units around hair that goes in which a neck is made anew."""
 
 SEEN = 0.1
 """Square units of clothes that are seen for them to go on below the hair."""
@@ -56,7 +61,8 @@ def shortened(photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool)
         worn = cv2.GaussianBlur(np.clip(2 * fit.shares["clothes"] - 0.5, 0, 1), (0, 0), 0.01 * unit)[..., None]
         fill = np.asarray(fill + worn * (fit.picture - fill), np.float32)
     around = cv2.GaussianBlur(cv2.dilate(area.astype(np.float32), disc(0.03 * unit)), (0, 0), 0.03 * unit)
-    gone = np.asarray(gone * np.clip(3 * around, 0, 1) * (1 - kept), np.float32)
+    gone = np.maximum(gone * np.clip(3 * around, 0, 1), _strands(here, area)) * (1 - kept)
+    gone = np.asarray(gone, np.float32)
     down = np.array([[1, 0, 0], [0, 1, FALL * unit]], np.float32)
     fallen = cv2.warpAffine(wide_blur(kept, FALL * unit), down, here.shape[::-1])
     dark = np.asarray(SHADOW * fallen * gone * np.clip(fit.shares["neck"] + fit.shares["face"], 0, 1), np.float32)
@@ -64,11 +70,23 @@ def shortened(photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool)
 
 
 def _kept(here: Scene, area: Bool) -> Float32:
-    """(h, w): 1 on hair that stays, down to uneven ends within the area."""
+    """(h, w): 1 on hair that stays, down to the ends of its strands within the area."""
     depth = (np.arange(here.shape[0])[:, None] - _line(here, area)) / np.float32(here.unit)
+    locks, strands = along(here.picture, here.hair, here.unit)
     columns = np.broadcast_to(np.arange(here.shape[1], dtype=np.float32), here.shape)
-    ends = ENDS * np.clip(0.45 + 0.25 * uneven(here.shape[1], here.unit, columns), 0.02, 1)
-    return np.asarray(np.where(area, np.clip((ends - depth) / TIP + 0.5, 0, 1) * (depth < ENDS), 1), np.float32)
+    ends = ENDS * (1 + 0.4 * locks + 0.3 * uneven(here.shape[1], here.unit, columns)) / 2
+    shown = np.clip((ends - depth) / TIP + 0.5 + FINE * strands, 0, 1) * (depth < ENDS)
+    return np.asarray(np.where(area, shown, 1), np.float32)
+
+
+def _strands(here: Scene, area: Bool) -> Float32:
+    """(h, w): 1 on the neck beside hair that goes (h, w): single strands lie there, and their shadows."""
+    near = cv2.dilate(area.astype(np.uint8), disc(STRANDS * here.unit)).astype(np.float32)
+    below = np.arange(here.shape[0])[:, None] > here.points[[172, 397], 1].mean()
+    oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 0.01 * here.unit)
+    neck = cv2.morphologyEx(np.clip(2 * here.shares["neck"], 0, 1), cv2.MORPH_CLOSE, disc(0.1 * here.unit))
+    neck = neck * below * (1 - oval)
+    return np.asarray(wide_blur(near, 0.05 * here.unit) * cv2.GaussianBlur(neck, (0, 0), 1.5), np.float32)
 
 
 def _line(here: Scene, area: Bool) -> Float64:
