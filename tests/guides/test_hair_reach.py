@@ -12,6 +12,7 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bank import Bank
 from mien.guides.bank_hair import REACHES, bank_fringe
+from mien.guides.fringe import lent_fringe
 from mien.guides.hair import hair
 from mien.guides.hair_lengths import EndsAboveError
 from mien.guides.locks import laid_locks
@@ -39,13 +40,29 @@ def test_a_fringe_has_this_hairs_color_and_leaves_the_rest(face: Face) -> None:
     assert share(result, OTHER["hair"]) < 0.001
 
 
+def test_a_fringe_ends_at_the_line_that_is_asked_for(face: Face) -> None:
+    photo, other = head(face, COLORS, down=1.5), head(face, OTHER, down=1)
+    points = face.landmarks[:, :2].astype(int)
+    left, right, top, low = points[54, 0], points[284, 0], points[10, 1] - 9, points[105, 1] - 3
+    other.pixels[top:low, left:right] = OTHER["hair"]
+    here, there = (Scene.of(one, face, ColorParser()) for one in (photo, other))  # type: ignore[arg-type]
+    for line in (0.35, 0.15):  # units above the brows
+        wished: Any = np.zeros(here.shape, np.bool_)
+        end = int(here.points[[105, 334], 1].mean() - line * here.unit)
+        wished[:end, int(here.points[54, 0]) : int(here.points[284, 0])] = True
+        fit, _ = lent_fringe(here, there, None, wished)
+        middle = slice(int(here.points[107, 0]), int(here.points[336, 0]))
+        found = np.flatnonzero((fit.alpha[:, middle] > 0.5).mean(1) > 0.5)[-1]
+        assert abs(found - end) < 0.12 * here.unit
+
+
 def test_longer_hair_is_of_this_color_and_within_its_outline(face: Face) -> None:
     photo, other = head(face, COLORS, down=0.1), head(face, OTHER, down=2.2)
     here, there = (Scene.of(one, face, ColorParser()) for one in (photo, other))  # type: ignore[arg-type]
     wished = Scene.of(head(face, COLORS, down=1.2), face, ColorParser()).hair > 0.5  # type: ignore[arg-type]
     fit, shade = laid_locks(here, there, wished, wished)
     fresh = (fit.alpha > 0.9) & (here.hair < 0.1)
-    assert fresh.sum() > 0.4 * (wished & (here.hair < 0.1)).sum()
+    assert fresh.sum() > 0.6 * (wished & (here.hair < 0.1)).sum()
     assert np.abs(fit.front[fresh].mean(0) - COLORS["hair"]).max() < 25
     assert not (fit.alpha > 0.05)[cv2.dilate(wished.astype(np.uint8), np.ones((9, 9))) == 0].any()
     assert shade.max() < 0.6
