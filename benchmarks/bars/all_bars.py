@@ -55,7 +55,7 @@ class AllBars:
         subject = self.subject
         rows = [*subset_bars(subject, MIXED), *response_bars(subject, MIXED), *exemplar_bars(subject, FACE)]
         rows += [*warping_bars(subject, FACE), *self._reconstruction()]
-        return [*rows, *unet_bars(subject, self.pairs_set, self.limit), *self._in_a_row()]
+        return [*rows, *unet_bars(subject, self.pairs_set, self.limit), *self.in_a_row()]
 
     def _reconstruction(self) -> Iterator[Row]:
         others = [*self.others, *([self.without_bank] if self.without_bank else [])]
@@ -64,7 +64,8 @@ class AllBars:
             remark = "not available: no editor without the feature bank was given"
             yield self.subject.row(RECONSTRUCTION, "", None, {"remark": remark})
 
-    def _in_a_row(self) -> Iterator[Row]:
+    def in_a_row(self) -> Iterator[Row]:
+        """How far a face is from where it began after ten edits, and that no sample outside of them changed."""
         subject = self.subject
         chains = run_chains(subject.store, subject.model, subject.set, self.chains)
         for metric in chains[0].figures[-1] if chains else ():

@@ -75,7 +75,8 @@ def _measure(pair: Pair, mask: Float32 | None) -> float | None:
     chosen = None if mask is None else mask > 0.5
     if chosen is not None and not chosen.any():
         return None
-    return mean_delta_e(pair.made, pair.wanted, chosen)
+    differences = pair.once("ΔE2000", lambda: delta_e(pair.made, pair.wanted))
+    return float((differences if chosen is None else differences[chosen]).mean())
 
 
 def _measure_regions(pair: Pair, mask: Float32 | None) -> float:

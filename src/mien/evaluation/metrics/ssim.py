@@ -84,20 +84,25 @@ def _similarity(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     if min(a.shape[2:]) < WINDOW:
         raise DataError(f"SSIM needs at least {WINDOW} pixels a side, not {min(a.shape[2:])}; give larger pictures.")
     x, y = ((z.double() + 1) / 2 for z in (a, b))
-    mean_x, mean_y = _blur(x), _blur(y)
-    variance_x, variance_y = _blur(x * x) - mean_x**2, _blur(y * y) - mean_y**2
-    covariance = _blur(x * y) - mean_x * mean_y
+    mean_x, mean_y, square_x, square_y, product = _blur(torch.stack([x, y, x * x, y * y, x * y]))
+    variance_x, variance_y = square_x - mean_x**2, square_y - mean_y**2
+    covariance = product - mean_x * mean_y
     c1, c2 = 0.01**2, 0.03**2
     luminance = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
     return luminance, (2 * covariance + c2) / (variance_x + variance_y + c2)
 
 
 def _blur(x: Tensor) -> Tensor:
+    """(..., H, W) -> (..., H − 10, W − 10): sums of shifted maps, as convolutions in float64 are slow on CPUs."""
     place = torch.arange(WINDOW, dtype=x.dtype, device=x.device) - BORDER
-    window = torch.softmax(-0.5 * (place / SIGMA) ** 2, 0)
-    channels = x.shape[1]
-    across = F.conv2d(x, window.view(1, 1, 1, -1).expand(channels, 1, 1, -1), groups=channels)
-    return F.conv2d(across, window.view(1, 1, -1, 1).expand(channels, 1, -1, 1), groups=channels)
+    window = torch.softmax(-0.5 * (place / SIGMA) ** 2, 0).tolist()
+    for axis in (-1, -2):
+        length = x.shape[axis] - WINDOW + 1
+        blurred = window[0] * x.narrow(axis, 0, length)
+        for start, weight in enumerate(window[1:], 1):
+            blurred.add_(x.narrow(axis, start, length), alpha=weight)
+        x = blurred
+    return x
 
 
 def inner(mask: Tensor | None) -> Tensor | None:
@@ -105,15 +110,23 @@ def inner(mask: Tensor | None) -> Tensor | None:
     return None if mask is None else mask[..., BORDER:-BORDER, BORDER:-BORDER]
 
 
-def _metric(similarity: Callable[..., Tensor]) -> Callable[[Pair, Float32 | None], float | None]:
+def _ssim(pair: Pair, mask: Float32 | None) -> Tensor:
+    return masked_mean(pair.once("SSIM", lambda: ssim_map(*pair.tensors)), inner(as_weight(mask)))
+
+
+def _ms_ssim(pair: Pair, mask: Float32 | None) -> Tensor:
+    return ms_ssim(*pair.tensors, as_weight(mask))
+
+
+def _metric(similarity: Callable[[Pair, Float32 | None], Tensor]) -> Callable[[Pair, Float32 | None], float | None]:
     def measure(pair: Pair, mask: Float32 | None) -> float | None:
         try:
-            return float(similarity(*pair.tensors, as_weight(mask)))
+            return float(similarity(pair, mask))
         except DataError:  # too small a picture, or a mask too close to its border
             return None
 
     return measure
 
 
-SSIM = Metric("SSIM", _metric(ssim), masked=True)
-MS_SSIM = Metric("MS-SSIM", _metric(ms_ssim), masked=True, in_protocol=False)
+SSIM = Metric("SSIM", _metric(_ssim), masked=True)
+MS_SSIM = Metric("MS-SSIM", _metric(_ms_ssim), masked=True, in_protocol=False)
