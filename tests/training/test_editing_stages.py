@@ -75,6 +75,7 @@ def run(files: dict[str, Path]) -> EditingRun:
         pyramid=files["pyramid"],
         trust_code=True,
         generator=folder / "generator",
+        preset="portrait-64",
     )
 
 
@@ -88,6 +89,7 @@ def encoded(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
         LoopConfig(images=4, autocast=False),
         folder / "distance.pt",
         generator=folder / "generator",
+        preset="portrait-64",
         trust_code=True,
     )
     train(first, out / "run", device="cpu")
@@ -147,9 +149,9 @@ def test_previews_show_every_modality_and_draw_from_nothing(run: EditingRun, enc
     assert isinstance(loop.stage, PainterStage)
     state = loop.stage.rng.get_state()
     sheet = loop.stage.preview()["painter"]
-    assert sheet.shape == (8 * 128, 12 * 128, 3)
+    assert sheet.shape == (8 * 64, 12 * 64, 3)
     assert torch.equal(state, loop.stage.rng.get_state())
-    truth, edit = sheet[-128:], sheet[-256:-128]
+    truth, edit = sheet[-64:], sheet[-128:-64]
     assert (truth == edit).mean() > 0.1, "outside of the masks the edit is the picture"
 
 
@@ -167,7 +169,7 @@ def test_a_painter_learns_to_follow_guides(run: EditingRun, encoded: Path, tmp_p
     """Forty steps: what it is surely told to paint is nearer to that than what it paints untold."""
     sample = SampleConfig(guides=GuideDraw(share=1.0), moved=0.5, dyed=0.0, other=0.0)
     stage = PainterConfig(batch=2, sample=sample, identity=0.0, attribute=0.0, perceptual=0.0, ema_half_life=8.0)
-    short = replace(_later(run, encoded, stage), loop=replace(run.loop, images=80), preset="portrait-64", guide=True)
+    short = replace(_later(run, encoded, stage), loop=replace(run.loop, images=80), guide=True)
     loop, _ = train(short, tmp_path / "run", device="cpu")
     assert isinstance(loop.stage, PainterStage)
     networks, _ = load_editor(tmp_path / "run" / "editor")

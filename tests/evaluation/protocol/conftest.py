@@ -137,7 +137,7 @@ class Obedient:
             yield self.drawings.get(given.sketch.tobytes(), np.where(given.sketch[..., None], 0, 255))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def model() -> Callable[..., Model]:
     """``model(...)``: an :class:`Obedient` as the protocol sees it; ``edit=`` replaces how it paints a picture."""
 
@@ -168,19 +168,24 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pictures(faces: Path) -> tuple[Picture, ...]:
     return open_set(faces, "test")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def judges(averages: Path, difference: Path) -> Judges:
     space = load_features(averages, trust_code=True)
     return Judges([load_distance(difference, trust_code=True)], [space], [space])
 
 
+@pytest.fixture(scope="session")
+def parser() -> ColorParser:
+    return ColorParser()
+
+
 @pytest.fixture
-def setup(pictures: tuple[Picture, ...], judges: Judges, tmp_path: Path) -> Callable[..., Setup]:
+def setup(pictures: tuple[Picture, ...], judges: Judges, parser: ColorParser, tmp_path: Path) -> Callable[..., Setup]:
     """``setup(...)``: an evaluation of the painted faces, in ``tmp_path / "report"`` unless told."""
 
     def make(**changes: Any) -> Setup:
@@ -189,7 +194,7 @@ def setup(pictures: tuple[Picture, ...], judges: Judges, tmp_path: Path) -> Call
             "sets": {"painted": pictures},
             "judges": judges,
             "interval": Interval(50),
-            "parser": ColorParser(),
+            "parser": parser,
         }
         return Setup(**{**usual, **changes})
 
