@@ -5,7 +5,7 @@ Legend: B crops of a batch, S side of a crop.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -14,6 +14,9 @@ from mien.editing.context import EditContext
 from mien.editing.result import CropEdit as CropEdit
 from mien.editing.result import CropOptions as CropOptions
 from mien.types import Float32, UInt8
+
+LARGEST_BATCH = 8
+"""Crops that go through an editor's networks at once."""
 
 
 class CropEditor(Protocol):
@@ -93,3 +96,18 @@ class FaceGenerator(Protocol):
 
     def generate(self, conditions: Conditions, seed: int, weights: Float32 | None, context: EditContext) -> Float32:
         """A picture (S, S, 3) in [0, 255] out of conditions of side S alone, or of a seed."""
+
+
+def in_batches(
+    edit: Callable[[Sequence[UInt8], Sequence[Conditions], Sequence[CropOptions], EditContext], list[CropEdit]],
+    images: Sequence[UInt8],
+    conditions: Sequence[Conditions],
+    options: Sequence[CropOptions],
+    context: EditContext,
+) -> list[CropEdit]:
+    """What :meth:`CropEditor.edit` gives, ``LARGEST_BATCH`` crops at a time."""
+    made: list[CropEdit] = []
+    for start in range(0, len(images), LARGEST_BATCH):
+        part = slice(start, start + LARGEST_BATCH)
+        made += edit(images[part], conditions[part], options[part], context)
+    return made

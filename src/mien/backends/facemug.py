@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mien.backends.base import CropOptions
+from mien.backends.base import CropOptions, in_batches
 from mien.backends.compiled import compile_where_wanted
 from mien.backends.seen import Seen, guides_of, stacked_weights
 from mien.backends.windows import WindowNetwork
@@ -38,9 +38,6 @@ from mien.types import Float32, UInt8
 
 NEEDED = ("generator", "encoder", "painter")
 """Networks without which there is no edit; without the warping network exemplars keep their own pose."""
-
-LARGEST_BATCH = 8
-"""Crops that go through the networks at once."""
 
 DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 
@@ -177,11 +174,7 @@ class Facemug:
         Strength moves the codes in equal steps from those of the photo to those of the edit, and fades the result in
         over the photo with weight s·(2 − s): at 0 there is the photo, exactly, and close to 1 the codes do the moving.
         """
-        made: list[CropEdit] = []
-        for start in range(0, len(images), LARGEST_BATCH):
-            part = slice(start, start + LARGEST_BATCH)
-            made += self._edit(images[part], conditions[part], options[part], context)
-        return made
+        return in_batches(self._edit, images, conditions, options, context)
 
     def _edit(
         self,

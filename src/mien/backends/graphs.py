@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mien.backends.base import CropOptions
+from mien.backends.base import CropOptions, in_batches
 from mien.compose.seam import faded
 from mien.conditions.modalities.guide import Guide
 from mien.conditions.planes import stacked
@@ -24,9 +24,6 @@ from mien.editing.result import CropEdit
 from mien.engine.painting import Features, PaintingGraphs
 from mien.pixels import planes_to_levels
 from mien.types import Bool, Float32, UInt8
-
-LARGEST_BATCH = 8
-"""Crops that go through the networks at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +70,7 @@ class GraphFacemug:
         context: EditContext,
     ) -> list[CropEdit]:
         """See :meth:`mien.backends.facemug.Facemug.edit`."""
-        made: list[CropEdit] = []
-        for start in range(0, len(images), LARGEST_BATCH):
-            part = slice(start, start + LARGEST_BATCH)
-            made += self._edit(images[part], conditions[part], options[part], context)
-        return made
+        return in_batches(self._edit, images, conditions, options, context)
 
     def generate(self, conditions: Conditions, seed: int, weights: Float32 | None, context: EditContext) -> Float32:
         """See :meth:`mien.backends.facemug.Facemug.generate`."""

@@ -27,7 +27,7 @@ from mien.checkpoints.foreign import registry
 from mien.checkpoints.foreign.clip import ClipWeights
 from mien.checkpoints.foreign.entries import open_file
 from mien.checkpoints.hub import fetch, is_identifier
-from mien.checkpoints.licences import check_file, check_folder
+from mien.checkpoints.licences import check_folder, check_uncarded
 from mien.errors import CheckpointError, ConfigError, CorruptCheckpointError, UnknownCheckpointError
 
 EXAMPLE = "openai/clip-vit-base-patch32"
@@ -145,7 +145,7 @@ def load_clip(name: str | Path, device: str | torch.device = "cpu", revision: st
     if path.is_dir():
         check_folder(path)
     else:
-        check_file(name, "The CLIP")
+        check_uncarded(name, "The CLIP")
     found = (
         _of_file(path) if path.is_file() else _of_folder(path if path.is_dir() else _fetched(str(name), revision), name)
     )

@@ -50,7 +50,7 @@ def find_folder(name: str | Path, revision: str | None = None) -> Path:
     )
 
 
-def check_file(path: Path) -> None:
+def check_weights_file(path: Path) -> None:
     """Finds out before anything is loaded that there is no such file.
 
     Raises:

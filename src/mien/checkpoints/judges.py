@@ -12,7 +12,7 @@ import torch
 
 from mien.checkpoints.foreign.entries import open_file
 from mien.checkpoints.foreign.registry import FORMATS, recognise
-from mien.checkpoints.licences import check_file
+from mien.checkpoints.licences import check_uncarded
 from mien.errors import CorruptCheckpointError, UnknownCheckpointError, UnsafeCheckpointError
 
 
@@ -120,7 +120,7 @@ def load_judge(path: Path, device: torch.device | None = None, *, trust_code: bo
         UnsafeCheckpointError: it is a program, and ``trust_code`` is not set, or it asks for other code.
         CorruptCheckpointError: damaged.
     """
-    check_file(path, "The network")
+    check_uncarded(path, "The network")
     entries = open_file(path)
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -70,7 +70,7 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def check_file(path: str | Path, what: str) -> None:
+def check_uncarded(path: str | Path, what: str) -> None:
     """The same for files that have no card.
 
     Raises:

@@ -50,11 +50,11 @@ def borrow(
     in pose, light, skin and shape, and a
     fringe is cut of this hair. Another --seed gives another.
     """
-    from mien.photos.contents import check_file
+    from mien.photos.contents import check_photo
 
     for file in (photo, other):
         if file is not None:
-            check_file(file)
+            check_photo(file)
     from mien.editing.dyes import check_dyes
     from mien.editing.request import Request
     from mien.errors import ConfigError

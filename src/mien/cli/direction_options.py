@@ -65,14 +65,14 @@ def load_measures(judges: list[str] | None, trust_code: bool) -> Measures:
         ConfigError: a judge without names.
         CheckpointError: no such file, or a program that is not trusted.
     """
-    from mien.checkpoints.hub import check_file
+    from mien.checkpoints.hub import check_weights_file
     from mien.errors import ConfigError
 
     parts = [text.rpartition("=") for text in judges or ()]
     for names, _, file in parts:
         if not all(name == "-" or name.replace("-", "").isidentifier() for name in names.split(",")):
             raise ConfigError(f"--judge {file} needs a name for each number that it gives, such as age,male={file}.")
-        check_file(Path(file))
+        check_weights_file(Path(file))
     import torch
 
     from mien.checkpoints.judges import load_script

@@ -108,12 +108,12 @@ def _effects(
     identity: Path | None,
     trust_code: bool,
 ) -> Effects:
-    from mien.checkpoints.hub import DEFAULT, check_file, find_folder
+    from mien.checkpoints.hub import DEFAULT, check_weights_file, find_folder
     from mien.cli.sample import parse_seeds
 
     folder, wanted = find_folder(start.of or DEFAULT), parse_seeds(start.seeds)
     if identity is not None:
-        check_file(identity)
+        check_weights_file(identity)
     offsets = offsets_of(folder)
     from mien.checkpoints.judges import load_judge
     from mien.checkpoints.shapes import load_pair

@@ -30,9 +30,9 @@ def dye(
     On much darker hair a name gives what a hairdresser would get: blond on
     black is dark blond. #hex and numbers go all the way; --strength, less far.
     """
-    from mien.photos.contents import check_file
+    from mien.photos.contents import check_photo
 
-    check_file(photo)
+    check_photo(photo)
     from mien.editing.dyes import check_dyes
     from mien.editing.request import Request
 

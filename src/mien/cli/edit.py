@@ -50,12 +50,12 @@ def edit(
     """
     from mien.editing.request import Request
     from mien.files import numbered
-    from mien.photos.contents import check_file
+    from mien.photos.contents import check_photo
 
     moved = code is not None and _moves_codes(networks.editor)
     asked = Request.from_dict(options.inputs())
     request = _with_code(asked, code) if not moved else replace(asked, mode="look") if asked.mode == "auto" else asked
-    check_file(photo)
+    check_photo(photo)
     from mien.photos.read import read_photo
     from mien.photos.write import default_output
 

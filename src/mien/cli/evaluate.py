@@ -219,13 +219,13 @@ def check_inputs(
     candidates: Sequence[str] = (),
 ) -> None:
     """Before anything is loaded: whether the report can be written, and all that it is made from is there."""
-    from mien.checkpoints.hub import check_file, find_folder
+    from mien.checkpoints.hub import check_weights_file, find_folder
     from mien.errors import DataError
     from mien.files import check_targets
 
     check_targets([] if out is None else [out, out.with_suffix(beside)])
     for path in networks:
-        check_file(path)
+        check_weights_file(path)
     for path in pictures:
         if not path.exists():
             raise DataError(f"{path} does not exist; give pictures: a folder, a prepared set, shards or a packed set.")

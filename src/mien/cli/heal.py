@@ -27,7 +27,9 @@ def heal(
     Without --mask, scratches and dust are found: on a scan of a print, sepia and grain stay.
     """
     from mien.errors import LayerError
+    from mien.photos.contents import check_photo
 
+    check_photo(photo)
     wishes = [name for name, wished in (("glasses", glasses), ("pupils", red_eyes)) if wished]
     wishes += [target.mask] if target.mask is not None else []
     if len(wishes) > 1:

@@ -24,10 +24,10 @@ def import_(
 
     What it is, is found out from its content. Other networks need no import: the message says which option takes them.
     """
-    from mien.checkpoints.hub import check_file
+    from mien.checkpoints.hub import check_weights_file
     from mien.files import check_folder_target
 
-    check_file(file)
+    check_weights_file(file)
     check_folder_target(out, "--out")
     from mien.checkpoints.encoder import save_encoder
     from mien.checkpoints.foreign import registry

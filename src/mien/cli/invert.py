@@ -49,7 +49,7 @@ def invert(
     show', and in place of the photo of any other verb. What does not lie in the codes (tuned weights, maps) is written
     beside it, in a file that ends in .tuned.safetensors.
     """
-    from mien.checkpoints.hub import check_file, find_folder
+    from mien.checkpoints.hub import check_weights_file, find_folder
     from mien.errors import ConfigError
     from mien.files import check_targets
     from mien.inversion.methods import METHODS
@@ -62,7 +62,7 @@ def invert(
     if steps is not None and method not in ("optimise", "pti"):
         raise ConfigError(f"Method {method} takes no steps; leave --steps out, or choose optimise or pti.")
     if perceptual is not None:
-        check_file(perceptual)
+        check_weights_file(perceptual)
     if preview is not None:
         target_container(preview)
     find_folder(of)

@@ -39,17 +39,18 @@ class Target:
 
 
 def edit_pixels(photo: Path, target: Target, inputs: Mapping[str, Any], files: Sequence[Path] = (), n: int = 1) -> None:
-    """Edits, saves, reports; ``n`` results are variants, see :attr:`mien.editing.result.EditResult.variants`."""
+    """Edits, saves, reports; ``n`` results are variants, see :attr:`mien.editing.result.EditResult.variants`.
+
+    Verbs tell by :func:`mien.photos.contents.check_photo` first whether the photo is one, before NumPy is loaded.
+    """
     from mien.cli.selection import Networks, check_face
     from mien.editing.request import Request
     from mien.files import check_targets, numbered
-    from mien.photos.contents import check_file
 
     fields = {"face": target.face, "mask": target.mask, "strength": target.strength, "strict": target.strict}
     fields |= {"keep_identity": target.keep_identity, **inputs}
     request = Request.from_dict(fields)
     check_face(target.face)
-    check_file(photo)
     from mien.photos.read import read_photo
     from mien.photos.write import default_output, target_container
 

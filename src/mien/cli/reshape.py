@@ -29,9 +29,9 @@ def reshape(
     forehead. 'mien attributes' lists their ranges.
     """
     from mien.errors import ConfigError
-    from mien.photos.contents import check_file
+    from mien.photos.contents import check_photo
 
-    check_file(photo)
+    check_photo(photo)
     from mien.guides.shapes import Shapes
 
     wanted = {name: parse_strength(name, value) for name, value in pairs(attribute or (), "smile=1").items()}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mien.errors import DataError
 from mien.evaluation.report import rounded
-from mien.types import Float64
+from mien.types import Float32, Float64
 
 LEVEL = 0.95
 """Probability of the intervals."""
@@ -48,6 +49,16 @@ class Estimate:
 def mean(values: Float64) -> Estimate:
     """The mean of one value for each picture or pair, (N,)."""
     return Estimate(float(values.mean()), np.asarray(values, np.float64))
+
+
+def need_two(features: Float32, reference: Float32, distance: str) -> None:
+    """Refuses sets of features that a distance cannot be measured between.
+
+    Raises:
+        DataError: fewer than two pictures on either side.
+    """
+    if min(len(features), len(reference)) < 2:
+        raise DataError(f"A {distance} distance needs at least two pictures on either side; give more.")
 
 
 @dataclass(frozen=True)

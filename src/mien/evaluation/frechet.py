@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.errors import DataError
-from mien.evaluation.estimate import Estimate
+from mien.evaluation.estimate import Estimate, need_two
 from mien.types import Float32, Float64
 
 TINY = 1e-10
@@ -27,8 +26,7 @@ def frechet_distance(features: Float32, reference: Float32) -> Estimate:
     Raises:
         DataError: fewer than two pictures on either side.
     """
-    if min(len(features), len(reference)) < 2:
-        raise DataError("A Fréchet distance needs at least two pictures on either side; give more.")
+    need_two(features, reference, "Fréchet")
     x, y = _spanned(features.astype(np.float64), reference.astype(np.float64))
     mean, covariance = x.mean(0), np.cov(x, rowvar=False).reshape(x.shape[1], -1)
     ref_mean, ref_covariance = y.mean(0), np.cov(y, rowvar=False).reshape(y.shape[1], -1)

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.errors import DataError
-from mien.evaluation.estimate import Estimate
+from mien.evaluation.estimate import Estimate, need_two
 from mien.types import Float32, Float64
 
 BLOCK = 2048
@@ -28,8 +27,7 @@ def kernel_distance(features: Float32, reference: Float32) -> Estimate:
     Raises:
         DataError: fewer than two pictures on either side.
     """
-    if min(len(features), len(reference)) < 2:
-        raise DataError("A kernel distance needs at least two pictures on either side; give more.")
+    need_two(features, reference, "kernel")
     x, y = features.astype(np.float64), reference.astype(np.float64)
     within, within_reference = (_row_sums(z, z) - _kernel_diagonal(z) for z in (x, y))
     across = _row_sums(x, y) / len(y)

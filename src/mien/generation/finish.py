@@ -26,7 +26,7 @@ from mien.generation.registration import FEATURES, Registration, registered
 from mien.generation.registration import SIDE as GRID
 from mien.generation.sentences import understood
 from mien.generation.wished_colors import colored
-from mien.generation.wished_heads import Wished, like
+from mien.generation.wished_heads import Wished, walled
 from mien.generation.wished_shapes import MOUTHS, shaped
 from mien.guides.traits import ALIGNED, Traits
 from mien.types import Float32, Float64, Photo, UInt8
@@ -197,8 +197,7 @@ def _outside(head: Head, places: Float32, shares: Float32) -> float:
 
 def staged(head: Head, color: Float32 | None, parser: FaceParser) -> tuple[UInt8, Float64]:
     """The picture (H, W, 3) of a head before a wall of a color, or its backdrop out of focus; and its crop's matrix."""
-    name = head.entry.path.stem
-    if name in UNPARTED | PLAIN if color is None else name in PLAIN and like(color, head.behind):
+    if head.entry.path.stem in UNPARTED | PLAIN if color is None else walled(head, color):
         return np.asarray(head.photo.pixels, np.uint8), head.crop.matrix
     layers = layers_of(head, parser)
     if color is None:

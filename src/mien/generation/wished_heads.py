@@ -145,7 +145,7 @@ class Wished:
         entry, lent, seen, words = head.entry, head.entry.traits, self.traits, self.degrees
         drawn = 1.0 if words.get("lipstick", 0) > 0 else float(np.clip(-self.masculine, -0.6, 0.6))
         feminine = words.get("feminine", drawn)
-        told, hair, shared = self.colors.get("hair-color"), np.array(lent.hair), _overlap(self.hair, head.hair)
+        told, shared = self.colors.get("hair-color"), _overlap(self.hair, head.hair)
         return {
             "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)) * _more("feminine" in words),
             "age": self._aged(head),
@@ -157,7 +157,7 @@ class Wished:
             "forced": FORCED * (entry.path.stem in (ALOOF if self.laughs else HIDDEN) and self.opens),
             "curls": CURLY * float(told is not None and entry.path.stem in CURLS and self._dyed(head) > FAR),
             "red": GINGER * float(told is not None and entry.path.stem in RED and told[1] < GINGER),
-            "dye": 0.0 if told is None or np.hypot(*told[1:]) <= COLORED else self._bleached(told, hair),
+            "dye": 0.0 if told is None or np.hypot(*told[1:]) <= COLORED else self._bleached(told, head),
             "features": FEATURES * sum(self._lacking(head)),
             "beard": 1.5 * max(0.0, lent.beard - seen.beard) + 50 * lent.glasses,
             "shape": shape_difference(self.points, head.face.landmarks) / WIDTHS["shape"],
@@ -201,7 +201,7 @@ class Wished:
     def _spill(self, head: Head) -> float:
         """Light of the backdrop that hair keeps before a wall of a color, and whether it cannot be parted from it."""
         wanted = self.colors.get("background-color")
-        if wanted is None or (head.entry.path.stem in PLAIN and like(wanted, head.behind)):
+        if wanted is None or walled(head, wanted):
             return 0.0
         return float(np.linalg.norm(head.behind - wanted)) / SPILL + BUSY * (head.entry.path.stem in UNWALLED)
 
@@ -210,16 +210,21 @@ class Wished:
         wanted = self.colors.get("hair-color", np.array(self.traits.hair))
         return float(np.linalg.norm((np.array(head.entry.traits.hair) - wanted) * HUE))
 
-    def _bleached(self, told: Float32, hair: Any) -> float:
-        """Cost of a dye over hair (3,) that becomes lighter, or much darker, or was gray."""
-        far = float(np.linalg.norm((hair - told) * HUE)) > FAR
-        seen = far and not -LIFTED < hair[0] - told[0] < MUCH
+    def _bleached(self, told: Float32, head: Head) -> float:
+        """Cost of a dye over a head's hair that becomes lighter, or much darker, or was gray."""
+        hair = np.array(head.entry.traits.hair)
+        seen = self._dyed(head) > FAR and not -LIFTED < hair[0] - told[0] < MUCH
         return LIFTED * float(seen) + GRAY * float(np.hypot(*hair[1:]) < COLORED and hair[0] > DARK)
 
     def _lacking(self, head: Head) -> list[float]:
         """By how much each feature that words name falls short of two standard deviations."""
         named = [(head.shape[name], degree) for name, degree in self.degrees.items() if degree and name in head.shape]
         return [float(np.clip(2 - np.sign(degree) * shown, 0, 4)) for shown, degree in named]
+
+
+def walled(head: Head, color: Float32) -> bool:
+    """Whether a head was taken before a wall of about a color, CIE L*, a*, b*."""
+    return head.entry.path.stem in PLAIN and like(color, head.behind)
 
 
 def like(color: Float32, backdrop: Float32) -> bool:

@@ -108,8 +108,8 @@ def bordered(
         return dyed
     made = border.warmed(border.corrected(told), 0.01 * side * shrink)
     if shrink == 1:
-        return _laid(photo, rough, dyed, box, lambda part: made[part[1] : part[3], part[0] : part[2]])
-    return _laid(photo, rough, dyed, box, _enlarged(before, after, small[0], border, told, made))
+        return _laid(photo, rough, after, dyed, box, lambda part: made[part[1] : part[3], part[0] : part[2]])
+    return _laid(photo, rough, after, dyed, box, _enlarged(before, after, small[0], border, told, made))
 
 
 def _told(border: Border, network: Network) -> Float32 | None:
@@ -178,13 +178,18 @@ def _enlarged(
     return part
 
 
-def _laid(photo: Photo, rough: Photo, dyed: Guide, box: Box, made: Callable[[Box], Float32 | None]) -> Guide:
-    """The guide over a part of the photo: where nothing was corrected, the samples of the rough dye stay."""
-    under, samples = to_srgb(rough), rough.pixels if not is_plain(photo) else rough.pixels.copy()
+def _laid(
+    photo: Photo, rough: Photo, under: UInt8, dyed: Guide, box: Box, made: Callable[[Box], Float32 | None]
+) -> Guide:
+    """The guide over a part of the photo: where nothing was corrected, the samples of the rough dye stay.
+
+    ``under`` are those of the rough dye in sRGB.
+    """
+    plain, highest = is_plain(photo), 2**photo.bits - 1
+    samples = rough.pixels.copy() if plain else rough.pixels
     area = np.zeros(under.shape[:2], np.float32)
     a0, b0, a1, b1 = dyed.box
     area[b0 - box[1] : b1 - box[1], a0 - box[0] : a1 - box[0]] = dyed.confidence
-    plain, highest = is_plain(photo), 2**photo.bits - 1
 
     def tile(part: Box) -> None:
         checkpoint()

@@ -16,7 +16,7 @@ RGB_BYTES = 7
 _HEAD = 64
 
 
-def check_file(path: str | Path) -> None:
+def check_photo(path: str | Path) -> None:
     """Refuses what is no picture by its first bytes; NumPy is not loaded for that.
 
     Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,18 +22,17 @@ from mien.conditions.layers import Layers
 from mien.data.sheets import contact_sheet
 from mien.pixels import to_bytes
 from mien.training.devices import Devices
-from mien.training.ema import Ema
-from mien.training.phases import Phase, Step, lazy_adam
+from mien.training.phases import Step
 from mien.training.report import Progress, duration
 from mien.training.stages.inversion_run import FeaturesStageConfig, HyperStageConfig, InversionConfig
-from mien.training.state import Stateful
+from mien.training.stages.one_network import OneNetwork
 from mien.training.teachers import Teachers
 from mien.types import UInt8
 
 SHOWN = 8
 
 
-class InversionStage:
+class InversionStage(OneNetwork):
     """Implements most of :class:`mien.training.loop.Stage`; a subclass adds its loss and its pictures.
 
     Args:
@@ -47,8 +46,6 @@ class InversionStage:
         name: of the method, a key of :data:`mien.checkpoints.inversion.KINDS`.
     """
 
-    name: ClassVar[str]
-
     def __init__(
         self, settings: InversionConfig, pair: Pair, learner: nn.Module, teachers: Teachers, devices: Devices
     ) -> None:
@@ -56,33 +53,10 @@ class InversionStage:
         self.settings, self.teachers, self.devices = settings, teachers, devices
         self.generator = devices.place(pair.generator).eval().requires_grad_(False)
         self.encoder, self.modalities = devices.place(pair.encoder).eval().requires_grad_(False), pair.modalities
-        self.learner: Any = devices.place(learner).train()
-        self.ema = Ema(self.learner, settings.ema_half_life)
-        self.optimiser = lazy_adam(self.learner, settings.adam)
-        self._rng = torch.Generator(devices.device)
-        self._rng.manual_seed(settings.seed * 1000 + devices.rank)
         self._shown: Tensor | None = None
         self._trained_with = fingerprint(pair.generator).hex()
-        devices.broadcast(self.learner)
-
-    @property
-    def phases(self) -> list[Phase]:
-        """One."""
-        return [Phase(self.name, self.learner, self.optimiser, 1, self.loss)]
-
-    @property
-    def parts(self) -> dict[str, Stateful]:
-        """Network, optimiser and average."""
-        return {self.name: self.learner, f"{self.name}.optimiser": self.optimiser, f"{self.name}.ema": self.ema}
-
-    @property
-    def rng(self) -> torch.Generator:
-        """Edits and passes are drawn from it."""
-        return self._rng
-
-    def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
-        """See :class:`mien.training.phases.Loss`."""
-        raise NotImplementedError
+        seed = settings.seed * 1000 + devices.rank
+        self.learns(devices.place(learner), settings.adam, settings.ema_half_life, seed)
 
     def rebuilt(self, pictures: Tensor, network: Any) -> list[Tensor]:
         """What a preview shows of some pictures (B, 3, S, S), row by row."""
@@ -112,8 +86,7 @@ class InversionStage:
     def finish_step(self, step: Step) -> Mapping[str, float]:
         """Moves the average."""
         self._shown = step.reals[:SHOWN] if self._shown is None else self._shown
-        self.ema.update(self.learner, step.batch, step.images + step.batch)
-        return {}
+        return super().finish_step(step)
 
     @torch.no_grad()
     def preview(self) -> dict[str, UInt8]:

@@ -28,11 +28,10 @@ from mien.models.stylegan2 import Generator, codes_of_seeds
 from mien.pixels import to_bytes
 from mien.training.devices import Devices
 from mien.training.editing.strokes import unfinished
-from mien.training.ema import Ema
-from mien.training.phases import Phase, Step, lazy_adam
+from mien.training.phases import Step
 from mien.training.report import Progress, duration
+from mien.training.stages.one_network import OneNetwork
 from mien.training.stages.strokes_run import StrokesConfig
-from mien.training.state import Stateful
 from mien.types import Bool, UInt8
 
 NAME = "strokes"
@@ -61,7 +60,7 @@ class SeedFeed:
         """Nothing to do."""
 
 
-class StrokesStage:
+class StrokesStage(OneNetwork):
     """Implements :class:`mien.training.loop.Stage`.
 
     Args:
@@ -70,35 +69,18 @@ class StrokesStage:
         devices: where to run.
     """
 
+    name = NAME
+
     def __init__(self, settings: StrokesConfig, generator: Generator, devices: Devices) -> None:
         self.settings, self.devices = settings, devices
         self._trained_with = fingerprint(generator).hex()
         self.generator = devices.place(generator).eval().requires_grad_(False)
-        self._rng = torch.Generator(devices.device)
         self.w, self.lines = self._faces()
         network: SketchEncoder = devices.place(SketchEncoder(SketchConfig.of(generator.config)))
         every = np.arange(len(self.w))
         small = [network.small(self._strokes(part, -1)) for part in np.array_split(every, len(every) // 256 + 1)]
         network.start(torch.cat(small), self.w, generator.mapping.w_avg, settings.ridge)
-        self.learner = network.train()
-        self.ema = Ema(self.learner, settings.ema_half_life)
-        self.optimiser = lazy_adam(self.learner, settings.adam)
-        devices.broadcast(self.learner)
-
-    @property
-    def phases(self) -> list[Phase]:
-        """One."""
-        return [Phase(NAME, self.learner, self.optimiser, 1, self.loss)]
-
-    @property
-    def parts(self) -> dict[str, Stateful]:
-        """Network, optimiser and average."""
-        return {NAME: self.learner, f"{NAME}.optimiser": self.optimiser, f"{NAME}.ema": self.ema}
-
-    @property
-    def rng(self) -> torch.Generator:
-        """Nothing draws from it: faces and strokes follow from the step's number."""
-        return self._rng
+        self.learns(network, settings.adam, settings.ema_half_life)
 
     def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         """See the top of the file."""
@@ -132,11 +114,6 @@ class StrokesStage:
             lines = np.unpackbits(self.lines[face], axis=-1, count=side) > 0
             made.append(unfinished(_moved(lines, rng), rng))
         return torch.from_numpy(np.stack(made))[:, None].float().to(self.w.device)
-
-    def finish_step(self, step: Step) -> Mapping[str, float]:
-        """Moves the average."""
-        self.ema.update(self.learner, step.batch, step.images + step.batch)
-        return {}
 
     @torch.no_grad()
     def preview(self) -> dict[str, UInt8]:

@@ -32,11 +32,10 @@ from mien.models.perception.reader import ReaderNet
 from mien.models.stylegan2 import Generator, codes_of_seeds
 from mien.pixels import to_bytes
 from mien.training.devices import Devices
-from mien.training.ema import Ema
-from mien.training.phases import Phase, Step, lazy_adam
+from mien.training.phases import Step
 from mien.training.report import Progress, duration
+from mien.training.stages.one_network import OneNetwork
 from mien.training.stages.words_run import WordsConfig
-from mien.training.state import Stateful
 from mien.types import UInt8
 
 NAME = "words"
@@ -68,7 +67,7 @@ def wishes(count: int, attributes: int, strongest: float, rng: torch.Generator) 
     return chosen * size * sign
 
 
-class WordsStage:
+class WordsStage(OneNetwork):
     """Implements :class:`mien.training.loop.Stage`.
 
     Args:
@@ -79,6 +78,8 @@ class WordsStage:
         identity: aligned faces in [-1, 1] -> vectors; None to do without.
         devices: where to run.
     """
+
+    name = NAME
 
     def __init__(
         self,
@@ -98,26 +99,7 @@ class WordsStage:
         self.attributes, basis = asked_numbers(names)
         self.basis = basis.to(devices.device)
         config = MapperConfig(self.attributes, generator.config.codes, generator.config.w_dim, settings.hidden)
-        self.learner = devices.place(TextMapper(config)).train()
-        self.ema = Ema(self.learner, settings.ema_half_life)
-        self.optimiser = lazy_adam(self.learner, settings.adam)
-        self._rng = torch.Generator(devices.device)
-        devices.broadcast(self.learner)
-
-    @property
-    def phases(self) -> list[Phase]:
-        """One."""
-        return [Phase(NAME, self.learner, self.optimiser, 1, self.loss)]
-
-    @property
-    def parts(self) -> dict[str, Stateful]:
-        """Network, optimiser and average."""
-        return {NAME: self.learner, f"{NAME}.optimiser": self.optimiser, f"{NAME}.ema": self.ema}
-
-    @property
-    def rng(self) -> torch.Generator:
-        """Nothing draws from it: faces and wishes follow from the step's number."""
-        return self._rng
+        self.learns(devices.place(TextMapper(config)), settings.adam, settings.ema_half_life)
 
     def loss(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
         """See the top of the file."""
