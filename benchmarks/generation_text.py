@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,12 @@ def sentences(count: int, seed: int = 0, scale: TextScale | None = None) -> list
 
     With the scale of a network, nothing that its generator hardly knows, and nothing that contradicts itself.
     """
+    return list(islice(_sentences(seed, scale), count))
+
+
+def _sentences(seed: int, scale: TextScale | None) -> Iterator[str]:
     rng = np.random.default_rng(seed)
-    found = []
-    while len(found) < count:
+    while True:
         said = [SAYINGS[i] for i in rng.choice(len(SAYINGS), rng.integers(1, 3), replace=False)]
         text = ", ".join([PERSONS[rng.integers(len(PERSONS))], *(saying for _, saying in said)])
         if len({theme for theme, _ in said}) < len(said):
@@ -74,8 +78,7 @@ def sentences(count: int, seed: int = 0, scale: TextScale | None = None) -> list
         if scale is not None and not possible(text, scale):
             continue
         if names and len(set(names)) == len(names):
-            found.append(text)
-    return found
+            yield text
 
 
 def possible(text: str, scale: TextScale) -> bool:
@@ -103,7 +106,7 @@ def agreeing(
     rows = range(len(labels)) if faces is None else faces
     sex = measures.samples.get("masculine", np.full(len(labels), 0.5))
     shown = [shown_by(one, float(man)) for one, man in zip(labels, sex, strict=True)]
-    for text in sentences(100 * count, scale=scale):
+    for text in islice(_sentences(0, scale), 100 * count):
         row = rows[len(texts) % len(rows)]
         seen = {name: float(values[row]) for name, values in measures.samples.items()}
         if all(_agrees(wish, shown[row], seen, measures) for wish in understood(text).wishes):

@@ -102,9 +102,17 @@ PRIVATE_WORDS = {
 }
 
 
+STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
+
+
 @cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def walked(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
 
 
 def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
@@ -122,7 +130,8 @@ def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
             assert node.level == 0, f"{path}: imports are absolute here"
             yield node.module or ""
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        nodes.extend(ast.iter_child_nodes(node))
+        inner = (one for one in ast.iter_child_nodes(node) if isinstance(one, STATEMENTS))
+        nodes.extend(inner)
 
 
 def roots(path: Path, *, top_level_only: bool = False) -> set[str]:
@@ -167,7 +176,7 @@ def test_pixels_are_scaled_in_one_place() -> None:
 
 def test_only_importers_may_relax_strictness() -> None:
     for path in set(MODULES) - set(within("foreign")):
-        for node in ast.walk(tree(path)):
+        for node in walked(path):
             if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id == "zip"):
                 relaxed = [k for k in node.keywords if k.arg == "strict" and ast.unparse(k.value) == "False"]
                 assert not relaxed, f"{path}:{node.lineno}: strict=False belongs into checkpoints/foreign"
@@ -177,7 +186,7 @@ def test_models_touch_no_files() -> None:
     forbidden = {"open", "torch.load", "torch.save", "torch.hub.load", "torch.jit.load"}
     for path in within("models"):
         assert not roots(path) & {"pathlib", "os", "safetensors", "huggingface_hub", "json"}, path
-        assert not {ast.unparse(n.func) for n in ast.walk(tree(path)) if isinstance(n, ast.Call)} & forbidden, path
+        assert not {ast.unparse(n.func) for n in walked(path) if isinstance(n, ast.Call)} & forbidden, path
 
 
 def test_what_is_light_stays_light() -> None:
@@ -192,7 +201,7 @@ def test_what_is_light_stays_light() -> None:
 def test_files_and_functions_stay_small() -> None:
     long = [f"{path}: {lines(path)} lines" for path in MODULES if lines(path) > MOST_LINES]
     for path in MODULES:
-        for node in ast.walk(tree(path)):
+        for node in walked(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 start = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.lineno
                 if (node.end_lineno or start) - start > LONGEST_FUNCTION:
@@ -207,8 +216,8 @@ def lines(path: Path) -> int:
 def test_names_are_terms_of_the_field() -> None:
     named = {(path, path.stem) for path in MODULES}
     definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    named |= {(path, node.arg) for path in MODULES for node in ast.walk(tree(path)) if isinstance(node, ast.arg)}
-    named |= {(path, node.name) for path in MODULES for node in ast.walk(tree(path)) if isinstance(node, definitions)}
+    named |= {(path, node.arg) for path in MODULES for node in walked(path) if isinstance(node, ast.arg)}
+    named |= {(path, node.name) for path in MODULES for node in walked(path) if isinstance(node, definitions)}
     words = ((path, name, re.findall(r"[A-Z]?[a-z]+", name)) for path, name in named)
     private = [f"{path}: {name}" for path, name, parts in words if {part.lower() for part in parts} & PRIVATE_WORDS]
     assert not private, "say it in the field's own terms"
@@ -232,7 +241,7 @@ def test_programs_in_files_run_in_one_place() -> None:
     calls = [
         f"{path}:{node.lineno}"
         for path in others
-        for node in ast.walk(tree(path))
+        for node in walked(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"torch.jit.load", "pickle.load", "pickle.loads"}
     ]
     assert [call.split(":")[0] for call in calls] == [str(SOURCE / "checkpoints" / "judges.py")], calls

@@ -23,7 +23,7 @@ def test_maps_tell_whether_there_are_glasses() -> None:
     measures.samples = {name: np.zeros(4, np.float32) for name in names}
     labels = np.ones((4, 32, 32), np.uint8)
     labels[1::2, 10:14, 8:24] = GLASSES
-    texts, rows = agreeing(200, measures, labels)
+    texts, rows = agreeing(100, measures, labels)
     found = {
         (row % 2 == 1, wish.degree > 0) for text, row in zip(texts, rows, strict=True) for wish in glasses_in(text)
     }

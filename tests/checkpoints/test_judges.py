@@ -137,9 +137,9 @@ def test_training_reads_official_layouts(tmp_path: Path) -> None:
         torch.testing.assert_close(distance.float(), exact, rtol=1e-4 if dtype == torch.float32 else 0.1, atol=1e-3)
         distance.sum().backward()
         assert x.grad is not None and bool(x.grad.isfinite().all()) and float(x.grad.abs().sum()) > 0
-        embedding = load_by_shape(tmp_path / "arcface.pth", CPU, dtype, use="embed")(a)[0]
-        assert embedding.shape == (2, 8)
         maps = load_frozen(tmp_path / "vgg.pth", CPU, dtype)(a)
         assert [tuple(m.shape[1:]) for m in maps] == [(8, 32, 32), (16, 16, 16), (32, 8, 8), (32, 4, 4)]
+    embedding = load_by_shape(tmp_path / "arcface.pth", CPU, torch.bfloat16, use="embed")(a)[0]
+    assert embedding.shape == (2, 8)
     with pytest.raises(UnknownCheckpointError, match="not a perceptual distance"):
         load_by_shape(tmp_path / "vgg.pth", CPU, use="distance")

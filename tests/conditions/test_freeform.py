@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from mien.conditions import freeform
 from mien.conditions.freeform import FreeForm, centre_mask, freeform_batch, freeform_mask, irregular_mask
 from mien.errors import ConfigError
 
@@ -24,10 +25,11 @@ def test_the_same_seed_gives_the_same_masks() -> None:
     assert not torch.equal(first, other)
 
 
-def test_area_can_be_limited() -> None:
+def test_area_can_be_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(1)
     for _ in range(5):
         assert 0.1 < freeform_mask(64, rng, FreeForm(area=(0.1, 0.3))).mean() < 0.3
+    monkeypatch.setattr(freeform, "TRIES", 20)
     with pytest.raises(ConfigError, match="widen the range"):
         freeform_mask(16, rng, FreeForm(area=(0.5, 0.5)))
 

@@ -103,7 +103,7 @@ def test_a_seed_is_mixed_in_before_what_is_asked_for(editor: Editor, crop: UInt8
 
 
 def test_a_request_is_one_for_every_photo_of_a_list(editor: Editor, portrait: Photo, face: Face) -> None:
-    request = Request(mask="nose", face=face)
+    request = Request(mask="nose", face=face, mode="look")
     made = editor([portrait, portrait.pixels], request, n=2)
     assert len(made) == 2 and len(made.images) == 4
     assert editor([portrait], request)[0].photo.pixels.shape == portrait.pixels.shape

@@ -55,7 +55,7 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=cases())
 def test_lossless_files_differ_inside_the_mask_only(editor: Editor, case: Case) -> None:
     gray_alpha_16 = case.photo.pixels.shape[2] == 1 and case.photo.alpha is not None and case.photo.bits == 16

@@ -103,7 +103,8 @@ def test_only_the_published_file_gives_the_published_name(tmp_path: Path, monkey
     assert load_features(file).name("FD") != "FID"
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     monkeypatch.setattr(judges, "BY_CHECKSUM", {digest: judges.INCEPTION})
-    names = [load_features(file).name(metric) for metric in ("FD", "KID", "U-IDS", "P-IDS", "recall")]
+    space = load_features(file)
+    names = [space.name(metric) for metric in ("FD", "KID", "U-IDS", "P-IDS", "recall")]
     assert names == ["FID", "KID", "U-IDS", "P-IDS", "recall (Inception)"]
     monkeypatch.setattr(judges, "UNFIT", {digest: "is not for this; give another"})
     with pytest.raises(UnknownCheckpointError, match=r"weights\.pth is not for this; give another\."):

@@ -93,9 +93,10 @@ def test_every_combination_gives_faces_that_do_not_depend_on_their_number(tmp_pa
         assert len(wanted.given) == len(given)
         codes = generator.codes([wanted] * 3, [1, 2, 3])
         assert np.abs(codes[1] - generator.codes([wanted], [2])[0]).max() < 1e-5
-    made = generator(**parts, n=2, seed=7, truncation=0.5)
+    few = {"truncation": 0.5, "refine": 1, "descend": 2}
+    made = generator(**parts, n=2, seed=7, **few)
     assert made.pictures[0].pixels.shape == (128, 128, 3) and made.codes.shape == (2, 12, 128)
-    assert (generator(**parts, seed=8, truncation=0.5).pictures[0].pixels == made.pictures[1].pixels).mean() > 0.99
+    assert (generator(**parts, seed=8, **few).pictures[0].pixels == made.pictures[1].pixels).mean() > 0.99
     with pytest.raises(ConfigError):
         generator(pose=(120, 0))
 

@@ -59,9 +59,9 @@ def _anchor(**settings: float) -> Anchor:
 
 
 def test_a_run_with_an_anchor_resumes_bit_for_bit(anchored: GeneratorRun, shown: Shown, tmp_path: Path) -> None:
-    train(shown(anchored, 12), tmp_path / "whole", device="cpu")
-    train(shown(anchored, 6), tmp_path / "parts", device="cpu")
-    train(shown(anchored, 12), tmp_path / "parts", device="cpu", resume=True)
+    train(shown(anchored, 8), tmp_path / "whole", device="cpu")
+    train(shown(anchored, 4), tmp_path / "parts", device="cpu")
+    train(shown(anchored, 8), tmp_path / "parts", device="cpu", resume=True)
     whole, parts = (Snapshots(tmp_path / name).latest() for name in ("whole", "parts"))
     assert whole is not None and parts is not None
     for part in ("generator", "posterior", "anchor"):
@@ -82,9 +82,9 @@ def test_the_next_run_goes_on_from_the_posterior(anchored: GeneratorRun, shown: 
 def test_a_held_generator_stands_still_while_the_others_learn(
     anchored: GeneratorRun, shown: Shown, tmp_path: Path
 ) -> None:
-    run = replace(anchored, stage=replace(anchored.stage, hold=24, anchor=replace(anchored.stage.anchor, warm_up=0)))
+    run = replace(anchored, stage=replace(anchored.stage, hold=8, anchor=replace(anchored.stage.anchor, warm_up=0)))
     states = []
-    for steps in (0, 6, 12):
+    for steps in (0, 2, 4):
         train(shown(run, steps), tmp_path / "run", device="cpu", resume=steps > 0)
         states.append((Snapshots(tmp_path / "run").latest() or {})["parts"])
     moved = [

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -93,7 +94,8 @@ def test_resident_windows_are_the_same_by_any_number_of_processes(store: Path, m
     assert torch.equal(again.others["place"], first.others["place"]) and again.labels is not None
 
 
-def test_the_check_measures_everything() -> None:
+def test_the_check_measures_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu_check, "_windows", partial(gpu_check._windows, side=64))
     found = gpu_check.check(torch.device("cpu"), 0.03, "portrait-64")
     assert found["name"] == "CPU" and found["edit_ms"] > 0 and found["tera_multiplications"] > 0
     assert found["windows_per_second"]["1"] > 0

@@ -29,9 +29,9 @@ def heal(
     from mien.errors import LayerError
     from mien.photos.contents import check_photo
 
-    check_photo(photo)
     wishes = [name for name, wished in (("glasses", glasses), ("pupils", red_eyes)) if wished]
     wishes += [target.mask] if target.mask is not None else []
     if len(wishes) > 1:
         raise LayerError("--glasses, --red-eyes and --mask each say what is to vanish; give one of them at a time.")
+    check_photo(photo)
     edit_pixels(photo, replace(target, mask=wishes[0] if wishes else None), {"mode": "heal"})

@@ -43,14 +43,18 @@ class FreeForm:
     area: tuple[float, float] = (0.0, 1.0)
 
 
+TRIES = 1000
+"""So often a mask is drawn until its area fits."""
+
+
 def freeform_mask(size: int, rng: np.random.Generator, settings: FreeForm | None = None) -> Bool:
     """Rectangles and brush strokes, redrawn until the area fits.
 
     Raises:
-        ConfigError: no mask of the area asked for came up in a thousand tries.
+        ConfigError: no mask of the area asked for came up in :data:`TRIES`.
     """
     s = settings or FreeForm()
-    for _ in range(1000):
+    for _ in range(TRIES):
         canvas = np.zeros((size, size), np.uint8)
         for most, limit in ((s.small, size // 2), (s.large, size)):
             for _ in range(rng.integers(most)):
@@ -107,7 +111,7 @@ def irregular_mask(size: int, rng: np.random.Generator, area: tuple[float, float
     low, high = area
     if not 0 <= low < high <= 1:
         raise ConfigError(f"An area range goes from a smaller to a larger fraction in [0, 1], got {low:g} to {high:g}.")
-    for _ in range(1000):
+    for _ in range(TRIES):
         canvas = np.zeros((size, size), np.uint8)
         target = rng.uniform(low, high)
         for _ in range(200):
