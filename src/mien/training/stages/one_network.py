@@ -36,7 +36,7 @@ class OneNetwork:
             seed: of the run's generator; None where nothing draws from it.
         """
         self.learner: Any = network.train()
-        self.ema = Ema(self.learner, half_life)
+        self.ema: Ema[Any] = Ema(self.learner, half_life)
         self.optimiser = lazy_adam(self.learner, adam)
         self._rng = torch.Generator(self.devices.device)
         if seed is not None:
