@@ -21,7 +21,9 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.damaged import damaged
 from mien.editing.differences import differed
+from mien.editing.drawn_lips import LIPS, lips_by_sketch
 from mien.editing.filled import filled
+from mien.editing.followers import followers
 from mien.editing.glasses import glasses_alone
 from mien.editing.hair_borrowed import borrowed_hair
 from mien.editing.layers import mask_of, protected_area, unfilled
@@ -50,7 +52,6 @@ from mien.guides.guide import Doubt, Guide
 from mien.guides.heal import heal
 from mien.guides.iris_dye import SIDES
 from mien.guides.laid import soft
-from mien.guides.light import beard_after, brows_after
 from mien.guides.looks import goes_on
 from mien.guides.mouth import EVENED, mouth
 from mien.guides.red_eyes import without_red_eyes
@@ -74,18 +75,6 @@ WELL, SHADED = 0.7, "the irises lie in shade, where colors are hardly seen: they
 ALONG = "neck and ears are dyed with the face; hands and arms keep their color"
 """What is told of dyed skin."""
 
-BLACK = (0, 0, 0)
-"""What follows if anything does: what is lighter changes less."""
-
-Color = tuple[int, int, int]
-Follower = tuple[str, tuple[str, ...], Callable[[Color, Color, Color], Color | None], str]
-
-FOLLOWERS: tuple[Follower, ...] = (
-    ("brows", ("brow",), brows_after, "brows lightened with it"),
-    ("beard", ("beard", "moustache"), beard_after, "beard grayed with it"),
-)
-"""What follows hair: the region, what of its names a request may mention, its rule, and the words for it."""
-
 
 def guided(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Guided:
     """Makes all edits of a request that need no painting.
@@ -107,10 +96,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
             done = reshaped(done, face, target, request, mask, context)
     if request.part:
         with context.watch("borrow"):
-            if request.part in MAPPED:
-                done = hair_by_map(done, face, target, request, mask, context)
-            else:
-                done = _borrowed(done, face, request, mask, context)
+            done = _with_part(done, face, target, request, mask, context)
     for region in request.dye:
         with context.watch("dye"):
             done = dyed_reduced(_dyed, done, photo, face, region, request, mask, context)
@@ -174,6 +160,20 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
     seen = CropFrame.of(before, "photo", target.name).from_photo(done.area.astype(np.float32), smooth=True)
     inside = np.clip(levels_at(seen, size), 0, 1).astype(np.float32)
     return FaceEdit(before, after.pixels, Conditions(mask=inside), done.area, shares, done.operations, done.notes)
+
+
+def _with_part(
+    done: Guided, face: Face, target: FaceTarget, request: Request, mask: Mask | None, context: EditContext
+) -> Guided:
+    if request.part in MAPPED:
+        return hair_by_map(done, face, target, request, mask, context)
+    if request.part == LIPS:
+        teeth = replace(request, part="teeth", sketch=None, layers=None, reshape={})
+        now = (context.of(done.photo, face.quad).face() or face) if done.operations else face
+        within = None if mask is None else soft(np.asarray(mask, np.float32) > 0, 2 * unit_of(now))
+        opened = partial(_borrowed, face=now, request=teeth, mask=within, context=context)
+        return lips_by_sketch(done, now, target, request, mask, context, opened)
+    return _borrowed(done, face, request, mask, context)
 
 
 def _borrowed(done: Guided, face: Face, request: Request, mask: Mask | None, context: EditContext) -> Guided:
@@ -242,14 +242,14 @@ def _dyed(
     lost = unreached(before, face, place, matte, mask, request.mask, context)
     laid = partial(colored, before, face, region, matte, shade, seen * request.strength, parser)
     old = had or shade
-    followers = _followers(region, request, old, shade)
-    calls: list[Callable[[], Any]] = [laid, *(partial(_seen, before, face, one[0], context) for one in followers)]
+    along_with = followers(region, request, old, shade)
+    calls: list[Callable[[], Any]] = [laid, *(partial(_seen, before, face, one[0], context) for one in along_with)]
     guide, *mattes = side_by_side(*calls)
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     told = [ALONG] * along + [CARRIED] * carried_on(before, face, region, matte, context)
     guide = replace(guide, notes=(*guide.notes, *told))
     done = replace(done.then(guide, f"{region} dyed {color}", mask, 1.0), unreached=worse(done.unreached, lost))
-    for (follower, _, rule, words), found in zip(followers, mattes, strict=True):
+    for (follower, _, rule, words), found in zip(along_with, mattes, strict=True):
         now = None if found is None else (hairs_color if follower == "brows" else mean_color)(before, found)
         follows = None if now is None else rule(now, old, shade)
         if follows is not None and (mask is None or float(mask[found > 0.5].astype(np.float32).mean()) > 0.95):
@@ -259,15 +259,6 @@ def _dyed(
                 guide = dye(done.photo, found, follows, replace(FOLLOWING, strength=request.strength))
             done = done.then(guide, words, mask, 1.0)
     return done
-
-
-def _followers(region: str, request: Request, old: Color, shade: Color) -> list[Follower]:
-    """What may follow a region that is dyed, where nothing is said about it."""
-    if region != "hair":
-        return []
-    named = [name for other in request.dye for _, name in terms(other)]
-    free = (one for one in FOLLOWERS if not any(word in name for word in one[1] for name in named))
-    return [one for one in free if one[2](BLACK, old, shade) is not None]
 
 
 def _seen(photo: Photo, face: Face, region: str, context: EditContext) -> Float32 | None:

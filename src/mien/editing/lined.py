@@ -9,6 +9,7 @@ import numpy as np
 from mien.align.crop import crop_face, inverse
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.drawn_lips import LIPS, lips_asked
 from mien.editing.layers import mask_in_crop, mask_of
 from mien.editing.mapped import by_map
 from mien.editing.prepared import crop_conditions
@@ -25,8 +26,8 @@ from mien.types import Bool, Face, Float64, Photo
 SIDE = 256
 """Of the crop in which lines are looked at."""
 
-POINTS = 1500
-"""Of the lines at most."""
+POINTS, FEW = 1500, 12
+"""Of the lines at most, and below which they are none."""
 
 
 def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Request | None:
@@ -54,9 +55,23 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
         return by_map(request, conditions.semantic, seen.parsed().labels, allowed)
     if conditions.without("mask").given != ("sketch",) or conditions.sketch is None or request.seed:
         return None
+    if (lips := lips_asked(photo, target, request, context)) is not None:
+        return _with_lips(request, target.face, inverse(crop.matrix), lips[1], allowed)
     row, column = np.nonzero(conditions.sketch & allowed)
     lines = np.stack([column, row], -1)[:: 1 + len(row) // POINTS].astype(np.float64) + 0.5
     return _followed(request, target.face, inverse(crop.matrix), lines, allowed)
+
+
+def _with_lips(request: Request, face: Face, back: Float64, lines: Float64, allowed: Bool) -> Request | None:
+    """The request as one whose lips go where they are drawn; other lines (N, 2) of the photo are followed before."""
+    wanted = replace(request, part=LIPS)
+    if len(lines) < FEW:
+        return wanted
+    scale, points = float(np.sqrt(abs(np.linalg.det(back[:, :2])))), face.landmarks.astype(np.float64)
+    inside = np.concatenate([points[:, :2] @ back[:, :2].T + back[:, 2], scale * points[:, 2:]], 1)
+    drawn = (lines @ back[:, :2].T + back[:, 2])[:: 1 + len(lines) // POINTS]
+    found = followed(inside, drawn, allowed, ("lips", "mouth"))
+    return None if found is None else replace(wanted, reshape=dict(found.strengths))
 
 
 def _followed(request: Request, face: Face, back: Float64, lines: Float64, allowed: Bool) -> Request | None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mien.align.crop import quad_to_matrix
-from mien.align.paste import Mask, mask_to_photo
-from mien.conditions.labels import INDEX
+from mien.align.paste import Mask
 from mien.editing.context import EditContext
 from mien.editing.request import Request
 from mien.editing.steps import Guided
@@ -15,7 +12,7 @@ from mien.errors import LayerError
 from mien.guides.move import is_shut, move
 from mien.guides.shut import ALREADY, shut
 from mien.guides.still import Labelled
-from mien.types import Bool, Face, Photo
+from mien.types import Face, Photo
 
 OPEN, SHUTS = "mouth-open", -0.95
 """The attribute, and its strength from which on lips meet."""
@@ -44,7 +41,7 @@ def reshaped(
         done = done.then(moved.guide, f"{target.name} reshaped: {words or pulled}", None, 1.0)
     if shuts:
         now = (context.of(done.photo, face.quad).face() or face) if done.operations else face
-        guide = shut(done.photo, now, _between_lips(done.photo, now, context), mask)
+        guide = shut(done.photo, now, labelled_of(done.photo, now, context), mask)
         done = done.then(guide, f"{target.name} reshaped: mouth shut", None, 1.0)
     return done
 
@@ -53,9 +50,3 @@ def labelled_of(photo: Photo, face: Face, context: EditContext) -> Labelled:
     """What is seen where in a face's crop."""
     labels = context.of(photo, face.quad).parsed().labels
     return Labelled(labels, quad_to_matrix(face.quad, len(labels)))
-
-
-def _between_lips(photo: Photo, face: Face, context: EditContext) -> Bool:
-    found = labelled_of(photo, face, context)
-    inside = (found.labels == INDEX["mouth"]).astype(np.float32)
-    return np.asarray(mask_to_photo(inside, found.matrix, (photo.width, photo.height)) > 0.5)

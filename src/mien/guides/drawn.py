@@ -9,7 +9,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,19 +94,22 @@ class _Contour:
         return cls(np.array(mix), np.array(along), attributes)
 
 
-def followed(landmarks: Float64, lines: Float64, allowed: Bool) -> Followed | None:
+def followed(landmarks: Float64, lines: Float64, allowed: Bool, without: Collection[str] = ()) -> Followed | None:
     """How a face follows lines; None where attributes cannot.
 
     Args:
         landmarks: (478, 3) in pixels of the picture in which the lines were drawn.
         lines: (N, 2) points of the lines.
         allowed: (H, W) where something may change.
+        without: contours that do not follow.
     """
     shapes = Shapes.bundled()
     placement = Placement.of(landmarks, shapes.mean)
     points, unit = landmarks[:, :2], placement.scale
     contours = [
-        one for one in (_Contour.of(*each) for each in CONTOURS.values()) if _asked(one, points, lines, allowed, unit)
+        one
+        for one in (_Contour.of(*each) for name, each in CONTOURS.items() if name not in without)
+        if _asked(one, points, lines, allowed, unit)
     ]
     names = sorted({name for one in contours for name in one.attributes})
     if not names or len(lines) < FINE:
