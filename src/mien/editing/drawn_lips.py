@@ -30,7 +30,7 @@ LIPS = "lips as drawn"
 SIDE = 512
 """Of the crop in which lines of lips are looked at."""
 
-ALLOWED, AROUND = 0.8, 0.04
+ALLOWED, AROUND = 0.8, 0.08
 """Share of the drawn lips that must lie where something may change; units around them in which lines are theirs."""
 
 
@@ -97,7 +97,7 @@ def lips_by_sketch(
     shuts = lips.opened and drawn.drawn_shut
     goal = drawn.met() if drawn.drawn_shut else drawn
     after = lips.toward(goal, request.strength)
-    guide = lips_moved(done.photo, face, lips, after, mask)
+    guide = lips_moved(done.photo, face, lips, after, mask, labelled_of(done.photo, face, context))
     what = f"{target.name} reshaped: {LIPS}{', mouth shut' if shuts else ''}"
     return done.then(guide, what, mask, 1.0)
 

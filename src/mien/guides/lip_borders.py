@@ -85,7 +85,8 @@ def _colors(photo: Photo, lips: LipLines, edge: Float64, height: Float64, out: F
     places = np.repeat(edge[None], len(out), 0)
     places[..., 1] += out[:, None] * height
     places = places @ lips.turn
-    low, high = np.floor(places.min((0, 1))).astype(int) - 2, np.ceil(places.max((0, 1))).astype(int) + 2
+    flat = places.reshape(-1, 2)
+    low, high = np.floor(flat.min(0)).astype(int) - 2, np.ceil(flat.max(0)).astype(int) + 2
     x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
     box = x0, y0, min(photo.width, int(high[0])), min(photo.height, int(high[1]))
     soft = cv2.GaussianBlur(to_srgb(photo, box).astype(np.float32) / 255, (0, 0), max(0.6, 0.006 * lips.unit))

@@ -62,8 +62,9 @@ def _inside(part: Float32, lips: LipLines, box: Box) -> Bool:
     light = cv2.GaussianBlur(part.mean(2), (0, 0), max(0.6, 0.006 * lips.unit))
     lip = whole & ~inside
     dark = light < DIM * float(np.median(light[lip])) if lip.any() else np.zeros_like(inside)
-    near = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 5) / lips.unit
-    return np.asarray((near < RIM) | (dark & (near < CORNER)))
+    near = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 5)
+    rim, corner = max(RIM * lips.unit, 1.5), max(CORNER * lips.unit, 4.0)
+    return np.asarray((near < rim) | (dark & (near < corner)))
 
 
 def _spread(part: Float32, inside: Bool) -> Float32:

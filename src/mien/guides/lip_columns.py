@@ -21,6 +21,9 @@ from mien.types import Bool, Float64, UInt8
 GRID, ROOM = 160, 0.3
 """Pixels per unit at which lips are looked at, and units around them."""
 
+KNOWN = 0.4
+"""Share of a mouth's columns in which a line must be seen: lines touch at the corners."""
+
 TOUCHING = 1.7
 """Thicknesses of a line from which on a run of ink is two lines."""
 
@@ -110,7 +113,7 @@ class Columns:
         middles = np.nanmean(self.heights[[0, 3]], axis=0)
         for line, heights in enumerate(self.heights):
             known = np.flatnonzero(~np.isnan(heights))
-            if len(known) > 4:
+            if len(known) > KNOWN * len(heights):
                 ends = [-1.0, *known, len(heights)]
                 found[line] = np.interp(places, ends, [middles[0], *heights[known], middles[-1]])
         return np.asarray(found / self.patch.scale + self.patch.corner[1])

@@ -24,6 +24,7 @@ from mien.guides.lip_color import evenly_red, without_inside
 from mien.guides.lip_lines import STATIONS, LipLines
 from mien.guides.move import STILL, around, freedom
 from mien.guides.spline import Spline, look_up
+from mien.guides.still import Labelled, kept
 from mien.types import Face, Float32, Float64, Photo
 
 OVER = 0.006
@@ -45,7 +46,13 @@ _LIPS = frozenset((*mesh.OUTER_LIPS, *mesh.INNER_LIPS_CONTOUR))
 
 
 def lips_moved(
-    photo: Photo, face: Face, before: LipLines, after: LipLines, mask: Mask | None = None, way: Float64 | None = None
+    photo: Photo,
+    face: Face,
+    before: LipLines,
+    after: LipLines,
+    mask: Mask | None = None,
+    labelled: Labelled | None = None,
+    way: Float64 | None = None,
 ) -> Guide:
     """Lips that go from where they are to where they should be.
 
@@ -55,6 +62,7 @@ def lips_moved(
         before: where its lips are.
         after: where they should be; where their inner edges meet, an open mouth shuts.
         mask: (H, W), above 0 where something may change; None for all.
+        labelled: what is seen where: with it, teeth keep their shape.
         way: (478, 2) how the landmarks beyond the lips move; None lets them follow the lips.
 
     Raises:
@@ -64,7 +72,10 @@ def lips_moved(
     box = around(photo, points, unit)
     weight = _freedom(photo, points, after, box, mask)
     if not before.opened or after.gap.max() > 1e-6:
-        offsets = _field(points, before, after, (0, 1, 2, 3), box, way) * weight[..., None]
+        offsets = _field(points, before, after, (0, 1, 2, 3), box, way)
+        if labelled is not None:
+            offsets = kept(offsets, labelled, box, points, unit)
+        offsets = offsets * weight[..., None]
         made = look_up(photo.pixels[..., :], offsets, box[:2]).astype(np.float32)
         return Guide(box, made, _moving(offsets))
     beyond = _beyond(before)

@@ -51,7 +51,7 @@ def shut(photo: Photo, face: Face, labelled: Labelled | None = None, mask: Mask 
     points = face.landmarks.astype(np.float64)
     lips = lips_in(photo, points, labelled)
     way = (shut_points(points) - points)[:, :2]
-    return lips_moved(photo, face, lips, _met(lips), mask, way if mask is None else None)
+    return lips_moved(photo, face, lips, _met(lips), mask, way=way if mask is None else None)
 
 
 def _met(lips: LipLines) -> LipLines:
