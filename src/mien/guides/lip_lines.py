@@ -19,8 +19,8 @@ from mien.types import Float64
 STATIONS = 25
 """Places along a line."""
 
-EVEN = 1.0
-"""Stations over which lines are smoothed."""
+EVEN, CLOSED = 1.0, 2.0
+"""Stations over which lines are smoothed, and the one on which lips meet: it ends in the corners without a kink."""
 
 TOGETHER, PARTED = 0.035, 0.05
 """Units between drawn inner edges below which lips are drawn shut, and mean widths of the mouth between edges that are
@@ -91,7 +91,7 @@ class LipLines:
 
     def met(self, share: float = 0.5) -> LipLines:
         """With both inner edges on the line at a share of the gap."""
-        seam = smoothed(self.upright[1, :, 1] + share * (self.upright[2, :, 1] - self.upright[1, :, 1]))
+        seam = smoothed(self.upright[1, :, 1] + share * (self.upright[2, :, 1] - self.upright[1, :, 1]), CLOSED)
         found = self.upright.copy()
         found[1, :, 1] = found[2, :, 1] = seam
         return LipLines(found, self.turn, self.unit)
