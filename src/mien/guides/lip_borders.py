@@ -90,7 +90,7 @@ def _colors(photo: Photo, lips: LipLines, edge: Float64, height: Float64, out: F
     x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
     box = x0, y0, min(photo.width, int(high[0])), min(photo.height, int(high[1]))
     soft = cv2.GaussianBlur(to_srgb(photo, box).astype(np.float32) / 255, (0, 0), max(0.6, 0.006 * lips.unit))
-    lab = cv2.cvtColor(soft, cv2.COLOR_RGB2LAB) * np.float32((0.5, 1, 1))
+    lab = cv2.cvtColor(soft, cv2.COLOR_RGB2LAB) * np.array((0.5, 1.0, 1.0), np.float32)
     at: Any = (places - (x0 + 0.5, y0 + 0.5)).astype(np.float32)
     seen = cv2.remap(lab, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.GaussianBlur(seen, (0, 0), sigmaX=BESIDE, sigmaY=0.5), np.float32)
