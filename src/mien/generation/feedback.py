@@ -36,6 +36,10 @@ GAIN, WORDS, SHAPES = 0.5, 0.3, 0.3
 """Of the correction by all that is given, and of those by words alone and by a mesh alone, which a map or lines beside
 them would hold back: a mesh says more of where a face's points are than its lines do, and 0.5 costs words."""
 
+FREE, OPEN = 0.7, 0.7
+"""How much of what words leave open a seed chooses, where nothing but words is given: without it, all faces of a
+sentence are nearly one; and the truncation of the faces that it is taken from."""
+
 PLACES = 0.3
 """How much of the correction by words alone goes to the codes that place the head and its parts."""
 
@@ -72,6 +76,23 @@ class Feedback:
             if one.given:  # face by face: none depends on the others, not even by rounding
                 part = self.corrected(codes[row : row + 1], [one], [seeds[row]], rounds, text_weight)
                 result[row : row + 1] = part
+        return result
+
+    def freed(self, codes: Float32, wanted: Sequence[Wanted], seeds: Sequence[int]) -> Float32:
+        """Codes (B, L, C) of sentences alone, each with what its seed chooses of all that the words leave open.
+
+            w + FREE·(w' − f(words as they are seen in the picture of w')), w' any code of the generator
+
+        Arguments as of :meth:`refined`; whatever else is given stays as it is.
+        """
+        make, result = self.generator, codes.copy()
+        for row, one in enumerate(wanted):
+            if one.given != ("text",) or not make.scale.names:
+                continue
+            asked, seed = Asked.of([one], make.mapper.config, make.scale), [seeds[row]]
+            free = make.maker.codes(seed, OPEN)
+            shown = self._shown(0, one, self.seen(make.pixels(free), asked), asked)
+            result[row : row + 1] += FREE * (free - make.mapped([shown], seed))
         return result
 
     def corrected(

@@ -41,7 +41,7 @@ LARGE = 512
 TRIED, ROUGH = 6, 64
 """Heads that are brought into place before one is chosen, and the grid for that."""
 
-CHANCE = 1.2
+CHANCE = 1.8
 """Standard deviation of what a seed adds to the costs of heads."""
 
 AGREEMENT = np.array([0.4, 0.35, 0.1, 0.15], np.float32)
@@ -57,6 +57,10 @@ GAIN = 0.7
 LENT, SHUT, SHOWN = 0.4, 0.2, 0.2
 """How much of the way lips go between which teeth were lent, and lips that stay shut: more looks drawn; and how much of
 an open mouth a head's teeth are that shows them itself."""
+
+FOLLOWED, GRINNING = 0.6, 0.2
+"""How much of the way outlines and features go that the registration knows, and those of heads that show teeth, whose
+jaws go with their smiles: they get boxy in the outlines of another smile."""
 
 LEAST = 0.25
 """Share of what is wanted around a face that a picture must have for hair and shoulders to be drawn out over it."""
@@ -131,7 +135,7 @@ class Finisher:
         done, mean = _bytes(result), self.look.landmarks.weight("mean")
         if wished.colors or wished.degrees:
             found = self.look.points(resized(done[None], LOOKED))[0] * size
-            degrees = {name: one for name, one in wished.degrees.items() if not (head.speaks and name in MOUTHS)}
+            degrees = {name: one for name, one in wished.degrees.items() if not _done(head, name, one)}
             done = shaped(done, found, mean, degrees, self.look.parser)
             if degrees.get("brow-height", 0) > 0:
                 found = self.look.points(resized(done[None], LOOKED))[0] * size
@@ -174,8 +178,9 @@ class Finisher:
     def _placed(self, head: Head, target: Target, side: int = GRID) -> Registration:
         lent = _onehot(labels_of(head, self.look.parser))
         points, other = (one[:, :2].astype(np.float64) for one in (target.points, points_of(head, self.look)))
-        mouth = FEATURES if head.entry.traits.teeth > SHOWN else SHUT if head.lender is None else LENT
-        found = registered(target.shares, lent, points, other, side, mouth)
+        grins = head.entry.traits.teeth > SHOWN
+        mouth = FEATURES if grins else SHUT if head.lender is None else LENT
+        found = registered(target.shares, lent, points, other, side, mouth, GRINNING if grins else FOLLOWED)
         return replace(found, places=inside(found.places, points, head.corners))
 
 
@@ -247,6 +252,12 @@ def rendered(photo: UInt8, matrix: Float64, places: Float32, size: int) -> Float
     beyond = ((at < 0) | (at > np.array(photo.shape[1::-1]) - 1)).any(-1).astype(np.float32)
     share = cv2.GaussianBlur(beyond, (0, 0), 0.015 * size)[..., None] * beyond[..., None]
     return np.asarray(picture * (1 - share) + cv2.GaussianBlur(picture, (0, 0), 0.03 * size) * share, np.float32)
+
+
+def _done(head: Head, name: str, degree: float) -> bool:
+    """Whether a head's mouth is already what words ask for: moved further, lips fold and cheeks bulge."""
+    smiles = name == "smile" and degree > 0 and head.entry.traits.teeth > SHOWN
+    return smiles or (head.speaks and name in MOUTHS)
 
 
 def _shut(head: Head, target: Target) -> bool:

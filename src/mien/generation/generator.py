@@ -207,6 +207,7 @@ class MultimodalGenerator:
             codes = np.concatenate(parts)
         else:
             codes = self.mapped(wanted, seeds, text_weight)
+        codes = self.feedback.freed(codes, wanted, list(seeds)) if refine else codes
         codes = truncated(codes, self.mapper.centres, truncation)
         if refine:
             codes = self.feedback.refined(codes, wanted, list(seeds), refine, text_weight)
@@ -259,8 +260,7 @@ class MultimodalGenerator:
         return codes
 
     def _mapped(self, wanted: list[Wanted], noise: Float32) -> Float32:
-        parts = [self.mapper(wanted[i : i + 8], noise[i : i + 8]) for i in range(0, len(wanted), 8)]
-        return np.concatenate(parts)
+        return np.concatenate([self.mapper(wanted[i : i + 8], noise[i : i + 8]) for i in range(0, len(wanted), 8)])
 
     def pictures(self, codes: Float32) -> list[Photo]:
         """Codes (n, L, C) -> n faces."""

@@ -16,6 +16,7 @@ from mien.align.crop import between_pixels, crop_face, inverse
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
+from mien.generation.jaw_lines import without_jaw_line
 from mien.generation.lent_teeth import lit
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import Looker, resized
@@ -51,7 +52,7 @@ UNPARTED = frozenset(("2118", "2123", "2125", "2319", "2331", "2366", "2495", "2
 PLAIN = frozenset(("2121", "2253", "2332", "2567", "3017", "3172", "3203"))
 """Those before a wall or a sky of one color, which is kept where it suits."""
 
-UNWALLED = UNPARTED | {"2128", "2131", "2137", "2332", "2509", "2567", "2998", "3102", "3127", "3203"}
+UNWALLED = UNPARTED | {"2128", "2131", "2135", "2137", "2332", "2509", "2567", "2998", "3102", "3127", "3203"}
 """Those of whose old backdrop something is seen before a wall."""
 
 PAINTED = frozenset(
@@ -65,7 +66,9 @@ HARSH = frozenset(("2936",))
 RED = frozenset(("2331", "2352", "3017", "3092"))
 """Those whose hair is seen as red, and measured as brown."""
 
-ALOOF = frozenset(("2125", "2129", "2509", "2723", "2892", "3102", "3130", "3172", "3177"))
+ALOOF = frozenset(
+    ("2125", "2129", "2253", "2366", "2455", "2509", "2723", "2892", "3092", "3102", "3172", "3177", "3203")
+)
 """Those whose mouths are not believed when teeth are lent to them."""
 
 HIDDEN = frozenset(("2509", "3102"))
@@ -73,6 +76,13 @@ HIDDEN = frozenset(("2509", "3102"))
 
 CUT = frozenset(("2230", "2266", "2286", "2352", "2412", "2892", "2998", "3017", "3102", "3203"))
 """Those whose hair ends at their picture's top, a little too early."""
+
+
+NEUTRAL, SPREADS = -1.5, 0.9
+"""How much neutral faces smile, and standard deviations by which noses get wider for each that a face smiles more."""
+
+DRAWN_JAWS = frozenset(("2676",))
+"""Those whose jaw is a dark line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +117,8 @@ class Head:
         """Features that stay when it is lent, in standard deviations of people."""
         found = Shapes.bundled().strengths(self.face.landmarks[None])
         told = {name: float(value[0]) for name, value in found.items() if name not in MOUTHS}
-        return told | seen_features(self.face.landmarks)
+        told |= seen_features(self.face.landmarks)
+        return told | {"nose-width": told["nose-width"] - SPREADS * max(0.0, self.smile - NEUTRAL)}
 
     @cached_property
     def smile(self) -> float:
@@ -165,6 +176,8 @@ def _flipped(entry: Entry) -> tuple[Photo, Face]:
 def _whole(entry: Entry) -> tuple[Photo, Face]:
     """The picture of a head, with more of what is behind above it, and its face."""
     photo, face = entry.photo(), entry.face
+    if entry.path.stem in DRAWN_JAWS:
+        photo = without_jaw_line(photo, face)
     if entry.path.stem in UNPARTED:
         return photo, face
     seen = _labelled(photo, face)

@@ -99,7 +99,13 @@ def planes(shares: Float32, side: int) -> Float32:
 
 
 def registered(
-    wanted: Float32, lent: Float32, points: Float64, other: Float64, side: int = SIDE, mouth: float = FEATURES
+    wanted: Float32,
+    lent: Float32,
+    points: Float64,
+    other: Float64,
+    side: int = SIDE,
+    mouth: float = FEATURES,
+    follow: float = 1.0,
 ) -> Registration:
     """A registration of maps.
 
@@ -108,9 +114,10 @@ def registered(
         points, other: (478, 2) landmarks of both.
         side: of the grid; the smaller, the faster.
         mouth: how much of the way lips are brought; below :data:`FEATURES`, their labels are not followed either.
+        follow: how much of these ways landmarks go; 0 for a similarity alone.
     """
     target, source = planes(wanted, side), planes(lent, side)
-    base, hold, within, scale = _placed(points, other, side, mouth)
+    base, hold, within, scale = _placed(_between(points, other, mouth, follow), other, side)
     weights = WEIGHTS if mouth >= FEATURES else np.where(MOUTH, np.float32(0), WEIGHTS)
     moved = np.zeros_like(base)
     hold = hold * (1 - _ears(lent, base))
@@ -157,9 +164,8 @@ def _followed(
     return moved
 
 
-def _placed(points: Float64, other: Float64, side: int, mouth: float) -> tuple[Float32, Float32, Float32, float]:
+def _placed(points: Float64, other: Float64, side: int) -> tuple[Float32, Float32, Float32, float]:
     """Offsets (S, S, 2) in pixels by landmarks alone, where labels have a say (S, S, 1), and the change of area."""
-    points = _between(points, other, mouth)
     here, there = points[POINTS], other[POINTS]
     grid = (np.arange(side) + 0.5) / side
     places = np.stack([one.ravel() for one in np.meshgrid(grid, grid)], 1)
@@ -183,7 +189,7 @@ def _similarity(points: Float64, other: Float64) -> Float64:
     return np.asarray(cv2.estimateAffinePartial2D(first, second, method=cv2.LMEDS)[0])
 
 
-def _between(points: Float64, other: Float64, mouth: float) -> Float64:
+def _between(points: Float64, other: Float64, mouth: float, follow: float) -> Float64:
     """Landmarks between the wanted ones and those of the lent head, which stays a head that way."""
     like = _similarity(other, points)
     lent = other @ like[:, :2].T + like[:, 2]
@@ -191,7 +197,7 @@ def _between(points: Float64, other: Float64, mouth: float) -> Float64:
     share[list(mesh.OUTLINE)] = OUTLINES
     share[[*mesh.LEFT_EYE_CONTOUR, *mesh.RIGHT_EYE_CONTOUR]] = EYES
     share[[*mesh.OUTER_LIPS, *mesh.INNER_LIPS_CONTOUR]] = mouth
-    return lent + share * (points - lent)
+    return lent + follow * share * (points - lent)
 
 
 def _step(target: Float32, shown: Float32, weights: Float32, squared: float) -> Float32:

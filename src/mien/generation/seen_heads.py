@@ -36,3 +36,23 @@ EITHER = frozenset(("2892", "3130", "3172"))
 
 LIGHT_BROWN = frozenset(("2121", "2135", "2366", "2676"))
 """Those whose brown hair is taken for dark blond."""
+
+WIDE_NOSED = frozenset(("2131", "2137", "2509", "2892", "2936", "3102"))
+"""Those whose noses are seen to be wide."""
+
+FULL_LIPPED = frozenset(("2125", "2248", "2366", "2816", "2892", "2936", "3013"))
+"""Those whose lips are seen to be full."""
+
+GRAYED = frozenset(("2230", "2253", "2319", "2412", "2455", "2509", "2517", "2567", "3102", "3127", "3130", "3172"))
+"""Those whose hair is seen to be gray or white: light fair hair is measured as gray."""
+
+BROWNED = frozenset(("2135", "2366", "2426", "2495", "2538", "2581", "2723", "2998"))
+"""Those whose hair is seen to be brown."""
+
+CHUCKLING = frozenset(("2131", "2135"))
+"""Those whose smiles show teeth, and are no laughs."""
+
+TOPLESS = frozenset(
+    ("2230", "2266", "2286", "2352", "2412", "2426", "2892", "2898", "2998", "3017", "3102", "3127", "3203")
+)
+"""Those whose hair ends at their picture's top, which is seen before a wall."""

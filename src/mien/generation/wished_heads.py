@@ -14,8 +14,23 @@ import numpy as np
 
 from mien.align import mesh
 from mien.conditions.colors import parse_color
-from mien.generation.heads import ALOOF, HARSH, HIDDEN, PAINTED, PLAIN, RED, UNWALLED, Head
-from mien.generation.seen_heads import EAGER, EITHER, FAINT, FRINGED, LIGHT_BROWN, LINED, LONG, SHORT
+from mien.generation.heads import ALOOF, HARSH, HIDDEN, NEUTRAL, PAINTED, PLAIN, RED, UNWALLED, Head
+from mien.generation.seen_heads import (
+    BROWNED,
+    CHUCKLING,
+    EAGER,
+    EITHER,
+    FAINT,
+    FRINGED,
+    FULL_LIPPED,
+    GRAYED,
+    LIGHT_BROWN,
+    LINED,
+    LONG,
+    SHORT,
+    TOPLESS,
+    WIDE_NOSED,
+)
 from mien.generation.wished_colors import LIPS
 from mien.guides.bank_faces import CURLS
 from mien.guides.traits import Traits, lab_of
@@ -44,7 +59,7 @@ WIDTHS: Mapping[str, float] = {"yaw": 8.0, "pitch": 12.0, "age": 8.0, "skin": 16
 HUE, FAR = (1.0, 2.0, 1.0), 15.0
 """How much L*, a* and b* of hair count: red hair is not brown; and from which difference on it would be dyed."""
 
-TEETH, UNTOLD = 7.0, 0.2
+TEETH, UNTOLD = 10.0, 0.15
 """Cost of teeth that are all missing: those that are lent look glued on more often; and the share of it where words do
 not ask for them."""
 
@@ -62,8 +77,8 @@ LIFTED, MUCH = 5.0, 12.0
 """Cost of hair that would be dyed lighter or much darker, L* from which it would, and by which it is much: such dyes
 are seldom believed."""
 
-COLORED, DARK = 10.0, 25.0
-"""Chroma from which hair is not gray, and L* up to which it is black."""
+COLORED, DARK, BROWN = 10.0, 25.0, 50.0
+"""Chroma from which hair is not gray, and L* up to which it is black, and brown."""
 
 GINGER = 12.0
 """Cost of red hair where other hair is told, and a* from which a color is red."""
@@ -76,8 +91,12 @@ feature lacks of what words ask for; and of gray hair that would be dyed, and lo
 GRIN, SHOWS = 1.5, 0.5
 """Degree of a smile from which somebody laughs, and the share of a mouth that teeth are then."""
 
-SOLEMN, NEUTRAL = 4.0, -1.5
-"""Cost of each standard deviation of a smile where none is asked for, and how much of it neutral faces have."""
+SOLEMN = 4.0
+"""Cost of each standard deviation of a smile where none is asked for."""
+
+OFTEN, TOPPED, PERSON = {"2230": 2.0, "2676": 3.0}, 6.0, 0.5
+"""Costs of heads that would be lent most often by far; of hair before a wall that ends at its picture's top; and how
+much less a sex counts that nobody tells."""
 
 LENGTHS, HIDES, PALE, LINES, OVERDONE, UNSURE = (9.0, 4.0), 8.0, 3.0, 4.0, 9.0, 3.0
 """Costs of hair that is the opposite of short or long, and that is neither, where words ask; of brows that are hidden
@@ -132,6 +151,23 @@ class Wished:
         return self.degrees.get("smile", 0) > 0
 
     @cached_property
+    def _gray(self) -> bool:
+        """Whether words ask for gray hair, or white."""
+        told = self.colors.get("hair-color")
+        return told is not None and bool(np.hypot(*told[1:]) < COLORED and told[0] > DARK)
+
+    @cached_property
+    def _brown(self) -> bool:
+        """Whether words ask for brown hair."""
+        told = self.colors.get("hair-color")
+        return told is not None and bool(np.hypot(*told[1:]) >= COLORED and told[0] < BROWN and told[1] < GINGER)
+
+    @cached_property
+    def _sexed(self) -> float:
+        """How much sex counts."""
+        return 2 * TOLD if "feminine" in self.degrees else 1.0 if "lipstick" in self.degrees else PERSON
+
+    @cached_property
     def roars(self) -> bool:
         """Whether words ask for a laugh."""
         return self.degrees.get("smile", 0) >= GRIN
@@ -147,7 +183,7 @@ class Wished:
         feminine = words.get("feminine", drawn)
         told, shared = self.colors.get("hair-color"), _overlap(self.hair, head.hair)
         return {
-            "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)) * _more("feminine" in words),
+            "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)) * self._sexed,
             "age": self._aged(head),
             "skin": 0.5 * float(np.linalg.norm(np.array(lent.skin) - seen.skin)) / WIDTHS["skin"],
             "hair color": self._dyed(head) * (UNKNOWN_COLOR if told is None else 1.3 * TOLD) / WIDTHS["hair"],
@@ -179,8 +215,15 @@ class Wished:
             "brows": (HIDES * (name in FRINGED) + PALE * (name in FAINT)) * (raised > 0),
             "fair": PALE * (name in LIGHT_BROWN and "hair-color" in self.colors),
             "lines": LINES * (name not in LINED) * (words.get("wrinkles", 0) > 0),
-            "eager": OVERDONE * (name in EAGER and not (self.roars or (raised > 0 and smile >= 0))),
+            "eager": OVERDONE * (name in EAGER and not (self.laughs or (raised > 0 and smile >= 0))),
+            "gray": LENGTHS[0] * (name not in GRAYED and self._gray),
+            "brown": LENGTHS[1] * (name not in BROWNED and self._brown),
+            "chuckles": LENGTHS[1] * (name in CHUCKLING and self.roars),
             "grins": FORCED * float(np.clip(head.smile - NEUTRAL, 0, 1)) * (self.opens and not self.laughs),
+            "often": OFTEN.get(name, 0.0),
+            "nose": LENGTHS[1] * (name not in WIDE_NOSED) * (words.get("nose-width", 0) > 0),
+            "lips": LENGTHS[1] * (name not in FULL_LIPPED) * (words.get("lip-fullness", 0) > 0),
+            "top": TOPPED * (name in TOPLESS and self._backed(head)),
             "either": UNSURE * (name in EITHER) * ("feminine" in words),
         }
 
@@ -198,10 +241,15 @@ class Wished:
             return abs(head.age - age) / WIDTHS["age"] * UNKNOWN_AGE
         return float(max(0.0, (head.age - age) * -np.sign(years)) / WIDTHS["age"] * 2 * TOLD)
 
+    def _backed(self, head: Head) -> bool:
+        """Whether a head gets a wall of another color than its own."""
+        wanted = self.colors.get("background-color")
+        return wanted is not None and not walled(head, wanted)
+
     def _spill(self, head: Head) -> float:
         """Light of the backdrop that hair keeps before a wall of a color, and whether it cannot be parted from it."""
         wanted = self.colors.get("background-color")
-        if wanted is None or walled(head, wanted):
+        if wanted is None or not self._backed(head):
             return 0.0
         return float(np.linalg.norm(head.behind - wanted)) / SPILL + BUSY * (head.entry.path.stem in UNWALLED)
 
@@ -232,10 +280,6 @@ def like(color: Float32, backdrop: Float32) -> bool:
     away = (backdrop - color) * ALIKE
     away[0] *= LIGHT[1] if color[0] > LIGHT[0] else 1
     return bool(np.linalg.norm(away) < 1)
-
-
-def _more(told: bool) -> float:
-    return TOLD if told else 1.0
 
 
 def shape_difference(points: Any, other: Any) -> float:
