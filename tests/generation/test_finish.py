@@ -144,6 +144,12 @@ def test_hair_that_has_the_color_already_comes_first(generator: MultimodalGenera
         assert best.entry.traits.hair[0] > 15, best.entry.path.stem
 
 
+def test_gray_and_brown_hair_are_lent_by_who_is_seen_to_have_it(generator: MultimodalGenerator) -> None:
+    for word, cost, name in (("grey", "gray", "2412"), ("brown", "brown", "2495")):
+        asked = wished(generator, f"a person, with {word} hair")
+        assert asked.costs(head("3004"))[cost] > 0 == asked.costs(head(name))[cost]
+
+
 def wished(generator: MultimodalGenerator, text: str) -> Wished:
     one, look = head("2133"), generator.feedback.look
     labels, where = labels_of(one, look.parser), points_of(one, look)

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from mien.generation.backdrops import wall
 from mien.generation.furrows import furrowed
 from mien.generation.generator import MultimodalGenerator
-from mien.generation.heads import Head, heads, points_of
+from mien.generation.heads import Head, heads, labels_of, points_of
+from mien.generation.jaw_lines import JAW, without_jaw_line
+from mien.generation.registration import registered
 from mien.generation.seen_features import seen_features
-from mien.generation.seen_heads import EAGER, EITHER, FAINT, FRINGED, LIGHT_BROWN, LINED, LONG, SHORT
+from mien.generation.seen_heads import (
+    BROWNED,
+    CHUCKLING,
+    EAGER,
+    EITHER,
+    FAINT,
+    FRINGED,
+    FULL_LIPPED,
+    GRAYED,
+    LIGHT_BROWN,
+    LINED,
+    LONG,
+    SHORT,
+    TOPLESS,
+    WIDE_NOSED,
+)
 from mien.generation.sentences import understood
 from mien.generation.wished_shapes import shaped
 from mien.guides.traits import lab_of
@@ -43,6 +61,31 @@ def test_lists_of_heads_name_heads() -> None:
     known = {one.entry.path.stem for one in heads()}
     assert not LONG & SHORT
     assert known >= LONG | SHORT | FRINGED | FAINT | EAGER | LINED | EITHER | LIGHT_BROWN
+    assert known >= BROWNED | CHUCKLING | FULL_LIPPED | GRAYED | TOPLESS | WIDE_NOSED
+    assert not BROWNED & GRAYED
+
+
+def test_a_dark_line_along_the_jaw_goes_and_the_rest_stays() -> None:
+    one = head("2123")
+    photo, face = one.photo, one.face
+    drawn = photo.pixels.copy()
+    jaw = np.round(face.landmarks[list(JAW), :2]).astype(np.int32)
+    cv2.polylines(drawn, [jaw], isClosed=False, color=(30, 20, 20), thickness=2)
+    made = without_jaw_line(photo.with_pixels(drawn), face).pixels
+    line = (drawn != photo.pixels).any(2)
+    before, after = (np.abs(lab_of(p)[line][:, 0] - lab_of(photo.pixels)[line][:, 0]).mean() for p in (drawn, made))
+    assert after < 0.6 * before
+    top = int(face.landmarks[:, 1].min() + 0.4 * np.ptp(face.landmarks[:, 1]))
+    assert np.array_equal(made[:top], drawn[:top])
+
+
+def test_a_head_that_follows_nothing_keeps_its_proportions(generator: MultimodalGenerator) -> None:
+    one, other, look = head("2123"), head("2133"), generator.feedback.look
+    labels = [labels_of(each, look.parser) for each in (one, other)]
+    shares = [(each[None] == np.arange(19)[:, None, None]).astype(np.float32) for each in labels]
+    points = [points_of(each, look)[:, :2].astype(np.float64) for each in (one, other)]
+    strains = [registered(*shares, *points, 32, follow=follow).strain for follow in (0.0, 1.0)]
+    assert strains[0] < strains[1]
 
 
 def test_eyes_that_narrow_do_so_behind_bags_that_look_like_glasses(generator: MultimodalGenerator) -> None:

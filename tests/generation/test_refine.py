@@ -79,6 +79,18 @@ def test_feedback_brings_faces_nearer_each_for_itself(generator: MultimodalGener
     assert np.array_equal(generator.codes(nothing, [0], refine=2), generator.codes(nothing, [0]))
 
 
+def test_seeds_of_a_sentence_differ(generator: MultimodalGenerator, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = [generator.wanted(text="an old woman")] * 2
+
+    def apart() -> float:
+        codes = generator.codes(wanted, (1, 2), refine=1)
+        return float(np.abs(codes[0] - codes[1]).mean())
+
+    free = apart()
+    monkeypatch.setattr("mien.generation.feedback.FREE", 0.0)
+    assert free > 1.3 * apart()
+
+
 def test_a_mesh_keeps_its_say_beside_lines_and_words(generator: MultimodalGenerator) -> None:
     look, names = generator.feedback.look, generator.scale.names
     pairs, _ = sample_pairs(generator.maker, look, range(6), (0.7, 0.7))

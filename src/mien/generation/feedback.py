@@ -36,7 +36,7 @@ GAIN, WORDS, SHAPES = 0.5, 0.3, 0.3
 """Of the correction by all that is given, and of those by words alone and by a mesh alone, which a map or lines beside
 them would hold back: a mesh says more of where a face's points are than its lines do, and 0.5 costs words."""
 
-FREE, OPEN = 0.7, 0.7
+FREE, OPEN = 0.5, 0.7
 """How much of what words leave open a seed chooses, where nothing but words is given: without it, all faces of a
 sentence are nearly one; and the truncation of the faces that it is taken from."""
 
