@@ -207,7 +207,8 @@ class MultimodalGenerator:
             codes = np.concatenate(parts)
         else:
             codes = self.mapped(wanted, seeds, text_weight)
-        codes = self.feedback.freed(codes, wanted, list(seeds)) if refine else codes
+        if refine and start is None:
+            codes = self.feedback.freed(codes, wanted, list(seeds))
         codes = truncated(codes, self.mapper.centres, truncation)
         if refine:
             codes = self.feedback.refined(codes, wanted, list(seeds), refine, text_weight)

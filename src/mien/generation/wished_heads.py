@@ -151,16 +151,14 @@ class Wished:
         return self.degrees.get("smile", 0) > 0
 
     @cached_property
-    def _gray(self) -> bool:
-        """Whether words ask for gray hair, or white."""
+    def _haired(self) -> frozenset[str]:
+        """Whose hair is seen to have the color that words ask for, if that is gray, white or brown."""
         told = self.colors.get("hair-color")
-        return told is not None and bool(np.hypot(*told[1:]) < COLORED and told[0] > DARK)
-
-    @cached_property
-    def _brown(self) -> bool:
-        """Whether words ask for brown hair."""
-        told = self.colors.get("hair-color")
-        return told is not None and bool(np.hypot(*told[1:]) >= COLORED and told[0] < BROWN and told[1] < GINGER)
+        if told is None or told[0] <= DARK * (np.hypot(*told[1:]) < COLORED):
+            return frozenset()
+        if np.hypot(*told[1:]) < COLORED:
+            return GRAYED
+        return BROWNED if told[0] < BROWN and told[1] < GINGER else frozenset()
 
     @cached_property
     def _sexed(self) -> float:
@@ -216,8 +214,7 @@ class Wished:
             "fair": PALE * (name in LIGHT_BROWN and "hair-color" in self.colors),
             "lines": LINES * (name not in LINED) * (words.get("wrinkles", 0) > 0),
             "eager": OVERDONE * (name in EAGER and not (self.laughs or (raised > 0 and smile >= 0))),
-            "gray": LENGTHS[0] * (name not in GRAYED and self._gray),
-            "brown": LENGTHS[1] * (name not in BROWNED and self._brown),
+            "unlike": LENGTHS[self._haired is BROWNED] * (bool(self._haired) and name not in self._haired),
             "chuckles": LENGTHS[1] * (name in CHUCKLING and self.roars),
             "grins": FORCED * float(np.clip(head.smile - NEUTRAL, 0, 1)) * (self.opens and not self.laughs),
             "often": OFTEN.get(name, 0.0),
