@@ -58,6 +58,7 @@ class Bench:
         finish: whether pictures are finished with heads of the bank.
         portraits: folder of real aligned photos; None samples faces from the generator.
         first: seed of the first of these.
+        split: of a prepared set of portraits.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Bench:
         descend: int = 0,
         finish: bool = False,
         first: int = 0,
+        split: str = "test",
     ) -> None:
         self.finish = finish
         self.generator = MultimodalGenerator.from_pretrained(model)
@@ -79,7 +81,7 @@ class Bench:
         if portraits is None:
             self.pairs, self.pictures = sample_pairs(self.generator.maker, self.look, range(first, first + faces), PSI)
         else:
-            self.pictures = crops_of(portraits, faces)
+            self.pictures = crops_of(portraits, faces, split)
             self.pairs = self.look(np.zeros((len(self.pictures), 1), np.float32), np.stack(self.pictures))
         faces = len(self.pictures)
         self.words = [self._words(row) for row in range(faces)]
@@ -137,9 +139,9 @@ class Bench:
         return float(np.mean(errors))
 
 
-def crops_of(folder: Path, count: int) -> list[UInt8]:
-    """Aligned portraits of the test split, or of a folder of aligned squares, spread over it; SIDE pixels."""
-    found = find_pictures(folder, split="test")
+def crops_of(folder: Path, count: int, split: str = "test") -> list[UInt8]:
+    """Aligned portraits of a split, or of a folder of aligned squares, spread over it; SIDE pixels."""
+    found = find_pictures(folder, split=split)
     return [one.pixels(SIDE) for one in found[:: max(1, len(found) // count)][:count]]
 
 
@@ -246,6 +248,7 @@ def main() -> None:
     parser.add_argument("--sheet-only", action="store_true", help="no figures; the sheet of agreeing sentences alone")
     parser.add_argument("--quick", action="store_true", help="few subsets, agreeing sentences alone")
     parser.add_argument("--portraits", type=Path, help="conditions of aligned real photos: a folder, or a prepared set")
+    parser.add_argument("--split", default="test", help="of these: train, val or test")
     parser.add_argument(
         "--sheet", type=Path, help="40 faces of maps and sentences; with teachers a second, NAME-agreeing"
     )
@@ -257,7 +260,9 @@ def main() -> None:
     if o.quick:
         SETS[:] = [("semantic",), ("sketch",), ("semantic", "text")]
     bench, found = (
-        Bench(o.model, o.faces, o.truncation, o.text_weight, o.portraits, o.refine, o.descend, o.finish, o.first),
+        Bench(
+            o.model, o.faces, o.truncation, o.text_weight, o.portraits, o.refine, o.descend, o.finish, o.first, o.split
+        ),
         dict[str, Any](),
     )
     if o.sheet_only:

@@ -122,9 +122,9 @@ def main() -> None:
     o = parser.parse_args()
     torch.set_num_threads(o.threads)
     bench = Bench(o.model, 1, 1.0, 1.0)
+    figures, step, whole = ({}, 0.0, 0.0) if o.no_reference else against(o.clock)
     rows = generation(bench, o.rounds, o.clock) | editing(bench, o.model, o.rounds, o.clock)
     rows |= inversion(bench, o.networks, o.descents, o.clock)
-    figures, step, whole = ({}, 0.0, 0.0) if o.no_reference else against(o.clock)
     print(table(rows, step, whole))
     print(figures)
     if o.json is not None:
