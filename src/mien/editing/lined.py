@@ -12,11 +12,13 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.drawn_lips import LIPS, lips_asked
 from mien.editing.layers import mask_in_crop, mask_of
 from mien.editing.mapped import by_map
+from mien.editing.outlined import by_outline
 from mien.editing.prepared import crop_conditions
 from mien.editing.request import Request
 from mien.editing.reshaped import OPEN
 from mien.editing.self_layers import is_from_photo
 from mien.editing.target import FaceTarget
+from mien.errors import LayerError
 from mien.guides.drawn import followed
 from mien.guides.move import SHUT
 from mien.guides.shut import shut_points
@@ -29,6 +31,11 @@ SIDE = 256
 POINTS, FEW = 1500, 12
 """Of the lines at most, and below which they are none."""
 
+NOT_ENCLOSED = (
+    "The sketch encloses no head, or asks for hair that is neither longer nor shorter; draw the outline of all of the "
+    "hair, or give a mask."
+)
+
 
 def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Request | None:
     """The request as one whose features move to a sketch's lines, or whose hair follows a map; None for all else.
@@ -40,7 +47,8 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
         context: reads the layers.
     """
     others = (request.color, request.exemplar, request.text, request.guide)
-    more = request.attributes or request.degrees or request.weights or request.weight_maps or request.moves_pixels
+    bare = replace(request, part="") if request.part == "hair" else request
+    more = request.attributes or request.degrees or request.weights or request.weight_maps or bare.moves_pixels
     drawn = any(one is not None for one in (request.sketch, request.semantic, request.layers))
     if request.mode not in ("auto", "pixels") or not drawn or more or any(one is not None for one in others):
         return None
@@ -48,12 +56,20 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
         return None
     crop = crop_face(photo, target.quad, SIDE, target.face)
     frame, seen = CropFrame.of(crop, request.frame, target.name), context.of(photo, target.quad)
-    mask, _ = mask_of(request, frame, seen)
-    conditions = crop_conditions(request, crop, frame, seen, mask_in_crop(mask, frame), [])
+    free = bare is not request and request.mask is None and request.layers is None
+    mask = np.ones((SIDE, SIDE), np.float32) if free else mask_in_crop(mask_of(bare, frame, seen)[0], frame)
+    conditions = crop_conditions(bare, crop, frame, seen, mask, [])
     allowed = np.asarray(conditions.mask) > 0
-    if conditions.without("mask").given == ("semantic",):
-        return by_map(request, conditions.semantic, seen.parsed().labels, allowed)
-    if conditions.without("mask").given != ("sketch",) or conditions.sketch is None or request.seed:
+    if conditions.without("mask").given == ("semantic",) and not free:
+        return by_map(bare, conditions.semantic, seen.parsed().labels, allowed)
+    if conditions.without("mask").given != ("sketch",) or conditions.sketch is None:
+        return None
+    if bare is not request or (isinstance(request.mask, str) and "hair" in request.mask.split("+")):
+        found = by_outline(bare, conditions.sketch, seen.parsed().labels, None if free else allowed)
+        if found is None and free:
+            raise LayerError(NOT_ENCLOSED)
+        return found
+    if request.seed:
         return None
     if (lips := lips_asked(photo, target, request, context)) is not None:
         return _with_lips(request, target.face, inverse(crop.matrix), lips[1], allowed)

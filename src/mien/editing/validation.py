@@ -87,7 +87,7 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
     if isinstance(request.layers, str | Path):
         if not (Path(request.layers) / NOTES).is_file():
             raise LayerError(f"{request.layers} is no folder of layers: it has no {NOTES}; run 'mien conditions'.")
-    elif paints and not moved and not masked:
+    elif paints and not moved and not masked and not (request.part == "hair" and request.sketch is not None):
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(request.mask, str) and is_expression(request.mask):
         check_region(request.mask)
