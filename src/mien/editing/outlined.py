@@ -66,7 +66,7 @@ def _enclosed(lines: Bool, labels: UInt8) -> Bool | None:
     drawn = _shut(lines, x)
     for gap in GAPS:
         room = round(gap * side) + 1
-        wide = cv2.copyMakeBorder(drawn, *[2 * room] * 4, cv2.BORDER_CONSTANT, value=0)
+        wide = np.pad(drawn, 2 * room)
         closed = cv2.dilate(wide, disc(gap * side)) if gap else wide
         cv2.floodFill(closed, None, (0, 0), (2,))
         found = (closed != 2).astype(np.uint8)
