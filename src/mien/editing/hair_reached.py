@@ -53,9 +53,10 @@ def reached(before: Photo, after: Photo, quad: Float64, parser: FaceParser, aske
     allowed = cv2.warpAffine(mask.astype(np.uint8), matrix, (SIDE, SIDE), flags=inside) > 0
     old, new = (parser.parse_crop(crop_face(one, quad, SIDE).pixels) == INDEX["hair"] for one in (before, after))
     area = cv2.resize(shown.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
-    wished = old & ~area if away else area
+    roots = old & ~allowed
+    wished = _grown(old & ~area, roots) if away else area
     changed = (wished != old) & allowed
-    new = _grown(new, old & ~changed)
+    new = _grown(new, roots)
     missing = float((new != wished)[changed].mean()) if changed.any() else 0.0
     columns = changed.any(0)
     ends = [_ends(one & allowed, allowed)[columns] for one in (wished, new)]
@@ -66,6 +67,8 @@ def reached(before: Photo, after: Photo, quad: Float64, parser: FaceParser, aske
 def _grown(hair: Bool, roots: Bool) -> Bool:
     """Pieces of hair that hang on what is hair for sure: a black coat is sometimes taken for hair, too."""
     _, pieces = cv2.connectedComponents(hair.astype(np.uint8))
+    if not (hair & roots).any():
+        return hair
     return np.asarray(np.isin(pieces, np.unique(pieces[hair & roots])) & hair, np.bool_)
 
 
