@@ -12,12 +12,12 @@ import argparse
 import csv
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from benchmarks.outlines import Wish, hair_outline
 from benchmarks.sheets import around, read
 from mien import Editor
 from mien.align import mesh
@@ -29,8 +29,7 @@ from mien.errors import MienError
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.shut import shut_points
 from mien.guides.smile import smiling
-from mien.types import Bool, Face, Float64, Photo, UInt8
-from recipes.edit_layers import Sitter, longer_hair
+from mien.types import Face, Float64, Photo, UInt8
 
 GLASSES = (0, 2, 7, 10, 14, 15, 39, 42, 47, 51)
 """Numbers of the validation split."""
@@ -51,8 +50,6 @@ HIDDEN = (("v5", 205), ("v20", 425), ("v50", 61), ("l30", 50), ("l41", 280), ("l
 LOOKS = (("v12", "v44"), ("v58", "v55"), ("v46", "v45"), ("l24", "l47"), ("l30", "l53"), ("l61", "l41"))
 """Faces, and whose eyes they get; v: of the validation split, l: of London, by row of the index."""
 
-Wish = dict[str, Any]
-
 
 def drawn_lips(photo: Photo, face: Face) -> Wish:
     """Lips drawn by a hand: a shut mouth opens, an open one shuts."""
@@ -68,30 +65,6 @@ def drawn_lips(photo: Photo, face: Face) -> Wish:
     outline = np.concatenate([there[list(mesh.OUTER_LIPS)], points[list(mesh.OUTER_LIPS), :2]])
     cv2.fillConvexPoly(area, cv2.convexHull(np.round(outline).astype(np.int32)), 1)
     return {"mask": cv2.dilate(area, np.ones((round(0.3 * unit),) * 2)) > 0, "sketch": lines > 0}
-
-
-def hair_outline(photo: Photo, face: Face, editor: Editor, kind: str) -> Wish:
-    """A semantic map with longer hair, shorter hair, or a fringe."""
-    sitter = Sitter.of(photo, face, face.quad, editor.parser)
-    if kind == "longer":
-        layers = longer_hair(sitter)
-        assert layers.semantic is not None and layers.mask is not None
-        return {"mask": layers.mask, "semantic": layers.semantic, "frame": "crop"}
-    labels, points = sitter.labels.copy(), sitter.points
-    ys, xs = np.mgrid[: len(labels), : len(labels)]
-    if kind == "fringe":
-        new: Bool = (ys < points[[105, 334], 1].mean() - 2) & sitter.region("face")
-        labels[new & (abs(xs - points[9, 0]) < 0.8 * abs(points[33, 0] - points[263, 0]))] = INDEX["hair"]
-    else:
-        labels[sitter.region("hair") & (ys > points[[61, 291], 1].mean())] = INDEX["background"]
-        matrix, size = quad_to_matrix(face.quad, len(labels)), (photo.width, photo.height)
-        within = mask_to_photo(np.ones(labels.shape, np.float32), matrix, size) > 0
-        changed = mask_to_photo((labels != sitter.labels).astype(np.float32), matrix, size) > 0
-        changed[np.flatnonzero(changed.any(1))[0] :] |= ~within[np.flatnonzero(changed.any(1))[0] :]
-        wide = np.ones((round(0.12 * np.linalg.norm(face.quad[3] - face.quad[0])),) * 2, np.uint8)
-        return {"mask": cv2.dilate(changed.astype(np.uint8), wide) > 0, "semantic": labels}
-    changed = cv2.dilate((labels != sitter.labels).astype(np.uint8), np.ones((61, 61), np.uint8)) > 0
-    return {"mask": changed, "semantic": labels, "frame": "crop"}
 
 
 def hidden(photo: Photo, face: Face, landmark: int) -> Wish:

@@ -10,7 +10,7 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from mien.errors import LayerError
 from mien.guides.guide import Box
 from mien.photos.color import to_srgb
-from mien.types import Bool, Float32, Photo
+from mien.types import Bool, Float32, Photo, UInt8
 
 LARGEST, LINES_AT = 1600, 1000
 """Longer side, pixels, from which a photo is looked at at a reduced size, for specks and for scratches."""
@@ -48,6 +48,9 @@ DIRECTIONS, LENGTH = 24, 0.07
 CLEAR, OF_PIXELS, MOST = 1.0, 0.6, 3.0
 """Multiples of roughness that a scratch has in the mean along it, that its pixels have, and that count of each."""
 
+ALIKE = 1
+"""Directions, to either side, that one straight scratch may have."""
+
 STRANGE, BENT = (0.3, 0.8), 0.035
 """Share of a scratch that may lie in hair or cloth, and of a strong one; and how far it bends, against its length."""
 
@@ -58,7 +61,7 @@ RIM, LONGER = 0.35, 1.5
 """Share of a scratch's height where it ends on both sides; and its least length, in those that are looked along."""
 
 FAINT, STRONG = 7.0, 25.0
-"""Levels by which a scratch stands out of both sides."""
+"""Levels by which a scratch stands out of both sides; the second, too, for one that is a piece of something else."""
 
 THIN = 2.6
 """Width of a scratch at most, thousandths of the shorter side, and no less than 3 pixels."""
@@ -187,13 +190,32 @@ def _scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:
     rough = _roughness(light - middle, width)
     stands = np.clip((soft - middle) / rough, -MOST, MOST).astype(np.float32)
     lines: list[_Part] = []
-    for sign, best in zip((1, -1), _along(stands, reach, width), strict=True):
+    for sign in (1, -1):
+        best, direction = _along(sign * stands, reach, width)
         above, raw = sign * stands, np.maximum(sign * (soft - middle), 0)
         above = np.where(raw > RIM * cv2.dilate(raw, np.ones((2 * width + 1,) * 2, np.uint8)), above, 0)
         parts = _parts((best > 0.5 * CLEAR) & (above > OF_PIXELS), (best > CLEAR) & (above > OF_PIXELS))
         against = skin if sign < 0 else None
-        lines += [one for one in parts if _scratched(sign * soft, one, reach, width, kept, against)]
+        for one in parts:
+            if _scratched(sign * soft, one, reach, width, kept, against):
+                lines.append(one)
+                continue
+            pieces = _straight(one, direction, LONGER * reach)
+            lines += [p for p in pieces if _scratched(sign * soft, p, reach, width, kept, against, STRONG)]
     return _but_patterns(lines, light.shape, 20 * width + 1)
+
+
+def _straight(one: _Part, direction: UInt8, least: float) -> list[_Part]:
+    """The straight pieces of a part, some of them in one another: where scratches cross, or meet an outline."""
+    if one.length < least:
+        return []
+    x0, y0, x1, y1 = one.box
+    pieces: list[_Part] = []
+    for number in range(DIRECTIONS):
+        away = (direction[y0:y1, x0:x1].astype(np.int16) - number) % DIRECTIONS
+        area = one.area & ((away <= ALIKE) | (away >= DIRECTIONS - ALIKE))
+        pieces += [p for p in _parts(area, area) if p.length >= least]
+    return [replace(p, box=(p.box[0] + x0, p.box[1] + y0, p.box[2] + x0, p.box[3] + y0)) for p in pieces]
 
 
 def _but_patterns(lines: list[_Part], shape: tuple[int, ...], side: int) -> Bool:
@@ -209,12 +231,10 @@ def _but_patterns(lines: list[_Part], shape: tuple[int, ...], side: int) -> Bool
     return np.asarray(found > 0, np.bool_)
 
 
-def _along(stands: Float32, reach: int, width: int) -> tuple[Float32, Float32]:
-    """(h, w) by how much the mean along a line through each pixel stands out of both sides, in the best direction.
-
-    Second comes by how much it lies below both.
-    """
-    above, below = np.zeros(stands.shape, np.float32), np.zeros(stands.shape, np.float32)
+def _along(stands: Float32, reach: int, width: int) -> tuple[Float32, UInt8]:
+    """(h, w) by how much the mean along a line through each pixel stands out of both sides, in the best direction, and
+    the number of that."""
+    best, direction = np.zeros(stands.shape, np.float32), np.zeros(stands.shape, np.uint8)
     for number in range(DIRECTIONS):
         angle = np.pi * number / DIRECTIONS
         ahead = np.array([np.cos(angle), np.sin(angle)])
@@ -224,13 +244,16 @@ def _along(stands: Float32, reach: int, width: int) -> tuple[Float32, Float32]:
         cv2.line(line, first, last, 1.0, 1)
         mean = cv2.filter2D(stands, cv2.CV_32F, line / line.sum(), borderType=cv2.BORDER_REFLECT)
         dx, dy = (int(v) for v in np.round((width + 1) * np.array([-ahead[1], ahead[0]])))
-        sides = [np.roll(mean, (s * dy, s * dx), (0, 1)) for s in (-1, 1)]
-        np.maximum(above, mean - np.maximum(*sides), out=above)
-        np.maximum(below, np.minimum(*sides) - mean, out=below)
-    return above, below
+        sides = (np.roll(mean, (s * dy, s * dx), (0, 1)) for s in (-1, 1))
+        here = mean - np.maximum(*sides)
+        direction[here > best] = number
+        best = np.maximum(best, here)
+    return best, direction
 
 
-def _scratched(level: Float32, one: _Part, reach: int, width: int, kept: Bool, skin: Bool | None) -> bool:
+def _scratched(
+    level: Float32, one: _Part, reach: int, width: int, kept: Bool, skin: Bool | None, least: float = FAINT
+) -> bool:
     """Whether a line is long, straight, thin, higher than both sides alike, and not one of a face or of cloth."""
     there = np.s_[one.box[1] : one.box[3], one.box[0] : one.box[2]]
     inside = float(kept[there][one.area].mean())
@@ -254,7 +277,7 @@ def _scratched(level: Float32, one: _Part, reach: int, width: int, kept: Bool, s
     left, within, right = (level[one[:, 1], one[:, 0]] for one in maps)
     sides = float(np.median(left)), float(np.median(right))
     height, uneven = float(np.quantile(within, 0.7)) - max(sides), float(np.quantile(np.abs(left - right), 0.6))
-    if height < FAINT or uneven > 0.5 * height:
+    if height < least or uneven > 0.5 * height:
         return False
     return inside < STRANGE[0] or height > STRONG
 
