@@ -1,12 +1,12 @@
 """The pictures of docs/gallery.md: everyday wishes, made of photos' own pixels.
 
-python -m recipes.gallery docs/images
+python -m recipes.gallery docs/images [--only more]
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,8 @@ from PIL import Image, ImageDraw
 from skimage.data import astronaut
 
 from mien import Editor
-from mien.guides.bank import BUNDLED
-from mien.photos.read import read_photo
-from mien.types import Photo, UInt8
+from mien.types import UInt8
+from recipes.gallery_more import further, in_turn, portrait, square
 
 WISHES: Mapping[str, Mapping[str, Any]] = {
     "as it was": {},
@@ -53,22 +52,19 @@ PART = (slice(0, 240), slice(105, 345))
 SIDE, COLUMNS = 300, 4
 
 
-def tile(pixels: UInt8, words: str) -> UInt8:
-    """A head, with what was asked for below it."""
-    picture = Image.new("RGB", (SIDE, SIDE + 22), "white")
-    picture.paste(Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
-    ImageDraw.Draw(picture).text((6, SIDE + 5), words, fill="black")
+def tile(pixels: UInt8, words: str, wide: int = 1) -> UInt8:
+    """A head, or a picture of several, as wide as so many heads, with what was asked for below it."""
+    width = SIDE * wide
+    height = SIDE if wide == 1 else round(width * pixels.shape[0] / pixels.shape[1])
+    picture = Image.new("RGB", (width, height + 22), "white")
+    picture.paste(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
+    ImageDraw.Draw(picture).text((6, height + 5), words, fill="black")
     return np.asarray(picture)
 
 
 def rows(tiles: list[UInt8], columns: int) -> UInt8:
     """Tiles side by side, in rows."""
     return np.vstack([np.hstack(tiles[i : i + columns]) for i in range(0, len(tiles), columns)])
-
-
-def portrait(number: str) -> Photo:
-    """A face of nobody."""
-    return read_photo(BUNDLED / f"{number}.webp")
 
 
 def made(editor: Editor, number: str, wish: Mapping[str, Any]) -> tuple[UInt8, UInt8]:
@@ -88,16 +84,40 @@ def pairs(editor: Editor) -> Iterator[UInt8]:
         yield tile(after, words)
 
 
+def gallery(editor: Editor) -> UInt8:
+    """The astronaut, once for each wish."""
+    photo = astronaut()
+    heads = [((editor(photo, **wish).photo.pixels if wish else photo)[PART], words) for words, wish in WISHES.items()]
+    return rows([tile(*one) for one in heads], COLUMNS)
+
+
+def wishes(editor: Editor) -> UInt8:
+    """Faces of nobody, before and after."""
+    return rows([*pairs(editor)], COLUMNS)
+
+
+def more(editor: Editor) -> UInt8:
+    """What wishes there are besides, before and after, and three faces in one go."""
+    tiles = []
+    for before, after, words in further(editor):
+        told = "a rough paste" if "paste" in words else "as it was"
+        tiles += [tile(square(before), told), tile(square(after), words)]
+    before, after, words = in_turn(editor)
+    wide = [tile(one, told, 2) for one, told in ((before, "as it was"), (after, words))]
+    return np.vstack([rows(tiles, COLUMNS), np.hstack(wide)])
+
+
+PICTURES: Mapping[str, Callable[[Editor], UInt8]] = {"gallery": gallery, "wishes": wishes, "more": more}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    editor, photo = Editor.from_pretrained("opencv:telea"), astronaut()
-    tiles = [
-        tile((editor(photo, **wish).photo.pixels if wish else photo)[PART], words) for words, wish in WISHES.items()
-    ]
-    Image.fromarray(rows(tiles, COLUMNS)).save(folder / "gallery.webp", quality=80, method=6)
-    Image.fromarray(rows([*pairs(editor)], COLUMNS)).save(folder / "wishes.webp", quality=80, method=6)
+    parser.add_argument("--only", choices=PICTURES, help="One of the pictures; by default all.")
+    options = parser.parse_args()
+    editor = Editor.from_pretrained("opencv:telea")
+    for name in [options.only] if options.only else PICTURES:
+        Image.fromarray(PICTURES[name](editor)).save(options.folder / f"{name}.webp", quality=80, method=6)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,18 @@ def test_dust_and_scratches_are_found_and_little_else() -> None:
     assert found[marks].mean() > 0.9 and (found & ~near).sum() < 30
 
 
+def test_scratches_that_cross_are_found_and_one_over_an_eye_with_what_lies_beside_it() -> None:
+    marks, eye = np.zeros(NOTHING.shape, np.uint8), np.zeros(NOTHING.shape, np.bool_)
+    for start, end in (((40, 320), (300, 140)), ((170, 120), (300, 350)), ((340, 40), (480, 190))):
+        cv2.line(marks, start, end, 255, 1, cv2.LINE_AA)
+    eye[130:200, 410:490] = True
+    share = marks[..., None] / 255
+    worn = np.rint(printed() * (1 - share) + 250 * share).astype(np.uint8)
+    found = find_damage(Photo(worn), eye, NOTHING, NOTHING)
+    crossing, over = (marks > 127) & (np.arange(500) < 310), (marks > 127) & eye
+    assert found[crossing].mean() > 0.7 and found[over].mean() > 0.7
+
+
 def test_stars_stripes_edges_and_soft_lights_are_no_damage() -> None:
     with pytest.raises(LayerError, match="No scratches"):
         find_damage(Photo(printed()), NOTHING, NOTHING, NOTHING)

@@ -10,15 +10,13 @@ Convention:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import cv2
 import numpy as np
 
 from mien.errors import LayerError
-from mien.guides.guide import Box
+from mien.guides.scratches import Part, parts_of, roughness, scratches
 from mien.photos.color import to_srgb
-from mien.types import Bool, Float32, Photo, UInt8
+from mien.types import Bool, Float32, Photo
 
 LARGEST, LINES_AT = 1600, 1000
 """Longer side, pixels, from which a photo is looked at at a reduced size, for specks and for scratches."""
@@ -42,41 +40,7 @@ CROWD, AMONG = 12.0, 0.05
 COLORED = 10.0
 """How much more color than its surroundings dust may have, a* and b*."""
 
-DIRECTIONS, LENGTH = 24, 0.07
-"""Directions in which scratches are looked for; how long they are at least, against the shorter side."""
-
-CLEAR, OF_PIXELS, MOST = 1.0, 0.6, 3.0
-"""Multiples of roughness that a scratch has in the mean along it, that its pixels have, and that count of each."""
-
-ALIKE = 1
-"""Directions, to either side, that one straight scratch may have."""
-
-STRANGE, BENT = (0.3, 0.8), 0.035
-"""Share of a scratch that may lie in hair or cloth, and of a strong one; and how far it bends, against its length."""
-
-PATTERN = 0.13
-"""Share of the surroundings of a scratch that others and it may cover: a line alone covers 0.05 to 0.07."""
-
-RIM, LONGER = 0.35, 1.5
-"""Share of a scratch's height where it ends on both sides; and its least length, in those that are looked along."""
-
-FAINT, STRONG = 7.0, 25.0
-"""Levels by which a scratch stands out of both sides; the second, too, for one that is a piece of something else."""
-
-THIN = 2.6
-"""Width of a scratch at most, thousandths of the shorter side, and no less than 3 pixels."""
-
 NONE = "No scratches or dust are seen in this photo; give --mask, a picture that is white on what is to vanish."
-
-
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """Connected pixels. Attributes: box (x0, y0, x1, y1); area (h, w) in it; size, pixels; length of the diagonal."""
-
-    box: Box
-    area: Bool
-    size: int
-    length: float
 
 
 def find_damage(photo: Photo, features: Bool, woven: Bool, skin: Bool) -> Bool:
@@ -108,24 +72,16 @@ def find_damage(photo: Photo, features: Bool, woven: Bool, skin: Bool) -> Bool:
     return np.asarray(cv2.resize(grown, (photo.width, photo.height), interpolation=cv2.INTER_NEAREST) > 0)
 
 
-def _roughness(off: Float32, radius: int) -> Float32:
-    """(h, w) how rough a picture is around each pixel, levels; what stands out far counts little."""
-    size = np.abs(off)
-    most = 4 * float(np.median(size)) + 4
-    side = 16 * radius + 1
-    return np.asarray(1.25 * cv2.blur(np.minimum(size, most), (side, side)) + 1.2, np.float32)
-
-
 def _specks(picture: Float32, light: Float32, kept: Bool, woven: Bool, skin: Bool) -> Bool:
     radius = max(2, round(SPECK * min(light.shape)))
     off = light - cv2.medianBlur(np.clip(light, 0, 255).astype(np.uint8), min(4 * radius + 1, 255)).astype(np.float32)
-    rough = _roughness(off, radius)
+    rough = roughness(off, radius)
     steep = np.hypot(cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)) / 8
     lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
     found = np.zeros(light.shape, np.bool_)
     for sign in (1, -1):
         seed, border = (sign * off > np.maximum(a, b * rough) for a, b in zip(STANDS[:2], ROUGH, strict=True))
-        parts = [one for one in _parts(border, seed) if one.length < 8 * radius]
+        parts = [one for one in parts_of(border, seed) if one.length < 8 * radius]
         crowd = np.zeros(light.shape, np.float32)
         for one in parts:
             crowd[one.box[1] : one.box[3], one.box[0] : one.box[2]][one.area] = 1
@@ -147,7 +103,7 @@ def _specks(picture: Float32, light: Float32, kept: Bool, woven: Bool, skin: Boo
     return found
 
 
-def _dusty(light: Float32, off: Float32, steep: Float32, lab: Float32, one: _Part) -> bool:
+def _dusty(light: Float32, off: Float32, steep: Float32, lab: Float32, one: Part) -> bool:
     """Whether a speck has sharp borders, and no more color than what is around."""
     x0, y0, x1, y1 = one.box
     wide = np.s_[max(0, y0 - 4) : y1 + 4, max(0, x0 - 4) : x1 + 4]
@@ -172,123 +128,9 @@ def _reduced_scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:
     """Scratches, looked for at a reduced size in large pictures: means along long lines are slow."""
     shrink = min(1.0, LINES_AT / max(light.shape))
     if shrink == 1:
-        return _scratches(light, kept, skin)
+        return scratches(light, kept, skin)
     size = (round(light.shape[1] * shrink), round(light.shape[0] * shrink))
     areas = (cv2.resize(one.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for one in (kept, skin))
-    found = _scratches(np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32), *areas)
+    found = scratches(np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32), *areas)
     large = cv2.resize(found.astype(np.float32), light.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(large > 0.4, np.bool_)
-
-
-def _scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:
-    """Long straight thin lines, lighter or darker than both of their sides."""
-    short = min(light.shape)
-    reach = max(15, round(LENGTH * short))
-    width = max(3, round(THIN * short / 1000))
-    soft = cv2.GaussianBlur(light, (0, 0), 0.6)
-    middle = cv2.medianBlur(np.clip(light, 0, 255).astype(np.uint8), 4 * width + 1).astype(np.float32)
-    rough = _roughness(light - middle, width)
-    stands = np.clip((soft - middle) / rough, -MOST, MOST).astype(np.float32)
-    lines: list[_Part] = []
-    for sign in (1, -1):
-        best, direction = _along(sign * stands, reach, width)
-        above, raw = sign * stands, np.maximum(sign * (soft - middle), 0)
-        above = np.where(raw > RIM * cv2.dilate(raw, np.ones((2 * width + 1,) * 2, np.uint8)), above, 0)
-        parts = _parts((best > 0.5 * CLEAR) & (above > OF_PIXELS), (best > CLEAR) & (above > OF_PIXELS))
-        against = skin if sign < 0 else None
-        for one in parts:
-            if _scratched(sign * soft, one, reach, width, kept, against):
-                lines.append(one)
-                continue
-            pieces = _straight(one, direction, LONGER * reach)
-            lines += [p for p in pieces if _scratched(sign * soft, p, reach, width, kept, against, STRONG)]
-    return _but_patterns(lines, light.shape, 20 * width + 1)
-
-
-def _straight(one: _Part, direction: UInt8, least: float) -> list[_Part]:
-    """The straight pieces of a part, some of them in one another: where scratches cross, or meet an outline."""
-    if one.length < least:
-        return []
-    x0, y0, x1, y1 = one.box
-    pieces: list[_Part] = []
-    for number in range(DIRECTIONS):
-        away = (direction[y0:y1, x0:x1].astype(np.int16) - number) % DIRECTIONS
-        area = one.area & ((away <= ALIKE) | (away >= DIRECTIONS - ALIKE))
-        pieces += [p for p in _parts(area, area) if p.length >= least]
-    return [replace(p, box=(p.box[0] + x0, p.box[1] + y0, p.box[2] + x0, p.box[3] + y0)) for p in pieces]
-
-
-def _but_patterns(lines: list[_Part], shape: tuple[int, ...], side: int) -> Bool:
-    """(h, w): lines that have few others beside them, as stripes, blinds and folds do."""
-    found = np.zeros(shape, np.float32)
-    for one in lines:
-        found[one.box[1] : one.box[3], one.box[0] : one.box[2]][one.area] = 1
-    crowd = cv2.blur(found, (side, side))
-    for one in lines:
-        there = np.s_[one.box[1] : one.box[3], one.box[0] : one.box[2]]
-        if float(crowd[there][one.area].mean()) > PATTERN:
-            found[there][one.area] = 0
-    return np.asarray(found > 0, np.bool_)
-
-
-def _along(stands: Float32, reach: int, width: int) -> tuple[Float32, UInt8]:
-    """(h, w) by how much the mean along a line through each pixel stands out of both sides, in the best direction, and
-    the number of that."""
-    best, direction = np.zeros(stands.shape, np.float32), np.zeros(stands.shape, np.uint8)
-    for number in range(DIRECTIONS):
-        angle = np.pi * number / DIRECTIONS
-        ahead = np.array([np.cos(angle), np.sin(angle)])
-        line = np.zeros((2 * (reach // 2) + 3,) * 2, np.float32)
-        middle = np.array([len(line) // 2] * 2)
-        first, last = (tuple(int(v) for v in np.round(middle + s * ahead * reach / 2)) for s in (-1, 1))
-        cv2.line(line, first, last, 1.0, 1)
-        mean = cv2.filter2D(stands, cv2.CV_32F, line / line.sum(), borderType=cv2.BORDER_REFLECT)
-        dx, dy = (int(v) for v in np.round((width + 1) * np.array([-ahead[1], ahead[0]])))
-        sides = (np.roll(mean, (s * dy, s * dx), (0, 1)) for s in (-1, 1))
-        here = mean - np.maximum(*sides)
-        direction[here > best] = number
-        best = np.maximum(best, here)
-    return best, direction
-
-
-def _scratched(
-    level: Float32, one: _Part, reach: int, width: int, kept: Bool, skin: Bool | None, least: float = FAINT
-) -> bool:
-    """Whether a line is long, straight, thin, higher than both sides alike, and not one of a face or of cloth."""
-    there = np.s_[one.box[1] : one.box[3], one.box[0] : one.box[2]]
-    inside = float(kept[there][one.area].mean())
-    if (
-        one.size < reach
-        or one.length < reach
-        or inside > STRANGE[1]
-        or (skin is not None and float(skin[there][one.area].mean()) > STRANGE[0])
-    ):
-        return False
-    ys, xs = np.nonzero(one.area)
-    places = np.stack([xs + one.box[0], ys + one.box[1]], 1).astype(np.float32)
-    middle = places.mean(0)
-    values, axes = np.linalg.eigh(np.cov((places - middle).T))
-    along, away = axes[:, 1], axes[:, 0]
-    length = float(np.ptp((places - middle) @ along))
-    if length < LONGER * reach or one.size > 2 * width * length or np.sqrt(values[0]) > BENT * length + width / 2:
-        return False
-    beyond = np.array(level.shape[::-1]) - 1
-    maps = [np.clip(np.round(places + by * width * away), 0, beyond).astype(int) for by in (-1.4, 0, 1.4)]
-    left, within, right = (level[one[:, 1], one[:, 0]] for one in maps)
-    sides = float(np.median(left)), float(np.median(right))
-    height, uneven = float(np.quantile(within, 0.7)) - max(sides), float(np.quantile(np.abs(left - right), 0.6))
-    if height < least or uneven > 0.5 * height:
-        return False
-    return inside < STRANGE[0] or height > STRONG
-
-
-def _parts(area: Bool, seed: Bool) -> list[_Part]:
-    """The connected parts of an area that hold a seed."""
-    _, index, stats, _ = cv2.connectedComponentsWithStats((area | seed).astype(np.uint8), connectivity=8)
-    parts = []
-    for number in np.unique(index[seed]):
-        if number == 0:
-            continue
-        x, y, w, h, size = (int(v) for v in stats[number])
-        parts.append(_Part((x, y, x + w, y + h), index[y : y + h, x : x + w] == number, size, float(np.hypot(w, h))))
-    return parts

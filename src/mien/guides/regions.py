@@ -66,6 +66,8 @@ REGIONS: Mapping[str, Region] = {
     "cloth": Region("clothes", 1.5, 3),
     "clothes": Region("clothes", 1.5, 3),
     "background": Region("background", 3.0, 3),
+    "person": Region("person", 3.0, 3),
+    "foreground": Region("foreground", 3.0, 3),
     "glasses": Region("glasses", 1.0),
 }
 """What the parser finds, as mattes over all of the photo; every other region is drawn from labels and landmarks."""
