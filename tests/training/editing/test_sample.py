@@ -95,7 +95,7 @@ def test_each_kind_of_mask_is_what_it_says(kind: str, low: float, high: float) -
 
 
 def test_encodings_are_exemplars_edits_and_fragments() -> None:
-    step = _step(256)
+    step = _step(128)
     layers = draw_encodings(step, 0)
     kept = (layers.image == step.reals).all(1).flatten(1).float().mean(1)
     assert 0.2 < float((kept == 1).float().mean()) < 0.45
