@@ -8,11 +8,13 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
 from mien.compose.enlarging import tiles
+from mien.threads import side_by_side
 from mien.types import Bool, Float32, Float64
 
 NODES = 64
@@ -89,10 +91,13 @@ def look_up(picture: np.ndarray, offsets: Float32, corner: tuple[int, int], want
     height, width = offsets.shape[:2]
     if wanted is not None:
         made = picture[corner[1] : corner[1] + height, corner[0] : corner[0] + width].copy()
-        for x0, y0, x1, y1 in tiles((width, height)):
-            tile = np.s_[y0:y1, x0:x1]
+
+        def seen(box: tuple[int, int, int, int]) -> None:
+            tile = np.s_[box[1] : box[3], box[0] : box[2]]
             if wanted[tile].any():
-                made[tile] = look_up(picture, offsets[tile], (corner[0] + x0, corner[1] + y0))
+                made[tile] = look_up(picture, offsets[tile], (corner[0] + box[0], corner[1] + box[1]))
+
+        side_by_side(*(partial(seen, box) for box in tiles((width, height))))
         return made
     xs = np.arange(width, dtype=np.float32)[None] + np.float32(corner[0]) + offsets[..., 0]
     ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(corner[1]) + offsets[..., 1]
