@@ -10,11 +10,15 @@ import numpy as np
 from mien.align.crop import crop_face, quad_to_matrix
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
-from mien.types import Bool, Float64, Photo
+from mien.types import Bool, Float64, Photo, UInt8
 
 SIDE, EYES = 256, 0.34
 """Side of the crop in which hair is looked for again; and the distance of the outer corners of the eyes, of that side,
 as the FFHQ crop has it."""
+
+
+HUE = 12.0
+"""Distance in a* and b* up to which what the parser takes for hair has the hue of hair."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +55,27 @@ def reached(before: Photo, after: Photo, quad: Float64, parser: FaceParser, aske
     matrix = quad_to_matrix(quad, SIDE)
     inside = cv2.WARP_INVERSE_MAP | cv2.INTER_NEAREST
     allowed = cv2.warpAffine(mask.astype(np.uint8), matrix, (SIDE, SIDE), flags=inside) > 0
-    old, new = (parser.parse_crop(crop_face(one, quad, SIDE).pixels) == INDEX["hair"] for one in (before, after))
+    crops = [crop_face(one, quad, SIDE).pixels for one in (before, after)]
+    old, new = (parser.parse_crop(one) == INDEX["hair"] for one in crops)
     area = cv2.resize(shown.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
     roots = old & ~allowed
     wished = _grown(old & ~area, roots) if away else area
     changed = (wished != old) & allowed
-    new = _grown(new, roots)
+    new = _grown(new & _alike(crops[1], new & roots), roots)
     missing = float((new != wished)[changed].mean()) if changed.any() else 0.0
     columns = changed.any(0)
     ends = [_ends(one & allowed, allowed)[columns] for one in (wished, new)]
     far = float(np.abs(ends[0] - ends[1]).mean()) / (EYES * SIDE) if columns.any() else 0.0
     return Reached(_overlap(old, wished, allowed), _overlap(new, wished, allowed), far, missing)
+
+
+def _alike(pixels: UInt8, hair: Bool) -> Bool:
+    """(D, D) what has about the hue of hair (D, D) that is known: a meadow is sometimes taken for hair, too."""
+    if not hair.any():
+        return np.ones(hair.shape, np.bool_)
+    lab = cv2.cvtColor(cv2.GaussianBlur(pixels, (0, 0), 2.0), cv2.COLOR_RGB2LAB).astype(np.float32)
+    away = np.linalg.norm(lab[..., 1:] - np.median(lab[hair], axis=0)[1:], axis=2)
+    return np.asarray(away < max(HUE, float(np.quantile(away[hair], 0.95))), np.bool_)
 
 
 def _grown(hair: Bool, roots: Bool) -> Bool:
