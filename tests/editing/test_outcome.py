@@ -116,16 +116,16 @@ def test_painted_small_is_said(editor: Editor, portrait: Photo) -> None:
 
 
 def test_what_goes_on_beyond_all_that_was_looked_at_is_told(plain: Editor, portrait: Photo) -> None:
-    dyed = {"foreground": "#804020"}  # which is known in the crop alone, where this head has shoulders
+    dyed = {"all": "#804020"}  # which is known in the crop alone, where everything goes on
     result = plain(portrait, dye=dyed, skin_tone=True)
     outcome = result.faces[0].outcome
     assert outcome is not None and 0.1 < (outcome.unreached or 0) < 0.9
     assert any("could not be reached" in note for note in result.faces[0].notes)
     with pytest.raises(OutcomeError, match="could not be reached; nothing was written"):
         plain(portrait, dye=dyed, skin_tone=True, strict=True)
-    several = plain(portrait, dye={"foreground-face": "#804020", "lips+foreground": "tan"}, skin_tone=True)
+    several = plain(portrait, dye={"all-face": "#804020", "lips+all": "tan"}, skin_tone=True)
     assert several.faces[0].outcome is not None and several.faces[0].outcome.unreached is None
-    for region in ("clothes", "background"):  # which are looked for in all of the photo
+    for region in ("clothes", "background", "person"):  # which are looked for in all of the photo
         found = plain(portrait, dye={region: "#804020"}, skin_tone=True).faces[0].outcome
         assert found is not None and found.unreached == 0
     cut = plain(portrait, dye={"clothes": "#804020"}, mask="foreground").faces[0].outcome
