@@ -41,7 +41,7 @@ LARGE = 512
 TRIED, ROUGH = 6, 64
 """Heads that are brought into place before one is chosen, and the grid for that."""
 
-CHANCE = 1.8
+CHANCE = 1.2
 """Standard deviation of what a seed adds to the costs of heads."""
 
 AGREEMENT = np.array([0.4, 0.35, 0.1, 0.15], np.float32)

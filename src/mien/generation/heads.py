@@ -18,6 +18,7 @@ from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.generation.jaw_lines import without_jaw_line
 from mien.generation.lent_teeth import lit
+from mien.generation.outlines import HairOutline
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import Looker, resized
 from mien.generation.parted_lips import parted_lips
@@ -52,7 +53,7 @@ UNPARTED = frozenset(("2118", "2123", "2125", "2319", "2331", "2366", "2495", "2
 PLAIN = frozenset(("2121", "2253", "2332", "2567", "3017", "3172", "3203"))
 """Those before a wall or a sky of one color, which is kept where it suits."""
 
-UNWALLED = UNPARTED | {"2128", "2131", "2135", "2137", "2332", "2509", "2567", "2998", "3102", "3127", "3203"}
+UNWALLED = UNPARTED | {"2128", "2131", "2135", "2137", "2332", "2509", "2567", "2723", "2998", "3102", "3127", "3203"}
 """Those of whose old backdrop something is seen before a wall."""
 
 PAINTED = frozenset(
@@ -130,6 +131,13 @@ class Head:
         """(ALIGNED, ALIGNED) where its hair is."""
         hair = np.zeros((ALIGNED, ALIGNED)) if self.entry.hair is None else self.entry.hair
         return np.asarray(hair[:, ::-1] if self.flipped else hair, np.float32)
+
+    @cached_property
+    def outline(self) -> HairOutline:
+        """How its hair is worn."""
+        first, below, _, right = self.face.quad
+        points = np.linalg.solve(np.stack([right - first, below - first], 1), (self.face.landmarks[:, :2] - first).T)
+        return HairOutline.of(self.hair, points.T)
 
     @cached_property
     def crop(self) -> AlignedFace:

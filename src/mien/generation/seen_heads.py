@@ -19,7 +19,7 @@ LONG = frozenset(
 ) | {"3092"}
 """Those whose hair is seen to be long."""
 
-FRINGED = frozenset(("2366", "2412", "2490", "2495", "3172"))
+FRINGED = frozenset(("2366", "2412", "2490", "2495", "3004", "3172"))
 """Those whose hair hides their brows, or nearly."""
 
 FAINT = frozenset(("2266", "2319", "2455", "2509", "2517", "3130", "3203"))

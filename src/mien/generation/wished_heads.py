@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from mien.align import mesh
 from mien.conditions.colors import parse_color
 from mien.generation.heads import ALOOF, HARSH, HIDDEN, NEUTRAL, PAINTED, PLAIN, RED, UNWALLED, Head
+from mien.generation.outlines import HairOutline, beyond, overlap, shape_difference
 from mien.generation.seen_heads import (
     BROWNED,
     CHUCKLING,
@@ -87,14 +86,13 @@ TOLD, FEATURES, GRAY = 2.0, 1.6, 8.0
 """How much more sex, age, hair color and teeth weigh where words ask for them; cost of each standard deviation that a
 feature lacks of what words ask for; and of gray hair that would be dyed, and looks like paint then."""
 
-
 GRIN, SHOWS = 1.5, 0.5
 """Degree of a smile from which somebody laughs, and the share of a mouth that teeth are then."""
 
 SOLEMN = 4.0
 """Cost of each standard deviation of a smile where none is asked for."""
 
-OFTEN, TOPPED, PERSON = {"2230": 2.0, "2676": 3.0}, 6.0, 0.5
+OFTEN, TOPPED, PERSON = {"2230": 2.0, "2676": 5.0, "3177": 1.0}, 6.0, 0.5
 """Costs of heads that would be lent most often by far; of hair before a wall that ends at its picture's top; and how
 much less a sex counts that nobody tells."""
 
@@ -102,6 +100,15 @@ LENGTHS, HIDES, PALE, LINES, OVERDONE, UNSURE = (9.0, 4.0), 8.0, 3.0, 4.0, 9.0, 
 """Costs of hair that is the opposite of short or long, and that is neither, where words ask; of brows that are hidden
 and that are faint, where they shall be raised; of skin without the wrinkles that are told; of a laugh with raised brows
 that nobody asked for; and of a head that may be a man's or a woman's."""
+
+
+WORN, WORDS = 7.0, 1.5
+"""Cost of a hairline, and of a length, that is seen to be another than the map's; how much more words weigh."""
+
+SPOKEN = frozenset(
+    ("features", "length", "solemn", "brows", "fair", "lines", "unlike", "chuckles", "grins", "nose", "lips", "either")
+) | {"red", "dye"}
+"""Costs that are of words alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,14 +179,26 @@ class Wished:
 
     def cost(self, head: Head) -> float:
         """How badly a head suits; 1 is where it begins to be seen. What words ask for comes before what was drawn."""
-        return float(sum(self.costs(head).values()))
+        return float(sum(cost * (WORDS if name in self._spoken else 1) for name, cost in self.costs(head).items()))
+
+    @cached_property
+    def outline(self) -> HairOutline:
+        """How hair is to be worn."""
+        return HairOutline.of(self.hair, self.points)
+
+    @cached_property
+    def _spoken(self) -> frozenset[str]:
+        """The costs of what words ask for."""
+        told = {"sex": "feminine" in self.degrees, "hair color": "hair-color" in self.colors, "teeth": self.opens}
+        told["age"] = any(self.degrees.get(one, 0) for one in ("age", "wrinkles"))
+        return SPOKEN.union(name for name, there in told.items() if there)
 
     def costs(self, head: Head) -> dict[str, float]:
         """The parts of the cost."""
         entry, lent, seen, words = head.entry, head.entry.traits, self.traits, self.degrees
         drawn = 1.0 if words.get("lipstick", 0) > 0 else float(np.clip(-self.masculine, -0.6, 0.6))
         feminine = words.get("feminine", drawn)
-        told, shared = self.colors.get("hair-color"), _overlap(self.hair, head.hair)
+        told, shared = self.colors.get("hair-color"), overlap(self.hair, head.hair)
         return {
             "sex": OTHER_SEX * min(1.0, max(0.0, -feminine if head.woman else feminine)) * self._sexed,
             "age": self._aged(head),
@@ -198,7 +217,9 @@ class Wished:
             "backdrop": self._spill(head),
             "painted": SMOOTH * ((entry.path.stem in PAINTED) + 4 * (entry.path.stem in HARSH)),
             "hair": HAIR * (1 - shared) + BALD * (shared < FEW),
-            "more hair": LONGER * min(1.0, _beyond(self.hair, head.hair)),
+            "more hair": LONGER * min(1.0, beyond(self.hair, head.hair)),
+            "hairline": WORN * self.outline.line_cost(head.outline),
+            "worn": WORN * self.outline.length_cost(head.outline) * ("hair-length" not in words),
             **self._told(head),
         }
 
@@ -277,23 +298,3 @@ def like(color: Float32, backdrop: Float32) -> bool:
     away = (backdrop - color) * ALIKE
     away[0] *= LIGHT[1] if color[0] > LIGHT[0] else 1
     return bool(np.linalg.norm(away) < 1)
-
-
-def shape_difference(points: Any, other: Any) -> float:
-    """Mean distance of outlines and features, eye distances, after the best similarity."""
-    chosen = [*mesh.OUTLINE, *mesh.NOSE_LINE, *mesh.LEFT_EYE_CONTOUR, *mesh.RIGHT_EYE_CONTOUR]
-    here, there = (np.asarray(one, np.float64)[chosen, :2] for one in (points, other))
-    here, there = here - here.mean(0), there - there.mean(0)
-    a, b = (one @ (1, 1j) for one in (here, there))
-    fitted = b * (np.vdot(b, a) / np.vdot(b, b))
-    eyes = np.linalg.norm(np.subtract(*(np.asarray(points)[one, :2] for one in mesh.OUTER_EYE_CORNERS)))
-    return float(np.abs(fitted - a).mean() / eyes)
-
-
-def _beyond(wanted: Float32, hair: Float32) -> float:
-    """Hair where none is wanted, against what is: over ears, on shoulders, above a head."""
-    return float(np.maximum(hair - wanted, 0).sum() / (wanted.sum() + 1e-6))
-
-
-def _overlap(wanted: Float32, hair: Float32) -> float:
-    return float(np.minimum(wanted, hair).sum() / (np.maximum(wanted, hair).sum() + 1e-6))
