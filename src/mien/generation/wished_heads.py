@@ -96,10 +96,10 @@ OFTEN, TOPPED, PERSON = {"2230": 2.0, "2676": 5.0, "3177": 1.0}, 6.0, 0.5
 """Costs of heads that would be lent most often by far; of hair before a wall that ends at its picture's top; and how
 much less a sex counts that nobody tells."""
 
-LENGTHS, HIDES, PALE, LINES, OVERDONE, UNSURE = (9.0, 4.0), 8.0, 3.0, 4.0, 9.0, 3.0
-"""Costs of hair that is the opposite of short or long, and that is neither, where words ask; of brows that are hidden
-and that are faint, where they shall be raised; of skin without the wrinkles that are told; of a laugh with raised brows
-that nobody asked for; and of a head that may be a man's or a woman's."""
+LENGTHS, TIED, HIDES, PALE, LINES, OVERDONE, UNSURE = (9.0, 4.0), 6.0, 8.0, 3.0, 4.0, 9.0, 3.0
+"""Costs of hair that is the opposite of what words ask for, or nearly; that is neither short nor long; of brows that
+are hidden and that are faint, where they shall be raised; of skin without the wrinkles that are told; of a laugh with
+raised brows that nobody asked for; and of a head that may be a man's or a woman's."""
 
 
 WORN, WORDS = 7.0, 1.5
@@ -229,7 +229,7 @@ class Wished:
         length, raised, smile = (words.get(one, 0) for one in ("hair-length", "brow-height", "smile"))
         wanted, other = (SHORT, LONG) if length < 0 else (LONG, SHORT)
         return {
-            "length": 0.0 if not length or name in wanted else LENGTHS[name not in other],
+            "length": 0.0 if not length or name in wanted else LENGTHS[0] if name in other else TIED,
             "solemn": SOLEMN * float(np.clip(head.smile - NEUTRAL, 0, 3)) * (smile < 0),
             "brows": (HIDES * (name in FRINGED) + PALE * (name in FAINT)) * (raised > 0),
             "fair": PALE * (name in LIGHT_BROWN and "hair-color" in self.colors),
