@@ -62,7 +62,7 @@ def test_debug_shows_the_traceback_wherever_it_stands(mien: Mien, tmp_path: Path
 
 
 def test_wrong_options_exit_with_two(mien: Mien) -> None:
-    mien("faces", ok=2)
+    mien("read", ok=2)
     mien("nonsense", ok=2)
 
 

@@ -99,8 +99,8 @@ def test_conditions_then_paint_then_edit(run: Callable[..., str], mien: Mien, po
 def test_the_default_name_and_what_a_lossy_file_costs(run: Callable[..., str], portrait: Path, tmp_path: Path) -> None:
     photo = tmp_path / "me.jpg"
     Image.open(portrait).save(photo, quality=95)
-    assert run("--mask", "nose", photo=photo).strip() == str(tmp_path / "me-edited.png")
-    words = ("--mask", "nose", "-o", tmp_path / "me2.jpg", "--json", "--box", "180,60,280,170")
+    assert run("--mask", "nose", "--mode", "look", photo=photo).strip() == str(tmp_path / "me-edited.png")
+    words = ("--mask", "nose", "--mode", "look", "-o", tmp_path / "me2.jpg", "--json", "--box", "180,60,280,170")
     receipt = json.loads(run(*words, photo=photo))
     assert not receipt["lossless"] and "JPEG encoding" in receipt["operations"][-1]
 

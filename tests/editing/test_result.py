@@ -16,7 +16,7 @@ def test_the_sheet_shows_before_layers_and_every_variant(editor: Editor, portrai
     result = editor(portrait, mask="hair", color=color, exemplar="self", attributes={"smile": 1}, n=2, face=face)
     sheet = result.sheet(64)
     assert sheet.shape[1] == 6 * 64  # image, mask, colour, exemplar, two results
-    two = editor.edit_faces(portrait, {face: {"mask": "nose"}, 0: {"mask": "hair", "color": color}})
+    two = editor.edit_faces(portrait, {face: {"mask": "nose", "mode": "look"}, 0: {"mask": "hair", "color": color}})
     assert two.sheet(64).shape[1] == 4 * 64 and two.sheet(64).shape[0] > 2 * 64
 
 
@@ -28,7 +28,7 @@ def test_shares_as_pictures(editor: Editor, portrait: Photo, face: Face, tmp_pat
     np.testing.assert_allclose(pictures / 255, result.faces[0].shares, atol=0.002 + 0.5 / 255)
     assert np.abs(pictures.sum(0) - 255).max() <= 2 and pictures[1].mean() > pictures[2].mean()
     assert read_photo(written[4]).width == 6 * 256
-    two = editor.edit_faces(portrait, {0: {"mask": "hair"}, face: {"mask": "nose"}})
+    two = editor.edit_faces(portrait, {0: {"mask": "hair"}, face: {"mask": "nose", "mode": "look"}})
     assert {path.parent.name for path in two.explain(tmp_path / "both")} == {"face-0", "face-1"}
     (tmp_path / "file").write_text("")
     with pytest.raises(SaveError, match="Cannot make the folder"):

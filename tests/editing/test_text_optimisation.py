@@ -159,7 +159,7 @@ def test_words_need_a_network_and_must_be_words(editor: Editor, portrait: Photo,
         editor(portrait, mask="nose", face=face, text="a\x00smile")
     with pytest.raises(LayerError, match="The text is int"):
         editor(portrait, mask="nose", face=face, layers=Conditions(text=5))  # type: ignore[arg-type]
-    plain, silent = (editor(portrait, mask="nose", face=face, text=text) for text in (None, "  "))
+    plain, silent = (editor(portrait, mask="nose", face=face, text=text, mode="look") for text in (None, "  "))
     assert (plain.photo.pixels == silent.photo.pixels).all()
 
 

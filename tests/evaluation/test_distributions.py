@@ -7,7 +7,6 @@ import itertools
 import numpy as np
 import pytest
 from scipy.linalg import sqrtm
-from sklearn.neighbors import NearestNeighbors
 
 from mien.errors import DataError
 from mien.evaluation.estimate import Estimate, mean
@@ -98,6 +97,8 @@ def test_equal_sets_are_precise_and_complete() -> None:
 
 @pytest.mark.parametrize("k", [1, 3, 5])
 def test_manifold_scores_agree_with_scikit_learn(k: int) -> None:
+    from sklearn.neighbors import NearestNeighbors  # takes seconds that every process would spend
+
     x, y = normal(1500, 6, 4, 0.4, 0.8), normal(1200, 6, 5) + 200  # far from the origin, over several blocks
     x = x + 200
     radii = [NearestNeighbors(n_neighbors=k + 1).fit(z).kneighbors(z)[0][:, -1] for z in (x, y)]

@@ -39,6 +39,13 @@ def without(bearded: tuple[Photo, Face], added: float, seen: list[Float32] | Non
     return bare_chin(*bearded, [Beardless(other.photo(), other.face)], FaceParser.bundled(), network)
 
 
+@pytest.fixture(scope="module")
+def plain(bearded: tuple[Photo, Face]) -> tuple[Guide, Float32]:
+    """Its beard off, by a network that adds nothing, and what that network saw."""
+    seen = list[Float32]()
+    return without(bearded, 0.0, seen), seen[0]
+
+
 def test_the_frame_is_upright_and_comes_back_to_its_place(bearded: tuple[Photo, Face]) -> None:
     photo, face = bearded
     matrix = chin_matrix(face.landmarks)
@@ -63,11 +70,10 @@ def test_a_mirrored_face_has_a_mirrored_frame(bearded: tuple[Photo, Face]) -> No
     assert corner[0] == pytest.approx((photo.width - corner[1][0], corner[1][1]), abs=0.01)
 
 
-def test_the_network_sees_both_photos_and_the_areas(bearded: tuple[Photo, Face]) -> None:
-    seen = list[Float32]()
-    without(bearded, 0.0, seen)
-    planes = seen[0][0]
-    assert seen[0].shape == (1, PLANES, HIGH, WIDE) and np.abs(planes).max() <= 1.1
+def test_the_network_sees_both_photos_and_the_areas(plain: tuple[Guide, Float32]) -> None:
+    _, seen = plain
+    planes = seen[0]
+    assert seen.shape == (1, PLANES, HIGH, WIDE) and np.abs(planes).max() <= 1.1
     weight = planes[6] > 0
     assert 0.02 < weight.mean() < 0.8
     assert np.abs(planes[:3] - planes[3:6])[:, planes[6] < -0.99].max() < 0.15
@@ -77,16 +83,18 @@ def test_the_network_sees_both_photos_and_the_areas(bearded: tuple[Photo, Face])
     np.testing.assert_allclose(places[10, 0], -places[10, 0, ::-1], atol=1e-6)
 
 
-def test_what_is_lacking_is_added_where_the_beard_was_and_pores_stay(bearded: tuple[Photo, Face]) -> None:
-    plain, lighter, more = (without(bearded, added) for added in (0.0, 0.05, 10.0))
-    assert plain.box == lighter.box
-    np.testing.assert_array_equal(plain.confidence, lighter.confidence)
-    apart = (lighter.samples - plain.samples).astype(np.float32)
-    free = ((plain.samples > 0) & (lighter.samples < 255)).all(2)
+def test_what_is_lacking_is_added_where_the_beard_was_and_pores_stay(
+    bearded: tuple[Photo, Face], plain: tuple[Guide, Float32]
+) -> None:
+    whole, lighter, more = plain[0], without(bearded, 0.05), without(bearded, 10.0)
+    assert whole.box == lighter.box
+    np.testing.assert_array_equal(whole.confidence, lighter.confidence)
+    apart = (lighter.samples - whole.samples).astype(np.float32)
+    free = ((whole.samples > 0) & (lighter.samples < 255)).all(2)
     assert np.abs(apart[free] - apart[free].mean(1, keepdims=True)).max() < 0.1
     assert 5 < apart[free].max() < 6.6 and apart[free].min() > -0.1
     assert np.abs(apart - cv2.GaussianBlur(apart, (0, 0), 1.0))[free].mean() < 0.2
-    assert (more.samples - plain.samples).max() < 61
+    assert (more.samples - whole.samples).max() < 61
 
 
 def test_a_head_that_is_turned_far_is_not_corrected(bearded: tuple[Photo, Face]) -> None:
@@ -118,8 +126,10 @@ def test_along_the_jaw_the_beard_does_not_come_back() -> None:
     np.testing.assert_array_equal(unlike_beard(light, planes), light)
 
 
-def test_without_the_network_nothing_is_corrected(bearded: tuple[Photo, Face], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_network_nothing_is_corrected(
+    bearded: tuple[Photo, Face], plain: tuple[Guide, Float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lower, "chin_network", lambda: None)
     other = next(one for one in Bank.bundled().entries if one.path.stem == "3052")
     made = bare_chin(*bearded, [Beardless(other.photo(), other.face)], FaceParser.bundled())
-    np.testing.assert_array_equal(made.samples, without(bearded, 0.0).samples)
+    np.testing.assert_array_equal(made.samples, plain[0].samples)

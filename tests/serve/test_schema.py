@@ -13,10 +13,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from mien.client import RemoteSession
 from tests.serve.conftest import Running
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    schemathesis = pytest.importorskip("schemathesis", reason="needs pip install schemathesis")
-
 SHORT = settings(
     max_examples=4,
     deadline=None,
@@ -31,6 +27,9 @@ SKIPPED = {"/api/sessions/{number}/tasks/{task}/events", "/api/generate"}  # an 
 
 @pytest.fixture(scope="module")
 def operations(server: Running) -> list[Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        schemathesis = pytest.importorskip("schemathesis", reason="needs pip install schemathesis")
     for kind in ("application/zip", "image/*"):
 
         @schemathesis.serializer(kind)

@@ -26,7 +26,7 @@ def portrait(astronaut: UInt8, tmp_path: Path, editor: Editor) -> Session:
 
 def test_ten_edits(portrait: Session, tmp_path: Path) -> None:
     for step, mask in enumerate(["hair", "eyes", "mouth", "nose", "brows"] * 2):
-        portrait.apply(mask=mask, attributes={"smile": 0.5 * step}, seed=step // 5, strength=0.8)
+        portrait.apply(mask=mask, attributes={"smile": 0.5 * step}, seed=step // 5, strength=0.8, mode="look")
     union, before, after = portrait.mask(), portrait.original.pixels, portrait.result().pixels
     difference = np.abs(before.astype(int) - after.astype(int))
     assert difference[~union].max() == 0 and difference[union].mean() > 1
@@ -37,10 +37,10 @@ def test_ten_edits(portrait: Session, tmp_path: Path) -> None:
 
 
 def test_what_did_not_change_is_not_computed_again(portrait: Session) -> None:
-    portrait.apply(mask="mouth")
+    portrait.apply(mask="mouth", mode="look")
     portrait.undo()
     known = portrait.cache.hits.copy()
-    portrait.apply(mask="mouth", attributes={"smile": 1.0})
+    portrait.apply(mask="mouth", attributes={"smile": 1.0}, mode="look")
     assert portrait.cache.hits.total() > known.total()
 
 
