@@ -75,7 +75,7 @@ def test_hair_is_cut_below_a_line_and_stays_above_it(face: Face) -> None:
     here, there = (Scene.of(one, face, ColorParser()) for one in (photo, other))  # type: ignore[arg-type]
     line = int(here.points[13, 1])
     area = (here.hair > 0.5) & (np.arange(here.shape[0])[:, None] > line)
-    result, changed = shortened(photo, here, other, there, area).over(photo)
+    result, changed = shortened(photo, here, other, there, area, area).over(photo)
     row = int(face.landmarks[13, 1])
     assert (result.pixels[~changed] == photo.pixels[~changed]).all()
     assert not changed[: row - 20].any()

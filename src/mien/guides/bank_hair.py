@@ -156,16 +156,16 @@ def _drawn_or_lent(
         return replace(piece(photo, here, photo, here, *drawn), notes=(REACHES,))
 
 
-def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, seed: int = 0) -> Guide:
-    """Hair cut where a map (H, W) takes it away, with a neck of the bank; another seed takes another one.
+def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, mask: Mask, seed: int = 0) -> Guide:
+    """Hair cut where a map (H, W) takes it away and a mask (H, W) allows it; a seed takes another neck of the bank.
 
     Raises:
         LayerError: as above.
     """
     here = _scene(photo, face, parser)
-    area = here.at(gone) > 0.5
+    area, allowed = (here.at(one) > 0.5 for one in (gone, mask))
     entries = _ordered(BARE_NECKS, face, lambda one: abs(one.traits.skin[0] - _level(here, here.shares["face"] > 0.9)))
-    return _first(entries, face, parser, seed, lambda other, there: shortened(photo, here, other, there, area))
+    return _first(entries, face, parser, seed, lambda other, there: shortened(photo, here, other, there, area, allowed))
 
 
 def narrower(photo: Photo, face: Face, parser: FaceParser, gone: Mask) -> Guide:
