@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import cv2
@@ -230,9 +231,16 @@ def _goals(face: Face, other: Face, part: Part, shapes: Shapes) -> Float64:
 
 def field(face: Face, other: Face, goals: Float64, box: Box) -> Float32:
     """(h, w, 2): for every pixel of the box, the way to the place in the other photo that is shown there."""
-    there = other.landmarks[:, :2].astype(np.float64)
+    return fields(face, [other], goals, box)[0]
+
+
+def fields(face: Face, others: Sequence[Face], goals: Float64, box: Box) -> list[Float32]:
+    """As :func:`field`, to several other photos: one spline has the ways to all of them."""
+    if not others:
+        return []
     keep = _inside(goals, box, 0.6 * unit_of(face))
-    return Spline.fit(goals[keep], there[keep] - goals[keep], smoothing=1e-4).field(box)
+    ways = np.concatenate([one.landmarks[keep, :2].astype(np.float64) - goals[keep] for one in others], 1)
+    return Spline.fit(goals[keep], ways, smoothing=1e-4).fields(box)
 
 
 def _centring(theirs: Float64, mine: Float64, part: Part) -> Float64:
@@ -270,6 +278,7 @@ def mirrored(photo: Photo, face: Face, blocked: Bool | None) -> tuple[Photo, Fac
     return flipped, turned, None if blocked is None else np.ascontiguousarray(blocked[:, ::-1])
 
 
+@cache
 def mirror_points() -> np.ndarray:
     """(478,): the point on the other side of the face, from the symmetric mean face."""
     mean = Shapes.bundled().mean

@@ -27,7 +27,7 @@ class Spline:
 
     Attributes:
         centres: (N, 2) control points in the unit of ``scale``.
-        weights: (N + 3, 2): of the radial functions, then of 1, x and y.
+        weights: (N + 3, 2 K): of the radial functions, then of 1, x and y.
         origin, scale: coordinates are (p - origin) / scale, which keeps the system well conditioned.
     """
 
@@ -59,7 +59,7 @@ class Spline:
         )
 
     def __call__(self, places: Float64) -> Float64:
-        """The offsets (M, 2) at places (M, 2)."""
+        """The offsets (M, 2), or (M, 2 K) for K of them, at places (M, 2)."""
         p = (places - self.origin) / self.scale
         affine = np.column_stack([np.ones(len(p)), p])
         result: Float64 = _radial(p, self.centres) @ self.weights[:-3] + affine @ self.weights[-3:]
@@ -67,12 +67,18 @@ class Spline:
 
     def field(self, box: tuple[int, int, int, int]) -> Float32:
         """The offsets of all pixel centres of a box (x0, y0, x1, y1): (y1 - y0, x1 - x0, 2) float32."""
+        return self.fields(box)[0]
+
+    def fields(self, box: tuple[int, int, int, int]) -> list[Float32]:
+        """As :meth:`field`, of a spline of several offsets at once."""
         x0, y0, x1, y1 = box
         columns, rows = (max(2, min(NODES, end - start)) for start, end in ((x0, x1), (y0, y1)))
         xs, ys = (np.arange(n) + 0.5 for n in (columns, rows))
         grid = np.stack(np.meshgrid(x0 + xs * (x1 - x0) / columns, y0 + ys * (y1 - y0) / rows), -1)
-        coarse = self(grid.reshape(-1, 2)).reshape(rows, columns, 2).astype(np.float32)
-        return np.asarray(cv2.resize(coarse, (x1 - x0, y1 - y0), interpolation=cv2.INTER_CUBIC), np.float32)
+        every = self(grid.reshape(-1, 2)).astype(np.float32).reshape(rows, columns, -1, 2)
+        coarse = [np.ascontiguousarray(every[:, :, n]) for n in range(every.shape[2])]
+        size = (x1 - x0, y1 - y0)
+        return [np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_CUBIC), np.float32) for one in coarse]
 
 
 def look_up(picture: np.ndarray, offsets: Float32, corner: tuple[int, int], wanted: Bool | None = None) -> np.ndarray:
