@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.guides.others import STRONG, _brought_together, _middle
-from mien.types import Float32
+from mien.guides.agreed import STRONG, Agreement, brought_together, median
+from mien.types import Bool, Float32
 
 UNIT = 120.0
 
@@ -22,7 +22,7 @@ def mouth(down: float, noise: float = 0.0) -> Float32:
 def test_lines_are_brought_together() -> None:
     pictures = [mouth(down) for down in (-4, -2, 0, 2, 4)]
     none = np.zeros((96, 160), np.float32)
-    together = _brought_together(pictures, none, UNIT)
+    together, _ = brought_together(pictures, none, UNIT)
     spread = [float(np.std(np.stack(ones), 0)[30:66, 40:120].mean()) for ones in (pictures, together)]
     assert spread[1] < 0.5 * spread[0]
     assert np.median(np.stack(together), 0).min() < np.median(np.stack(pictures), 0).min() + 5
@@ -30,7 +30,8 @@ def test_lines_are_brought_together() -> None:
 
 def test_between_the_lids_nothing_is_bent() -> None:
     pictures = [mouth(down) for down in (-4, 0, 4)]
-    for before, after in zip(pictures, _brought_together(pictures, np.ones((96, 160), np.float32), UNIT), strict=True):
+    together, _ = brought_together(pictures, np.ones((96, 160), np.float32), UNIT)
+    for before, after in zip(pictures, together, strict=True):
         np.testing.assert_allclose(after, before, atol=1e-3)
 
 
@@ -38,11 +39,39 @@ def test_large_photos_are_bent_alike() -> None:
     small = [mouth(down) for down in (-4, 0, 4)]
     large = [cv2.resize(one, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC) for one in small]
     bent = [
-        np.stack(_brought_together(ones, np.zeros(ones[0].shape[:2], np.float32), unit))
+        np.stack(brought_together(ones, np.zeros(ones[0].shape[:2], np.float32), unit)[0])
         for ones, unit in ((small, UNIT), (large, 4 * UNIT))
     ]
     again = np.stack([cv2.resize(one, (160, 96), interpolation=cv2.INTER_AREA) for one in bent[1]])
     assert np.abs(again - bent[0])[:, 20:76, 30:130].mean() < 5
+
+
+def _middle(pictures: list[Float32], here: Bool, apertures: Float32, unit: float, masked: tuple[str, ...]) -> Float32:
+    agreed = Agreement.of(pictures, here, apertures, unit, masked)
+    return agreed.shown(pictures[agreed.nearest], apertures, unit)
+
+
+def test_medians_are_numpy_s() -> None:
+    rng = np.random.default_rng(0)
+    for count in (3, 4, 7, 16):
+        pictures = [rng.standard_normal((19, 5, 3)).astype(np.float32) for _ in range(count)]
+        np.testing.assert_allclose(median(pictures), np.median(np.stack(pictures), 0), atol=1e-6)
+
+
+def test_at_a_smaller_size_faces_agree_alike() -> None:
+    """Half the size, the detail of the nearest one at full size: as all of it at full size."""
+    large = [
+        cv2.resize(mouth(0.0, noise=n) + light, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        for n, light in ((20, 20), (20, -20), (5, 0))
+    ]
+    small = [cv2.resize(one, (160, 96), interpolation=cv2.INTER_AREA) for one in large]
+    here, none = np.ones((192, 320), np.bool_), np.zeros((192, 320), np.float32)
+    for masked in ((), ("mouth",)):
+        agreed = Agreement.of(small, here[::2, ::2], none[::2, ::2], UNIT, masked)
+        whole = Agreement.of(large, here, none, 2 * UNIT, masked)
+        assert agreed.nearest == whole.nearest
+        shown = [one.shown(large[one.nearest], none, 2 * UNIT) for one in (agreed, whole)]
+        assert np.abs(shown[0] - shown[1]).mean() < 1
 
 
 def power(picture: Float32) -> float:

@@ -8,7 +8,7 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -25,6 +25,9 @@ eye distance at which they are compared."""
 
 LINES = 0.01
 """As :data:`COARSE`, of faces whose lines have been brought together."""
+
+ROWS = 8
+"""Rows of pictures that are sorted at a time, so that those of all stay in a processor's cache."""
 
 STRONG = {"mouth": (1.0, 0.0, 1.0), "nose": (1.15, 0.6, 1.6), "eyes": (1.2, 1.0, 2.0)}
 """How strong detail is over the median of the other faces', by feature, and by how much that of the nearest one is
@@ -82,13 +85,19 @@ def _gray(picture: Float32, size: tuple[int, int]) -> UInt8:
 
 def median(pictures: Sequence[Float32]) -> Float32:
     """The median of each sample of pictures of one shape: np.median's, sorted side by side, ten times as fast."""
-    found, n = list(pictures), len(pictures)
+    found = np.empty_like(pictures[0])
+    for row in range(0, len(found), ROWS):
+        found[row : row + ROWS] = _median([one[row : row + ROWS] for one in pictures])
+    return found
+
+
+def _median(parts: list[Float32]) -> Float32:
+    n = len(parts)
     for turn in range(n):
         for i in range(turn % 2, n - 1, 2):
-            low, high = found[i], found[i + 1]
-            found[i], found[i + 1] = np.minimum(low, high), np.maximum(low, high)
-    middle = found[n // 2] if n % 2 else np.float32(0.5) * (found[n // 2 - 1] + found[n // 2])
-    return np.asarray(middle, np.float32)
+            low, high = parts[i], parts[i + 1]
+            parts[i], parts[i + 1] = np.minimum(low, high), np.maximum(low, high)
+    return parts[n // 2] if n % 2 else np.float32(0.5) * (parts[n // 2 - 1] + parts[n // 2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +149,17 @@ class Agreement:
             finest = [one - _blurred(one, LASHES * unit) for one in details]
             eyes = _factor(finest, nearest, here & (apertures > 0), "eyes")
         return cls(median([both for _, both in smooth]), nearest, masked, limits, skin, eyes)
+
+    def placed(self, rows: slice, columns: slice, shape: tuple[int, ...]) -> Agreement:
+        """The same of pictures of a shape (h, w), of which it was found in some rows and columns; 0 beside them."""
+
+        def at(part: Float32) -> Float32:
+            whole = np.zeros((*shape, 3), np.float32)
+            whole[rows, columns] = part
+            return whole
+
+        limits = None if self.limits is None else (at(self.limits[0]), at(self.limits[1]))
+        return replace(self, middle=at(self.middle), limits=limits)
 
     def shown(self, picture: Float32, apertures: Float32, unit: float) -> Float32:
         """The middle with the detail of the nearest face.
@@ -195,4 +215,4 @@ def _factor(details: Sequence[Float32], nearest: int, area: Bool, feature: str) 
 
 def _strength(fine: Float32, area: Bool) -> float:
     """Root of the mean square of detail (h, w, 3) in an area."""
-    return float(np.sqrt(np.square(fine.mean(2)[area]).mean()))
+    return float(np.sqrt(np.square(fine[area].mean(1)).mean()))

@@ -45,6 +45,9 @@ FEATURES = {
 COVERED = 0.25
 """Share of a feature from which on it counts as masked."""
 
+BLURRED = 0.25
+"""Eye distances around what is hidden in which what faces agree on is found; beyond it blends see one of them."""
+
 WHOLE, BESIDE = 0.6, 0.5
 """Share of the face from which on a mask leaves too little to go by, and of a mask that may lie beside the face."""
 
@@ -97,15 +100,20 @@ def _agreed(full: Surrounded, pairs: Sequence[Other], masked: tuple[str, ...]) -
     seen = [one for one in seen if (one[2][wanted] > 0.5).mean() >= SEEN]
     if len(seen) < LEAST:
         raise LayerError("Too few faces show what is masked, turned like this one; paint it instead: --mode look.")
-    found, ways = [small.lit(taken, visible) for _, taken, visible in seen], []
+    near = small.near(BLURRED)
+    found, ways = [small.lit(taken, visible)[near] for _, taken, visible in seen], []
+    here, apertures = small.here[near], small.apertures[near]
     if masked not in UNBENT:
-        found, ways = brought_together(found, small.apertures, small.unit)
-    agreement = Agreement.of(found, small.here, small.apertures, small.unit, masked)
-    nearest = found[agreement.nearest]
-    if small is not full:
-        nearest = full.lit(*full.seen([seen[agreement.nearest][0]])[0])
-        nearest = bent(nearest, ways[agreement.nearest]) if ways else nearest
-    return agreement.shown(nearest, full.apertures, full.unit)
+        found, ways = brought_together(found, apertures, small.unit)
+    agreed = Agreement.of(found, here, apertures, small.unit, masked).placed(*near, small.here.shape)
+    nearest = full.lit(*full.seen([seen[agreed.nearest][0]])[0])
+    if ways:
+        way = np.zeros((*small.here.shape, 2), np.float32)
+        way[near] = ways[agreed.nearest]
+        nearest = bent(nearest, way)
+    upper, near = nearest.copy(), full.near(BLURRED - 0.02)
+    upper[near] = agreed.shown(nearest, full.apertures, full.unit)[near]
+    return upper
 
 
 def features(points: NDArray[np.floating], hidden: Bool) -> tuple[str, ...]:

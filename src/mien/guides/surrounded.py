@@ -20,6 +20,7 @@ from mien.compose.enlarging import reduced
 from mien.compose.grain import bands
 from mien.compose.morphology import shrunk
 from mien.guides.borrow import fields
+from mien.guides.guide import box_of
 from mien.guides.laid import coarse_beside, filled, looked_up
 from mien.types import Bool, Face, Float32, Float64, Photo
 
@@ -75,6 +76,12 @@ class Surrounded:
         """(478, 2)."""
         return self.face.landmarks[:, :2].astype(np.float64)
 
+    def near(self, margin: float) -> tuple[slice, slice]:
+        """Rows and columns of what is hidden and so many eye distances around it."""
+        room = round(margin * self.unit)
+        x0, y0, x1, y1 = box_of(self.here, room)
+        return slice(y0, y1), slice(x0, x1)
+
     @cached_property
     def inside(self) -> Bool:
         """(h, w): within the face's outline."""
@@ -109,10 +116,10 @@ class Surrounded:
         if not self.apertures.any():
             return np.asarray(coarse + np.float32(gain) * (taken - coarse) + offset, np.float32)
         fine = (gain + self.apertures * (1 - gain))[..., None] * (taken - coarse)
-        gray = cv2.transform(coarse, np.full((1, 3), 1 / 3, np.float32))
+        gray = _gray(coarse)
         skin = float(np.average(gray, weights=compared + 1e-6))
         share = HELD + (1 - HELD) * np.clip(gray / max(skin, 1.0), 0, 1)
-        light = (0.5 * offset + 0.5 * offset.mean(2, keepdims=True)) * share[..., None]
+        light = (0.5 * offset + 0.5 * _gray(offset)[..., None]) * share[..., None]
         inside = np.clip(3 * self.apertures - 2, 0, 1)[..., None]
         return np.asarray(coarse + fine + offset + inside * (light - offset), np.float32)
 
@@ -144,10 +151,15 @@ class Surrounded:
 
 def _rough(picture: Float32) -> list[Float32]:
     """Squares (h, w) of its fine detail, by band."""
-    return [np.square(band) for band in bands(cv2.transform(picture, np.full((1, 3), 1 / 3, np.float32)))]
+    return [np.square(band) for band in bands(_gray(picture))]
 
 
 def _power(squares: Sequence[Float32], weight: Float32) -> float:
     """Mean strength of fine detail."""
     total = max(float(weight.sum()), 1e-6)
     return float(np.mean([np.sqrt(float((one * weight).sum()) / total) for one in squares]))
+
+
+def _gray(picture: Float32) -> Float32:
+    """(h, w): the mean of the channels."""
+    return np.asarray(cv2.transform(picture, np.full((1, 3), 1 / 3, np.float32)), np.float32)
