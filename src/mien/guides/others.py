@@ -101,7 +101,8 @@ def _agreed(full: Surrounded, pairs: Sequence[Other], masked: tuple[str, ...]) -
     if len(seen) < LEAST:
         raise LayerError("Too few faces show what is masked, turned like this one; paint it instead: --mode look.")
     near = small.near(BLURRED)
-    found, ways = [small.lit(taken, visible)[near] for _, taken, visible in seen], []
+    found = [small.lit(taken, visible)[near] for _, taken, visible in seen]
+    ways: list[Float32] = []
     here, apertures = small.here[near], small.apertures[near]
     if masked not in UNBENT:
         found, ways = brought_together(found, apertures, small.unit)
