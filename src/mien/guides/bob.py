@@ -35,7 +35,7 @@ USUAL, MORE = 0.5, 0.5
 LOWER, ROUND = 0.1, 0.24
 """Units by which ends lie lower than the line at their inner edge, and higher than there at the outer one."""
 
-UNEVEN, TIP, FINE = 0.035, 0.06, 0.25
+UNEVEN, TIP, FINE = 0.028, 0.06, 0.15
 """Units by which locks differ in length, in which they end softly, and how much sooner dark strands do, in that."""
 
 DARKER = 0.3
@@ -62,7 +62,7 @@ def bobbed(here: Scene, area: Bool, allowed: Bool) -> Bob:
     line = cut_line(here, area)
     line = cv2.GaussianBlur(line[None], (0, 0), 0.15 * unit, borderType=cv2.BORDER_REPLICATE)[0].astype(np.float32)
     ys, xs = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    t = np.clip((ys - line) / np.float32(_run(line, area, allowed, unit)) + 1, 0, 1.15)
+    t = np.clip((ys - line) / np.float32(_run(line, area, allowed, unit)) + 1, 0, 1.25)
     moved, place, sides = np.zeros(shape, np.float32), np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
     for way in (-1.0, 1.0):
         aside = (way * (xs - np.float32(here.points[152, 0]))).astype(np.float32)

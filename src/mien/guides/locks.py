@@ -33,6 +33,9 @@ OUTER, TIP, LOCKS, FINE, LONGEST = 0.06, 0.14, 0.4, 0.5, 0.08
 """Units within which strands end at the outer side; how softly strands end below; how much sooner or later locks and
 strands do, in that; and how much lower than is asked for any does."""
 
+DIMMER, ROOTED = 0.08, 0.25
+"""How much darker than this hair new strands are, and where they come out of it, more."""
+
 COVERED, WIDER, INSIDE, MIRRORED = 0.05, 1.6, 0.03, 0.04
 """Units around ears that are covered; by how much another's hair becomes wider or narrower; units within its edge
 from which it is taken; and how much more even that of its other side must be to be taken, units."""
@@ -66,6 +69,8 @@ def laid_locks(here: Scene, there: Scene, area: Bool, allowed: Bool) -> tuple[Fi
     offsets, within, last = _moved(here, fit, area, allowed)
     fit = moved(fit, offsets)
     colors = toned(here.picture, sure, fit.front, fit.alpha, unit)
+    under = np.clip(2 * wide_blur(np.asarray(here.hair, np.float32), 0.1 * unit) - 0.1, 0, 1)
+    colors = np.asarray(colors * (1 - DIMMER - ROOTED * under)[..., None], np.float32)
     upper, (locks, strands) = strand_light(fit.front, fit.alpha, unit), along(fit.front, fit.alpha, unit)
     ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
     below = np.clip((last - ys) / np.float32(TIP * unit) + LOCKS * locks + FINE * strands, 0, 1)
