@@ -27,11 +27,12 @@ from mien.guides.hair_close import close_to
 from mien.guides.hair_fit import Fitted, closed, ended, fitted
 from mien.guides.hair_lengths import check_ends, check_hairline, lengthened, long
 from mien.guides.hair_lent import attached
-from mien.guides.hair_light import lit, sharp_as
+from mien.guides.hair_light import lit, sharp_as, toned
 from mien.guides.hair_over import over_photo
 from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown, told
 from mien.guides.hair_under import down, rimmed, specks, stays
+from mien.guides.hairline_shade import above_eyes
 from mien.guides.scene import LARGEST, REACH, Scene, check_hat, polygon
 from mien.threads import side_by_side
 from mien.types import Bool, Face, Float32, Photo
@@ -110,6 +111,7 @@ def hair(
     fit = ended(here, closed(here, fit))
     if any_head and (long(here, here.loose) or long(here, fit.alpha)):
         return _lengthened(photo, other, here, there, fit, notes)
+    fit = toned(here, fit)
     if not any_head:
         check_size(here, fit)
     return composed(photo, other, here, there, fit, notes)
@@ -151,7 +153,7 @@ def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted,
     worn = _glasses(here) * np.clip(4 * oval + 1 - fit.alpha, 0, 1)
     worn = np.maximum(worn, kept(here, there, fit.alpha))
     alpha = attached(fit.alpha * (1 - worn), here, worn)
-    fine, seen = np.zeros(here.shape, np.float32), held(here)
+    fine, cheeks, seen = *np.zeros((2, *here.shape), np.float32), held(here)
     share, soft = told(fit, here.unit)
     head = in_colors(here, fit, seen, share)
     real = np.minimum(shown(here, fit) * (1 - worn), 1 - np.clip(8 * (fit.alpha * (1 - worn) - alpha), 0, 1))
@@ -160,9 +162,12 @@ def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted,
         real, fine = np.minimum(real, 1 - place * (1 - soft)), down(head, here, fit) * place
         fit, head = replace(fit, front=rimmed(fit.front, here, fit)), rimmed(head, here, fit)
         alpha = alpha + place * np.minimum(share - alpha, 0)
+        cheeks = np.clip(2 * place, 0, 1) * (1 - above_eyes(here, 0))  # a smile folds the other's
+        real = np.minimum(real, np.maximum(alpha, 1 - cheeks))
     odd = specks(np.maximum(alpha, real), here.unit)
     alpha, real = np.where(odd, 0, alpha), np.where(odd, 0, real)
     fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
+    gone = np.where(here.loose < 0.02, gone * (1 - cheeks), gone)
     if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
         notes += (Doubt(MADE_UP),)
     dark = np.maximum(_shadow(here, alpha), fine) * (1 - worn)

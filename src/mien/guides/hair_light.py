@@ -23,6 +23,15 @@ BLUNT = 1.25
 DYED = 25.0
 """Levels of blue or green over red from which hair is dyed; less of it is light of the other photo."""
 
+DARK = 70.0
+"""Median level of both hairs up to which they are dark, and the new one's lights are brought to the old one's."""
+
+LIGHTS, WAY, LIGHTER = 0.75, 0.5, 1.6
+"""The quantile that tells them, how much of the way they go (of logarithms), and the largest factor."""
+
+TINT = 0.5
+"""How much of the old hair's hue new hair takes then: black hair that is gray alone is a hole."""
+
 
 def lit(here: Scene, fit: Fitted) -> Fitted:
     """The new hair in this photo's light, as far as both faces' skin tells it."""
@@ -45,6 +54,31 @@ def lit(here: Scene, fit: Fitted) -> Fitted:
         return np.asarray(gray + fade * (1 - cast) * (made - gray), np.float32)
 
     return replace(fit, front=turned(fit.front), real=turned(fit.real))
+
+
+def toned(here: Scene, fit: Fitted) -> Fitted:
+    """Dark hair with the lights that this head's dark hair has in this photo's light; other hair as it is.
+
+    Black hair of a photo of much contrast is a flat plate in another photo, where its own lights are lost.
+    """
+    old, new = here.picture[here.hair > 0.95], fit.real[fit.alpha > 0.95]
+    if min(len(old), len(new)) < 200:
+        return fit
+    grays = [cv2.cvtColor(np.asarray(one[None], np.float32), cv2.COLOR_RGB2GRAY)[0] for one in (old, new)]
+    if max(float(np.median(one)) for one in grays) > DARK:
+        return fit
+    had, has = (float(np.quantile(one, LIGHTS)) + 4 for one in grays)
+    gain = float(np.clip((had / has) ** WAY, 1, LIGHTER))
+    hue = (old.mean(0) + 4) / (float(grays[0].mean()) + 4)
+    hue = hue if hue[0] > hue[2] else np.ones(3, np.float32)  # no sky in its lights
+    share = np.float32(TINT * min(1.0, (gain - 1) / 0.3))
+
+    def lifted(picture: Float32) -> Float32:
+        left = np.clip(1 - picture / np.float32(255), 0, 1)
+        made = 255 * (1 - left ** np.float32(gain))
+        return np.asarray(np.clip(made * (1 + share * (hue - 1)), 0, 255), np.float32)
+
+    return replace(fit, front=lifted(fit.front), real=lifted(fit.real))
 
 
 def _skin(picture: Float32, here: Scene, fit: Fitted | None = None) -> Float64:

@@ -20,6 +20,7 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bare import above_the_neck, face_of
 from mien.guides.hair_fit import Fitted
+from mien.guides.hairline_shade import shaded
 from mien.guides.scene import Scene, half, polygon
 from mien.types import Bool, Float32
 
@@ -75,6 +76,7 @@ def in_colors(here: Scene, fit: Fitted, held: Bool, alpha: Float32) -> Float32:
     tinted = _plain(here, np.clip((fit.picture + 8) * gain - 8, 0, 255).astype(np.float32), held)
     light = _light(small, seen)
     tinted = tinted if light is None else _in_light(here, fit, tinted, _enlarged(light, here))
+    tinted = shaded(tinted, here, fit)
     return np.asarray(tinted + alpha[..., None] * (fit.real - tinted), np.float32)
 
 

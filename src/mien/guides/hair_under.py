@@ -13,6 +13,7 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bare import face_of
 from mien.guides.hair_fit import Fitted
+from mien.guides.hairline_shade import above_eyes
 from mien.guides.scene import Scene
 from mien.types import Bool, Float32
 
@@ -22,8 +23,14 @@ SOFT = 0.03
 RIM, RICHER = 0.05, 1.1
 """Units from skin within which hair is no more colorful than both, but for this factor."""
 
-DOWN, MOST = 0.05, 0.7
+DOWN, MOST = 0.08, 0.7
 """Units from hair within which down darkens skin, and by how much it does at most."""
+
+BESIDE = 0.2
+"""How much of it is taken below the eyes, where what is dark is a shadow of the other's locks."""
+
+APART = 0.05
+"""Units from hair from which skin is plain."""
 
 SPECK = 0.01
 """Square units up to which pieces of hair that hang on nothing are left out."""
@@ -77,13 +84,15 @@ def down(head: Float32, here: Scene, fit: Fitted) -> Float32:
         here, fit: the scenes.
     """
     unit = here.unit
-    plain = ((fit.shares["face"] > 0.8) & (fit.alpha < 0.02)).astype(np.float32)
+    close = wide_blur((fit.alpha > 0.5).astype(np.float32), APART * unit)
+    plain = ((fit.shares["face"] > 0.8) & (fit.alpha < 0.02) & (close < 0.02)).astype(np.float32)
     if float(plain.sum()) < 50:
         return np.zeros(here.shape, np.float32)
-    light, (skin, _) = cv2.cvtColor(head, cv2.COLOR_RGB2GRAY), local_colors(head, plain, 0.1 * unit)
+    light, (skin, _) = cv2.cvtColor(head, cv2.COLOR_RGB2GRAY), local_colors(head, plain, 0.15 * unit)
     share = 1 - light / np.maximum(cv2.cvtColor(skin, cv2.COLOR_RGB2GRAY), 8)
     near = np.clip(4 * wide_blur((fit.alpha > 0.5).astype(np.float32), DOWN * unit), 0, 1)
     able = near * np.clip(fit.shares["face"] + fit.alpha, 0, 1) * (1 - fit.shares["strained"])
+    able *= above_eyes(here, BESIDE)
     return np.asarray(np.clip(share - 0.04, 0, MOST) * able, np.float32)
 
 
