@@ -61,10 +61,12 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
         painter: what will paint.
 
     Raises:
-        ConfigError: an attribute that the painter does not know, or a text of which nothing can be done.
+        ConfigError: an attribute that the painter does not know, a text of which nothing can be done, or mode "look"
+            where nothing would be painted.
         LayerError, PhotoError: no mask, no region or part of such a name, a file that is not there, or a picture
             of a size that fits neither the photo nor a square crop.
     """
+    _check_mode(request)
     request, recipe = resolved(request, painter)
     layers = request.layers if isinstance(request.layers, Conditions) else Conditions()
     attributes = {name: strength for name, strength in {**layers.attributes, **request.attributes}.items() if strength}
@@ -104,6 +106,27 @@ def check_request(request: Request, photo: Photo, painter: Knows) -> None:
         if not (name == "color" and plain) and (size := _size(source)) is not None:
             frame.for_source(source).over_photo(*size, name_of(source, name))
     weights_of(rest.weights, {}, frame)
+
+
+def _check_mode(request: Request) -> None:
+    """Raises ConfigError where "look" is asked for and pixels are moved, borrowed or dyed alone."""
+    asked = request.part or request.dye or request.reshape or request.drag
+    if request.mode != "look" or not asked or request.draws or request.guide is not None:
+        return
+    if request.part:
+        raise ConfigError(
+            f"A part is borrowed as it is, never painted; for a painted look, say --mask {request.part} --mode look "
+            "with the exemplar and without --part, or leave out --mode look."
+        )
+    way, instead = (
+        ("Dyes color", "--mask REGION --color COLOR")
+        if request.dye
+        else ("Moves shift", "--mask REGION --attribute NAME=1")
+    )
+    raise ConfigError(
+        f"{way} the photo's own pixels and paint nothing; for a painted look, say {instead} --mode look, or leave out "
+        "--mode look."
+    )
 
 
 def without_guide(request: Request) -> Request:
