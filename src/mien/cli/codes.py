@@ -1,4 +1,4 @@
-"""``--code`` in place of a photo: the face that a file of ``mien invert`` draws, for every verb that takes a photo."""
+"""``--code`` in place of a photo: the face that a file of ``mien invert`` draws, for verbs that take a photo."""
 
 from __future__ import annotations
 

@@ -46,8 +46,8 @@ def invert(
     """Invert a photo: find the codes from which a generator draws this face.
 
     The file is for --code: of 'mien sample', 'mien generate' and 'mien directions
-    show', and in place of the photo of any other verb. What does not lie in the codes (tuned weights, maps) is written
-    beside it, in a file that ends in .tuned.safetensors.
+    show', and in place of the photo of other verbs, but for paste and batch. What does not lie in the codes (tuned
+    weights, maps) is written beside it, in a file that ends in .tuned.safetensors.
     """
     from mien.checkpoints.hub import check_weights_file, find_folder
     from mien.errors import ConfigError
