@@ -1,7 +1,7 @@
 """How the bundled mapping network was trained: on what the bundled generator makes, without photos.
 
     python -m recipes.mm2latent train --out runs/mm2latent [--pairs 15000] [--perceptual lpips.pt --identity id.pt]
-        [--generator FOLDER]
+        [--generator FOLDER] [--autoencoders 60000]
     python -m recipes.mm2latent cost [--generator FOLDER | --preset ffhq-1024]
     python -m recipes.mm2latent bundle --run runs/mm2latent/words/mapping --figures FIGURES.json --out FOLDER \
         --pairs 15000 --shown 444928 --minutes 105
@@ -92,35 +92,44 @@ not trained on:
 
 
 def make(
-    out: Path, pairs: int, perceptual: Path | None, identity: Path | None, images: tuple[int, ...], generator: str
+    out: Path,
+    pairs: int,
+    perceptual: Path | None,
+    identity: Path | None,
+    images: tuple[int, ...],
+    generator: str,
+    coded: int = 0,
 ) -> None:
-    """All runs; each goes on where it was stopped."""
+    """All runs; each goes on where it was stopped. Encoders start from autoencoders that saw ``coded`` pairs; 0: from
+    nothing, as the bundled network's did."""
     data, folder = DataConfig(out / "pairs"), find_folder(generator)
     sha256 = str(load_config(folder, KIND).get("sha256", ""))
     write_pairs(load_maker(folder), Looker(), data.path, pairs, generator=generator, sha256=sha256)
+    started = autoencoders(data, out, coded) if coded else {}
     before: Path | None = None
     for (name, stage), count in zip(STAGES, images, strict=True):
         if name == "looks" and perceptual is None:
             continue
         judges: dict[str, Any] = {"perceptual": perceptual, "identity": identity, "trust_code": True}
-        more = judges if name == "looks" else {}
+        more: dict[str, Any] = (judges if name == "looks" else {}) | (started if before is None else {})
         run = MappingRun(data, stage, LoopConfig(images=count), init=before, generator=generator, **more)
         train(run, out / name, device="cpu", resume=True)
         before = out / name / "mapping"
 
 
+def autoencoders(data: DataConfig, out: Path, images: int) -> dict[str, Any]:
+    """Their folders by modality, after so many pairs."""
+    for name in SPATIAL:
+        run = AutoencoderRun(data, AutoencoderConfig(name), LoopConfig(images=images))
+        train(run, out / name, device="cpu", resume=True)
+    return {name: out / name / "autoencoder" for name in SPATIAL}
+
+
 def ablate(out: Path, images: int, perceptual: Path | None, identity: Path | None) -> None:
     """The same number of pairs shown to each form, from the same autoencoders (16,000 pairs); compare the results with
     ``python -m benchmarks.generation --quick``."""
-    data, started = DataConfig(out / "pairs"), {}
-    for name in SPATIAL:
-        train(
-            AutoencoderRun(data, AutoencoderConfig(name), LoopConfig(images=16_000)),
-            out / name,
-            device="cpu",
-            resume=True,
-        )
-        started[name] = out / name / "autoencoder"
+    data = DataConfig(out / "pairs")
+    started = autoencoders(data, out, 16_000)
     for name, stage in ABLATION.items():
         if stage.pictures and perceptual is None:
             continue
@@ -166,6 +175,7 @@ def main() -> None:
     first.add_argument("--out", type=Path, required=True)
     first.add_argument("--generator", default=BUNDLED_GENERATOR.name, help="folder, bundled name or Hugging Face id")
     first.add_argument("--pairs", type=int, default=15_000)
+    first.add_argument("--autoencoders", type=int, default=0, metavar="IMAGES", help="pairs shown to each; 0: none")
     first.add_argument("--images", type=int, nargs=4, default=(124_000, 141_000, 180_000, 10_000))
     for name in ("--run", "--figures", "--out"):
         last.add_argument(name, type=Path, required=True)
@@ -184,7 +194,7 @@ def main() -> None:
     if o.verb == "cost":
         print_cost(load_generator(o.generator) if o.preset is None else Generator(PRESETS[o.preset]()))
     elif o.verb == "train":
-        make(o.out, o.pairs, o.perceptual, o.identity, tuple(o.images), o.generator)
+        make(o.out, o.pairs, o.perceptual, o.identity, tuple(o.images), o.generator, o.autoencoders)
     elif o.verb == "ablation":
         ablate(o.out, o.images, o.perceptual, o.identity)
     else:

@@ -95,6 +95,19 @@ def test_a_photo_and_a_code_are_not_given_together(code: Path, portrait: Path, m
     assert "missing" in mien("session", "new", portrait, ok=9).stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (("--vertices", "points.json"), "add --mesh"),
+        (("--size", "256"), "add --finish"),
+        (("--truncation", "0.5", "--code", "anna.safetensors"), "leave it or --code out"),
+        (("--clip", "openai/clip"), "leave --clip out"),
+    ],
+)
+def test_options_of_generation_that_would_do_nothing_are_refused(line: tuple[str, ...], told: str, mien: Mien) -> None:
+    assert told in mien("generate", "--text", "old", *line, "-o", "face.png", ok=9).stderr
+
+
 def test_generation_starts_from_a_code(code: Path, mien: Mien, tmp_path: Path) -> None:
     made = tmp_path / "face.png"
     mien("generate", "--code", code, "--refine", 0, "-o", made)

@@ -42,12 +42,14 @@ def generate(
             help="Steps of descent with torch; 20 after 4 rounds for a map or a sketch, else none.",
         ),
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="No descent: 60 ms a face, whatever is given.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="No descent: 50 to 150 ms a face.")] = False,
     finish: Annotated[
         str,
         typer.Option(help="'bank': in the pixels of a head of nobody, large and sharp; 1 to 2 s a face."),
     ] = "none",
-    size: Annotated[int, typer.Option(min=64, max=1024, help="Side of finished pictures, pixels.")] = 512,
+    size: Annotated[
+        int | None, typer.Option(min=64, max=1024, help="Side of finished pictures, pixels; 512 if left out.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Picture to write; numbered if several.")
     ] = None,
@@ -72,6 +74,7 @@ def generate(
 
     if output is None and grid is None:
         raise ConfigError("There is nothing to write; give --output FILE or --grid FILE.")
+    _check_used(vertices, mesh, size, finish, truncation, code)
     targets = [] if output is None else numbered(output, n)
     for target in (*targets, *([grid] if grid else [])):
         target_container(target)
@@ -95,7 +98,7 @@ def generate(
             refine=refine,
             descend=0 if quick and descend is None else descend,
             finish=finish,
-            size=size,
+            size=size or 512,
             start=start,
         )
     _write(made, targets, grid)
@@ -104,6 +107,21 @@ def generate(
     if as_json:
         files = [str(path) for path in (*targets, *([grid] if grid else []))]
         print_json({"files": files, "seeds": [*range(seed, seed + n)], "notes": list(made.notes)})
+
+
+def _check_used(
+    vertices: Path | None, mesh: Path | None, size: int | None, finish: str, truncation: float, code: Path | None
+) -> None:
+    """Raises ConfigError for an option that would do nothing."""
+    from mien.errors import ConfigError
+
+    for unused, told in (
+        (vertices and not mesh, "--vertices is for a 3D shape; leave it out, or add --mesh FILE."),
+        (size and finish == "none", "--size is of finished pictures; leave it out, or add --finish bank."),
+        (truncation != 1 and code, "--truncation is of faces without a code; leave it or --code out."),
+    ):
+        if unused:
+            raise ConfigError(told)
 
 
 def start_of(code: Path) -> Float32:

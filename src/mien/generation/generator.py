@@ -95,7 +95,7 @@ class MultimodalGenerator:
 
         Raises:
             CheckpointError: there is none, or it is damaged.
-            ConfigError: a package is missing, the network needs a CLIP, or was trained for another generator.
+            ConfigError: a package is missing, the network needs a CLIP or takes none, or its generator is another.
         """
         return cls(*loaded(name, engine, clip))
 

@@ -28,15 +28,17 @@ def loaded(
 
     Raises:
         CheckpointError: there is none, or it is damaged.
-        ConfigError: a package is missing, the network needs a CLIP, or was trained for another generator.
+        ConfigError: a package is missing, the network needs a CLIP or takes none, or its generator is another.
     """
     folder = find_folder(name)
     values = load_config(folder, KIND)
     scale, named = TextScale.from_dict(values.get("text") or {}), str(values.get("generator"))
     if not scale.names and clip is None:
         raise ConfigError(f"{folder.name} was trained with a CLIP's vectors; give that one as --clip.")
+    if scale.names and clip is not None:
+        raise ConfigError(f"{folder.name} was not trained with a CLIP, and reads words without one; leave --clip out.")
     reads = None
-    if clip is not None and not scale.names:
+    if clip is not None:
         from mien.checkpoints.clip import load_clip
 
         reads = load_clip(clip)
