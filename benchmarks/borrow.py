@@ -25,7 +25,7 @@ from mien.evaluation.features import load_features
 from mien.evaluation.metrics.base import Pair
 from mien.evaluation.metrics.identity import identity_metric
 from mien.evaluation.perceptual import load_distance
-from mien.guides.borrow import PARTS
+from mien.guides.parts import PARTS
 from mien.photos.read import read_photo
 from mien.pixels import to_tensor
 from mien.types import Bool, Face, Photo

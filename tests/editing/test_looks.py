@@ -12,7 +12,7 @@ from mien.editing.looks import LOOKS, limits, steps_of, taken
 from mien.editing.request import Request
 from mien.editing.worded import resolved
 from mien.errors import LayerError
-from mien.guides.borrow import check_parts
+from mien.guides.parts import check_parts
 from mien.guides.shapes import Shapes
 from mien.types import Photo
 

@@ -8,7 +8,8 @@ import pytest
 
 from mien.align import mesh
 from mien.errors import LayerError
-from mien.guides.borrow import PARTS, borrow, mirrored, mismatch
+from mien.guides.borrow import borrow, mirrored, mismatch
+from mien.guides.parts import PARTS
 from mien.types import Face, Photo
 
 

@@ -58,9 +58,7 @@ def borrow(
     from mien.editing.dyes import check_dyes
     from mien.editing.request import Request
     from mien.errors import ConfigError
-    from mien.guides.bank import check_album
-    from mien.guides.borrow import HAIR, check_parts
-    from mien.photos.read import read_photo
+    from mien.guides.parts import HAIR, check_parts
 
     found = check_parts(part)
     if color is not None and hair_color_from is not None:
@@ -73,8 +71,12 @@ def borrow(
     if other is not None and (album is not None or n > 1):
         raise ConfigError("--album and -n choose among faces, and --from names one; leave one of them out.")
     if other is not None:
+        from mien.photos.read import read_photo
+
         read_photo(other)
     if album is not None:
+        from mien.guides.bank import check_album
+
         check_album(album)
     dyed = {} if color is None else {"dye": {"hair": color}}
     inputs = {"exemplar": other, "part": part, "album": album, "seed": seed, **dyed}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from mien.errors import LayerError
-from mien.types import Float32, UInt8
+
+if TYPE_CHECKING:
+    from mien.types import Float32, UInt8
 
 Color = tuple[int, int, int]
 """sRGB, 0 to 255."""
@@ -137,6 +137,8 @@ def plain_color(source: Any) -> Color | None:
 
 def color_map(color: Color, mask: Float32 | None) -> UInt8:
     """(S, S, 4) uint8: the color wherever a mask (S, S) is above 0."""
+    import numpy as np
+
     assert mask is not None
     painted = np.zeros((*mask.shape, 4), np.uint8)
     painted[mask > 0] = (*color, 255)

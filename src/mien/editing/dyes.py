@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from mien.conditions.colors import is_name, parse_color
-from mien.conditions.regions import check_region, is_expression, terms
 from mien.editing.request import Request
 from mien.errors import LayerError, UnreadablePhotoError
 
@@ -43,17 +42,20 @@ def check_dyes(request: Request) -> None:
         LayerError: no such region or color, skin without ``skin_tone``, or a swatch whose file is not there.
     """
     for region, value in request.dye.items():
+        source = swatch_of(value)
+        if source is None and value != UNCHANGED and value not in RELATIVE:
+            _check_color(value, region)
+        elif source is not None and not source[0].is_file():
+            raise UnreadablePhotoError(f"{source[0]} does not exist or is no ordinary file; check the name.")
+    from mien.conditions.regions import check_region, terms  # brings NumPy and OpenCV
+
+    for region in request.dye:
         check_region(region)
         named = {name for sign, name in terms(region) if sign != "-"}
         if named & SKIN and not request.skin_tone:
             raise LayerError(
                 f"'{region}' is skin, whose tone is kept; say --skin-tone (skin_tone=True) if another one is meant."
             )
-        source = swatch_of(value)
-        if source is None and value != UNCHANGED and value not in RELATIVE:
-            _check_color(value, region)
-        elif source is not None and not source[0].is_file():
-            raise UnreadablePhotoError(f"{source[0]} does not exist or is no ordinary file; check the name.")
 
 
 def _check_color(value: Any, region: str) -> None:
@@ -75,7 +77,11 @@ def swatch_of(value: Any) -> tuple[Path, str] | None:
     if value.startswith("@"):
         return Path(value[1:]), ""
     file, colon, region = value.rpartition(":")
-    return (Path(file), region) if colon and file and is_expression(region) else None
+    if not colon or not file:
+        return None
+    from mien.conditions.regions import is_expression
+
+    return (Path(file), region) if is_expression(region) else None
 
 
 def depends_on_hair(region: str, color: Any) -> bool:

@@ -40,7 +40,7 @@ from mien.editing.swatches import shade_of
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank_hair import LAID, bank_fringe
-from mien.guides.borrow import HAIR, WRINKLES, borrow, check_parts, mismatch, unit_of
+from mien.guides.borrow import borrow, mismatch, unit_of
 from mien.guides.brow_dye import dyed_brows, hairs_color
 from mien.guides.coloring import FOLLOWING
 from mien.guides.dye import dye, mean_color
@@ -54,6 +54,7 @@ from mien.guides.iris_dye import SIDES
 from mien.guides.laid import soft
 from mien.guides.looks import goes_on
 from mien.guides.mouth import EVENED, mouth
+from mien.guides.parts import HAIR, WRINKLES, check_parts
 from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import BODY
 from mien.threads import side_by_side

@@ -27,7 +27,7 @@ def borrowed_hair(
         original: as it was, which tells who suits this face.
         face: in both.
         request: may name whose hair it is.
-        part: of :data:`mien.guides.borrow.HAIR`.
+        part: of :data:`mien.guides.parts.HAIR`.
         context: networks, and what is known already.
 
     Raises:

@@ -20,8 +20,9 @@ from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.beardless import Beardless, alike_mouth
-from mien.guides.borrow import FARTHEST, WRINKLES
+from mien.guides.borrow import FARTHEST
 from mien.guides.guide import Doubt
+from mien.guides.parts import WRINKLES
 from mien.guides.traits import Traits, same_picture
 from mien.types import AlignedFace, Bool, Face, Photo
 

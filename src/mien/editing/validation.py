@@ -26,7 +26,7 @@ from mien.editing.request import LAYERS, Request, is_number
 from mien.editing.weights import LARGEST, weights_of
 from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError, UnreadablePhotoError
-from mien.guides.borrow import check_parts
+from mien.guides.parts import check_parts
 from mien.guides.shapes import Shapes
 from mien.types import Photo
 

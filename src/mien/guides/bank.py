@@ -140,7 +140,7 @@ class Bank:
         Args:
             face: that is to get it.
             traits: of that face.
-            part: of :data:`mien.guides.borrow.PARTS`, "hair" or "beard".
+            part: of :data:`mien.guides.parts.PARTS`, "hair" or "beard".
             child: whether it is a child's.
         """
         able = [entry for entry in self.entries if _has(entry, traits, part, face.mouth_openness)]

@@ -7,8 +7,8 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,7 @@ from mien.compose.morphology import grown, shrunk
 from mien.errors import LayerError
 from mien.guides.guide import Box, Guide
 from mien.guides.laid import filled, lay, looked_up, matched, soft
+from mien.guides.parts import ONE_SIDED, PARTS, WIDER, Part, check_parts
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.spline import Spline
 from mien.photos.color import to_srgb
@@ -29,41 +30,6 @@ from mien.types import Bool, Face, Float32, Float64, Photo
 
 FARTHEST = 25.0
 """Degrees of yaw between two faces up to which a part is borrowed."""
-
-_EYES = (*mesh.LEFT_EYE_CONTOUR, *mesh.RIGHT_EYE_CONTOUR)
-_BROWS = (*mesh.LEFT_BROW, *mesh.RIGHT_BROW, 46, 53, 52, 65, 55, 276, 283, 282, 295, 285)
-_NOSE = (168, 6, 197, 195, 5, 4, 1, 2, 98, 327, 129, 358, 48, 278, 64, 294, 49, 279, 219, 439, 94, 19)
-_MOUTH = (*mesh.OUTER_LIPS, *mesh.INNER_LIPS_CONTOUR)
-
-
-@dataclass(frozen=True)
-class Part:
-    """Attributes:
-    points: whose outline, widened, is the part.
-    margin: how far it is widened, in eye distances.
-    pieces: groups of points with an outline of their own; None for one outline around all.
-    below: how much farther it reaches downwards, in eye distances: cheeks push up the lower lids of smiling eyes.
-    """
-
-    points: tuple[int, ...]
-    margin: float
-    pieces: tuple[tuple[int, ...], ...] | None = None
-    below: float = 0.0
-
-
-_LEFT, _RIGHT = mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR
-PARTS: Mapping[str, Part] = {
-    "eyes": Part(_EYES, 0.14, (_LEFT, _RIGHT), 0.2),
-    "left_eye": Part(_LEFT, 0.14, below=0.2),
-    "right_eye": Part(_RIGHT, 0.14, below=0.2),
-    "brows": Part(_BROWS, 0.09, (_BROWS[:5] + _BROWS[10:15], _BROWS[5:10] + _BROWS[15:])),
-    "nose": Part(_NOSE, 0.08),
-    "mouth": Part(_MOUTH, 0.16),
-    "face": Part(mesh.OUTLINE, -0.03),
-}
-
-WIDER: Mapping[str, Part] = {"eyes": replace(PARTS["eyes"], margin=0.17, below=0.3)}
-"""Where skin and light agree, eyes bring what moves with them: brows' lower edge, crow's feet, tops of cheeks."""
 
 WITHIN = 0.02
 """Eye distances inside the face's outline in which parts end: beyond it the other photo has another backdrop."""
@@ -86,10 +52,11 @@ def borrow(
     Args:
         photo, face: where it goes, and the face that gets it.
         other, other_face: where it comes from.
-        part: of :data:`PARTS`.
+        part: of :data:`mien.guides.parts.PARTS`.
         blocked, other_blocked: (H, W) of each photo: hair, glasses, hands before the face; left out.
         shapes: None takes the bundled ones.
-        alike: whether skin and light of both photos agree (see :func:`mismatch`): then :data:`WIDER` counts.
+        alike: whether skin and light of both photos agree (see :func:`mismatch`): then
+            :data:`mien.guides.parts.WIDER` counts.
 
     Raises:
         LayerError: no such part, or the faces look in directions too far apart.
@@ -157,31 +124,6 @@ def turned(
             f"The two faces look {apart:.0f} degrees apart; parts go well up to {FARTHEST:.0f}. Choose another photo."
         )
     return other, other_face, blocked, notes
-
-
-def check_parts(parts: str) -> list[str]:
-    """``"eyes+mouth"`` -> ["eyes", "mouth"]; hair is a part, too, see :mod:`mien.guides.hair`.
-
-    Raises:
-        LayerError: a part that is none.
-    """
-    found = [part.strip().replace("-", "_") for part in parts.lower().split("+")]
-    for part in found:
-        if part not in (known := (*PARTS, *LOWER, *HAIR, WRINKLES)):
-            raise LayerError(f"'{part}' cannot be borrowed; choose from {', '.join(known)}.")
-    return found
-
-
-HAIR = ("hair", "fringe", "beard")
-"""What is borrowed with a matte."""
-
-LOWER = ("teeth", "lower_face")
-"""What changes the lower half of a face; see :mod:`mien.guides.lower`."""
-
-WRINKLES = "wrinkles"
-"""The relief of skin alone; see :mod:`mien.guides.wrinkles`."""
-
-ONE_SIDED = ("left_eye", "right_eye")
 
 
 def unit_of(face: Face) -> float:

@@ -16,10 +16,11 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.morphology import grown
-from mien.guides.borrow import PARTS, box_around, free, turned, unit_of
+from mien.guides.borrow import box_around, free, turned, unit_of
 from mien.guides.guide import Box, Guide
 from mien.guides.laid import as_guide, blurred, filled, over_moved
 from mien.guides.move import displaced
+from mien.guides.parts import PARTS
 from mien.guides.shapes import Shapes
 from mien.guides.still import Labelled
 from mien.guides.tint import linear, srgb

@@ -17,7 +17,7 @@ from mien.editing.catalogue import DYED, UNSUPPORTED, entries
 from mien.editing.request import Mode
 from mien.finding.tower import nearest_words
 from mien.guides.bank import BUNDLED as BANK
-from mien.guides.borrow import HAIR, LOWER, PARTS
+from mien.guides.parts import HAIR, LOWER, PARTS
 from mien.serve.faults import ApiError
 from mien.serve.pictures import size_of
 from mien.serve.schema import MOST_DRAGS, ReadBody
