@@ -249,7 +249,8 @@ def _dyed(
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     told = [ALONG] * along + [CARRIED] * carried_on(before, face, region, matte, context)
     guide = replace(guide, notes=(*guide.notes, *told))
-    done = replace(done.then(guide, f"{region} dyed {color}", mask, 1.0), unreached=worse(done.unreached, lost))
+    done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
+    done = replace(done, unreached=worse(done.unreached, lost))
     for (follower, _, rule, words), found in zip(along_with, mattes, strict=True):
         now = None if found is None else (hairs_color if follower == "brows" else mean_color)(before, found)
         follows = None if now is None else rule(now, old, shade)
