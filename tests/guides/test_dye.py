@@ -308,3 +308,13 @@ def test_locks_are_not_as_dark_as_wide_hair_in_shade_beside_them() -> None:
     shaded(maps, alpha, np.full(alpha.shape, 30, np.float32))
     assert maps[60:140, 266:278, 1].mean() > -8
     assert maps[60:140, 60:180, 1].mean() < -19
+
+
+def test_lights_of_dark_cloth_are_held_back_and_no_more_vivid_than_the_dye() -> None:
+    pixels = np.full((40, 40, 3), 45, np.uint8)
+    pixels[:, 30:] = 240
+    dyed = dye(Photo(pixels), np.ones((40, 40), np.float32), (0, 0, 128), SETTINGS["clothes"]).over(Photo(pixels))[0]
+    lab = skimage.rgb2lab(dyed.pixels)
+    dark, light, wish = lab[20, 5], lab[20, 35], skimage.rgb2lab(np.array([[[0, 0, 128]]]) / 255)[0, 0]
+    assert 3 < dark[0] < wish[0] + 3 and dark[0] + 10 < light[0] < 50
+    assert np.hypot(*light[1:]) < 1.2 * np.hypot(*wish[1:])

@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.guides.cloth import cloth, kept_within
 from mien.guides.hair_shades import at, locks, shades
 from mien.guides.lift import Lift, deepened, detail
 from mien.guides.rim import shaded
@@ -73,6 +74,7 @@ class Dye:
         sheer: share of the region's mean hue that shows through every colour.
         strands: whether soft pixels of the matte are strands before something else, whose colours are told apart.
         vivid: the largest chroma that a region of lightness 50 may have; darker ones have less. Eyes never glow.
+        cloth: whether lights are bleached and shadows are dull, as :mod:`mien.guides.cloth` has it.
         lifts: whether what becomes lighter is opened up: strands that black hair hides are seen in blond.
     """
 
@@ -86,6 +88,7 @@ class Dye:
     lifts: bool = False
     strands: bool = True
     vivid: float = 150.0
+    cloth: bool = False
 
 
 SETTINGS: Mapping[str, Dye] = {
@@ -102,6 +105,7 @@ SETTINGS: Mapping[str, Dye] = {
     ),
     **dict.fromkeys(("eyelids", "left_eyelid", "right_eyelid"), Dye(0.8, variety=0.7, strands=False)),
     "skin": Dye(light=0.5, strands=False),
+    **dict.fromkeys(("clothes", "cloth", "background"), Dye(cloth=True)),
 }
 """Where the defaults are not what looks real."""
 
@@ -151,7 +155,7 @@ def coloring(
         light = gain * (lab[..., 0] - mean[0])
         if settings.sheer:
             light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))
-        laid = _laid_on(light, variety * (lab[..., 1:] - mean[1:]), aim)
+        laid = (cloth if settings.cloth else _laid_on)(light, variety * (lab[..., 1:] - mean[1:]), aim)
         if settings.sheer and aim[1] < mean[1]:  # nor does the border become less red than the wish
             laid[..., 1] = np.maximum(laid[..., 1], np.minimum(lab[..., 1], np.float32(aim[1])))
         return rgb_of(laid)
@@ -233,7 +237,7 @@ def aimed(wish: Any, mean: Any, settings: Dye) -> Any:
 
 def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     """Lab: lightness around the aim, softly kept within the range; colours fade towards black and white."""
-    light = _kept_within(detail, aim)
+    light = kept_within(detail, aim)
     deep = _deep(light, aim)
     pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
     pale = pale * (
@@ -262,15 +266,8 @@ def _tabled(detail: Float32, hues: Sequence[Float32], aim: Float32) -> Float32:
 def _table(*aim: float) -> Float32:
     """(``STEPS``, 4) Lab of hair around an aim, and how deep its locks' hues are; the parts of a picture share it."""
     middle = np.array(aim)
-    light = _kept_within(np.linspace(-100, 100, STEPS, dtype=np.float32), middle)
+    light = kept_within(np.linspace(-100, 100, STEPS, dtype=np.float32), middle)
     return np.column_stack([light, at(shades(middle), light), _deep(light, middle)]).astype(np.float32)
-
-
-def _kept_within(detail: Float32, aim: Float32) -> Float32:
-    """Lightness, softly kept between black and white."""
-    room = np.where(detail > 0, 99 - aim[0], aim[0] - 1)
-    away = detail / np.maximum(room, 1)
-    return np.asarray(aim[0] + room * away / np.sqrt(np.sqrt(1 + away**4)), np.float32)
 
 
 def _deep(light: Float32, aim: Float32) -> Float32:
