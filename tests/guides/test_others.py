@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from mien.guides.agreed import STRONG, Agreement, brought_together, median
-from mien.types import Bool, Float32
+from mien.guides.surrounded import Surrounded
+from mien.types import Bool, Face, Float32, Photo
 
 UNIT = 120.0
 
@@ -115,3 +116,15 @@ def test_what_one_face_alone_has_is_left_out() -> None:
     odd, usual = (_middle(pictures, here, none, UNIT, masked)[11, 79].mean() for masked in ((), ("nose",)))
     assert odd > 225
     assert usual < odd - 30
+
+
+def test_lights_of_other_faces_are_held_back_to_those_of_the_skin_around(portrait: Photo, face: Face) -> None:
+    lower = portrait.pixels.astype(np.float32)
+    here = np.zeros(lower.shape[:2], np.bool_)
+    x, y = face.landmarks[4, :2].astype(int)
+    here[y - 5 : y + 5, x - 5 : x + 5] = True
+    around = Surrounded(lower, here, np.ones(here.shape, np.float32), face, 60.0)
+    burnt, dark = np.full_like(lower, 300), np.full_like(lower, 5)
+    held = around.no_brighter(burnt)
+    assert held[y, x].max() < np.percentile(lower[around.inside], 99.9, axis=0).max() + 12 < 300
+    np.testing.assert_array_equal(around.no_brighter(dark), dark)

@@ -36,6 +36,10 @@ HELD = 0.3
 AROUND = 0.5
 """Eye distances around what is hidden in which skins are compared."""
 
+BRIGHTEST, SHOULDER, FEW = 98, np.float32(20), 50
+"""Percentile of the skin around by which other faces' lights are held back, levels over which they are, softly, and
+pixels that must be seen of it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Surrounded:
@@ -122,6 +126,16 @@ class Surrounded:
         light = (0.5 * offset + 0.5 * _gray(offset)[..., None]) * share[..., None]
         inside = np.clip(3 * self.apertures - 2, 0, 1)[..., None]
         return np.asarray(coarse + fine + offset + inside * (light - offset), np.float32)
+
+    def no_brighter(self, picture: Float32) -> Float32:
+        """Pixels (h, w, 3) of a face in this one's place whose lights are held back to those of this photo's skin."""
+        inside = self.inside if not self._around.any() else self._around > 0.5
+        skin = self.lower[inside]
+        if len(skin) < FEW:
+            return picture
+        top = np.percentile(skin, BRIGHTEST, axis=0).astype(np.float32)
+        over = np.maximum(picture - (top - SHOULDER / 2), 0) * (1 - self.apertures)[..., None]
+        return np.asarray(picture - over + SHOULDER * np.tanh(over / SHOULDER), np.float32)
 
     @property
     def _sigma(self) -> float:
