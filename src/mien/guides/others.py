@@ -85,7 +85,7 @@ def from_others(
     masked = features(face.landmarks[:, :2].astype(np.float64), hidden)
     full = Surrounded(lower, here, free(blocked, box, unit), moved, unit)
     upper = _agreed(full, [pair for one in others for pair in _both_ways(face, *one)], masked)
-    upper = full.no_brighter(upper)
+    upper = upper if "mouth" in masked else full.no_brighter(upper)  # teeth are lighter than skin
     upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
     upper = upper if covered else blend(lower, upper, soft(here, 0.5 * unit))
     shown = here & full.inside
