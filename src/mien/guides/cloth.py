@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.guides.tint import linear, srgb
 from mien.types import Float32
 
 ROOM = (10.0, 0.5)
@@ -19,7 +20,6 @@ shirt that is dyed navy is no longer white."""
 
 GLOWS = 1.3
 """Times a dye's own light up to which it becomes more vivid, by a tenth; what is brighter is paler."""
-
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 """Of linear RGB."""
@@ -41,13 +41,14 @@ def kept_within(detail: Float32, aim: Any) -> Float32:
 def cloth(detail: Float32, hues: Float32, aim: Any) -> Float32:
     """Lab (h, w, 3) of cloth around the Lab ``aim`` (3,), with light and dark (h, w) and hues (h, w, 2) that differ."""
     light = kept_within(held_back(detail, float(aim[0])), aim)
-    base = np.maximum(_linear(aim), 1e-5)
+    shown = cv2.cvtColor(np.asarray(aim, np.float32)[None, None], cv2.COLOR_LAB2RGB)[0, 0].clip(0, 1)
+    base = np.maximum(linear(255 * shown), 1e-5)
     own = float(base @ LUMINANCE)
     times = luminance(light) / max(own, 1e-5)
     most = min(GLOWS, max(1.0, 1 / float(base.max())))
-    made = np.minimum(times, most)[..., None] * base.astype(np.float32)
+    made = np.minimum(times, most)[..., None] * base
     made = made + (own * np.maximum(times - most, 0))[..., None]
-    lab = cv2.cvtColor(_encoded(made), cv2.COLOR_RGB2LAB)
+    lab = cv2.cvtColor(srgb(made.astype(np.float32)) / 255, cv2.COLOR_RGB2LAB)
     deep = np.clip(light / max(float(aim[0]), 10.0), 0, 1)[..., None]
     return np.dstack([light, lab[..., 1:] + hues * deep]).astype(np.float32)
 
@@ -56,16 +57,3 @@ def luminance(light: Float32) -> Float32:
     """In [0, 1], of L*."""
     third = (np.maximum(light, 0) + 16) / 116
     return np.asarray(np.where(light > 8, third**3, np.maximum(light, 0) / 903.3), np.float32)
-
-
-def _linear(aim: Any) -> Any:
-    """Linear RGB (3,) of a Lab color, what no screen shows clipped."""
-    rgb = cv2.cvtColor(np.asarray(aim, np.float32)[None, None], cv2.COLOR_LAB2RGB)[0, 0].clip(0, 1).astype(np.float64)
-    return np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
-
-
-def _encoded(linear: Float32) -> Float32:
-    """sRGB of linear RGB, clipped."""
-    part = np.clip(linear, 0, 1)
-    found = np.where(part > 0.0031308, 1.055 * np.maximum(part, 1e-6) ** (1 / 2.4) - 0.055, 12.92 * part)
-    return np.asarray(found, np.float32)
