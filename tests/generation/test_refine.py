@@ -116,6 +116,21 @@ def test_a_single_round_looks_once(
         assert len(looks) == expected
 
 
+def test_a_round_maps_once_and_draws_a_seed_once(
+    generator: MultimodalGenerator, wanted: list[Wanted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps, drawn = [], []
+    mapped, pixels = generator._mapped, generator.pixels
+    monkeypatch.setattr(generator, "_mapped", lambda *given: maps.append(1) or mapped(*given))
+    monkeypatch.setattr(generator, "pixels", lambda *given: drawn.append(1) or pixels(*given))
+    generator.codes([replace(wanted[1], text=wanted[0].text)], [0], refine=1)
+    assert (len(maps), len(drawn)) == (2, 1)
+    generator.codes([generator.wanted(text="a young man")], [77], refine=1)
+    assert len(drawn) == 3
+    generator.codes([generator.wanted(text="an old man")], [77], refine=1)
+    assert len(drawn) == 4
+
+
 def test_the_command_has_as_many_rounds_as_the_class() -> None:
     defaults = [inspect.signature(one).parameters["refine"].default for one in (generate, MultimodalGenerator.__call__)]
     assert defaults == [ROUNDS, ROUNDS]

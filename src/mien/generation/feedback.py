@@ -12,9 +12,9 @@ Legend: B faces, L W+ codes, C length of a code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,8 +22,10 @@ import numpy as np
 from mien.conditions.lines import thin_pencil
 from mien.engine.mapping import Wanted
 from mien.generation.agreement import Asked, Seen, distance, missing, widened
+from mien.generation.answers import Answers, answers
 from mien.generation.pairs import SIDE, Looker, resized
 from mien.pixels import to_planes
+from mien.threads import side_by_side
 from mien.types import Float32, UInt8
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ FREE, OPEN = 0.5, 0.7
 """How much of what words leave open a seed chooses, where nothing but words is given: without it, all faces of a
 sentence are nearly one; and the truncation of the faces that it is taken from."""
 
+SEEDS = 1024
+"""Of the last faces that seeds chose, whose numbers are kept."""
+
 PLACES = 0.3
 """How much of the correction by words alone goes to the codes that place the head and its parts."""
 
@@ -53,6 +58,7 @@ class Feedback:
 
     def __init__(self, generator: MultimodalGenerator) -> None:
         self.generator = generator
+        self._seen_of_seed = lru_cache(maxsize=SEEDS)(self._of_seed)
 
     @cached_property
     def look(self) -> Looker:
@@ -60,7 +66,13 @@ class Feedback:
         return Looker()
 
     def refined(
-        self, codes: Float32, wanted: Sequence[Wanted], seeds: Sequence[int], rounds: int, text_weight: float
+        self,
+        codes: Float32,
+        wanted: Sequence[Wanted],
+        seeds: Sequence[int],
+        rounds: int,
+        text_weight: float,
+        known: Sequence[Answers] = (),
     ) -> Float32:
         """Codes (B, L, C), corrected.
 
@@ -70,11 +82,13 @@ class Feedback:
             seeds: of the noise of each.
             rounds: of the correction.
             text_weight: see :class:`MultimodalGenerator`.
+            known: what the mapping network says of each, if that is known.
         """
         result = codes.copy()
         for row, one in enumerate(wanted):
             if one.given:  # face by face: none depends on the others, not even by rounding
-                part = self.corrected(codes[row : row + 1], [one], [seeds[row]], rounds, text_weight)
+                told = known[row] if known else None
+                part = self.corrected(codes[row : row + 1], [one], [seeds[row]], rounds, text_weight, told)
                 result[row : row + 1] = part
         return result
 
@@ -91,9 +105,14 @@ class Feedback:
                 continue
             asked, seed = Asked.of([one], make.mapper.config, make.scale), [seeds[row]]
             free = make.maker.codes(seed, OPEN)
-            shown = self._shown(0, one, self.seen(make.pixels(free), asked), asked)
+            shown = self._shown(0, one, self._seen_of_seed(seeds[row]), asked)
             result[row : row + 1] += FREE * (free - make.mapped([shown], seed))
         return result
+
+    def _of_seed(self, seed: int) -> Seen:
+        """Numbers of the face reader of a seed's face: who changes a sentence often keeps the seed."""
+        make = self.generator
+        return Seen(**self._read(resized(make.pixels(make.maker.codes([seed], OPEN)), SIDE)))
 
     def corrected(
         self,
@@ -102,11 +121,11 @@ class Feedback:
         seeds: list[int],
         rounds: int,
         text_weight: float = 1.0,
+        known: Answers | None = None,
     ) -> Float32:
-        """Codes (B, L, C) of any origin, corrected; arguments as above."""
+        """Codes (B, L, C) of any origin, corrected; arguments as above, ``known`` of all of them."""
         make, asked = self.generator, Asked.of(wanted, self.generator.mapper.config, self.generator.scale)
-        target = make.mapped(wanted, seeds, text_weight)
-        told, meant = (self._alone(wanted, seeds, kind, codes.shape) for kind in ("text", "points"))
+        target = known or answers(make, wanted, seeds, text_weight)
         best, least, now = codes.copy(), np.full(len(codes), np.inf), codes
         for left in range(rounds, -1, -1):
             if rounds == 1 and not left:
@@ -117,40 +136,45 @@ class Feedback:
             best[better], least = now[better], np.minimum(away, least)
             if left:
                 shown = [self._shown(row, one, seen, asked) for row, one in enumerate(wanted)]
-                words = told - self._alone(shown, seeds, "text", codes.shape)
+                found = answers(make, shown, seeds, text_weight)
+                words = target.words - found.words
                 words[:, : make.coarse] *= PLACES
-                now = now + GAIN * (target - make.mapped(shown, seeds, text_weight)) + WORDS * text_weight * words
-                now = now + SHAPES * (meant - self._alone(shown, seeds, "points", codes.shape))
+                now = now + GAIN * (target.whole - found.whole) + WORDS * text_weight * words
+                now = now + SHAPES * (target.shape - found.shape)
         return best
-
-    def _alone(self, wanted: list[Wanted], seeds: list[int], kind: str, shape: tuple[int, ...]) -> Float32:
-        """Codes of ``shape`` (B, L, C) of one kind alone; 0 where it is not given, or all there is: the other one
-        knows that."""
-        parts = [Wanted(**{kind: getattr(one, kind)}) for one in wanted]
-        beside = [bool(part.given) and len(one.given) > 1 for part, one in zip(parts, wanted, strict=True)]
-        if not any(beside):
-            return np.zeros(shape, np.float32)
-        codes: Float32 = self.generator.mapped(parts, seeds, 1.0) * np.array(beside)[:, None, None]
-        return codes
 
     def seen(self, pictures: UInt8, asked: Asked) -> Seen:
         """What faces (B, S, S, 3) show of what is asked for."""
-        make, look = self.generator, self.look
         small = resized(pictures, SIDE)
-        found = Seen()
-        if asked.asks("semantic"):
-            found = replace(found, semantic=np.stack([make.shares_of(one) for one in look.parser.parse(small)]))
-        if asked.asks("sketch"):
-            lines = np.stack([make.lines_of(one) for one in np.asarray(thin_pencil(to_planes(small)))[:, 0]])
-            found = replace(found, lines=lines, wide=widened(lines))
-        if asked.asks("geometry") or asked.asks("pose"):
-            points = look.points(small)
-            found = replace(found, pose=look.pose(points))
-            points[:, :, 2] -= points[:, :, 2].mean(1, keepdims=True)
-            found = replace(found, points=points)
-        if asked.asks("text") and make.scale.names == look.reader.names:
-            found = replace(found, numbers=make.scale.scaled(look.numbers(small)).astype(np.float32))
-        return found
+        looks: dict[str, Callable[[UInt8], dict[str, Float32]]] = {  # the slowest first: the others go on beside it
+            "semantic": self._labeled,
+            "geometry": self._placed,
+            "pose": self._placed,
+            "text": self._read,
+            "sketch": self._traced,
+        }
+        wanted = dict.fromkeys(look for name, look in looks.items() if asked.asks(name))
+        found = side_by_side(*(partial(look, small) for look in wanted))
+        return Seen(**{name: value for one in found for name, value in one.items()})
+
+    def _labeled(self, small: UInt8) -> dict[str, Float32]:
+        return {"semantic": np.stack([self.generator.shares_of(one) for one in self.look.parser.parse(small)])}
+
+    def _traced(self, small: UInt8) -> dict[str, Float32]:
+        lines = np.stack([self.generator.lines_of(one) for one in np.asarray(thin_pencil(to_planes(small)))[:, 0]])
+        return {"lines": lines, "wide": widened(lines)}
+
+    def _placed(self, small: UInt8) -> dict[str, Float32]:
+        points = self.look.points(small)
+        pose = self.look.pose(points)
+        points[:, :, 2] -= points[:, :, 2].mean(1, keepdims=True)
+        return {"points": points, "pose": pose}
+
+    def _read(self, small: UInt8) -> dict[str, Float32]:
+        scale, reader = self.generator.scale, self.look.reader
+        if scale.names != reader.names:  # the network was trained with another one
+            return {}
+        return {"numbers": scale.scaled(self.look.numbers(small)).astype(np.float32)}
 
     def _shown(self, row: int, one: Wanted, seen: Seen, asked: Asked) -> Wanted:
         """What the picture shows, as if it were asked for: of the same kinds, and no more of it than is asked for."""

@@ -21,6 +21,7 @@ from mien.engine.mapping import Mapper, Wanted, check_codes
 from mien.errors import ConfigError
 from mien.finding.face_reader import FaceReader
 from mien.generation.agreement import Asked
+from mien.generation.answers import Answers, answers
 from mien.generation.drawings import drawn
 from mien.generation.feedback import ROUNDS, Feedback
 from mien.generation.findings import findings
@@ -199,19 +200,20 @@ class MultimodalGenerator:
         ):
             if not 0 <= value <= most:
                 raise ConfigError(f"The {name} is {value:g}; give a number from 0 to {most}.")
+        known: list[Answers] = []
         if start is not None:
             check_codes(start, self.mapper.config, "the mapping network")
             codes, truncation = np.repeat(start[None], len(wanted), 0), 1.0
         elif refine or descend:  # which magnify differences of rounding between batches
-            parts = [self.mapped([one], [seed], text_weight) for one, seed in zip(wanted, seeds, strict=True)]
-            codes = np.concatenate(parts)
+            known = [answers(self, [one], [seed], text_weight) for one, seed in zip(wanted, seeds, strict=True)]
+            codes = np.concatenate([one.whole for one in known])
         else:
             codes = self.mapped(wanted, seeds, text_weight)
         if refine and start is None:
             codes = self.feedback.freed(codes, wanted, list(seeds))
         codes = truncated(codes, self.mapper.centres, truncation)
         if refine:
-            codes = self.feedback.refined(codes, wanted, list(seeds), refine, text_weight)
+            codes = self.feedback.refined(codes, wanted, list(seeds), refine, text_weight, known)
         if descend:
             codes = self._descended(codes, wanted, descend)
         return codes
@@ -252,11 +254,12 @@ class MultimodalGenerator:
         """
         size = self.mapper.config.noise
         noise = np.stack([gaussian(int(seed), 16 * -(-size // 16))[:size] for seed in seeds])
-        codes = self._mapped(wanted, noise)
         both = [i for i, one in enumerate(wanted) if one.text is not None and len(one.given) > 1]
+        others = [replace(wanted[i], text=None) for i in both]
+        codes = self._mapped([*wanted, *others], np.concatenate([noise, noise[both]]) if both else noise)
+        codes, rest = codes[: len(wanted)], codes[len(wanted) :]
         if both:
             weights = np.stack([weights_of_words(wanted[i], text_weight, self.mapper.config.codes) for i in both])
-            rest = self._mapped([replace(wanted[i], text=None) for i in both], noise[both])
             codes[both] = rest + weights * (codes[both] - rest)
         return codes
 
