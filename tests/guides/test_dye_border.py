@@ -11,7 +11,7 @@ import pytest
 
 from mien.compose.morphology import disc
 from mien.conditions.hair_border import border_network
-from mien.guides.bordered import CORE, DOUBTFUL, MARGIN, bordered, looked_at
+from mien.guides.bordered import CORE, DOUBTFUL, MARGIN, bordered, covering, looked_at
 from mien.guides.coloring import SETTINGS
 from mien.guides.dark_roots import dark_roots
 from mien.guides.dye import dye
@@ -90,9 +90,9 @@ def test_parts_are_put_together_without_seams_and_only_where_something_is_to_be_
 
     told = looked_at(planes, where, network)
     assert told.shape == (4, 300, 500) and np.abs(told - planes[:4])[:, where].max() < 1e-5
-    assert sum(seen) == 6
+    assert sum(seen) == len(covering(where)) == 3
     where[:] = False
-    assert not looked_at(planes, where, network).any() and sum(seen) == 6
+    assert not looked_at(planes, where, network).any() and sum(seen) == 3
 
 
 def test_the_matte_cannot_leave_its_range(known: tuple[Photo, Float32, Guide], face: Face) -> None:
@@ -148,3 +148,14 @@ def test_thin_hair_before_skin_has_no_other_hue_than_both() -> None:
     assert after[2] > before[2] + 8 and abs(after[0] - before[0]) < 2
     away = (xs < 60) | (xs > 130)
     assert (made == border.rough)[away].all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_squares_cover_all_of_an_area_and_none_is_empty(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    where = cv2.resize(rng.random((9, 7)), (700, 900), interpolation=cv2.INTER_NEAREST) > 0.8
+    covered = np.zeros_like(where)
+    for y, x in covering(where):
+        assert where[y : y + CORE, x : x + CORE].any()
+        covered[y : y + CORE, x : x + CORE] = True
+    assert not (where & ~covered).any() and covering(np.zeros((5, 5), np.bool_)) == []

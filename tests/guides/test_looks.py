@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from mien.conditions.labels import CLASSES
-from mien.guides.looks import KEPT, Looks, beyond, close_to, reaching, square_of, square_within
+from mien.guides.looked import KEPT, Looks, unchanged_photos
+from mien.guides.looks import beyond, close_to, reaching, square_of, square_within
 from mien.types import Photo
 
 
@@ -37,6 +38,31 @@ def test_a_look_is_taken_once_for_each_photo_and_square() -> None:
     for more in range(KEPT):
         looks.shares(photo, quad + more + 1, parser)  # type: ignore[arg-type]
     assert len(looks._kept) == KEPT
+
+
+def test_within_an_edit_a_square_is_not_even_cut_out_again() -> None:
+    looks, parser, rng = Looks(), CountingParser(), np.random.default_rng(0)
+    photo = Photo(rng.integers(0, 255, (300, 300, 3), np.uint8))
+    quad = np.array([(20.0, 20), (20, 276), (276, 276), (276, 20)])
+    with unchanged_photos():
+        one = looks.shares(photo, quad, parser)  # type: ignore[arg-type]
+        looks._kept.clear()
+        assert looks.shares(photo, quad.copy(), parser) is one and parser.looks == 1  # type: ignore[arg-type]
+    photo.pixels[:] = 7
+    with unchanged_photos():
+        assert not np.array_equal(looks.shares(photo, quad, parser), one)  # type: ignore[arg-type]
+
+
+def test_faint_specks_far_away_make_no_part_larger() -> None:
+    likely = np.zeros((200, 200), np.float32)
+    likely[40:90, 50:100] = 0.9
+    alone, box = close_to([likely], (0, 0, 400, 400), 20.0)
+    speckled = likely.copy()
+    speckled[180:184, 170:174] = 0.2
+    again, same = close_to([speckled], (0, 0, 400, 400), 20.0)
+    assert same == box and np.array_equal(alone[0], again[0])
+    speckled[180:184, 170:174] = 0.6
+    assert close_to([speckled], (0, 0, 400, 400), 20.0)[1] != box
 
 
 def test_maps_are_cut_to_what_is_seen_with_the_photo_s_box() -> None:

@@ -23,27 +23,32 @@ FAR = 0.01
 
 def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:
     """Mean (h, w, 3) and standard deviation (h, w), over all channels, of the colours of an area near each pixel."""
-    height, width = area.shape
-    shrink = min(1.0, 8 / reach)
-    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
-    small, weight = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (picture, area))
-    levels = cv2.split(np.asarray(small, np.float32))
-    first = [weight * one for one in levels]
-    known = [weight, *first, *(one * level for one, level in zip(first, levels, strict=True))]
-    share, *sums = (
-        near + np.float32(FAR) * cv2.resize(far, near.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        for near, far in ((_blurred(one, reach * shrink), _blurred(one, 4 * reach * shrink)) for one in known)
-    )
-    share += np.float32(1e-4)
-    means = [one / share for one in sums[:3]]
-    varied: Any = sum(np.maximum(one / share - mean * mean, 0) for one, mean in zip(sums[3:], means, strict=True))
-    large = cv2.resize(cv2.merge([*means, np.sqrt(varied)]), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(large[..., :3]), np.ascontiguousarray(large[..., 3])
+    return both_colors(picture, (area,), reach)[0]
 
 
 def both_colors(picture: Float32, areas: Sequence[Any], reach: float) -> list[tuple[Float32, Float32]]:
     """:func:`local_colors` of several areas (h, w) of a picture, side by side."""
-    return side_by_side(*(partial(local_colors, picture, one.astype(np.float32), reach) for one in areas))
+    height, width = picture.shape[:2]
+    shrink = min(1.0, 8 / reach)
+    size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
+    levels: Any = cv2.split(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+    return side_by_side(*(partial(_colors, levels, one, reach * shrink, (width, height)) for one in areas))
+
+
+def _colors(levels: Sequence[Any], area: Any, reach: float, size: tuple[int, int]) -> tuple[Float32, Float32]:
+    """The same of the planes of a reduced picture, at the size (width, height) of the area."""
+    weight = cv2.resize(np.asarray(area, np.float32), levels[0].shape[::-1], interpolation=cv2.INTER_AREA)
+    first = [weight * one for one in levels]
+    known = [weight, *first, *(one * level for one, level in zip(first, levels, strict=True))]
+    share, *sums = (
+        near + np.float32(FAR) * cv2.resize(far, near.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        for near, far in ((_blurred(one, reach), _blurred(one, 4 * reach)) for one in known)
+    )
+    share += np.float32(1e-4)
+    means = [one / share for one in sums[:3]]
+    varied: Any = sum(np.maximum(one / share - mean * mean, 0) for one, mean in zip(sums[3:], means, strict=True))
+    large = [cv2.resize(one, size, interpolation=cv2.INTER_LINEAR) for one in (cv2.merge(means), np.sqrt(varied))]
+    return np.asarray(large[0], np.float32), np.asarray(large[1], np.float32)
 
 
 def wide_blur(picture: Float32, sigma: float) -> Float32:

@@ -208,11 +208,14 @@ def colors(picture: Float32, alpha: Float32, radius: int) -> tuple[Float32, Floa
 
 
 def _fused(picture: Float32, front: Float32, back: Float32, alpha: Float32, reach: int) -> tuple[Float32, Float32]:
-    a = alpha[..., None]
-    ahead, behind = alpha**PURE, (1 - alpha) ** PURE
-    f = _box(front * ahead[..., None], reach) / (_box(ahead, reach)[..., None] + 1e-6)
-    b = _box(back * behind[..., None], reach) / (_box(behind, reach)[..., None] + 1e-6)
-    return np.clip(f + a * (picture - a * f - (1 - a) * b), 0, 1), np.clip(b, 0, 1)
+    ahead, behind, a = alpha**PURE, (1 - alpha) ** PURE, alpha
+    near, far = (_box(one, reach) + np.float32(1e-6) for one in (ahead, behind))
+    made = []
+    for level, before, after in zip(*(cv2.split(one) for one in (picture, front, back)), strict=True):
+        f, b = _box(before * ahead, reach) / near, _box(after * behind, reach) / far
+        made.append((np.clip(f + a * (level - a * f - (1 - a) * b), 0, 1), np.clip(b, 0, 1)))
+    fronts, backs = zip(*made, strict=True)
+    return np.asarray(cv2.merge(fronts), np.float32), np.asarray(cv2.merge(backs), np.float32)
 
 
 def _box(values: Any, radius: int) -> Float32:

@@ -42,6 +42,7 @@ from mien.editing.windows import SIZE, SMALLEST, WindowNetwork, refined
 from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
 from mien.guides.guide import Doubt
+from mien.guides.looked import unchanged_photos
 from mien.threads import side_by_side
 from mien.types import AlignedFace, Float32, Photo
 
@@ -111,8 +112,9 @@ def edit_photos(backend: CropEditor, asked: Sequence[Asked], context: EditContex
         check_identity(one.request, context.identity)
     apart = [one.apart() for one in asked]
     free = [one for each in apart for one in each if one.request.keep_identity is None]
-    results = iter(_edited(backend, free, context))
-    grouped = [[_kept(backend, one, context) or next(results) for one in each] for each in apart]
+    with unchanged_photos():
+        results = iter(_edited(backend, free, context))
+        grouped = [[_kept(backend, one, context) or next(results) for one in each] for each in apart]
     return [replace(first, others=(*first.others, *others)) for first, *others in grouped]
 
 

@@ -121,9 +121,7 @@ def _told(border: Border, network: Network) -> Float32 | None:
 def looked_at(planes: Float32, where: Bool, network: Network) -> Float32:
     """What a network answers (4, h, w), in overlapping parts; 0 in those in which there is nothing to be corrected."""
     height, width = planes.shape[1:]
-    padded = np.pad(planes, ((0, 0), (MARGIN, MARGIN + CORE), (MARGIN, MARGIN + CORE)), mode="edge")
-    corners = [(y, x) for y in range(0, height, CORE) for x in range(0, width, CORE)]
-    corners = [(y, x) for y, x in corners if where[y : y + CORE, x : x + CORE].any()]
+    corners = covering(where)
     total = np.zeros((5, height + CORE + 2 * MARGIN, width + CORE + 2 * MARGIN), np.float32)
     ramp = np.clip(
         (np.minimum(np.arange(CORE + 2 * MARGIN), np.arange(CORE + 2 * MARGIN)[::-1]) + 0.5) / (2 * MARGIN), 0, 1
@@ -131,14 +129,38 @@ def looked_at(planes: Float32, where: Bool, network: Network) -> Float32:
     weight = np.outer(ramp, ramp).astype(np.float32)
     for start in range(0, len(corners), BATCH):
         checkpoint()
-        parts = [
-            np.s_[:, y : y + CORE + 2 * MARGIN, x : x + CORE + 2 * MARGIN] for y, x in corners[start : start + BATCH]
-        ]
-        (told,) = network(np.ascontiguousarray(np.stack([padded[part] for part in parts])))
+        batch = corners[start : start + BATCH]
+        (told,) = network(np.stack([_around_corner(planes, *corner) for corner in batch]))
+        parts = [np.s_[:, y : y + CORE + 2 * MARGIN, x : x + CORE + 2 * MARGIN] for y, x in batch]
         for part, one in zip(parts, told, strict=True):
             total[part] += np.concatenate([weight * one, weight[None]])
     total = total[:, MARGIN : MARGIN + height, MARGIN : MARGIN + width]
     return np.asarray(total[:4] / np.maximum(total[4:], np.float32(1e-3)), np.float32)
+
+
+def covering(where: Bool) -> list[tuple[int, int]]:
+    """(y, x) of squares of side ``CORE`` that cover an area (h, w): rows of them, each from the first place on."""
+    corners: list[tuple[int, int]] = []
+    filled, y = np.asarray(where.any(1)), 0
+    while filled[y:].any():
+        y += int(np.argmax(filled[y:]))
+        columns, x = np.asarray(where[y : y + CORE].any(0)), 0
+        while columns[x:].any():
+            x += int(np.argmax(columns[x:]))
+            corners.append((y, x))
+            x += CORE
+        y += CORE
+    return corners
+
+
+def _around_corner(planes: Float32, y: int, x: int) -> Float32:
+    """A square of planes (C, h, w) with its margins; beyond the edge it is repeated."""
+    height, width = planes.shape[1:]
+    ends = [(at - MARGIN, at + CORE + MARGIN, length) for at, length in ((y, height), (x, width))]
+    rows, columns = (slice(max(0, low), min(high, length)) for low, high, length in ends)
+    room = [(max(0, -low), max(0, high - length)) for low, high, length in ends]
+    part = planes[:, rows, columns]
+    return np.pad(part, ((0, 0), *room), mode="edge") if np.any(room) else part
 
 
 def _around(photo: Photo, box: Box, room: float) -> Box:

@@ -11,7 +11,7 @@ import numpy as np
 
 from mien.compose.border import both_colors
 from mien.compose.matte import enlarged
-from mien.compose.morphology import disc
+from mien.compose.morphology import disc, grown
 from mien.conditions.areas import Seen, beard
 from mien.conditions.hair_matting import HairMatting
 from mien.conditions.labels import INDEX
@@ -95,7 +95,7 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
 
     inside = np.zeros(likely.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round((face.quad - box[:2]) * scale).astype(np.int32), 1)
-    beards, grown = _beside_beard(likely, points, 0.01 * side * scale)
+    beards, much = _beside_beard(likely, points, 0.01 * side * scale)
     kept = (1 - beards) * (1 - np.clip(2.5 * worn - 0.5, 0, 1))
     unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
     places, face_alone = points / scale * finer, large(skin)
@@ -108,7 +108,7 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
     matte = continued(small, matte, face_alone, large(likely * kept * np.maximum(1 - none, 0)), unit)
     matte = matte * (1 - ear)
-    if grown > MUCH:
+    if much > MUCH:
         matte = above_beard(matte, places, unit)
     behind = large(likely + skin + others) < 0.5
     matte = of_this_head(matte, face_alone, behind, cv2.resize(inside, size) > 0, near > 0.5, unit)
@@ -183,7 +183,7 @@ def continued(picture: UInt8, matte: Float32, skin: Float32, likely: Float32, un
     placed = along / (squared + 1)
     alike = np.clip(2.5 - off / (spread + 8), 0, 1) * np.clip((placed - 0.6) / 0.25, 0, 1)
     told = np.clip((apart - 1.2 * uneven - 25) / 25, 0, 1)
-    near = cv2.GaussianBlur(cv2.dilate((matte > 0.5).astype(np.float32), disc(GOES_ON * unit)), (0, 0), unit)
+    near = cv2.GaussianBlur(grown(matte > 0.5, GOES_ON * unit).astype(np.float32), (0, 0), unit)
     more = alike * told * near * np.clip((likely - 0.08) / 0.1, 0, 1) * (1 - np.clip(4 * skin, 0, 1))
     more = np.minimum(more, cv2.GaussianBlur(more, (0, 0), 0.5 * unit) * 1.6)  # no specks
     return np.asarray(np.maximum(matte, more), np.float32)

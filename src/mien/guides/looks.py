@@ -6,21 +6,19 @@ Convention:
 
 from __future__ import annotations
 
-import hashlib
-import weakref
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
-from threading import Lock
 from typing import Any
 
 import cv2
 import numpy as np
 
-from mien.align.crop import between_pixels, crop_face, quad_to_matrix
+from mien.align.crop import between_pixels, matrix_to_quad, quad_to_matrix
+from mien.compose.enlarging import Planes
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import classes_of
 from mien.guides.guide import Box
+from mien.guides.looked import LOOKED, SIDE, maps_known
 from mien.threads import side_by_side
 from mien.types import Face, Float32, Float64, Photo
 
@@ -40,17 +38,14 @@ that are told along a side."""
 ROUGH = 300
 """Longer side at which it is told whether a region goes on."""
 
+LIKELY = 0.3
+"""What some of a piece of a region must be given for it to count."""
+
 CARRIED_ON = "background"
 """The class that goes on to the photo's edge where nothing was looked at."""
 
 SHARE = 0.1
 """Of the largest piece of a region that another piece must have to count."""
-
-SIDE = 256
-"""Pixels of a look."""
-
-KEPT = 6
-"""Latest looks that are kept, 5 MB each: all that one region takes."""
 
 
 def probability(
@@ -201,49 +196,49 @@ def _seen(
     box = (0, 0, photo.width, photo.height) if whole else _box(photo, squares[0])
     shrink = min(1.0, (largest or np.inf) / max(box[2] - box[0], box[3] - box[1]))
     size = (round((box[2] - box[0]) * shrink), round((box[3] - box[1]) * shrink))
-    totals = [np.zeros(size[::-1], np.float32) for _ in groups]
-    looks = side_by_side(*(partial(LOOKED.shares, photo, square, parser) for square in squares))
-    for number, (square, shares) in enumerate(zip(squares, looks, strict=True)):
-        matrix = quad_to_matrix(square, SIDE) * shrink
-        matrix[:, 2] -= np.array(box[:2]) * shrink
-        matrix = between_pixels(matrix)
-        border = cv2.BORDER_REPLICATE if whole and not number else cv2.BORDER_CONSTANT
-        weight = cv2.warpAffine(_fading(number > 0), matrix, size, flags=cv2.INTER_LINEAR, borderMode=border)
-        for group, total in zip(groups, totals, strict=True):
-            found = shares[sorted(label for name in group.split("+") for label in classes_of(name))].sum(0)
-            part = cv2.warpAffine(found, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            total += weight * (part - total)
-    return totals, box
+    known = maps_known(photo, (id(parser), size, whole, *(one.tobytes() for one in squares)))
+    asked = [group for group in groups if group not in known]
+    if asked:
+        totals = [np.zeros(size[::-1], np.float32) for _ in asked]
+        looks = side_by_side(*(partial(LOOKED.shares, photo, square, parser) for square in squares))
+        for number, (square, shares) in enumerate(zip(squares, looks, strict=True)):
+            matrix = quad_to_matrix(square, SIDE) * shrink
+            matrix[:, 2] -= np.array(box[:2]) * shrink
+            _add(totals, asked, shares, matrix, number > 0, whole and not number)
+        for group, total in zip(asked, totals, strict=True):
+            total.flags.writeable = False
+            known[group] = total
+    return [known[group] for group in groups], box
 
 
-class Looks:
-    """What the parser saw in the latest squares of photos: several regions are looked for in one.
-
-    A square is known again by all that the parser sees of it, so a photo whose array was written to is looked at anew.
-    """
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, bytes], tuple[weakref.ref[FaceParser], Float32]] = OrderedDict()
-        self._lock = Lock()
-
-    def shares(self, photo: Photo, quad: Float64, parser: FaceParser) -> Float32:
-        """(19, SIDE, SIDE) probabilities of the classes in a square of a photo; not to be written to."""
-        seen = crop_face(photo, quad, SIDE).pixels
-        key = id(parser), hashlib.blake2b(seen.tobytes()).digest()
-        with self._lock:
-            found = self._kept.get(key)
-        if found is not None and found[0]() is parser:
-            return found[1]
-        shares = parser.shares(seen)
-        with self._lock:
-            self._kept[key] = weakref.ref(parser), shares
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return shares
-
-
-LOOKED = Looks()
-"""Shared by all edits."""
+def _add(
+    totals: Sequence[Float32], groups: Sequence[str], shares: Float32, matrix: Float64, fades: bool, everywhere: bool
+) -> None:
+    """Lays what one look sees of groups over their maps (h, w), only where it reaches, four at a time."""
+    height, width = totals[0].shape
+    corners = matrix_to_quad(matrix, SIDE)
+    low, high = np.floor(corners.min(0)).astype(int) - 1, np.ceil(corners.max(0)).astype(int) + 1
+    (x0, y0), (x1, y1) = np.maximum(low, 0), np.minimum(high, (width, height))
+    if everywhere:
+        x0, y0, x1, y1 = 0, 0, width, height
+    if x1 <= x0 or y1 <= y0:
+        return
+    moved = between_pixels(np.column_stack([matrix[:, :2], matrix[:, 2] - (x0, y0)]))
+    to: Any = {"M": moved, "dsize": (int(x1 - x0), int(y1 - y0)), "flags": cv2.INTER_LINEAR}
+    weight = cv2.warpAffine(
+        _fading(fades), **to, borderMode=cv2.BORDER_REPLICATE if everywhere else cv2.BORDER_CONSTANT
+    )
+    found = [
+        shares[sorted(label for name in group.split("+") for label in classes_of(name))].sum(0) for group in groups
+    ]
+    parts = [
+        plane
+        for several in Planes.of(*found).groups
+        for plane in cv2.split(cv2.warpAffine(several, **to, borderMode=cv2.BORDER_REPLICATE))
+    ]
+    for total, part in zip(totals, parts, strict=False):  # the last ones are padding
+        here = total[y0:y1, x0:x1]
+        here += weight * (part - here)
 
 
 def _box(photo: Photo, square: Float64) -> Box:
@@ -262,8 +257,13 @@ def _fading(fades: bool) -> Float32:
 
 
 def close_to(seen: Sequence[Float32], box: Box, room: float) -> tuple[list[Float32], Box]:
-    """What was looked at, cut to where the first map is more than 0.1, and some room around, in pixels of the photo."""
-    rows, columns = (np.flatnonzero((seen[0] > 0.1).any(axis)) for axis in (1, 0))
+    """What was looked at, cut to where the first map is more than 0.1, and some room around, in pixels of the photo.
+
+    Pieces in which it is ``LIKELY`` nowhere do not count: a speck far away would make the part several times as large.
+    """
+    count, index = cv2.connectedComponents((seen[0] > 0.1).astype(np.uint8), connectivity=8)
+    likely = np.bincount(index[seen[0] > LIKELY], minlength=count) > 0
+    rows, columns = (np.flatnonzero(likely[index].any(axis)) for axis in (1, 0))
     if not rows.size:
         return list(seen), box
     height, width = seen[0].shape
