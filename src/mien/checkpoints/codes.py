@@ -29,6 +29,9 @@ KIND, ENDING, BESIDE = "mien-code", ".safetensors", ".tuned.safetensors"
 FACTS = "mien"
 """Key of the metadata."""
 
+FARTHEST = 1e4
+"""No number of a code is as large."""
+
 
 def tuned_path(path: Path) -> Path:
     """Where tuned weights and maps lie."""
@@ -79,7 +82,7 @@ def read_facts(path: Path) -> Mapping[str, str]:
     try:
         with safe_open(path, "np") as file:
             facts = json.loads((file.metadata() or {}).get(FACTS, "{}"))
-    except (OSError, SafetensorError, ValueError) as error:
+    except (OSError, SafetensorError, ValueError, RecursionError) as error:
         raise CorruptCheckpointError(f"{path} is no code file, or damaged; give one of 'mien invert'.") from error
     if not isinstance(facts, dict) or facts.get("kind") != KIND:
         raise UnknownCheckpointError(f"{path.name} is no code file; give one that 'mien invert' wrote.")
@@ -88,11 +91,15 @@ def read_facts(path: Path) -> Mapping[str, str]:
 
 def w_plus_of(path: Path) -> Float32:
     """Codes (L, C) alone, without torch; errors as of :func:`read_facts`."""
-    from safetensors.numpy import load_file
+    from safetensors import safe_open
 
     read_facts(path)
-    codes = load_file(path).get("w_plus")
-    if codes is None or codes.ndim != 2 or not np.isfinite(codes).all():
+    try:
+        with safe_open(path, "np") as file:
+            codes = file.get_tensor("w_plus").astype(np.float32)
+    except Exception as error:  # none of this name, or a type that NumPy lacks: of many kinds
+        raise CorruptCheckpointError(f"{path} holds no codes; invert the photo again.") from error
+    if codes.ndim != 2 or not (np.abs(codes) < FARTHEST).all():
         raise CorruptCheckpointError(f"{path} holds no codes; invert the photo again.")
     return np.asarray(codes, np.float32)
 
@@ -119,12 +126,14 @@ def load_codes(path: Path) -> Inverted:
                 weights[rest] = one
             elif kind == "residuals" and rest.isdigit():
                 residuals[int(rest)] = one
-    return Inverted(codes, facts["method"], weights, residuals, facts["generator"], facts.get("origin", ""))
+    told = [facts.get(name, "") for name in ("method", "generator", "origin")]
+    return Inverted(codes, told[0], weights, residuals, *told[1:])
 
 
 def check_belongs(inverted: Inverted, generator: Generator, path: Path) -> None:
     """Raises ConfigError where a code file was made with another generator."""
-    if inverted.generator != fingerprint(generator).hex():
+    shape = (generator.config.codes, generator.config.w_dim)
+    if inverted.generator != fingerprint(generator).hex() or tuple(inverted.codes.shape) != shape:
         named = inverted.origin or "the folder that it was made with"
         raise ConfigError(f"{path.name} was made with another generator; give {named}.")
 

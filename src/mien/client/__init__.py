@@ -89,9 +89,16 @@ class Client:
         answer = self.json("POST", "/api/find", body, kind)
         return list(answer["hits"])
 
-    def generate(self, **wishes: Any) -> bytes:
-        """A face without a photo, as PNG: ``seed``, ``attributes``, ``text``."""
-        return self.send("POST", "/api/generate", wishes)
+    def generate(self, code: str | Path | bytes | None = None, **wishes: Any) -> bytes:
+        """A face without a photo, as PNG: ``seed``, ``attributes``, ``text``.
+
+        Args:
+            code: a file of ``mien invert`` to start from, or its bytes; words move its face.
+        """
+        if code is None:
+            return self.send("POST", "/api/generate", wishes)
+        data = code if isinstance(code, bytes) else Path(code).read_bytes()
+        return self.send("POST", "/api/generate", *form([("generate", json.dumps(wishes)), ("code", data)]))
 
     def json(
         self, method: str, path: str, body: Any = None, kind: str = "", headers: Mapping[str, str] | None = None

@@ -46,16 +46,16 @@ def error_of(error: HTTPError) -> ServerError:
 
 
 def form(parts: Iterable[tuple[str, Any]]) -> tuple[bytes, str]:
-    """multipart/form-data, and its type: words, and pictures as files or their bytes; a word called photo is a file."""
+    """multipart/form-data, and its type: words, and files or their bytes, which are called photo or code."""
     edge = f"mien-{secrets.token_hex(16)}"
     lines: list[bytes] = []
     for name, value in parts:
         head = f'--{edge}\r\nContent-Disposition: form-data; name="{name}"'
-        if name != "photo":
+        if name not in ("photo", "code"):
             lines.append(f"{head}\r\n\r\n{value}\r\n".encode())
             continue
         data, kind = picture(Path(value) if isinstance(value, str) else value)
-        called = "photo" if isinstance(value, bytes) else quote(Path(value).name)
+        called = name if isinstance(value, bytes) else quote(Path(value).name)
         lines.append(f'{head}; filename="{called}"\r\nContent-Type: {kind}\r\n\r\n'.encode() + data + b"\r\n")
     lines.append(f"--{edge}--\r\n".encode())
     return b"".join(lines), f"multipart/form-data; boundary={edge}"

@@ -14,7 +14,9 @@ from torch import Tensor
 
 from mien.align.crop import crop_face
 from mien.align.finder import FaceFinder, select_face
-from mien.checkpoints.codes import check_belongs, load_codes
+from mien.checkpoints.codes import check_belongs, load_codes, save_codes
+from mien.checkpoints.fingerprint import fingerprint
+from mien.checkpoints.generator import load_generator
 from mien.checkpoints.hub import find_folder
 from mien.checkpoints.inversion import find_inversion, load_inversion
 from mien.checkpoints.shapes import load_pair
@@ -23,7 +25,7 @@ from mien.errors import FaceSelectionError
 from mien.models.inversion import Follower, Inverted, drawn
 from mien.photos.read import read_photo
 from mien.pixels import to_bytes, to_tensor
-from mien.types import AlignedFace, Photo, UInt8
+from mien.types import AlignedFace, Float32, Photo, UInt8
 
 
 def aligned_picture(path: Path, face: str, side: int) -> Tensor:
@@ -48,6 +50,22 @@ def _quad(photo: Photo, face: str, name: str) -> np.ndarray[tuple[int, ...], np.
     if height != width:
         raise FaceSelectionError(f"{name} is no aligned face: it is {width} x {height}; leave --face aligned out.")
     return np.array([[0, 0], [0, height], [width, height], [width, 0]], np.float64)
+
+
+def save_generated(path: Path, codes: Float32, folder: Path) -> None:
+    """Writes a code file of a face that was made without a photo.
+
+    Args:
+        path: of the file.
+        codes: (L, C).
+        folder: of the generator that they belong to.
+
+    Raises:
+        CheckpointError: the folder is missing or damaged.
+        SaveError: the file cannot be written.
+    """
+    mark = fingerprint(load_generator(folder)).hex()
+    save_codes(path, Inverted(torch.from_numpy(codes), "generate", generator=mark, origin=folder.name))
 
 
 class CodeReader:

@@ -108,3 +108,4 @@ class GenerateBody(Body):
     attributes: Annotated[dict[Word, Number], Field(max_length=MOST_WISHES)] = Field(default_factory=dict)
     text: Text = ""
     format: Literal["png", "json"] = "png"
+    codes: bool = Field(False, description="The mapping network makes the face; JSON has its codes as a file.")

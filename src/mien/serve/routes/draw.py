@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from mien.conditions.drawings import read_drawing
 from mien.conditions.text import LONGEST
+from mien.serve.codes import mapping_of
 from mien.serve.faults import ApiError
 from mien.serve.pictures import opened, png
 from mien.serve.service import Service, Serving
@@ -53,15 +54,13 @@ async def draw(
 def _draws(service: Service) -> Draws:
     """Loaded once."""
     if "draws" not in service.shared:
-        service.shared["draws"] = _by_mapping() if service.settings.drawings is None else _by_strokes(service)
+        service.shared["draws"] = _by_mapping(service) if service.settings.drawings is None else _by_strokes(service)
     found: Draws = service.shared["draws"]
     return found
 
 
-def _by_mapping() -> Draws:
-    from mien.generation.generator import MultimodalGenerator
-
-    generator = MultimodalGenerator.from_pretrained()
+def _by_mapping(service: Service) -> Draws:
+    generator = mapping_of(service)
 
     def made(strokes: Bool, seed: int, text: str) -> UInt8:
         wanted = generator.wanted(text=text)

@@ -13,19 +13,27 @@ from fastapi.responses import Response
 from mien.photos.read import read_photo
 from mien.serve import views
 from mien.serve.answers import SessionAnswer, UploadAnswer
+from mien.serve.codes import KIND as CODE
+from mien.serve.codes import picture_of
 from mien.serve.pictures import container_of, encoded, parsed_box, shown, size_of
 from mien.serve.service import Found, Service, Serving, Step, Width
 from mien.session import Session
 
 router = APIRouter(tags=["sessions"])
 
-PHOTO = {"requestBody": {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}, "required": True}}
+FILE = {"schema": {"type": "string", "format": "binary"}}
+PHOTO = {"requestBody": {"content": {"image/*": FILE}, "required": True}}
+PHOTO_OR_CODE = {"requestBody": {"content": {"image/*": FILE, CODE: FILE}, "required": True}}
 
 
-@router.post("/api/sessions", status_code=201, response_model=SessionAnswer, openapi_extra=PHOTO)
+@router.post("/api/sessions", status_code=201, response_model=SessionAnswer, openapi_extra=PHOTO_OR_CODE)
 async def create(request: Request, service: Serving) -> dict[str, Any]:
-    """A photo, as it is, becomes a session."""
-    data, suffix = await sent_photo(request, service)
+    """A photo, as it is, becomes a session; or the face that a code file draws."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == CODE:
+        code = await request.body()
+        data, suffix = await service.run(request, lambda: picture_of(code), kind="edit"), ".png"
+    else:
+        data, suffix = await sent_photo(request, service)
     fill = filling(data, suffix, service, Session.create)
     return await made(request, service, name_of(request, suffix), fill)
 
