@@ -3,6 +3,8 @@
     python -m benchmarks.heal --data WIDE --landmarks PORTRAITS/landmarks.npy --perceptual lpips_alex.pt [--split val]
     python -m benchmarks.heal --data LONDON --landmarks LONDON/landmarks478.npy --perceptual lpips_alex.pt
 
+With ``--printed`` the photos are drawn as prints first (:mod:`recipes.print_drawn`). Damage over prints is white.
+
 LPIPS is that of a window around each defect at the photo's own scale. Grain is the noise inside the defects over that
 of the truth at the same pixels, in three bands, finest first: 1 is as rough as the photo. Telea and Navier-Stokes are
 OpenCV's, the biharmonic equation is scikit-image's.
@@ -27,6 +29,7 @@ from mien.guides.heal import heal
 from mien.photos.read import read_photo
 from mien.pixels import to_tensor
 from mien.types import Bool, Float32, Photo, UInt8
+from recipes.print_drawn import PRINTS
 
 KINDS = ("scratch", "mole", "wrinkle", "stain")
 SPOTS = (50, 280, 151, 205, 425, 199, 108, 337, 36, 266, 101, 330)
@@ -127,6 +130,7 @@ def main() -> None:
     parser.add_argument("--split", default="val")
     parser.add_argument("--limit", type=int, default=48)
     parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--printed", choices=tuple(PRINTS), help="the kind of print that the photos are made to be")
     parser.add_argument("--sheets", type=Path, help="a folder for one picture a face: truth, defects, each method")
     o = parser.parse_args()
     distance = load_distance(o.perceptual, trust_code=True)
@@ -134,9 +138,10 @@ def main() -> None:
     power: dict[tuple[str, str], list[list[float]]] = {}
     taken = dict.fromkeys(o.methods.split(","), 0.0)
     for name, truth, points in faces(o.data, o.landmarks, o.split, o.limit):
+        truth, over = (PRINTS[o.printed](truth), (235, 230, 215)) if o.printed else (truth, (60, 30, 30))
         drawn = list(defects(points, truth.shape, np.random.default_rng(sum(map(ord, name)))))
         mask = np.any([area for _, area in drawn], 0)
-        broken = Photo(np.where(mask[..., None], np.array([60, 30, 30], np.uint8), truth).astype(np.uint8))
+        broken = Photo(np.where(mask[..., None], np.array(over, np.uint8), truth).astype(np.uint8))
         wanted, tiles = bands(truth.astype(np.float32)), [truth, broken.pixels]
         for method in taken:
             start = perf_counter()

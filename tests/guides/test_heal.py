@@ -6,6 +6,7 @@ import pytest
 
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
+from mien.guides import heal as healing
 from mien.guides.glasses import without_glasses
 from mien.guides.heal import heal
 from mien.guides.red_eyes import without_red_eyes
@@ -73,6 +74,15 @@ def test_tint_depth_and_alpha_are_kept(spotted: tuple[Photo, np.ndarray], tint: 
     if tint:
         parts = healed.pixels[mask].astype(np.float32) / np.array(tint, np.float32)
         assert np.ptp(parts, 1).max() < 4 * 257 ** (bits == 16)
+
+
+def test_photos_are_healed_as_if_there_were_no_prints(portrait: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
+    mask = np.zeros(portrait.pixels.shape[:2], np.bool_)
+    mask[100:110, 80:140] = True
+    now = heal(portrait, mask)
+    monkeypatch.setattr(healing, "screens_of", lambda picture: None)
+    before = heal(portrait, mask)
+    assert now.box == before.box and (now.samples == before.samples).all()
 
 
 def test_all_of_a_photo_still_has_a_result_and_nothing_has_none() -> None:

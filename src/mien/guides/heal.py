@@ -1,6 +1,7 @@
 """Heal: what is masked is replaced by what its surroundings predict, with their texture and grain. Nothing is painted.
 
-See :mod:`mien.compose.texture`; long scratches and large areas are healed piece by piece.
+See :mod:`mien.compose.texture`; long scratches and large areas are healed piece by piece. Prints have their dots taken
+off first (:mod:`mien.compose.dots`), and put on again where something is healed, in line with those around.
 
 Convention:
     Pixels are sRGB float32 in [0, 255] while they are matched; a piece is a box of the photo with its part of the mask.
@@ -14,6 +15,8 @@ import cv2
 import numpy as np
 
 from mien.align.paste import Mask
+from mien.compose.dots import dots_of
+from mien.compose.screens import screens_of
 from mien.compose.texture import fill
 from mien.errors import LayerError
 from mien.guides.guide import Box, Guide, box_of, changed
@@ -25,6 +28,9 @@ PIECE = 48
 
 AROUND = 32
 """How far around a piece its surroundings reach, pixels."""
+
+SCREENED, AROUND_DOTS = 512, 64
+"""Least side of the part of a photo in which a screen is looked for; and how far around dots are fitted, pixels."""
 
 ENOUGH = 0.15
 """Share of a piece's surroundings that must not be forbidden; with less of them, all are used."""
@@ -52,15 +58,20 @@ def heal(
     if not area.any():
         raise LayerError("The mask is empty; mask what is to vanish.")
     box = box_of(area, AROUND)
+    screens = screens_of(to_srgb(photo, _at_least(box, SCREENED, area.shape)).astype(np.float32))
+    box = box if screens is None else box_of(area, AROUND_DOTS)
     x0, y0, x1, y1 = box
     before = to_srgb(photo, box).astype(np.float32)
     inside = area[y0:y1, x0:x1]
     barred = inside if forbidden is None else inside | forbidden[y0:y1, x0:x1]
     notes: tuple[str, ...] = ()
+    dots = None if screens is None else dots_of(before, *_known(inside), screens)
+    healed, todo = before.copy() if dots is None else dots.off(before, _known(inside)[0]), inside.copy()
     rng = np.random.default_rng(0)
-    healed, todo = before.copy(), inside.copy()
     for piece in _pieces(inside):
         _cover(healed, todo, barred, piece, rng, grain)
+    if dots is not None:
+        healed = dots.on(healed)
     if _thickness(inside) > LARGEST * min(photo.width, photo.height):
         notes = ("a large area was filled with the texture around it; what it should show is better painted",)
     faded = np.float32(strength) * (mask[y0:y1, x0:x1].astype(np.float32) if mask.dtype != np.bool_ else inside)
@@ -97,6 +108,17 @@ def _cover(picture: Float32, todo: Bool, barred: Bool, piece: Box, rng: np.rando
     filled = fill(picture[y0:y1, x0:x1], unknown, useless, rng, hole, grain)
     picture[y0:y1, x0:x1][hole] = filled[hole]
     todo[y0:y1, x0:x1] &= ~hole
+
+
+def _known(inside: Bool) -> tuple[Bool, Bool]:
+    """Where dots are as they were printed, and where they are needed: masks may miss what is soft of a scratch."""
+    known, near = (cv2.dilate(inside.astype(np.uint8), np.ones((n, n), np.uint8)) for n in (3, 2 * AROUND + 1))
+    return known == 0, near > 0
+
+
+def _at_least(box: Box, side: int, shape: tuple[int, ...]) -> Box:
+    """A box widened to a side, as far as the photo reaches."""
+    return _widened(box, max(0, (side - min(box[2] - box[0], box[3] - box[1])) // 2), shape)
 
 
 def _widened(box: Box, by: int, shape: tuple[int, ...]) -> Box:
