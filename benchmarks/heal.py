@@ -164,6 +164,8 @@ def main() -> None:
     for method, seconds in taken.items():
         for kind in (*KINDS, "all"):
             mine = [k for k in away if k[0] == method and kind in (k[1], "all")]
+            if not mine:
+                continue
             lpips = np.mean(np.concatenate([away[k] for k in mine]))
             ratios = np.concatenate([power[k] for k in mine])
             middle, within = np.median(ratios, 0), (np.abs(ratios - 1) <= 0.2).mean(0)
