@@ -53,7 +53,7 @@ def test_stripes_noise_cloth_in_a_part_and_the_grid_of_jpeg_are_no_screens() -> 
     ys, xs = np.mgrid[:SIDE, :SIDE].astype(np.float32)
     noise = np.random.default_rng(0).normal(128, 30, (SIDE, SIDE, 3)).astype(np.float32)
     stripes = np.repeat(128 + 60 * np.sin(xs + 0.4 * ys)[..., None], 3, 2)
-    cloth = noise.copy()
+    cloth = np.pad(noise, ((0, SIDE // 2), (0, SIDE // 2), (0, 0)), mode="reflect")
     cloth[:100, :100] = printed(6.0, (45.0,))[:100, :100]
     blocks = np.repeat((100 + 40 * ((xs % 8 == 0) | (ys % 8 == 0)))[..., None], 3, 2) + noise / 10
     for picture in (noise, stripes, cloth, blocks.astype(np.float32), noise[:60, :60]):
