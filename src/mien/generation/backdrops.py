@@ -17,6 +17,7 @@ from mien.compose.border import wide_blur
 from mien.compose.matte import colors, sharpened
 from mien.compose.morphology import disc
 from mien.conditions.parser import FaceParser
+from mien.generation.rims import unrimmed
 from mien.guides.hair_matte import hair_matte
 from mien.guides.looks import reaching
 from mien.guides.traits import lab_of
@@ -72,12 +73,14 @@ class Parted:
         front: (H, W, 3) sRGB of the person alone.
         behind: (H, W, 3) sRGB of what is behind, blurred.
         hair: (H, W) share of hair.
+        side: of the face's square, pixels.
     """
 
     alpha: Float32
     front: Float32
     behind: Float32
     hair: Float32
+    side: float
 
     def before(self, wall: Float32) -> UInt8:
         """The person before something else (H, W, 3)."""
@@ -85,6 +88,11 @@ class Parted:
 
     def cleaned(self) -> Parted:
         """The person without the light of the backdrop in hair, which shows as a rim before another."""
+        alpha, front = unrimmed(self.alpha, self.front, self.behind, self.hair, self.side)
+        return replace(self, alpha=alpha, front=front)._plain()
+
+    def _plain(self) -> Parted:
+        """Without its hues and scraps."""
         lab, other = (lab_of(np.asarray(np.clip(one, 0, 255), np.uint8)) for one in (self.front, self.behind))
         sure = (self.hair > SURE[1]) & (self.alpha[..., 0] > SURE[1])
         if not sure.any():
@@ -127,7 +135,7 @@ def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:
     mean = wide_blur(seen, sigma) + np.float32(1e-3) * wide_blur(seen, 4 * sigma)
     behind = mean[..., :3] / (mean[..., 3:] + 1e-9)
     front, shown = np.asarray(front * 255, np.float32), np.asarray(np.minimum(hair, alpha), np.float32)
-    return Parted(alpha[..., None], front, np.asarray(behind, np.float32), shown)
+    return Parted(alpha[..., None], front, np.asarray(behind, np.float32), shown, side)
 
 
 def wall(color: Float32, height: int, width: int) -> Float32:

@@ -47,13 +47,13 @@ PEOPLE = (
 """Bundled faces without hats and out of childhood: their names, man or woman and how old, by eye; none whose
 picture ends at a bare head."""
 
-UNPARTED = frozenset(("2118", "2123", "2125", "2319", "2331", "2366", "2495", "2517", "2581", "2816", "3013"))
+UNPARTED = frozenset(("2118", "2123", "2125", "2135", "2319", "2331", "2366", "2495", "2517", "2581", "2816", "3013"))
 """Those whose hair is hardly told from what is behind it, so that they keep their backdrop."""
 
 PLAIN = frozenset(("2121", "2253", "2332", "2567", "3017", "3172", "3203"))
 """Those before a wall or a sky of one color, which is kept where it suits."""
 
-UNWALLED = UNPARTED | {"2128", "2131", "2135", "2137", "2332", "2509", "2567", "2723", "2998", "3102", "3127", "3203"}
+UNWALLED = UNPARTED | {"2128", "2131", "2137", "2332", "2509", "2567", "2723", "2998", "3102", "3127", "3203"}
 """Those of whose old backdrop something is seen before a wall."""
 
 PAINTED = frozenset(
