@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.align.crop import between_pixels, crop_face
+from mien.align.crop import between_pixels, crop_face, pixel_scale
 from mien.compose.blend import membrane
 from mien.compose.morphology import grown
 from mien.conditions.labels import INDEX
@@ -23,9 +23,12 @@ from mien.guides.borrow import unit_of
 from mien.guides.frames import EYES, area_of, axes, eyes_of, without_gaps
 from mien.guides.fronts import front_of, whole_of
 from mien.guides.guide import Box, Guide, box_of, changed
+from mien.guides.lens_moved import Moved, as_outlined
+from mien.guides.lens_power import lens_power
 from mien.guides.lenses import cleared
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.opaque import opaque
+from mien.guides.seen import Seen
 from mien.guides.still_seen import still_seen
 from mien.guides.surround import BROWS as BROW_OUTLINES
 from mien.guides.surround import Worn
@@ -91,6 +94,7 @@ class Glasses:
         kinds: (SIDE, SIDE, 4) how likely face, hair, ears and background are, behind the frame, too.
         matrix: (2, 3) plane to photo.
         tinted: whether the eyes cannot be seen.
+        moved: where strong lenses show what is behind them; None of others.
     """
 
     frame: Bool
@@ -104,6 +108,7 @@ class Glasses:
     kinds: Float32
     matrix: Float64
     tinted: bool
+    moved: Moved | None = None
 
     @property
     def hidden(self) -> Bool:
@@ -166,19 +171,33 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         raise LayerError(NONE)
     lenses = (worn > 0.5) & ~front & inside
     lenses = np.asarray(cv2.morphologyEx(lenses.astype(np.uint8), cv2.MORPH_OPEN, disc(3.0)) > 0)
-    rows = np.flatnonzero((front | (worn > SEEN)).any(1))
-    lines = Lines.of(picture, max(0, rows[0] - ROOM), min(SIDE, rows[-1] + ROOM))
-    core = opaque(picture, lines, seen, points)
-    frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
-    frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
-    frame = without_gaps(frame, *GAPS) & ~(eyes & ~core)
+    frame = _whole(picture, seen, likely, lenses, eyes, points)
     kinds = _kinds(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
+    power = lens_power(picture, frame, worn > SEEN, lenses, kinds, _deep(points, crop.matrix, face))
+    moved = None
+    if power is not None:
+        moved = Moved.of(power, lenses, points, crop.matrix)
+        kinds, hooked = as_outlined(kinds, frame | (worn > SEEN), power.outlines)
+        eyes, frame = moved.plane(eyes), frame | hooked & ~eyes
     beside = kinds.argmax(2) > 0
     frame |= front & np.isin(kinds.argmax(2), (1, 3))  # before hair and backdrop, lenses shine
     stays = still_seen(picture, frame & (worn < 0.5), kinds)
     frame, front = frame & ~stays, front & ~stays
     dark = _tinted(picture, lenses, points)
-    return Glasses(frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark)
+    return Glasses(
+        frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark, moved
+    )
+
+
+def _whole(picture: Float32, seen: Seen, likely: dict[str, Float32], lenses: Bool, eyes: Bool, points: Float64) -> Bool:
+    """(SIDE, SIDE) a frame with its temples."""
+    worn = likely["worn"]
+    rows = np.flatnonzero((seen.front | (worn > SEEN)).any(1))
+    lines = Lines.of(picture, max(0, rows[0] - ROOM), min(SIDE, rows[-1] + ROOM))
+    core = opaque(picture, lines, seen, points)
+    frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
+    frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
+    return without_gaps(frame, *GAPS) & ~(eyes & ~core)
 
 
 def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool, outline: Bool) -> Float32:
@@ -208,7 +227,10 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
         raise LayerError(TINTED)
     unit = unit_of(face)
     box = glasses.box(photo, 0.35 * unit)
-    before = to_srgb(photo, box).astype(np.float32)
+    original = before = to_srgb(photo, box).astype(np.float32)
+    anew = np.zeros(before.shape[:2], np.bool_)
+    if glasses.moved is not None:
+        before, anew = glasses.moved.picture(before, box)
     scale = min(1.0, LARGEST_UNIT / unit)
     areas = (glasses.hidden, glasses.shade, glasses.eyes, glasses.lenses, glasses.beside)
     hole, shade, eyes, lenses, beside = (glasses.placed(one, box, scale) > SEEN for one in areas)
@@ -220,7 +242,8 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     worn_now = Worn(plain, moved, hole, shade, eyes, lenses, beside)
     bared = uncovered(worn_now, glasses.placed(glasses.kinds, box, scale), Uncovering.bundled())
     mixed, sure = enlarged(before, small, replace(bared, touched=np.maximum(bared.touched, through)))
-    return Guide(box, changed(photo, box, before, mixed), sure * np.float32(strength), (LEFT,) if tinted else ())
+    sure = np.maximum(sure, anew)
+    return Guide(box, changed(photo, box, original, mixed), sure * np.float32(strength), (LEFT,) if tinted else ())
 
 
 def _brows(points: Float64) -> Float32:
@@ -253,6 +276,11 @@ def _filled(plane: Float32) -> Float32:
 def _points_on(matrix: Float64, face: Face) -> Float64:
     """(478, 2) landmarks in the plane."""
     return np.asarray((face.landmarks[:, :2].astype(np.float64) - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
+
+
+def _deep(points: Float64, matrix: Float64, face: Face) -> Float64:
+    """(478, 3) landmarks in the plane with their depth, in its pixels."""
+    return np.column_stack([points, face.landmarks[:, 2] / pixel_scale(matrix)])
 
 
 def _tinted(picture: Float32, lenses: Bool, points: Float64) -> bool:
