@@ -62,7 +62,7 @@ def scene(points: Float64, shares: tuple[float, float], behind: tuple[int, int, 
     return Scene(seen, frame > 0, (lenses > 0) & (frame == 0), kinds, points)
 
 
-@pytest.mark.parametrize("share", [0.7, 0.8, 0.9])
+@pytest.mark.parametrize("share", [0.7, 0.78, 0.85])
 def test_lenses_that_shrink_are_measured(points: Float64, share: float) -> None:
     found = scene(points, (share, share)).power()
     assert found is not None and len(found.outlines) == 2
@@ -72,7 +72,7 @@ def test_lenses_that_shrink_are_measured(points: Float64, share: float) -> None:
 
 @pytest.mark.parametrize(
     ("shares", "behind"),
-    [((1.0, 1.0), BACKDROP), ((0.97, 0.97), BACKDROP), ((0.9, 0.6), BACKDROP), ((0.8, 0.8), SKIN), ((0.8, 0.8), HAIR)],
+    [((1.0, 1.0), BACKDROP), ((0.92, 0.92), BACKDROP), ((0.9, 0.6), BACKDROP), ((0.8, 0.8), SKIN), ((0.8, 0.8), HAIR)],
 )
 def test_nothing_is_moved_where_lenses_are_plain_or_nothing_tells(
     points: Float64, shares: tuple[float, float], behind: tuple[int, int, int]

@@ -75,6 +75,7 @@ DARK_LENS = 0.5
 
 
 LEFT = "The lenses are tinted: their colour is taken off what is seen through them, reflections are not."
+STRONG = "Strong lenses show the eyes at {:.0%} of their size; what is seen through them is brought back."
 TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glasses cannot be taken off."
 
 
@@ -243,7 +244,9 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     bared = uncovered(worn_now, glasses.placed(glasses.kinds, box, scale), Uncovering.bundled())
     mixed, sure = enlarged(before, small, replace(bared, touched=np.maximum(bared.touched, through)))
     sure = np.maximum(sure, anew)
-    return Guide(box, changed(photo, box, original, mixed), sure * np.float32(strength), (LEFT,) if tinted else ())
+    notes = [LEFT] if tinted else []
+    notes += [STRONG.format(glasses.moved.eyes)] if glasses.moved is not None else []
+    return Guide(box, changed(photo, box, original, mixed), sure * np.float32(strength), tuple(notes))
 
 
 def _brows(points: Float64) -> Float32:

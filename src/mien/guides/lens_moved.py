@@ -36,10 +36,12 @@ class Moved:
     Attributes:
         by: (SIDE, SIDE, 2) from where it should be to where it is seen, pixels of the plane.
         matrix: (2, 3) plane to photo.
+        eyes: how large lenses show eyes.
     """
 
     by: Float32
     matrix: Float64
+    eyes: float
 
     @classmethod
     def of(cls, power: Power, lenses: Bool, points: Float64, matrix: Float64) -> Moved:
@@ -61,7 +63,7 @@ class Moved:
             share = np.clip(1 - (beyond - FULLY) / FADING, 0, 1)
             share = (share * share * (3 - 2 * share) * (shown - 1))[..., None]
             by += (share * np.dstack([x, y])).astype(np.float32)
-        return cls(by, matrix)
+        return cls(by, matrix, power.eyes)
 
     def plane(self, area: Bool) -> Bool:
         """An area (SIDE, SIDE), moved."""

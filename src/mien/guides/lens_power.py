@@ -36,7 +36,7 @@ BARE, SHOWN, SHARE, SPREAD = 0.75, 4.0, 0.5, 0.06
 """Width of backdrop in a lens; rows of it, and their share of all that might show it, at least; how far these may
 differ, as a share."""
 
-LEAST, LATE, RIM = 0.07, 0.5, 6.0
+LEAST, LATE, RIM = 0.12, 0.5, 6.0
 """Share by which outlines must be displaced; how far beyond the parser's glasses they are seen, units, at most; and how
 far above and below what is seen through a lens its rim may hide more."""
 
