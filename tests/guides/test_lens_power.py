@@ -81,6 +81,17 @@ def test_nothing_is_moved_where_lenses_are_plain_or_nothing_tells(
     assert scene(points, shares, behind if behind != HAIR else (30, 28, 28)).power() is None
 
 
+def test_soft_shade_within_a_lens_is_no_outline(points: Float64) -> None:
+    plain = scene(points, (1.0, 1.0), (40, 34, 30))
+    away = np.abs(np.arange(SIDE) - points[168, 0]) / (points[356, 0] - points[127, 0])
+    shade = np.clip((away - 0.3) / 0.12, 0, 1)[None, :, None] * plain.kinds[..., :1]
+    darker = plain.picture + 0.75 * shade * (np.float32((40, 34, 30)) - plain.picture)
+    assert (
+        plain._replace(picture=np.where(plain.frame[..., None], plain.picture, darker).astype(np.float32)).power()
+        is None
+    )
+
+
 def test_eyes_come_back_to_their_size_and_nothing_else_moves(points: Float64) -> None:
     matrix = np.array([[0.7, 0.1, 4], [-0.1, 0.7, 60]])
     lenses = scene(points, (1.0, 1.0)).lenses

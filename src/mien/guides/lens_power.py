@@ -44,6 +44,10 @@ BEFORE, DEPTH, FLANK = 0.155, (0.15, 0.35), 1.5
 """How far lenses are before eyes, and temples behind these, as shares of the distance of the eyes' outer corners; and
 how far within a face's outline points tell its depth."""
 
+SHARP = (1.0, 0.75)
+"""Width over which an outline is seen through a lens, and its step there, as a share of that beside the lens: shade is
+softer."""
+
 BOUNDS, AGREE = (0.8, 1.25), 0.06
 """Of magnification; and how much both lenses may differ."""
 
@@ -249,7 +253,8 @@ class _Window:
 
         Not a number in rows that tell nothing.
         """
-        shares = np.full(len(self.rows), np.nan)
+        shares, wide = np.full(len(self.rows), np.nan), round(SHARP[0] / STEP)
+        sharp = SHARP[1] * float(np.linalg.norm(behind - face, axis=1).min())
         for row in np.flatnonzero((self.rows > self.span[0] + 1) & (self.rows < self.span[1] - 1)):
             within = np.flatnonzero((self.columns > 3) & (self.columns < true[row]))
             if len(within) < 4 * BARE / STEP:
@@ -262,6 +267,9 @@ class _Window:
             gained = 2 * np.concatenate([[0], np.cumsum(sure)]) - sure.sum()
             end = int(gained.argmax())
             bare = float(np.clip(-sure[end:], 0, 1).sum()) * STEP
+            by = slice(max(0, end - wide), end), slice(end, end + wide)
+            step = np.linalg.norm(np.subtract(*(lab[one].mean(0) for one in by))) if 0 < end < len(lab) else 0.0
             edge = self.columns[within[min(end, len(within) - 1)]] - STEP / 2
-            shares[row] = edge / true[row] if bare > BARE and edge < self.ends[row] + LATE else 0
+            clear = bare > BARE and step > sharp and edge < self.ends[row] + LATE
+            shares[row] = edge / true[row] if clear else 0
         return shares
