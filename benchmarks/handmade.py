@@ -37,9 +37,9 @@ GLASSES = (0, 2, 7, 10, 14, 15, 39, 42, 47, 51)
 BEARDS = ("v39", "v42", "v45", "l48", "l68", "l36")
 MOUTHS = ("v4", "v12", "v16", "l24", "l35", "l27")
 HAIR = (
-    ("v44", "longer"),
-    ("v46", "longer"),
-    ("l24", "longer"),
+    ("v44", "shoulder"),
+    ("v46", "chest"),
+    ("l24", "straight"),
     ("v58", "shorter"),
     ("v25", "fringe"),
     ("l43", "fringe"),
@@ -75,7 +75,9 @@ def hidden(photo: Photo, face: Face, landmark: int) -> Wish:
     return {"mask": ((xs - x) / 0.3) ** 2 + ((ys - y) / 0.24) ** 2 < unit**2}
 
 
-def edits(faces: Mapping[str, tuple[Photo, Face]], editor: Editor) -> dict[str, tuple[str, Callable[[], Wish]]]:
+def edits(
+    faces: Mapping[str, tuple[Photo, Face]], editor: Editor, data: Path
+) -> dict[str, tuple[str, Callable[[], Wish]]]:
     """By name: whose face, and what makes the wish."""
     found: dict[str, tuple[str, Callable[[], Wish]]] = {}
     for number in GLASSES:
@@ -85,7 +87,7 @@ def edits(faces: Mapping[str, tuple[Photo, Face]], editor: Editor) -> dict[str, 
     for who in MOUTHS:
         found[f"mouth-{who}"] = (who, lambda who=who: drawn_lips(*faces[who]))
     for who, kind in HAIR:
-        found[f"hair-{who}-{kind}"] = (who, lambda who=who, kind=kind: hair_outline(*faces[who], editor, kind))
+        found[f"hair-{who}-{kind}"] = (who, lambda who=who, kind=kind: hair_outline(*faces[who], editor, kind, data))
     for who, landmark in HIDDEN:
         found[f"hidden-{who}"] = (who, lambda who=who, at=landmark: hidden(*faces[who], at))
     for who, whose in LOOKS:
@@ -141,7 +143,7 @@ def main() -> None:
     editor = Editor.from_pretrained(options.model) if options.model else Editor.from_pretrained()
     photos = pictures(options.data)
     faces = {who: (photo, editor.finder.find(photo)[0]) for who, photo in photos.items()}
-    for name, (who, wish) in edits(faces, editor).items():
+    for name, (who, wish) in edits(faces, editor, options.data).items():
         if not name.startswith(options.only):
             continue
         photo, face = faces[who]

@@ -135,6 +135,15 @@ def ranked_costs(
     return able + Bank.bundled().ranked(face, traits, part, child)
 
 
+def album_of(request: Request, context: EditContext) -> list[Entry]:
+    """The faces of a request's album; none without one.
+
+    Raises:
+        LayerError, PhotoError: the album cannot be read.
+    """
+    return [] if request.album is None else list(_album(Path(request.album), context).entries)
+
+
 def _child(photo: Photo, face: Face) -> bool:
     """Whether a face is a small child's, or a child's whose lips are shut; the reader thinks it older."""
     from mien.finding.face_reader import FaceReader

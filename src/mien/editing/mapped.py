@@ -14,6 +14,7 @@ from mien.align.paste import Mask, mask_to_photo
 from mien.conditions.labels import INDEX
 from mien.editing.context import EditContext
 from mien.editing.hair_reached import reached
+from mien.editing.lenders import album_of
 from mien.editing.request import Request
 from mien.editing.steps import Guided, worse
 from mien.editing.target import FaceTarget
@@ -86,7 +87,8 @@ def hair_by_map(
     if request.part == FRINGE:
         guide, words = fringe_to(photo, face, parser, area, mask, request.seed), "hair laid over the forehead"
     elif request.part == LONGER:
-        guide, words = longer(photo, face, parser, area, mask, request.seed), "hair made longer"
+        wished, own = _going_on(area, matrix, request.semantic, masked), album_of(request, context)
+        guide, words = longer(photo, face, parser, wished, mask, request.seed, own), "hair made longer"
     else:
         guide, words = _shorter(photo, face, context, _below(area, matrix, request.semantic), masked, request.seed)
     after = done.then(guide, words, within, request.strength)
@@ -111,6 +113,22 @@ def _shorter(
     if _beyond(guide, masked) > CLOSER:
         raise LayerError("The hair goes on beyond the mask; mask all of it that is to go, to its ends.")
     return guide, "hair made narrower"
+
+
+def _going_on(area: Float32, matrix: Any, wished: UInt8, masked: Bool) -> Float32:
+    """An area (H, W) of the photo that goes on below the crop as far as a mask (H, W) lets it, as wide as it is there.
+
+    A map ends with the crop, and long hair does not.
+    """
+    if not (wished[-2:] > 0).any():
+        return area
+    back = inverse(matrix)
+    ys, xs = np.mgrid[: area.shape[0], : area.shape[1]].astype(np.float32)
+    down = xs * np.float32(back[1, 0]) + ys * np.float32(back[1, 1]) + np.float32(back[1, 2])
+    right = xs * np.float32(back[0, 0]) + ys * np.float32(back[0, 1]) + np.float32(back[0, 2])
+    last = (wished[-3] > 0).astype(np.float32)[None]
+    above = cv2.remap(last, right, np.zeros_like(right), cv2.INTER_LINEAR)
+    return np.asarray(np.maximum(area, above * (down > len(wished) - 2) * masked), np.float32)
 
 
 def _beyond(guide: Guide, masked: Bool) -> float:

@@ -23,6 +23,7 @@ from mien.guides.fringe import Forehead
 from mien.guides.guide import Doubt, Guide
 from mien.guides.hair import fringe, piece
 from mien.guides.hair_fit import Fitted
+from mien.guides.hair_whole import asks_for_all, first_whole
 from mien.guides.locks import laid_locks
 from mien.guides.lowered import hanging, lowered
 from mien.guides.narrowed import narrowed
@@ -40,6 +41,9 @@ LAID = ("hair laid lower over the forehead", "fringe laid on in this hair's tone
 
 CURLY, STRAIGHT = 0.03, "this hair has small curls, and what is laid on is straighter"
 """Waviness from which hair has curls, and what is told where the bank's hair is laid on it."""
+
+HAT = 0.25
+"""Square units of a hat below which there is none."""
 
 REACHED = 0.85
 """Share of what is wished that this head's hair covers from which another's is not looked for."""
@@ -98,14 +102,26 @@ def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: 
     )
 
 
-def longer(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mask, seed: int = 0) -> Guide:
-    """Longer hair beside the face: this head's, if it can be drawn so far; else that of the bank's heads.
+def longer(
+    photo: Photo,
+    face: Face,
+    parser: FaceParser,
+    wished: Mask,
+    mask: Mask,
+    seed: int = 0,
+    album: Sequence[Entry] = (),
+) -> Guide:
+    """Longer hair: all of another's where the mask holds the old hair; else beside the face alone, this head's, if it
+    can be drawn so far, or that of the bank's heads.
 
     Args, raises:
-        As above.
+        As above; heads of an album lend all of their hair before the bank's do.
     """
     here = Scene.of(photo, face, parser)  # beside the face a hat hides no hair
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
+    if float(here.shares["hat"].sum()) < HAT * here.unit**2 and asks_for_all(here, area & allowed, allowed):
+        with suppress(LayerError):
+            return first_whole(photo, face, here, parser, wished, album, seed)
 
     def make(other: Photo, there: Scene) -> Guide:
         return piece(photo, here, other, there, *laid_locks(here, there, area & allowed, allowed))

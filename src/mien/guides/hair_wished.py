@@ -1,0 +1,202 @@
+"""Another's whole hair brought to an outline that a map asks for, and ended where that ends.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from mien.compose.border import local_colors, wide_blur
+from mien.compose.morphology import disc
+from mien.guides.bare import face_of
+from mien.guides.fringe import moved
+from mien.guides.hair_fit import FEATURES, Fitted
+from mien.guides.hair_line import FOREHEAD
+from mien.guides.scene import Scene
+from mien.guides.spline import Spline
+from mien.guides.strands import along
+from mien.types import Bool, Float32, Float64
+
+STEP, RAYS, WIDEST = 0.12, 17, 80.0
+"""Units between rows in which edges are compared; and number of directions above the temples, and how far aside they
+go, degrees."""
+
+OUTER, INNER, LOWER = 0.5, 0.3, 0.6
+"""Units by which an outer edge, an inner one and ends are moved at most."""
+
+AROUND = 4.5
+"""Units from the face from which nothing is moved."""
+
+SMOOTH = 2.0
+"""Rows over which what is moved is the same."""
+
+BEYOND, EDGE = 0.05, 0.05
+"""Units beyond a wished outline in which strands are seen, and over which they fade."""
+
+TEMPLE = 0.06
+"""Units around the face in which hair is seen whatever is wished."""
+
+SHADED, NARROW = (0.75, 0.45), 0.04
+"""How dark hair is that fills gaps beside the face, and beside the neck; and half the width, units, of openings through
+which a gap is none."""
+
+TIP, LOCKS, FINE = 0.16, 0.35, 0.5
+"""Units within which strands end below, and how much sooner or later locks and strands do, in that."""
+
+DARKER = 0.25
+"""How much darker ends are."""
+
+
+def to_outline(here: Scene, fit: Fitted, wished: Bool) -> Fitted:
+    """Hair moved to an outline, seen within it, with ends where it ends.
+
+    Args:
+        here: the scene.
+        fit: the other's hair on this head.
+        wished: (h, w) where hair is to be; it falls on below where that reaches the scene's end.
+    """
+    fit = moved(fit, _offsets(here, fit, wished))
+    return _ended(here, _filled(here, fit, wished), wished)
+
+
+def _filled(here: Scene, fit: Fitted, wished: Bool) -> Fitted:
+    """Hair without gaps between it and the head, and without the other's ears, inside of what is wished."""
+    unit = here.unit
+    gap = _gaps(here, fit, wished)
+    ys, level = np.arange(here.shape[0])[:, None], float(here.points[[132, 361], 1].mean())
+    ears = np.clip(1 - 2 * cv2.GaussianBlur(wished.astype(np.float32), (0, 0), 0.02 * unit), 0, 1)
+    below = np.clip((level - ys) / np.float32(0.1 * unit) + 0.5, 0, 1)  # there this head's own skin is seen
+    shares = {**fit.shares, "ears": fit.shares["ears"] * ears}
+    shares |= {name: fit.shares[name] * (1 - gap) for name in ("face", "neck", "background")}
+    shares |= {"face": shares["face"] * below, "hair": np.maximum(fit.shares["hair"], gap)}
+    shares = {name: np.asarray(one, np.float32) for name, one in shares.items()}
+    light = SHADED[0] + (SHADED[1] - SHADED[0]) * np.clip((ys - level) / (0.5 * unit) + 0.5, 0, 1)
+    more = (gap * (1 - fit.alpha))[..., None]
+    planes = []
+    for one in (fit.front, fit.picture, fit.real):
+        spread, _ = local_colors(one, (fit.alpha > 0.9).astype(np.float32), 0.06 * unit)
+        planes.append(np.asarray(one + more * (light[..., None] * spread - one), np.float32))
+    alpha = np.maximum(fit.alpha, gap).astype(np.float32)
+    return replace(fit, alpha=alpha, front=planes[0], picture=planes[1], real=planes[2], shares=shares)
+
+
+def _gaps(here: Scene, fit: Fitted, wished: Bool) -> Float32:
+    """(h, w): 1 where neither the other's hair nor this head is seen, inside of their common outline."""
+    unit = here.unit
+    head = cv2.dilate(face_of(here), disc(TEMPLE * unit)) > 0.5
+    person = here.shares["neck"] + here.shares["clothes"] > 0.5
+    face = (here.shares["face"] > 0.5) & (here.hair < 0.3) & (face_of(here) > 0.5)
+    solid = (fit.alpha > 0.6) | person | face
+    open_ = cv2.copyMakeBorder((~solid).astype(np.uint8), 1, 0, 1, 1, cv2.BORDER_CONSTANT, value=1)
+    open_ = cv2.erode(open_, disc(NARROW * unit))
+    cv2.floodFill(open_, None, (0, 0), (2,))
+    outside = cv2.dilate((open_ == 2).astype(np.uint8), disc(NARROW * unit))[1:, 1:-1] > 0
+    above = np.arange(here.shape[0])[:, None] < here.points[[33, 263], 1].mean()
+    gaps = (wished | (head & above)) & ~outside & ~person & ~face & (fit.alpha < 0.85)
+    gaps = cv2.morphologyEx(gaps.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    grown = cv2.dilate(gaps, disc(0.02 * unit)) & (~face & ~outside)
+    return cv2.GaussianBlur(grown.astype(np.float32), (0, 0), max(0.6, 0.012 * unit))
+
+
+def _offsets(here: Scene, fit: Fitted, wished: Bool) -> Float32:
+    """(h, w, 2): how far away what comes to a place is."""
+    unit, points = here.unit, here.points[:, :2]
+    solid = wide_blur(fit.alpha, 0.03 * unit) > 0.5
+    places, away = [], []
+    for mine, theirs in [*_beside(here, wished, solid), _above(here, wished, solid)]:
+        places.append(mine)
+        away.append(theirs - mine)
+    still = points[sorted({*FEATURES, *FOREHEAD})]
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    ring = points[168] + AROUND * unit * np.stack([np.cos(angles), np.sin(angles)], 1)
+    places += [still, ring]
+    away += [np.zeros_like(still), np.zeros_like(ring)]
+    spline = Spline.fit(np.concatenate(places), np.concatenate(away), smoothing=1e-3)
+    return spline.field((0, 0, here.shape[1], here.shape[0]))
+
+
+def _beside(here: Scene, wished: Bool, solid: Bool) -> list[tuple[Float64, Float64]]:
+    """Places of the outer and the inner edge of wished hair, on both sides below the temples, and of the other's."""
+    unit, found = here.unit, []
+    middle = round(float(here.points[[4, 152, 10], 0].mean()))
+    top = float(here.points[[127, 356], 1].mean())
+    rows = np.arange(top, here.shape[0] - 1, STEP * unit).astype(int)
+    for way in (-1, 1):
+        mine, theirs = (_edges(one, rows, middle, way) for one in (wished, solid))
+        low = rows[np.isfinite(mine[0])].max(initial=0)
+        for n, most in ((0, OUTER), (1, INNER)):
+            by = _smooth(np.clip(theirs[n] - mine[n], -most * unit, most * unit))
+            known = np.isfinite(by) & (rows < low - 0.2 * unit)
+            x = mine[n][known]
+            found.append(tuple(np.stack([middle + way * one, rows[known]], 1) for one in (x, x + by[known])))
+    return found
+
+
+def _edges(hair: Bool, rows: np.ndarray, middle: int, way: int) -> tuple[Float64, Float64]:
+    """(N,) how far aside of a column hair ends and begins in rows, NaN where there is none."""
+    side = hair[rows][:, middle:] if way > 0 else hair[rows][:, :middle][:, ::-1]
+    some = side.sum(1) > 3
+    outer = np.where(some, side.shape[1] - side[:, ::-1].argmax(1), np.nan)
+    outer = np.where(outer > side.shape[1] - 3, np.nan, outer)
+    return outer, np.where(some, side.argmax(1), np.nan)
+
+
+def _above(here: Scene, wished: Bool, solid: Bool) -> tuple[Float64, Float64]:
+    """Places of the outer edge above the temples, and of the other's."""
+    line = here.points[[127, 356], :2]
+    middle, across = line.mean(0), line[1] - line[0]
+    angles = np.radians(np.linspace(-WIDEST, WIDEST, RAYS)) + np.arctan2(across[1], across[0])
+    ways = np.stack([np.sin(angles), -np.cos(angles)], 1)
+    far = np.arange(round(3 * here.unit))
+    grid = (middle + far[None, :, None] * ways[:, None]).astype(np.float32)
+    reach = []
+    for plane in (wished, solid):
+        seen = cv2.remap(plane.astype(np.float32), grid[..., 0], grid[..., 1], cv2.INTER_LINEAR) > 0.5
+        last = np.where(seen.any(1), len(far) - seen[:, ::-1].argmax(1), np.nan)
+        ends = grid[np.arange(RAYS), np.nan_to_num(last).astype(int).clip(0, len(far) - 1)]
+        inside = ((ends > 3) & (ends < np.array(here.shape[::-1]) - 3)).all(1)
+        reach.append(np.where(inside, last, np.nan))
+    by = _smooth(np.clip(reach[1] - reach[0], -OUTER * here.unit, OUTER * here.unit))
+    known = np.isfinite(by)
+    return tuple(middle + one[known, None] * ways[known] for one in (reach[0], reach[0] + by))
+
+
+def _smooth(values: Float64) -> Float64:
+    known, at = np.isfinite(values), np.arange(len(values))
+    weights = np.exp(-0.5 * ((at[:, None] - at) / SMOOTH) ** 2) * known
+    return np.where(known, (weights @ np.nan_to_num(values)) / np.maximum(weights.sum(1), 1e-9), np.nan)
+
+
+def _ended(here: Scene, fit: Fitted, wished: Bool) -> Fitted:
+    """Hair within an outline, and with ends below."""
+    unit = here.unit
+    inner = wished | (cv2.dilate(face_of(here), disc(TEMPLE * unit)) > 0.5)
+    locks, strands = along(fit.front, fit.alpha, unit)
+    signed = _signed(inner) / np.float32(unit)
+    shown = np.clip((signed + BEYOND) / EDGE + 0.4 * strands, 0, 1)
+    depth = _depth(wished) / np.float32(unit)
+    below = np.clip(depth / TIP + 0.5 + LOCKS * locks + FINE * strands, 0, 1)
+    dark = DARKER * np.clip(1 - depth / np.float32(0.3), 0, 1) ** 2
+    front, real = (np.asarray(one * (1 - dark)[..., None], np.float32) for one in (fit.front, fit.real))
+    return replace(fit, alpha=np.asarray(fit.alpha * shown * below, np.float32), front=front, real=real)
+
+
+def _signed(area: Bool) -> Float32:
+    """(h, w) pixels into an area, less than 0 outside of it; what the scene cuts off goes on."""
+    wide = cv2.copyMakeBorder(area.astype(np.uint8), 9, 9, 9, 9, cv2.BORDER_REPLICATE)
+    inside, outside = (cv2.distanceTransform(one, cv2.DIST_L2, 5)[9:-9, 9:-9] for one in (wide, 1 - wide))
+    return np.asarray(inside - outside, np.float32)
+
+
+def _depth(wished: Bool) -> Float32:
+    """(h, w) pixels above the lowest wished hair of a column and those beside it; many where it goes on."""
+    low = len(wished) - 1 - np.argmax(wished[::-1], 0).astype(np.float64)
+    known = np.flatnonzero(wished.any(0))
+    low = np.where(low >= len(wished) - 3, 2 * len(wished), low)
+    low = np.interp(np.arange(wished.shape[1]), known, low[known])
+    return np.asarray(low[None] - np.arange(len(wished))[:, None], np.float32)
