@@ -108,9 +108,13 @@ def asked(photo: Photo, face: Face, wish: Wish, parser: FaceParser) -> UInt8:
         area = area if wish.get("frame") == "crop" else mask > 0
         shown[area] = shown[area] // 2 + (50 if "semantic" in wish else 100)
     if "semantic" in wish and isinstance(mask, np.ndarray):
-        matrix = quad_to_matrix(face.quad, len(wish["semantic"]))
-        old = parser.parse_crop(crop_face(photo, face.quad, len(wish["semantic"]), face).pixels) == INDEX["hair"]
-        new = wish["semantic"] == INDEX["hair"]
+        whole = wish.get("frame") == "photo"
+        matrix = np.eye(2, 3) if whole else quad_to_matrix(face.quad, len(wish["semantic"]))
+        if whole:
+            labels = parser.parse_photo(photo, face.quad)
+        else:
+            labels = parser.parse_crop(crop_face(photo, face.quad, len(wish["semantic"]), face).pixels)
+        old, new = (one == INDEX["hair"] for one in (labels, wish["semantic"]))
         for change, color in zip((new & ~old, old & ~new), HAIR_COLORS, strict=True):
             tinted = mask_to_photo(change.astype(np.float32), matrix, (photo.width, photo.height)) > 0.5
             shown[tinted & area] = (photo.pixels[tinted & area] + np.array(color)) // 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from mien.align.crop import crop_face, inverse
@@ -11,7 +12,7 @@ from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
 from mien.editing.drawn_lips import LIPS, lips_asked
 from mien.editing.layers import mask_in_crop, mask_of
-from mien.editing.mapped import by_map
+from mien.editing.mapped import LONGER, by_map, going_on, widened
 from mien.editing.outlined import by_outline
 from mien.editing.prepared import crop_conditions
 from mien.editing.request import Request
@@ -61,14 +62,15 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
     conditions = crop_conditions(bare, crop, frame, seen, mask, [])
     allowed = np.asarray(conditions.mask) > 0
     if conditions.without("mask").given == ("semantic",) and not free:
-        return by_map(bare, conditions.semantic, seen.parsed().labels, allowed)
+        found = by_map(bare, conditions.semantic, seen.parsed().labels, allowed)
+        return _wider(found, bare, photo, target, seen) if found is not None and found.part == LONGER else found
     if conditions.without("mask").given != ("sketch",) or conditions.sketch is None:
         return None
     if bare is not request or (isinstance(request.mask, str) and "hair" in request.mask.split("+")):
         found = by_outline(bare, conditions.sketch, seen.parsed().labels, None if free else allowed)
         if found is None and free:
             raise LayerError(NOT_ENCLOSED)
-        return found
+        return going_on(found) if found is not None and found.part == LONGER else found
     if request.seed:
         return None
     if (lips := lips_asked(photo, target, request, context)) is not None:
@@ -76,6 +78,15 @@ def by_lines(photo: Photo, target: FaceTarget, request: Request, context: EditCo
     row, column = np.nonzero(conditions.sketch & allowed)
     lines = np.stack([column, row], -1)[:: 1 + len(row) // POINTS].astype(np.float64) + 0.5
     return _followed(request, target.face, inverse(crop.matrix), lines, allowed)
+
+
+def _wider(found: Request, request: Request, photo: Photo, target: FaceTarget, seen: EditContext) -> Request:
+    """A request for longer hair with what its map says beyond the crop."""
+    assert isinstance(found.semantic, np.ndarray)
+    crop = crop_face(photo, widened(target.quad), 2 * len(found.semantic))
+    frame = CropFrame.of(crop, request.frame, target.name)
+    drawn = crop_conditions(request, crop, frame, seen, np.ones((crop.size, crop.size), np.float32), []).semantic
+    return going_on(found, cv2.resize(np.asarray(drawn), (crop.size, crop.size), interpolation=cv2.INTER_NEAREST))
 
 
 def _with_lips(request: Request, face: Face, back: Float64, lines: Float64, allowed: Bool) -> Request | None:

@@ -23,13 +23,16 @@ from mien.guides.bank_hair import fringe_to, longer, narrower, shorter
 from mien.guides.borrow import unit_of
 from mien.guides.guide import Guide
 from mien.guides.laid import soft
-from mien.types import Bool, Face, Float32, Photo, UInt8
+from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
 ALONE = 0.7
 """Share of what a map changes that must be one change of the hair."""
 
 BEYOND, CLOSER = 0.08, 0.2
 """Share of what would be cut, and of what comes closer to the neck, that may lie outside the mask: it stays there."""
+
+SAME = 0.98
+"""Share of a crop in which a map at two scales says the same."""
 
 FRINGE, LONGER, SHORTER = MAPPED = "hair over the forehead", "longer hair", "shorter hair"
 """What a map may ask for, which are no parts that a user names."""
@@ -51,6 +54,35 @@ def by_map(request: Request, wished: Any, labels: UInt8, allowed: Bool) -> Reque
     hair = INDEX["hair"]
     shown = wished == hair if part != SHORTER else (before == hair) & (wished != hair) & allowed
     return replace(request, semantic=np.where(shown, np.uint8(hair), np.uint8(0)), layers=None, part=part)
+
+
+def widened(quad: Float64) -> Float64:
+    """(4, 2): the square, twice as wide as a face's quad, over which a map of longer hair lies."""
+    middle = quad.mean(0)
+    return np.asarray(middle + 2 * (quad - middle), np.float64)
+
+
+def central(plane: Any) -> Any:
+    """The part (D, D) of a map (2 D, 2 D) of that square that lies over the crop."""
+    rest = len(plane) // 4
+    return plane[rest:-rest, rest:-rest]
+
+
+def going_on(request: Request, drawn: Any = None) -> Request:
+    """A request that :func:`by_map` made, whose map of longer hair goes on beyond the crop.
+
+    Args:
+        request: with a map (D, D).
+        drawn: (2 D, 2 D) labels over twice as wide a square, if the map was drawn over the photo. Where what lies over
+            the crop is not the same, it was not, and hair goes on as it is at the crop's border.
+    """
+    if drawn is None:
+        drawn = np.zeros((2 * np.array(np.shape(request.semantic))), np.uint8)
+    shown = np.asarray(request.semantic)
+    wide = cv2.copyMakeBorder(shown, *(len(shown) // 2,) * 4, cv2.BORDER_REPLICATE)
+    hair = np.where(drawn == INDEX["hair"], np.uint8(INDEX["hair"]), np.uint8(0))
+    same = (central(hair) > 0) == (shown > 0)
+    return replace(request, semantic=hair if float(same.mean()) > SAME else wide)
 
 
 def _asked(wished: Any, before: UInt8, allowed: Bool) -> str:
@@ -79,19 +111,21 @@ def hair_by_map(
     if mask is None or not isinstance(request.semantic, np.ndarray):
         raise ConfigError("Fringes, longer and shorter hair are asked for by a semantic map and a mask.")
     photo, parser = done.photo, context.networks.parser
-    matrix = quad_to_matrix(target.quad, len(request.semantic))
     shown: Any = request.semantic > 0
+    quad = widened(target.quad) if request.part == LONGER else target.quad
+    matrix = quad_to_matrix(quad, len(shown))
     area = np.asarray(mask_to_photo(shown.astype(np.float32), matrix, (photo.width, photo.height)), np.float32)
     masked: Bool = np.asarray(mask, np.float32) > 0
     within = soft(masked, 2 * unit_of(face))
     if request.part == FRINGE:
         guide, words = fringe_to(photo, face, parser, area, mask, request.seed), "hair laid over the forehead"
     elif request.part == LONGER:
-        wished, own = _going_on(area, matrix, request.semantic, masked), album_of(request, context)
-        guide, words = longer(photo, face, parser, wished, mask, request.seed, own), "hair made longer"
+        own = album_of(request, context)
+        guide, words = longer(photo, face, parser, area * masked, mask, request.seed, own), "hair made longer"
     else:
         guide, words = _shorter(photo, face, context, _below(area, matrix, request.semantic), masked, request.seed)
     after = done.then(guide, words, within, request.strength)
+    shown = central(shown) if request.part == LONGER else shown
     told = reached(done.photo, after.photo, target.quad, parser, (shown, request.part == SHORTER, masked))
     return replace(after, notes=(*after.notes, str(told)), unreached=worse(after.unreached, told.missing))
 
@@ -113,22 +147,6 @@ def _shorter(
     if _beyond(guide, masked) > CLOSER:
         raise LayerError("The hair goes on beyond the mask; mask all of it that is to go, to its ends.")
     return guide, "hair made narrower"
-
-
-def _going_on(area: Float32, matrix: Any, wished: UInt8, masked: Bool) -> Float32:
-    """An area (H, W) of the photo that goes on below the crop as far as a mask (H, W) lets it, as wide as it is there.
-
-    A map ends with the crop, and long hair does not.
-    """
-    if not (wished[-2:] > 0).any():
-        return area
-    back = inverse(matrix)
-    ys, xs = np.mgrid[: area.shape[0], : area.shape[1]].astype(np.float32)
-    down = xs * np.float32(back[1, 0]) + ys * np.float32(back[1, 1]) + np.float32(back[1, 2])
-    right = xs * np.float32(back[0, 0]) + ys * np.float32(back[0, 1]) + np.float32(back[0, 2])
-    last = (wished[-3] > 0).astype(np.float32)[None]
-    above = cv2.remap(last, right, np.zeros_like(right), cv2.INTER_LINEAR)
-    return np.asarray(np.maximum(area, above * (down > len(wished) - 2) * masked), np.float32)
 
 
 def _beyond(guide: Guide, masked: Bool) -> float:

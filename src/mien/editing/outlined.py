@@ -20,6 +20,9 @@ GAPS = (0.0, 0.01, 0.02, 0.04, 0.08, 0.12)
 ROOM, LEAST = 0.06, 0.005
 """Share of the crop's side around what changes that may change, too; and share of the crop that changes at least."""
 
+FAR = 0.25
+"""Share of all hair that is new from which all of it may change."""
+
 LINE = 0.03
 """Share of the crop's side by which an outline must end above hair for that to be cut."""
 
@@ -53,7 +56,8 @@ def by_outline(request: Request, lines: Bool, labels: UInt8, allowed: Bool | Non
     wished = np.where(changes, np.uint8(INDEX[after]), before)
     if allowed is not None:
         return by_map(replace(request, part="", sketch=None), wished, labels, allowed)
-    room = cv2.dilate(changes.astype(np.uint8), disc(ROOM * len(lines))) > 0
+    far = not cut and grown.sum() > FAR * (wished == INDEX["hair"]).sum()
+    room = cv2.dilate((changes | (hair & far)).astype(np.uint8), disc(ROOM * len(lines))) > 0
     return by_map(replace(request, part="", sketch=None, mask=room, frame="crop"), wished, labels, room)
 
 

@@ -16,7 +16,6 @@ from mien.compose.morphology import disc
 from mien.guides.bare import face_of
 from mien.guides.fringe import moved
 from mien.guides.hair_fit import FEATURES, Fitted
-from mien.guides.hair_line import FOREHEAD
 from mien.guides.scene import Scene
 from mien.guides.spline import Spline
 from mien.guides.strands import along
@@ -26,8 +25,12 @@ STEP, RAYS, WIDEST = 0.12, 17, 80.0
 """Units between rows in which edges are compared; and number of directions above the temples, and how far aside they
 go, degrees."""
 
-OUTER, INNER, LOWER = 0.5, 0.3, 0.6
-"""Units by which an outer edge, an inner one and ends are moved at most."""
+OUTER, INNER, FRONT = 0.5, 0.3, 50.0
+"""Units by which an outer edge and an inner one are moved at most; degrees from straight up within which a hairline is.
+"""
+
+BELOW = 0.15
+"""Units below the eyes from which the inner edge is moved: above, the other's hairline is seen as it is."""
 
 AROUND = 4.5
 """Units from the face from which nothing is moved."""
@@ -41,12 +44,13 @@ BEYOND, EDGE = 0.05, 0.05
 TEMPLE = 0.06
 """Units around the face in which hair is seen whatever is wished."""
 
-SHADED, NARROW = (0.75, 0.45), 0.04
-"""How dark hair is that fills gaps beside the face, and beside the neck; and half the width, units, of openings through
-which a gap is none."""
+SHADED, NARROW, HOLE = (0.75, 0.45), 0.04, 0.02
+"""How dark hair is that fills gaps beside the face, and beside the neck; half the width, units, of openings through
+which a gap is none; and square units of holes within hair."""
 
-TIP, LOCKS, FINE = 0.16, 0.35, 0.5
-"""Units within which strands end below, and how much sooner or later locks and strands do, in that."""
+LINE, TIP, LOCKS, FINE = 0.5, 0.16, 0.35, 0.5
+"""Units above the lowest wished hair of a side in which hair ends; units within which strands do, and how much sooner
+or later locks and strands end, in that."""
 
 DARKER = 0.25
 """How much darker ends are."""
@@ -98,7 +102,10 @@ def _gaps(here: Scene, fit: Fitted, wished: Bool) -> Float32:
     outside = cv2.dilate((open_ == 2).astype(np.uint8), disc(NARROW * unit))[1:, 1:-1] > 0
     above = np.arange(here.shape[0])[:, None] < here.points[[33, 263], 1].mean()
     gaps = (wished | (head & above)) & ~outside & ~person & ~face & (fit.alpha < 0.85)
+    gaps &= ~(above & (fit.shares["face"] > 0.5))  # its hairline
     gaps = cv2.morphologyEx(gaps.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats((fit.alpha < 0.7).astype(np.uint8))
+    gaps |= ((stats[:, cv2.CC_STAT_AREA] < HOLE * unit**2)[pieces] & (pieces > 0) & wished).astype(np.uint8)
     grown = cv2.dilate(gaps, disc(0.02 * unit)) & (~face & ~outside)
     return cv2.GaussianBlur(grown.astype(np.float32), (0, 0), max(0.6, 0.012 * unit))
 
@@ -108,10 +115,10 @@ def _offsets(here: Scene, fit: Fitted, wished: Bool) -> Float32:
     unit, points = here.unit, here.points[:, :2]
     solid = wide_blur(fit.alpha, 0.03 * unit) > 0.5
     places, away = [], []
-    for mine, theirs in [*_beside(here, wished, solid), _above(here, wished, solid)]:
+    for mine, theirs in [*_beside(here, wished, solid), *_above(here, wished, solid)]:
         places.append(mine)
         away.append(theirs - mine)
-    still = points[sorted({*FEATURES, *FOREHEAD})]
+    still = points[list(FEATURES)]
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     ring = points[168] + AROUND * unit * np.stack([np.cos(angles), np.sin(angles)], 1)
     places += [still, ring]
@@ -125,6 +132,7 @@ def _beside(here: Scene, wished: Bool, solid: Bool) -> list[tuple[Float64, Float
     unit, found = here.unit, []
     middle = round(float(here.points[[4, 152, 10], 0].mean()))
     top = float(here.points[[127, 356], 1].mean())
+    eyes = float(here.points[[33, 263], 1].mean())
     rows = np.arange(top, here.shape[0] - 1, STEP * unit).astype(int)
     for way in (-1, 1):
         mine, theirs = (_edges(one, rows, middle, way) for one in (wished, solid))
@@ -132,6 +140,7 @@ def _beside(here: Scene, wished: Bool, solid: Bool) -> list[tuple[Float64, Float
         for n, most in ((0, OUTER), (1, INNER)):
             by = _smooth(np.clip(theirs[n] - mine[n], -most * unit, most * unit))
             known = np.isfinite(by) & (rows < low - 0.2 * unit)
+            known &= (n == 0) | (rows > eyes + BELOW * unit)
             x = mine[n][known]
             found.append(tuple(np.stack([middle + way * one, rows[known]], 1) for one in (x, x + by[known])))
     return found
@@ -146,24 +155,29 @@ def _edges(hair: Bool, rows: np.ndarray, middle: int, way: int) -> tuple[Float64
     return outer, np.where(some, side.argmax(1), np.nan)
 
 
-def _above(here: Scene, wished: Bool, solid: Bool) -> tuple[Float64, Float64]:
-    """Places of the outer edge above the temples, and of the other's."""
-    line = here.points[[127, 356], :2]
+def _above(here: Scene, wished: Bool, solid: Bool) -> list[tuple[Float64, Float64]]:
+    """Places of the outer edge above the temples, and of the hairline, and of the other's."""
+    unit, line = here.unit, here.points[[127, 356], :2]
     middle, across = line.mean(0), line[1] - line[0]
     angles = np.radians(np.linspace(-WIDEST, WIDEST, RAYS)) + np.arctan2(across[1], across[0])
     ways = np.stack([np.sin(angles), -np.cos(angles)], 1)
-    far = np.arange(round(3 * here.unit))
+    start = round(0.4 * unit)
+    far = np.arange(start, round(3 * unit))
     grid = (middle + far[None, :, None] * ways[:, None]).astype(np.float32)
-    reach = []
+    outer, inner = [], []
     for plane in (wished, solid):
         seen = cv2.remap(plane.astype(np.float32), grid[..., 0], grid[..., 1], cv2.INTER_LINEAR) > 0.5
-        last = np.where(seen.any(1), len(far) - seen[:, ::-1].argmax(1), np.nan)
-        ends = grid[np.arange(RAYS), np.nan_to_num(last).astype(int).clip(0, len(far) - 1)]
-        inside = ((ends > 3) & (ends < np.array(here.shape[::-1]) - 3)).all(1)
-        reach.append(np.where(inside, last, np.nan))
-    by = _smooth(np.clip(reach[1] - reach[0], -OUTER * here.unit, OUTER * here.unit))
-    known = np.isfinite(by)
-    return tuple(middle + one[known, None] * ways[known] for one in (reach[0], reach[0] + by))
+        first, last = seen.argmax(1), len(far) - 1 - seen[:, ::-1].argmax(1)
+        ends = grid[np.arange(RAYS), last]
+        inside = seen.any(1) & ((ends > 3) & (ends < np.array(here.shape[::-1]) - 3)).all(1)
+        outer.append(np.where(inside, start + last, np.nan))
+        inner.append(np.where(seen.any(1) & (first > 0), start + first, np.nan))
+    found = []
+    for reach, most in ((outer, OUTER), (inner, INNER)):
+        by = _smooth(np.clip(reach[1] - reach[0], -most * unit, most * unit))
+        known = np.isfinite(by) & ((reach is outer) | (np.abs(np.linspace(-WIDEST, WIDEST, RAYS)) < FRONT))
+        found.append(tuple(middle + one[known, None] * ways[known] for one in (reach[0], reach[0] + by)))
+    return found
 
 
 def _smooth(values: Float64) -> Float64:
@@ -176,10 +190,11 @@ def _ended(here: Scene, fit: Fitted, wished: Bool) -> Fitted:
     """Hair within an outline, and with ends below."""
     unit = here.unit
     inner = wished | (cv2.dilate(face_of(here), disc(TEMPLE * unit)) > 0.5)
+    inner = cv2.morphologyEx(inner.astype(np.uint8), cv2.MORPH_CLOSE, disc(2 * TEMPLE * unit)) > 0
     locks, strands = along(fit.front, fit.alpha, unit)
     signed = _signed(inner) / np.float32(unit)
     shown = np.clip((signed + BEYOND) / EDGE + 0.4 * strands, 0, 1)
-    depth = _depth(wished) / np.float32(unit)
+    depth = _depth(here, wished) / np.float32(unit)
     below = np.clip(depth / TIP + 0.5 + LOCKS * locks + FINE * strands, 0, 1)
     dark = DARKER * np.clip(1 - depth / np.float32(0.3), 0, 1) ** 2
     front, real = (np.asarray(one * (1 - dark)[..., None], np.float32) for one in (fit.front, fit.real))
@@ -193,10 +208,18 @@ def _signed(area: Bool) -> Float32:
     return np.asarray(inside - outside, np.float32)
 
 
-def _depth(wished: Bool) -> Float32:
-    """(h, w) pixels above the lowest wished hair of a column and those beside it; many where it goes on."""
-    low = len(wished) - 1 - np.argmax(wished[::-1], 0).astype(np.float64)
-    known = np.flatnonzero(wished.any(0))
-    low = np.where(low >= len(wished) - 3, 2 * len(wished), low)
-    low = np.interp(np.arange(wished.shape[1]), known, low[known])
-    return np.asarray(low[None] - np.arange(len(wished))[:, None], np.float32)
+def _depth(here: Scene, wished: Bool) -> Float32:
+    """(h, w) pixels above the line at which wished hair ends on a side; many where it goes on.
+
+    The line is the lowest wished hair of each column near the lowest of the side: farther up hair ends at a face.
+    """
+    columns, height = np.arange(wished.shape[1]), len(wished)
+    low = np.where(wished.any(0), height - 1 - np.argmax(wished[::-1], 0), 0).astype(np.float64)
+    middle, line = round(float(here.points[[4, 152, 10], 0].mean())), np.full(len(columns), 2.0 * height)
+    for side in (columns < middle, columns >= middle):
+        last = low[side].max(initial=0)
+        known = np.flatnonzero(side & (low > last - LINE * here.unit) & (low > 0))
+        if len(known) and last < height - 3:
+            line[side] = np.interp(columns[side], known, low[known])
+    line = cv2.GaussianBlur(line[None], (0, 0), 0.04 * here.unit, borderType=cv2.BORDER_REPLICATE)[0]
+    return np.asarray(line[None] - np.arange(height)[:, None], np.float32)
