@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mien.conditions.labels import INDEX
-from mien.editing.mapped import LONGER, SHORTER
+from mien.editing.mapped import LONGER, SHORTER, central, going_on
 from mien.editing.outlined import by_outline
 from mien.editing.request import Request
 from mien.types import Bool, UInt8
@@ -54,3 +54,16 @@ def test_an_outline_cuts_hair_and_one_that_encloses_no_face_is_none() -> None:
     lines = np.zeros((SIDE, SIDE), np.bool_)
     lines[40, 30:220] = True
     assert by_outline(Request(sketch="lines.png", part="hair"), lines, head(), None) is None
+
+
+def test_hair_of_a_map_goes_on_beyond_the_crop() -> None:
+    hair = INDEX["hair"]
+    shown = np.zeros((SIDE, SIDE), np.uint8)
+    shown[60:, 30:90] = hair
+    request = Request(semantic=shown, part=LONGER)
+    drawn = np.zeros((2 * SIDE, 2 * SIDE), np.uint8)
+    drawn[SIDE // 2 + 60 : SIDE + 200, SIDE // 2 + 30 : SIDE // 2 + 90] = hair  # over the photo, it ends below the crop
+    for given, last in ((drawn, SIDE + 199), (None, 2 * SIDE - 1), (np.full_like(drawn, hair), 2 * SIDE - 1)):
+        wide = np.asarray(going_on(request, given).semantic)
+        assert (central(wide) == shown).all()
+        assert np.flatnonzero((wide == hair).any(1))[-1] == last

@@ -89,12 +89,13 @@ def places_of(offsets: Float32) -> Float32:
     return np.asarray(offsets + np.dstack([xs, ys]), np.float32)
 
 
-def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
+def fitted(here: Scene, there: Scene, *, whole: bool = False, cut: float = CUT) -> Fitted:
     """The other's hair bent to this face, widened where that covers more of the old hair.
 
     Args:
         here, there: the scenes.
         whole: whether the outline of the other's hair is known to be right.
+        cut: units of head along the other photo's upper edge from which it is cut off.
 
     Raises:
         LayerError: the other photo cuts its head off at the top, where this one goes on.
@@ -131,7 +132,7 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False) -> Fitted:
     )
     new = np.clip((bent(alpha, offsets, 0) - low) / (high - low), 0, 1).astype(np.float32)
     head = np.maximum(new, shares["face"])[(places[..., 1] >= 0) & (places[..., 1] < 2 * there.unit / here.unit)]
-    if float(head.sum()) > 2 * CUT * here.unit:
+    if float(head.sum()) > 2 * cut * here.unit:
         raise LayerError("The other photo cuts its head off at the top; choose one that shows all of it.")
     return Fitted(new, planes[0], planes[1], planes[2], shares, places, told)
 

@@ -19,7 +19,7 @@ from mien.align.paste import Mask
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bank import Bank, Entry
-from mien.guides.bank_faces import CURLS, WHOLE_LONG
+from mien.guides.bank_faces import LONG_CURLS, WHOLE_LONG
 from mien.guides.borrow import mirrored
 from mien.guides.ears import unshaded
 from mien.guides.guide import Doubt, Guide
@@ -50,6 +50,9 @@ CURLY, STRAIGHT = 0.03, "this hair has small curls, and nobody of the bank has s
 LEAST = 0.1
 """Square units of old hair from which its color is known."""
 
+CUT_OFF = 2.0
+"""Units of head along the upper edge of another's photo from which it is cut off: what is missing is drawn longer."""
+
 COVERED = 0.04
 """Units around wished hair in which no ear stays."""
 
@@ -73,7 +76,7 @@ def whole_lenders(
     curly, slope = _curly(here), side_light(photo, face)
     named = {entry.path.stem: entry for entry in Bank.bundled().entries}
     found: list[tuple[bool, float, Entry]] = []
-    for place, entry in enumerate([*album, *(named[name] for name in WHOLE_LONG)]):
+    for place, entry in enumerate([*album, *(named[name] for name in (*WHOLE_LONG, *LONG_CURLS))]):
         turned = -1.0 if turns(entry, face) else 1.0
         away = abs(turned * entry.face.pose.yaw - face.pose.yaw)
         theirs = _head(entry, parser)
@@ -83,7 +86,7 @@ def whole_lenders(
             continue
         cost = OUTLINE * (1 - agrees) + away / TURN + abs(entry.traits.hair[0] - level) / LIGHT + PLACE * place
         cost += abs(turned * side_light(entry.photo(), entry.face) - slope) / SIDE
-        cost += 0.0 if entry.owned else CURL * ((entry.path.stem in CURLS) != curly)
+        cost += 0.0 if entry.owned else CURL * ((entry.path.stem in LONG_CURLS) != curly)
         found.append((not entry.owned, cost, entry))
     return [entry for _, _, entry in sorted(found, key=lambda one: one[:2])]
 
@@ -115,10 +118,10 @@ def whole(photo: Photo, face: Face, here: Scene, entry: Entry, parser: FaceParse
     there = Scene.of(other, other_face, parser)
     if entry.owned:
         check_outline(there)
-    curly = _curly(here) and not _curly(there)
+    curly = _curly(here) and not (_curly(there) or entry.path.stem in LONG_CURLS)
     here, there = close_to(unshaded(here), there)
     area: Bool = np.asarray(here.at(wished) > 0.5)
-    fit = sharp_as(here, lit(here, fitted(here, there, whole=True)))
+    fit = sharp_as(here, lit(here, fitted(here, there, whole=True, cut=CUT_OFF)))
     fit = to_outline(here, ended(here, closed(here, fit)), area)
     fit = _in_color(here, fit)
     notes = (f"hair of {entry.name}, brought to the map's outline, in this hair's color",)

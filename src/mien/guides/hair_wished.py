@@ -44,9 +44,9 @@ BEYOND, EDGE = 0.05, 0.05
 TEMPLE = 0.06
 """Units around the face in which hair is seen whatever is wished."""
 
-SHADED, NARROW, HOLE = (0.75, 0.45), 0.04, 0.02
+SHADED, NARROW, HOLE, EAR = (0.75, 0.45), 0.04, 0.02, 0.06
 """How dark hair is that fills gaps beside the face, and beside the neck; half the width, units, of openings through
-which a gap is none; and square units of holes within hair."""
+which a gap is none; and square units of holes within hair, and of ears and notches beside a face."""
 
 LINE, TIP, LOCKS, FINE = 0.5, 0.16, 0.35, 0.5
 """Units above the lowest wished hair of a side in which hair ends; units within which strands do, and how much sooner
@@ -104,9 +104,13 @@ def _gaps(here: Scene, fit: Fitted, wished: Bool) -> Float32:
     gaps = (wished | (head & above)) & ~outside & ~person & ~face & (fit.alpha < 0.85)
     gaps &= ~(above & (fit.shares["face"] > 0.5))  # its hairline
     gaps = cv2.morphologyEx(gaps.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    inner = cv2.erode(wished.astype(np.uint8), disc(0.5 * NARROW * unit)) > 0
+    cheek = (inner & ~above & (fit.alpha < 0.85)).astype(np.uint8)  # ears and notches beside them
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(cheek)
+    gaps |= ((stats[:, cv2.CC_STAT_AREA] < EAR * unit**2)[pieces] & (pieces > 0)).astype(np.uint8)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats((fit.alpha < 0.7).astype(np.uint8))
     gaps |= ((stats[:, cv2.CC_STAT_AREA] < HOLE * unit**2)[pieces] & (pieces > 0) & wished).astype(np.uint8)
-    grown = cv2.dilate(gaps, disc(0.02 * unit)) & (~face & ~outside)
+    grown = np.maximum(gaps, cv2.dilate(gaps, disc(0.02 * unit)) & (~face & ~outside))
     return cv2.GaussianBlur(grown.astype(np.float32), (0, 0), max(0.6, 0.012 * unit))
 
 
