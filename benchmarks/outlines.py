@@ -35,6 +35,9 @@ LONG_HAIR: Mapping[str, str] = {
 }
 """People of the wide training split with long hair, by how long it is, whose outlines are wished for."""
 
+LOWER_FACE = (116, 132, 58, 136, 150, 176, 152, 400, 379, 365, 288, 361, 345, 6)
+"""Points around the lower part of a face."""
+
 ROOM, SMOOTH, GAP, EAR = 0.2, 0.02, 0.12, 0.25
 """Eye distances around hair, old and new, that are masked; by which an outline is smoothed; half the width of gaps
 between hair and head that a hand would not leave; and from hair up to which an ear is covered."""
@@ -53,7 +56,8 @@ def long_hair(photo: Photo, face: Face, editor: Editor, other: Photo) -> Wish:
     labels, theirs = (np.where(one == UNKNOWN, np.uint8(0), one) for one in (labels, theirs))
     points, unit = face.landmarks, float(np.linalg.norm(face.landmarks[33, :2] - face.landmarks[263, :2]))
     new = _brought(theirs, face, other_face, labels.shape, SMOOTH * unit)
-    front, hair = parse_region("skin+brows+eyes+nose+mouth")[labels], labels == INDEX["hair"]
+    front = parse_region("skin+brows+eyes+nose+mouth+glasses")[labels]
+    hair = (labels == INDEX["hair"]) & ~_beard(face, labels.shape)
     rows, brows = np.arange(len(labels))[:, None], points[[105, 334], 1].mean()
     new &= ~(front & (rows < brows))
     new |= parse_region("ears")[labels] & _around(new, EAR * unit)
@@ -61,8 +65,16 @@ def long_hair(photo: Photo, face: Face, editor: Editor, other: Photo) -> Wish:
     closed = cv2.morphologyEx(head.astype(np.uint8), cv2.MORPH_CLOSE, disc(GAP * unit)) > 0
     new |= closed & ~head & (rows > brows) & (rows < points[152, 1])
     wished = new | (hair & (rows < points[[61, 291], 1].mean()))
+    wished &= ~_beard(face, labels.shape)
     semantic = np.where(wished, np.uint8(INDEX["hair"]), np.where(hair, np.uint8(0), labels))
     return {"mask": _around(wished | hair, ROOM * unit), "semantic": semantic, "frame": "photo"}
+
+
+def _beard(face: Face, shape: tuple[int, ...]) -> Bool:
+    """(H, W) the face below its eyes, without its sides: what is hair there is no hair of a head."""
+    area = np.zeros(shape, np.uint8)
+    cv2.fillPoly(area, [np.round(face.landmarks[list(LOWER_FACE), :2]).astype(np.int32)], 1)
+    return area > 0
 
 
 def _brought(labels: UInt8, face: Face, other: Face, shape: tuple[int, ...], soft: float) -> Bool:

@@ -59,6 +59,7 @@ def reached(before: Photo, after: Photo, quad: Float64, parser: FaceParser, aske
     old, new = (parser.parse_crop(one) == INDEX["hair"] for one in crops)
     area = cv2.resize(shown.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
     roots = old & ~allowed
+    roots[SIDE // 2 :, round(0.3 * SIDE) : round(0.7 * SIDE)] = False  # a beard
     wished = _grown(old & ~area, roots) if away else area
     changed = (wished != old) & allowed
     new = _grown(new & _alike(crops[1], new & roots), roots)

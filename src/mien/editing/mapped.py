@@ -76,9 +76,8 @@ def going_on(request: Request, drawn: Any = None) -> Request:
         drawn: (2 D, 2 D) labels over twice as wide a square, if the map was drawn over the photo. Where what lies over
             the crop is not the same, it was not, and hair goes on as it is at the crop's border.
     """
-    if drawn is None:
-        drawn = np.zeros((2 * np.array(np.shape(request.semantic))), np.uint8)
-    shown = np.asarray(request.semantic)
+    shown: Any = request.semantic
+    drawn = np.zeros((2 * len(shown),) * 2, np.uint8) if drawn is None else drawn
     wide = cv2.copyMakeBorder(shown, *(len(shown) // 2,) * 4, cv2.BORDER_REPLICATE)
     hair = np.where(drawn == INDEX["hair"], np.uint8(INDEX["hair"]), np.uint8(0))
     same = (central(hair) > 0) == (shown > 0)

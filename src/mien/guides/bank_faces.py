@@ -27,7 +27,7 @@ FRINGES, SHORT_FRINGES = ("2495", "2419", "2191", "3092", "2366"), ("3004", "249
 LONG_HAIR, BARE_NECKS = ("2121", "2135", "3044"), ("2816", "2123", "2137")
 """Bundled faces with long straight hair close to the cheeks, and with short hair and a neck that is seen."""
 
-WHOLE_LONG = ("2121", "2813", "2135", "2519", "3319", "2398", "2538", "2581")
+WHOLE_LONG = ("2121", "2813", "2538", "2519", "2398", "2581")
 LONG_CURLS = ("2123", "2402", "2131", "2137")
 """Bundled faces with long hair, straight or wavy and with small curls, all of which is lent where a map asks for it, of
 any color; the best first."""

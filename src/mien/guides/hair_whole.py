@@ -29,7 +29,7 @@ from mien.guides.hair_fit import Fitted, closed, ended, fitted
 from mien.guides.hair_light import lit, sharp_as
 from mien.guides.hair_refused import check_outline, side_light
 from mien.guides.hair_wished import to_outline
-from mien.guides.scene import Scene
+from mien.guides.scene import Scene, polygon
 from mien.guides.strands import toned, waviness
 from mien.guides.traits import ALIGNED, head_of_hair
 from mien.types import Bool, Face, Float32, Photo
@@ -37,10 +37,10 @@ from mien.types import Bool, Face, Float32, Photo
 HELD, NEW = 0.9, 0.25
 """Share of the old hair that a mask must hold, and of wished hair that must be new, for all hair to be exchanged."""
 
-FAR, AGREES = 20.0, 0.35
+FAR, AGREES = 24.0, 0.35
 """Degrees by which heads may look apart, and the least agreement of outlines, of heads that lend hair."""
 
-OUTLINE, TURN, LIGHT, SIDE, CURL, PLACE = 10.0, 8.0, 25.0, 0.5, 1.5, 0.15
+OUTLINE, TURN, LIGHT, SIDE, CURL, PLACE = 10.0, 12.0, 25.0, 0.5, 1.5, 0.15
 """What all disagreement of outlines costs; degrees, L*, and logarithms of light from a side that cost 1; what other
 curls cost; and what a place later in the list does."""
 
@@ -50,8 +50,11 @@ CURLY, STRAIGHT = 0.03, "this hair has small curls, and nobody of the bank has s
 LEAST = 0.1
 """Square units of old hair from which its color is known."""
 
-CUT_OFF = 2.0
+CUT_OFF = 9.0
 """Units of head along the upper edge of another's photo from which it is cut off: what is missing is drawn longer."""
+
+FRONT, CHIN = (33, 168, 263, 291, 17, 61), (149, 176, 152, 400, 378)
+"""Points of the outline of eyes, nose and mouth, and of the chin."""
 
 COVERED = 0.04
 """Units around wished hair in which no ear stays."""
@@ -120,13 +123,22 @@ def whole(photo: Photo, face: Face, here: Scene, entry: Entry, parser: FaceParse
         check_outline(there)
     curly = _curly(here) and not (_curly(there) or entry.path.stem in LONG_CURLS)
     here, there = close_to(unshaded(here), there)
-    area: Bool = np.asarray(here.at(wished) > 0.5)
+    area: Bool = np.asarray((here.at(wished) > 0.5) & (_front(here) < 0.5))
     fit = sharp_as(here, lit(here, fitted(here, there, whole=True, cut=CUT_OFF)))
     fit = to_outline(here, ended(here, closed(here, fit)), area)
     fit = _in_color(here, fit)
     notes = (f"hair of {entry.name}, brought to the map's outline, in this hair's color",)
     guide = composed(photo, other, _bare_ears(here, area), there, fit, notes)
     return replace(guide, notes=(*guide.notes, Doubt(STRAIGHT))) if curly else guide
+
+
+def _front(here: Scene) -> Float32:
+    """(h, w): 1 on a beard, and between eyes, mouth and throat: what a map says there is of no head of hair."""
+    points, chin = here.points[:, :2], here.points[list(CHIN), :2]
+    below = chin + 0.25 * (points[152] - points[0])
+    outline = np.concatenate([points[list(FRONT)], chin, below[::-1], chin[:1]])
+    inner = polygon(cv2.convexHull(outline.astype(np.float32))[:, 0].astype(np.float64), here.shape, 1.0)
+    return np.maximum(inner, np.clip(3 * here.beard, 0, 1))
 
 
 def _in_color(here: Scene, fit: Fitted) -> Fitted:

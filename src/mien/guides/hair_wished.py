@@ -38,17 +38,17 @@ AROUND = 4.5
 SMOOTH = 2.0
 """Rows over which what is moved is the same."""
 
-BEYOND, EDGE = 0.05, 0.05
+BEYOND, EDGE = 0.09, 0.05
 """Units beyond a wished outline in which strands are seen, and over which they fade."""
 
 TEMPLE = 0.06
 """Units around the face in which hair is seen whatever is wished."""
 
-SHADED, NARROW, HOLE, EAR = (0.75, 0.45), 0.04, 0.02, 0.06
+SHADED, NARROW, HOLE, NOTCH = (0.75, 0.45), 0.04, 0.02, 0.12
 """How dark hair is that fills gaps beside the face, and beside the neck; half the width, units, of openings through
-which a gap is none; and square units of holes within hair, and of ears and notches beside a face."""
+which a gap is none; square units of holes within hair; and half the width of notches beside a face."""
 
-LINE, TIP, LOCKS, FINE = 0.5, 0.16, 0.35, 0.5
+LINE, TIP, LOCKS, FINE = 0.5, 0.09, 0.35, 0.4
 """Units above the lowest wished hair of a side in which hair ends; units within which strands do, and how much sooner
 or later locks and strands end, in that."""
 
@@ -80,7 +80,7 @@ def _filled(here: Scene, fit: Fitted, wished: Bool) -> Fitted:
     shares |= {"face": shares["face"] * below, "hair": np.maximum(fit.shares["hair"], gap)}
     shares = {name: np.asarray(one, np.float32) for name, one in shares.items()}
     light = SHADED[0] + (SHADED[1] - SHADED[0]) * np.clip((ys - level) / (0.5 * unit) + 0.5, 0, 1)
-    more = (gap * (1 - fit.alpha))[..., None]
+    more = (gap * np.maximum(1 - fit.alpha, np.clip(2 * fit.shares["ears"], 0, 1)))[..., None]
     planes = []
     for one in (fit.front, fit.picture, fit.real):
         spread, _ = local_colors(one, (fit.alpha > 0.9).astype(np.float32), 0.06 * unit)
@@ -105,13 +105,14 @@ def _gaps(here: Scene, fit: Fitted, wished: Bool) -> Float32:
     gaps &= ~(above & (fit.shares["face"] > 0.5))  # its hairline
     gaps = cv2.morphologyEx(gaps.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     inner = cv2.erode(wished.astype(np.uint8), disc(0.5 * NARROW * unit)) > 0
-    cheek = (inner & ~above & (fit.alpha < 0.85)).astype(np.uint8)  # ears and notches beside them
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats(cheek)
-    gaps |= ((stats[:, cv2.CC_STAT_AREA] < EAR * unit**2)[pieces] & (pieces > 0)).astype(np.uint8)
+    hairy = cv2.morphologyEx((fit.alpha > 0.85).astype(np.uint8), cv2.MORPH_CLOSE, disc(NOTCH * unit)) > 0
+    gaps |= (inner & ~above & hairy & (fit.alpha < 0.85)).astype(np.uint8)
+    ears = np.maximum(here.shares["ears"] * (fit.alpha < 0.85), fit.shares["ears"]) > 0.3
+    gaps |= (inner & ~above & cv2.dilate(ears.astype(np.uint8), disc(0.02 * unit)).astype(bool)).astype(np.uint8)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats((fit.alpha < 0.7).astype(np.uint8))
     gaps |= ((stats[:, cv2.CC_STAT_AREA] < HOLE * unit**2)[pieces] & (pieces > 0) & wished).astype(np.uint8)
     grown = np.maximum(gaps, cv2.dilate(gaps, disc(0.02 * unit)) & (~face & ~outside))
-    return cv2.GaussianBlur(grown.astype(np.float32), (0, 0), max(0.6, 0.012 * unit))
+    return np.asarray(cv2.GaussianBlur(grown.astype(np.float32), (0, 0), max(0.6, 0.012 * unit)), np.float32)
 
 
 def _offsets(here: Scene, fit: Fitted, wished: Bool) -> Float32:
@@ -146,7 +147,8 @@ def _beside(here: Scene, wished: Bool, solid: Bool) -> list[tuple[Float64, Float
             known = np.isfinite(by) & (rows < low - 0.2 * unit)
             known &= (n == 0) | (rows > eyes + BELOW * unit)
             x = mine[n][known]
-            found.append(tuple(np.stack([middle + way * one, rows[known]], 1) for one in (x, x + by[known])))
+            edges = [np.stack([middle + way * one, rows[known]], 1) for one in (x, x + by[known])]
+            found.append((edges[0], edges[1]))
     return found
 
 
@@ -180,7 +182,8 @@ def _above(here: Scene, wished: Bool, solid: Bool) -> list[tuple[Float64, Float6
     for reach, most in ((outer, OUTER), (inner, INNER)):
         by = _smooth(np.clip(reach[1] - reach[0], -most * unit, most * unit))
         known = np.isfinite(by) & ((reach is outer) | (np.abs(np.linspace(-WIDEST, WIDEST, RAYS)) < FRONT))
-        found.append(tuple(middle + one[known, None] * ways[known] for one in (reach[0], reach[0] + by)))
+        ends_ = [middle + one[known, None] * ways[known] for one in (reach[0], reach[0] + by)]
+        found.append((ends_[0], ends_[1]))
     return found
 
 
@@ -197,7 +200,7 @@ def _ended(here: Scene, fit: Fitted, wished: Bool) -> Fitted:
     inner = cv2.morphologyEx(inner.astype(np.uint8), cv2.MORPH_CLOSE, disc(2 * TEMPLE * unit)) > 0
     locks, strands = along(fit.front, fit.alpha, unit)
     signed = _signed(inner) / np.float32(unit)
-    shown = np.clip((signed + BEYOND) / EDGE + 0.4 * strands, 0, 1)
+    shown = np.clip((signed + BEYOND) / EDGE + 0.25 * strands, 0, 1)
     depth = _depth(here, wished) / np.float32(unit)
     below = np.clip(depth / TIP + 0.5 + LOCKS * locks + FINE * strands, 0, 1)
     dark = DARKER * np.clip(1 - depth / np.float32(0.3), 0, 1) ** 2
