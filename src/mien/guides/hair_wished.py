@@ -15,7 +15,7 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bare import face_of
 from mien.guides.fringe import moved
-from mien.guides.hair_fit import FEATURES, Fitted
+from mien.guides.hair_fit import FEATURES, Fitted, bent
 from mien.guides.scene import Scene
 from mien.guides.spline import Spline
 from mien.guides.strands import along
@@ -47,6 +47,9 @@ TEMPLE = 0.06
 SHADED, NARROW, HOLE, NOTCH = (0.75, 0.45), 0.04, 0.02, 0.12
 """How dark hair is that fills gaps beside the face, and beside the neck; half the width, units, of openings through
 which a gap is none; square units of holes within hair; and half the width of notches beside a face."""
+
+FARTHER = 0.2
+"""Units farther out from which strands are taken that fill gaps."""
 
 LINE, TIP, LOCKS, FINE = 0.5, 0.09, 0.35, 0.4
 """Units above the lowest wished hair of a side in which hair ends; units within which strands do, and how much sooner
@@ -83,10 +86,21 @@ def _filled(here: Scene, fit: Fitted, wished: Bool) -> Fitted:
     more = (gap * np.maximum(1 - fit.alpha, np.clip(2 * fit.shares["ears"], 0, 1)))[..., None]
     planes = []
     for one in (fit.front, fit.picture, fit.real):
-        spread, _ = local_colors(one, (fit.alpha > 0.9).astype(np.float32), 0.06 * unit)
-        planes.append(np.asarray(one + more * (light[..., None] * spread - one), np.float32))
+        found = _beyond(here, one, fit)
+        planes.append(np.asarray(one + more * (light[..., None] * found - one), np.float32))
     alpha = np.maximum(fit.alpha, gap).astype(np.float32)
     return replace(fit, alpha=alpha, front=planes[0], picture=planes[1], real=planes[2], shares=shares)
+
+
+def _beyond(here: Scene, picture: Float32, fit: Fitted) -> Float32:
+    """(h, w, 3): hair that is seen farther out, strands and all, and its color nearby where none is."""
+    spread, _ = local_colors(picture, (fit.alpha > 0.9).astype(np.float32), 0.06 * here.unit)
+    middle = float(here.points[[4, 152, 10], 0].mean())
+    way = np.where(np.arange(here.shape[1]) < middle, np.float32(-1), np.float32(1))[None]
+    there = (FARTHER * here.unit * way).astype(np.float32) + np.zeros(here.shape, np.float32)
+    offsets = np.dstack([there, np.zeros_like(there)])
+    known = bent((fit.alpha > 0.9) * (1 - fit.shares["ears"]), offsets, 0)[..., None]
+    return np.asarray(spread + known * (bent(picture, offsets) - spread), np.float32)
 
 
 def _gaps(here: Scene, fit: Fitted, wished: Bool) -> Float32:
@@ -99,7 +113,7 @@ def _gaps(here: Scene, fit: Fitted, wished: Bool) -> Float32:
     open_ = cv2.copyMakeBorder((~solid).astype(np.uint8), 1, 0, 1, 1, cv2.BORDER_CONSTANT, value=1)
     open_ = cv2.erode(open_, disc(NARROW * unit))
     cv2.floodFill(open_, None, (0, 0), (2,))
-    outside = cv2.dilate((open_ == 2).astype(np.uint8), disc(NARROW * unit))[1:, 1:-1] > 0
+    outside = cv2.dilate((open_ == 2).astype(np.uint8), disc(2 * NARROW * unit))[1:, 1:-1] > 0
     above = np.arange(here.shape[0])[:, None] < here.points[[33, 263], 1].mean()
     gaps = (wished | (head & above)) & ~outside & ~person & ~face & (fit.alpha < 0.85)
     gaps &= ~(above & (fit.shares["face"] > 0.5))  # its hairline
