@@ -92,3 +92,18 @@ def test_lights_on_eyelids_stay(below: int) -> None:
     else:
         with pytest.raises(LayerError, match="No scratches"):
             damaged(Photo(pixels), context)
+
+
+def test_scratches_over_print_dots_are_found_and_dots_are_none() -> None:
+    ys, xs = np.mgrid[:400, :500].astype(np.float32)
+    marks = np.zeros(NOTHING.shape, np.uint8)
+    cv2.line(marks, (60, 340), (420, 90), 255, 2, cv2.LINE_AA)
+    light = 60 + 0.25 * xs + 30 * (ys > 200)
+    dots = 240 - 210 / (1 + np.exp(-6 * (np.cos(xs + 0.3 * ys) + np.cos(ys - 0.3 * xs) - (light - 128) / 60)))
+    clean = np.repeat(cv2.GaussianBlur(dots, (0, 0), 0.7)[..., None], 3, 2)
+    with pytest.raises(LayerError, match="No scratches"):
+        find_damage(Photo(clean.astype(np.uint8)), NOTHING, NOTHING, NOTHING)
+    worn = np.where(marks[..., None] > 127, 240, clean).astype(np.uint8)
+    found = find_damage(Photo(worn), NOTHING, NOTHING, NOTHING)
+    near = cv2.dilate(marks, np.ones((11, 11), np.uint8)) > 0
+    assert found[marks > 127].mean() > 0.8 and (found & ~near).sum() < 60

@@ -43,8 +43,9 @@ STEP = 12
 FARTHEST = 2.0
 """Standard deviations of the base within which its polynomials are used."""
 
-NOTCH, KEPT = 0.8, 0.8
-"""Reach of what a notch takes a wave from, in distances of rows; and the lowest frequency that is taken, in rows."""
+NOTCH, LOW, NARROW, KEPT = 0.8, 0.8, 2.5, 0.35
+"""Reach of what a notch takes a wave from, in distances of rows; the frequency, in rows, below which waves are rosettes
+of several inks, the reach there; and the lowest frequency that is taken, below which lies the picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,11 +107,13 @@ def without_dots(picture: Float32, screens: Screens) -> Float32:
     below, beside = shape[0] - height, shape[1] - width
     padded = cv2.copyMakeBorder(picture, 0, below, 0, beside, cv2.BORDER_REFLECT_101)
     rows, columns = np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None]
-    spread, planes = 1 / (2 * np.pi * NOTCH * screens.pitch), []
+    planes = []
     for channel in range(3):
         spectrum = np.fft.rfft2(padded[..., channel])
         for at in screens.waves[channel] @ screens.lattices.reshape(-1, 2):
-            for x, y in (at, -at) if np.linalg.norm(at) > KEPT / screens.pitch else ():
+            rate = float(np.linalg.norm(at)) * screens.pitch
+            spread = 1 / (2 * np.pi * (NOTCH if rate > LOW else NARROW) * screens.pitch)
+            for x, y in (at, -at) if rate > KEPT else ():
                 few = np.abs(columns[0] - x) < 4 * spread
                 off = (rows - y + 0.5) % 1 - 0.5, columns[:, few] - x
                 spectrum[:, few] *= 1 - np.exp(-(off[0] ** 2 + off[1] ** 2) / (2 * spread**2))

@@ -1,8 +1,9 @@
 """Scratches and dust on scans of prints, found by what they are: thin or small, sharp, sparse, unlike what is around.
 
 Specks stand out of a median of their surroundings; scratches are long straight lines, found by the mean along lines of
-many directions. Both are compared with how rough the picture is there, so that grain, print dots, leaves and cloth are
-no damage. What a face may have itself is left: lights in eyes, teeth, hairs, jewelry, moles.
+many directions. Both are compared with how rough the picture is there, so that grain, leaves and cloth are no damage;
+prints are looked at without their dots (:mod:`mien.guides.printed`). What a face may have itself is left: lights in
+eyes, teeth, hairs, jewelry, moles.
 
 Convention:
     Pictures are (h, w, 3) float32 sRGB in [0, 255]; areas (h, w) bool.
@@ -14,7 +15,8 @@ import cv2
 import numpy as np
 
 from mien.errors import LayerError
-from mien.guides.scratches import Part, parts_of, roughness, scratches
+from mien.guides.printed import FAINTEST, Print
+from mien.guides.scratches import FAINT, Part, parts_of, roughness, scratches
 from mien.photos.color import to_srgb
 from mien.types import Bool, Float32, Photo
 
@@ -64,23 +66,25 @@ def find_damage(photo: Photo, features: Bool, woven: Bool, skin: Bool) -> Bool:
         cv2.resize(one.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for one in (features, woven, skin)
     )
     kept, threads, face = areas
-    light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    found = _specks(picture, light, kept, threads, face) | _reduced_scratches(light, kept | threads, face)
+    seen = Print.of(picture)
+    found = _specks(seen, kept, threads, face) | _reduced_scratches(seen, kept | threads, face)
     if not found.any():
         raise LayerError(NONE)
     grown = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.resize(grown, (photo.width, photo.height), interpolation=cv2.INTER_NEAREST) > 0)
 
 
-def _specks(picture: Float32, light: Float32, kept: Bool, woven: Bool, skin: Bool) -> Bool:
+def _specks(seen: Print, kept: Bool, woven: Bool, skin: Bool) -> Bool:
+    light, least = seen.light, seen.least()
     radius = max(2, round(SPECK * min(light.shape)))
     off = light - cv2.medianBlur(np.clip(light, 0, 255).astype(np.uint8), min(4 * radius + 1, 255)).astype(np.float32)
     rough = roughness(off, radius)
     steep = np.hypot(cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)) / 8
-    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    lab = cv2.cvtColor(seen.picture / np.float32(255), cv2.COLOR_RGB2LAB)
     found = np.zeros(light.shape, np.bool_)
     for sign in (1, -1):
         seed, border = (sign * off > np.maximum(a, b * rough) for a, b in zip(STANDS[:2], ROUGH, strict=True))
+        seed = seed if least is None else seed & (np.abs(off) > least)
         parts = [one for one in parts_of(border, seed) if one.length < 8 * radius]
         crowd = np.zeros(light.shape, np.float32)
         for one in parts:
@@ -124,13 +128,15 @@ def _dusty(light: Float32, off: Float32, steep: Float32, lab: Float32, one: Part
     return float(np.hypot(*inside)) < float(np.hypot(*around)) + COLORED
 
 
-def _reduced_scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:
+def _reduced_scratches(seen: Print, kept: Bool, skin: Bool) -> Bool:
     """Scratches, looked for at a reduced size in large pictures: means along long lines are slow."""
+    light, faint = seen.joined(), FAINTEST if seen.pitch else FAINT
     shrink = min(1.0, LINES_AT / max(light.shape))
     if shrink == 1:
-        return scratches(light, kept, skin)
+        return scratches(light, kept, skin, faint) & ~seen.border()
     size = (round(light.shape[1] * shrink), round(light.shape[0] * shrink))
-    areas = (cv2.resize(one.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for one in (kept, skin))
-    found = scratches(np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32), *areas)
+    small = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
+    inside, face = (cv2.resize(one.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for one in (kept, skin))
+    found = scratches(small, inside, face, faint)
     large = cv2.resize(found.astype(np.float32), light.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(large > 0.4, np.bool_)
+    return np.asarray(large > 0.4, np.bool_) & ~seen.border()

@@ -71,8 +71,8 @@ def roughness(off: Float32, radius: int) -> Float32:
     return np.asarray(1.25 * cv2.blur(np.minimum(size, most), (side, side)) + 1.2, np.float32)
 
 
-def scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:
-    """Long straight thin lines, lighter or darker than both of their sides."""
+def scratches(light: Float32, kept: Bool, skin: Bool, faint: float = FAINT) -> Bool:
+    """Long straight thin lines, lighter or darker than both of their sides by so many levels at least."""
     short = min(light.shape)
     reach = max(15, round(LENGTH * short))
     width = max(3, round(THIN * short / 1000))
@@ -82,16 +82,16 @@ def scratches(light: Float32, kept: Bool, skin: Bool) -> Bool:
     stands = np.clip((soft - middle) / rough, -MOST, MOST).astype(np.float32)
     lines: list[tuple[Part, Float32]] = []
     nowhere = np.zeros(kept.shape, np.bool_)
-    for sign, (best, direction) in zip((1, -1), _along(stands, reach, width), strict=True):
+    for sign, (best, direction) in zip((1, -1), along(stands, reach, width), strict=True):
         rest: list[Part] = []
         above, raw = sign * stands, np.maximum(sign * (soft - middle), 0)
         above = np.where(raw > RIM * cv2.dilate(raw, np.ones((2 * width + 1,) * 2, np.uint8)), above, 0)
         parts = parts_of((best > 0.5 * CLEAR) & (above > OF_PIXELS), (best > CLEAR) & (above > OF_PIXELS))
         against = skin if sign < 0 else None
         for one in parts:
-            whole = _scratched(sign * soft, one, reach, width, kept, against)
+            whole = _scratched(sign * soft, one, reach, width, kept, against, faint)
             pieces = [one] if whole else _straight(one, direction, LONGER * reach)
-            least = FAINT if whole else STRONG
+            least = faint if whole else STRONG
             for piece in pieces:
                 if _scratched(sign * soft, piece, reach, width, kept, against, least):
                     lines.append((piece, raw))
@@ -184,19 +184,24 @@ def _follow(found: Bool, raw: Float32, start: Float64, ahead: Float64, height: f
         found[spots[:, 1], spots[:, 0]] = True
 
 
-def _along(stands: Float32, reach: int, width: int) -> list[tuple[Float32, UInt8]]:
+def line(number: int, length: float) -> Float32:
+    """(n, n) kernel of the mean along a line in one of the directions."""
+    turn = np.pi * number / DIRECTIONS
+    kernel = np.zeros((2 * (int(length) // 2) + 3,) * 2, np.float32)
+    middle, ahead = np.array([len(kernel) // 2] * 2), np.array([np.cos(turn), np.sin(turn)])
+    first, last = (tuple(int(v) for v in np.round(middle + s * ahead * length / 2)) for s in (-1, 1))
+    cv2.line(kernel, first, last, 1.0, 1)
+    return np.asarray(kernel / kernel.sum(), np.float32)
+
+
+def along(stands: Float32, reach: int, width: int) -> list[tuple[Float32, UInt8]]:
     """(h, w) by how much the mean along a line through each pixel stands out of both sides, in the best direction, and
     the number of that. Second comes by how much it lies below both."""
     best = [(np.zeros(stands.shape, np.float32), np.zeros(stands.shape, np.uint8)) for _ in range(2)]
     for number in range(DIRECTIONS):
-        angle = np.pi * number / DIRECTIONS
-        ahead = np.array([np.cos(angle), np.sin(angle)])
-        line = np.zeros((2 * (reach // 2) + 3,) * 2, np.float32)
-        middle = np.array([len(line) // 2] * 2)
-        first, last = (tuple(int(v) for v in np.round(middle + s * ahead * reach / 2)) for s in (-1, 1))
-        cv2.line(line, first, last, 1.0, 1)
-        mean = cv2.filter2D(stands, cv2.CV_32F, line / line.sum(), borderType=cv2.BORDER_REFLECT)
-        dx, dy = (int(v) for v in np.round((width + 1) * np.array([-ahead[1], ahead[0]])))
+        turn = np.pi * number / DIRECTIONS
+        mean = cv2.filter2D(stands, cv2.CV_32F, line(number, reach), borderType=cv2.BORDER_REFLECT)
+        dx, dy = (int(v) for v in np.round((width + 1) * np.array([-np.sin(turn), np.cos(turn)])))
         sides = [np.roll(mean, (s * dy, s * dx), (0, 1)) for s in (-1, 1)]
         heights = mean - np.maximum(*sides), np.minimum(*sides) - mean
         for here, (highest, direction) in zip(heights, best, strict=True):
