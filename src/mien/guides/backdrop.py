@@ -29,6 +29,9 @@ PLAIN = (4.0, 9.0)
 HALF, CALM = 200, 4.0
 """Shorter side, pixels, and finest detail, levels, of a backdrop that is filled at half its size."""
 
+RIM = 2.0
+"""Blur, pixels, of what such a backdrop is continued with around its hole."""
+
 JOINT, FADED, STEP = 0.05, 0.25, 30.0
 """Units beside the border of a hole that tell its step; units over which that fades within it; and levels at most."""
 
@@ -130,6 +133,8 @@ def _continued(picture: Float32, hole: Bool, known: Bool, unit: float) -> Float3
     small = (small / np.maximum(share, 1e-3)[..., None]).astype(np.float32)
     gaps = (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0) & (share < 0.5)
     found = _continued(small, gaps, share >= 0.5, unit / 2)
+    told = (gaps | (share >= 0.5)).astype(np.float32)  # beside what is black, enlarging would draw a white rim
+    found = np.where(told[..., None] > 0, found, _blurred(found, told, RIM)).astype(np.float32)
     large = cv2.resize(found, hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
     grain = noise(hole.shape, missing(levels(picture, area), levels(large, hole)))
     return np.where(hole[..., None], np.clip(large + grain, 0, 255), picture).astype(np.float32)

@@ -27,8 +27,9 @@ from mien.guides.hair_close import close_to
 from mien.guides.hair_fit import Fitted, closed, ended, fitted
 from mien.guides.hair_lengths import check_ends, check_hairline, lengthened, long
 from mien.guides.hair_lent import attached
-from mien.guides.hair_light import lit, sharp_as, toned
+from mien.guides.hair_light import as_fine, lit, sharp_as, toned
 from mien.guides.hair_over import over_photo
+from mien.guides.hair_relit import relit
 from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
 from mien.guides.hair_roots import in_colors, shown, told
 from mien.guides.hair_under import down, rimmed, specks, stays
@@ -111,9 +112,10 @@ def hair(
     fit = ended(here, closed(here, fit))
     if any_head and (long(here, here.loose) or long(here, fit.alpha)):
         return _lengthened(photo, other, here, there, fit, notes)
-    fit = toned(here, fit)
     if not any_head:
         check_size(here, fit)
+        fit = as_fine(here, relit(here, fit))
+    fit = toned(here, fit)
     return composed(photo, other, here, there, fit, notes)
 
 

@@ -17,7 +17,7 @@ from mien.compose.border import local_colors, wide_blur
 from mien.errors import LayerError
 from mien.guides.ears import AWAY, pairs
 from mien.guides.hair_ends import stranded, unspilled
-from mien.guides.hair_lent import clear, ends, outlined, pure, unworn, within
+from mien.guides.hair_lent import clear, ends, outlined, pure, unclothed, unworn, within
 from mien.guides.hair_line import FOREHEAD, Marks, line_marks
 from mien.guides.scene import Scene, half
 from mien.guides.spline import Spline
@@ -100,7 +100,7 @@ def fitted(here: Scene, there: Scene, *, whole: bool = False, cut: float = CUT) 
     Raises:
         LayerError: the other photo cuts its head off at the top, where this one goes on.
     """
-    there = replace(there, hair=clear(there) if whole else within(there, clear(there)))
+    there = replace(there, hair=clear(there) if whole else within(there, unclothed(there, clear(there))))
     matte, told = stranded(there, there.hair)
     seen = unworn(there)
     own = unspilled(there, seen, matte)
@@ -235,7 +235,7 @@ def bent(picture: Float32, offsets: Float32, border: float | None = None) -> Flo
     return np.asarray(cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
 
 
-def _outside(here: Scene, alpha: Float32) -> Float32:
+def outside(here: Scene, alpha: Float32) -> Float32:
     """(h, w): hair within 0.3 units on the side away from the face, at the same height."""
     kernel = np.ones((1, max(2, round(0.3 * here.unit))), np.uint8)
     left, right = (cv2.dilate(alpha, kernel, anchor=(at, 0)) for at in (kernel.shape[1] - 1, 0))
@@ -250,7 +250,7 @@ def closed(here: Scene, fit: Fitted) -> Fitted:
     beside = wide_blur(np.dstack([fit.alpha, here.shares["face"] + here.shares["ears"]]), 0.08 * here.unit)
     between = np.clip(beside * 5 - 0.3, 0, 1).prod(2)
     shown = np.maximum(np.clip(near * 5 - 0.2, 0, 1) * np.clip(there_skin * 2 - 0.2, 0, 1), between)
-    slit = shown * np.clip(1.5 * here.shares["background"] - 0.2, 0, 1) * _outside(here, fit.alpha)
+    slit = shown * np.clip(1.5 * here.shares["background"] - 0.2, 0, 1) * outside(here, fit.alpha)
     ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
     level = np.float32(here.points[[33, 263], 1].mean())
     slit = slit * np.clip((ys - level) / (0.2 * here.unit) + 1, 0, 1)

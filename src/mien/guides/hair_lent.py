@@ -43,6 +43,9 @@ SCRAP = 0.06
 ROOM, MERGED = 1.1, 0.2
 """Hair beyond what is told, over short hair; share of directions without outline from which none is trusted."""
 
+APART = 70.0
+"""Levels between hair and clothes up to which they are alike."""
+
 RAYS, FARTHEST = 144, 3.0
 """Directions in which an outline is looked for, and how far, units."""
 
@@ -84,6 +87,17 @@ def clear(there: Scene) -> Float32:
     )
     trust = near * np.clip((length - 1.5 * spread - 30) / 40, 0, 1)
     return np.asarray(np.minimum(there.hair, 1 - trust * np.clip((placed - 0.5) / 0.3, 0, 1)), np.float32)
+
+
+def unclothed(there: Scene, matte: Float32) -> Float32:
+    """(h, w) a matte without shoulders of the hair's color, which only the parser tells from it."""
+    unit = there.unit
+    hair, clothes = ((one > 0.9).astype(np.float32) for one in (there.shares["hair"], there.shares["clothes"]))
+    if min(float(hair.sum()), float(clothes.sum())) < 50:
+        return matte
+    (front, _), (back, _) = (local_colors(there.picture, one, 0.2 * unit) for one in (hair, clothes))
+    alike = np.clip((APART - np.sqrt(((front - back) ** 2).sum(2))) / (0.4 * APART), 0, 1)
+    return np.asarray(matte * (1 - alike * np.clip((there.shares["clothes"] - 0.12) / 0.3, 0, 1)), np.float32)
 
 
 def within(there: Scene, matte: Float32) -> Float32:

@@ -12,10 +12,14 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
-from mien.compose.grain import bands
+from mien.compose.grain import BANDS, bands
 from mien.guides.hair_fit import Fitted
 from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32, Float64
+
+NEARER, FINER = 0.8, (0.6, 1.6)
+"""How much of the way (of logarithms) the finest detail of hair is brought to that of this photo, and within which
+factors."""
 
 BLUNT = 1.25
 """By how much the other's face may be sharper than this one."""
@@ -109,6 +113,30 @@ def sharp_as(here: Scene, fit: Fitted) -> Fitted:
     planes = (fit.alpha, fit.front, fit.picture, fit.real)
     soft = [np.asarray(cv2.GaussianBlur(one, (0, 0), 0.8 * sigma), np.float32) for one in planes]
     return replace(fit, alpha=soft[0], front=soft[1], picture=soft[2], real=soft[3])
+
+
+def as_fine(here: Scene, fit: Fitted) -> Fitted:
+    """The new hair with as much of the finest detail, beside the next band, as this photo's skin and hair have."""
+    oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, 1) > 0.9
+    areas = (oval & (here.shares["face"] > 0.9), here.hair > 0.95)
+    told = [_finest(here.picture, one) for one in areas if int(one.sum()) > 400]
+    new = fit.alpha > 0.95
+    if not told or int(new.sum()) < 400:
+        return fit
+    more = (float(np.mean(told)) / _finest(fit.real, new)) ** NEARER
+    more = np.float32(np.clip(more, *FINER) - 1)
+
+    def made(plane: Float32, most: float) -> Float32:
+        fine = plane - cv2.GaussianBlur(plane, (0, 0), BANDS[0])
+        return np.asarray(np.clip(plane + more * fine, 0, most), np.float32)
+
+    return replace(fit, alpha=made(fit.alpha, 1), front=made(fit.front, 255), real=made(fit.real, 255))
+
+
+def _finest(picture: Float32, area: Bool) -> float:
+    """Detail of the finest band of a picture over that of the next."""
+    first, second, _ = (float(np.sqrt((band[area] ** 2).mean())) for band in bands(picture))
+    return (first + 0.05) / (second + 0.05)
 
 
 def _fineness(picture: Float32, area: Bool) -> float:

@@ -19,8 +19,8 @@ from mien.compose.blend import membrane
 from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bare import above_the_neck, face_of
-from mien.guides.hair_fit import Fitted
-from mien.guides.hairline_shade import shaded
+from mien.guides.hair_fit import Fitted, outside
+from mien.guides.hairline_shade import above_eyes, shaded
 from mien.guides.scene import Scene, half, polygon
 from mien.types import Bool, Float32
 
@@ -45,6 +45,9 @@ that a forehead is made no lighter than: it is no shine that goes on."""
 
 SHAPE = 0.12
 """Units below which light and dark of a forehead are the other's: pores, and a little of how it is curved."""
+
+FOLD, LINES = 0.1, 8.0
+"""Units over which a cheek is calm, and levels by which lines are lighter or darker than that at most."""
 
 GAIN = 1.1
 """Largest logarithm of what the other's skin is lightened or darkened by."""
@@ -76,7 +79,7 @@ def in_colors(here: Scene, fit: Fitted, held: Bool, alpha: Float32) -> Float32:
     tinted = _plain(here, np.clip((fit.picture + 8) * gain - 8, 0, 255).astype(np.float32), held)
     light = _light(small, seen)
     tinted = tinted if light is None else _in_light(here, fit, tinted, _enlarged(light, here))
-    tinted = shaded(tinted, here, fit)
+    tinted = shaded(_unfolded(here, fit, tinted), here, fit)
     return np.asarray(tinted + alpha[..., None] * (fit.real - tinted), np.float32)
 
 
@@ -110,6 +113,17 @@ def _plain(here: Scene, skin: Float32, held: Bool) -> Float32:
     lab[..., 1:] -= away * np.maximum(far - HUE, 0) / (far + HUE)
     lab[..., 0] -= 0.8 * np.maximum(lab[..., 0] - float(np.quantile(mine[..., 0][known > 0], 0.95)), 0)
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255, 0, 255), np.float32)
+
+
+def _unfolded(here: Scene, fit: Fitted, skin: Float32) -> Float32:
+    """Skin (h, w, 3) without the folds that the other's smile draws below its eyes."""
+    plain = ((fit.shares["face"] > 0.75) & (fit.alpha < 0.1)).astype(np.float32)
+    if float(plain.sum()) < 0.02 * here.unit**2:
+        return skin
+    calm = local_colors(skin, plain, FOLD * here.unit)[0]
+    less = calm + np.clip(skin - calm, -LINES, LINES)
+    below = (1 - above_eyes(here, 0)) * np.clip(3 * fit.shares["face"] - 1, 0, 1)
+    return np.asarray(skin + below[..., None] * (less - skin), np.float32)
 
 
 def _enlarged(plane: Float32, here: Scene) -> Float32:
@@ -168,8 +182,9 @@ def _corners(here: Scene, fit: Fitted) -> Float32:
     face = here.shares["face"]
     both = (np.maximum(face, fit.alpha) > 0.5).astype(np.uint8)
     closed = cv2.morphologyEx(both, cv2.MORPH_CLOSE, disc(CORNER * here.unit)) > 0
+    closed |= (outside(here, fit.alpha) > 0.5) & (fit.shares["face"] + fit.alpha > 0.6)
     above = np.arange(here.shape[0])[:, None] < here.points[[33, 263], 1].mean()  # no beard is a corner
-    found = (closed & above & (here.shares["background"] > 0.3) & (fit.shares["face"] > 0.4)).astype(np.float32)
+    found = (closed & above & (here.shares["background"] > 0.3) & (fit.shares["face"] + fit.alpha > 0.4)).astype(np.float32)
     return np.asarray(np.clip(3 * cv2.GaussianBlur(found, (0, 0), 0.015 * here.unit), 0, 1), np.float32)
 
 
@@ -192,11 +207,13 @@ def shown(here: Scene, fit: Fitted) -> Float32:
     strip = (
         strip * np.clip(3 * (skin + fit.alpha) - 1, 0, 1) * np.clip(4 * (here.loose + here.shares["face"]) - 0.5, 0, 1)
     )
-    strip = np.maximum(strip, _corners(here, fit))
+    corners = _corners(here, fit)
+    strip = np.maximum(strip, corners)
     strip = strip * (1 - np.clip(1.5 * features(here, 0.04), 0, 1))
     if float(here.shares["worn"].sum()) > GLASSES * unit**2:  # arms that the parser does not see
         band = np.clip(1.6 - np.abs(ys - level) / (0.12 * unit), 0, 1)
         strip = strip * (1 - band * (1 - np.clip(4 * wide_blur(here.loose, 0.02 * unit), 0, 1)))
     apart = 1 - np.clip(5 * wide_blur(np.asarray(skin, np.float32), 0.05 * unit), 0, 1)
     through = apart * (1 - np.clip((fit.alpha - 0.65) / 0.3, 0, 1))  # the backdrop between curls
-    return np.asarray(np.clip(np.maximum(fit.alpha, strip) * inner * (1 - through), 0, 1), np.float32)
+    found = np.maximum(fit.alpha, strip) * inner * (1 - through)
+    return np.asarray(np.clip(np.maximum(found, corners * (fit.shares["background"] < 0.35)), 0, 1), np.float32)  # strained skin is skin

@@ -38,6 +38,10 @@ SPECK = 0.01
 SKIN = 0.6
 """How likely skin is from which it stays."""
 
+EDGE, INSIDE = 0.3, 0.035
+"""How likely it is that something else begins within which distance, units, where none stays: the outline of a face has
+its own shade, and the backdrop's color."""
+
 
 def stays(here: Scene, seen: Bool) -> Float32:
     """(h, w): 1 on skin of the face and the forehead, which stays as it is: another's would lie on it as a band.
@@ -46,7 +50,9 @@ def stays(here: Scene, seen: Bool) -> Float32:
         here: the scene.
         seen: (h, w) where no old hair is.
     """
-    skin = (seen & (here.shares["face"] > SKIN)).astype(np.float32)
+    beyond = sum(here.shares[name] for name in ("background", "ears", "neck", "clothes")) > EDGE
+    rim = cv2.dilate(np.asarray(beyond, np.uint8), disc(INSIDE * here.unit)) > 0
+    skin = (seen & (here.shares["face"] > SKIN) & ~rim).astype(np.float32)
     return np.asarray(face_of(here) * cv2.GaussianBlur(skin, (0, 0), SOFT * here.unit), np.float32)
 
 
