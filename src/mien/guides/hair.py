@@ -29,8 +29,8 @@ from mien.guides.hair_lengths import check_ends, check_hairline, lengthened, lon
 from mien.guides.hair_lent import attached
 from mien.guides.hair_light import as_fine, lit, sharp_as, toned
 from mien.guides.hair_over import over_photo
-from mien.guides.hair_relit import relit
 from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
+from mien.guides.hair_relit import relit
 from mien.guides.hair_roots import in_colors, shown, told
 from mien.guides.hair_under import down, rimmed, specks, stays
 from mien.guides.hairline_shade import above_eyes

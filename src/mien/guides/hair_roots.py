@@ -181,10 +181,13 @@ def _corners(here: Scene, fit: Fitted) -> Float32:
     """(h, w): 1 between this face and new hair, where a lower skull shows its backdrop and the other's shows skin."""
     face = here.shares["face"]
     both = (np.maximum(face, fit.alpha) > 0.5).astype(np.uint8)
-    closed = cv2.morphologyEx(both, cv2.MORPH_CLOSE, disc(CORNER * here.unit)) > 0
-    closed |= (outside(here, fit.alpha) > 0.5) & (fit.shares["face"] + fit.alpha > 0.6)
+    closed = (cv2.morphologyEx(both, cv2.MORPH_CLOSE, disc(CORNER * here.unit)) > 0) & (fit.shares["face"] > 0.4)
+    inner = wide_blur(np.dstack([fit.shares["face"], fit.shares["background"]]), 0.04 * here.unit)
+    inner = (inner[..., 0] > 0.25) & (inner[..., 1] < 0.02)
+    closed |= (outside(here, fit.alpha) > 0.5) & inner & (fit.shares["face"] + fit.alpha > 0.4)
     above = np.arange(here.shape[0])[:, None] < here.points[[33, 263], 1].mean()  # no beard is a corner
-    found = (closed & above & (here.shares["background"] > 0.3) & (fit.shares["face"] + fit.alpha > 0.4)).astype(np.float32)
+    closed &= above & (here.shares["background"] > 0.3)
+    found = closed.astype(np.float32)
     return np.asarray(np.clip(3 * cv2.GaussianBlur(found, (0, 0), 0.015 * here.unit), 0, 1), np.float32)
 
 
@@ -216,4 +219,5 @@ def shown(here: Scene, fit: Fitted) -> Float32:
     apart = 1 - np.clip(5 * wide_blur(np.asarray(skin, np.float32), 0.05 * unit), 0, 1)
     through = apart * (1 - np.clip((fit.alpha - 0.65) / 0.3, 0, 1))  # the backdrop between curls
     found = np.maximum(fit.alpha, strip) * inner * (1 - through)
-    return np.asarray(np.clip(np.maximum(found, corners * (fit.shares["background"] < 0.35)), 0, 1), np.float32)  # strained skin is skin
+    found = np.maximum(found, corners * (fit.shares["background"] < 0.02))  # strained skin is skin
+    return np.asarray(np.clip(found, 0, 1), np.float32)
