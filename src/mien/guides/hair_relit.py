@@ -19,7 +19,7 @@ from mien.compose.border import local_colors
 from mien.guides.hair_fit import Fitted
 from mien.guides.hair_roots import features
 from mien.guides.scene import Scene, polygon
-from mien.types import Float32, Float64
+from mien.types import Bool, Float32, Float64
 
 SLACK = 0.15
 """How much more a slope is changed than both faces' skin differs: hair tells more than skin does."""
@@ -89,7 +89,7 @@ def _missing_slope(here: Scene, fit: Fitted) -> float:
     return float(np.clip(np.clip(wanted - new, min(apart, 0) - SLACK, max(apart, 0) + SLACK), -MOST, MOST))
 
 
-def _slope(picture: Float32, area: Float32, place: Float32, unit: float, wide: float) -> float | None:
+def _slope(picture: Float32, area: Float32 | Bool, place: Float32, unit: float, wide: float) -> float | None:
     """Slope of the logarithm of light over the place (h, w), up and down aside; None where an area is too narrow."""
     chosen = np.asarray(area, np.float32)
     rows, columns = np.nonzero(chosen > 0.5)

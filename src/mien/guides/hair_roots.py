@@ -182,8 +182,8 @@ def _corners(here: Scene, fit: Fitted) -> Float32:
     face = here.shares["face"]
     both = (np.maximum(face, fit.alpha) > 0.5).astype(np.uint8)
     closed = (cv2.morphologyEx(both, cv2.MORPH_CLOSE, disc(CORNER * here.unit)) > 0) & (fit.shares["face"] > 0.4)
-    inner = wide_blur(np.dstack([fit.shares["face"], fit.shares["background"]]), 0.04 * here.unit)
-    inner = (inner[..., 0] > 0.25) & (inner[..., 1] < 0.02)
+    near = wide_blur(np.dstack([fit.shares["face"], fit.shares["background"]]), 0.04 * here.unit)
+    inner = (near[..., 0] > 0.25) & (near[..., 1] < 0.02)
     closed |= (outside(here, fit.alpha) > 0.5) & inner & (fit.shares["face"] + fit.alpha > 0.4)
     above = np.arange(here.shape[0])[:, None] < here.points[[33, 263], 1].mean()  # no beard is a corner
     closed &= above & (here.shares["background"] > 0.3)
