@@ -63,12 +63,15 @@ NAMES: Mapping[str, Color] = {
     "crimson": (164, 26, 48),
     "berry": (124, 36, 70),
     "plum": (98, 40, 72),
+    # clothes
+    "forest-green": (34, 84, 52),
+    "navy": (30, 36, 72),
     # eyes
     "hazel": (122, 96, 54),
     "amber": (158, 110, 44),
     "ice-blue": (142, 176, 204),
 }
-"""Tuned to what hair, lips and eyes look like; every other name is a CSS colour."""
+"""Tuned to what hair, lips, eyes and cloth look like; every other name is a CSS colour."""
 
 SAME = {
     "blonde": "blond",
@@ -79,6 +82,8 @@ SAME = {
     "raven": "jet-black",
     "light-gray": "silver",
     "pepper-and-salt": "salt-and-pepper",
+    "forestgreen": "forest-green",
+    "navy-blue": "navy",
 }
 
 _NUMBERS = re.compile(r"\(?\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)?")

@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from mien.guides.cloth import cloth, kept_within
+from mien.guides.cloth import BEHIND, WORN, Cloth, calmed, cloth, kept_within
 from mien.guides.hair_shades import at, locks, shades
 from mien.guides.lift import Lift, deepened, detail
 from mien.guides.rim import shaded
@@ -74,7 +74,7 @@ class Dye:
         sheer: share of the region's mean hue that shows through every colour.
         strands: whether soft pixels of the matte are strands before something else, whose colours are told apart.
         vivid: the largest chroma that a region of lightness 50 may have; darker ones have less. Eyes never glow.
-        cloth: whether lights are bleached and shadows are dull, as :mod:`mien.guides.cloth` has it.
+        cloth: how lights are bleached and shadows are dull, see :mod:`mien.guides.cloth`; None: as elsewhere.
         lifts: whether what becomes lighter is opened up: strands that black hair hides are seen in blond.
     """
 
@@ -88,7 +88,7 @@ class Dye:
     lifts: bool = False
     strands: bool = True
     vivid: float = 150.0
-    cloth: bool = False
+    cloth: Cloth | None = None
 
 
 SETTINGS: Mapping[str, Dye] = {
@@ -105,7 +105,8 @@ SETTINGS: Mapping[str, Dye] = {
     ),
     **dict.fromkeys(("eyelids", "left_eyelid", "right_eyelid"), Dye(0.8, variety=0.7, strands=False)),
     "skin": Dye(light=0.5, strands=False),
-    **dict.fromkeys(("clothes", "cloth", "background"), Dye(cloth=True)),
+    **dict.fromkeys(("clothes", "cloth"), Dye(cloth=WORN, vivid=1e3)),
+    "background": Dye(cloth=BEHIND, vivid=1e3),
 }
 """Where the defaults are not what looks real."""
 
@@ -142,8 +143,8 @@ def coloring(
     lab = lab_of(front)
     mean: Any = np.tensordot(weight, lab, 2)
     wanted = aimed(lab_of(color[None, None])[0, 0], mean, settings)
-    low, high = settings.contrast
-    gain = float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, low, high))
+    gain = calmed(lab[..., 0], weight, mean, settings.cloth)
+    gain *= float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, *settings.contrast))
     wanted, maps = _opened_up(lab, alpha, weight, wanted, mean, seen is not None) if settings.lifts else (wanted, None)
     aim: Any = wanted.copy()
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
@@ -155,7 +156,7 @@ def coloring(
         light = gain * (lab[..., 0] - mean[0])
         if settings.sheer:
             light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))
-        laid = (cloth if settings.cloth else _laid_on)(light, variety * (lab[..., 1:] - mean[1:]), aim)
+        laid = (cloth(settings.cloth) if settings.cloth else _laid_on)(light, variety * (lab[..., 1:] - mean[1:]), aim)
         if settings.sheer and aim[1] < mean[1]:  # nor does the border become less red than the wish
             laid[..., 1] = np.maximum(laid[..., 1], np.minimum(lab[..., 1], np.float32(aim[1])))
         return rgb_of(laid)

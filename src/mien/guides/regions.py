@@ -21,6 +21,7 @@ from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
+from mien.guides.bare_chest import without_bare_skin
 from mien.guides.cheeks import cheeks
 from mien.guides.guide import Box
 from mien.guides.hair_matte import LARGEST, grown_beard, hair_matte
@@ -126,13 +127,14 @@ def _matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
 
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
-    found, box = reaching(photo, face, (region.classes,), parser, region.looks, LARGEST)
+    groups = (region.classes, BODY) if region.classes == "clothes" else (region.classes,)
+    found, box = reaching(photo, face, groups, parser, region.looks, LARGEST)
     scale = found[0].shape[1] / (box[2] - box[0])
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     if region.beard:
         points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
         found = [found[0] * grown_beard(found[0], points, unit * scale)]
-    (likely,), box = close_to(found, box, ROOM * region.band * unit)
+    (likely, *skin), box = close_to(found, box, ROOM * region.band * unit)
     points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
     picture = to_srgb(photo, box)
     if region.joined:
@@ -143,6 +145,8 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
     if not (likely > SEEN).any():
         return np.zeros((photo.height, photo.width), np.float32)
     part = sharpened(picture, likely, region.band * unit, region.depth)
+    if skin:
+        part = without_bare_skin(picture, part, likely, skin[0], unit)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
     return _placed(photo, box, part)
