@@ -8,7 +8,7 @@ from mien.align.finder import FaceFinder
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import ConfigError, LayerError
-from mien.guides.move import SHUT, is_shut, move
+from mien.guides.move import AIMED, SHUT, is_shut, move, reached
 from mien.guides.shapes import Shapes, canonical
 from mien.guides.still import Labelled
 from mien.types import Face, Photo
@@ -118,3 +118,42 @@ def test_every_attribute_has_a_range_and_folds_nowhere(portrait: Photo, face: Fa
     for name, (low, high) in shapes.ranges.items():
         assert low < 0 < high
         assert np.isfinite(shapes.moves[name]).all()
+
+
+def masked(x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+    mask = np.zeros((600, 600), np.bool_)
+    mask[y0:y1, x0:x1] = True
+    return mask
+
+
+@pytest.mark.parametrize(
+    ("name", "mask", "meant"),
+    [
+        ("smile", masked(0, 0, 600, 130), False),  # hair
+        ("smile", masked(150, 300, 450, 500), True),
+        ("eye-openness", masked(100, 150, 270, 240), True),  # one of two
+        ("nose-width", masked(0, 420, 600, 600), False),
+        ("smile", masked(0, 0, 1, 1), False),
+    ],
+)
+def test_a_mask_in_which_hardly_anything_of_a_move_lies_misses_it(name: str, mask: np.ndarray, meant: bool) -> None:
+    known = Shapes.bundled()
+    points, shift = 300 + 200 * known.mean[:, :2] - (0, 100), 200 * known.moves[name][:, :2]
+    assert (reached(points, shift, (), 200, mask) >= AIMED) is meant
+
+
+def test_a_point_may_be_dragged_in_a_small_mask() -> None:
+    points = 300 + 200 * Shapes.bundled().mean[:, :2] - (0, 100)
+    x, y = points[61]
+    mask = masked(int(x) - 8, int(y) - 8, int(x) + 8, int(y) + 8)
+    assert reached(points, np.zeros((478, 2)), ((x, y, x - 9, y),), 200, mask) > AIMED
+
+
+def test_a_move_beside_its_mask_is_told_as_unreached(portrait: Photo, face: Face) -> None:
+    mask = np.zeros((portrait.height, portrait.width), np.bool_)
+    mask[: int(face.landmarks[10, 1]) + 4] = True
+    try:
+        assert move(portrait, face, {"mouth-width": 1}, mask=mask).unreached > 0.9
+    except LayerError as error:
+        assert "mask" in str(error)
+    assert move(portrait, face, {"mouth-width": 1}).unreached == 0

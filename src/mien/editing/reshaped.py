@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mien.align.crop import quad_to_matrix
 from mien.align.paste import Mask
 from mien.editing.context import EditContext
 from mien.editing.request import Request
-from mien.editing.steps import Guided
+from mien.editing.steps import Guided, worse
 from mien.editing.target import FaceTarget
 from mien.errors import LayerError
 from mien.guides.move import is_shut, move
@@ -39,6 +41,7 @@ def reshaped(
         words = ", ".join(f"{name} {strength:+.2g}" for name, strength in moved.strengths.items() if strength)
         pulled = f"{len(request.drag)} points dragged" if request.drag else ""
         done = done.then(moved.guide, f"{target.name} reshaped: {words or pulled}", None, 1.0)
+        done = replace(done, unreached=worse(done.unreached, moved.unreached))
     if shuts:
         now = (context.of(done.photo, face.quad).face() or face) if done.operations else face
         guide = shut(done.photo, now, labelled_of(done.photo, now, context), mask)

@@ -34,6 +34,10 @@ lips of many smiles that are shut."""
 BESIDE, ELSEWHERE = 0.06, frozenset(("background", "cloth", "necklace", "neck"))
 """Eye distances from a face and its hair at which a point still belongs to them, and the classes that are neither."""
 
+CLOSE, AIMED = 0.05, 0.03
+"""Eye distances from a mask at which a landmark counts as in it, and the share of the squared displacement that must:
+of a smile 0.02 lies in long hair, of a jaw that becomes wider 0.04 to 0.35, of eyes 0.08 to 0.15 in one of them."""
+
 STILL = 0.02
 """Pixels below which a displacement is none."""
 
@@ -46,10 +50,12 @@ class Moved:
     """Attributes:
     guide: the displaced pixels.
     strengths: what was done after clamping to the attributes' ranges and to what the face bears.
+    unreached: share of the displacement that a mask leaves out, where that is nearly all; else 0.
     """
 
     guide: Guide
     strengths: Mapping[str, float]
+    unreached: float = 0.0
 
 
 def move(
@@ -101,7 +107,23 @@ def move(
     )
     if share < 1:
         notes.append(f"the face bears {share:.0%} of this; more would fold it")
-    return Moved(replace(guide, notes=tuple(notes)), {n: s * share for n, s in strengths.items()})
+    inside = 1.0 if mask is None else reached(points[:, :2], shift[:, :2], drags, placement.scale, mask)
+    done = {n: s * share for n, s in strengths.items()}
+    return Moved(replace(guide, notes=tuple(notes)), done, 1 - inside if inside < AIMED else 0.0)
+
+
+def reached(points: Float64, shift: Float64, drags: Sequence[Drag], unit: float, mask: Mask) -> float:
+    """Share of the squared displacement of landmarks (478, 2) that lies in a mask (H, W), or close to it."""
+    x0, y0 = (max(0, int(v)) for v in points.min(0) - CLOSE * unit)
+    x1, y1 = (int(v) + 1 for v in points.max(0) + CLOSE * unit)
+    part = np.asarray(mask[y0:y1, x0:x1] > 0)
+    if not part.any():
+        return 0.0
+    away = cv2.distanceTransform((~part).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    _, pulls = controls(points, shift, drags, (0, 0, 1, 1), unit)
+    power = (pulls[: len(points)] ** 2).sum(1)
+    columns, rows = np.clip((points - (x0, y0)).astype(int), 0, np.array(part.shape[::-1]) - 1).T
+    return float(power[away[rows, columns] <= CLOSE * unit].sum() / max(float(power.sum()), 1e-9))
 
 
 def _check_drags(drags: Sequence[Drag], points: Float64, unit: float, labelled: Labelled | None) -> None:
