@@ -11,6 +11,7 @@ from mien.guides.backdrop import _continued
 from mien.guides.hair_fit import Fitted, fitted
 from mien.guides.hair_lent import unclothed
 from mien.guides.hair_light import FINER, as_fine
+from mien.guides.hair_refused import made_up
 from mien.guides.hair_relit import across, natural, relit
 from mien.guides.scene import Scene
 from mien.types import Face, Float32
@@ -94,3 +95,20 @@ def test_a_soft_backdrop_has_no_bright_rim_beside_what_is_no_backdrop() -> None:
     picture[20:180, 151:190] = 20  # a face
     made = _continued(picture, hole, known, 100.0)
     assert np.abs(made[hole] - 180).max() < 6
+
+
+@pytest.mark.parametrize(
+    ("uneven", "size", "told"), [(0, 0.5, False), (80, 0.5, True), (80, 0.1, False), (0, 1.2, True)]
+)
+def test_what_is_made_up_before_an_uneven_backdrop_is_told(
+    both: tuple[Scene, Fitted], uneven: int, size: float, told: bool
+) -> None:
+    here, _ = both
+    ones = np.ones(here.shape, np.float32)
+    picture = np.full((*here.shape, 3), 120, np.float32)
+    picture[:, : here.shape[1] // 2] += uneven
+    hole = np.zeros(here.shape, np.float32)
+    side, middle = round(size**0.5 * here.unit / 2), here.shape[1] // 2
+    hole[60 : 60 + 2 * side, middle - side : middle + side] = 1
+    scene = replace(here, picture=picture, shares={**here.shares, "background": ones}, loose=0 * ones)
+    assert made_up(scene, hole) == told

@@ -29,7 +29,7 @@ from mien.guides.hair_lengths import check_ends, check_hairline, lengthened, lon
 from mien.guides.hair_lent import attached
 from mien.guides.hair_light import as_fine, lit, sharp_as, toned
 from mien.guides.hair_over import over_photo
-from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, nearer_mirrored
+from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, made_up, nearer_mirrored
 from mien.guides.hair_relit import relit
 from mien.guides.hair_roots import in_colors, shown, told
 from mien.guides.hair_under import down, rimmed, specks, stays
@@ -49,9 +49,6 @@ SHADOW, SOFTNESS, DROP = 0.42, 0.09, 0.07
 ON_FACE = 0.4
 """How much of that darkness there is on a face."""
 
-
-MADE = 1.0
-"""Square units of backdrop and clothes that are made up without a word."""
 
 MADE_UP = "what the old hair hid is made up from what lies beside it; hair that covers the old looks better"
 """What is told from there on."""
@@ -170,7 +167,7 @@ def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted,
     alpha, real = np.where(odd, 0, alpha), np.where(odd, 0, real)
     fill, gone = bare(here, fit.shares, fit.picture, head, np.maximum(alpha, real), worn)
     gone = np.where(here.loose < 0.02, gone * (1 - cheeks), gone)
-    if float((gone * (1 - alpha) * (1 - fit.shares["face"])).sum()) > MADE * here.unit**2:
+    if made_up(here, gone * (1 - alpha) * (1 - fit.shares["face"])):
         notes += (Doubt(MADE_UP),)
     dark = np.maximum(_shadow(here, alpha), fine) * (1 - worn)
     made = over_photo(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))

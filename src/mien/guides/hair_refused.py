@@ -9,11 +9,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mien.compose.morphology import disc
 from mien.errors import LayerError
 from mien.guides.hair_fit import Fitted
 from mien.guides.hair_lent import clear, within
 from mien.guides.scene import Scene
-from mien.types import Face, Photo
+from mien.types import Face, Float32, Photo
 
 CHEEKS = ((117, 118, 101, 36, 205, 187, 123), (346, 347, 330, 266, 425, 411, 352))
 """Outlines of both cheeks."""
@@ -30,6 +31,14 @@ BALD = 0.1
 
 BARED = 0.9
 """Square units of old hair before a backdrop that new hair leaves bare at most."""
+
+MADE, MIXED = 1.0, 10.0
+"""Square units of backdrop and clothes that are made up without a word; and these times how uneven the backdrop beside
+them is, levels.
+"""
+
+BESIDE = 0.18
+"""Units around what is made up within which that is told."""
 
 
 def side_light(photo: Photo, face: Face) -> float:
@@ -93,3 +102,14 @@ def check_size(here: Scene, fit: Fitted) -> None:
             "The other's hair is much shorter or narrower than this head's, and what that hides is not known. "
             "Choose a photo of fuller hair."
         )
+
+
+def made_up(here: Scene, hole: Float32) -> bool:
+    """Whether much is made up (h, w) where the old hair was, or less of it before a window, a flag or shelves."""
+    unit = here.unit
+    size = float(hole.sum()) / unit**2
+    near = cv2.dilate((hole > 0.5).astype(np.uint8), disc(BESIDE * unit)) > 0
+    ring = near & (here.shares["background"] > 0.9) & (here.loose < 0.02)
+    if size > MADE or int(ring.sum()) < 100:
+        return size > MADE
+    return size * float(cv2.GaussianBlur(here.picture, (0, 0), 0.06 * unit)[ring].std(0).mean()) > MIXED
