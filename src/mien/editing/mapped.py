@@ -139,7 +139,7 @@ def _shorter(
     """
     parser = context.networks.parser
     with suppress(LayerError):
-        guide = shorter(photo, face, parser, gone, masked.astype(np.float32), seed)
+        guide = shorter(photo, face, parser, gone, masked.astype(np.float32))
         if _beyond(guide, masked) <= BEYOND:
             return guide, "hair cut shorter"
     guide = narrower(photo, face, parser, gone)

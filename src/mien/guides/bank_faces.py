@@ -24,8 +24,11 @@ LINED = ("2319", "2331", "2455", "2509", "2567", "2612", "3092", "3102", "3130",
 FRINGES, SHORT_FRINGES = ("2495", "2419", "2191", "3092", "2366"), ("3004", "2490", "3072", "2248")
 """Bundled faces with a fringe that suits long hair, and short hair; the best first."""
 
-LONG_HAIR, BARE_NECKS = ("2121", "2135", "3044"), ("2816", "2123", "2137")
-"""Bundled faces with long straight hair close to the cheeks, and with short hair and a neck that is seen."""
+FAIR_FRINGES = ("2191", "2419", "2495", "3092", "2366")
+"""The same for long fair hair, in which the first one's broad light and dark becomes bands."""
+
+LONG_HAIR = ("2121", "2135", "3044")
+"""Bundled faces with long straight hair close to the cheeks."""
 
 WHOLE_LONG = ("2121", "2813", "2538", "2519", "2398", "2581")
 LONG_CURLS = ("2123", "2402", "2131", "2137")

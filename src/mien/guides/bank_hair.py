@@ -17,8 +17,9 @@ from mien.align.paste import Mask
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bank import Bank, Entry
-from mien.guides.bank_faces import BARE_NECKS, FRINGES, LONG_HAIR, SHORT_FRINGES
+from mien.guides.bank_faces import FAIR_FRINGES, FRINGES, LONG_HAIR, SHORT_FRINGES
 from mien.guides.borrow import mirrored
+from mien.guides.curled import curled
 from mien.guides.fringe import Forehead
 from mien.guides.guide import Doubt, Guide
 from mien.guides.hair import fringe, piece
@@ -45,6 +46,11 @@ CURLY, STRAIGHT = 0.03, "this hair has small curls, and what is laid on is strai
 HAT = 0.25
 """Square units of a hat below which there is none."""
 
+FAIR = 22.0
+"""L* of hair from which it is fair."""
+
+TURNED = "the fringe is made of this hair's own curls"
+
 REACHED = 0.85
 """Share of what is wished that this head's hair covers from which another's is not looked for."""
 
@@ -65,7 +71,7 @@ def bank_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0, mas
     area = None if mask is None else here.at(mask) > 0.5
     if seed == 0:
         return replace(piece(photo, here, photo, here, *lowered(here, area)), notes=(REACHES,))
-    names = SHORT_FRINGES if Forehead.of(here).short else FRINGES
+    names = _fringes(here)
     entries = _ordered(names, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9)))
     return _first(entries, face, parser, seed - 1, lambda other, there: fringe(photo, here, other, there, area))
 
@@ -85,7 +91,10 @@ def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: 
     """
     here = _scene(photo, face, parser)
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
-    names = SHORT_FRINGES if Forehead.of(here).short else FRINGES
+    names = _fringes(here)
+    if seed == 0 and waviness(here.picture, here.hair > 0.9, here.unit) > CURLY:
+        with suppress(LayerError):
+            return replace(piece(photo, here, photo, here, *curled(here, area & allowed)), notes=(TURNED,))
     return _drawn_or_lent(
         photo,
         here,
@@ -172,16 +181,15 @@ def _drawn_or_lent(
         return replace(piece(photo, here, photo, here, *drawn), notes=(REACHES,))
 
 
-def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, mask: Mask, seed: int = 0) -> Guide:
-    """Hair cut where a map (H, W) takes it away and a mask (H, W) allows it; a seed takes another neck of the bank.
+def shorter(photo: Photo, face: Face, parser: FaceParser, gone: Mask, mask: Mask) -> Guide:
+    """Hair cut where a map (H, W) takes it away and a mask (H, W) allows it.
 
     Raises:
-        LayerError: as above.
+        LayerError: a hat is in the way.
     """
     here = _scene(photo, face, parser)
     area, allowed = (here.at(one) > 0.5 for one in (gone, mask))
-    entries = _ordered(BARE_NECKS, face, lambda one: abs(one.traits.skin[0] - _level(here, here.shares["face"] > 0.9)))
-    return _first(entries, face, parser, seed, lambda other, there: shortened(photo, here, other, there, area, allowed))
+    return shortened(photo, here, area, allowed)
 
 
 def narrower(photo: Photo, face: Face, parser: FaceParser, gone: Mask) -> Guide:
@@ -192,6 +200,13 @@ def narrower(photo: Photo, face: Face, parser: FaceParser, gone: Mask) -> Guide:
     """
     here = Scene.of(photo, face, parser)  # beside the face a hat hides no hair
     return replace(narrowed(photo, here, here.at(gone) > 0.5), notes=(NARROWER,))
+
+
+def _fringes(here: Scene) -> Sequence[str]:
+    """Whose fringes suit this hair, the best first."""
+    if Forehead.of(here).short:
+        return SHORT_FRINGES
+    return FAIR_FRINGES if _level(here, here.hair > 0.9) > FAIR else FRINGES
 
 
 def _scene(photo: Photo, face: Face, parser: FaceParser) -> Scene:

@@ -104,7 +104,7 @@ def bare(
     for name in ("background", "clothes"):
         if float((weights[name] * gone).max()) > 0.02:
             known = cv2.dilate((~seen).astype(np.uint8), kernel, iterations=3) == 0
-            known &= (here.shares[name] > 0.75) & ~_wisps(here)
+            known &= (here.shares[name] > 0.75) & ~wisps(here)
             made = behind_hair(here, known, (weights[name] > 0.01) & (gone > 0)) if name == "background" else None
             result += weights[name][..., None] * (mirrored(here, known) if made is None else made)
     return np.asarray(result, np.float32), np.asarray(gone, np.float32)
@@ -119,15 +119,15 @@ def _gone(here: Scene, skin: Float32, backdrop: Float32, kernel: np.ndarray) -> 
     solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, disc(CLOSED * unit)).astype(np.float32)
     rim = np.clip(2.5 * cv2.GaussianBlur(solid, (0, 0), 0.03 * unit), 0, 1)
     inner = np.maximum.reduce([polygon(here.points[list(one)], here.shape, 0.012 * unit) for one in (FEATURES, *BROWS)])
-    wisps = _wisps(here).astype(np.float32)
-    wisps = np.clip(1.8 * wide_blur(wisps, 0.05 * unit) - 0.4, 0, 1) * backdrop
+    thin = wisps(here).astype(np.float32)
+    thin = np.clip(1.8 * wide_blur(thin, 0.05 * unit) - 0.4, 0, 1) * backdrop
     gone = (
-        np.maximum(np.maximum(gone, rim * skin), wisps * (1 - here.shares["clothes"])) * (1 - inner) + here.hair * inner
+        np.maximum(np.maximum(gone, rim * skin), thin * (1 - here.shares["clothes"])) * (1 - inner) + here.hair * inner
     )
     return np.asarray(np.where(gone < 0.02, 0, gone), np.float32)
 
 
-def _wisps(here: Scene) -> Bool:
+def wisps(here: Scene) -> Bool:
     """Around the old hair, and farther away thin lines before a calm backdrop."""
     side = 2 * max(1, round(WISPS * here.unit)) + 1
     close = cv2.dilate((here.loose > 0.15).astype(np.uint8), np.ones((side, side), np.uint8)) > 0

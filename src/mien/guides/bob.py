@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.compose.border import local_colors
+from mien.compose.morphology import disc
 from mien.guides.hair_fit import Fitted, bent, places_of
 from mien.guides.hair_lent import pure
 from mien.guides.locks import uneven
@@ -29,14 +31,21 @@ RUN = (0.12, 0.5)
 CURL, INWARD, SHARE = 0.22, 0.05, 0.4
 """Units by which the outer and the inner edge have come in at the line; and most of the width of the hair."""
 
-USUAL, MORE = 0.5, 0.5
-"""Units of width from which hair comes in by so much more of it."""
+USUAL, MORE, STEEP = 0.5, 0.5, 0.8
+"""Units of width from which hair comes in by so much more of it; and by how much at most, in what it has to do so."""
 
-LOWER, ROUND = 0.1, 0.24
-"""Units by which ends lie lower than the line at their inner edge, and higher than there at the outer one."""
+LOWER, ROUND, CORNER = 0.05, 0.34, 0.3
+"""Units by which ends lie lower than the line at their inner edge, and higher than there at the outer one; and the
+place, from the inner edge, 0, to the outer one, 1, from which they rise."""
 
-UNEVEN, TIP, FINE = 0.028, 0.06, 0.15
+REACH = 0.3
+"""Beyond the inner edge, in widths of the hair, nothing is hair of that side."""
+
+UNEVEN, TIP, FINE = 0.028, 0.08, 0.06
 """Units by which locks differ in length, in which they end softly, and how much sooner dark strands do, in that."""
+
+CLOSE, DEEP = 0.5, 0.12
+"""Units in which hair tells what color hair beside it has, and how deep inside it does."""
 
 DARKER = 0.3
 """How much darker ends are, which lie in the shade of what hangs over them."""
@@ -50,10 +59,14 @@ class Bob:
     """Attributes:
     fit: the hair down to its ends; its matte is 0 where hair stays as it is.
     area: (h, w) old hair that goes, or is drawn anew.
+    begun: (h, w) 0 above, to 1 a little below the rows where hair first changes.
+    fading: (h, w) the same, to 1 at the line: what lies beside the new hair goes by and by.
     """
 
     fit: Fitted
     area: Bool
+    begun: Float32
+    fading: Float32
 
 
 def bobbed(here: Scene, area: Bool, allowed: Bool) -> Bob:
@@ -62,31 +75,50 @@ def bobbed(here: Scene, area: Bool, allowed: Bool) -> Bob:
     line = cut_line(here, area)
     line = cv2.GaussianBlur(line[None], (0, 0), 0.15 * unit, borderType=cv2.BORDER_REPLICATE)[0].astype(np.float32)
     ys, xs = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    t = np.clip((ys - line) / np.float32(_run(line, area, allowed, unit)) + 1, 0, 1.25)
+    run = _run(line, area, allowed, unit)
+    t = np.clip((ys - line) / np.float32(run) + 1, 0, 1.25)
     moved, place, sides = np.zeros(shape, np.float32), np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
     for way in (-1.0, 1.0):
         aside = (way * (xs - np.float32(here.points[152, 0]))).astype(np.float32)
         if float((area & (aside > 0)).sum()) < LEAST * unit**2:
             continue
         inner, outer = _edges(here, aside, (t > 0.4) & (t < 1))
-        curl = CURL * unit + MORE * max(0.0, outer - inner - USUAL * unit)
+        curl = min(CURL * unit + MORE * max(0.0, outer - inner - USUAL * unit), STEEP * run)
         by = [min(one, SHARE * (outer - inner)) * t * t for one in (INWARD * unit, curl)]
         share = (aside - inner + by[0]) / np.maximum(outer - by[1] - inner + by[0], 1)
-        side = aside > 0
+        side = (aside > 0) & (share > -REACH)
         moved = np.where(side, way * (inner + share * (outer - inner) - aside), moved)
         place, sides = np.where(side, share, place), sides | side
     zone = sides & (t > 0) & (here.loose > 0.02) | area
     offsets = np.dstack([moved * (t > 0), np.zeros_like(moved)]).astype(np.float32)
-    found = np.clip((bent(np.maximum(here.hair, 0), offsets, 0) - 0.05) / 0.9, 0, 1)
+    found = np.clip((bent(_solid(here), offsets, 0) - 0.05) / 0.9, 0, 1)
     depth = (ys - line) / np.float32(unit)
     strands = bent(along(here.picture, here.hair, unit)[1], offsets, 0)
-    ends = LOWER - ROUND * np.clip(place, 0, 1.2) ** 3 + UNEVEN * uneven(shape[1], unit, xs + offsets[..., 0])
+    corner = np.clip((place - CORNER) / (1.05 - CORNER), 0, 1)
+    ends = (
+        LOWER
+        - min(ROUND, run / unit + LOWER) * (1 - np.sqrt(1 - corner**2))
+        + UNEVEN * uneven(shape[1], unit, xs + offsets[..., 0])
+    )
     shown = np.clip((ends - depth) / np.float32(TIP) + 0.5 + FINE * strands, 0, 1)
-    alpha = np.asarray(found * shown * sides * np.clip(8 * t, 0, 1), np.float32)
+    alpha = np.asarray(found * shown * sides, np.float32)
     dark = DARKER * np.clip(1 - (ends - depth) / np.float32(0.3), 0, 1) ** 2
     front = np.asarray(bent(pure(here, here.hair), offsets) * (1 - dark)[..., None], np.float32)
     fit = Fitted(alpha, front, front, front, here.shares, places_of(offsets))
-    return Bob(fit, np.asarray(zone, np.bool_))
+    begun, fading = (np.asarray(np.clip(times * t, 0, 1), np.float32) for times in (8, 1.2))
+    return Bob(fit, np.asarray(zone, np.bool_), begun, fading * fading * (3 - 2 * fading))
+
+
+def _solid(here: Scene) -> Float32:
+    """(h, w): the matte without what has not the color of the hair beside it: a shadow on a wall is not cut."""
+    soft = cv2.GaussianBlur(here.picture, (0, 0), max(0.6, 0.015 * here.unit))
+    lab = cv2.cvtColor(soft / np.float32(255), cv2.COLOR_RGB2LAB)
+    core = cv2.erode((here.hair > 0.97).astype(np.uint8), disc(DEEP * here.unit)).astype(np.float32)
+    if float(core.sum()) < LEAST * here.unit**2:
+        return here.hair
+    mean, spread = local_colors(lab, core, CLOSE * here.unit)
+    away = np.linalg.norm(lab - mean, axis=2) / (spread + 8)
+    return np.asarray(here.hair * np.clip(3.6 - 2 * away, 0, 1), np.float32)
 
 
 def _run(line: Float32, area: Bool, allowed: Bool, unit: float) -> float:

@@ -32,8 +32,8 @@ STEPS = np.linspace(-1, 1, COLUMNS)
 
 TEMPLES, MIDDLE, BROWS = (21, 251), 151, ((70, 63, 105, 66, 107), (336, 296, 334, 293, 300))
 
-UP = 1.5
-"""Units above the brows within which a hairline is looked for."""
+UP, LOWEST_LINE = 1.5, 0.3
+"""Units above the brows within which a hairline is looked for, and below them a line that is asked for."""
 
 BESIDE, SHORT = np.array([0.1, 0.2, 0.3]), 0.2
 """Units beside the temples, and the share of hair there, beside the cheeks, below which hair is short."""
@@ -146,10 +146,15 @@ def lent_fringe(
         fit, lower = _reaching(here, front, fit, wished)
     colors = toned(here.picture, _near(here, front), fit.front, fit.alpha, unit)
     alpha = fit.alpha * _within(here, front, fit, area, lower) * (1 - here.shares["worn"])
-    fallen = cv2.GaussianBlur(alpha, (0, 0), FALL[0] * unit)
-    down = np.array([[1, 0, 0], [0, 1, FALL[1] * unit]], np.float32)
-    shade = SHADOW * cv2.warpAffine(fallen, down, alpha.shape[::-1]) * (1 - here.hair)
-    return replace(fit, front=colors, alpha=np.asarray(alpha, np.float32)), np.asarray(shade, np.float32)
+    alpha = np.asarray(alpha, np.float32)
+    return replace(fit, front=colors, alpha=alpha), shadow_of(here, alpha)
+
+
+def shadow_of(here: Scene, alpha: Float32) -> Float32:
+    """(h, w) in [0, 1]: the shadow of a fringe (h, w)."""
+    fallen = cv2.GaussianBlur(alpha, (0, 0), FALL[0] * here.unit)
+    down = np.array([[1, 0, 0], [0, 1, FALL[1] * here.unit]], np.float32)
+    return np.asarray(SHADOW * cv2.warpAffine(fallen, down, alpha.shape[::-1]) * (1 - here.hair), np.float32)
 
 
 def bent_hair(here: Scene, there: Scene) -> Fitted:
@@ -186,20 +191,30 @@ def _check(here: Scene, front: Forehead, alpha: Float32) -> None:
         raise LayerError("The other head has no fringe; choose another photo.")
 
 
-def _reaching(here: Scene, front: Forehead, fit: Fitted, wished: Bool) -> tuple[Fitted, Float64]:
-    """Hair whose fringe is drawn longer or shorter to the lower line of an area (h, w), and that line, (COLUMNS,)."""
-    ys = np.arange(-UP, 0.3, 0.01)
-    found, asked = (front.seen(one, ys) > 0.5 for one in (fit.alpha, wished.astype(np.float32)))
+def asked_line(front: Forehead, wished: Bool) -> Float64:
+    """(COLUMNS,) y of the lower line of an area (h, w).
+
+    Raises:
+        LayerError: none of it is over the forehead.
+    """
+    ys = np.arange(-UP, LOWEST_LINE, 0.01)
+    asked = front.seen(wished.astype(np.float32), ys) > 0.5
     known: Bool = np.asarray(asked.any(0))
-    ends, goal = (ys[len(ys) - 1 - np.argmax(one[::-1], 0)] for one in (found, asked))
     if not known.any():
         raise LayerError("The map asks for no hair over the forehead.")
-    goal = np.interp(STEPS, STEPS[known], goal[known])
+    return np.asarray(np.interp(STEPS, STEPS[known], ys[len(ys) - 1 - np.argmax(asked[::-1], 0)][known]), np.float64)
+
+
+def _reaching(here: Scene, front: Forehead, fit: Fitted, wished: Bool) -> tuple[Fitted, Float64]:
+    """Hair whose fringe is drawn longer or shorter to the lower line of an area (h, w), and that line, (COLUMNS,)."""
+    ys = np.arange(-UP, LOWEST_LINE, 0.01)
+    found, goal = front.seen(fit.alpha, ys) > 0.5, asked_line(front, wished)
+    ends = ys[len(ys) - 1 - np.argmax(found[::-1], 0)]
     ends = np.where(found.any(0), np.minimum(ends, goal + 0.3), front.hairline)
     ends = cv2.GaussianBlur(ends[None], (0, 0), 5.0, borderType=cv2.BORDER_REPLICATE)[0]
     top = front.hairline - HANGS
     share = np.clip((ends - top) / np.maximum(goal - top, 0.05), 1 / LENGTHENED, LENGTHENED)
-    flat = _flat(here, front)
+    flat = flat_places(here, front)
     down = flat[..., 1] - np.interp(flat[..., 0], front.across, top)
     away = np.where(down > 0, down * (np.interp(flat[..., 0], front.across, share) - 1), 0).astype(np.float32)
     return moved(fit, (away[..., None] * front.axes[1]).astype(np.float32)), goal + OVER
@@ -207,7 +222,7 @@ def _reaching(here: Scene, front: Forehead, fit: Fitted, wished: Bool) -> tuple[
 
 def _within(here: Scene, front: Forehead, fit: Fitted, area: Bool | None, lower: Float64) -> Float32:
     """(h, w): where strands are seen: from among those above the hairline down to a line, temple to temple."""
-    flat, unit = _flat(here, front), here.unit
+    flat, unit = flat_places(here, front), here.unit
     x, y = flat[..., 0], flat[..., 1]
     line, low = (np.interp(x, front.across, one) for one in (front.hairline, lower))
     upper = strand_light(fit.front, fit.alpha, unit)
@@ -225,7 +240,7 @@ def _within(here: Scene, front: Forehead, fit: Fitted, area: Bool | None, lower:
     return np.asarray(share * share * (3 - 2 * share) * beside * shown * back, np.float32)
 
 
-def _flat(here: Scene, front: Forehead) -> Float64:
+def flat_places(here: Scene, front: Forehead) -> Float64:
     """(h, w, 2) face coordinates of each pixel of a scene."""
     ys, xs = np.mgrid[: here.shape[0], : here.shape[1]]
     return np.asarray((np.dstack([xs, ys]) - front.origin) @ front.axes.T / here.unit**2)
@@ -233,7 +248,7 @@ def _flat(here: Scene, front: Forehead) -> Float64:
 
 def _near(here: Scene, front: Forehead) -> Bool:
     """(h, w): the hair above and beside the face."""
-    flat, sure = _flat(here, front), cv2.erode((here.hair > 0.9).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    flat, sure = flat_places(here, front), cv2.erode((here.hair > 0.9).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     near = (flat[..., 1] > front.hairline.min() - 0.6) & (flat[..., 1] < 0.5) & (np.abs(flat[..., 0]) < 1.2)
     if int((sure & near).sum()) < 0.1 * here.unit**2:
         raise LayerError("There is too little hair on this head for a fringe to belong to; borrow all of the hair.")

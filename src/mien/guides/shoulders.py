@@ -1,4 +1,4 @@
-"""Where neck, clothes and backdrop lie below hair that is cut, told from what is seen of this person beside the hair.
+"""What hair hid below a jaw: neck, clothes and backdrop, each of what is seen of it in the same photo.
 
 Convention:
     That of :mod:`mien.guides.scene`.
@@ -6,110 +6,141 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import cv2
 import numpy as np
 
+from mien.align import mesh
 from mien.compose.blend import membrane
 from mien.compose.border import wide_blur
+from mien.compose.grain import levels, noise
 from mien.compose.morphology import disc
-from mien.guides.scene import Scene
-from mien.types import Bool, Float32, Float64
+from mien.compose.patches import patched
+from mien.guides.backdrop import behind_hair
+from mien.guides.bare import held, wisps
+from mien.guides.scene import Scene, polygon
+from mien.guides.torso import Torso, soft
+from mien.types import Bool, Float32
 
-HALF, BASE, FLARE = 0.54, 0.32, 0.12
-"""Half the width of a neck, how far below the chin it meets the shoulders, and by how much it is wider there, units."""
+SHADED = 0.05
+"""Units beside hair in which skin and clothes lie in its shade."""
 
-SLOPE, FALLS = 1.3, 0.75
-"""Units beside the neck in which a shoulder falls, and by how much it does, where nobody sees it."""
+SIDES, ROUND = 0.33, 0.28
+"""How much darker a neck is at its sides, and in how many units that begins."""
 
-COLLAR, DEEP = 0.08, 0.8
-"""Units below the shoulder at which clothes begin beside a neck; and below the chin, before it, where none are seen."""
+JAW, UNDER = 0.22, 0.12
+"""How much darker a neck is below the jaw, and in how many units that ends."""
 
-SHADED, BESIDE, LEAST = 0.07, 0.08, 0.03
-"""Units beside hair, and below the chin, in which a neck lies in their shade; and square units of it that tell its
-color."""
+LEAST = 0.03
+"""Square units of a neck that tell its color; where less is seen, it is that of the face, a little darker."""
 
-SIDES = 0.25
-"""How much darker a neck is at its sides."""
+SEEN, PATTERN = (0.005, 0.1), 6.0
+"""Square units of clothes from which they tell a color, and a pattern; and their detail, levels, that is one."""
 
-CENTRAL = 0.3
-"""Units around the middle of a neck in which clothes before it are looked for."""
+PLAIN = (46.0, 48.0, 54.0)
+"""Color of clothes of which nothing is seen."""
+
+ROUGH, FOLDS, BELOW = 1.5, (0.06, 0.12), 0.2
+"""Noise of plain clothes at most, levels; how dark their folds are and how wide, units; and how dark they are below a
+head."""
+
+STRANDS = 0.08
+"""Units around hair in which a neck is made anew: single strands lie there, and their shadows."""
+
+WARM = np.array([0.85, 1.0, 1.08], np.float32)
+"""How dark a shade on skin is by channel."""
 
 
-def body(here: Scene, seen: Bool, there: Mapping[str, Float32]) -> dict[str, Float32]:
-    """Classes (h, w) of what lies under hair below the jaw; those of another head (h, w) above it.
+def bared(here: Scene, around: Float32) -> tuple[Float32, Float32, Float32]:
+    """What lies below hair that goes, near it (h, w).
 
-    Args:
-        here: the scene.
-        seen: (h, w) where no hair is.
-        there: the other's classes at the same places.
+    Returns:
+        (h, w, 3) what lies there, (h, w) how much of each pixel is hair or its shade, and (h, w) where skin is.
     """
-    unit, chin = here.unit, float(here.points[152, 1])
-    middle = float(here.points[[172, 397, 152], 0].mean())
-    xs = np.arange(here.shape[1], dtype=np.float64)
-    ys = np.arange(here.shape[0], dtype=np.float32)[:, None]
-    tops = _shoulders(here, seen, middle, chin + BASE * unit)
-    wide = HALF + FLARE * np.clip((ys - chin) / np.float32(BASE * unit), 0, 1) ** 3
-    neck = np.abs(xs[None] - middle) / unit < wide
-    share = np.clip(np.abs(xs - middle) / ((HALF + FLARE) * unit), 0, 1)
-    edge = chin + (BASE + COLLAR) * unit
-    front = edge + (_front(here, seen, middle) - edge) * (1 - share**2)
-    clothes = ys > np.where(share < 1, front, tops)
-    level = float(here.points[[172, 397], 1].mean())
-    lower = np.clip((ys - level) / np.float32(0.1 * unit), 0, 1)
-    planes = {"clothes": clothes, "neck": neck & ~clothes, "background": ~clothes & ~neck}
-    made = {name: wide_blur(plane.astype(np.float32), 0.01 * unit) for name, plane in planes.items()}
-    none = np.zeros(here.shape, np.float32)
-    return {
-        name: np.asarray(plane + lower * (made.get(name, none) - plane), np.float32) for name, plane in there.items()
-    }
+    unit, seen = here.unit, held(here)
+    torso = Torso.of(here, seen)
+    face = polygon(here.points[list(mesh.OUTLINE)], here.shape, 0.008 * unit)
+    body, neck = soft(torso.body, unit), soft(torso.body & ~torso.clothes, unit)
+    gone = _gone(here, torso, body, np.maximum(neck, face), face) * around
+    known = seen & (here.shares["background"] > 0.75) & ~wisps(here) & ~_grown(torso.worn, 0.03 * unit)
+    known &= ~_grown(~seen, 0.06 * unit)
+    backdrop = behind_hair(here, known, (body < 0.99) & (gone > 0))
+    fill = here.picture if backdrop is None else backdrop
+    fill = fill + body[..., None] * (_clothes(here, torso) - fill)
+    cheek = _skin(here, (face > 0.95) & (here.shares["face"] > 0.8), cheek=True)
+    fill = fill + neck[..., None] * (_neck(here, torso, face, cheek) - fill)
+    fill = fill + face[..., None] * (cheek - fill)
+    return np.asarray(fill, np.float32), gone, np.asarray(np.maximum(neck, face), np.float32)
 
 
-def skinned(here: Scene, neck: Float32, fill: Float32) -> Float32:
-    """A picture (h, w, 3) whose neck (h, w) has the color of what is seen of it, darker towards its sides."""
+def _grown(area: Bool, by: float) -> Bool:
+    return np.asarray(cv2.dilate(area.astype(np.uint8), disc(by)) > 0, np.bool_)
+
+
+def _gone(here: Scene, torso: Torso, body: Float32, skin: Float32, face: Float32) -> Float32:
+    """(h, w): how much of each pixel is hair or its shade; clothes with a pattern look like thin hair to a matte."""
     unit = here.unit
-    calm = cv2.dilate((here.loose > 0.06).astype(np.uint8), disc(SHADED * unit)) == 0
-    known = (calm & (here.shares["neck"] > 0.8)).astype(np.float32)
-    known[: round(float(here.points[152, 1] + BESIDE * unit))] = 0
-    if float(known.sum()) < LEAST * unit**2:
-        return fill
-    color = wide_blur(membrane(here.picture, known, 255.0), 0.06 * unit)
-    middle = float(here.points[[172, 397, 152], 0].mean())
-    aside = np.abs(np.arange(here.shape[1], dtype=np.float32) - np.float32(middle)) / np.float32(HALF * unit)
-    color = color * (1 - SIDES * np.clip(aside, 0, 1.2) ** 3)[None, :, None]
-    return np.asarray(fill + neck[..., None] * (color - fill), np.float32)
+    near = np.clip(1.5 * wide_blur(_grown(here.loose > 0.06, 0.03 * unit).astype(np.float32), 0.02 * unit) - 0.1, 0, 1)
+    lines = np.clip(1.8 * wide_blur(wisps(here).astype(np.float32), 0.05 * unit) - 0.4, 0, 1)
+    near = np.maximum(near, lines * (1 - body) * (1 - face))
+    beside = wide_blur(_grown(here.loose > 0.06, STRANDS * unit).astype(np.float32), 0.03 * unit)
+    near = np.maximum(near, np.clip(1.3 * beside, 0, 1) * skin * (1 - face))
+    dense = np.clip((cv2.GaussianBlur(here.hair, (0, 0), 0.02 * unit) - 0.45) / 0.3, 0, 1)
+    dense = np.clip(1.5 * wide_blur(_grown(dense > 0.5, 0.03 * unit).astype(np.float32), 0.02 * unit) - 0.1, 0, 1)
+    worn = wide_blur((here.shares["clothes"] > 0.25).astype(np.float32), 0.02 * unit)
+    return np.asarray(near + worn * (np.minimum(near, dense) - near), np.float32)
 
 
-def _shoulders(here: Scene, seen: Bool, middle: float, base: float) -> Float64:
-    """(w,) row at which shoulders begin: as they are seen, and a curve from the neck to there."""
-    unit, columns = here.unit, np.arange(here.shape[1])
-    worn = (here.shares["clothes"] > 0.6) & seen
-    first = np.argmax(worn, 0)
-    above = here.shares["background"][np.maximum(first - round(0.06 * unit), 0), columns] > 0.5
-    known = worn.any(0) & above & seen[np.maximum(first - round(0.06 * unit), 0), columns]
-    found = np.zeros(len(columns))
-    for way in (-1, 1):
-        aside = way * (columns - middle) / unit - HALF
-        side, those = aside > 0, known & (aside > 0.1)
-        q = np.clip(aside / SLOPE, 0, 1)
-        curve = base + FALLS * unit * (1 - (1 - q) ** 2)
-        if those.any():
-            near = columns[those][np.argmin(aside[those])]
-            length, fall = aside[near], first[near] - base
-            q = np.clip(aside / length, 0, 1)
-            inner = base + fall * (q if fall < 0 else 1 - (1 - q) ** 2)
-            beyond = np.interp(columns, columns[those], first[those].astype(np.float64))
-            curve = np.where(aside < length, inner, beyond)
-        found = np.where(side, curve, found)
-    found = np.where(np.abs(columns - middle) <= HALF * unit, base, found)
-    smooth = cv2.GaussianBlur(found[None], (0, 0), 0.03 * unit, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(smooth[0], np.float64)
+def _clothes(here: Scene, torso: Torso) -> Float32:
+    """(h, w, 3) clothes: patches of those that are seen, or their color."""
+    unit, worn = here.unit, torso.worn
+    known = worn & ~_grown(~worn, 0.03 * unit) & ~_grown(here.loose > 0.1, SHADED * unit)
+    much = float(known.sum()) / unit**2
+    if much < SEEN[0]:
+        return np.broadcast_to(np.array(PLAIN, np.float32), here.picture.shape) + noise(here.shape, (1.0, 1.0, 1.0))
+    fine = np.abs(here.picture - wide_blur(here.picture, 0.05 * unit)).mean(2)[known]
+    if much > SEEN[1] and float(fine.mean()) > PATTERN:
+        top = int(np.flatnonzero(torso.clothes.any(1))[0])
+        hole, made = torso.clothes & ~known, here.picture.copy()
+        void = ~(hole | known)
+        parts = (one[top:] for one in (here.picture, hole, void))
+        made[top:] = patched(*parts, np.random.default_rng(0), void=void[top:])
+        return made
+    calm = wide_blur(membrane(here.picture, known.astype(np.float32), 255.0), 0.06 * unit)
+    rough = noise(here.shape, tuple(min(ROUGH, one) for one in levels(here.picture, known)))
+    return np.asarray(calm * (1 - _folds(here, torso))[..., None] + rough, np.float32)
 
 
-def _front(here: Scene, seen: Bool, middle: float) -> float:
-    """The row at which clothes begin before the middle of the neck."""
-    unit, chin = here.unit, round(float(here.points[152, 1]))
-    left, right = round(middle - CENTRAL * unit), round(middle + CENTRAL * unit)
-    worn = ((here.shares["clothes"] > 0.6) & seen)[chin:, left:right]
-    return float(chin + np.median(np.argmax(worn, 0)[worn.any(0)])) if worn.any() else chin + DEEP * unit
+def _folds(here: Scene, torso: Torso) -> Float32:
+    """(h, w): how dark plain clothes are by folds, and below a head."""
+    unit, rng = here.unit, np.random.default_rng(0)
+    skin = (~torso.clothes & torso.body).astype(np.uint8)
+    away = cv2.distanceTransform(1 - skin, cv2.DIST_L2, 5) / np.float32(unit)
+    small = rng.standard_normal((max(2, here.shape[0] // 8), max(2, here.shape[1] // 8))).astype(np.float32)
+    waves = wide_blur(np.asarray(cv2.resize(small, here.shape[::-1]), np.float32), FOLDS[1] * unit)
+    waves = np.clip(waves / max(2 * float(waves.std()), 1e-6), -1, 1)
+    return np.asarray(FOLDS[0] * waves + BELOW * np.exp(-away / np.float32(0.25)) * (torso.clothes > 0), np.float32)
+
+
+def _skin(here: Scene, area: Bool, *, cheek: bool) -> Float32:
+    """(h, w, 3) skin that is seen in an area (h, w), spread from there."""
+    known = area & ~_grown(here.loose > 0.06, (0.8 if cheek else 1) * SHADED * here.unit)
+    if int(known.sum()) < 50:
+        return here.picture
+    calm = wide_blur(membrane(here.picture, known.astype(np.float32), 255.0), (0.02 if cheek else 0.03) * here.unit)
+    rough = noise(here.shape, tuple(min(2 * ROUGH, one) for one in levels(here.picture, known)))
+    return np.asarray(calm + rough, np.float32)
+
+
+def _neck(here: Scene, torso: Torso, face: Float32, cheek: Float32) -> Float32:
+    """(h, w, 3) a neck: what is seen of it, spread, and darker at its sides and below the jaw."""
+    unit, whole = here.unit, (torso.body & ~torso.clothes) | (face > 0.5)
+    seen = (here.shares["neck"] > 0.7) & whole & (face < 0.05)
+    far = cv2.distanceTransform(whole.astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
+    dark = SIDES * np.clip(1 - far / np.float32(ROUND), 0, 1) ** 1.6
+    below = cv2.distanceTransform((face < 0.5).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
+    told = float(seen.sum()) >= LEAST * unit**2
+    made = _skin(here, seen, cheek=False) if told else 0.85 * cheek
+    known = (seen & ~_grown(here.loose > 0.06, SHADED * unit)).astype(np.float32)
+    lies = np.clip(2 * wide_blur(known, 0.12 * unit), 0, 1)  # what is seen there has its own shade
+    dark = np.maximum(dark, JAW * np.exp(-((below / np.float32(UNDER)) ** 2)) * (1 - lies))
+    return np.asarray(made * (1 - dark[..., None] * WARM), np.float32)

@@ -1,0 +1,208 @@
+"""Where neck, shoulders and clothes lie below hair that is cut, told from what is seen of this person beside the hair.
+
+A usual outline of neck and shoulders, measured on a head of the bank, is drawn to the shoulders that are seen.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mien.compose.border import wide_blur
+from mien.compose.morphology import disc
+from mien.guides.scene import Scene
+from mien.types import Bool, Float32, Float64
+
+ASIDE = np.array([0.53, 0.54, 0.56, 0.65, 0.80, 1.10, 1.35, 1.65, 1.83, 1.95, 2.05, 3.0])
+DOWN = np.array([-0.6, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 3.0])
+"""Half the width of a body by how far it is below the chin, units."""
+
+BASE, FLATTER = 0.1, (0.2, 3.0)
+"""Units below the chin at which a neck begins to be wider; and by how much less or more shoulders fall than usual."""
+
+SINGLE = 0.62
+"""Units beside the middle from which a shoulder is no neck."""
+
+AXIS, SWAY = (0.15, 0.7), 0.2
+"""Units below the chin in which a neck tells where its middle is; and by how much that may be aside of the jaw's."""
+
+NECKLINE, DEEP, HOLE = 0.72, 0.8, 0.12
+"""Units beside the middle at which a neckline meets the shoulders, below the chin at which it is deepest where nobody
+sees it; and between skin and clothes that meet."""
+
+LOWER, HIGHEST = 0.15, -0.4
+"""Units below the chin from which clothes are looked for, and from which the parser is believed."""
+
+RARE = 0.08
+"""How rare a color is in the backdrop, over what is usual there, below which it is none of the backdrop's."""
+
+ALIKE = (25.0, 8.0)
+"""How much L*, and a* and b*, of skin differ from those of a neck."""
+
+BINS, STEPS = (16, 48, 48), np.array([10.0, 6.0, 6.0], np.float32)
+"""Of the histogram of L*, a* and b*."""
+
+
+@dataclass(frozen=True, eq=False)
+class Torso:
+    """Attributes:
+    body: (h, w) neck and clothes.
+    clothes: (h, w) of it.
+    worn: (h, w) clothes that are seen.
+    middle: (h,) the column of the neck's middle.
+    """
+
+    body: Bool
+    clothes: Bool
+    worn: Bool
+    middle: Float64
+
+    @classmethod
+    def of(cls, here: Scene, seen: Bool) -> Torso:
+        """Told from a scene and (h, w) where no hair is."""
+        worn = dress(here, seen)
+        middle = _middle(here, seen)
+        low = float(middle[_row(here, 0.5)])
+        tops = _shoulders(here, seen, worn, low)
+        ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
+        chin, level = float(here.points[152, 1]), float(here.points[[172, 397], 1].mean()) - 0.2 * here.unit
+        wide = np.interp((np.arange(here.shape[0]) - chin) / here.unit, DOWN[:3], ASIDE[:3])
+        neck = (np.abs(xs - middle[:, None]) / here.unit < wide[:, None]) & (ys > level)
+        body = (ys > tops) | neck | worn
+        front = _front(here, seen, worn, low, tops)
+        return cls(body, (body & (ys > front)) | worn, worn, middle)
+
+
+def _row(here: Scene, below: float) -> int:
+    """The row so many units below the chin, within the scene."""
+    return int(np.clip(round(float(here.points[152, 1]) + below * here.unit), 0, here.shape[0] - 1))
+
+
+def dress(here: Scene, seen: Bool) -> Bool:
+    """(h, w): clothes that are seen below the chin and down to the end of the photo: of a color that no backdrop above
+    has, or what the parser calls clothes, which is often wrong at the end of a photo."""
+    unit, rows = here.unit, np.arange(here.shape[0])[:, None]
+    skin = here.shares["face"] + here.shares["neck"]
+    sure = (here.shares["clothes"] > 0.7) & (here.loose < 0.5)
+    sure &= rows > _row(here, HIGHEST)
+    low = (rows > _row(here, LOWER)) & seen & (here.loose < 0.04)
+    low &= (here.shares["clothes"] > 0.6) | (_odd(here, seen) & (here.shares["background"] < 0.97) & ~_bare(here, seen))
+    likely = (sure | low) & (skin < 0.5)
+    worn = cv2.morphologyEx(likely.astype(np.uint8), cv2.MORPH_OPEN, disc(0.03 * unit))
+    _, pieces = cv2.connectedComponents(worn)
+    by = max(2, round(0.05 * unit))
+    end = np.unique(np.concatenate([pieces[-by:].ravel(), pieces[:, :by].ravel(), pieces[:, -by:].ravel()]))
+    return np.asarray(np.isin(pieces, end[end > 0]), np.bool_)
+
+
+def _odd(here: Scene, seen: Bool) -> Bool:
+    """(h, w): of a color that the backdrop above the chin has not."""
+    known = (here.shares["background"] > 0.85) & seen & (np.arange(here.shape[0])[:, None] < _row(here, 0.1))
+    if int(known.sum()) < 200:
+        return np.zeros(here.shape, np.bool_)
+    lab = cv2.cvtColor(here.picture / np.float32(255), cv2.COLOR_RGB2LAB) + np.array([0, 128, 128], np.float32)
+    places = np.clip(lab / STEPS, 0, np.array(BINS) - 1).astype(np.int64)
+    index = np.ravel_multi_index(tuple(places[..., n] for n in range(3)), BINS)
+    counts = np.bincount(index[known], minlength=int(np.prod(BINS))).astype(np.float32).reshape(BINS)
+    slices = np.stack([cv2.GaussianBlur(one, (0, 0), 1.0) for one in counts])
+    counts = cv2.GaussianBlur(slices.reshape(BINS[0], -1), (1, 5), 0, sigmaY=1.0)
+    often = counts.reshape(-1)[index]
+    odd = (often < RARE * float(np.median(often[known]))).astype(np.float32)
+    return np.asarray(wide_blur(odd, 0.02 * here.unit) > 0.5, np.bool_)
+
+
+def _middle(here: Scene, seen: Bool) -> Float64:
+    """(h,) the column of the neck's middle."""
+    unit, chin = here.unit, float(here.points[152, 1])
+    jaw = float(here.points[[172, 397, 152], 0].mean())
+    neck = ((here.shares["neck"] > 0.6) & seen)[_row(here, AXIS[0]) : _row(here, AXIS[1])]
+    wide = np.count_nonzero(neck.any(0)) > 0.2 * unit
+    by = 0.5 * (float(np.median(np.nonzero(neck)[1])) - jaw) if wide else 0.0
+    share = np.clip((np.arange(here.shape[0]) - chin) / (0.6 * unit), 0, 1)
+    return np.asarray(jaw + np.clip(by, -SWAY * unit, SWAY * unit) * share, np.float64)
+
+
+def _shoulders(here: Scene, seen: Bool, worn: Bool, middle: float) -> Float64:
+    """(w,) row at which shoulders begin: as they are seen, and as usual from the neck to there."""
+    unit, chin, (height, width) = here.unit, float(here.points[152, 1]), here.shape
+    columns = np.arange(width)
+    backdrop = (here.shares["background"] > 0.6) & seen & ~worn
+    lowest = np.where(backdrop.any(0), height - 1 - np.argmax(backdrop[::-1], 0), 0)
+    first = np.where(worn.any(0), np.argmax(worn, 0), height)
+    met = worn.any(0) & backdrop[np.clip(first - round(0.06 * unit), 0, height - 1), columns]
+    found = np.full(width, float(height))
+    for way in (-1, 1):
+        aside = way * (columns - middle) / unit
+        usual = np.interp(aside, ASIDE, DOWN) - BASE
+        known, base = (aside > SINGLE) & met, BASE
+        if known.any():
+            near = columns[known][np.argsort(aside[known])][: max(3, round(0.1 * unit))]
+            falls = float(np.median((first[near] - chin) / unit))
+            base = min(BASE, falls - 0.02)
+            times = (falls - base) / max(float(np.median(usual[near])), 0.05)
+        else:  # below the backdrop that is seen
+            under = (aside > SINGLE) & (lowest > chin)
+            need = ((lowest - chin) / unit - BASE)[under] / np.maximum(usual[under], 0.05)
+            times = max(1.0, float(np.quantile(need, 0.9)) if under.any() else 1.0)
+        line = chin + unit * (base + np.clip(times, *FLATTER) * np.maximum(usual, 0))
+        if known.any():
+            order = np.sort(columns[known])
+            beyond = np.interp(columns, order, first[order].astype(np.float64))
+            share = np.clip((aside - float(aside[known].min())) / 0.1 + 0.5, 0, 1)
+            line = line + share * (beyond - line)
+        found = np.where((aside > 0) & (aside >= ASIDE[0]), line, np.where(aside > 0, chin + BASE * unit, found))
+    return _smooth(found, 0.02 * unit)
+
+
+def _front(here: Scene, seen: Bool, worn: Bool, middle: float, tops: Float64) -> Float64:
+    """(w,) row at which clothes begin before the neck, and beside it."""
+    unit, chin, (height, width) = here.unit, float(here.points[152, 1]), here.shape
+    columns = np.arange(width)
+    skin = _bare(here, seen) & ~worn
+    low = np.where(skin.any(0), height - 1 - np.argmax(skin[::-1], 0), 0)
+    first = np.where(worn.any(0), np.argmax(worn, 0), height)
+    gap = (first - low) / unit
+    near = np.abs(columns - middle) / unit
+    met = worn.any(0) & (low > chin) & (gap < HOLE) & (gap > -0.05) & (near < NECKLINE)
+    if int(met.sum()) > 0.05 * unit:
+        xs, ys = columns[met].astype(np.float64), first[met].astype(np.float64)
+    else:
+        deepest = float(low[near < 0.5].max(initial=0))
+        xs, ys = np.array([middle]), np.array([max(chin + DEEP * unit, deepest + 0.1 * unit)])
+    front = np.interp(columns, xs, ys)
+    for way in (-1, 1):
+        place = int(np.argmax(way * xs))
+        end = middle + way * NECKLINE * unit
+        meets = float(tops[int(np.clip(end, 0, width - 1))]) + 0.03 * unit
+        share = np.clip(way * (columns - xs[place]) / max(way * (end - xs[place]), 1.0), 0, 1)
+        front = np.where(way * (columns - xs[place]) >= 0, ys[place] + (meets - ys[place]) * share**2.2, front)
+    front = _smooth(front, 0.015 * unit)
+    return np.where(near < NECKLINE, np.maximum(front, tops), tops)
+
+
+def _bare(here: Scene, seen: Bool) -> Bool:
+    """(h, w): skin by the parser, or of the hue of the neck."""
+    skin = seen & (here.shares["neck"] + here.shares["face"] > 0.6)
+    neck = here.shares["neck"] > 0.8
+    if int(neck.sum()) < 50:
+        return np.asarray(skin, np.bool_)
+    lab = cv2.cvtColor(here.picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    away = np.abs(lab - np.median(lab[neck], 0))
+    alike = (away[..., 0] < ALIKE[0]) & (away[..., 1:].max(2) < ALIKE[1]) & (here.loose < 0.4)
+    alike = cv2.morphologyEx(alike.astype(np.uint8), cv2.MORPH_OPEN, disc(0.015 * here.unit)) > 0
+    return np.asarray(skin | alike, np.bool_)
+
+
+def _smooth(line: Float64, sigma: float) -> Float64:
+    found = cv2.GaussianBlur(line[None], (0, 0), max(0.6, sigma), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(found[0], np.float64)
+
+
+def soft(area: Bool, unit: float) -> Float32:
+    """(h, w): an area with an edge as soft as those of photos."""
+    return wide_blur(area.astype(np.float32), 0.008 * unit)
