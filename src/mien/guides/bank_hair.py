@@ -56,7 +56,7 @@ REACHED = 0.85
 
 REACHES = "it comes as far as this hair's strands reach; another seed, or an exemplar, takes another head's"
 
-NARROWER = "hair is made narrower and not cut, since the mask does not hold its ends, or nobody's neck fits"
+NARROWER = "hair is made narrower and not cut, since the mask does not hold its ends"
 
 Make = Callable[[Photo, Scene], Guide]
 

@@ -36,6 +36,9 @@ LEAST = 0.03
 SEEN, PATTERN = (0.005, 0.1), 6.0
 """Square units of clothes from which they tell a color, and a pattern; and their detail, levels, that is one."""
 
+NEARBY = 0.15
+"""Units over which patches of clothes get the light of clothes that are seen."""
+
 PLAIN = (46.0, 48.0, 54.0)
 """Color of clothes of which nothing is seen."""
 
@@ -99,15 +102,23 @@ def _clothes(here: Scene, torso: Torso) -> Float32:
         return np.broadcast_to(np.array(PLAIN, np.float32), here.picture.shape) + noise(here.shape, (1.0, 1.0, 1.0))
     fine = np.abs(here.picture - wide_blur(here.picture, 0.05 * unit)).mean(2)[known]
     if much > SEEN[1] and float(fine.mean()) > PATTERN:
-        top = int(np.flatnonzero(torso.clothes.any(1))[0])
-        hole, made = torso.clothes & ~known, here.picture.copy()
+        hole, light = torso.clothes & ~known, _close_by(here.picture, known, unit)
+        light = wide_blur(membrane(light, known.astype(np.float32), 255.0), 0.06 * unit)
+        even, top = here.picture - light, int(np.flatnonzero(torso.clothes.any(1))[0])
         void = ~(hole | known)
-        parts = (one[top:] for one in (here.picture, hole, void))
-        made[top:] = patched(*parts, np.random.default_rng(0), void=void[top:])
-        return made
+        rows = np.s_[top:]
+        even[rows] = patched(even[rows], hole[rows], void[rows], np.random.default_rng(0), void=void[rows])
+        return np.asarray(np.clip(even + light, 0, 255), np.float32)
     calm = wide_blur(membrane(here.picture, known.astype(np.float32), 255.0), 0.06 * unit)
     rough = noise(here.shape, tuple(min(ROUGH, one) for one in levels(here.picture, known)))
     return np.asarray(calm * (1 - _folds(here, torso))[..., None] + rough, np.float32)
+
+
+def _close_by(picture: Float32, area: Bool, unit: float) -> Float32:
+    """(h, w, 3): the light of an area (h, w) nearby."""
+    share = area.astype(np.float32)
+    total = wide_blur(picture * share[..., None], NEARBY * unit)
+    return np.asarray(total / np.maximum(wide_blur(share, NEARBY * unit), 1e-3)[..., None], np.float32)
 
 
 def _folds(here: Scene, torso: Torso) -> Float32:
