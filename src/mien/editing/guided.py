@@ -45,7 +45,7 @@ from mien.guides.brow_dye import dyed_brows, hairs_color
 from mien.guides.coloring import FOLLOWING
 from mien.guides.dye import dye, mean_color
 from mien.guides.even import SKIN
-from mien.guides.eyes import SHUT, eyes, lit_share
+from mien.guides.eyes import eyes, lit_share, shut
 from mien.guides.features import SHAPED, brows, shaped
 from mien.guides.glasses import without_glasses
 from mien.guides.guide import Doubt, Guide
@@ -221,7 +221,7 @@ def _taken(photo: Photo, face: Face, lent: Lender, part: str, context: EditConte
         return mouth(*pair, *masks, whole=part == "mouth", stranger=stranger, evens=lent.place == 0)
     if part == "brows":
         return brows(*pair, blocked=hidden, other_blocked=far, labelled=labelled)
-    if part in SIDES and min(face.eye_openness) > SHUT:
+    if part in SIDES and not shut(face, labelled, part):
         return eyes(*pair, part, blocked=hidden, other_blocked=far, labelled=labelled)
     guide = borrow(*pair, part, blocked=hidden, other_blocked=far)
     if part == "face" and (away := mismatch(*pair, part)) > UNLIKE:

@@ -15,6 +15,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from mien.conditions.labels import INDEX
 from mien.errors import LayerError
 from mien.guides.borrow import box_around, free, turned, unit_of
 from mien.guides.coloring import lab_of, rgb_of
@@ -29,8 +30,11 @@ from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float64, Photo
 
-SHUT = 0.16
-"""Openness below which an eye has nothing to show between its lids."""
+SHUT, LIDS, TURNED = 0.16, (0.8, 0.27), 30.0
+"""Openness below which an eye has nothing to show between its lids. Landmarks hardly tell shut eyes from open ones, so
+that eyes are shut, too, where the parser sees less than this share of what landmarks take for a wide opening, which is
+the second number at least. Narrow eyes, of which the parser sees as little, are narrow to landmarks. Beyond
+that yaw, degrees, landmarks miss eyes."""
 
 LIKELY = (0.5, 0.1)
 """By how much the white of eyes may say more of light and cast than the lids do, in logarithms."""
@@ -96,6 +100,20 @@ def eyes(
         laid, _ = replace(guide, confidence=weight).over(laid)
         pieces.append((guide.box, weight))
     return over_moved(moved, laid, pieces, notes)
+
+
+def shut(face: Face, labelled: Labelled, part: str) -> bool:
+    """Whether the eyes of a part of :data:`mien.guides.iris_dye.SIDES` are shut."""
+    inverse = np.linalg.inv(labelled.matrix[:, :2])
+    points = (face.landmarks[:, :2].astype(np.float64) - labelled.matrix[:, 2]) @ inverse.T
+    known, seen = np.isin(labelled.labels, [INDEX["left_eye"], INDEX["right_eye"]]), []
+    bare = labelled.labels != INDEX["glasses"]
+    for lids, _ in SIDES[part]:
+        inside = filled(points[list(lids)], (0, 0, *known.shape[::-1]))
+        tells = 2 * (inside & bare).sum() > inside.sum()
+        seen.append(float(known[inside & bare].mean()) if tells else 1.0)
+    wide = float(np.mean(face.eye_openness)) > LIDS[1] and abs(face.pose.yaw) < TURNED
+    return min(face.eye_openness) <= SHUT or (wide and float(np.mean(seen)) < LIDS[0])
 
 
 def _within(now: Float64, light: Float64) -> Float64:
