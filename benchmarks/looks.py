@@ -1,7 +1,7 @@
 """Looks of real photos, one unit each: does the attribute move the right way, and does everything else stay?
 
     python -m benchmarks.looks --wide WIDE --portraits PORTRAITS --teachers WEIGHTS [--faces 100] [--split test]
-        [--sheets SHEETS]
+        [--sheets SHEETS] [--rows FILE] [--painted]
 
 Faces of the validation splits, which no look was tuned on alone; those of the test splits were never looked at.
 Measured anew: landmarks, the parser's areas and
@@ -11,7 +11,8 @@ logarithm of the relief of forehead, cheeks and skin under the eyes (the face re
 Nobody who lacks a thing is asked to take it off; glasses are still seen where the parser takes a pixel of its crop for
 them. Skin tone is the ITA angle. "gender kept" is the share whose gender reading stays on its side, "even" the mean
 identity of the worst group over that of the best, by thirds of skin tone and age and by gender reading (the means come
-in a table of their own). The matrix has changes per unit in deviations of faces.
+in a table of their own). The matrix has changes per unit in deviations of faces. --rows appends a line for each face
+and look as it is made: number of the face, identity, change of ITA, gender reading and age before and after.
 """
 
 from __future__ import annotations
@@ -59,6 +60,14 @@ LOOKS: Mapping[str, tuple[dict[str, Any], dict[str, float]]] = {
     "beard off": ({"text": "no beard"}, {"beard": -1}),
 }
 """What is asked for, and which number is to go which way."""
+
+_FACE = {"mask": "face", "mode": "look"}
+PAINTED: Mapping[str, tuple[dict[str, Any], dict[str, float]]] = {
+    "painted smile +1": ({**_FACE, "attributes": {"smile": 1.0}}, {"smile": 1}),
+    "painted mouth_open +1": ({**_FACE, "attributes": {"mouth_open": 1.0}}, {"mouth-open": 1}),
+    "painted, nothing": (_FACE, {}),
+}
+"""What the painter makes of a face; the last tells what a smile or an open mouth does not cost."""
 
 WORN: Mapping[str, str] = {"glasses off": "glasses", "beard off": "beard"}
 
@@ -137,7 +146,8 @@ class Tried:
     def told(self, name: str, of: Groups) -> str:
         """A row of the table."""
         same = self.same[~np.isnan(self.same)]
-        right = np.mean([all(row[key] * sign > 0 for key, sign in LOOKS[name][1].items()) for row in self.rows])
+        wish = {**LOOKS, **PAINTED}[name][1].items()
+        right = np.mean([all(row[key] * sign > 0 for key, sign in wish) for row in self.rows])
         toned = np.mean([abs(row["ITA"]) > 5 for row in self.rows])
         even = " / ".join(f"{value:.2f}" for value in evenness(means(self.same, of)).values())
         return (
@@ -153,9 +163,13 @@ def tried(
     found: Sequence[tuple[Photo, Face]],
     before: Sequence[tuple[dict[str, float], Float64]],
     name: str,
+    rows: Path | None = None,
 ) -> Tried:
-    """A look on photos with a face each, measured anew; who lacks a thing is not asked to take it off."""
-    inputs, wish = LOOKS[name]
+    """A look on photos with a face each, measured anew; who lacks a thing is not asked to take it off.
+
+    A line for each goes to the end of the file ``rows``, if there is one.
+    """
+    inputs, wish = {**LOOKS, **PAINTED}[name]
     one = Tried([], np.full(len(found), np.nan))
     for number, ((photo, face), (told, vector)) in enumerate(zip(found, before, strict=True)):
         if name in WORN and told[WORN[name]] < 0.5:
@@ -170,6 +184,10 @@ def tried(
         one.rests.append(after["glasses-seen"])
         one.same[number] = float(vector @ other)
         one.gender.append((told["masculine"], after["masculine"]))
+        if rows:
+            numbers = (one.same[number], after["ITA"] - told["ITA"], *one.gender[-1], told["age"], after["age"])
+            with rows.open("a", encoding="utf-8") as file:
+                file.write(",".join([name, str(number), *(f"{value:.4f}" for value in numbers)]) + "\n")
         one.pairs.append((around(photo.pixels, face.quad, 520), around(result.photo.pixels, face.quad, 520)))
     return one
 
@@ -181,12 +199,14 @@ def main() -> None:
     parser.add_argument("--faces", type=int, default=100)
     parser.add_argument("--skip", type=int, default=0, help="leave out the first ones")
     parser.add_argument("--split", default="val", choices=("val", "test"))
-    parser.add_argument("--only", nargs="*", choices=LOOKS, help="looks by name")
+    parser.add_argument("--only", nargs="*", choices=(*LOOKS, *PAINTED), help="looks by name")
+    parser.add_argument("--painted", action="store_true", help="what the bundled painter makes of attributes instead")
     parser.add_argument("--sheets", type=Path)
+    parser.add_argument("--rows", type=Path, help="append a line for each face and look")
     options = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    editor = Editor.from_pretrained("opencv:telea")
+    editor = Editor.from_pretrained("bundled" if options.painted else "opencv:telea")
     judge = Judge(editor, options.teachers)
     every = photos(options.wide, options.portraits, options.faces, options.split)[options.skip :]
     found = [(photo, faces[0]) for photo in every if (faces := editor.finder.find(photo))]
@@ -199,8 +219,8 @@ def main() -> None:
         flush=True,
     )
     matrix, shares = {}, {}
-    for name in options.only or LOOKS:
-        one = tried(editor, judge, found, before, name)
+    for name in options.only or (PAINTED if options.painted else LOOKS):
+        one = tried(editor, judge, found, before, name, options.rows)
         if not one.rows:
             continue
         print(one.told(name, of), flush=True)

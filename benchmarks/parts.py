@@ -1,12 +1,15 @@
 """Eyes, mouth and nose masked, nothing else given: how far what is painted is from the truth, at the photo's scale.
 
     python -m benchmarks.parts --data LONDON --perceptual lpips_alex.pt [EDITOR ...] [--limit 36] [--alone] [--covered]
+    python -m benchmarks.parts --data LONDON --perceptual lpips_alex.pt [EDITOR ...] --before-it [--limit 12] [--alone]
 
 A square window around the part, 1.6 times its box, is compared at 192 px. "sharpness" is the power of detail finer than
 two pixels inside the mask, over that of the truth: 1 is as sharp as the photo. --alone measures the painter alone
 (mode "look") on the same faces and prints the ratio. A mask by name hides nothing from the landmark network, which sees
 the part below it; with --covered the masked pixels are gray before anything looks at the photo, for the editor, not for
-the painter alone, whose soft border would show the gray.
+the painter alone, whose soft border would show the gray. With --before-it something is drawn before the part (cloth,
+fingers, a cup, in turn: :mod:`benchmarks.covers`) and masked with room around it; --alone then has two painters: one
+that is given the photo without it, and so knows the part by its code of the whole face, and one that is not.
 """
 
 from __future__ import annotations
@@ -20,6 +23,10 @@ import cv2
 import numpy as np
 import torch
 
+from benchmarks.covers import COVERS, cover
+from mien.align.crop import crop_face, quad_to_matrix
+from mien.align.paste import mask_to_photo
+from mien.conditions.regions import parse_region
 from mien.data.sources import read_index
 from mien.editor import Editor
 from mien.errors import LayerError
@@ -29,7 +36,8 @@ from mien.pixels import to_tensor
 from mien.types import Bool, Photo, UInt8
 
 PARTS = ("eyes", "mouth", "nose")
-SIDE = 192
+SIDE, LABELS = 192, 256
+PAINTERS = (", the painter alone, who sees the part", ", the painter alone, who does not")
 
 
 def window(pixels: UInt8, area: Bool) -> UInt8:
@@ -107,6 +115,33 @@ def measure(
     return ours, painted, truths
 
 
+def measure_behind(
+    editor: Editor, part: str, files: Sequence[Path], distance: PerceptualDistance, *, alone: bool
+) -> tuple[dict[str, Measured], list[UInt8]]:
+    """A part behind something, by the editor and by its painter, who sees the part or not; the truth."""
+    found: dict[str, Measured] = {"": Measured()} | ({one: Measured() for one in PAINTERS} if alone else {})
+    truths = []
+    for number, file in enumerate(files):
+        photo = read_photo(file)
+        face = editor.finder.find(photo)[0]
+        labels = editor.parser.parse_crop(crop_face(photo, face.quad, LABELS).pixels)
+        matrix = quad_to_matrix(face.quad, LABELS)
+        area = mask_to_photo(parse_region(part)[labels], matrix, (photo.width, photo.height)) > 0
+        seen, mask = cover(photo, face, area, list(COVERS)[number % len(COVERS)])
+        try:
+            made = [editor(seen, mask=mask)]
+        except LayerError as error:
+            print(f"{file.stem}: {error}", flush=True)
+            continue
+        made += [editor(one, mask=mask, mode="look") for one in (photo, seen)] if alone else []
+        truth = photo.pixels[..., :3]
+        truths.append(window(truth, area))
+        for one, result in zip(found.values(), made, strict=True):
+            one.add(result.photo.pixels[..., :3], truth, area, distance)
+        print(f"{file.stem} {part} " + " ".join(f"{one.away[-1]:.4f}" for one in found.values()), flush=True)
+    return found, truths
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("editors", nargs="*", default=["bundled"])
@@ -117,6 +152,7 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", default=PARTS, choices=PARTS)
     parser.add_argument("--alone", action="store_true", help="measure the painter alone, too, and print the ratio")
     parser.add_argument("--covered", action="store_true", help="make masked pixels gray before the photo is looked at")
+    parser.add_argument("--before-it", action="store_true", help="draw something before the part, and mask that")
     parser.add_argument("--sheet", type=Path, help="write windows: truth, what is made, and alone")
     o = parser.parse_args()
     distance = load_distance(o.perceptual, trust_code=True)
@@ -124,6 +160,14 @@ def main() -> None:
     for name in o.editors:
         editor = Editor.from_pretrained(name)
         for part in o.parts:
+            if o.before_it:
+                found, truths = measure_behind(editor, part, files, distance, alone=o.alone)
+                for painter, one in found.items():
+                    print(one.told(f"{name}  {part:6} {distance.label}{painter}"), flush=True)
+                shown += [
+                    np.concatenate(row, 1) for row in zip(truths, *(one.made for one in found.values()), strict=True)
+                ]
+                continue
             ours, painted, truths = measure(editor, part, files, distance, alone=o.alone, covered=o.covered)
             print(ours.told(f"{name}  {part:6} {distance.label}"), flush=True)
             if o.alone:

@@ -19,6 +19,7 @@ from mien.editing.crop_frame import CropFrame
 from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
+from mien.guides.bank_faces import LINED_MEN
 from mien.guides.beardless import Beardless, alike_mouth
 from mien.guides.borrow import FARTHEST
 from mien.guides.guide import Doubt
@@ -41,6 +42,10 @@ SHAVEN = 12
 GROWN, YOUNG, SHUT = 12.5, (21.0, 4.0), 0.15
 """Age by the face reader below which shut lips hide milk teeth (the youngest 16 of 260 faces of nobody, all of them
 children); the same with the least youth of its shape; and how far open, over their width, lips count as shut."""
+
+
+HALF, MANS = 0.5, 0.5
+"""Reading of "masculine" below which a woman's wrinkles fit better, and by how much a man's fit less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +137,17 @@ def ranked_costs(
     if request.album is not None:
         album = _album(Path(request.album), context).ranked(face, traits, part, child)
         able += [one for one in album if not same_picture(face, one[1].face)]
-    return able + Bank.bundled().ranked(face, traits, part, child)
+    nobody = Bank.bundled().ranked(face, traits, part, child)
+    if part == WRINKLES and _masculine(photo, face) < HALF:
+        nobody = [(cost + MANS * (entry.path.stem in LINED_MEN), entry) for cost, entry in nobody]
+    return able + sorted(nobody, key=lambda one: one[0])
+
+
+def _masculine(photo: Photo, face: Face) -> float:
+    """The face reader's number, from 0 to 1."""
+    from mien.finding.face_reader import FaceReader
+
+    return float(FaceReader.bundled().looks([(photo, face)])[0].raw["masculine"])
 
 
 def album_of(request: Request, context: EditContext) -> list[Entry]:

@@ -43,7 +43,7 @@ def _age(strength: float) -> list[Step]:
     gray = 0.5 * strength - 0.15
     steps: list[Step] = [
         ({"part": "wrinkles"}, 0.65 * strength),
-        ({"reshape": {"lip-fullness": -0.6 * strength, "eye-openness": -0.4 * strength}}, 1.0),
+        ({"reshape": {"eye-openness": -0.4 * strength}}, 1.0),  # thinner lips are read as a man's, not as older
     ]
     return steps + ([({"dye": {"hair": "grayer"}}, gray)] if gray > 0 else [])
 

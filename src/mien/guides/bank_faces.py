@@ -21,6 +21,9 @@ EVEN_TEETH = ("2118",)
 LINED = ("2319", "2331", "2455", "2509", "2567", "2612", "3092", "3102", "3130", "3190")
 """Bundled faces whose skin has wrinkles, sharp and in even light."""
 
+LINED_MEN = ("2509", "2612", "3102")
+"""Those of them who are men."""
+
 FRINGES, SHORT_FRINGES = ("2495", "2419", "2191", "3092", "2366"), ("3004", "2490", "3072", "2248")
 """Bundled faces with a fringe that suits long hair, and short hair; the best first."""
 
