@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from mien import Editor
 from mien.conditions.regions import check_region, terms
 from mien.editing.dyes import check_dyes
+from mien.editing.lenders import of_women_rather
 from mien.editing.looks import LOOKS, limits, steps_of, taken
 from mien.editing.request import Request
 from mien.editing.worded import resolved
 from mien.errors import LayerError
+from mien.guides.bank_faces import LINED_MEN
 from mien.guides.parts import check_parts
 from mien.guides.shapes import Shapes
 from mien.types import Photo
@@ -79,6 +84,12 @@ def test_without_its_first_step_a_look_is_not_begun(
     monkeypatch.setattr("mien.editing.lenders._child", lambda photo, face: True)
     with pytest.raises(LayerError, match="small child"):
         plain(portrait, attributes={"age": 1})
+
+
+def test_a_woman_is_lent_the_wrinkles_of_women_rather() -> None:
+    fits = [(cost, SimpleNamespace(path=Path(f"{name}.webp"))) for cost, name in ((0.5, LINED_MEN[0]), (0.8, "2319"))]
+    best = [of_women_rather(fits, masculine)[0][1] for masculine in (0.1, 0.9)]  # type: ignore[arg-type]
+    assert [one.path.stem for one in best] == ["2319", LINED_MEN[0]]
 
 
 def test_what_goes_beyond_a_look_is_said() -> None:

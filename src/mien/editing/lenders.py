@@ -138,13 +138,24 @@ def ranked_costs(
         album = _album(Path(request.album), context).ranked(face, traits, part, child)
         able += [one for one in album if not same_picture(face, one[1].face)]
     nobody = Bank.bundled().ranked(face, traits, part, child)
-    if part == WRINKLES and _masculine(photo, face) < HALF:
-        nobody = [(cost + MANS * (entry.path.stem in LINED_MEN), entry) for cost, entry in nobody]
-    return able + sorted(nobody, key=lambda one: one[0])
+    return able + (of_women_rather(nobody, _masculine(photo, face)) if part == WRINKLES else nobody)
+
+
+def of_women_rather(costs: list[tuple[float, Entry]], masculine: float) -> list[tuple[float, Entry]]:
+    """Whose wrinkles fit a face, the best first: a man's less for one that is not read as a man's.
+
+    Args:
+        costs: how badly each fits.
+        masculine: the face reader's number, from 0 to 1.
+    """
+    if masculine >= HALF:
+        return costs
+    told = [(cost + MANS * (entry.path.stem in LINED_MEN), entry) for cost, entry in costs]
+    return sorted(told, key=lambda one: one[0])
 
 
 def _masculine(photo: Photo, face: Face) -> float:
-    """The face reader's number, from 0 to 1."""
+    """As the face reader reads it, from 0 to 1."""
     from mien.finding.face_reader import FaceReader
 
     return float(FaceReader.bundled().looks([(photo, face)])[0].raw["masculine"])
