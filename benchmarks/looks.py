@@ -65,9 +65,10 @@ _FACE = {"mask": "face", "mode": "look"}
 PAINTED: Mapping[str, tuple[dict[str, Any], dict[str, float]]] = {
     "painted smile +1": ({**_FACE, "attributes": {"smile": 1.0}}, {"smile": 1}),
     "painted mouth_open +1": ({**_FACE, "attributes": {"mouth_open": 1.0}}, {"mouth-open": 1}),
+    "painted as it is": ({**_FACE, "exemplar": "self"}, {}),
     "painted, nothing": (_FACE, {}),
 }
-"""What the painter makes of a face; the last tells what a smile or an open mouth does not cost."""
+"""What the painter makes of a face; the last two tell what painting alone costs, with this face's code and without."""
 
 WORN: Mapping[str, str] = {"glasses off": "glasses", "beard off": "beard"}
 

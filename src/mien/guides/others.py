@@ -23,6 +23,7 @@ from mien.guides.borrow import free, mirrored, turned, unit_of
 from mien.guides.guide import Guide, box_of, changed
 from mien.guides.laid import filled, soft
 from mien.guides.surrounded import Surrounded
+from mien.guides.symmetric import joined
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo
 
@@ -86,6 +87,7 @@ def from_others(
     full = Surrounded(lower, here, free(blocked, box, unit), moved, unit)
     upper = _agreed(full, [pair for one in others for pair in _both_ways(face, *one)], masked)
     upper = upper if "mouth" in masked else full.no_brighter(upper)  # teeth are lighter than skin
+    upper = joined(lower, upper, here, full.known, unit) if covered else upper
     upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
     upper = upper if covered else blend(lower, upper, soft(here, 0.5 * unit))
     shown = here & full.inside

@@ -150,17 +150,18 @@ class Surrounded:
         return _rough(self.lower)
 
     @cached_property
-    def _known(self) -> Float32:
+    def known(self) -> Float32:
+        """(h, w): 1 where skin of this face is seen beside what is hidden."""
         beside = cv2.dilate(self.here.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
         return np.asarray(shrunk(self.inside, 0.03 * self.unit) & beside, np.float32) * self.free
 
     @cached_property
     def _around(self) -> Float32:
-        return ring(self.here, AROUND * self.unit) * self._known
+        return ring(self.here, AROUND * self.unit) * self.known
 
     @cached_property
     def _near(self) -> Float32:
-        return ring(self.here, 0.12 * self.unit) * self._known
+        return ring(self.here, 0.12 * self.unit) * self.known
 
 
 def _rough(picture: Float32) -> list[Float32]:

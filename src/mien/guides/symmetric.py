@@ -75,7 +75,7 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool) -> Guide:
     offsets = offsets + _apart(lower, upper, here, ring(here, RING * unit) * known, unit)
     taken, _ = looked_up(other, blocked, offsets, box)
     upper = _lit(lower, taken, here, known, unit)
-    upper = _joined(lower, upper, here, known, unit)
+    upper = joined(lower, upper, here, known, unit)
     upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
     shown = here & inside  # what surrounds the face is not the mirror image of what is beside its other half
     mixed = lower + shown[..., None] * (np.clip(upper, 0, 255) - lower)
@@ -88,8 +88,16 @@ def _lit(lower: Float32, taken: Float32, here: Bool, known: Float32, unit: float
     return np.asarray(taken + membrane(coarse[0] - coarse[1], ring(here, 0.12 * unit) * known, LIMIT), np.float32)
 
 
-def _joined(lower: Float32, upper: Float32, here: Bool, known: Float32, unit: float) -> Float32:
-    """The same where it meets what is right beside it: a step there goes, within a few pixels."""
+def joined(lower: Float32, upper: Float32, here: Bool, known: Float32, unit: float) -> Float32:
+    """What is made (h, w, 3) where it meets what is right beside it: a step there goes, within a few pixels.
+
+    Args:
+        lower: (h, w, 3) the photo.
+        upper: (h, w, 3) what is made.
+        here: (h, w) where it shows.
+        known: (h, w) 0 where the photo tells nothing of it.
+        unit: eye distance.
+    """
     close = (ring(here, CLOSE * unit) * known > 0) & ~here
     if not close.any():
         return upper
