@@ -24,8 +24,14 @@ LARGE, LARGEST = 0.3, 0.7
 DARK = (30.0, 48.0, 24.0)
 """Lightness of hair and of skin, CIE L*, with which irises are dark, and up to which they are."""
 
+PALE = 45.0
+"""Lightness of irises, CIE L*, from which on it is that of a hand or a cloth before them, which tells nothing."""
+
 FACES, OPENNESS = 8, 0.04
 """Other faces that are taken, and how much the openness of their mouths may differ."""
+
+OPEN = 0.2
+"""How far the eyes of other faces are open at least, whose eyes are taken."""
 
 BEARD = 0.2
 """Share of chin or upper lip that is hair from which on a face has a beard, which faces without one know nothing of."""
@@ -65,8 +71,9 @@ def after_others(
     """
     if not enough_left(face.landmarks[:, :2], hidden):
         raise LayerError("Most of the face, or more than the face, is masked; paint it instead: --mode look.")
-    part = "mouth" if "mouth" in covered else "eyes" if "eyes" in covered else "face"
     traits = traits_of(photo, face, context)
+    eyes = "eyes" in covered and "mouth" not in covered
+    part = "mouth" if "mouth" in covered else "eyes" if eyes and traits.iris[0] < PALE else "face"
     dark = "eyes" in covered and (traits.hair[0] < DARK[0] or traits.skin[0] < DARK[1])
     hairy = traits.beard > BEARD or traits.moustache > BEARD
 
@@ -74,7 +81,8 @@ def after_others(
         beard = entry.traits.beard > BEARD or entry.traits.moustache > BEARD
         return (
             ("mouth" not in covered or abs(entry.face.mouth_openness - face.mouth_openness) < OPENNESS)
-            and (part == "eyes" or beard == hairy)
+            and (eyes or beard == hairy)
+            and ("eyes" not in covered or min(entry.face.eye_openness) > OPEN)
             and (not dark or entry.traits.iris[0] < DARK[2])
             and entry.traits.glasses < 0.004
             and entry.traits.fringe < 0.3
