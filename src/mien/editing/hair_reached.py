@@ -21,6 +21,10 @@ HUE = 12.0
 """Distance in a* and b* up to which what the parser takes for hair has the hue of hair."""
 
 
+ROOTED = 0.1
+"""Share of the old hair that a mask must leave out so that new hair is told by it."""
+
+
 @dataclass(frozen=True)
 class Reached:
     """Attributes:
@@ -60,6 +64,7 @@ def reached(before: Photo, after: Photo, quad: Float64, parser: FaceParser, aske
     area = cv2.resize(shown.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
     roots = old & ~allowed
     roots[SIDE // 2 :, round(0.3 * SIDE) : round(0.7 * SIDE)] = False  # a beard
+    roots &= roots.sum() > ROOTED * old.sum()
     wished = _grown(old & ~area, roots) if away else area
     changed = (wished != old) & allowed
     new = _grown(new & _alike(crops[1], new & roots), roots)

@@ -40,9 +40,12 @@ HELD, NEW = 0.9, 0.25
 FAR, AGREES = 24.0, 0.35
 """Degrees by which heads may look apart, and the least agreement of outlines, of heads that lend hair."""
 
-OUTLINE, TURN, LIGHT, SIDE, CURL, PLACE = 10.0, 12.0, 25.0, 0.5, 1.5, 0.15
-"""What all disagreement of outlines costs; degrees, L*, and logarithms of light from a side that cost 1; what other
-curls cost; and what a place later in the list does."""
+OUTLINE, TURN, SIDE, CURL, PLACE = 10.0, 12.0, 0.5, 1.5, 0.15
+"""What all disagreement of outlines costs; degrees and logarithms of light from a side that cost 1; what other curls
+cost; and what a place later in the list does."""
+
+DARKER, FAIRER = 10.0, 40.0
+"""L* by which another's hair is darker and fairer that cost 1: the lights of dark hair are patches in fair hair."""
 
 CURLY, STRAIGHT = 0.03, "this hair has small curls, and nobody of the bank has such long hair with them"
 """Waviness from which hair has curls; what is told where the hair that is lent has none."""
@@ -87,7 +90,8 @@ def whole_lenders(
         agrees = float((goal & theirs).sum() / max(1, (goal | theirs).sum()))
         if away > FAR or agrees < AGREES:
             continue
-        cost = OUTLINE * (1 - agrees) + away / TURN + abs(entry.traits.hair[0] - level) / LIGHT + PLACE * place
+        fairer = entry.traits.hair[0] - level
+        cost = OUTLINE * (1 - agrees) + away / TURN + max(-fairer / DARKER, fairer / FAIRER) + PLACE * place
         cost += abs(turned * side_light(entry.photo(), entry.face) - slope) / SIDE
         cost += 0.0 if entry.owned else CURL * ((entry.path.stem in LONG_CURLS) != curly)
         found.append((not entry.owned, cost, entry))
