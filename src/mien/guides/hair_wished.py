@@ -125,6 +125,7 @@ def _gaps(here: Scene, fit: Fitted, wished: Bool) -> Float32:
     gaps |= (inner & ~above & cv2.dilate(ears.astype(np.uint8), disc(0.02 * unit)).astype(bool)).astype(np.uint8)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats((fit.alpha < 0.7).astype(np.uint8))
     gaps |= ((stats[:, cv2.CC_STAT_AREA] < HOLE * unit**2)[pieces] & (pieces > 0) & wished).astype(np.uint8)
+    gaps &= (~outside).astype(np.uint8)  # along an outline strands stand off by themselves
     grown = np.maximum(gaps, cv2.dilate(gaps, disc(0.02 * unit)) & (~face & ~outside))
     return np.asarray(cv2.GaussianBlur(grown.astype(np.float32), (0, 0), max(0.6, 0.012 * unit)), np.float32)
 
