@@ -62,8 +62,9 @@ def reached(before: Photo, after: Photo, quad: Float64, parser: FaceParser, aske
     crops = [crop_face(one, quad, SIDE).pixels for one in (before, after)]
     old, new = (parser.parse_crop(one) == INDEX["hair"] for one in crops)
     area = cv2.resize(shown.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
-    roots = old & ~allowed
-    roots[SIDE // 2 :, round(0.3 * SIDE) : round(0.7 * SIDE)] = False  # a beard
+    roots, beard = old & ~allowed, np.s_[SIDE // 2 :, round(0.3 * SIDE) : round(0.7 * SIDE)]
+    roots[beard] = False
+    allowed[beard] &= away
     roots &= roots.sum() > ROOTED * old.sum()
     wished = _grown(old & ~area, roots) if away else area
     changed = (wished != old) & allowed

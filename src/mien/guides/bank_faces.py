@@ -33,7 +33,7 @@ FAIR_FRINGES = ("2191", "2419", "2495", "3092", "2366")
 LONG_HAIR = ("2121", "2135", "3044")
 """Bundled faces with long straight hair close to the cheeks."""
 
-WHOLE_LONG = ("2121", "2813", "2538", "2519", "2398")
+WHOLE_LONG = ("2121", "2813", "2538", "2398")
 LONG_CURLS = ("2123", "2402", "2131", "2137")
 """Bundled faces with long hair, straight or wavy and with small curls, all of which is lent where a map asks for it, of
 any color; the best first."""

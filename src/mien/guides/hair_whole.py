@@ -44,7 +44,7 @@ OUTLINE, TURN, SIDE, CURL, PLACE = 10.0, 12.0, 1.0, 1.5, 0.15
 """What all disagreement of outlines costs; degrees and logarithms of light from a side that cost 1; what other curls
 cost; and what a place later in the list does."""
 
-DARKER, FAIRER = 6.0, 40.0
+DARKER, FAIRER = 10.0, 40.0
 """L* by which another's hair is darker and fairer that cost 1: the lights of dark hair are patches in fair hair."""
 
 CURLY, STRAIGHT = 0.03, "this hair has small curls, and nobody of the bank has such long hair with them"

@@ -110,10 +110,11 @@ def _gaps(here: Scene, fit: Fitted, wished: Bool) -> Float32:
     person = here.shares["neck"] + here.shares["clothes"] > 0.5
     face = (here.shares["face"] > 0.5) & (here.hair < 0.3) & (face_of(here) > 0.5)
     solid = (fit.alpha > 0.6) | person | face
-    open_ = cv2.copyMakeBorder((~solid).astype(np.uint8), 1, 0, 1, 1, cv2.BORDER_CONSTANT, value=1)
+    room = round(NARROW * unit) + 2  # so that what is left and right of hair that the scene cuts off is one
+    open_ = cv2.copyMakeBorder((~solid).astype(np.uint8), room, 0, room, room, cv2.BORDER_CONSTANT, value=1)
     open_ = cv2.erode(open_, disc(NARROW * unit))
     cv2.floodFill(open_, None, (0, 0), (2,))
-    outside = cv2.dilate((open_ == 2).astype(np.uint8), disc(2 * NARROW * unit))[1:, 1:-1] > 0
+    outside = cv2.dilate((open_ == 2).astype(np.uint8), disc(2 * NARROW * unit))[room:, room:-room] > 0
     above = np.arange(here.shape[0])[:, None] < here.points[[33, 263], 1].mean()
     gaps = (wished | (head & above)) & ~outside & ~person & ~face & (fit.alpha < 0.85)
     gaps &= ~(above & (fit.shares["face"] > 0.5))  # its hairline
