@@ -64,7 +64,7 @@ def reached(before: Photo, after: Photo, quad: Float64, parser: FaceParser, aske
     area = cv2.resize(shown.astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST) > 0
     roots, beard = old & ~allowed, np.s_[SIDE // 2 :, round(0.3 * SIDE) : round(0.7 * SIDE)]
     roots[beard] = False
-    allowed[beard] &= away
+    allowed[beard] &= away | ~old[beard]
     roots &= roots.sum() > ROOTED * old.sum()
     wished = _grown(old & ~area, roots) if away else area
     changed = (wished != old) & allowed
