@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mien.compose import screens
 from mien.compose.screens import screens_of
 from mien.guides.heal import heal
 from mien.types import Bool, Photo, UInt8
@@ -58,3 +59,15 @@ def test_stripes_noise_cloth_in_a_part_and_the_grid_of_jpeg_are_no_screens() -> 
     blocks = np.repeat((100 + 40 * ((xs % 8 == 0) | (ys % 8 == 0)))[..., None], 3, 2) + noise / 10
     for picture in (noise, stripes, cloth, blocks.astype(np.float32), noise[:60, :60]):
         assert screens_of(picture) is None
+
+
+def test_a_print_that_is_seen_at_the_first_glance_alone_is_none_and_equal_lattices_are_two(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    picture = np.zeros((SIDE, SIDE, 3), np.float32)
+    pairs = [(5.0, at * np.eye(2)) for at in (0.11, 0.17)]
+    for after, count in (([], 0), (pairs, 2)):
+        answers = iter([pairs])
+        monkeypatch.setattr(screens, "_lattices", lambda *_, answers=answers, after=after: next(answers, after))
+        found = screens_of(picture)
+        assert (0 if found is None else len(found.lattices)) == count

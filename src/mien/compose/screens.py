@@ -74,9 +74,12 @@ def screens_of(picture: Float32) -> Screens | None:
     found: list[tuple[float, int, Float64]] = []
     for channel, one in enumerate(spectra):
         found += [(strength, channel, pair) for strength, pair in _lattices(*one)]
+    if not found:  # what the first glance saw is in too few of the parts
+        return None
     kept: list[tuple[float, int, Float64]] = []
-    for strength, channel, pair in sorted(found, key=lambda one: -one[0]):
-        if len(kept) < INKS and strength > WEAK * max(found)[0] and not any(_same(pair, other) for _, _, other in kept):
+    found.sort(key=lambda one: -one[0])
+    for strength, channel, pair in found:
+        if len(kept) < INKS and strength > WEAK * found[0][0] and not any(_same(pair, other) for _, _, other in kept):
             kept.append((strength, channel, pair))
     lattices = np.stack([pair for _, _, pair in kept])
     waves = tuple(_waves(lattices, *one) for one in spectra)
