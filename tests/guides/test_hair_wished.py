@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -62,3 +64,11 @@ def test_all_hair_is_exchanged_where_much_is_new_and_the_mask_holds_the_old(scen
     assert not asks_for_all(short, falling(scene, 0.95, 0.3), everywhere)
     below = np.arange(SIDE)[:, None] > scene.points[33, 1]
     assert not asks_for_all(short, wished, np.broadcast_to(below, scene.shape))
+
+
+@pytest.mark.parametrize("by", [(-SIDE / 2 - 5, 0), (SIDE / 2 + 5, 0), (0, -120)])
+def test_a_head_at_the_edge_of_the_photo_is_no_crash(scene: Scene, by: tuple[float, float]) -> None:
+    there = replace(scene, points=scene.points + (*by, 0))
+    wished = falling(scene, 1.0, 1.6)
+    found = to_outline(there, fitted(there, falling(scene, 1.2, 2.0)), wished)
+    assert np.isfinite(found.alpha).all() and found.alpha.shape == scene.shape

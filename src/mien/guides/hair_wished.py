@@ -151,8 +151,9 @@ def _offsets(here: Scene, fit: Fitted, wished: Bool) -> Float32:
 def _beside(here: Scene, wished: Bool, solid: Bool) -> list[tuple[Float64, Float64]]:
     """Places of the outer and the inner edge of wished hair, on both sides below the temples, and of the other's."""
     unit, found = here.unit, []
-    middle = round(float(here.points[[4, 152, 10], 0].mean()))
-    top = float(here.points[[127, 356], 1].mean())
+    # a head may be cut off by the photo's edge beyond its middle, or above its temples
+    middle = min(max(1, round(float(here.points[[4, 152, 10], 0].mean()))), here.shape[1] - 1)
+    top = max(0.0, float(here.points[[127, 356], 1].mean()))
     eyes = float(here.points[[33, 263], 1].mean())
     rows = np.arange(top, here.shape[0] - 1, STEP * unit).astype(int)
     for way in (-1, 1):
