@@ -24,6 +24,9 @@ from mien.types import Bool, Float32, Float64
 ANGLES, FARTHEST = np.radians(np.linspace(-60, 60, 121)), 3.0
 """Angles from the point between the brows upwards at which the outline is looked for, and how far away, units."""
 
+MIDDLE, WIDE = (np.s_[60 - by : 61 + by] for by in (20, 30))
+"""Those within 20 degrees of straight up, which tell how high hair is, and within 30, which tell whether it is free."""
+
 SMOOTH, FREE = 4.0, 0.7
 """Angles over which the outline is smoothed; and share of it that lies before a backdrop."""
 
@@ -50,14 +53,14 @@ def curled(here: Scene, wished: Bool) -> tuple[Fitted, Float32]:
     front = Forehead.of(here)
     goal = asked_line(front, wished)
     outline = _outline(here, front)
-    high = float(np.median(outline[40:81])) + float(np.median(front.hairline))
+    high = float(np.median(outline[MIDDLE])) + float(np.median(front.hairline))
     if high < LOWEST * float(np.max(goal - front.hairline)):
         raise LayerError("The hair above is lower than what is asked for.")
     flat = flat_places(here, front)
     x, y = flat[..., 0], flat[..., 1]
     out = np.maximum(np.maximum(x - front.across[-1], front.across[0] - x), 0) / ROUND
     depth = np.interp(x, front.across, goal) - y - ROUND * (1 - np.sqrt(1 - np.clip(out, 0, 1) ** 2))
-    angle = (x - float(front.across.mean())) / float(np.median(outline[40:81]))
+    angle = (x - float(front.across.mean())) / float(np.median(outline[MIDDLE]))
     far = np.interp(angle, ANGLES, outline)
     most = np.maximum(far + np.interp(x, front.across, front.hairline) - ROOM, ROOM)
     turned = np.abs(np.mod(depth, 2 * most) - most)  # over again where it is not high enough
@@ -88,7 +91,7 @@ def _outline(here: Scene, front: Forehead) -> Float64:
     )
     last = len(steps) - 1 - np.argmax((hair > 0.5)[::-1], 0)
     beyond = behind[np.minimum(last + 12, len(steps) - 1), np.arange(len(ANGLES))]
-    if float(((hair > 0.5).any(0) & (beyond > 0.5))[30:91].mean()) < FREE:
+    if float(((hair > 0.5).any(0) & (beyond > 0.5))[WIDE].mean()) < FREE:
         raise LayerError("The outline of the hair above is not seen.")
     line = steps[last][None].astype(np.float32)
     return np.asarray(cv2.GaussianBlur(line, (0, 0), SMOOTH, borderType=cv2.BORDER_REPLICATE)[0], np.float64)
