@@ -24,13 +24,12 @@ from mien.guides.fringe import Forehead
 from mien.guides.guide import Doubt, Guide
 from mien.guides.hair import fringe, piece
 from mien.guides.hair_fit import Fitted
-from mien.guides.hair_whole import asks_for_all, first_whole
+from mien.guides.hair_whole import asks_for_all, first_whole, is_curly
 from mien.guides.locks import laid_locks
 from mien.guides.lowered import hanging, lowered
 from mien.guides.narrowed import narrowed
-from mien.guides.scene import Scene, check_hat
+from mien.guides.scene import Scene, check_hat, has_hat
 from mien.guides.shortened import shortened
-from mien.guides.strands import waviness
 from mien.types import Bool, Face, Float32, Photo
 
 LATER, LIGHT, FAR = 8.0, 0.25, 17.0
@@ -40,11 +39,8 @@ degrees by which they may look apart at most."""
 LAID = ("hair laid lower over the forehead", "fringe laid on in this hair's tones")
 """What was done by the first seed, and by others."""
 
-CURLY, STRAIGHT = 0.03, "this hair has small curls, and what is laid on is straighter"
-"""Waviness from which hair has curls, and what is told where the bank's hair is laid on it."""
-
-HAT = 0.25
-"""Square units of a hat below which there is none."""
+STRAIGHT = "this hair has small curls, and what is laid on is straighter"
+"""What is told where the bank's hair is laid on hair with curls."""
 
 FAIR = 22.0
 """L* of hair from which it is fair."""
@@ -92,7 +88,7 @@ def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: 
     here = _scene(photo, face, parser)
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
     names = _fringes(here)
-    if seed == 0 and waviness(here.picture, here.hair > 0.9, here.unit) > CURLY:
+    if seed == 0 and is_curly(here):
         with suppress(LayerError):
             return replace(piece(photo, here, photo, here, *curled(here, area & allowed)), notes=(TURNED,))
     return _drawn_or_lent(
@@ -128,7 +124,7 @@ def longer(
     """
     here = Scene.of(photo, face, parser)  # beside the face a hat hides no hair
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
-    if float(here.shares["hat"].sum()) < HAT * here.unit**2 and asks_for_all(here, area & allowed, allowed):
+    if not has_hat(here) and asks_for_all(here, area & allowed, allowed):
         with suppress(LayerError):
             return first_whole(photo, face, here, parser, wished, album, seed)
 
@@ -173,7 +169,7 @@ def _drawn_or_lent(
         return piece(photo, here, photo, here, *drawn)
     try:
         guide = lent()
-        curly = waviness(here.picture, here.hair > 0.9, here.unit) > CURLY
+        curly = is_curly(here)
         return replace(guide, notes=(*guide.notes, Doubt(STRAIGHT))) if curly else guide
     except LayerError:
         if drawn is None:

@@ -79,16 +79,18 @@ def whole_lenders(
     goal = cv2.warpAffine(np.asarray(wished, np.float32), quad_to_matrix(face.quad, ALIGNED), side, flags=flags) > 0.5
     lab = cv2.cvtColor(here.picture / np.float32(255), cv2.COLOR_RGB2LAB)[..., 0]
     level = float(np.median(lab[here.hair > 0.9])) if (here.hair > 0.9).any() else 30.0
-    curly, slope = _curly(here), side_light(photo, face)
+    curly, slope = is_curly(here), side_light(photo, face)
     named = {entry.path.stem: entry for entry in Bank.bundled().entries}
     found: list[tuple[bool, float, Entry]] = []
     for place, entry in enumerate([*album, *(named[name] for name in (*WHOLE_LONG, *LONG_CURLS))]):
         turned = -1.0 if turns(entry, face) else 1.0
         away = abs(turned * entry.face.pose.yaw - face.pose.yaw)
+        if away > FAR:
+            continue
         theirs = _head(entry, parser)
         theirs = theirs[:, ::-1] if turned < 0 else theirs
         agrees = float((goal & theirs).sum() / max(1, (goal | theirs).sum()))
-        if away > FAR or agrees < AGREES:
+        if agrees < AGREES:
             continue
         fairer = entry.traits.hair[0] - level
         cost = OUTLINE * (1 - agrees) + away / TURN + max(-fairer / DARKER, fairer / FAIRER) + PLACE * place
@@ -109,7 +111,8 @@ def _head(entry: Entry, parser: FaceParser) -> Bool:
     return head_of_hair(parser.parse_crop(crop_face(entry.photo(), entry.face.quad, 256, entry.face).pixels))
 
 
-def _curly(here: Scene) -> bool:
+def is_curly(here: Scene) -> bool:
+    """Whether the hair of a scene has small curls."""
     return waviness(here.picture, here.hair > 0.9, here.unit) > CURLY
 
 
@@ -125,7 +128,7 @@ def whole(photo: Photo, face: Face, here: Scene, entry: Entry, parser: FaceParse
     there = Scene.of(other, other_face, parser)
     if entry.owned:
         check_outline(there)
-    curly = _curly(here) and not (_curly(there) or entry.path.stem in LONG_CURLS)
+    curly = is_curly(here) and not (is_curly(there) or entry.path.stem in LONG_CURLS)
     here, there = close_to(unshaded(here), there)
     area: Bool = np.asarray((here.at(wished) > 0.5) & (_front(here) < 0.5))
     fit = sharp_as(here, lit(here, fitted(here, there, whole=True, cut=CUT_OFF)))

@@ -52,6 +52,9 @@ GROUPS: Mapping[str, str] = {
 NEAR = 24
 """Pixels of a scene within which a cut is moved to where pixels of scene and photo begin together."""
 
+HAT = 0.25
+"""Square units of a hat up to which there is none."""
+
 BEARDED = 0.1
 """Share of the chin that is hair on a bearded face."""
 
@@ -187,13 +190,18 @@ def half(plane: Float32) -> Float32:
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
+def has_hat(scene: Scene) -> bool:
+    """Whether there is more than specks that the parser takes for a hat."""
+    return float(scene.shares["hat"].sum()) > HAT * scene.unit**2
+
+
 def check_hat(scene: Scene, name: str) -> None:
     """Refuses a head with a hat; the name is for the sentence.
 
     Raises:
         LayerError: there is one.
     """
-    if float(scene.shares["hat"].sum()) > 0.25 * scene.unit**2:
+    if has_hat(scene):
         raise LayerError(f"There is a hat on {name}; hair is borrowed between bare heads only.")
 
 
