@@ -15,7 +15,7 @@ from mien import Editor
 from mien.compose.difference import delta_e
 from mien.conditions.parser import FaceParser
 from mien.editing.identity import Identity
-from mien.editing.outcome import Outcome, measure
+from mien.editing.outcome import Outcome, measure, places
 from mien.errors import OutcomeError
 from mien.guides.guide import Doubt, Guide
 from mien.guides.regions import region_matte
@@ -148,3 +148,13 @@ def test_neck_and_ears_are_dyed_with_the_face(plain: Editor, portrait: Photo, fa
     assert any("neck and ears" in note for note in result.faces[0].notes)
     alone = plain(portrait, dye={"skin": "#804020", "neck": "#804020"}, skin_tone=True)
     assert not any("neck and ears" in note for note in alone.faces[0].notes)
+
+
+def test_healed_places_are_counted_and_what_is_not_measured_is_told(face: Face, portrait: Photo) -> None:
+    area = np.zeros((portrait.height, portrait.width), np.bool_)
+    area[:3, :4] = area[8:9, 1:7] = True
+    outcome = replace(measure(portrait, portrait, area, face.quad, None), healed=places(area))
+    assert outcome.outside == 1 and outcome.sharpness is outcome.noise is None and not outcome.complaints
+    assert outcome.remarks[0] == "2 places healed" and "not measured" in outcome.remarks[1]
+    assert outcome.as_dict()["healed"] == {"count": 2, "boxes": [[0, 0, 4, 3], [1, 8, 7, 9]]}
+    assert not Outcome(1.0).remarks and "healed" not in Outcome(1.0).as_dict()

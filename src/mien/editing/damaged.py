@@ -12,6 +12,9 @@ from mien.editing.context import EditContext
 from mien.guides.damage import find_damage
 from mien.types import Bool, Photo
 
+SPOTS = "scratches and dust healed"
+"""What is told of that."""
+
 SKIN, WOVEN = ("skin", "nose"), ("hair", "cloth", "hat")
 PLAIN = ("background", *SKIN, *WOVEN)
 """Classes of the parser; what is none of them are features."""

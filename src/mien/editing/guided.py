@@ -19,7 +19,7 @@ from mien.editing.beards import bearded
 from mien.editing.colored import colored
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
-from mien.editing.damaged import damaged
+from mien.editing.damaged import SPOTS, damaged
 from mien.editing.differences import differed
 from mien.editing.drawn_lips import LIPS, lips_by_sketch
 from mien.editing.filled import filled
@@ -120,7 +120,7 @@ def _healed(
         raise LayerError("Nothing is masked that could be filled; say where: --mask eyes, or a picture of the mask.")
     if mask is None or request.mask is None:
         spots = heal(done.photo, damaged(done.photo, context), strength=request.strength)
-        return done.then(spots, "scratches and dust healed", mask, 1.0)
+        return done.then(spots, SPOTS, mask, 1.0)
     mask = unfilled(mask, context)
     if request.mode == "fill":
         return filled(done, face, mask, request, context)

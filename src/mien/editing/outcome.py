@@ -19,6 +19,7 @@ from mien.compose.grain import CALM
 from mien.conditions.labels import CLASSES
 from mien.editing.crop_frame import CropFrame
 from mien.errors import OutcomeError
+from mien.guides.guide import Box
 from mien.photos.color import to_srgb
 from mien.threads import side_by_side
 from mien.types import Bool, Float32, Float64, Photo, UInt8
@@ -47,6 +48,12 @@ VISIBLE = 2.3
 RING = 0.06
 """Width of the ring around an area, in sides of the face's square."""
 
+ELSEWHERE = 0.9
+"""Share of what changed outside of the face's square from which that is told."""
+
+NOWHERE = "sharpness, noise and seam are not measured: what changed lies outside of the face's square"
+HARDLY = "{} measured on {:.1%} of what changed: the rest lies outside of the face's square"
+
 _TILE, _TILES = 256, 9
 """Side and number of the places at which detail is measured in large photos."""
 
@@ -68,6 +75,8 @@ class Outcome:
             is given.
         changed: by the region of the face: "share" of its pixels that changed visibly, "delta_e" their mean ΔE2000.
         doubts: what the edit itself found that may not be believed, in words.
+        outside: share of what may have changed that lies outside of the face's square, where nothing is measured.
+        healed: boxes (x0, y0, x1, y1) of the places of scratches and dust; None where they were not looked for.
     """
 
     magnification: float
@@ -78,6 +87,18 @@ class Outcome:
     identity: float | None = None
     changed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    outside: float = 0.0
+    healed: tuple[Box, ...] | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What should be known and is not bad, in words."""
+        words = [] if self.healed is None else [f"{len(self.healed)} place{'s' * (len(self.healed) != 1)} healed"]
+        if self.outside >= ELSEWHERE:
+            measured = [name for name in ("sharpness", "noise", "seam") if getattr(self, name) is not None]
+            kind = NOWHERE if not measured else HARDLY.format(", ".join(measured), 1 - self.outside)
+            words.append(kind)
+        return tuple(words)
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -106,8 +127,10 @@ class Outcome:
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
-        figures = {name: value for name, value in asdict(replace(self, doubts=())).items() if name != "doubts"}
-        return {**figures, "complaints": list(self.complaints)}
+        figures = {name: value for name, value in asdict(self).items() if name not in ("doubts", "healed")}
+        boxes = None if self.healed is None else [list(box) for box in self.healed]
+        places = {} if boxes is None else {"healed": {"count": len(boxes), "boxes": boxes}}
+        return {**figures, **places, "complaints": list(self.complaints)}
 
 
 def measure(
@@ -138,7 +161,29 @@ def measure(
     calls: list[Callable[[], Any]] = [lambda: _detail(before, after, mask, quad)]
     calls += [] if parse is None else [lambda: _changed(difference, parse(crops[0]))]
     (sharpness, noise), *changed = side_by_side(*calls)
-    return Outcome(magnification, sharpness, noise, _seam(one, other, seen), unreached, identity, *changed)
+    outcome = Outcome(magnification, sharpness, noise, _seam(one, other, seen), unreached, identity, *changed)
+    return replace(outcome, outside=_outside(mask, quad))
+
+
+def places(area: Bool) -> tuple[Box, ...]:
+    """Boxes of what hangs together of an area (H, W), from top to bottom."""
+    stats = cv2.connectedComponentsWithStats(area.astype(np.uint8))[2][1:, :4].tolist()
+    return tuple((x, y, x + w, y + h) for x, y, w, h in sorted(stats, key=lambda one: (one[1], one[0])))
+
+
+def _outside(mask: Bool, quad: Float64) -> float:
+    """See :class:`Outcome`."""
+    x0, y0, x1, y1 = _square_of(mask, quad)
+    total = np.count_nonzero(mask)
+    return round(1 - np.count_nonzero(mask[y0:y1, x0:x1]) / total, 4) if total else 0.0
+
+
+def _square_of(mask: Bool, quad: Float64) -> Box:
+    """The box of the photo that the face's square lies in."""
+    size = np.array(mask.shape[::-1])
+    x0, y0 = np.clip(np.floor(quad.min(0)).astype(int), 0, size).tolist()
+    x1, y1 = np.clip(np.ceil(quad.max(0)).astype(int), 0, size).tolist()
+    return x0, y0, x1, y1
 
 
 def _seam(before: Float32, after: Float32, area: Bool) -> float | None:
@@ -164,9 +209,7 @@ def _detail(before: Photo, after: Photo, mask: Bool, quad: Float64) -> tuple[flo
     """Sharpness and noise, see :class:`Outcome`."""
     side = float(np.linalg.norm(quad[3] - quad[0]))
     reach = max(3, round(RING * side))
-    size = np.array([before.width, before.height])
-    x0, y0 = np.clip(np.floor(quad.min(0)).astype(int), 0, size).tolist()
-    x1, y1 = np.clip(np.ceil(quad.max(0)).astype(int), 0, size).tolist()
+    x0, y0, x1, y1 = _square_of(mask, quad)
     rows, columns = (np.flatnonzero(mask[y0:y1, x0:x1].any(axis)) for axis in (1, 0))
     if not rows.size:
         return None, None

@@ -22,6 +22,7 @@ from mien.editing.asked import Asked
 from mien.editing.auto import by_pixels
 from mien.editing.context import EditContext
 from mien.editing.crop_frame import CropFrame
+from mien.editing.damaged import SPOTS
 from mien.editing.given_guide import lay_guide
 from mien.editing.guided import face_edit, guided
 from mien.editing.identity import check_identity, strongest
@@ -29,7 +30,7 @@ from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import looked
 from mien.editing.lined import by_lines
 from mien.editing.mapped import LONGER, SHORTER
-from mien.editing.outcome import measure
+from mien.editing.outcome import measure, places
 from mien.editing.prepared import PreparedEdit, crop_conditions, prepare
 from mien.editing.request import LAYERS, Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
@@ -217,10 +218,12 @@ def _end(
             identity=None if context.identity is None else context.identity.between(begun.photo, photo, quad),
         )
     outcome = replace(outcome, doubts=tuple(dict.fromkeys(one for one in face.notes if isinstance(one, Doubt))))
+    if SPOTS in face.operations:
+        outcome = replace(outcome, healed=places(face.mask > 0))
     if request.strict:
         outcome.check()
     notes = (one for one in face.notes if not isinstance(one, Doubt))
-    return photo, replace(face, outcome=outcome, notes=(*notes, *outcome.complaints))
+    return photo, replace(face, outcome=outcome, notes=(*notes, *outcome.remarks, *outcome.complaints))
 
 
 def _ended(
