@@ -38,6 +38,15 @@ def test_only_what_the_result_says_changes(plain: Editor, portrait: Photo, input
     assert changed.any() or "part" in inputs  # a face's own parts are what they were
 
 
+def test_a_move_is_measured_in_the_region_that_is_named(
+    plain: Editor, portrait: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hair that is widened over half of a face holds much of a smile; the hair itself does not."""
+    monkeypatch.setattr("mien.editing.layers.REGION_GROWTH", 0.15)
+    told = plain(portrait, reshape={"smile": 1.0}, mask="hair").faces[0].outcome
+    assert told is not None and (told.unreached or 0) > 0.9
+
+
 def test_edits_are_made_in_order_and_kept_within_the_mask(plain: Editor, portrait: Photo) -> None:
     mask = np.zeros(portrait.pixels.shape[:2], np.bool_)
     mask[:110] = True

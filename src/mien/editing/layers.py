@@ -114,13 +114,17 @@ def read_face(source: Any, crop: AlignedFace, context: EditContext) -> UInt8:
     return crop_face(photo, face.quad, crop.size).pixels
 
 
-def mask_of(request: Request, frame: CropFrame, context: EditContext, *, beyond: bool = False) -> tuple[Mask, float]:
+def mask_of(
+    request: Request, frame: CropFrame, context: EditContext, *, beyond: bool = False, widened: bool = True
+) -> tuple[Mask, float]:
     """The mask in the photo's frame, and the fraction of it beyond the crop, where it ends unless ``beyond``.
+
+    A region that is named is a little wider than what is seen of it, unless ``widened`` is False.
 
     Raises:
         LayerError: none given, unreadable, of the wrong size, empty, outside of the crop, or protected away.
     """
-    mask, name = _mask(request, frame, context)
+    mask, name = _mask(request, frame, context, widened)
     if mask.shape != frame.photo_size[::-1]:
         raise LayerError(f"{name} is {mask.shape[1]} x {mask.shape[0]} pixels; draw it at the photo's size.")
     kept, outside = (mask, 0.0) if beyond else frame.within(mask, name)
@@ -154,14 +158,15 @@ def unfilled(mask: Mask, context: EditContext) -> Mask:
     return hardened(left)
 
 
-def _mask(request: Request, frame: CropFrame, context: EditContext) -> tuple[Mask, str]:
+def _mask(request: Request, frame: CropFrame, context: EditContext, widened: bool) -> tuple[Mask, str]:
     source = request.mask
     if source is None and isinstance(request.layers, Conditions) and request.layers.mask is not None:
         return _to_photo(hardened(request.layers.mask), frame), "The mask"
     if source is None:
         raise LayerError("Nothing says where the face may change; give a mask: a region such as hair, or a picture.")
     if isinstance(source, str) and is_expression(source):
-        growth = 0.0 if is_from_photo(request.sketch) else REGION_GROWTH  # where lines stay, nothing lies beyond them
+        whole = widened and not is_from_photo(request.sketch)  # where lines stay, nothing lies beyond them
+        growth = REGION_GROWTH if whole else 0.0
         return _to_photo(_region(context, source, growth), frame), f"The region {source}"
     mask, name = painted_mask(source), name_of(source, "mask")
     if frame.for_source(source).over_photo(mask.shape[1], mask.shape[0], name):

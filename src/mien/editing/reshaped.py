@@ -6,7 +6,10 @@ from dataclasses import replace
 
 from mien.align.crop import quad_to_matrix
 from mien.align.paste import Mask
+from mien.conditions.regions import is_expression
 from mien.editing.context import EditContext
+from mien.editing.crop_frame import CropFrame
+from mien.editing.layers import mask_of
 from mien.editing.request import Request
 from mien.editing.steps import Guided, worse
 from mien.editing.target import FaceTarget
@@ -37,7 +40,8 @@ def reshaped(
         if not shuts and not any(wanted.values()) and not request.drag:
             raise LayerError(ALREADY)
     if not shuts or any(wanted.values()) or request.drag:
-        moved = move(done.photo, face, wanted, drags=request.drag, mask=mask, labelled=labelled)
+        named = _named(done.photo, target, request, context)
+        moved = move(done.photo, face, wanted, drags=request.drag, mask=mask, named=named, labelled=labelled)
         words = ", ".join(f"{name} {strength:+.2g}" for name, strength in moved.strengths.items() if strength)
         pulled = f"{len(request.drag)} points dragged" if request.drag else ""
         done = done.then(moved.guide, f"{target.name} reshaped: {words or pulled}", None, 1.0)
@@ -47,6 +51,14 @@ def reshaped(
         guide = shut(done.photo, now, labelled_of(done.photo, now, context), mask)
         done = done.then(guide, f"{target.name} reshaped: mouth shut", None, 1.0)
     return done
+
+
+def _named(photo: Photo, target: FaceTarget, request: Request, context: EditContext) -> Mask | None:
+    """(H, W): a region that is named as mask, as it is seen, not widened; None where none is."""
+    if not (isinstance(request.mask, str) and is_expression(request.mask)):
+        return None
+    frame = CropFrame.around(photo, target.quad, request.frame, target.name)
+    return mask_of(request, frame, context.of(photo, target.quad), widened=False)[0]
 
 
 def labelled_of(photo: Photo, face: Face, context: EditContext) -> Labelled:

@@ -65,6 +65,7 @@ def move(
     *,
     drags: Sequence[Drag] = (),
     mask: Mask | None = None,
+    named: Mask | None = None,
     shapes: Shapes | None = None,
     labelled: Labelled | None = None,
 ) -> Moved:
@@ -76,6 +77,7 @@ def move(
         attributes: strength by name, in standard deviations; see :class:`Shapes`.
         drags: points of the face to pull, and where to.
         mask: (H, W), above 0 where something may change; None to let the attributes decide.
+        named: (H, W), the mask before it was widened, in which the move is measured; None takes ``mask``.
         shapes: None takes the bundled ones.
         labelled: what is seen where: with it, frames of glasses, teeth and what lies behind the head keep their shape.
 
@@ -107,7 +109,8 @@ def move(
     )
     if share < 1:
         notes.append(f"the face bears {share:.0%} of this; more would fold it")
-    inside = 1.0 if mask is None else reached(points[:, :2], shift[:, :2], drags, placement.scale, mask)
+    meant = mask if named is None else named
+    inside = 1.0 if meant is None else reached(points[:, :2], shift[:, :2], drags, placement.scale, meant)
     done = {n: s * share for n, s in strengths.items()}
     return Moved(replace(guide, notes=tuple(notes)), done, 1 - inside if inside < AIMED else 0.0)
 
