@@ -6,6 +6,7 @@
     python -m recipes.mm2latent bundle --run runs/mm2latent/words/mapping --figures FIGURES.json --out FOLDER \
         --pairs 15000 --shown 444928 --minutes 105
     python -m recipes.mm2latent ablation --out runs/mm2latent [--perceptual lpips.pt --identity id.pt]
+        [--forms one pictures]
 
 ``--generator`` takes any StyleGAN2 that ``mien import`` wrote; ``cost`` tells before how long it takes on this machine,
 out of a few pairs and steps, and docs/generation.md what it told where.
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -125,12 +127,13 @@ def autoencoders(data: DataConfig, out: Path, images: int) -> dict[str, Any]:
     return {name: out / name / "autoencoder" for name in SPATIAL}
 
 
-def ablate(out: Path, images: int, perceptual: Path | None, identity: Path | None) -> None:
+def ablate(out: Path, images: int, perceptual: Path | None, identity: Path | None, forms: Sequence[str]) -> None:
     """The same number of pairs shown to each form, from the same autoencoders (16,000 pairs); compare the results with
     ``python -m benchmarks.generation --quick``."""
     data = DataConfig(out / "pairs")
     started = autoencoders(data, out, 16_000)
-    for name, stage in ABLATION.items():
+    for name in forms:
+        stage = ABLATION[name]
         if stage.pictures and perceptual is None:
             continue
         named: Any = {**started, "generator": load_facts(data.path)["generator"]}
@@ -184,6 +187,7 @@ def main() -> None:
     forms = verbs.add_parser("ablation")
     forms.add_argument("--out", type=Path, required=True, help="where train wrote pairs/")
     forms.add_argument("--images", type=int, default=40_000)
+    forms.add_argument("--forms", nargs="+", choices=tuple(ABLATION), default=tuple(ABLATION))
     for name in ("--perceptual", "--identity"):
         for verb in (first, forms):
             verb.add_argument(name, type=Path)
@@ -196,7 +200,7 @@ def main() -> None:
     elif o.verb == "train":
         make(o.out, o.pairs, o.perceptual, o.identity, tuple(o.images), o.generator, o.autoencoders)
     elif o.verb == "ablation":
-        ablate(o.out, o.images, o.perceptual, o.identity)
+        ablate(o.out, o.images, o.perceptual, o.identity, o.forms)
     else:
         bundle(o.run, o.figures, o.out, {"pairs": o.pairs, "shown": o.shown, "minutes": o.minutes})
 

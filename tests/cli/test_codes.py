@@ -110,6 +110,7 @@ def test_options_of_generation_that_would_do_nothing_are_refused(line: tuple[str
 
 def test_generation_starts_from_a_code(code: Path, mien: Mien, tmp_path: Path) -> None:
     made = tmp_path / "face.png"
-    mien("generate", "--code", code, "--refine", 0, "-o", made)
+    told = mien("generate", "--code", code, "--refine", 0, "-o", made).stderr
+    assert "invert with --of portrait-generator" in " ".join(told.split())  # the file is of the editor's generator
     expected = load_maker(BUNDLED_GENERATOR).pictures(w_plus_of(code)[None])[0]
     assert (read_photo(made).pixels == expected).all()

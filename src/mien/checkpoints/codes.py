@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mien.checkpoints.fingerprint import fingerprint
+from mien.checkpoints.store import BUNDLED
 from mien.errors import ConfigError, CorruptCheckpointError, SaveError, UnknownCheckpointError
 from mien.files import atomic_path
 from mien.types import Float32
@@ -87,6 +88,16 @@ def read_facts(path: Path) -> Mapping[str, str]:
     if not isinstance(facts, dict) or facts.get("kind") != KIND:
         raise UnknownCheckpointError(f"{path.name} is no code file; give one that 'mien invert' wrote.")
     return {str(name): str(value) for name, value in facts.items()}
+
+
+def note_of_origin(path: Path, generator: str) -> str:
+    """A sentence where a file's codes are of another bundled generator than the one named, which draws them as another
+    face; else empty. Errors of :func:`read_facts`."""
+    origin = read_facts(path).get("origin", "")
+    bundled = all(name and "/" not in name and (BUNDLED / name).is_dir() for name in (origin, generator))
+    if not bundled or origin == generator:
+        return ""
+    return f"these codes are of {origin}, and {generator} draws another face of them: invert with --of {generator}"
 
 
 def w_plus_of(path: Path) -> Float32:

@@ -81,7 +81,7 @@ def generate(
     check_targets([*targets, grid], [path for path in (semantic, sketch, mesh, vertices, code) if path is not None])
     turned = None if pose is None else parse_pose(pose)
     shape = None if mesh is None else _mesh(mesh, vertices)
-    start = None if code is None else start_of(code)
+    start = None if code is None else start_of(code, model)
     with working("Making faces"):
         from mien.generation.generator import MultimodalGenerator
 
@@ -124,17 +124,22 @@ def _check_used(
             raise ConfigError(told)
 
 
-def start_of(code: Path) -> Float32:
-    """The codes (L, C) of a code file; tells that the weights beside it are left out.
+def start_of(code: Path, model: str | Path = "") -> Float32:
+    """The codes (L, C) of a code file; tells that the weights beside it are left out, and where they are of another
+    generator than that of the mapping network ``model``.
 
     Raises:
-        CheckpointError: it is missing or damaged.
+        CheckpointError: one of them is missing or damaged.
     """
-    from mien.checkpoints.codes import read_facts, w_plus_of
+    from mien.checkpoints.codes import note_of_origin, read_facts, w_plus_of
+    from mien.checkpoints.hub import find_folder
+    from mien.checkpoints.mm2latent import described
 
     if read_facts(code).get("tuned"):
         told = f"{code.name}: its codes alone are moved; the weights beside it are left out ('mien sample' takes them)"
         stderr().print(told, style="yellow")
+    if model and (told := note_of_origin(code, described(find_folder(model))[1].name)):
+        stderr().print(f"{code.name}: {told}", style="yellow")
     return w_plus_of(code)
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mien.checkpoints.codes import ENDING, read_facts, w_plus_of
+from mien.checkpoints.codes import ENDING, note_of_origin, read_facts, w_plus_of
 from mien.errors import CheckpointError, ConfigError
 from mien.serve.faults import ApiError
 from mien.serve.pictures import png
 from mien.serve.schema import GenerateBody
 from mien.serve.service import Service
+from mien.types import Float32
 
 if TYPE_CHECKING:
     from mien.generation.generator import Generated, MultimodalGenerator
@@ -31,6 +32,9 @@ MOST = 1_000_000
 
 BUNDLED = ("portrait-generator", "portrait-editor")
 """Whose codes are drawn."""
+
+GENERATOR = "portrait-generator"
+"""That of the bundled mapping network."""
 
 LEFT_OUT = "the codes alone are used; the tuned weights that lay beside the file are left out"
 
@@ -60,13 +64,18 @@ def coded(service: Service, body: GenerateBody, data: bytes | None) -> dict[str,
         raise ApiError("validation", "attributes: faces of codes are moved by words; say it in text.", "attributes")
     start, notes = None, list[str]()
     if data is not None:
-        start, tuned = _from_file(data, lambda path: (w_plus_of(path), read_facts(path).get("tuned")))
-        notes = [LEFT_OUT] if tuned else []
+        start, tuned, other = _from_file(data, _parts)
+        notes = [note for note in (LEFT_OUT if tuned else "", other) if note]
     make = mapping_of(service)
     made = make(text=body.text or None, seed=body.seed, start=start, descend=0)
     pixels = made.pictures[0].pixels
     told = {"png": png(pixels), "width": pixels.shape[1], "height": pixels.shape[0], "seed": body.seed}
     return {**told, "notes": [*notes, *made.notes], **({"code": _as_file(made, make)} if body.codes else {})}
+
+
+def _parts(path: Path) -> tuple[Float32, bool, str]:
+    """Codes (L, C), whether weights belong to them, and a note where they are of another generator."""
+    return w_plus_of(path), bool(read_facts(path).get("tuned")), note_of_origin(path, GENERATOR)
 
 
 def mapping_of(service: Service) -> MultimodalGenerator:
@@ -99,7 +108,7 @@ def _drawn(path: Path) -> bytes:
 
     facts = read_facts(path)
     if facts.get("tuned"):
-        told = "The weights beside this code file cannot be sent; invert with a method that has none, such as optimise."
+        told = "The weights beside this code file cannot be sent; invert with a method that has none: encoder."
         raise ApiError("validation", told, "code")
     w_plus_of(path)
     need_torch("The face of a code file")

@@ -53,6 +53,9 @@ WEIGHTS = {"text": 2.5, "semantic": 6.0, "geometry": 3.0, "pose": 1.0}
 WARM_UP = 20_000
 """Pairs over which the judge comes to count."""
 
+JUDGE_RATE = 1e-3
+"""Of the judge, which is no part of what is saved: every run trains one from nothing, also one that goes on slowly."""
+
 LAST = 0.01
 """Of the rate, at the end of its fall."""
 
@@ -92,7 +95,7 @@ class MappingStage:
         self.optimiser = lazy_adam(nn.ModuleList(moved), settings.adam)
         self.draw = GivenDraw(bank=bank)
         self.judge = devices.place(CodeJudge(network.config.w_dim, max(1, len(text.names))))
-        self.judge_optimiser = lazy_adam(self.judge, settings.adam)
+        self.judge_optimiser = lazy_adam(self.judge, replace(settings.adam, lr=JUDGE_RATE))
         self.statistics = statistics
         self._rng = torch.Generator(devices.device)
 
