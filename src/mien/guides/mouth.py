@@ -21,6 +21,7 @@ from mien.compose.sharpness import as_sharp
 from mien.conditions.labels import INDEX
 from mien.errors import LayerError
 from mien.guides.borrow import box_around, free, turned, unit_of
+from mien.guides.dull_teeth import dull
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
 from mien.guides.move import displaced
@@ -107,8 +108,7 @@ def mouth(
     theirs = other_labelled.mirrored(other.width) if notes and other_labelled is not None else other_labelled
     unit, start = unit_of(face), face.landmarks[:, :2].astype(np.float64)
     here = box_around(photo, start[OUTER], unit, 0.1)
-    before = to_srgb(photo, here)
-    shown = _shown(photo, face, labelled)
+    before, shown = to_srgb(photo, here), _shown(photo, face, labelled)
     if labelled is not None and shown > OPEN:
         start = _raised(start, here, _mouth(labelled, here, unit), unit)
         face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
@@ -141,6 +141,7 @@ def mouth(
     box, mixed, weight = _between(*pair, other_blocked, theirs, native, shut or (toothed and not whole), shut)
     lower = to_srgb(after, box).astype(np.float32)
     weight *= free(blocked, box, unit)
+    notes = (*notes, *dull(lower, mixed, weight, filled(goals[OUTER], box), unit)) if smiles else notes
     laid, _ = as_guide(after, box, lower + weight[..., None] * (mixed - lower), weight, unit, notes).over(after)
     return over_moved(moved, laid, [(box, weight)], (*notes, *moved.notes))
 
