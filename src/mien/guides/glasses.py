@@ -26,6 +26,7 @@ from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.lens_moved import Moved, as_outlined
 from mien.guides.lens_power import lens_power
 from mien.guides.lenses import cleared
+from mien.guides.lids_hidden import told_of
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.opaque import opaque
 from mien.guides.seen import Seen
@@ -72,7 +73,6 @@ LARGEST_UNIT = 200.0
 
 DARK_LENS = 0.5
 """Light within the lenses, against the cheeks', below which they are sunglasses."""
-
 
 LEFT = "The lenses are tinted: their colour is taken off what is seen through them, reflections are not."
 STRONG = "Strong lenses show the eyes at {:.0%} of their size; what is seen through them is brought back."
@@ -244,7 +244,7 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     bared = uncovered(worn_now, glasses.placed(glasses.kinds, box, scale), Uncovering.bundled())
     mixed, sure = enlarged(before, small, replace(bared, touched=np.maximum(bared.touched, through)))
     sure = np.maximum(sure, anew)
-    notes = [LEFT] if tinted else []
+    notes = ([LEFT] if tinted else []) + told_of(glasses.hidden, glasses.eyes, _points_on(glasses.matrix, face))
     notes += [STRONG.format(glasses.moved.eyes)] if glasses.moved is not None else []
     return Guide(box, changed(photo, box, original, mixed), sure * np.float32(strength), tuple(notes))
 

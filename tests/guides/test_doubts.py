@@ -1,0 +1,35 @@
+"""What edits of a face doubt themselves, on drawn pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mien.guides.dull_teeth import dull
+from mien.guides.guide import Doubt
+from mien.guides.lids_hidden import told_of
+from mien.guides.lines import SIDE
+from mien.guides.surround import BROWS
+
+
+@pytest.mark.parametrize(("tooth", "told"), [(150, True), (195, False), (230, False)])
+def test_teeth_much_darker_than_bright_skin_are_told(tooth: int, told: bool) -> None:
+    skin, lips, weight = np.full((60, 90, 3), 200, np.float32), np.zeros((60, 90), np.bool_), np.zeros((60, 90))
+    lips[20:40, 20:70], weight[25:35, 25:65] = True, 1
+    made = np.full_like(skin, tooth)
+    notes = dull(skin, made, weight.astype(np.float32), lips, 90.0)
+    assert bool(notes) == told and all(isinstance(one, Doubt) for one in notes)
+
+
+def test_frames_before_lids_and_brows_are_told() -> None:
+    eyes, none = np.zeros((2, SIDE, SIDE), np.bool_)
+    eyes[100:110, 100:130] = True
+    points = np.zeros((478, 2))
+    for k, brow in enumerate(BROWS):
+        angles = np.linspace(0, 2 * np.pi, len(brow), endpoint=False)
+        points[list(brow)] = np.column_stack([110 + 60 * k + 20 * np.cos(angles), 70 + 6 * np.sin(angles)])
+    assert not told_of(none, eyes, points)
+    before_brows, all_over = none.copy(), ~none
+    before_brows[60:80] = True
+    assert ["brows" in one for one in told_of(before_brows, eyes, points)] == [True]
+    assert len(told_of(all_over, eyes, points)) == 2
