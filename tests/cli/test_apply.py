@@ -13,8 +13,10 @@ from PIL import Image
 
 from mien.cli.console import working
 from mien.cli.selection import Networks
+from mien.errors import LayerError
 from mien.photos.read import read_photo
 from mien.photos.write import save_photo
+from mien.sessions.recipe_file import RecipeFile
 from mien.types import Photo, UInt8
 
 Mien = Callable[..., "CompletedProcess[str]"]
@@ -67,6 +69,20 @@ def test_a_dry_run_loads_nothing(mien: Mien, folder: Path, monkeypatch: pytest.M
         wrong.write_text(json.dumps([EDITS[0], edit]))
         failed = mien("apply", wrong, folder / "two.png", ok=0 if sentence is None else _code(sentence))
         assert sentence in failed.stderr
+    wrong.write_text(json.dumps([{"reshape": {"smlie": 1}}]))
+    assert "Edit 1: 'smlie' moves nothing" in mien("apply", wrong, folder / "two.png", ok=9).stderr
+
+
+def test_options_hold_for_all_edits(mien: Mien, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(recipe: RecipeFile, *_: object) -> None:
+        raise LayerError(f"strict {[step.request.strict for step in recipe.steps]}")
+
+    monkeypatch.setattr("mien.cli.apply._made", made)
+    line = ("apply", tmp_path / "one.json", folder / "two.png", "--editor", "opencv:telea", "-o", tmp_path / "out.png")
+    (tmp_path / "one.json").write_text(json.dumps([{"reshape": {"smile": 1}, "mask": "hair", "strict": False}]))
+    assert "Edit 1: Keeping identity needs a network" in mien(*line, "--keep-identity", "0.8", ok=9).stderr
+    assert "strict [False]" in mien(*line, ok=5).stderr
+    assert "strict [True]" in mien(*line, "--strict", ok=5).stderr
 
 
 def _code(sentence: str) -> int:

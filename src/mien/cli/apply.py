@@ -33,6 +33,12 @@ def apply(
     receipt: Annotated[bool, typer.Option("--receipt", "--json", help="Print the receipt as JSON.")] = False,
     preview: Annotated[Path | None, typer.Option(help="Write before, layers and after side by side, PNG.")] = None,
     overwrite: Overwrite = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail, and write nothing, where an edit measures badly.")
+    ] = False,
+    keep_identity: Annotated[
+        float | None, typer.Option(min=-1, max=1, help="Lower each edit's strength until the face is this like: 0.8.")
+    ] = None,
     networks: Networks,
 ) -> None:
     """Make all edits of a recipe, one after the other, of whichever faces: one result, one receipt."""
@@ -41,13 +47,14 @@ def apply(
     from mien.photos.write import default_output
     from mien.sessions.recipe_file import read_recipe
 
-    read = read_recipe(recipe)
+    wished = {"strict": strict or None, "keep_identity": keep_identity}
+    read = read_recipe(recipe).with_fields(**{name: one for name, one in wished.items() if one is not None})
     picture = read_photo(photo)
     target = output or default_output(photo, "edited", picture)
     inputs = [photo, recipe, *read.files]
     check_outputs([target], preview, None, inputs)
     for number, step in enumerate(read.steps, 1):
-        with numbered(number, len(read.steps)):
+        with numbered(number):
             networks.check(step.request, picture, elsewhere=read.is_of_another(picture, step))
     if dry_run:
         _print_steps(read, networks, receipt)

@@ -49,8 +49,8 @@ class Asked:
 
 
 @contextmanager
-def numbered(number: int, count: int) -> Iterator[None]:
-    """Errors name the edit."""
+def numbered(number: int, count: int | None = None) -> Iterator[None]:
+    """Errors name the edit, unless it is the only one of a ``count`` that is given."""
     try:
         yield
     except MienError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,10 @@ class RecipeFile:
         """All files that it names."""
         return [Path(name) for step in self.steps for name in file_names(step.fields)]
 
+    def with_fields(self, **given: Any) -> RecipeFile:
+        """The same, with fields of the request that hold for all edits, whatever they say themselves."""
+        return replace(self, steps=[replace(one, fields={**one.fields, **given}) for one in self.steps])
+
     def is_of_another(self, photo: Photo, step: RecipeStep) -> bool:
         """Whether the layers of an edit may lie over a photo of another size."""
         return step.quad is not None and self.size not in (None, (photo.width, photo.height))
@@ -101,7 +105,7 @@ class RecipeFile:
         """
         made = []
         for number, step in enumerate(self.steps, 1):
-            with numbered(number, len(self.steps)):
+            with numbered(number):
                 made.append(self._placed(step, photo, context, scratch))
         return made
 
@@ -125,7 +129,7 @@ def read_recipe(path: Path) -> RecipeFile:
     """Reads and checks a recipe, as far as that goes without a photo.
 
     Raises:
-        ConfigError: it cannot be read, is of a newer version, or an edit says what none can, with its number and field.
+        ConfigError: it cannot be read, is of a newer version, or an edit says what none can, with its number.
         PhotoError: a file that it names is not there.
     """
     try:
@@ -142,7 +146,7 @@ def read_recipe(path: Path) -> RecipeFile:
         raise ConfigError(f'{path} has no list of edits; write {{"edits": [{{"mask": "hair", "color": "sienna"}}]}}.')
     steps = []
     for number, one in enumerate(edits, 1):
-        with numbered(number, len(edits)):
+        with numbered(number):
             steps.append(_step(one, path.resolve().parent))
     photo = head.get("photo")
     sizes = [photo.get(name, 0) for name in ("width", "height")] if isinstance(photo, dict) else []
