@@ -201,7 +201,7 @@ TINY[2, 2] = AWAY[500:, 500:] = True
         (LayerError, "scale it to", {"mask": np.full((512, 512), 7.0)}),
         (LayerError, "array of complex128", {"mask": np.ones((512, 512), complex)}),
         (LayerError, "'hairs' is no region; did you mean hair", {"mask": "hairs"}),
-        (LayerError, "There is no 'hat' in this face", {"mask": "hat"}),
+        (LayerError, "There is no 'hat' in this face's square, from", {"mask": "hat"}),
         (LayerError, "Protecting face leaves nothing", {"mask": "nose", "protect": "face"}),
         (LayerError, "'smoke' is no region", {"mask": "nose", "protect": "smoke"}),
         (PhotoError, "does not exist", {"mask": "missing.png"}),

@@ -189,7 +189,13 @@ def area_of(labels: UInt8, name: str, seen: Seen | None = None) -> Bool:
 
 
 def region_mask(
-    labels: UInt8, expression: str, *, grow_by: float = 0.0, feather_by: float = 0.0, seen: Seen | None = None
+    labels: UInt8,
+    expression: str,
+    *,
+    grow_by: float = 0.0,
+    feather_by: float = 0.0,
+    seen: Seen | None = None,
+    where: str = "",
 ) -> Float32:
     """The mask of a named region.
 
@@ -199,6 +205,7 @@ def region_mask(
         grow_by: pixels that the region is widened by; negative shrinks it.
         feather_by: width of the soft edge in pixels, inside the grown region.
         seen: the same face with its landmarks, for regions that classes do not tell.
+        where: what was looked at, for the error; else it is the face.
 
     Returns:
         (H, W) float32 in [0, 1].
@@ -211,7 +218,8 @@ def region_mask(
     if area.any():
         area = grow(area, grow_by)
     if not area.any():
-        raise LayerError(f"There is no '{expression}' in this face; run 'mien conditions' to see what was found.")
+        hint = f"{where}; run 'mien conditions' to see what was found."
+        raise LayerError(f"There is no '{expression}' in this face{hint}")
     return feather(area, feather_by)
 
 

@@ -70,6 +70,13 @@ class CropFrame:
         """Side at which layers drawn over the photo are brought into the crop: at least the photo's own resolution."""
         return self.size * int(np.clip(np.ceil(pixel_scale(self.matrix) - 0.1), 1, max(1, LARGEST // self.size)))
 
+    @property
+    def reach(self) -> str:
+        """In words, how far the crop reaches in the photo: "from 243,57 to 815,629"."""
+        quad = matrix_to_quad(self.matrix, self.size)
+        (x0, y0), (x1, y1) = quad.min(0), quad.max(0)
+        return f"from {x0:.0f},{y0:.0f} to {x1:.0f},{y1:.0f}"
+
     def matrix_at(self, side: int) -> Float64:
         """(2, 3) from the crop at another side to the photo."""
         return np.column_stack([self.matrix[:, :2] * (self.size / side), self.matrix[:, 2]])
@@ -140,11 +147,9 @@ class CropFrame:
         kept = cut(mask, ~inside)
         left = np.count_nonzero(kept)
         if not left:
-            quad = matrix_to_quad(self.matrix, self.size)
-            (x0, y0), (x1, y1) = quad.min(0), quad.max(0)
             raise LayerError(
-                f"{name} lies outside the crop of {self.name}, which reaches from {x0:.0f},{y0:.0f} to "
-                f"{x1:.0f},{y1:.0f}; mask something within it, or choose another face."
+                f"{name} lies outside the crop of {self.name}, which reaches {self.reach}; mask something within it, "
+                "or choose another face."
             )
         return kept, 1 - left / total
 

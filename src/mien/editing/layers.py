@@ -167,17 +167,18 @@ def _mask(request: Request, frame: CropFrame, context: EditContext, widened: boo
     if isinstance(source, str) and is_expression(source):
         whole = widened and not is_from_photo(request.sketch)  # where lines stay, nothing lies beyond them
         growth = REGION_GROWTH if whole else 0.0
-        return _to_photo(_region(context, source, growth), frame), f"The region {source}"
+        return _to_photo(_region(context, source, growth, frame), frame), f"The region {source}"
     mask, name = painted_mask(source), name_of(source, "mask")
     if frame.for_source(source).over_photo(mask.shape[1], mask.shape[0], name):
         return mask, name
     return _to_photo(mask, frame), name
 
 
-def _region(context: EditContext, expression: str, growth: float) -> Bool:
+def _region(context: EditContext, expression: str, growth: float, frame: CropFrame) -> Bool:
     """A named region, widened by a fraction of the side, but not over what the expression takes away: (D, D) bool."""
     labels, seen = context.parsed().labels, context.seen()
-    area = region_mask(labels, expression, grow_by=growth * labels.shape[0], seen=seen) > 0
+    where = f"'s square, {frame.reach}, in which all edits but dyes happen"
+    area = region_mask(labels, expression, grow_by=growth * labels.shape[0], seen=seen, where=where) > 0
     for sign, name in terms(expression):
         if sign == "-":
             area &= ~area_of(labels, name, seen)
