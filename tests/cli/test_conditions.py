@@ -12,9 +12,12 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
+from mien import types as picture_types
+from mien.align.finder import FaceFinder
 from mien.checkpoints.parser import KIND
 from mien.checkpoints.store import BUNDLED, WEIGHTS, save_folder
 from mien.cli.app import app
+from mien.cli.mask import _is_cut_off
 from mien.conditions.folder import read_layers
 from mien.errors import FaceError, LayerError
 from mien.models.perception.parser import ParserConfig, ParserNet
@@ -117,6 +120,15 @@ def test_the_astronauts_hair(astronaut: np.ndarray, tmp_path: Path) -> None:
     face = np.asarray(Image.open(tmp_path / "face.png")) > 0
     assert not (hair & face).any()
     assert face[115, 223]
+
+
+def test_regions_that_go_on_beyond_what_was_looked_at_are_told(astronaut: np.ndarray, tmp_path: Path) -> None:
+    photo, face = picture_types.Photo(astronaut), FaceFinder.bundled().find(picture_types.Photo(astronaut))[0]
+    area = np.zeros(astronaut.shape[:2], np.float32)
+    area[100:120, 200:240] = 1
+    assert not _is_cut_off(photo, face, area)
+    area[100:] = 1
+    assert _is_cut_off(photo, face, area)
 
 
 def test_a_photo_without_a_face_says_so(photo: Path, tmp_path: Path) -> None:

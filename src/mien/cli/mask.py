@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.codes import takes_code
-from mien.cli.console import print_json, working
+from mien.cli.console import print_json, stderr, working
 from mien.cli.selection import check_face, check_model
 
 if TYPE_CHECKING:
     from mien.conditions.areas import Seen
-    from mien.types import Float32, Photo
+    from mien.types import Face, Float32, Photo
+
+CUT_OFF = (
+    "{} ends where the square does that was looked at around the face; 'mien dye' finds all of it, or paint the rest"
+)
+"""What is told of regions that go on."""
 
 
 @takes_code()
@@ -49,19 +54,22 @@ def mask(
     check_model(parser, "--parser")
     _check(photo, [out, preview], region, box, polygon, protect)
     picture = read_photo(photo)
-    seen, margin = _parse(picture, photo.name, face, parser) if region is not None or protect else (None, 0.0)
+    looked = region is not None or protect
+    seen, margin, found = _parse(picture, photo.name, face, parser) if looked else (None, 0.0, None)
     area = _area(picture, seen, region, box, polygon, grow, feather)
     if protect and seen is not None:
         area = cut_out(area, seen.picture, seen.labels, protect, margin, seen)
     write_mask(area, out)
     if preview is not None:
         save_png(draw_mask(to_srgb(picture), area), preview)
+    cut_off = region is not None and found is not None and _is_cut_off(picture, found, area)
     if as_json:
-        print_json(
-            {"mask": str(out), "width": picture.width, "height": picture.height, "pixels": int((area > 0).sum())}
-        )
-    else:
-        print(f"{out}: {(area > 0).mean():.2%} of {picture.width} x {picture.height} pixels may change.")
+        size = {"width": picture.width, "height": picture.height}
+        print_json({"mask": str(out), **size, "pixels": int((area > 0).sum()), "cut_off": cut_off})
+        return
+    print(f"{out}: {(area > 0).mean():.2%} of {picture.width} x {picture.height} pixels may change.")
+    if cut_off:
+        stderr().print(CUT_OFF.format(region), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _check(
@@ -85,8 +93,8 @@ def _check(
     check_targets(targets, [photo])
 
 
-def _parse(picture: Photo, name: str, face: str, parser: Path | None) -> tuple[Seen, float]:
-    """The face as it is seen in the photo, and the margin that protection leaves: a 256th of the face crop's side."""
+def _parse(picture: Photo, name: str, face: str, parser: Path | None) -> tuple[Seen, float, Face]:
+    """The face as it is seen, the margin that protection leaves (a 256th of the face crop's side), the face."""
     from mien.align.crop import pixel_scale, quad_to_matrix
     from mien.align.finder import FaceFinder, select_face
     from mien.conditions.areas import Seen
@@ -98,7 +106,15 @@ def _parse(picture: Photo, name: str, face: str, parser: Path | None) -> tuple[S
         network = FaceParser.bundled() if parser is None else FaceParser.from_file(parser)
         labels = network.parse_photo(picture, found.quad)
     seen = Seen(labels, found.landmarks.astype("float64"), to_srgb(picture))
-    return seen, pixel_scale(quad_to_matrix(found.quad, 256))
+    return seen, pixel_scale(quad_to_matrix(found.quad, 256)), found
+
+
+def _is_cut_off(picture: Photo, face: Face, area: Float32) -> bool:
+    """Whether a region (H, W) meets the edge of what was looked at, where the photo goes on."""
+    from mien.conditions.parser import WIDE
+    from mien.guides.looks import goes_on, square_of
+
+    return goes_on(picture, face.quad, square_of(face, WIDE), area > 0)
 
 
 def _area(
