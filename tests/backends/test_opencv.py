@@ -47,6 +47,9 @@ def test_two_methods_differ_and_know_nothing_else(portrait: Photo, face: Face) -
 
 def test_a_backend_is_chosen_by_its_folder(editor_folder: Path, tmp_path: Path) -> None:
     assert find_backend(editor_folder) == ("mien-editor", editor_folder) and find_backend("opencv:telea")[0] == "opencv"
+    assert (
+        find_backend("mm2latent") == find_backend("multimodal-mapping") and find_backend("mm2latent")[0] == "mm2latent"
+    )
     Editor.from_pretrained("opencv:navier-stokes").save_pretrained(tmp_path / "mine")
     made: CropEditor = load_backend(tmp_path / "mine")
     assert (made.kind, made.name, made.size) == ("opencv", "opencv:navier-stokes", 256)

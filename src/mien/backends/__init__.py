@@ -49,13 +49,16 @@ def _mm2latent(folder: Path, device: str, clip: str | Path | None) -> CropEditor
 BACKENDS: Mapping[str, Loader] = {"mien-editor": _facemug, "mm2latent": _mm2latent, "opencv": _opencv}
 """By ``kind`` in the folder's ``config.json``. Modules are imported when they are used."""
 
+OF_KIND: Mapping[str, str] = {"bundled": DEFAULT, "mien-editor": DEFAULT, "mm2latent": "multimodal-mapping"}
+"""The bundled folder by a kind, and of none."""
+
 
 def find_backend(name: str | Path, revision: str | None = None) -> tuple[str, Path]:
     """The kind and the folder of a name; nothing is loaded.
 
     Args:
-        name: a folder, "bundled", a bundled name, an id of the Hugging Face Hub, or ``KIND:NAME`` for what needs no
-            folder, such as ``opencv:telea``.
+        name: a folder, "bundled", a bundled name, a kind of which one is bundled ("mm2latent"), an id of the Hugging
+            Face Hub, or ``KIND:NAME`` for what needs no folder, such as ``opencv:telea``.
         revision: branch, tag or commit on the hub.
 
     Raises:
@@ -64,7 +67,7 @@ def find_backend(name: str | Path, revision: str | None = None) -> tuple[str, Pa
     kind, colon, rest = str(name).partition(":")
     if colon and kind in BACKENDS and not Path(name).exists():
         return kind, Path(rest)
-    folder = find_folder(DEFAULT if name == "bundled" else name, revision)
+    folder = find_folder(name if Path(name).is_dir() else OF_KIND.get(str(name), name), revision)
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from mien.sessions.step import FaceEditor
     from mien.types import Photo
 
-EditorName = Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id.")]
+EditorName = Annotated[
+    str,
+    typer.Option("--editor", "--backend", help="Folder, bundled name, kind (mm2latent) or Hugging Face id."),
+]
 ClipName = Annotated[str | None, typer.Option(help="CLIP for --text: a folder, a file, or a Hugging Face id.")]
 Patience = Annotated[
     int, typer.Option(min=0, help="End the descent after the CLIP when so many steps did not help; 0: all 100 steps.")
