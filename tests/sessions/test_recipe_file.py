@@ -40,7 +40,7 @@ def written(folder: Path, told: Any) -> Path:
         ({"edits": []}, "has no list of edits"),
         ({"format": "mien-recipe", "version": 2, "edits": [{}]}, "no recipe of version 1"),
         ([{"mask": "hair"}, {"colour": "red"}], r"Edit 2: 'colour' is no input of an edit; did you mean color\?"),
-        ([{"attributes": "smile"}], "^'attributes' is 'smile'; give names with values"),
+        ([{"attributes": "smile"}], "^Edit 1: 'attributes' is 'smile'; give names with values"),
         ([{}, {"reshape": {"smile": "much"}}], "Edit 2: 'reshape' has a value that is no number"),
         ([{"mask": "hair"}, {"strength": 2}], "Edit 2: The strength is 2"),
         ([{"strict": "yes"}], "'strict' is 'yes'; give true or false"),
