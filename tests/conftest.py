@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,13 @@ FIRST = ("web", "training", "evaluation/protocol", "generation", "editing", "eng
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Within a folder and a file, the order stays."""
     here = Path(__file__).parent
-    ranks = [(here / folder, rank) for rank, folder in enumerate(FIRST)]
-    items.sort(key=lambda item: next((rank for folder, rank in ranks if folder in item.path.parents), len(FIRST)))
+
+    @cache
+    def rank(folder: Path) -> int:
+        name = folder.relative_to(here).as_posix() + "/" if here in folder.parents else ""
+        return next((number for number, one in enumerate(FIRST) if name.startswith(f"{one}/")), len(FIRST))
+
+    items.sort(key=lambda item: rank(item.path.parent))
 
 
 @pytest.fixture(autouse=True)

@@ -56,7 +56,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny_run(pictures: Path, pyramid: Path) -> GeneratorRun:
     """Both critics, adaptive augmentation, R1 and path length: every kind of state there is."""
     plain = CriticConfig("stylegan2", augment="ada", r1_gamma=1.0, r1_interval=4)
@@ -64,7 +64,7 @@ def tiny_run(pictures: Path, pyramid: Path) -> GeneratorRun:
     return GeneratorRun(DataConfig(pictures), stage, LoopConfig(preview_every=40), pyramid=pyramid, trust_code=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shown() -> Callable[[GeneratorRun, int], GeneratorRun]:
     """Derives the same run, to stop after so many steps in all."""
     return lambda run, steps: replace(run, loop=replace(run.loop, images=steps * run.stage.batch))

@@ -59,9 +59,9 @@ def _anchor(**settings: float) -> Anchor:
 
 
 def test_a_run_with_an_anchor_resumes_bit_for_bit(anchored: GeneratorRun, shown: Shown, tmp_path: Path) -> None:
-    train(shown(anchored, 8), tmp_path / "whole", device="cpu")
-    train(shown(anchored, 4), tmp_path / "parts", device="cpu")
-    train(shown(anchored, 8), tmp_path / "parts", device="cpu", resume=True)
+    train(shown(anchored, 6), tmp_path / "whole", device="cpu")
+    train(shown(anchored, 3), tmp_path / "parts", device="cpu")
+    train(shown(anchored, 6), tmp_path / "parts", device="cpu", resume=True)
     whole, parts = (Snapshots(tmp_path / name).latest() for name in ("whole", "parts"))
     assert whole is not None and parts is not None
     for part in ("generator", "posterior", "anchor"):
@@ -103,7 +103,7 @@ def test_reconstructions_come_closer(anchored: GeneratorRun, shown: Shown, tmp_p
     assert anchored.stage.anchor is not None
     alone = replace(anchored.stage, anchor=replace(anchored.stage.anchor, warm_up=10**6), path_length=0.0)
     run = replace(
-        shown(anchored, 60),
+        shown(anchored, 30),
         stage=replace(alone, discriminator="stylegan2", plain=CriticConfig("stylegan2", augment="none")),
     )
     loop, _ = train(run, tmp_path / "run", device="cpu")
@@ -112,7 +112,7 @@ def test_reconstructions_come_closer(anchored: GeneratorRun, shown: Shown, tmp_p
     z, _ = loop.stage.anchor.codes(reals)
     made = loop.stage.generator.synthesis(loop.stage.generator.broadcast(loop.stage.generator.mapping(z)), "const")
     gray = float(reals.abs().mean())
-    assert float((made - reals).abs().mean()) < 1.3 * gray, "after sixty steps it is not far from the best constant"
+    assert float((made - reals).abs().mean()) < 1.3 * gray, "after thirty steps it is not far from the best constant"
 
 
 def test_beta_is_steered_towards_the_rate() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,14 @@ from mien.training.editing.sample import SampleConfig, image_only
 from mien.training.loop import Loop
 from mien.training.settings import AdamConfig, CriticConfig, DataConfig, LoopConfig
 from mien.training.snapshots import Snapshots
+from mien.training.stages import editing_run
 from mien.training.stages.editing import EditingStage, composite
 from mien.training.stages.editing_run import EditingRun
 from mien.training.stages.editing_settings import EncoderConfig, PainterConfig, WarpingConfig
 from mien.training.stages.painter import PainterStage
 from mien.training.stages.running import train
 from mien.training.windows.guides import GuideDraw
+from tests.training.narrow import narrow_editor
 
 
 class TinyFeatures(nn.Module):
@@ -44,12 +46,21 @@ class TinyFeatures(nn.Module):
         return (maps[0] - maps[1]).square().mean((1, 2, 3)) if self.distance else maps[0].mean((2, 3))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small() -> Iterator[None]:
+    """Narrow networks, and a preview of four pictures."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(editing_run, "SHOWN", 4)
+        patch.setitem(PRESETS, "portrait-64", narrow_editor)
+        yield
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory, pyramid: Path) -> dict[str, Path]:
     """A set of pictures, a generator, and networks that judge."""
     folder = tmp_path_factory.mktemp("editing")
     torch.manual_seed(0)
-    config = PRESETS["portrait-128"]().generator
+    config = PRESETS["portrait-64"]().generator
     save_generator(folder / "generator", Generator(config), "none")
     save_generator(folder / "small", Generator(replace(config, resolution=32)), "none")
     (folder / "pictures").mkdir()
@@ -149,7 +160,7 @@ def test_previews_show_every_modality_and_draw_from_nothing(run: EditingRun, enc
     _, stage = _later(run, encoded, STAGES[2]).build(Devices("cpu"))
     state = stage.rng.get_state()
     sheet = stage.preview()["painter"]
-    assert sheet.shape == (8 * 64, 12 * 64, 3)
+    assert sheet.shape == (8 * 64, 4 * 64, 3)
     assert torch.equal(state, stage.rng.get_state())
     truth, edit = sheet[-64:], sheet[-128:-64]
     assert (truth == edit).mean() > 0.1, "outside of the masks the edit is the picture"
@@ -169,13 +180,13 @@ def test_a_painter_learns_to_follow_guides(run: EditingRun, encoded: Path, tmp_p
     """Twenty-four steps without critics: what it is surely told is nearer to that than what it paints untold."""
     sample = SampleConfig(guides=GuideDraw(share=1.0), moved=0.5, dyed=0.0, other=0.0)
     silent = {"identity": 0.0, "attribute": 0.0, "perceptual": 0.0, "projected": CriticConfig("projected", weight=0.0)}
-    stage = PainterConfig(batch=2, sample=sample, **silent, ema_half_life=4.0, adam=AdamConfig(0.006))
+    stage = PainterConfig(batch=2, sample=sample, **silent, ema_half_life=4.0, adam=AdamConfig(0.03))
     short = replace(_later(run, encoded, stage), loop=replace(run.loop, images=48), guide=True)
     loop, _ = train(short, tmp_path / "run", device="cpu")
     assert isinstance(loop.stage, PainterStage)
     networks, _ = load_editor(tmp_path / "run" / "editor")
     assert networks.config.aggregation.guide
-    picture, mask = loop.stage.shown.reals, torch.zeros(12, 1, 64, 64)
+    picture, mask = loop.stage.shown.reals, torch.zeros(4, 1, 64, 64)
     mask[..., 16:48, 16:48] = 1
     layers = image_only(picture * (1 - mask)).stack(networks.config.modalities)
     with torch.no_grad():
@@ -183,7 +194,7 @@ def test_a_painter_learns_to_follow_guides(run: EditingRun, encoded: Path, tmp_p
         given = (layers, mask, codes, networks.bank(codes)[1])
         guide = torch.cat([picture * mask, mask], 1)
         untold, told = networks.painter(*given)[0], networks.painter(*given, guide=guide)[0]
-    assert ((told - picture) * mask).abs().mean() < 0.7 * ((untold - picture) * mask).abs().mean()
+    assert ((told - picture) * mask).abs().mean() < 0.8 * ((untold - picture) * mask).abs().mean()
 
 
 def test_a_painter_that_can_be_given_guides_is(run: EditingRun, encoded: Path) -> None:

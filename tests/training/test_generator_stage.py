@@ -58,9 +58,10 @@ def test_a_generator_learns_the_color_of_its_set(tiny_run: GeneratorRun, shown: 
         Image.new("RGB", (32, 32), (230, 120 + 5 * i, 20)).save(folder / f"{i}.png")
     critic = CriticConfig("stylegan2", augment="translation", r1_gamma=0.1)
     stage = replace(
-        tiny_run.stage, discriminator="stylegan2", plain=critic, path_length=0.0, batch=8, ema_half_life=80.0
+        tiny_run.stage, discriminator="stylegan2", plain=critic, path_length=0.0, batch=4, ema_half_life=40.0
     )
-    run = shown(replace(tiny_run, data=DataConfig(folder), stage=stage), 60)
+    unseen = replace(tiny_run.loop, preview_every=10**6)
+    run = shown(replace(tiny_run, data=DataConfig(folder), stage=stage, loop=unseen), 60)
     loop, _ = train(run, tmp_path / "run", device="cpu")
     assert isinstance(loop.stage, GeneratorStage)
     color = loop.stage.preview(count=8)["psi1.0"].reshape(-1, 3).mean(axis=0)

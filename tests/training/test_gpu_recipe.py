@@ -22,6 +22,8 @@ from mien.training.windows.resident import ResidentFeed
 from mien.training.windows.store import KIND, WindowStore
 from recipes import gpu, gpu_check
 from recipes.gpu_pack import pack, unpack
+from tests.training.narrow import narrow_editor
+from tests.training.test_windows import SMALL
 
 ROOT = Path(__file__).parent.parent.parent
 FACES = 6
@@ -96,6 +98,8 @@ def test_resident_windows_are_the_same_by_any_number_of_processes(store: Path, m
 
 def test_the_check_measures_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu_check, "_windows", partial(gpu_check._windows, side=64))
+    monkeypatch.setattr(gpu_check, "WindowConfig", lambda: SMALL)
+    monkeypatch.setitem(gpu_check.PRESETS, "portrait-64", narrow_editor)
     found = gpu_check.check(torch.device("cpu"), 0.03, "portrait-64")
     assert found["name"] == "CPU" and found["edit_ms"] > 0 and found["tera_multiplications"] > 0
     assert found["windows_per_second"]["1"] > 0
@@ -104,6 +108,7 @@ def test_the_check_measures_everything(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_figures_of_slow_machines_are_not_rounded_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu_check, "_spent", lambda work, device, seconds: 3_000.0)
+    monkeypatch.setitem(gpu_check.PRESETS, "portrait-64", narrow_editor)
     found = gpu_check.check(torch.device("cpu"), 0.0, "portrait-64")
     assert found["tera_multiplications"] == pytest.approx(2 * 256**3 / 3_000 / 1e12, rel=0.005)
     assert found["edit_ms"] == 3e6 and found["windows_per_second"]["1"] == pytest.approx(1 / 3_000, rel=0.005)
@@ -123,7 +128,6 @@ def small(whole: object) -> object:
     from dataclasses import replace
 
     from mien.training.settings import CriticConfig
-    from tests.training.test_windows import SMALL
 
     def made(options: object, windows: Path) -> object:
         run = whole(options, windows)  # type: ignore[operator]
