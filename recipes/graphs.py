@@ -22,7 +22,7 @@ from mien.checkpoints.mm2latent import DEFAULT as MAPPING_NETWORK
 from mien.checkpoints.mm2latent import load_mapping
 from mien.checkpoints.store import BUNDLED, load_folder
 from mien.engine.faces import BUNDLED_GENERATOR, KIND, MAPPING
-from mien.engine.mapping import POINTS
+from mien.engine.mapping import DRAWINGS, POINTS
 from mien.guides import chin_frame
 from mien.guides.bordered import CORE, MARGIN
 from mien.guides.strip import HIGH, WIDE
@@ -63,7 +63,9 @@ EXPORTS: Mapping[str, Export] = {
         lambda config: DetectorNet(DetectorConfig.from_dict(config)), ("maps",), (64, 96), {2: "height", 3: "width"}
     ),
     "face-landmarks": Export(lambda config: LandmarkNet(LandmarkConfig.from_dict(config)), ("points", "presence")),
-    "face-parser": Export(lambda config: ParserNet(ParserConfig.from_dict(config)), ("logits",)),
+    "face-parser": Export(
+        lambda config: ParserNet(ParserConfig.from_dict(config)), ("logits",), free={2: "height", 3: "width"}
+    ),
     "face-reader": Export(lambda config: ReaderNet(ReaderConfig.from_dict(config)), ("numbers",)),
     "hair-border": Export(
         lambda config: BorderNet(BorderConfig.from_dict(config)),
@@ -137,14 +139,18 @@ def export_generator(folder: Path) -> None:
 
 
 def export_mapping(folder: Path) -> None:
-    """Writes the graph of a mapping network's folder: meshes are rendered inside."""
+    """Writes the graph of a mapping network's folder: meshes are rendered inside.
+
+    Where one network serves all subsets, each drawing may be one row for faces that are asked for different parts.
+    """
     network, _, _ = load_mapping(folder)
     c = network.config
     sides = {name: (c.encoders[name].channels, c.encoders[name].side, c.encoders[name].side) for name in SPATIAL}
     shapes = {**{name: sides[name] for name in ("semantic", "sketch")}, "points": (POINTS, 3), "pose": (2,)}
     shapes |= {"text": (c.text,), "present": (len(MODALITIES),), "noise": (c.noise,)}
     examples = {name: torch.rand(2, *shape) for name, shape in shapes.items()}
-    write_graph(folder, MappingGraph(network).eval(), examples, ("w",))
+    batches = {name: f"batch of {name}" for name in DRAWINGS} if c.form == "one" else {}
+    write_graph(folder, MappingGraph(network).eval(), examples, ("w",), batches=batches)
 
 
 def main() -> None:

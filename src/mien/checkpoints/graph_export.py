@@ -23,6 +23,9 @@ from mien.quiet import without_warnings
 
 OPSET = 17
 
+BATCH = "batch"
+"""Name of the first side of whatever has one row for each picture."""
+
 
 def write_graph(
     folder: Path,
@@ -32,6 +35,7 @@ def write_graph(
     free: Mapping[int, str] | None = None,
     *,
     name: str = GRAPH,
+    batches: Mapping[str, str] | None = None,
 ) -> None:
     """Writes a graph beside the weights, and into ``config.json`` what it is and which weights it belongs to.
 
@@ -44,6 +48,7 @@ def write_graph(
         outputs: names of what the network returns.
         free: sides of the last input that may be any, by axis; the batch of all is always free.
         name: of the file.
+        batches: names of the batches of inputs that may hold one row for all rows of the others, by input.
 
     Raises:
         ConfigError: the package onnx is missing, or the graph has weights that the folder lacks.
@@ -53,7 +58,7 @@ def write_graph(
         import onnx
     except ImportError as error:
         raise ConfigError("Exporting to ONNX needs the package onnx; install mien[export].") from error
-    sides = {one: {0: "batch"} for one in inputs}
+    sides = {one: {0: (batches or {}).get(one, BATCH)} for one in inputs}
     sides[list(inputs)[-1]] |= free or {}
     model = onnx.load_from_string(_traced(network, inputs, outputs, sides))
     _share_weights(model.graph, folder / WEIGHTS)
@@ -78,7 +83,7 @@ def _traced(
     network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], sides: Mapping[str, Mapping[int, str]]
 ) -> bytes:
     """The network as torch exports it: batch normalisation apart, weights under their names in the state."""
-    axes: dict[str, Any] = {name: {0: "batch"} for name in outputs} | {name: dict(one) for name, one in sides.items()}
+    axes: dict[str, Any] = {name: {0: BATCH} for name in outputs} | {name: dict(one) for name, one in sides.items()}
     # The tracing exporter is deprecated but needs no further packages; it warns about every shape it freezes.
     with TemporaryDirectory() as folder, without_warnings(), torch.inference_mode():
         torch.onnx.export(

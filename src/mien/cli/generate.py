@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from mien.generation.generator import Generated
     from mien.types import Float32
 
+DEFAULT = "multimodal-mapping"
+
+UNFINISHED = (
+    "faces of {0} pixels, as the generator draws them; where they look torn, --finish bank takes real pixels, 512 x 512"
+)
+
 
 def generate(
     text: Annotated[str | None, typer.Option(help="What the face looks like, in words.")] = None,
@@ -54,9 +60,7 @@ def generate(
         Path | None, typer.Option("--output", "-o", help="Picture to write; numbered if several.")
     ] = None,
     grid: Annotated[Path | None, typer.Option(help="Write all faces as one picture.")] = None,
-    model: Annotated[
-        str, typer.Option(help="Folder, bundled name or Hugging Face id of a mapping network.")
-    ] = "multimodal-mapping",
+    model: Annotated[str, typer.Option(help="Folder, bundled name or Hugging Face id of a mapping network.")] = DEFAULT,
     code: Annotated[
         Path | None, typer.Option(help="File of 'mien invert' to start from: that face, moved half of the way.")
     ] = None,
@@ -102,6 +106,8 @@ def generate(
             start=start,
         )
     _write(made, targets, grid)
+    if finish == "none" and not quick and model == DEFAULT:
+        stderr().print(UNFINISHED.format(made.pictures[0].width), highlight=False, soft_wrap=True)
     for note in made.notes:
         stderr().print(note, highlight=False, soft_wrap=True)
     if as_json:

@@ -86,9 +86,9 @@ class FaceParser:
         with self.source.open("rb") as file:
             return {"name": name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
-    def logits(self, pixels: UInt8) -> Float32:
-        """(B, S, S, 3) uint8 sRGB, aligned faces, S any -> (B, 19, D, D), at the network's own side D."""
-        planes, own = to_planes(pixels), self.network.config.size
+    def logits(self, pixels: UInt8, side: int | None = None) -> Float32:
+        """(B, S, S, 3) uint8 sRGB, aligned faces, S any -> (B, 19, D, D), at the network's own side D, or ``side``."""
+        planes, own = to_planes(pixels), side or self.network.config.size
         if pixels.shape[1] != own:
             planes = np.stack([[_resized(plane, own) for plane in one] for one in planes])
         logits: Float32 = self.network(planes)[0]
@@ -102,9 +102,15 @@ class FaceParser:
         shares /= shares.sum(0)
         return shares
 
-    def parse(self, pixels: UInt8) -> UInt8:
-        """(B, S, S, 3) uint8 sRGB, aligned faces -> labels (B, S, S) uint8."""
-        return np.stack([_labels(logits, pixels.shape[1]) for logits in self.logits(pixels)])
+    def parse(self, pixels: UInt8, side: int | None = None) -> UInt8:
+        """(B, S, S, 3) uint8 sRGB, aligned faces -> labels (B, S, S) uint8.
+
+        Args:
+            pixels: the faces.
+            side: that the bundled network sees them at, a multiple of 32; None for its own. 192 of 256 take half as
+                long and miss small parts.
+        """
+        return np.stack([_labels(logits, pixels.shape[1]) for logits in self.logits(pixels, side)])
 
     def parse_crop(self, pixels: UInt8) -> UInt8:
         """(S, S, 3) uint8 sRGB, an aligned face -> labels (S, S) uint8."""

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from mien.checkpoints.store import load_config
+from mien.checkpoints.store import GRAPH, load_config
 from mien.engine import engine_of, runs_graphs
 from mien.engine.faces import KIND as GENERATOR_KIND
 from mien.errors import ConfigError, CorruptCheckpointError
@@ -21,6 +21,9 @@ from mien.types import Float32
 
 KIND = "mm2latent"
 POINTS = 478
+
+DRAWINGS = ("semantic", "sketch", "points")
+"""What encoders look at, the first inputs of a graph."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,10 +107,14 @@ class GraphMapper:
         self.config = configuration(folder)
         self._network = GraphNetwork.load(folder, KIND, lambda values: self.config, engine=engine)
         self.centres = self._network.weight("centres")
+        self._drawn_once = takes_drawings_once(folder)
 
     def __call__(self, wanted: list[Wanted], noise: Float32) -> Float32:
         """See :class:`Mapper`."""
-        return repeated(self._network(*joined(wanted, self.config), noise)[0], self.config.codes)
+        arrays = joined(wanted, self.config)
+        if self._drawn_once:
+            arrays = drawn_once(wanted, arrays)
+        return repeated(self._network(*arrays, noise)[0], self.config.codes)
 
 
 class ModuleMapper:
@@ -167,6 +174,26 @@ def check_codes(codes: Float32, config: MappingConfig, name: str) -> None:
 def joined(wanted: list[Wanted], config: MappingConfig) -> list[Float32]:
     """The arrays of several faces as batches."""
     return [np.stack(parts) for parts in zip(*(one.arrays(config) for one in wanted), strict=True)]
+
+
+def takes_drawings_once(folder: Path) -> bool:
+    """Whether a graph takes a drawing of all faces as one row; those that were written before do not say so."""
+    graph = load_config(folder, KIND).get("graphs", {}).get(GRAPH, {})
+    inputs = graph.get("input", {})
+    return all(inputs.get(name, ["batch"])[0] != "batch" for name in DRAWINGS)
+
+
+def drawn_once(wanted: list[Wanted], arrays: list[Float32]) -> list[Float32]:
+    """The arrays of :func:`joined`, a drawing as one row where no two faces are given different ones.
+
+    Whatever is asked of one face, with words and without, has the same drawings: its encoders run once then.
+    """
+    for index, name in enumerate(DRAWINGS):
+        given = [row for row, one in enumerate(wanted) if getattr(one, name) is not None]
+        first = given[0] if given else 0
+        if all(getattr(wanted[row], name) is getattr(wanted[first], name) for row in given):
+            arrays[index] = arrays[index][first : first + 1]
+    return arrays
 
 
 def repeated(codes: Float32, count: int) -> Float32:

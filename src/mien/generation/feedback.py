@@ -45,6 +45,9 @@ sentence are nearly one; and the truncation of the faces that it is taken from."
 SEEDS = 1024
 """Of the last faces that seeds chose, whose numbers are kept."""
 
+GLANCE = 192
+"""Side at which the parser sees a face that is corrected once: half as long as at its own, mIoU 0.004 less."""
+
 PLACES = 0.3
 """How much of the correction by words alone goes to the codes that place the head and its parts."""
 
@@ -130,7 +133,7 @@ class Feedback:
         for left in range(rounds, -1, -1):
             if rounds == 1 and not left:
                 return now
-            seen = self.seen(make.pixels(now), asked)
+            seen = self.seen(make.pixels(now), asked, GLANCE if rounds == 1 else None)
             away = distance(np, seen, asked)
             better = away < least
             best[better], least = now[better], np.minimum(away, least)
@@ -143,11 +146,11 @@ class Feedback:
                 now = now + SHAPES * (target.shape - found.shape)
         return best
 
-    def seen(self, pictures: UInt8, asked: Asked) -> Seen:
-        """What faces (B, S, S, 3) show of what is asked for."""
+    def seen(self, pictures: UInt8, asked: Asked, side: int | None = None) -> Seen:
+        """What faces (B, S, S, 3) show of what is asked for; ``side`` as of :meth:`FaceParser.parse`."""
         small = resized(pictures, SIDE)
         looks: dict[str, Callable[[UInt8], dict[str, Float32]]] = {  # the slowest first: the others go on beside it
-            "semantic": self._labeled,
+            "semantic": partial(self._labeled, side=side),
             "geometry": self._placed,
             "pose": self._placed,
             "text": self._read,
@@ -157,8 +160,8 @@ class Feedback:
         found = side_by_side(*(partial(look, small) for look in wanted))
         return Seen(**{name: value for one in found for name, value in one.items()})
 
-    def _labeled(self, small: UInt8) -> dict[str, Float32]:
-        return {"semantic": np.stack([self.generator.shares_of(one) for one in self.look.parser.parse(small)])}
+    def _labeled(self, small: UInt8, side: int | None) -> dict[str, Float32]:
+        return {"semantic": np.stack([self.generator.shares_of(one) for one in self.look.parser.parse(small, side)])}
 
     def _traced(self, small: UInt8) -> dict[str, Float32]:
         lines = np.stack([self.generator.lines_of(one) for one in np.asarray(thin_pencil(to_planes(small)))[:, 0]])
