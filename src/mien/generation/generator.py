@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 DEFAULT = "multimodal-mapping"
 STEEPEST = 90.0
 CLASSES = np.arange(19, dtype=np.uint8)
-
 MOST = 200  # rounds and steps that anybody needs
 
 
@@ -142,8 +141,10 @@ class MultimodalGenerator:
             LayerError, PhotoError: a picture or a mesh cannot be read.
             ConfigError: a number is out of range, or torch is missing.
         """
-        if finish not in ("none", "bank") or not 64 <= size <= 1024:
-            raise ConfigError(f"No finish '{finish}' of {size} pixels; give none or bank, and a size from 64 to 1024.")
+        if finish not in ("none", "bank"):
+            raise ConfigError(f"'{finish}' is no finish; give none or bank.")
+        if not 64 <= size <= 1024:
+            raise ConfigError(f"A finished picture of {size} pixels cannot be made; give 64 to 1024.")
         notes: list[str] = []
         wanted = self.wanted(text=text, semantic=semantic, sketch=sketch, mesh=mesh, pose=pose, notes=notes)
         far = descend if start is None else descend or 0  # a photo's codes are soon left behind
