@@ -11,6 +11,7 @@ from mien.generation.furrows import furrowed
 from mien.generation.generator import MultimodalGenerator
 from mien.generation.heads import Head, heads, labels_of, points_of
 from mien.generation.jaw_lines import JAW, without_jaw_line
+from mien.generation.red_lids import without_redness
 from mien.generation.registration import registered
 from mien.generation.seen_features import seen_features
 from mien.generation.seen_heads import (
@@ -77,6 +78,22 @@ def test_a_dark_line_along_the_jaw_goes_and_the_rest_stays() -> None:
     assert after < 0.6 * before
     top = int(face.landmarks[:, 1].min() + 0.4 * np.ptp(face.landmarks[:, 1]))
     assert np.array_equal(made[:top], drawn[:top])
+
+
+def test_eyes_painted_red_are_as_the_forehead_and_the_mouth_stays() -> None:
+    one = head("2123")
+    photo, face = one.photo, one.face
+    eye, mouth = (face.landmarks[list(at), :2].mean(0).astype(int) for at in ((33, 133), (13, 14)))
+    sore = photo.pixels.copy()
+    for x, y in (eye, mouth):
+        sore[y - 6 : y + 7, x - 6 : x + 7] = (200, 60, 60)
+    made = without_redness(photo.with_pixels(sore), face).pixels
+    there, kept = (np.s_[y - 4 : y + 5, x - 4 : x + 5] for x, y in (eye, mouth))
+    forehead = face.landmarks[151, :2].astype(int)
+    skin = lab_of(photo.pixels[forehead[1] - 3 : forehead[1] + 4, forehead[0] - 3 : forehead[0] + 4])[..., 1].mean()
+    before, after = (lab_of(p[there])[..., 1].mean() - skin for p in (sore, made))
+    assert after < 0.4 * before
+    assert np.array_equal(made[kept], sore[kept])
 
 
 def test_a_head_that_follows_nothing_keeps_its_proportions(generator: MultimodalGenerator) -> None:

@@ -22,6 +22,7 @@ from mien.generation.outlines import HairOutline
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import Looker, resized
 from mien.generation.parted_lips import parted_lips
+from mien.generation.red_lids import without_redness
 from mien.generation.seen_features import seen_features
 from mien.generation.tops import raised
 from mien.generation.wished_shapes import MOUTHS, without_glasses
@@ -72,7 +73,7 @@ ALOOF = frozenset(
 )
 """Those whose mouths are not believed when teeth are lent to them."""
 
-HIDDEN = frozenset(("2509", "3102"))
+HIDDEN = frozenset(("2266", "2509", "3102"))
 """Those whose mouths hardly look open when their lips part."""
 
 CUT = frozenset(("2230", "2266", "2286", "2352", "2412", "2892", "2998", "3017", "3102", "3203"))
@@ -84,6 +85,9 @@ NEUTRAL, SPREADS = -1.5, 0.9
 
 DRAWN_JAWS = frozenset(("2676",))
 """Those whose jaw is a dark line."""
+
+SORE = frozenset(("3130",))
+"""Those whose eyes are red around."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,6 +190,8 @@ def _whole(entry: Entry) -> tuple[Photo, Face]:
     photo, face = entry.photo(), entry.face
     if entry.path.stem in DRAWN_JAWS:
         photo = without_jaw_line(photo, face)
+    if entry.path.stem in SORE:
+        photo = without_redness(photo, face)
     if entry.path.stem in UNPARTED:
         return photo, face
     seen = _labelled(photo, face)

@@ -14,10 +14,10 @@ SHORT = frozenset(("2230", "2248", "2266", "2286", "2352", "2426", "2490", "2509
 }
 """Those whose hair is short, and not tied back."""
 
-LONG = frozenset(
-    ("2121", "2125", "2127", "2128", "2135", "2253", "2331", "2366", "2412", "2495", "2517", "2538", "2567", "2581")
-) | {"3092"}
-"""Those whose hair is seen to be long."""
+LONG = frozenset(("2121", "2125", "2127", "2128", "2135", "2253", "2331", "2366", "2412", "2517", "2538", "2581")) | {
+    "3092"
+}
+"""Those whose hair is seen to be long: longer than a bob."""
 
 FRINGED = frozenset(("2366", "2412", "2490", "2495", "3004", "3172"))
 """Those whose hair hides their brows, or nearly."""
