@@ -102,7 +102,9 @@ def bare_chin(
     lift = lifted(here, picture, weight * share, unit * scale)
     network = network or chin_network()
     if network is not None:
-        made = made + lacking(here, face, picture + lift, (weight, share, made), network)
+        backdrop = larger(here.below["background"], picture.shape).clip(0, 1) * (1 - share)  # it would glow
+        added = lacking(here, face, picture + lift, (weight, share, made), network)
+        made = made + added * (1 - backdrop)[..., None]
     return _finished(photo, here, before, (weight, share, made, lift), unit, scale)
 
 
