@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mien.guides.hair_crown import Crown
 from mien.guides.hair_fit import Fitted, places_of
 from mien.guides.hair_whole import asks_for_all
 from mien.guides.hair_wished import to_outline
@@ -72,3 +73,16 @@ def test_a_head_at_the_edge_of_the_photo_is_no_crash(scene: Scene, by: tuple[flo
     wished = falling(scene, 1.0, 1.6)
     found = to_outline(there, fitted(there, falling(scene, 1.2, 2.0)), wished)
     assert np.isfinite(found.alpha).all() and found.alpha.shape == scene.shape
+
+
+def test_old_hair_stays_at_the_crown_and_new_hair_begins_below(scene: Scene) -> None:
+    short = replace(scene, hair=falling(scene, 0.95, 0.2).astype(np.float32))
+    wished, eyes = falling(scene, 1.0, 1.6), float(scene.points[[33, 263], 1].mean())
+    crown, unit = Crown.of(short, wished, scene.hair), scene.unit
+    high, low = int(eyes - 0.9 * unit), int(eyes + 0.3 * unit)
+    assert crown.share[:high].min() == 1 and crown.share[low:].max() == 0
+    assert (crown.wished[low + int(0.4 * unit) :] == wished[low + int(0.4 * unit) :]).all()
+    assert not Crown.of(scene, wished, scene.hair).share.any()  # a bald head keeps nothing
+    skin = replace(short, shares={**short.shares, "face": scene.hair + 1})
+    assert crown.fits(short, wished.astype(np.float32))
+    assert not crown.fits(skin, scene.hair + 1)

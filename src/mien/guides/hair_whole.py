@@ -25,6 +25,7 @@ from mien.guides.ears import unshaded
 from mien.guides.guide import Doubt, Guide
 from mien.guides.hair import composed
 from mien.guides.hair_close import close_to
+from mien.guides.hair_crown import Crown
 from mien.guides.hair_fit import Fitted, closed, ended, fitted
 from mien.guides.hair_light import lit, sharp_as
 from mien.guides.hair_refused import check_outline, side_light
@@ -132,10 +133,13 @@ def whole(photo: Photo, face: Face, here: Scene, entry: Entry, parser: FaceParse
     here, there = close_to(unshaded(here), there)
     area: Bool = np.asarray((here.at(wished) > 0.5) & (_front(here) < 0.5))
     fit = sharp_as(here, lit(here, fitted(here, there, whole=True, cut=CUT_OFF)))
-    fit = to_outline(here, ended(here, closed(here, fit)), area)
-    fit = _in_color(here, fit)
+    fit, crown = ended(here, closed(here, fit)), Crown.of(here, area, _front(here))
+    bent = to_outline(here, fit, crown.wished)
+    if not crown.fits(here, bent.alpha):
+        bent, crown = to_outline(here, fit, area), Crown(np.zeros(here.shape, np.float32), area)
+    fit = _in_color(here, bent)
     notes = (f"hair of {entry.name}, brought to the map's outline, in this hair's color",)
-    guide = composed(photo, other, _bare_ears(here, area), there, fit, notes)
+    guide = crown.kept(here, composed(photo, other, _bare_ears(here, area), there, fit, notes))
     return replace(guide, notes=(*guide.notes, Doubt(STRAIGHT))) if curly else guide
 
 

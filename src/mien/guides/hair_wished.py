@@ -15,6 +15,7 @@ from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bare import face_of
 from mien.guides.fringe import moved
+from mien.guides.hair_crown import signed
 from mien.guides.hair_fit import FEATURES, Fitted, bent
 from mien.guides.scene import Scene
 from mien.guides.spline import Spline
@@ -216,20 +217,13 @@ def _ended(here: Scene, fit: Fitted, wished: Bool) -> Fitted:
     inner = wished | (cv2.dilate(face_of(here), disc(TEMPLE * unit)) > 0.5)
     inner = cv2.morphologyEx(inner.astype(np.uint8), cv2.MORPH_CLOSE, disc(2 * TEMPLE * unit)) > 0
     locks, strands = along(fit.front, fit.alpha, unit)
-    signed = _signed(inner) / np.float32(unit)
-    shown = np.clip((signed + BEYOND) / EDGE + 0.25 * strands, 0, 1)
+    inward = signed(inner) / np.float32(unit)
+    shown = np.clip((inward + BEYOND) / EDGE + 0.25 * strands, 0, 1)
     depth = _depth(here, wished) / np.float32(unit)
     below = np.clip(depth / TIP + 0.5 + LOCKS * locks + FINE * strands, 0, 1)
     dark = DARKER * np.clip(1 - depth / np.float32(0.3), 0, 1) ** 2
     front, real = (np.asarray(one * (1 - dark)[..., None], np.float32) for one in (fit.front, fit.real))
     return replace(fit, alpha=np.asarray(fit.alpha * shown * below, np.float32), front=front, real=real)
-
-
-def _signed(area: Bool) -> Float32:
-    """(h, w) pixels into an area, less than 0 outside of it; what the scene cuts off goes on."""
-    wide = cv2.copyMakeBorder(area.astype(np.uint8), 9, 9, 9, 9, cv2.BORDER_REPLICATE)
-    inside, outside = (cv2.distanceTransform(one, cv2.DIST_L2, 5)[9:-9, 9:-9] for one in (wide, 1 - wide))
-    return np.asarray(inside - outside, np.float32)
 
 
 def _depth(here: Scene, wished: Bool) -> Float32:
