@@ -89,14 +89,14 @@ class Crown:
         return replace(guide, confidence=np.asarray(guide.confidence * (1 - stays), np.float32))
 
 
-def _heights(here: Scene, own: Bool, later: float = 0.0) -> Float32:
+def _heights(here: Scene, old: Bool, later: float = 0.0) -> Float32:
     """(h, w): 1 well above the ends of a side's old hair, 0 below, some units later."""
     unit, middle = here.unit, float(here.points[[4, 152, 10], 0].mean())
     eyes = float(here.points[[33, 263], 1].mean())
     columns, rows = np.arange(here.shape[1])[None], np.arange(here.shape[0])[:, None]
     levels = []
     for side in (columns < middle, columns >= middle):
-        found = np.flatnonzero((own & side).sum(1) > WIDTH * unit)
+        found = np.flatnonzero((old & side).sum(1) > WIDTH * unit)
         low = float(found[-1]) if found.size else eyes - HIGHEST * unit
         levels.append(max(low - ABOVE * unit, eyes - HIGHEST * unit) + later * unit)
     right = np.clip((columns - middle) / (2 * ACROSS * unit) + 0.5, 0, 1)
