@@ -47,6 +47,13 @@ def test_a_move_is_measured_in_the_region_that_is_named(
     assert told is not None and (told.unreached or 0) > 0.9
 
 
+def test_a_healed_region_that_goes_on_beyond_the_square_is_told(plain: Editor, portrait: Photo) -> None:
+    there, inside = (plain(portrait, mask=region, mode="heal").faces[0] for region in ("hair", "nose"))
+    assert there.outcome is not None and there.outcome.unreached is None
+    assert any("the mask ends where the face crop ends" in words for words in there.notes)
+    assert not any("the mask ends" in words for words in inside.notes)
+
+
 def test_edits_are_made_in_order_and_kept_within_the_mask(plain: Editor, portrait: Photo) -> None:
     mask = np.zeros(portrait.pixels.shape[:2], np.bool_)
     mask[:110] = True

@@ -29,6 +29,7 @@ from mien.editing.hair_borrowed import borrowed_hair
 from mien.editing.layers import mask_of, protected_area, unfilled
 from mien.editing.lenders import Lender, hidden_by, lender
 from mien.editing.mapped import MAPPED, hair_by_map
+from mien.editing.prepared import ENDS
 from mien.editing.reach import CARRIED, carried_on, unreached
 from mien.editing.reduced import dyed_reduced
 from mien.editing.request import Request
@@ -91,7 +92,7 @@ def guided(photo: Photo, target: FaceTarget, request: Request, context: EditCont
     if request.mask is not None and not glasses_alone(request, context):
         mask, lost = _mask(photo, target, request, context)
         filled_up = request.mode in ("heal", "fill")  # else a mask is a limit, and may be larger than what changes
-        done = replace(done, unreached=lost if filled_up else 0.0)
+        done = replace(done, unreached=lost if filled_up else 0.0, notes=(ENDS,) if filled_up and lost is None else ())
     if request.reshape or request.drag:
         with context.watch("move"):
             done = reshaped(done, face, target, request, mask, context)

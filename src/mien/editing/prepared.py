@@ -27,6 +27,10 @@ NOTABLE = 0.005
 """Fraction of a mask outside of the crop from which the user is told."""
 
 
+ENDS = "the mask ends where the face crop ends; what lies beyond was left as it is"
+"""What is told of a region that goes on."""
+
+
 @dataclass(frozen=True, eq=False)
 class PreparedEdit:
     """An edit of which everything was read and checked; it can be painted.
@@ -75,7 +79,7 @@ def prepare(
     if outside >= NOTABLE:
         notes.append(f"{outside:.0%} of the mask lies outside the face crop and was left as it is")
     elif isinstance(request.mask, str) and reaches_beyond(conditions.mask, crop):
-        notes.append("the mask ends where the face crop ends; what lies beyond was left as it is")
+        notes.append(ENDS)
     notes += unused(request, conditions, backend.name, backend.supports())
     if conditions.without("mask").given == ("color",) and "sketch" in backend.supports():
         notes.append("with colors alone, what they lie on is painted anew; the sketch 'self' keeps the photo's lines")

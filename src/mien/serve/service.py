@@ -128,14 +128,18 @@ Step = Annotated[int | None, Query(ge=0, le=10**6)]
 Side = Annotated[int, Query(ge=16, le=1024)]
 
 
+def content_type(request: Request) -> str:
+    """The type of a body, in small letters, without its parameters; empty where none is told."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def json_body(request: Request, model: type[Model]) -> Model:
     """A body that has to be JSON of a certain form.
 
     Raises:
         ApiError: another type, no JSON, or another form.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if content_type(request) != "application/json":
         raise ApiError("content_type", "The body has to be application/json.")
     return parsed(await request.body(), model)
 

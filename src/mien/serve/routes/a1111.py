@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request
 from mien._version import __version__
 from mien.serve.faults import ApiError, plain
 from mien.serve.schema import Wishes
-from mien.serve.service import Serving, checked
+from mien.serve.service import Serving, checked, content_type
 from mien.serve.settings import ServeSettings
 from mien.serve.single import (
     LAYERS,
@@ -149,7 +149,7 @@ async def sent_json(request: Request) -> dict[str, Any]:
     Raises:
         ApiError: it is none.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_type(request)
     if kind != "application/json":
         raise ApiError("content_type", "The body has to be application/json.")
     try:

@@ -15,7 +15,7 @@ from mien.conditions.text import LONGEST
 from mien.serve.codes import mapping_of
 from mien.serve.faults import ApiError
 from mien.serve.pictures import opened, png
-from mien.serve.service import Service, Serving
+from mien.serve.service import Service, Serving, content_type
 from mien.types import Bool, UInt8
 
 router = APIRouter(prefix="/api", tags=["generate"])
@@ -38,7 +38,7 @@ async def draw(
     text: Annotated[str, Query(max_length=LONGEST)] = "",
 ) -> Response:
     """A square drawing, finished or not, as PNG -> the face that is being drawn, in the style of a seed."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "image/png":
+    if content_type(request) != "image/png":
         raise ApiError("content_type", "The body has to be the drawing, image/png.")
     if text and service.settings.drawings is not None:
         raise ApiError("config", "The network of --drawings hears no words; leave out the text.")

@@ -18,7 +18,7 @@ from mien.serve.answers import EditAnswer, TaskAnswer, TaskState
 from mien.serve.faults import ApiError
 from mien.serve.routes.sessions import keep_upload
 from mien.serve.schema import EditBody, Upload
-from mien.serve.service import Found, Service, Serving, checked, json_body, parsed
+from mien.serve.service import Found, Service, Serving, checked, content_type, json_body, parsed
 from mien.serve.store import Stored
 from mien.serve.work import Task
 from mien.sessions.recipe import PICTURES
@@ -99,7 +99,7 @@ async def sent_edit(request: Request, stored: Stored, service: Service) -> EditB
     Raises:
         ApiError: it is neither, or cannot be read.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_type(request)
     if kind == "application/json":
         body = await json_body(request, EditBody)
     elif kind == "multipart/form-data":

@@ -20,7 +20,7 @@ from mien.serve import projects
 from mien.serve.answers import SessionAnswer
 from mien.serve.faults import ApiError
 from mien.serve.routes.sessions import made
-from mien.serve.service import Found, Serving, Step
+from mien.serve.service import Found, Serving, Step, content_type
 from mien.serve.store import Stored
 from mien.sessions.recipe_file import recipe_of
 from mien.types import Photo, Receipt
@@ -87,7 +87,7 @@ async def project(request: Request, stored: Found, service: Serving) -> Response
 )
 async def open_project(request: Request, service: Serving) -> dict[str, Any]:
     """A session from such a ZIP."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != ZIP:
+    if content_type(request) != ZIP:
         raise ApiError("content_type", f"A project is {ZIP}.")
     data = await request.body()
     name = projects.name_in(data)

@@ -12,7 +12,7 @@ from mien.finding.match import match
 from mien.finding.search import asked_for, reduced, words_of
 from mien.serve.answers import FoundAnswer
 from mien.serve.faults import ApiError
-from mien.serve.service import Service, Serving
+from mien.serve.service import Service, Serving, content_type
 from mien.serve.single import photo_of
 from mien.types import Photo
 from mien.words.types import Reading
@@ -44,7 +44,7 @@ BODY = {
 @router.post("/find", response_model=FoundAnswer, openapi_extra=BODY)
 async def find(request: Request, service: Serving) -> dict[str, Any]:
     """Every face of some photos, the one that fits a sentence best first; nothing is kept."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_type(request)
     if kind != "multipart/form-data":
         raise ApiError("content_type", "Send multipart/form-data: text, and up to 16 parts called photo.")
     async with request.form(max_files=MOST, max_fields=4, max_part_size=1 << 20) as form:

@@ -12,7 +12,7 @@ from mien.serve.codes import coded
 from mien.serve.faults import ApiError
 from mien.serve.pictures import as_text, png
 from mien.serve.schema import GenerateBody
-from mien.serve.service import Service, Serving, json_body, parsed
+from mien.serve.service import Service, Serving, content_type, json_body, parsed
 
 router = APIRouter(tags=["generate"])
 
@@ -54,7 +54,7 @@ async def _sent(request: Request) -> tuple[GenerateBody, bytes | None]:
     Raises:
         ApiError: neither JSON nor a form, or parts that are none of it.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
+    if content_type(request) != "multipart/form-data":
         return await json_body(request, GenerateBody), None
     async with request.form(max_files=2, max_fields=2, max_part_size=1 << 20) as form:
         if unknown := set(form) - {"generate", "code"}:

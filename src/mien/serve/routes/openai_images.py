@@ -21,7 +21,7 @@ from starlette.datastructures import FormData, UploadFile
 from mien.errors import LayerError
 from mien.serve.faults import ApiError
 from mien.serve.schema import Wishes
-from mien.serve.service import Service, Serving, parsed
+from mien.serve.service import Service, Serving, content_type, parsed
 from mien.serve.single import LAYERS, SingleEdit, checked_mask, file_of, from_base64, photo_of, text_of, wishes_of
 from mien.types import Float32, Photo
 
@@ -81,7 +81,7 @@ def result(service: Serving, name: str) -> Response:
 
 async def _sent(request: Request) -> dict[str, Any]:
     """The fields of a form or of JSON; ``images`` is a list of (name, bytes)."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_type(request)
     if kind == "multipart/form-data":
         async with request.form(max_files=18, max_fields=64, max_part_size=1 << 20) as form:
             return await _of_form(form)

@@ -16,7 +16,7 @@ from mien.serve.answers import SessionAnswer, UploadAnswer
 from mien.serve.codes import KIND as CODE
 from mien.serve.codes import picture_of
 from mien.serve.pictures import container_of, encoded, parsed_box, shown, size_of
-from mien.serve.service import Found, Service, Serving, Step, Width
+from mien.serve.service import Found, Service, Serving, Step, Width, content_type
 from mien.session import Session
 
 router = APIRouter(tags=["sessions"])
@@ -29,7 +29,7 @@ PHOTO_OR_CODE = {"requestBody": {"content": {"image/*": FILE, CODE: FILE}, "requ
 @router.post("/api/sessions", status_code=201, response_model=SessionAnswer, openapi_extra=PHOTO_OR_CODE)
 async def create(request: Request, service: Serving) -> dict[str, Any]:
     """A photo, as it is, becomes a session; or the face that a code file draws."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == CODE:
+    if content_type(request) == CODE:
         code = await request.body()
         data, suffix = await service.run(request, lambda: picture_of(code), kind="edit"), ".png"
     else:
