@@ -9,6 +9,7 @@ from mien.guides.dull_teeth import dull
 from mien.guides.guide import Doubt
 from mien.guides.lids_hidden import told_of
 from mien.guides.lines import SIDE
+from mien.guides.reflections_left import left_reflections
 from mien.guides.surround import BROWS
 
 
@@ -33,3 +34,15 @@ def test_frames_before_lids_and_brows_are_told() -> None:
     before_brows[60:80] = True
     assert ["brows" in one for one in told_of(before_brows, eyes, points)] == [True]
     assert len(told_of(all_over, eyes, points)) == 2
+
+
+@pytest.mark.parametrize(("color", "told"), [((40, 190, 160), True), ((225, 165, 140), False), ((120, 80, 65), False)])
+def test_colored_reflections_beside_the_eyes_are_told(color: tuple[int, int, int], told: bool) -> None:
+    picture, none = np.full((80, 120, 3), (205, 150, 125), np.float32), np.zeros((80, 120), np.bool_)
+    lenses, eyes, skin = none.copy(), none.copy(), none.copy()
+    lenses[20:60, 20:100], eyes[35:45, 40:80], skin[62:] = True, True, True
+    picture[eyes] = (60, 120, 160)  # an iris is blue and is none
+    assert not left_reflections(picture, lenses, eyes, skin, 60.0)
+    picture[50:56, 45:60] = color
+    notes = left_reflections(picture, lenses, eyes, skin, 60.0)
+    assert bool(notes) == told and all(isinstance(one, Doubt) for one in notes)

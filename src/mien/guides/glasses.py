@@ -29,6 +29,7 @@ from mien.guides.lenses import cleared
 from mien.guides.lids_hidden import told_of
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.opaque import opaque
+from mien.guides.reflections_left import left_reflections
 from mien.guides.seen import Seen
 from mien.guides.still_seen import still_seen
 from mien.guides.surround import BROWS as BROW_OUTLINES
@@ -230,8 +231,7 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     box = glasses.box(photo, 0.35 * unit)
     original = before = to_srgb(photo, box).astype(np.float32)
     anew = np.zeros(before.shape[:2], np.bool_)
-    if glasses.moved is not None:
-        before, anew = glasses.moved.picture(before, box)
+    before, anew = (before, anew) if glasses.moved is None else glasses.moved.picture(before, box)
     scale = min(1.0, LARGEST_UNIT / unit)
     areas = (glasses.hidden, glasses.shade, glasses.eyes, glasses.lenses, glasses.beside)
     hole, shade, eyes, lenses, beside = (glasses.placed(one, box, scale) > SEEN for one in areas)
@@ -243,10 +243,10 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     worn_now = Worn(plain, moved, hole, shade, eyes, lenses, beside)
     bared = uncovered(worn_now, glasses.placed(glasses.kinds, box, scale), Uncovering.bundled())
     mixed, sure = enlarged(before, small, replace(bared, touched=np.maximum(bared.touched, through)))
-    sure = np.maximum(sure, anew)
     notes = ([LEFT] if tinted else []) + told_of(glasses.hidden, glasses.eyes, _points_on(glasses.matrix, face))
+    notes += left_reflections(mixed, lenses, eyes, skin, unit * scale)
     notes += [STRONG.format(glasses.moved.eyes)] if glasses.moved is not None else []
-    return Guide(box, changed(photo, box, original, mixed), sure * np.float32(strength), tuple(notes))
+    return Guide(box, changed(photo, box, original, mixed), np.maximum(sure, anew) * np.float32(strength), tuple(notes))
 
 
 def _brows(points: Float64) -> Float32:
