@@ -10,7 +10,7 @@ import numpy as np
 
 from mien.guides.borrow import unit_of
 from mien.guides.traits import lab_of
-from mien.types import Face, Photo
+from mien.types import Face, Float32, Photo
 
 JAW = (172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397)
 """Landmarks from one corner of the jaw to the other."""
@@ -40,6 +40,11 @@ def without_jaw_line(photo: Photo, face: Face) -> Photo:
     closed = cv2.morphologyEx(light, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     closed = cv2.GaussianBlur(closed, (0, 0), max(0.5, 0.01 * unit))
     lab[..., 0] += SHARE * weight * np.maximum(closed - light, 0)
+    return recolored(photo, lab, weight)
+
+
+def recolored(photo: Photo, lab: Float32, weight: Float32) -> Photo:
+    """A photo (H, W) with the colors (H, W, 3) of CIE L*, a*, b* where a weight (H, W) is not nearly 0."""
     rgb = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB) * 255
     changed = (weight > 0.002)[..., None]
-    return photo.with_pixels(np.where(changed, np.clip(np.rint(rgb), 0, 255), pixels).astype(np.uint8))
+    return photo.with_pixels(np.where(changed, np.clip(np.rint(rgb), 0, 255), photo.pixels).astype(np.uint8))

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from mien.align import mesh
+from mien.generation.jaw_lines import recolored
 from mien.guides.borrow import unit_of
 from mien.guides.traits import lab_of
 from mien.types import Face, Float32, Float64, Photo
@@ -44,9 +45,7 @@ def without_redness(photo: Photo, face: Face) -> Photo:
     weight = cv2.GaussianBlur(around.astype(np.float32) / 255, (0, 0), SOFT * unit)
     redder = np.clip((lab[..., 1] - usual[0]) / RED, 0, 1)
     lab[..., 1:] += ((1 - REST) * weight * redder)[..., None] * (usual - lab[..., 1:])
-    rgb = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB) * 255
-    changed = (weight > 0.002)[..., None]
-    return photo.with_pixels(np.where(changed, np.clip(np.rint(rgb), 0, 255), pixels).astype(np.uint8))
+    return recolored(photo, lab, weight)
 
 
 def _mean(colors: Float32, at: Float32, reach: float) -> Float64:

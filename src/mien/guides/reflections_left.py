@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mien.compose.morphology import grown
 from mien.guides.guide import Doubt
 from mien.guides.traits import lab_of
 from mien.types import Bool, Float32
@@ -26,8 +27,7 @@ def left_reflections(picture: Float32, lenses: Bool, eyes: Bool, skin: Bool, uni
         lenses, eyes, skin: (h, w) what is seen through glasses, the eyes, and skin around them.
         unit: distance of the eyes, pixels.
     """
-    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(0.05 * unit) + 1,) * 2)
-    beside = lenses & ~(cv2.dilate(eyes.astype(np.uint8), around) > 0)
+    beside = lenses & ~grown(eyes, 0.05 * unit)
     small = np.asarray(cv2.resize(picture, lenses.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     share = odd_share(small, beside, skin)
     return [Doubt(LEFT)] if share > SHARE else []
