@@ -28,6 +28,7 @@ from mien.guides.hair_matte import LARGEST, grown_beard, hair_matte
 from mien.guides.iris_dye import irises_of
 from mien.guides.light import BARE
 from mien.guides.looks import close_to, large_pieces, probability, reaching
+from mien.guides.whole_cloth import whole_cloth
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
@@ -127,10 +128,13 @@ def _matte(photo: Photo, face: Face, name: str, parser: FaceParser) -> Float32:
 
 
 def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Float32:
-    groups = (region.classes, BODY) if region.classes == "clothes" else (region.classes,)
+    groups = (region.classes, BODY, "background", "hair") if region.classes == "clothes" else (region.classes,)
     found, box = reaching(photo, face, groups, parser, region.looks, LARGEST)
     scale = found[0].shape[1] / (box[2] - box[0])
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
+    if len(groups) > 1:
+        chin = float(face.landmarks[152, 1] - box[1]) * scale
+        found = [whole_cloth(to_srgb(photo, box), found, chin, unit * scale), found[1]]
     if region.beard:
         points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
         found = [found[0] * grown_beard(found[0], points, unit * scale)]
@@ -149,7 +153,7 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
         part = without_bare_skin(picture, part, likely, skin[0], unit)
     if region.beard or region.classes == "brows":
         part *= _hairs(picture, part, points / scale)
-    return _placed(photo, box, part)
+    return _placed(photo, part, box)
 
 
 def _hairs(picture: UInt8, part: Float32, points: Float64) -> Float32:
@@ -229,7 +233,7 @@ def _lips(photo: Photo, face: Face, parser: FaceParser) -> Float32:
     whole = cv2.morphologyEx(part.astype(np.float32), cv2.MORPH_CLOSE, disc(NICKS * unit))
     part = np.maximum(part, whole * cv2.GaussianBlur(flesh, (0, 0), 0.2 * unit) * (drawn > 0.5))
     painted = float(np.clip((apart - PAINTED[0]) / (PAINTED[1] - PAINTED[0]), 0, 1))
-    return _placed(photo, box, part * (painted + (1 - painted) * _faded(part, unit)))
+    return _placed(photo, part * (painted + (1 - painted) * _faded(part, unit)), box)
 
 
 def _faded(part: Float32, unit: float) -> Float32:
@@ -273,26 +277,16 @@ def _flesh(picture: UInt8, drawn: Float32, likely: Float32) -> Float32:
     return np.asarray(1 - np.maximum(teeth, hollow), np.float32)
 
 
-def _hair(photo: Photo, face: Face, parser: FaceParser) -> Float32:
-    part, box = hair_matte(photo, face, parser)
-    return _placed(photo, box, part)
-
-
-def _cheeks(photo: Photo, face: Face, parser: FaceParser) -> Float32:
-    part, box = cheeks(photo, face, parser)
-    return _placed(photo, box, part)
-
-
 SHAPED: Mapping[str, Callable[[Photo, Face, FaceParser], Float32]] = {
-    "hair": _hair,
+    "hair": lambda photo, face, parser: _placed(photo, *hair_matte(photo, face, parser)),
     "irises": _irises,
     "lips": _lips,
-    "cheeks": _cheeks,
+    "cheeks": lambda photo, face, parser: _placed(photo, *cheeks(photo, face, parser)),
 }
 """What the landmarks help to find."""
 
 
-def _placed(photo: Photo, box: Box, part: Any) -> Float32:
+def _placed(photo: Photo, part: Any, box: Box) -> Float32:
     whole = np.zeros((photo.height, photo.width), np.float32)
     whole[box[1] : box[3], box[0] : box[2]] = part
     return whole
