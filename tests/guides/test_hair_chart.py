@@ -23,12 +23,17 @@ def test_names_are_what_they_are_on_hair_that_is_little_darker_or_fairer() -> No
 
 def test_black_hair_becomes_dark_blond_and_deep_magenta() -> None:
     blond, platinum, pink, gray = (lab(charted(parse_color(n), BLACK)) for n in ("blond", "platinum", "pink", "gray"))
-    assert 38 < blond[0] < platinum[0] < 60 and blond[2] > platinum[2] > 10
+    assert 30 < blond[0] < platinum[0] < 45 and blond[2] > platinum[2] > 10
     assert pink[0] < gray[0] < blond[0]
-    assert lab(BLACK)[0] + STRONG < pink[0] < lab(parse_color("pink"))[0]
+    assert lab(BLACK)[0] + STRONG[1] < pink[0] < lab(parse_color("pink"))[0]
     wish = lab(parse_color("pink"))
     assert np.hypot(*pink[1:]) < np.hypot(*wish[1:]) and abs(np.arctan2(*pink[:0:-1]) - np.arctan2(*wish[:0:-1])) < 0.1
     assert np.hypot(*gray[1:]) < 6 and gray[2] > 0
+
+
+def test_what_shows_nothing_but_black_becomes_hardly_lighter() -> None:
+    nothing, some = (lab(charted(parse_color("blond"), (n, n, n)))[0] - lab((n, n, n))[0] for n in (6, 40))
+    assert nothing < 23 < some + 5
 
 
 def test_no_step_is_where_names_begin_to_go_less_far() -> None:

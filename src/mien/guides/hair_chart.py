@@ -20,16 +20,20 @@ from mien.guides.coloring import lab_of, rgb_of, shaded_hue
 
 Color = tuple[int, int, int]
 
-FAIR, STRONG, GRAY = 22.0, 10.0, 17.0
-"""L* by which hair becomes lighter as named: in colors that it fades to, in red, blue and other ones, and gray."""
+HAIR = (2.0, 8.0, 18.0, 28.0)
+"""L* of hair: black that shows nothing, black with some lights, dark and brown hair."""
+
+FAIR, STRONG, GRAY = (7.0, 12.0, 17.0, 22.0), (6.0, 9.0, 10.0, 10.0), (7.0, 11.0, 15.0, 17.0)
+"""L* by which such hair becomes lighter as named: in colors that it fades to, in red, blue and other ones, and gray.
+What black hair does not show, no dye can: farther on it is fog."""
 
 PALE = (55.0, 75.0)
 """L* of red, blue and other colors from which hair begins to be bleached for them, and is: pastel pink."""
 
-BEYOND = 0.3
+BEYOND = 0.22
 """How much of what a name asks for beyond that comes."""
 
-NATURAL = ((10, 3, 3), (19, 5, 8), (29, 8, 14), (42, 11, 17), (50, 11, 19), (60, 11, 23), (68, 10, 23), (78, 8, 20))
+NATURAL = ((10, 3, 3), (19, 5, 8), (29, 8, 14), (42, 10, 18), (50, 10, 20), (60, 11, 23), (68, 10, 23), (78, 8, 20))
 """Lab of hair as it grows, from black to light blond."""
 
 GROWN, FAINT = (50.0, 62.0, 95.0, 110.0), (3.0, 7.0)
@@ -55,8 +59,9 @@ def charted(wish: Color, hair: Color) -> Color:
     angle, chroma = float(np.degrees(np.arctan2(hue[1], hue[0]))), float(np.hypot(*hue))
     faint = float(np.interp(chroma, FAINT, (1, 0)))
     bleached = max(float(np.interp(angle, GROWN, (0, 1, 1, 0))), float(np.interp(want[0], PALE, (0, 1))))
-    colored = STRONG + (FAIR - STRONG) * bleached
-    whole = float(colored + faint * (GRAY - colored))
+    fair, strong, gray = (float(np.interp(have[0], HAIR, ends)) for ends in (FAIR, STRONG, GRAY))
+    colored = strong + (fair - strong) * bleached
+    whole = colored + faint * (gray - colored)
     more = float(want[0] - have[0]) - whole
     if more <= 0:
         return wish

@@ -22,6 +22,7 @@ from mien.guides.hair_alike import by_neighbors, faded
 from mien.guides.hair_pieces import above_beard, of_this_head
 from mien.guides.looks import close_to, reaching
 from mien.guides.shaded_skin import LUMA, dark_hair, without_shade
+from mien.guides.sideburns import with_sideburns
 from mien.guides.stray_hairs import with_strays
 from mien.interrupt import checkpoint
 from mien.photos.color import to_srgb
@@ -107,7 +108,8 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte = matte - _going_on(gone, (face_alone > 0.5) | ((gone > 0.15) & (face_alone > SOME_SKIN)))
     none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
     matte = continued(small, matte, face_alone, large(likely * kept * np.maximum(1 - none, 0)), unit)
-    matte = matte * (1 - ear)
+    barred = np.maximum(np.maximum(large(1 - kept), ear), large(np.clip(others, 0, 1)))
+    matte = with_sideburns(small, matte * (1 - ear), large(likely + skin), face_alone, barred, places, unit)
     if much > MUCH:
         matte = above_beard(matte, places, unit)
     behind = large(likely + skin + others) < 0.5
