@@ -32,7 +32,7 @@ SATURATED = 90.0
 GRAYED = 0.5
 """How much of a beard's colour goes beside gray hair."""
 
-LIGHTER, WARMER, LIMIT = 0.6, 0.6, 18.0
+LIGHTER, WARMER, LIMIT = 0.45, 0.6, 11.0
 """How far brows follow hair that becomes lighter, and its hue; and the most that they become lighter."""
 
 
