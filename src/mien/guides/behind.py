@@ -15,6 +15,7 @@ from mien.align.crop import between_pixels
 from mien.compose.grain import levels, missing, noise
 from mien.compose.morphology import grown
 from mien.compose.patches import patched
+from mien.guides.carried_across import carried_across
 from mien.guides.guide import box_of
 from mien.guides.laid import blurred
 from mien.guides.repainted import repainted
@@ -27,6 +28,10 @@ CALM = 24.0
 
 KINDS, PLACES = np.float32(35), np.float32(60)
 """Levels that two kinds are apart, and two places a unit apart."""
+
+OUTLINE, EDGE, FADING, FADED, SHOWN = 0.08, 0.012, 0.03, 0.008, 0.02
+"""How far within the face its outline is carried across arms, how far beyond them, how softly that ends within the face
+and elsewhere, units; and from which share of it."""
 
 EDGES, BARRED = 0.02, 0.05
 """How far beyond a frame its edge is seen, and how far from it no patches are taken, units."""
@@ -61,9 +66,24 @@ def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
     rest = grown(worn.hole & worn.beside, EDGES * worn.unit) & worn.beside
     barred = grown(worn.hole, BARRED * worn.unit)
     mixed = picture + weight[..., None] * (made - picture)
-    filled = patched(mixed, rest, barred, np.random.default_rng(0), hints=_hints(worn, kinds))
+    carried, sure = _carried(mixed, worn)
+    filled = patched(carried, rest & (sure < 1), barred, np.random.default_rng(0), hints=_hints(worn, kinds))
     soft = np.maximum(blurred(worn.beside, SOFT * worn.unit) * (weight > 0), rest * (weight == 0))[..., None]
-    return Bared(picture, touched, (made + soft * (filled - made)).astype(np.float32), np.maximum(weight, rest))
+    made, weight = made + soft * (filled - made), np.maximum(weight, rest)
+    less = weight * (1 - sure)
+    whole = less + sure
+    made = made + (sure / np.maximum(whole, np.float32(1e-3)))[..., None] * (carried - made)
+    return Bared(picture, touched, made.astype(np.float32), whole.astype(np.float32))
+
+
+def _carried(picture: Float32, worn: Worn) -> tuple[Float32, Float32]:
+    """What arms hide beside the face and at its outline, carried across them, (h, w, 3); and how sure it is, (h, w)."""
+    unit = worn.unit
+    zone = grown(worn.beside, OUTLINE * unit)
+    area = grown(worn.hole, EDGE * unit) & zone & ~worn.eyes
+    made, sure = carried_across(picture, area, worn.hole & ~area, ~grown(worn.beside, EDGE * unit), unit)
+    sure = sure * blurred(zone, FADING * unit) * np.clip(2 * blurred(area, FADED * unit), 0, 1) * area
+    return made, np.where(sure > SHOWN, sure, 0).astype(np.float32)
 
 
 def enlarged(before: Float32, small: Float32, bared: Bared) -> tuple[Float32, Float32]:

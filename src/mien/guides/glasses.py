@@ -13,16 +13,18 @@ import numpy as np
 
 from mien.align import mesh
 from mien.align.crop import between_pixels, crop_face, pixel_scale
-from mien.compose.blend import membrane
 from mien.compose.morphology import grown
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
+from mien.guides.arm_ends import arm_ends
 from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.frames import EYES, area_of, axes, eyes_of, without_gaps
 from mien.guides.fronts import front_of, whole_of
+from mien.guides.glints import without_reflections
 from mien.guides.guide import Box, Guide, box_of, changed
+from mien.guides.kinds_behind import kinds_behind
 from mien.guides.lens_moved import Moved, as_outlined
 from mien.guides.lens_power import lens_power
 from mien.guides.lenses import cleared
@@ -50,10 +52,6 @@ PARTS = {
 
 LEAST, SURE = 1400, 2200
 """Pixels of the parser's 256 that glasses have at least, and from which they are surely there."""
-
-SURE_KIND, UNLIKELY = 4, 0.2
-"""Power of how likely each kind of thing is behind a frame, since a mixture of skin and hair has patches of neither;
-and how much less likely are skin beyond the face's outline and background, where hair or ears are close."""
 
 JOINED = 0.7
 """How likely a bridge must be where the parser is not sure."""
@@ -174,7 +172,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     lenses = (worn > 0.5) & ~front & inside
     lenses = np.asarray(cv2.morphologyEx(lenses.astype(np.uint8), cv2.MORPH_OPEN, disc(3.0)) > 0)
     frame = _whole(picture, seen, likely, lenses, eyes, points)
-    kinds = _kinds(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
+    kinds = kinds_behind(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
     power = lens_power(picture, frame, worn > SEEN, lenses, kinds, _deep(points, crop.matrix, face))
     moved = None
     if power is not None:
@@ -185,6 +183,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     frame |= front & np.isin(kinds.argmax(2), (1, 3))  # before hair and backdrop, lenses shine
     stays = still_seen(picture, frame & (worn < 0.5), kinds)
     frame, front = frame & ~stays, front & ~stays
+    frame = frame | arm_ends(picture, frame, lenses, points) & ~eyes
     dark = _tinted(picture, lenses, points)
     return Glasses(
         frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark, moved
@@ -200,22 +199,6 @@ def _whole(picture: Float32, seen: Seen, likely: dict[str, Float32], lenses: Boo
     frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
     frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
     return without_gaps(frame, *GAPS) & ~(eyes & ~core)
-
-
-def _kinds(likely: dict[str, Float32], frame: Bool, lenses: Bool, outline: Bool) -> Float32:
-    """(SIDE, SIDE, 4) how likely face, hair, ears, background are there: behind a frame, as they are around it."""
-    seen = cv2.dilate((frame | (likely["worn"] > 0.3)).astype(np.uint8), disc(1.0)) == 0
-    kinds = np.dstack([likely[name] for name in ("face", "hair", "ears", "background")])
-    inside = (
-        lenses & outline & ~cv2.dilate(frame.astype(np.uint8), disc(1.0)).astype(np.bool_)
-    )  # hair may lie behind a rim
-    kinds[inside] = (1, 0, 0, 0)
-    known = seen | inside
-    spread = np.where(known[..., None], kinds, membrane(kinds, known.astype(np.float32), 1.0))
-    spread = np.maximum(spread, 1e-3) ** SURE_KIND
-    spread[..., 0] *= np.where(outline | seen, 1, UNLIKELY)
-    spread[..., 3] *= np.where(seen, 1, UNLIKELY)
-    return np.asarray(spread / spread.sum(2, keepdims=True), np.float32)
 
 
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
@@ -240,6 +223,8 @@ def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: floa
     skin &= ~(cv2.dilate(eyes.astype(np.uint8), disc(2.0)) > 0)
     plain, through, tinted = cleared(small, lenses, skin, unit * scale)
     moved = replace(face, landmarks=(face.landmarks - np.array([*box[:2], 0], np.float32)) * np.float32(scale))
+    plain, calmed, spots = without_reflections(plain, lenses, eyes, skin, moved.landmarks)
+    through, hole = np.maximum(through, calmed), hole | spots
     worn_now = Worn(plain, moved, hole, shade, eyes, lenses, beside)
     bared = uncovered(worn_now, glasses.placed(glasses.kinds, box, scale), Uncovering.bundled())
     mixed, sure = enlarged(before, small, replace(bared, touched=np.maximum(bared.touched, through)))

@@ -1,0 +1,36 @@
+"""What lies behind glasses: skin, hair, ears or the backdrop, as they are around.
+
+Convention:
+    That of :mod:`mien.guides.lines`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+
+from mien.compose.blend import membrane
+from mien.guides.lines import disc
+from mien.types import Bool, Float32
+
+SURE_KIND, UNLIKELY = 4, 0.2
+"""Power of how likely each kind of thing is behind a frame, since a mixture of skin and hair has patches of neither;
+and how much less likely are skin beyond the face's outline and background, where hair or ears are close."""
+
+
+def kinds_behind(likely: Mapping[str, Float32], frame: Bool, lenses: Bool, outline: Bool) -> Float32:
+    """(SIDE, SIDE, 4) how likely face, hair, ears, background are there: behind a frame, as they are around it."""
+    seen = cv2.dilate((frame | (likely["worn"] > 0.3)).astype(np.uint8), disc(1.0)) == 0
+    kinds = np.dstack([likely[name] for name in ("face", "hair", "ears", "background")])
+    inside = (
+        lenses & outline & ~cv2.dilate(frame.astype(np.uint8), disc(1.0)).astype(np.bool_)
+    )  # hair may lie behind a rim
+    kinds[inside] = (1, 0, 0, 0)
+    known = seen | inside
+    spread = np.where(known[..., None], kinds, membrane(kinds, known.astype(np.float32), 1.0))
+    spread = np.maximum(spread, 1e-3) ** SURE_KIND
+    spread[..., 0] *= np.where(outline | seen, 1, UNLIKELY)
+    spread[..., 3] *= np.where(seen, 1, UNLIKELY)
+    return np.asarray(spread / spread.sum(2, keepdims=True), np.float32)
