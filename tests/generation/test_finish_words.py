@@ -9,14 +9,17 @@ import pytest
 from mien.generation.backdrops import wall
 from mien.generation.furrows import furrowed
 from mien.generation.generator import MultimodalGenerator
-from mien.generation.heads import Head, heads, labels_of, points_of
+from mien.generation.heads import GLOWING, SOLID, Head, heads, labels_of, points_of
 from mien.generation.jaw_lines import JAW, without_jaw_line
 from mien.generation.red_lids import without_redness
 from mien.generation.registration import registered
 from mien.generation.seen_features import seen_features
 from mien.generation.seen_heads import (
+    BLONDED,
+    BLUNT,
     BROWNED,
     CHUCKLING,
+    CONTENT,
     EAGER,
     EITHER,
     FAINT,
@@ -27,6 +30,7 @@ from mien.generation.seen_heads import (
     LINED,
     LONG,
     SHORT,
+    THIN_LIPPED,
     TOPLESS,
     WIDE_NOSED,
 )
@@ -63,7 +67,8 @@ def test_lists_of_heads_name_heads() -> None:
     assert not LONG & SHORT
     assert known >= LONG | SHORT | FRINGED | FAINT | EAGER | LINED | EITHER | LIGHT_BROWN
     assert known >= BROWNED | CHUCKLING | FULL_LIPPED | GRAYED | TOPLESS | WIDE_NOSED
-    assert not BROWNED & GRAYED
+    assert known >= BLONDED | BLUNT | CONTENT | THIN_LIPPED | GLOWING | SOLID
+    assert not BROWNED & GRAYED and not THIN_LIPPED & FULL_LIPPED
 
 
 def test_a_dark_line_along_the_jaw_goes_and_the_rest_stays() -> None:

@@ -17,6 +17,7 @@ from mien.compose.border import wide_blur
 from mien.compose.matte import colors, sharpened
 from mien.compose.morphology import disc
 from mien.conditions.parser import FaceParser
+from mien.generation.ears import missed_ears
 from mien.generation.rims import unrimmed
 from mien.guides.hair_matte import hair_matte
 from mien.guides.looks import reaching
@@ -43,6 +44,10 @@ SURE = (0.3, 0.8)
 
 SPILT = (3.0, 8.0)
 """a*, b* by which hair may come near to its backdrop, and by which a backdrop differs from it at least."""
+
+SEAM, SCRAP, BORDER, HUE, SOLID = 0.05, 0.03, 0.06, 11.0, 0.01
+"""Sides around the end of a picture where scraps of its backdrop are, of their thickness, and of the border that is
+looked at; a*, b* by which one differs from hair; and sides of a border in which solid hair has holes."""
 
 SCRAPS = 0.2
 """Share up to which a pixel is no person before a wall: scraps and rims of what was behind."""
@@ -109,13 +114,15 @@ class Parted:
         return replace(self, alpha=alpha, front=np.where(share > 0, made, self.front).astype(np.float32))
 
 
-def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:
+def parted(photo: Photo, face: Face, parser: FaceParser, seam: int = 0, *, solid: bool = False) -> Parted:
     """A head's picture in layers.
 
     Args:
         photo: sRGB, 8 bits.
         face: found in it.
         parser: tells bodies.
+        seam: rows at the picture's top that were put there.
+        solid: whether nothing is seen through its hair.
     """
     picture = np.asarray(photo.pixels, np.uint8)
     side = float(np.linalg.norm(face.quad[3] - face.quad[0]))
@@ -124,11 +131,17 @@ def parted(photo: Photo, face: Face, parser: FaceParser) -> Parted:
     hair = hair * _near(_laid(hairy, box, picture.shape) > LIKELY, BEYOND * side)  # not the twigs of a tree
     body = np.clip((body - SURE[0]) / (SURE[1] - SURE[0]), 0, 1)
     likely = np.minimum(_laid(body, box, picture.shape) + np.maximum(hair, _bearded(hairy, box, face, picture)), 1)
+    likely = np.maximum(likely, missed_ears(picture, likely, face))
     likely = np.where(_enclosed(likely) & (likely > FAINT), np.float32(1), likely)
     likely = likely * _joined(likely, face, JOINED * side)
     alpha = np.maximum(sharpened(picture, likely.astype(np.float32), REACH * side), hair)
     alpha = alpha * _joined(alpha, face, JOINED * side, STRANDS)
-    alpha = alpha * (1 - _green(picture) * (1 - np.clip(2 * _laid(cloth, box, picture.shape), 0, 1)))
+    kept = np.clip(2 * _laid(cloth, box, picture.shape), 0, 1) + _inside(face, picture.shape)
+    alpha = alpha * (1 - _green(picture) * (1 - np.minimum(kept, 1)))
+    if seam:
+        alpha = _unscrapped(alpha.astype(np.float32), hair, picture, seam, side)
+    if solid:
+        alpha = _solid(alpha.astype(np.float32), side)
     front, _ = colors(picture.astype(np.float32) / np.float32(255), alpha, max(4, round(AROUND * side)))
     away, sigma = ((1 - alpha) ** 3)[..., None], DEFOCUS * side
     seen = np.dstack([picture * away, away]).astype(np.float32)
@@ -177,6 +190,13 @@ def _bearded(hair: Float32, box: tuple[int, int, int, int], face: Face, picture:
     return np.asarray(_laid(hair, box, picture.shape) * area, np.float32)
 
 
+def _inside(face: Face, shape: tuple[int, ...]) -> Float32:
+    """(H, W): 1 within the outline of a face, whose eyes may be green."""
+    area = np.zeros(shape[:2], np.float32)
+    cv2.fillConvexPoly(area, cv2.convexHull(np.round(face.landmarks[list(mesh.OUTLINE), :2]).astype(np.int32)), 1)
+    return area
+
+
 def _enclosed(likely: Float32) -> Bool:
     """(H, W): what is no person by itself, but from where no way leads to the picture's edge."""
     _, index = cv2.connectedComponents((likely < 0.5).astype(np.uint8), connectivity=4)
@@ -192,6 +212,27 @@ def _joined(likely: Float32, face: Face, reach: float, wider: float = 1.0) -> Fl
     places = np.round([nose, *(chin + share * (chin - nose) for share in BELOW)]).astype(int)
     x, y = (np.clip(places[:, i], 0, core.shape[1 - i] - 1) for i in (0, 1))
     return _near(np.isin(index, index[y, x]) & (core > 0), wider * reach)
+
+
+def _unscrapped(alpha: Float32, hair: Float32, picture: UInt8, seam: int, side: float) -> Float32:
+    """Shares (H, W) without scraps of the backdrop where a picture ended, thin ones and those of another color."""
+    near = np.clip(2 - np.abs(np.arange(len(alpha)) - seam) / (SEAM * side), 0, 1)[:, None].astype(np.float32)
+    sure = (hair > SURE[1]) & (alpha > SURE[1])
+    if not sure.any():
+        return alpha
+    hues = lab_of(picture)[..., 1:]
+    other = np.linalg.norm(hues - np.median(hues[sure], 0), axis=2) > HUE
+    border = ~cv2.erode((alpha > 0.5).astype(np.uint8), disc(BORDER * side)).astype(bool)
+    gone = cv2.GaussianBlur((other & border).astype(np.float32), (0, 0), 1.5)
+    opened = cv2.morphologyEx(alpha * (1 - np.clip(2 * gone, 0, 1)), cv2.MORPH_OPEN, disc(SCRAP * side))
+    return np.asarray(alpha + near * (np.minimum(opened, alpha) - alpha), np.float32)
+
+
+def _solid(alpha: Float32, side: float) -> Float32:
+    """Shares (H, W) without holes."""
+    closed = cv2.morphologyEx(alpha, cv2.MORPH_CLOSE, disc(SCRAP * side)) > 0.5
+    away = cv2.distanceTransform(closed.astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(np.maximum(alpha, np.clip(away / (SOLID * side) - 1, 0, 1).astype(np.float32)), np.float32)
 
 
 def _near(area: Bool, reach: float) -> Float32:

@@ -19,14 +19,16 @@ from mien.conditions.parser import FaceParser
 from mien.engine.mapping import Wanted
 from mien.generation.backdrops import Parted, parted, wall
 from mien.generation.furrows import furrowed
-from mien.generation.heads import PLAIN, SIDE, UNPARTED, Head, heads, labels_of, points_of, smiling, speaking
+from mien.generation.heads import PLAIN, SIDE, SOLID, UNPARTED, Head, heads, labels_of, points_of, smiling, speaking
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
-from mien.generation.registration import FEATURES, Registration, registered
 from mien.generation.registration import SIDE as GRID
+from mien.generation.registration import Registration, registered
+from mien.generation.seen_heads import LIGHT_BROWN
 from mien.generation.sentences import understood
+from mien.generation.walls import walled
 from mien.generation.wished_colors import colored
-from mien.generation.wished_heads import Wished, walled
+from mien.generation.wished_heads import Wished
 from mien.generation.wished_shapes import MOUTHS, shaped
 from mien.guides.traits import ALIGNED, Traits
 from mien.types import Float32, Float64, Photo, UInt8
@@ -55,8 +57,8 @@ GAIN = 0.7
 """How much of what landmarks are away is corrected."""
 
 LENT, SHUT, SHOWN = 0.4, 0.2, 0.2
-"""How much of the way lips go between which teeth were lent, and lips that stay shut: more looks drawn; and how much of
-an open mouth a head's teeth are that shows them itself."""
+"""How much of the way lips go between which teeth are seen, and lips that stay shut: more looks drawn, and teeth are
+smeared into the corners; and how much of an open mouth a head's teeth are that shows them itself."""
 
 FOLLOWED, GRINNING = 0.6, 0.2
 """How much of the way outlines and features go that the registration knows, and those of heads that show teeth, whose
@@ -125,7 +127,9 @@ class Finisher:
         target = Target(shares, points)
         wished = self._wished(small, labels, target, reading)
         head = self._chosen(wished, target, seed)
-        if wished.laughs and head.entry.traits.teeth <= SHOWN:
+        if wished.contents(head):
+            pass
+        elif wished.laughs and head.entry.traits.teeth <= SHOWN:
             head = smiling(head, BROAD[wished.roars])
         elif wished.opens and not wished.laughs and _shut(head, target):
             head = speaking(head)
@@ -140,7 +144,8 @@ class Finisher:
             if degrees.get("brow-height", 0) > 0:
                 found = self.look.points(resized(done[None], LOOKED))[0] * size
                 done = furrowed(done, found, mean, self.look.parser)
-            done = colored(done, found, mean, wished.colors, self.look.parser)
+            streaked = head.entry.path.stem in LIGHT_BROWN
+            done = colored(done, found, mean, wished.colors, self.look.parser, streaked=streaked)
         return done, told
 
     def _wished(self, small: UInt8, labels: UInt8, target: Target, reading: Reading) -> Wished:
@@ -179,7 +184,7 @@ class Finisher:
         lent = _onehot(labels_of(head, self.look.parser))
         points, other = (one[:, :2].astype(np.float64) for one in (target.points, points_of(head, self.look)))
         grins = head.entry.traits.teeth > SHOWN
-        mouth = FEATURES if grins else SHUT if head.lender is None else LENT
+        mouth = SHUT if head.lender is None and not grins else LENT
         found = registered(target.shares, lent, points, other, side, mouth, GRINNING if grins else FOLLOWED)
         return replace(found, places=inside(found.places, points, head.corners))
 
@@ -214,7 +219,8 @@ def staged(head: Head, color: Float32 | None, parser: FaceParser) -> tuple[UInt8
 def layers_of(head: Head, parser: FaceParser) -> Parted:
     """Of a head's picture; large, so that few are kept."""
     if head.plain is None:
-        return parted(head.photo, head.face, parser)
+        solid = head.entry.path.stem in SOLID
+        return parted(head.photo, head.face, parser, head.seam, solid=solid)
     layers, pixels = layers_of(head.plain, parser), np.asarray(head.photo.pixels, np.uint8)
     changed = (pixels != np.asarray(head.plain.photo.pixels, np.uint8)).any(2, keepdims=True)
     return replace(layers, front=np.where(changed, pixels, layers.front).astype(np.float32))

@@ -16,6 +16,7 @@ from mien.align.crop import between_pixels, crop_face, inverse
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
+from mien.generation.ears import without_glow
 from mien.generation.jaw_lines import without_jaw_line
 from mien.generation.lent_teeth import lit
 from mien.generation.outlines import HairOutline
@@ -69,8 +70,8 @@ RED = frozenset(("2331", "2352", "3017", "3092"))
 """Those whose hair is seen as red, and measured as brown."""
 
 ALOOF = frozenset(
-    ("2125", "2129", "2253", "2366", "2455", "2509", "2723", "2892", "3092", "3102", "3172", "3177", "3203")
-)
+    ("2123", "2125", "2129", "2253", "2366", "2455", "2495", "2509", "2723", "2892", "3004", "3092", "3102", "3172")
+) | {"3177", "3203"}
 """Those whose mouths are not believed when teeth are lent to them."""
 
 HIDDEN = frozenset(("2266", "2509", "3102"))
@@ -88,6 +89,9 @@ DRAWN_JAWS = frozenset(("2676",))
 
 SORE = frozenset(("3130",))
 """Those whose eyes are red around."""
+
+GLOWING, SOLID = frozenset(("2455", "3004")), frozenset(("3004",))
+"""Those whose ears glow in light from behind, and those through whose hair nothing is seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +158,11 @@ class Head:
         crop = resized(self.crop.pixels[None], LOOKED)[0]
         return np.asarray(lab_of(crop)[labels_of(self, _parser()) == 0].mean(0), np.float32)
 
+    @property
+    def seam(self) -> int:
+        """Rows above its own picture."""
+        return self.photo.height - self.entry.photo().height
+
     @cached_property
     def photo(self) -> Photo:
         """The picture."""
@@ -192,6 +201,8 @@ def _whole(entry: Entry) -> tuple[Photo, Face]:
         photo = without_jaw_line(photo, face)
     if entry.path.stem in SORE:
         photo = without_redness(photo, face)
+    if entry.path.stem in GLOWING:
+        photo = without_glow(photo, face)
     if entry.path.stem in UNPARTED:
         return photo, face
     seen = _labelled(photo, face)

@@ -45,13 +45,14 @@ GROUPS: Sequence[tuple[tuple[str, ...], float]] = (
 """What is followed outside of the face, and how closely. Ears, which hair may cover, go with the face."""
 
 PARTS: Sequence[tuple[tuple[str, ...], float]] = (
-    *(((name,), weight) for name, weight in (("left_brow", 1.0), ("right_brow", 1.0), ("nose", 1.0))),
+    (("nose",), 1.0),
     *(((name,), 0.3) for name in ("left_eye", "right_eye")),
     (("mouth",), 1.0),
     (("upper_lip",), 1.0),
     (("lower_lip",), 1.0),
 )
-"""What is followed within the face, in the last round alone."""
+"""What is followed within the face, in the last round alone. Brows go by their landmarks: by labels they get lumps and
+blunt ends."""
 
 WEIGHTS = np.array([weight for _, weight in (*GROUPS, *PARTS)], np.float32)[:, None, None]
 MOUTH = np.array([names[0] in ("mouth", "upper_lip", "lower_lip") for names, _ in (*GROUPS, *PARTS)])[:, None, None]

@@ -43,8 +43,20 @@ WIDE_NOSED = frozenset(("2131", "2137", "2509", "2892", "2936", "3102"))
 FULL_LIPPED = frozenset(("2125", "2248", "2366", "2816", "2892", "2936", "3013"))
 """Those whose lips are seen to be full."""
 
+THIN_LIPPED = frozenset(("2121", "2230", "2266", "2426", "2567", "2676", "2723", "3004", "3127"))
+"""Those whose lips are seen to be thin."""
+
+BLUNT = frozenset(("2118", "2128", "2129"))
+"""Those whose brows are so heavy that they look drawn where they are raised."""
+
+CONTENT = frozenset(("3004", "3127"))
+"""Those who smile with their mouths shut."""
+
 GRAYED = frozenset(("2230", "2253", "2319", "2412", "2455", "2509", "2517", "2567", "3102", "3127", "3130", "3172"))
 """Those whose hair is seen to be gray or white: light fair hair is measured as gray."""
+
+BLONDED = frozenset(("2266", "3004"))
+"""Those whose hair is seen to be blond, though it is measured as darker than blond by name."""
 
 BROWNED = frozenset(("2135", "2366", "2426", "2495", "2538", "2581", "2723", "2998"))
 """Those whose hair is seen to be brown."""

@@ -29,19 +29,31 @@ in which hair looks painted sooner."""
 MOSTLY = (0.75, 0.35)
 """How much of the way hair goes, and for fair hair, which is a wig else: all of it glows."""
 
-DARKER = (10.0, 3.0)
-"""L* by which hair is lighter than what it shall be from which it goes all of the way, and by how much it goes farther:
-fair hair that goes three quarters of the way to brown is ginger."""
+DARKER, FADED = (10.0, 3.0, 8.0), 0.55
+"""L* by which hair is lighter than what it shall be from which it goes all of the way, and by how much it goes farther,
+and where it is gray: fair hair that goes three quarters of the way to brown is ginger; and the share of the chroma that
+gray hair gets."""
 
-FAIR = 10.0
-"""Chroma from which light hair is fair, and not gray."""
+FAIR, GRAY, BROWN = 10.0, 7.0, 50.0
+"""Chroma from which light hair is fair, and up to which it is gray; and L* up to which a color of hair is brown."""
+
+GINGER = 20.0
+"""a* from which a color is red, all of whose hue gray hair gets."""
 
 LIPS, SHEER, THICK = (146, 26, 42), 0.0, 1.6
 """sRGB of lipstick of which no color is named, the share of the lips' own hue that shows through any, and by how much
 more of it lies on thin lips than the matte of lips tells."""
 
 
-def colored(picture: UInt8, points: Float32, mean: Float32, wished: Mapping[str, Float32], parser: FaceParser) -> UInt8:
+def colored(
+    picture: UInt8,
+    points: Float32,
+    mean: Float32,
+    wished: Mapping[str, Float32],
+    parser: FaceParser,
+    *,
+    streaked: bool = False,
+) -> UInt8:
     """A face with the colors that are wished for, where they are missed.
 
     Args:
@@ -50,10 +62,11 @@ def colored(picture: UInt8, points: Float32, mean: Float32, wished: Mapping[str,
         mean: (478, 3) the mean face.
         wished: CIE L*, a*, b* (3,) by attribute: "hair-color", "lip-color"; others are left alone.
         parser: finds the parts.
+        streaked: whether hair is brown in the mean, and seen to be fair.
     """
     photo, face = Photo(picture), describe_face(points, 1.0, mean)
     if "hair-color" in wished:
-        photo = _hair(photo, face, wished["hair-color"], parser)
+        photo = _hair(photo, face, wished["hair-color"], parser, streaked=streaked)
     if "lip-color" in wished:
         with suppress(LayerError):  # no lips are seen
             lips = np.minimum(THICK * region_matte(photo, face, "lips", parser), 1).astype(np.float32)
@@ -62,20 +75,28 @@ def colored(picture: UInt8, points: Float32, mean: Float32, wished: Mapping[str,
     return np.asarray(photo.pixels, np.uint8)
 
 
-def _hair(photo: Photo, face: Face, color: Float32, parser: FaceParser) -> Photo:
+def _hair(photo: Photo, face: Face, color: Float32, parser: FaceParser, *, streaked: bool) -> Photo:
     try:
         alpha = region_matte(photo, face, "hair", parser)
     except LayerError:
         return photo
     found = lab_of(np.array(mean_color(photo, alpha), np.uint8)[None, None])[0, 0]
-    light = int(color[0] >= DARK)
-    if np.linalg.norm(found - color) < FAR[light]:
+    gray, hued = (float(np.hypot(*one[1:])) for one in (found, color))
+    grayed = gray < GRAY and hued > FAIR
+    missed = grayed or (streaked and hued > FAIR and color[0] < BROWN)
+    if np.linalg.norm(found - color) < FAR[int(color[0] >= DARK)] and not missed:
         return photo
-    fair = light and float(np.hypot(*color[1:])) > FAIR
-    shade = _srgb(found + MOSTLY[bool(fair)] * (color - found))
-    if found[0] > color[0] + DARKER[0]:
-        shade = _srgb(color - np.array([DARKER[1], 0, 0], np.float32))
-    return dyed_hair(photo, face, alpha, shade, SETTINGS["hair"], parser).over(photo)[0]
+    shade = _shade(found, color, grayed=grayed, all_of_it=missed and color[0] < BROWN)
+    return dyed_hair(photo, face, alpha, _srgb(shade), SETTINGS["hair"], parser).over(photo)[0]
+
+
+def _shade(found: Float32, color: Float32, *, grayed: bool, all_of_it: bool) -> Float32:
+    """CIE L*, a*, b* that hair is dyed with, given its own mean and what is wished for."""
+    if all_of_it or found[0] > color[0] + DARKER[0]:
+        faded = FADED if grayed and color[1] < GINGER else 1.0
+        return np.array([color[0] - DARKER[1 + grayed], *(faded * color[1:])], np.float32)
+    fair = color[0] >= DARK and float(np.hypot(*color[1:])) > FAIR and not grayed
+    return np.asarray(found + MOSTLY[fair] * (color - found), np.float32)
 
 
 def _srgb(lab: Float32) -> tuple[int, int, int]:

@@ -12,24 +12,10 @@ from functools import cached_property
 import numpy as np
 
 from mien.conditions.colors import parse_color
-from mien.generation.heads import ALOOF, HARSH, HIDDEN, NEUTRAL, PAINTED, PLAIN, RED, UNWALLED, Head
+from mien.generation import seen_heads as by_eye
+from mien.generation.heads import ALOOF, HARSH, HIDDEN, NEUTRAL, PAINTED, RED, UNWALLED, Head
 from mien.generation.outlines import HairOutline, beyond, overlap, shape_difference
-from mien.generation.seen_heads import (
-    BROWNED,
-    CHUCKLING,
-    EAGER,
-    EITHER,
-    FAINT,
-    FRINGED,
-    FULL_LIPPED,
-    GRAYED,
-    LIGHT_BROWN,
-    LINED,
-    LONG,
-    SHORT,
-    TOPLESS,
-    WIDE_NOSED,
-)
+from mien.generation.walls import walled
 from mien.generation.wished_colors import LIPS
 from mien.guides.bank_faces import CURLS
 from mien.guides.traits import Traits, lab_of
@@ -42,12 +28,11 @@ SPILL, CURLY = 20.0, 2.5
 FEW = 0.1
 """Overlap of hair below which a head has hardly any where some is wanted."""
 
-ALIKE, LIGHT = (1 / 25, 1 / 9, 1 / 9), (75.0, 5.0)
-"""Shares of L*, a* and b* by which a backdrop may differ from what is asked for; L* from which a color is white, and
-how much more its L* counts."""
-
 AGES = (47.0, 24.0)
 """Years of nobody in particular, and those that a degree of age adds."""
+
+MISAGED, NEARLY = 5.0, 9.0
+"""Cost of a face that is taken for neither old nor young where words ask for it, and years by which it is."""
 
 WRINKLED = 0.8
 """Degree of age of who shall have wrinkles."""
@@ -58,15 +43,15 @@ WIDTHS: Mapping[str, float] = {"yaw": 8.0, "pitch": 12.0, "age": 8.0, "skin": 16
 HUE, FAR = (1.0, 2.0, 1.0), 15.0
 """How much L*, a* and b* of hair count: red hair is not brown; and from which difference on it would be dyed."""
 
-TEETH, UNTOLD = 10.0, 0.15
-"""Cost of teeth that are all missing: those that are lent look glued on more often; and the share of it where words do
-not ask for them."""
+TEETH, LENT, UNTOLD = 10.0, 1.6, 0.15
+"""Cost of teeth that are all missing; how much more it is where words ask for them, since those that are lent look
+glued on more often than not; and the share of it where they do not."""
 
 BUSY, SMOOTH = 12.0, 3.5
 """Costs of a backdrop that cannot be parted from hair, where another is asked for; and of heads that look painted."""
 
-FORCED = 6.0
-"""Cost of an open mouth that words ask for and a head does not bear."""
+FORCED, PASTED = 6.0, 9.0
+"""Costs of an open mouth, and of a smile with teeth, that words ask for and a head does not bear."""
 
 HAIR, LONGER, BALD, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 12.5, 4.2, 6.0, 5.0, 0.2, 0.1
 """Costs of hair whose outline agrees nowhere, of as much hair again where none is wanted, of nearly none, and of
@@ -101,12 +86,11 @@ LENGTHS, TIED, HIDES, PALE, LINES, OVERDONE, UNSURE = (9.0, 4.0), 6.0, 8.0, 3.0,
 are hidden and that are faint, where they shall be raised; of skin without the wrinkles that are told; of a laugh with
 raised brows that nobody asked for; and of a head that may be a man's or a woman's."""
 
-
 WORN, WORDS = 7.0, 1.5
 """Cost of a hairline, and of a length, that is seen to be another than the map's; how much more words weigh."""
 
 SPOKEN = frozenset(
-    ("features", "length", "solemn", "brows", "fair", "lines", "unlike", "chuckles", "grins", "nose", "lips", "either")
+    ("features", "length", "solemn", "brows", "lines", "unlike", "chuckles", "grins", "nose", "lips", "either")
 ) | {"red", "dye"}
 """Costs that are of words alone."""
 
@@ -164,8 +148,8 @@ class Wished:
         if told is None or told[0] <= DARK * (np.hypot(*told[1:]) < COLORED):
             return frozenset()
         if np.hypot(*told[1:]) < COLORED:
-            return GRAYED
-        return BROWNED if told[0] < BROWN and told[1] < GINGER else frozenset()
+            return by_eye.GRAYED
+        return by_eye.BROWNED | by_eye.LIGHT_BROWN if told[0] < BROWN and told[1] < GINGER else frozenset()
 
     @cached_property
     def _sexed(self) -> float:
@@ -176,6 +160,10 @@ class Wished:
     def roars(self) -> bool:
         """Whether words ask for a laugh."""
         return self.degrees.get("smile", 0) >= GRIN
+
+    def contents(self, head: Head) -> bool:
+        """Whether a head's smile is enough, though no teeth are seen."""
+        return self.laughs and not self.roars and head.entry.path.stem in by_eye.CONTENT
 
     def cost(self, head: Head) -> float:
         """How badly a head suits; 1 is where it begins to be seen. What words ask for comes before what was drawn."""
@@ -206,8 +194,8 @@ class Wished:
             "hair color": self._dyed(head) * (UNKNOWN_COLOR if told is None else 1.3 * TOLD) / WIDTHS["hair"],
             "yaw": abs(head.face.pose.yaw - self.yaw) / WIDTHS["yaw"],
             "pitch": abs(head.face.pose.pitch - self.pitch) / WIDTHS["pitch"],
-            "teeth": self._toothless(lent.teeth),
-            "forced": FORCED * (entry.path.stem in (ALOOF if self.laughs else HIDDEN) and self.opens),
+            "teeth": 0.0 if self.contents(head) else self._toothless(lent.teeth),
+            "forced": self._forced(head),
             "curls": CURLY * float(told is not None and entry.path.stem in CURLS and self._dyed(head) > FAR),
             "red": GINGER * float(told is not None and entry.path.stem in RED and told[1] < GINGER),
             "dye": 0.0 if told is None or np.hypot(*told[1:]) <= COLORED else self._bleached(told, head),
@@ -227,29 +215,36 @@ class Wished:
         """Costs of what was seen by eye of a head, where words speak of it."""
         name, words = head.entry.path.stem, self.degrees
         length, raised, smile = (words.get(one, 0) for one in ("hair-length", "brow-height", "smile"))
-        wanted, other = (SHORT, LONG) if length < 0 else (LONG, SHORT)
+        wanted, other = (by_eye.SHORT, by_eye.LONG) if length < 0 else (by_eye.LONG, by_eye.SHORT)
+        full = words.get("lip-fullness", 0)
+        lips = by_eye.FULL_LIPPED if full > 0 else by_eye.THIN_LIPPED if full < 0 else frozenset[str]()
         return {
             "length": 0.0 if not length or name in wanted else LENGTHS[0] if name in other else TIED,
             "solemn": SOLEMN * float(np.clip(head.smile - NEUTRAL, 0, 3)) * (smile < 0),
-            "brows": (HIDES * (name in FRINGED) + PALE * (name in FAINT)) * (raised > 0),
-            "fair": PALE * (name in LIGHT_BROWN and "hair-color" in self.colors),
-            "lines": LINES * (name not in LINED) * (words.get("wrinkles", 0) > 0),
-            "eager": OVERDONE * (name in EAGER and not (self.laughs or (raised > 0 and smile >= 0))),
-            "unlike": LENGTHS[self._haired is BROWNED] * (bool(self._haired) and name not in self._haired),
-            "chuckles": LENGTHS[1] * (name in CHUCKLING and self.roars),
+            "brows": (HIDES * (name in by_eye.FRINGED) + PALE * (name in by_eye.FAINT | by_eye.BLUNT)) * (raised > 0),
+            "lines": LINES * (name not in by_eye.LINED) * (words.get("wrinkles", 0) > 0),
+            "eager": OVERDONE * (name in by_eye.EAGER and not (self.laughs or (raised > 0 and smile >= 0))),
+            "unlike": LENGTHS[self._haired is not by_eye.GRAYED] * (bool(self._haired) and name not in self._haired),
+            "chuckles": LENGTHS[1] * (name in by_eye.CHUCKLING and self.roars),
             "grins": FORCED * float(np.clip(head.smile - NEUTRAL, 0, 1)) * (self.opens and not self.laughs),
             "often": OFTEN.get(name, 0.0),
-            "nose": LENGTHS[1] * (name not in WIDE_NOSED) * (words.get("nose-width", 0) > 0),
-            "lips": LENGTHS[1] * (name not in FULL_LIPPED) * (words.get("lip-fullness", 0) > 0),
-            "top": TOPPED * (name in TOPLESS and self._backed(head)),
-            "either": UNSURE * (name in EITHER) * ("feminine" in words),
+            "nose": LENGTHS[1] * (name not in by_eye.WIDE_NOSED) * (words.get("nose-width", 0) > 0),
+            "lips": LENGTHS[1] * (name not in lips if lips else 0),
+            "top": TOPPED * (name in by_eye.TOPLESS and self._backed(head)),
+            "either": UNSURE * (name in by_eye.EITHER) * ("feminine" in words),
         }
 
     def _toothless(self, teeth: float) -> float:
         """Cost of teeth that are missing, given the share of a mouth that they are; of those that nobody asked for."""
-        wanted = max(self.traits.teeth, SHOWS) if self.laughs else self.traits.teeth
-        lacks = TEETH * max(0.0, wanted - teeth) * (1 if self.laughs else UNTOLD)
+        wanted = SHOWS if self.laughs else self.traits.teeth
+        lacks = TEETH * max(0.0, wanted - teeth) * (LENT if self.laughs else UNTOLD)
         return TEETH * teeth if self.opens and not self.laughs else lacks
+
+    def _forced(self, head: Head) -> float:
+        """Cost of a mouth that a head does not bear."""
+        if self.laughs:
+            return PASTED * (head.entry.path.stem in ALOOF and not self.contents(head))
+        return FORCED * (head.entry.path.stem in HIDDEN and self.opens)
 
     def _aged(self, head: Head) -> float:
         """Of its years; nobody is too old where words ask for an old face, or too young where for a young one."""
@@ -257,7 +252,8 @@ class Wished:
         age = self.age if years is None else AGES[0] + AGES[1] * years
         if not years:
             return abs(head.age - age) / WIDTHS["age"] * UNKNOWN_AGE
-        return float(max(0.0, (head.age - age) * -np.sign(years)) / WIDTHS["age"] * 2 * TOLD)
+        missed = max(0.0, (head.age - age) * -np.sign(years))
+        return float(missed / WIDTHS["age"] * 2 * TOLD + MISAGED * (missed > NEARLY))
 
     def _backed(self, head: Head) -> bool:
         """Whether a head gets a wall of another color than its own."""
@@ -274,6 +270,8 @@ class Wished:
     def _dyed(self, head: Head) -> float:
         """How far its hair is from the color that is told or seen."""
         wanted = self.colors.get("hair-color", np.array(self.traits.hair))
+        if "hair-color" in self.colors and head.entry.path.stem in by_eye.BLONDED and _blond(wanted):
+            return 0.0
         return float(np.linalg.norm((np.array(head.entry.traits.hair) - wanted) * HUE))
 
     def _bleached(self, told: Float32, head: Head) -> float:
@@ -288,13 +286,5 @@ class Wished:
         return [float(np.clip(2 - np.sign(degree) * shown, 0, 4)) for shown, degree in named]
 
 
-def walled(head: Head, color: Float32) -> bool:
-    """Whether a head was taken before a wall of about a color, CIE L*, a*, b*."""
-    return head.entry.path.stem in PLAIN and like(color, head.behind)
-
-
-def like(color: Float32, backdrop: Float32) -> bool:
-    """Whether a backdrop may pass for one of a color, both CIE L*, a*, b*: grays may be dark."""
-    away = (backdrop - color) * ALIKE
-    away[0] *= LIGHT[1] if color[0] > LIGHT[0] else 1
-    return bool(np.linalg.norm(away) < 1)
+def _blond(color: Float32) -> bool:
+    return bool(color[0] >= BROWN and color[1] < GINGER and color[2] > COLORED)
