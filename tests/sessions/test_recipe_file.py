@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -109,3 +111,19 @@ def test_faces_are_named_by_their_place(inpainter: Editor, astronaut: UInt8) -> 
         inpainter.edit_in_turn(photo, [{"face": 7, "dye": {"lips": "crimson"}}])
     with pytest.raises(MienError, match="Edit 2: 'lops' is no region"):
         inpainter.edit_in_turn(photo, [edits[0], {"dye": {"lops": "crimson"}}])
+
+
+def test_wrong_names_are_told_before_numpy_is_loaded(tmp_path: Path) -> None:
+    wrong: list[dict[str, Any]] = [{"maskk": "hair"}, {"dye": {"hair": "blondd"}}, {"part": "noze"}, {"quad": [1]}]
+    for number, edit in enumerate(wrong):
+        (tmp_path / f"{number}.json").write_text(json.dumps([edit]))
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom mien.errors import MienError\n"
+        "from mien.sessions.recipe_file import read_recipe\n"
+        "for path in sys.argv[1:]:\n    try:\n        read_recipe(Path(path))\n    except MienError as error:\n"
+        "        print(error, [name for name in ('numpy', 'cv2') if name in sys.modules])\n"
+    )
+    paths = [str(tmp_path / f"{number}.json") for number in range(len(wrong))]
+    done = subprocess.run([sys.executable, "-c", code, *paths], capture_output=True, text=True, check=True)
+    told = done.stdout.splitlines()
+    assert len(told) == len(wrong) and all(line.startswith("Edit 1: ") and line.endswith("[]") for line in told)

@@ -43,12 +43,15 @@ def apply(
 ) -> None:
     """Make all edits of a recipe, one after the other, of whichever faces: one result, one receipt."""
     from mien.editing.asked import numbered
-    from mien.photos.read import read_photo
-    from mien.photos.write import default_output
+    from mien.photos.contents import check_photo
     from mien.sessions.recipe_file import read_recipe
 
+    check_photo(photo)
     wished = {"strict": strict or None, "keep_identity": keep_identity}
     read = read_recipe(recipe).with_fields(**{name: one for name, one in wished.items() if one is not None})
+    from mien.photos.read import read_photo
+    from mien.photos.write import default_output
+
     picture = read_photo(photo)
     target = output or default_output(photo, "edited", picture)
     inputs = [photo, recipe, *read.files]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mien.editing.auto import names_features
 from mien.editing.request import Request, is_number
 from mien.errors import ConfigError, MienError
-from mien.types import PictureLike
+
+if TYPE_CHECKING:
+    from mien.types import PictureLike
 
 MOST_VARIANTS = 64
 
@@ -33,6 +34,8 @@ class Asked:
 
     def apart(self) -> list[Asked]:
         """One for each variant where each is borrowed from another face, or of a strength of its own."""
+        from mien.editing.auto import names_features  # what looks at faces, which a faulty request does not need
+
         feature = self.request.mode in ("auto", "pixels") and names_features(self.request)
         if not (self.request.lends or feature) and self.request.keep_identity is None:
             return [self]

@@ -12,7 +12,6 @@ from mien.conditions.colors import plain_color
 from mien.conditions.regions import parse_region
 from mien.editing.request import Request
 from mien.errors import ConfigError
-from mien.guides.others import enough_left, features
 from mien.guides.shapes import Shapes
 from mien.types import Bool, Float64, UInt8
 
@@ -121,6 +120,8 @@ def _found(request: Request, look: Look) -> Request | None:
         return replace(request, mask=None, color=None, dye=dyed)
     if request.mask is None or names:
         return None
+    from mien.guides.others import enough_left, features  # much code, which an edit refused early does not need
+
     mask, labels, points = look()
     over = points is not None and bool(features(points, mask)) and enough_left(points, mask)
     if over or _one_sided(mask):

@@ -43,9 +43,9 @@ def check_dyes(request: Request) -> None:
     """
     for region, value in request.dye.items():
         source = swatch_of(value)
-        if source is None and value != UNCHANGED and value not in RELATIVE:
-            _check_color(value, region)
-        elif source is not None and not source[0].is_file():
+        if source is None:
+            check_color(value, region)
+        elif not source[0].is_file():
             raise UnreadablePhotoError(f"{source[0]} does not exist or is no ordinary file; check the name.")
     from mien.conditions.regions import check_region, terms  # brings NumPy and OpenCV
 
@@ -58,8 +58,14 @@ def check_dyes(request: Request) -> None:
             )
 
 
-def _check_color(value: Any, region: str) -> None:
-    """Refuses what is no color, and says how to write a swatch where it is a file."""
+def check_color(value: Any, region: str) -> None:
+    """Refuses what stands for no color and is no swatch.
+
+    Raises:
+        LayerError: it says how to write a swatch where it is a file.
+    """
+    if value == UNCHANGED or value in RELATIVE:
+        return
     try:
         parse_color(value)
     except LayerError:

@@ -1,6 +1,7 @@
 """Recipes in files: edits in the spelling of requests, as a person writes them or a session exports them.
 
-docs/recipes.md describes the file. Names of files are relative to its folder.
+docs/recipes.md describes the file. Names of files are relative to its folder. NumPy, and what knows pictures, are
+loaded when all names are known to be right.
 """
 
 from __future__ import annotations
@@ -12,19 +13,16 @@ from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mien.editing.asked import numbered
+from mien.editing.names import check_names
 from mien.editing.request import Request, is_number
 from mien.errors import ConfigError, UnreadablePhotoError
 from mien.sessions.objects import Objects
-from mien.sessions.recipe import as_file, file_names, over_files, thaw
-from mien.sessions.transfer import FaceFrame, transferred
-from mien.types import Photo
 
 if TYPE_CHECKING:
     from mien.editing.context import EditContext
     from mien.sessions.history import History
+    from mien.types import Photo
 
 FORMAT, VERSION = "mien-recipe", 1
 NUMBERS = ("attributes", "reshape", "weights")
@@ -62,6 +60,8 @@ class RecipeStep:
     @property
     def request(self) -> Request:
         """The request, its files as paths. Errors as :class:`mien.editing.request.Request`."""
+        from mien.sessions.recipe import thaw
+
         return Request.from_dict(thaw(self.fields, Files(Path())))
 
 
@@ -82,6 +82,8 @@ class RecipeFile:
     @property
     def files(self) -> list[Path]:
         """All files that it names."""
+        from mien.sessions.recipe import file_names
+
         return [Path(name) for step in self.steps for name in file_names(step.fields)]
 
     def with_fields(self, **given: Any) -> RecipeFile:
@@ -110,7 +112,11 @@ class RecipeFile:
         return made
 
     def _placed(self, step: RecipeStep, photo: Photo, context: EditContext, scratch: Path) -> Request:
+        import numpy as np
+
         from mien.editing.target import find_target
+        from mien.sessions.recipe import thaw
+        from mien.sessions.transfer import FaceFrame, transferred
 
         given, size = dict(step.fields), (photo.width, photo.height)
         if self.size is None or step.quad is None or (self.size == size and isinstance(given.get("face"), list)):
@@ -161,6 +167,7 @@ def _step(told: Mapping[str, Any], folder: Path) -> RecipeStep:
             hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(FIELDS)}."
             raise ConfigError(f"'{name}' is no input of an edit; {hint}")
         _check_kind(name, value)
+    check_names(told)
     given = {name: _located(name, one, folder) for name, one in told.items() if name in FIELDS and one is not None}
     step = RecipeStep(given, str(told.get("note") or ""), told.get("quad"))
     assert step.request is not None  # checks everything
@@ -169,7 +176,7 @@ def _step(told: Mapping[str, Any], folder: Path) -> RecipeStep:
 
 def _check_kind(name: str, value: Any) -> None:
     """Raises ConfigError where a value is not of the kind of its field, which it names."""
-    if name == "quad" and np.shape(value) != (4, 2):
+    if name == "quad" and not _has_rows(value, 2, 4):
         raise ConfigError("'quad' holds no four corners x,y; leave it out.")
     one = FIELDS.get(name)
     if one is None or value is None:
@@ -183,12 +190,21 @@ def _check_kind(name: str, value: Any) -> None:
         raise ConfigError(f"'{name}' is {value!r}; give words.")
     if isinstance(one.default, bool) and not isinstance(value, bool):
         raise ConfigError(f"'{name}' is {value!r}; give true or false.")
-    if name == "drag" and (np.ndim(value) != 2 or np.shape(value)[1] != 4):
+    if name == "drag" and not _has_rows(value, 4):
         raise ConfigError("'drag' is no list of [from x, from y, to x, to y].")
+
+
+def _has_rows(value: Any, width: int, count: int | None = None) -> bool:
+    """Whether a value is a list of ``count`` lists, or of any, of so many values each."""
+    if not isinstance(value, list | tuple) or not value or (count is not None and len(value) != count):
+        return False
+    return all(isinstance(row, list | tuple) and len(row) == width for row in value)
 
 
 def _located(name: str, value: Any, folder: Path) -> Any:
     """A value whose files are found from the recipe's folder, as ``{"file": PATH, "name": ...}``."""
+    from mien.sessions.recipe import as_file
+
     if name == "drag":
         return tuple(tuple(float(number) for number in one) for one in value)
     if name in ("layers", "album") and isinstance(value, str):
@@ -223,6 +239,7 @@ def recipe_of(session: History, number: int | None, keep: Callable[[Path], str])
     Raises:
         SessionError: there is no such edit, or none at all, or a file is damaged.
     """
+    from mien.sessions.recipe import over_files
 
     def named(_: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
         return {**value, "file": keep(session.folder.objects.path(value["file"]))}
