@@ -36,7 +36,7 @@ def test_a_body_goes_on_where_it_is_seen_and_has_none_of_the_backdrop(long_haire
 
 def test_curls_reach_the_line_that_is_asked_for_in_this_hairs_color(face: Face) -> None:
     photo, points = head(face, COLORS, down=1.0), face.landmarks.astype(int)
-    high = points[10, 1] - (points[152, 1] - points[10, 1]) // 3
+    high = points[10, 1] - 5 * (points[152, 1] - points[10, 1]) // 11
     photo.pixels[max(8, high) : points[10, 1], points[54, 0] - 20 : points[284, 0] + 20] = COLORS["hair"]
     here = Scene.of(photo, face, ColorParser())  # type: ignore[arg-type]
     end = int(here.points[[105, 334], 1].mean() - 0.1 * here.unit)
@@ -51,3 +51,5 @@ def test_curls_reach_the_line_that_is_asked_for_in_this_hairs_color(face: Face) 
     none = {**here.shares, "background": np.zeros(here.shape, np.float32)}
     with pytest.raises(LayerError, match="outline of the hair"):
         curled(replace(here, shares=none), wished)
+    with pytest.raises(LayerError, match="too loose"):  # the backdrop shines through
+        curled(replace(here, hair=np.minimum(here.hair, np.float32(0.9))), wished)

@@ -27,8 +27,8 @@ LINED_MEN = ("2509", "2612", "3102")
 FRINGES, SHORT_FRINGES = ("2495", "2419", "2191", "3092", "2366"), ("3004", "2490", "3072", "2248")
 """Bundled faces with a fringe that suits long hair, and short hair; the best first."""
 
-FAIR_FRINGES = ("2191", "2419", "2495", "3092", "2366")
-"""The same for long fair hair, in which the first one's broad light and dark becomes bands."""
+FAIR_FRINGES = ("2419", "2495", "2191", "3092", "2366")
+"""The same for long fair hair, whose strands are seen one by one."""
 
 LONG_HAIR = ("2121", "2135", "3044")
 """Bundled faces with long straight hair close to the cheeks."""

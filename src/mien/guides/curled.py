@@ -34,6 +34,10 @@ LOWEST, ROOM = 0.7, 0.2
 """Height of the hair above the forehead over that of what is asked for, at least; and units of it, at the hairline, of
 which nothing is taken."""
 
+HIGH, SOLID, ABOVE = 0.6, 0.86, 0.8
+"""Units of hair above a forehead, and share of it through which nothing shines, from which its curls are turned over;
+and units aside within which it lies above a forehead."""
+
 JOIN, LIGHTS = (0.04, 0.24), 0.4
 """Units above the hairline from which new curls end among those that are there, and how much sooner dark ones do."""
 
@@ -58,6 +62,9 @@ def curled(here: Scene, wished: Bool) -> tuple[Fitted, Float32]:
         raise LayerError("The hair above is lower than what is asked for.")
     flat = flat_places(here, front)
     x, y = flat[..., 0], flat[..., 1]
+    above = (here.hair > 0.3) & (y < front.hairline.min() - 0.05) & (np.abs(x) < ABOVE)
+    if high < HIGH or float((here.hair > 0.95)[above].mean()) < SOLID:
+        raise LayerError("The hair above is too low or too loose to be turned over.")
     out = np.maximum(np.maximum(x - front.across[-1], front.across[0] - x), 0) / ROUND
     depth = np.interp(x, front.across, goal) - y - ROUND * (1 - np.sqrt(1 - np.clip(out, 0, 1) ** 2))
     angle = (x - float(front.across.mean())) / float(np.median(outline[MIDDLE]))

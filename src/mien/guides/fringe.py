@@ -18,6 +18,7 @@ import numpy as np
 
 from mien.compose.border import wide_blur
 from mien.errors import LayerError
+from mien.guides.fringe_light import without_bands
 from mien.guides.hair_fit import Fitted, bent, field, places_of
 from mien.guides.hair_lent import clear, pure
 from mien.guides.hair_light import sharp_as
@@ -37,6 +38,12 @@ UP, LOWEST_LINE = 1.5, 0.3
 
 BESIDE, SHORT = np.array([0.1, 0.2, 0.3]), 0.2
 """Units beside the temples, and the share of hair there, beside the cheeks, below which hair is short."""
+
+NOTCH = 25
+"""Columns of a gap between two pieces of what is asked for that no hand leaves on purpose."""
+
+HIGH = 0.59
+"""Units from the brows to the hairline of short hair from which a lent fringe is doubted."""
 
 LOWEST = 0.5
 """Units above the brows that hair grows from at least; what hangs lower is a fringe."""
@@ -120,6 +127,11 @@ class Forehead:
         line = np.asarray(cv2.GaussianBlur(line[None], (0, 0), 2.5)[0])
         return replace(front, hairline=line, short=hanging < SHORT)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether hair is short and begins so far up that another's strands look laid on."""
+        return self.short and -float(np.median(self.hairline)) > HIGH
+
     def seen(self, plane: Float32, ys: Float64) -> Float32:
         """(len(ys), COLUMNS) of a map of the scene."""
         grid = (np.stack(np.meshgrid(self.across, ys), -1) @ self.axes + self.origin).astype(np.float32)
@@ -144,7 +156,8 @@ def lent_fringe(
     _check(here, front, fit.alpha)
     if wished is not None:
         fit, lower = _reaching(here, front, fit, wished)
-    colors = toned(here.picture, _near(here, front), fit.front, fit.alpha, unit)
+    even = fit.front if front.short else without_bands(fit.front, fit.alpha, unit)
+    colors = toned(here.picture, _near(here, front), even, fit.alpha, unit)
     alpha = fit.alpha * _within(here, front, fit, area, lower) * (1 - here.shares["worn"])
     alpha = np.asarray(alpha, np.float32)
     return replace(fit, front=colors, alpha=alpha), shadow_of(here, alpha)
@@ -192,7 +205,7 @@ def _check(here: Scene, front: Forehead, alpha: Float32) -> None:
 
 
 def asked_line(front: Forehead, wished: Bool) -> Float64:
-    """(COLUMNS,) y of the lower line of an area (h, w).
+    """(COLUMNS,) y of the lower line of an area (h, w), without narrow gaps, such as between it and hair at a temple.
 
     Raises:
         LayerError: none of it is over the forehead.
@@ -202,7 +215,8 @@ def asked_line(front: Forehead, wished: Bool) -> Float64:
     known: Bool = np.asarray(asked.any(0))
     if not known.any():
         raise LayerError("The map asks for no hair over the forehead.")
-    return np.asarray(np.interp(STEPS, STEPS[known], ys[len(ys) - 1 - np.argmax(asked[::-1], 0)][known]), np.float64)
+    line = np.interp(STEPS, STEPS[known], ys[len(ys) - 1 - np.argmax(asked[::-1], 0)][known])
+    return np.asarray(cv2.morphologyEx(line[None], cv2.MORPH_CLOSE, np.ones((1, NOTCH), np.uint8))[0], np.float64)
 
 
 def _reaching(here: Scene, front: Forehead, fit: Fitted, wished: Bool) -> tuple[Fitted, Float64]:

@@ -21,7 +21,7 @@ from mien.errors import LayerError
 from mien.guides.bare import bare, held
 from mien.guides.borrow import mirrored
 from mien.guides.ears import kept, unshaded
-from mien.guides.fringe import lent_fringe
+from mien.guides.fringe import Forehead, lent_fringe
 from mien.guides.guide import Doubt, Guide
 from mien.guides.hair_close import close_to
 from mien.guides.hair_fit import Fitted, closed, ended, fitted
@@ -52,6 +52,8 @@ ON_FACE = 0.4
 
 MADE_UP = "what the old hair hid is made up from what lies beside it; hair that covers the old looks better"
 """What is told from there on."""
+
+LAID_ON = "this hair is short and begins far up: a fringe of another's strands looks laid on"
 
 ARMS = 0.3
 """Softness, units, of the face's outline around which glasses stay before new hair."""
@@ -137,7 +139,8 @@ def fringe(
     photo: Photo, here: Scene, other: Photo, there: Scene, area: Bool | None = None, wished: Bool | None = None
 ) -> Guide:
     """The fringe that another head lends; arguments and errors as :func:`mien.guides.fringe.lent_fringe`."""
-    return piece(photo, here, other, there, *lent_fringe(here, there, area, wished))
+    guide = piece(photo, here, other, there, *lent_fringe(here, there, area, wished))
+    return replace(guide, notes=(Doubt(LAID_ON),)) if Forehead.of(here).doubtful else guide
 
 
 def piece(photo: Photo, here: Scene, other: Photo, there: Scene, fit: Fitted, shade: Float32) -> Guide:
