@@ -27,9 +27,11 @@ from mien.align.crop import crop_face, quad_to_matrix
 from mien.align.finder import FaceFinder
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
+from mien.editing.reshaped import OPEN, SHUTS
 from mien.errors import LayerError
 from mien.guides.move import move
 from mien.guides.shapes import Shapes, canonical
+from mien.guides.shut import shut
 from mien.guides.still import Labelled
 from mien.photos.read import read_photo
 from mien.pixels import to_tensor
@@ -122,6 +124,18 @@ def identity(path: Path | None) -> Similar | None:
     return similar
 
 
+def moved(photo: Photo, face: Face, name: str, strength: float, labelled: Labelled) -> tuple[Photo, float]:
+    """A face as ``mien reshape`` moves it, whose open mouths shut at -1, and the strength that it bore.
+
+    Raises:
+        LayerError: it has no such mouth.
+    """
+    if name == OPEN and strength <= SHUTS:
+        return shut(photo, face, labelled).over(photo)[0], strength
+    made = move(photo, face, {name: strength}, labelled=labelled)
+    return made.guide.over(photo)[0], made.strengths[name]
+
+
 def figures_of(
     photo: Photo, names: list[str], finder: FaceFinder, parser: FaceParser, similar: Similar | None
 ) -> dict[str, dict[str, float | None]]:
@@ -138,19 +152,19 @@ def figures_of(
                 row[str(number)] = area(photo, face, name, parser) if name in AREAS else measured(face, name, shapes)
                 continue
             try:
-                moved = move(photo, face, {name: strength}, labelled=labelled)
+                made, bears = moved(photo, face, name, strength, labelled)
             except LayerError:
                 row[str(number)] = None
                 continue
-            row[f"bears {strength:g}"] = moved.strengths[name] / strength
+            row[f"bears {strength:g}"] = bears / strength
             if name in AREAS:
-                row[str(number)] = area(moved.guide.over(photo)[0], face, name, parser)
+                row[str(number)] = area(made, face, name, parser)
                 continue
-            again = finder.find(moved.guide.over(photo)[0])
+            again = finder.find(made)
             row[str(number)] = measured(again[0], name, shapes) if again else None
         for strength in (-1.0, 1.0) if similar is not None else ():
             try:
-                made = move(photo, face, {name: strength}, labelled=labelled).guide.over(photo)[0]
+                made, _ = moved(photo, face, name, strength, labelled)
             except LayerError:
                 continue
             assert similar is not None

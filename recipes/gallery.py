@@ -34,6 +34,14 @@ WISHES: Mapping[str, Mapping[str, Any]] = {
 }
 """Of the astronaut."""
 
+RECIPE: list[tuple[str, Mapping[str, Any]]] = [
+    ("hair auburn", {"dye": {"hair": "auburn"}}),
+    ("lips crimson", {"dye": {"lips": "crimson"}}),
+    ("smile 1", {"reshape": {"smile": 1.0}}),
+    ("background teal", {"dye": {"background": "teal"}}),
+]
+"""Several wishes of the astronaut in one recipe, shown after each of its edits."""
+
 PAIRS: list[tuple[str, str, Mapping[str, Any]]] = [
     ("3044", "hair auburn", {"dye": {"hair": "auburn"}}),
     ("2519", "hair brown", {"dye": {"hair": "brown"}}),
@@ -85,9 +93,12 @@ def pairs(editor: Editor) -> Iterator[UInt8]:
 
 
 def gallery(editor: Editor) -> UInt8:
-    """The astronaut, once for each wish."""
+    """The astronaut, once for each wish, and after each edit of a recipe."""
     photo = astronaut()
     heads = [((editor(photo, **wish).photo.pixels if wish else photo)[PART], words) for words, wish in WISHES.items()]
+    for number, (words, _) in enumerate(RECIPE, 1):
+        made = editor.edit_in_turn(photo, [wish for _, wish in RECIPE[:number]]).photo.pixels
+        heads.append((made[PART], f"a recipe: {words}" if number == 1 else f"... {words}"))
     return rows([tile(*one) for one in heads], COLUMNS)
 
 
