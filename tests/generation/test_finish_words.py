@@ -18,6 +18,7 @@ from mien.generation.seen_heads import (
     BLONDED,
     BLUNT,
     BROWNED,
+    CHILDISH,
     CHUCKLING,
     CONTENT,
     EAGER,
@@ -67,7 +68,7 @@ def test_lists_of_heads_name_heads() -> None:
     assert not LONG & SHORT
     assert known >= LONG | SHORT | FRINGED | FAINT | EAGER | LINED | EITHER | LIGHT_BROWN
     assert known >= BROWNED | CHUCKLING | FULL_LIPPED | GRAYED | TOPLESS | WIDE_NOSED
-    assert known >= BLONDED | BLUNT | CONTENT | THIN_LIPPED | GLOWING | SOLID
+    assert known >= BLONDED | BLUNT | CHILDISH | CONTENT | THIN_LIPPED | GLOWING | SOLID
     assert not BROWNED & GRAYED and not THIN_LIPPED & FULL_LIPPED
 
 

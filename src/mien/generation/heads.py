@@ -77,7 +77,7 @@ ALOOF = frozenset(
 HIDDEN = frozenset(("2266", "2509", "3102"))
 """Those whose mouths hardly look open when their lips part."""
 
-CUT = frozenset(("2230", "2266", "2286", "2352", "2412", "2892", "2998", "3017", "3102", "3203"))
+CUT = frozenset(("2230", "2266", "2286", "2352", "2412", "2538", "2892", "2998", "3017", "3102", "3203"))
 """Those whose hair ends at their picture's top, a little too early."""
 
 
@@ -90,7 +90,7 @@ DRAWN_JAWS = frozenset(("2676",))
 SORE = frozenset(("3130",))
 """Those whose eyes are red around."""
 
-GLOWING, SOLID = frozenset(("2455", "3004")), frozenset(("3004",))
+GLOWING, SOLID = frozenset(("2455", "3004")), frozenset(("3004", "3130"))
 """Those whose ears glow in light from behind, and those through whose hair nothing is seen."""
 
 

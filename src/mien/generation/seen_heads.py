@@ -34,6 +34,9 @@ LINED = frozenset(("2319", "2331", "2455", "2509", "2567", "3092", "3102", "3130
 EITHER = frozenset(("2892", "3130", "3172"))
 """Those who are taken for a man as often as for a woman."""
 
+CHILDISH = frozenset(("2366",))
+"""Those who are taken for children."""
+
 LIGHT_BROWN = frozenset(("2121", "2135", "2366", "2676"))
 """Those whose brown hair is taken for dark blond."""
 
@@ -65,6 +68,6 @@ CHUCKLING = frozenset(("2131", "2135"))
 """Those whose smiles show teeth, and are no laughs."""
 
 TOPLESS = frozenset(
-    ("2230", "2266", "2286", "2352", "2412", "2426", "2892", "2898", "2998", "3017", "3102", "3127", "3203")
+    ("2230", "2266", "2286", "2352", "2412", "2426", "2538", "2892", "2898", "2998", "3017", "3102", "3127", "3203")
 )
 """Those whose hair ends at their picture's top, which is seen before a wall."""

@@ -31,7 +31,7 @@ FEW = 0.1
 AGES = (47.0, 24.0)
 """Years of nobody in particular, and those that a degree of age adds."""
 
-MISAGED, NEARLY = 5.0, 9.0
+MISAGED, NEARLY = 8.0, 9.0
 """Cost of a face that is taken for neither old nor young where words ask for it, and years by which it is."""
 
 WRINKLED = 0.8
@@ -50,7 +50,7 @@ glued on more often than not; and the share of it where they do not."""
 BUSY, SMOOTH = 12.0, 3.5
 """Costs of a backdrop that cannot be parted from hair, where another is asked for; and of heads that look painted."""
 
-FORCED, PASTED = 6.0, 9.0
+FORCED, PASTED = 9.0, 16.0
 """Costs of an open mouth, and of a smile with teeth, that words ask for and a head does not bear."""
 
 HAIR, LONGER, BALD, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 12.5, 4.2, 6.0, 5.0, 0.2, 0.1
@@ -67,7 +67,7 @@ COLORED, DARK, BROWN = 10.0, 25.0, 50.0
 GINGER = 12.0
 """Cost of red hair where other hair is told, and a* from which a color is red."""
 
-TOLD, FEATURES, GRAY = 2.0, 1.6, 8.0
+TOLD, FEATURES, GRAY = 2.0, 1.6, 2.0
 """How much more sex, age, hair color and teeth weigh where words ask for them; cost of each standard deviation that a
 feature lacks of what words ask for; and of gray hair that would be dyed, and looks like paint then."""
 
@@ -83,14 +83,15 @@ much less a sex counts that nobody tells."""
 
 LENGTHS, TIED, HIDES, PALE, LINES, OVERDONE, UNSURE = (9.0, 4.0), 6.0, 8.0, 3.0, 4.0, 9.0, 3.0
 """Costs of hair that is the opposite of what words ask for, or nearly; that is neither short nor long; of brows that
-are hidden and that are faint, where they shall be raised; of skin without the wrinkles that are told; of a laugh with
-raised brows that nobody asked for; and of a head that may be a man's or a woman's."""
+are hidden, where they shall be raised, and of a child for a woman or a man; of brows that are faint there; of skin
+without the wrinkles that are told; of a laugh with raised brows that nobody asked for; and of a head that may be a
+man's or a woman's."""
 
 WORN, WORDS = 7.0, 1.5
 """Cost of a hairline, and of a length, that is seen to be another than the map's; how much more words weigh."""
 
 SPOKEN = frozenset(
-    ("features", "length", "solemn", "brows", "lines", "unlike", "chuckles", "grins", "nose", "lips", "either")
+    ("features", "length", "solemn", "brows", "lines", "unlike", "chuckles", "grins", "nose", "lips", "either", "child")
 ) | {"red", "dye"}
 """Costs that are of words alone."""
 
@@ -232,6 +233,7 @@ class Wished:
             "lips": LENGTHS[1] * (name not in lips if lips else 0),
             "top": TOPPED * (name in by_eye.TOPLESS and self._backed(head)),
             "either": UNSURE * (name in by_eye.EITHER) * ("feminine" in words),
+            "child": HIDES * (name in by_eye.CHILDISH) * ("feminine" in words),
         }
 
     def _toothless(self, teeth: float) -> float:
