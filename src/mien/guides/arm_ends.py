@@ -20,7 +20,7 @@ DARK, ALIKE, CLEAR = 0.5, 0.35, 38.0
 """Light of dark frames, by that of what is around, at most; how much lighter, as a share of that difference, their ends
 are; and levels by which these are darker than what is above and below."""
 
-BESIDE, ABOVE, BELOW = 3.0, 3.0, 0.6
+BESIDE, ABOVE, BELOW = 3.0, 10.0, 0.6
 """How far beyond the eyes they are, units; how far above the rims' upper ends, units; and how far below these, by the
 rims' height."""
 

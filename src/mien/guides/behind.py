@@ -21,13 +21,16 @@ from mien.guides.laid import blurred
 from mien.guides.repainted import repainted
 from mien.guides.surround import SOFT, Worn
 from mien.guides.uncovering import Uncovering
-from mien.types import Float32, Float64
+from mien.types import Bool, Float32, Float64
 
 CALM = 24.0
 """Pixels of a reduced picture around a frame where grain is measured."""
 
 KINDS, PLACES = np.float32(35), np.float32(60)
 """Levels that two kinds are apart, and two places a unit apart."""
+
+EAR = 0.3
+"""How likely an ear is before which high holes are not carried across."""
 
 OUTLINE, EDGE, FADING, FADED, SHOWN = 0.08, 0.012, 0.03, 0.008, 0.02
 """How far within the face its outline is carried across arms, how far beyond them, how softly that ends within the face
@@ -66,7 +69,7 @@ def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
     rest = grown(worn.hole & worn.beside, EDGES * worn.unit) & worn.beside
     barred = grown(worn.hole, BARRED * worn.unit)
     mixed = picture + weight[..., None] * (made - picture)
-    carried, sure = _carried(mixed, worn)
+    carried, sure = _carried(mixed, worn, kinds[..., 2] > EAR)
     filled = patched(carried, rest & (sure < 1), barred, np.random.default_rng(0), hints=_hints(worn, kinds))
     soft = np.maximum(blurred(worn.beside, SOFT * worn.unit) * (weight > 0), rest * (weight == 0))[..., None]
     made, weight = made + soft * (filled - made), np.maximum(weight, rest)
@@ -76,12 +79,12 @@ def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
     return Bared(picture, touched, made.astype(np.float32), whole.astype(np.float32))
 
 
-def _carried(picture: Float32, worn: Worn) -> tuple[Float32, Float32]:
+def _carried(picture: Float32, worn: Worn, ears: Bool) -> tuple[Float32, Float32]:
     """What arms hide beside the face and at its outline, carried across them, (h, w, 3); and how sure it is, (h, w)."""
     unit = worn.unit
     zone = grown(worn.beside, OUTLINE * unit)
     area = grown(worn.hole, EDGE * unit) & zone & ~worn.eyes
-    made, sure = carried_across(picture, area, worn.hole & ~area, ~grown(worn.beside, EDGE * unit), unit)
+    made, sure = carried_across(picture, area, worn.hole & ~area, ~grown(worn.beside, EDGE * unit) | ears, unit)
     sure = sure * blurred(zone, FADING * unit) * np.clip(2 * blurred(area, FADED * unit), 0, 1) * area
     return made, np.where(sure > SHOWN, sure, 0).astype(np.float32)
 

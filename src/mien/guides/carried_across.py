@@ -33,8 +33,8 @@ TALL, LOW = (0.55, 0.7), (0.25, 0.35)
 STIFF = 0.25
 """How much alignment counts against smoothness."""
 
-THIN, DISAGREE = (0.2, 0.35), (22.0, 32.0)
-"""Height, units, from which both borders must be alike; and levels by which they are not."""
+THIN, DISAGREE, NEARBY = (0.2, 0.35), (22.0, 32.0), 0.05
+"""Height, units, from which both borders must be alike; levels by which they are not, and within how many units."""
 
 MIRRORED = 0.08
 """How far from a border texture is taken, units."""
@@ -64,12 +64,10 @@ class _Band:
         at = np.arange(left, left + shape[1])
         return np.asarray(np.interp(at, self.columns, (self.bottom - self.top) / unit), np.float32)
 
-    def agreed(self, unit: float) -> float:
-        """How much both borders are alike where they are far apart, in [0, 1]."""
-        far = self.bottom - self.top > THIN[0] * unit
-        if not far.any():
-            return 1.0
-        return float(np.clip((DISAGREE[1] - self.unlike[far].mean()) / (DISAGREE[1] - DISAGREE[0]), 0, 1))
+    def agreed(self, unit: float) -> Float32:
+        """(n,) how much both borders are alike around, in [0, 1]."""
+        around = cv2.GaussianBlur(self.unlike[None], (0, 0), NEARBY * unit)[0]
+        return _up_to(DISAGREE, around)
 
 
 def carried_across(picture: Float32, hole: Bool, barred: Bool, low: Bool, unit: float) -> tuple[Float32, Float32]:
@@ -179,7 +177,7 @@ def _drawn(
         total += counts[..., None] * _at(picture, *at)
         share += counts
     sure = np.clip((TALL[1] * unit - gap) / ((TALL[1] - TALL[0]) * unit), 0, 1) * np.clip(4 * share, 0, 1)
-    sure *= 1 - np.clip((gap / unit - THIN[0]) / np.diff(THIN)[0], 0, 1) * np.float32(1 - band.agreed(unit))
+    sure *= 1 - np.clip((gap / unit - THIN[0]) / np.diff(THIN)[0], 0, 1) * (1 - of(band.agreed(unit), begun))
     return np.asarray(total / share[..., None], np.float32), np.asarray(sure, np.float32)
 
 

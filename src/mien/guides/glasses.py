@@ -64,6 +64,9 @@ SEEN = 0.3
 GAPS = (1.6, 6.0)
 """Width of notches, units, and size of holes, square units, in a frame that are no lenses."""
 
+ENCLOSED, SURE_EAR = 6.0, 0.7
+"""Width of gaps between parts of glasses beside a face, units; and how likely an ear is that stays in them."""
+
 ROOM = round(9 * UNIT)
 """Rows of the plane above and below glasses where lines may go on."""
 
@@ -183,7 +186,9 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     frame |= front & np.isin(kinds.argmax(2), (1, 3))  # before hair and backdrop, lenses shine
     stays = still_seen(picture, frame & (worn < 0.5), kinds)
     frame, front = frame & ~stays, front & ~stays
-    frame = frame | arm_ends(picture, frame, lenses, points) & ~eyes
+    frame = (
+        frame | (arm_ends(picture, frame, lenses, points) | _within(frame, kinds, likely["ears"] > SURE_EAR)) & ~eyes
+    )
     dark = _tinted(picture, lenses, points)
     return Glasses(
         frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark, moved
@@ -199,6 +204,12 @@ def _whole(picture: Float32, seen: Seen, likely: dict[str, Float32], lenses: Boo
     frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
     frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
     return without_gaps(frame, *GAPS) & ~(eyes & ~core)
+
+
+def _within(hidden: Bool, kinds: Float32, ears: Bool) -> Bool:
+    """(SIDE, SIDE) what parts of glasses beside the face enclose, or nearly: their lenses, and pieces of rims."""
+    closed = cv2.morphologyEx(hidden.astype(np.uint8), cv2.MORPH_CLOSE, disc(ENCLOSED)) > 0
+    return np.asarray(closed & (kinds.argmax(2) > 0) & ~ears)
 
 
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
