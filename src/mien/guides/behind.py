@@ -32,9 +32,9 @@ KINDS, PLACES = np.float32(35), np.float32(60)
 EAR = 0.3
 """How likely an ear is before which high holes are not carried across."""
 
-OUTLINE, EDGE, FADING, FADED, SHOWN = 0.08, 0.012, 0.03, 0.008, 0.02
+OUTLINE, EDGE, FADING, FADED, SHOWN = 0.08, 0.012, 0.03, 0.008, (0.02, 0.85)
 """How far within the face its outline is carried across arms, how far beyond them, how softly that ends within the face
-and elsewhere, units; and from which share of it."""
+and elsewhere, units; and shares of it that count as nothing, and as all."""
 
 EDGES, BARRED = 0.02, 0.05
 """How far beyond a frame its edge is seen, and how far from it no patches are taken, units."""
@@ -86,7 +86,7 @@ def _carried(picture: Float32, worn: Worn, ears: Bool) -> tuple[Float32, Float32
     area = grown(worn.hole, EDGE * unit) & zone & ~worn.eyes
     made, sure = carried_across(picture, area, worn.hole & ~area, ~grown(worn.beside, EDGE * unit) | ears, unit)
     sure = sure * blurred(zone, FADING * unit) * np.clip(2 * blurred(area, FADED * unit), 0, 1) * area
-    return made, np.where(sure > SHOWN, sure, 0).astype(np.float32)
+    return made, np.clip((sure - SHOWN[0]) / (SHOWN[1] - SHOWN[0]), 0, 1).astype(np.float32)
 
 
 def enlarged(before: Float32, small: Float32, bared: Bared) -> tuple[Float32, Float32]:

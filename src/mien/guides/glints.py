@@ -31,6 +31,9 @@ SPECK, HALO = 0.0004, 0.014
 OPEN = 0.012
 """How far beyond the outline of an eye its white is seen, units."""
 
+LIDS = 0.04
+"""How far beyond the opening of an eye lids lose colors that no skin has, units."""
+
 GREEN, BLUE, LEFT = -4.0, (-8.0, -22.0), 0.15
 """a* and b* (of the white, and of the iris) below which a reflection colors eyes; what of that is left."""
 
@@ -51,7 +54,7 @@ def without_reflections(
     for middle in (468, 473):
         size = float(np.linalg.norm(points[middle + 1 : middle + 5, :2] - points[middle, :2], axis=1).mean())
         cv2.circle(irises, np.round(points[middle, :2]).astype(int).tolist(), round(size), 1, -1)
-    calm = colorless(picture, lenses, eyes, irises > 0)
+    calm = colorless(picture, lenses, grown(eyes, LIDS * unit), irises > 0)
     changed = (calm != picture).any(2).astype(np.float32)
     return calm, changed, glints(picture, lenses, eyes, skin, unit)
 
