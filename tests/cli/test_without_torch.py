@@ -24,6 +24,7 @@ if sys.argv[1] == "without":
     sys.meta_path.insert(0, Without())
 from mien.cli import main
 
+HEAVY = {"torch", "rich.console", "scipy", "mien.training", "mien.evaluation", "mien.serve"}
 done = []
 for line in json.loads(sys.argv[2]):
     sys.argv = ["mien", *line]
@@ -34,12 +35,22 @@ for line in json.loads(sys.argv[2]):
         except SystemExit as end:
             code = end.code
     out.seek(0)
-    done.append((code, out.read(), "torch" in sys.modules))
+    done.append((code, out.read(), sorted(HEAVY & set(sys.modules))))
 print(json.dumps(done))
 """
 
 
-def run(way: str, *lines: list[str], cwd: Path) -> list[tuple[int, str, bool]]:
+REFUSED = [
+    ["sample", "--grid", "g.png", "--modes", "3"],
+    ["conditions", "a.png", "--out", "layers2", "--superpixels"],
+    ["edit", "a.png", "--mask", "mouth", "--color", "red", "--mode", "look", "--device", "cuda", "-o", "red.png"],
+    ["dye", "a.png", "--color", "hair=auburn", "--identity-network", "a.png", "--keep-identity", "0.9"],
+    ["--engine", "torch", "faces", "a.png"],
+    ["faces", "a.png", "--engine", "torch"],
+]
+
+
+def run(way: str, *lines: list[str], cwd: Path) -> list[tuple[int, str, list[str]]]:
     command = [sys.executable, "-c", PROGRAM, way, json.dumps(lines)]
     answer = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=True)
     return [tuple(one) for one in json.loads(answer.stdout)]
@@ -56,7 +67,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_edits_need_no_torch(folder: Path) -> None:
+def test_edits_need_no_torch_and_what_needs_it_says_so(folder: Path) -> None:
     lines = [
         ["faces", "a.png", "--json"],
         ["mask", "a.png", "--region", "hair", "-o", "hair.png"],
@@ -69,59 +80,23 @@ def test_edits_need_no_torch(folder: Path) -> None:
         ["conditions", "a.png", "--out", "layers"],
         ["sample", "--grid", "faces.png", "--seeds", "0-3"],
         ["generate", "--text", "an old woman", "--pose", "5,0", "--grid", "made.png"],
-        [
-            "edit",
-            "a.png",
-            "--editor",
-            "multimodal-mapping",
-            "--mask",
-            "face",
-            "--text",
-            "old",
-            "--mode",
-            "look",
-            "-o",
-            "m.png",
-        ],
-        ["edit", "a.png", "--mask", "mouth", "--attribute", "smile=1", "--mode", "look", "-o", "look.png"],
-        ["edit", "a.png", "--mask", "eyes", "--exemplar", "b.png", "--mode", "look", "--seed", "2", "-o", "eyes.png"],
-        ["edit", "a.png", "--layers", "layers", "--mask", "hair", "--weight", "sketch=2", "-o", "hair-edit.png"],
+        "edit a.png --editor multimodal-mapping --mask face --text old --mode look -o m.png".split(),
+        "edit a.png --mask eyes --exemplar b.png --mode look --seed 2 --attribute smile=1 -o look.png".split(),
+        "edit a.png --layers layers --mask hair --weight sketch=2 -o hair-edit.png".split(),
         ["attributes"],
         ["read", "auburn hair"],
     ]
-    done = run("without", *lines, cwd=folder)
+    done = run("without", *lines, *REFUSED, cwd=folder)
+    for code, told, _ in done[len(lines) :]:
+        assert code == 9 and 'needs PyTorch; run: pip install "mien[paint]".' in told
+        assert told.count("\n") == 1
+    done = done[: len(lines)]
     assert [(line[0], code) for line, (code, _, _) in zip(lines, done, strict=True)] == [(line[0], 0) for line in lines]
     before = np.asarray(Image.open(folder / "a.png"))
-    for name in ("dyed", "smile", "brows", "healed", "look", "eyes", "hair-edit", "m"):
+    for name in ("dyed", "smile", "brows", "healed", "look", "hair-edit", "m"):
         assert (np.asarray(Image.open(folder / f"{name}.png")) != before).any(), name
 
 
-def test_what_needs_torch_says_so_at_once(folder: Path) -> None:
-    lines = [
-        ["sample", "--grid", "g.png", "--modes", "3"],
-        ["conditions", "a.png", "--out", "layers", "--superpixels"],
-        ["edit", "a.png", "--mask", "mouth", "--color", "red", "--mode", "look", "--device", "cuda", "-o", "look.png"],
-        ["dye", "a.png", "--color", "hair=auburn", "--identity-network", "a.png", "--keep-identity", "0.9"],
-        ["--engine", "torch", "faces", "a.png"],
-        ["faces", "a.png", "--engine", "torch"],
-    ]
-    for code, told, _ in run("without", *lines, cwd=folder):
-        assert code == 9 and 'needs PyTorch; run: pip install "mien[paint]".' in told
-        assert told.count("\n") == 1
-
-
-def test_torch_is_not_loaded_where_nothing_is_painted(folder: Path) -> None:
-    ((code, _, loaded),) = run("with", ["dye", "a.png", "--color", "hair=auburn", "-o", "dyed.png"], cwd=folder)
-    assert code == 0 and not loaded
-
-
 def test_a_dye_loads_no_more_than_it_needs(folder: Path) -> None:
-    code = (
-        "import sys; sys.argv = ['mien', 'dye', 'a.png', '--color', 'hair=auburn', '-o', 'light.png']\n"
-        "from mien.cli import main\n"
-        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
-        "heavy = {'torch', 'rich.console', 'scipy', 'mien.training', 'mien.evaluation', 'mien.serve'}\n"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    ((code, _, loaded),) = run("with", ["dye", "a.png", "--color", "hair=auburn", "-o", "dyed.png"], cwd=folder)
+    assert code == 0 and loaded == []

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,11 +13,38 @@ import torch
 from PIL import Image
 from torch import nn
 
+from mien.conditions.parser import FaceParser
+from mien.data import ImageSet, LabelMaps
 from mien.models.stylegan2 import GeneratorConfig
+from mien.training import frozen, teachers
 from mien.training.settings import CriticConfig, DataConfig, LoopConfig
+from mien.training.stages import discriminators, feeds
 from mien.training.stages.generator_run import GeneratorRun, GeneratorStageConfig
 
 TINY = GeneratorConfig(resolution=32, z_dim=8, w_dim=8, mapping_layers=2, channel_base=256, channel_max=16)
+
+
+_frozen, _by_shape = cache(frozen.load_frozen), cache(frozen.load_by_shape)
+_parsed: dict[tuple[bytes, Any], LabelMaps] = {}
+
+
+def _parse_all(images: ImageSet, parser: FaceParser, parse: Any = feeds.parse_all) -> LabelMaps:
+    key = sha256(images.batch(range(len(images)))).digest(), parser.network
+    if key not in _parsed:
+        _parsed[key] = parse(images, parser)
+    return _parsed[key]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _once() -> Iterator[None]:
+    """Stage after stage is judged by the same fixed networks, and shown the same pictures: both are read once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FaceParser, "bundled", cache(FaceParser.bundled))
+        patch.setattr(feeds, "parse_all", _parse_all)
+        patch.setattr(discriminators, "load_frozen", _frozen)
+        for module in (frozen, teachers):
+            patch.setattr(module, "load_by_shape", _by_shape)
+        yield
 
 
 class TinyPyramid(nn.Module):
