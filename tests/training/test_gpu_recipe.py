@@ -96,14 +96,14 @@ def test_resident_windows_are_the_same_by_any_number_of_processes(store: Path, m
     assert torch.equal(again.others["place"], first.others["place"]) and again.labels is not None
 
 
-def test_the_check_measures_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_measures_everything(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(gpu_check, "_windows", partial(gpu_check._windows, side=64))
     monkeypatch.setattr(gpu_check, "WindowConfig", lambda: SMALL)
     monkeypatch.setitem(gpu_check.PRESETS, "portrait-64", narrow_editor)
-    found = gpu_check.check(torch.device("cpu"), 0.03, "portrait-64")
+    gpu.main(["check", "--seconds", "0.03", "--preset", "portrait-64", "--device", "cpu"])
+    found = json.loads(capsys.readouterr().out)
     assert found["name"] == "CPU" and found["edit_ms"] > 0 and found["tera_multiplications"] > 0
-    assert found["windows_per_second"]["1"] > 0
-    json.dumps(found)
+    assert found["windows_per_second"]["1"] > 0 and found["edit_goal_ms"] == gpu.EDIT_MS
 
 
 def test_figures_of_slow_machines_are_not_rounded_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ STUB = """
 import sys
 from recipes import gpu
 from tests.training.test_gpu_recipe import small
-gpu.next_stage, gpu.check = small(gpu.next_stage), lambda *given: {"name": "toy"}
+gpu.next_stage = small(gpu.next_stage)
 gpu.main()
 """
 
@@ -149,7 +149,8 @@ def test_one_command_checks_and_trains(store: Path, tmp_path: Path) -> None:
     pack(store, tmp_path / "pack", 2.0)
     python = tmp_path / "python"
     python.write_text(
-        f'#!/bin/sh\n[ "$1" = -m ] && [ "$2" = recipes.gpu ] && shift 2 && exec {sys.executable} -c '
+        '#!/bin/sh\n[ "$1" = -m ] && [ "$3" = check ] && echo "$@" && exit\n'
+        f'[ "$1" = -m ] && [ "$2" = recipes.gpu ] && shift 2 && exec {sys.executable} -c '
         f'\'{STUB}\' "$@"\nexec {sys.executable} "$@"\n'
     )
     python.chmod(0o755)
@@ -165,7 +166,7 @@ def test_one_command_checks_and_trains(store: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:] + done.stdout[-500:]
     assert "6 images shown: 6 windows in all" in done.stdout
     assert {"painter", "compact.pt", "check.json"} <= {path.name for path in (tmp_path / "run").iterdir()}
-    assert json.loads((tmp_path / "run" / "check.json").read_text())["edit_goal_ms"] == gpu.EDIT_MS
+    assert (tmp_path / "run" / "check.json").read_text() == "-m recipes.gpu check --seconds 0\n"
 
 
 class _Distance(torch.nn.Module):
