@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 from mien.cli.data import data as data_verbs
 from mien.cli.train import train
 from mien.errors import ConfigError, MienError
+from mien.models.stylegan2 import PRESETS
 from mien.training.options import seconds
+from tests.training.conftest import TINY
 
 
 def _run(verbs: Typer, *arguments: object) -> str:
@@ -35,9 +37,10 @@ def test_what_is_no_length_of_time_is_refused(text: str) -> None:
         seconds(text)
 
 
-def test_pack_then_train_then_resume(pictures: Path, tmp_path: Path) -> None:
+def test_pack_then_train_then_resume(pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRESETS, "portrait-128", lambda: TINY)
     packed, out = tmp_path / "set.safetensors", tmp_path / "run"
-    report = json.loads(_run(data_verbs, "pack", pictures, "--out", packed, "--size", 128))
+    report = json.loads(_run(data_verbs, "pack", pictures, "--out", packed, "--size", 32))
     assert (report["pictures"], report["bytes"]) == (10, packed.stat().st_size)
     options = ("generator", "--data", packed, "--out", out, "--batch", 4, "--device", "cpu", "--preview-every", 8)
     _run(train, *options, "--images", 4)
@@ -50,7 +53,7 @@ def test_pack_then_train_then_resume(pictures: Path, tmp_path: Path) -> None:
     sheets = sorted((out / "previews").iterdir())
     assert [sheet.name.split("-")[0] for sheet in sheets] == ["psi0.7", "psi1.0"]
     with Image.open(sheets[0]) as sheet:
-        assert sheet.size == (6 * 128, 6 * 128)
+        assert sheet.size == (6 * 32, 6 * 32)
     assert any((out / "tensorboard").iterdir())
 
 

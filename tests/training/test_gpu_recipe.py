@@ -81,10 +81,11 @@ def test_what_is_packed_is_what_was_prepared(store: Path, tmp_path: Path) -> Non
 
 def test_resident_windows_are_the_same_by_any_number_of_processes(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resident, "ProcessPoolExecutor", lambda count, context: ThreadPoolExecutor(count))
+    monkeypatch.setattr(resident, "PIECE", 5)
 
     def feed(processes: int) -> ResidentFeed:
         drawn = WindowFeed(WindowStore.load(store / "train"), 4, 0, WindowDraw(size=32))
-        return ResidentFeed(drawn, 70, torch.device("cpu"), processes)
+        return ResidentFeed(drawn, 8, torch.device("cpu"), processes)
 
     one, two = feed(1), feed(2)
     state = one.state_dict()
