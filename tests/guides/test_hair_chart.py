@@ -6,7 +6,7 @@ import numpy as np
 
 from mien.conditions.colors import is_name, parse_color
 from mien.guides.coloring import lab_of
-from mien.guides.hair_chart import STRONG, charted
+from mien.guides.hair_chart import STRONG, charted, falls_short
 from mien.guides.hair_shades import shades
 
 BLACK, BROWN = (32, 27, 26), (92, 64, 46)
@@ -58,3 +58,10 @@ def test_gray_hair_has_brown_depths_and_gray_lights() -> None:
     deep, light = (np.hypot(*table[10 * level]) for level in (20, 60))
     assert deep > light + 2
     assert np.allclose(shades(np.array([46.0, 10.0, 18.0]))[460], (10, 18), atol=0.1)  # of blond nothing else comes
+
+
+def test_hair_that_shows_nothing_but_black_becomes_less_light() -> None:
+    none, half, most = (lab(charted(parse_color("blond"), BLACK, share))[0] for share in (0.0, 0.4, 0.9))
+    assert none > half > most > lab(BLACK)[0] + 5
+    assert falls_short(parse_color("blond"), charted(parse_color("blond"), BLACK))
+    assert not falls_short(parse_color("brown"), charted(parse_color("brown"), BROWN))

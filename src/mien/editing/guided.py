@@ -37,7 +37,7 @@ from mien.editing.reshaped import labelled_of, reshaped
 from mien.editing.result import FaceEdit
 from mien.editing.skins import evened, lined, shaved, unlined
 from mien.editing.steps import Guided, worse
-from mien.editing.swatches import shade_of
+from mien.editing.swatches import darker_than_named, shade_of
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank_hair import LAID, bank_fringe
@@ -249,6 +249,7 @@ def _dyed(
     guide, *mattes = side_by_side(*calls)
     guide = guide if seen > WELL else replace(guide, notes=(*guide.notes, SHADED))
     told = [ALONG] * along + [CARRIED] * carried_on(before, face, region, matte, context)
+    told += darker_than_named(region, color, shade)
     guide = replace(guide, notes=(*guide.notes, *told))
     done = done.then(guide, f"{region} dyed {color}", mask, 1.0)
     done = replace(done, unreached=worse(done.unreached, lost))

@@ -11,11 +11,14 @@ from mien.conditions.pictures import as_photo
 from mien.editing.context import EditContext
 from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded, swatch_of
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.dye import mean_color
-from mien.guides.hair_chart import charted
+from mien.guides.dye import black_share, mean_color
+from mien.guides.hair_chart import charted, falls_short
 from mien.guides.light import under_light
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
+
+DARKER = "this hair is too dark for {0} to look real: it is made lighter by a part of that (#rrggbb gives all of it)"
+"""What is told where a name's color is not reached."""
 
 
 def dye_color(value: Any, context: EditContext) -> Color:
@@ -61,7 +64,14 @@ def shade_of(
     wish = None if relative else under_light(dye_color(color, context), photo, face)
     if wish is not None and not depends_on_hair(region, color):
         return wish
-    before = had or mean_color(photo, context.matte(photo, face, region))
+    matte = context.matte(photo, face, region)
+    before = had or mean_color(photo, matte)
     if wish is not None:
-        return charted(wish, before)
+        return charted(wish, before, black_share(photo, matte))
     return before if color == UNCHANGED else shaded(before, color)
+
+
+def darker_than_named(region: str, color: Any, shade: Color) -> list[str]:
+    """What is told where hair is too dark for its color's name; nothing else is said."""
+    named = depends_on_hair(region, color) and color != UNCHANGED and color not in RELATIVE
+    return [DARKER.format(color)] if named and falls_short(parse_color(color), shade) else []

@@ -32,6 +32,9 @@ LARGEST = 768
 NODES = 33
 """Levels of each channel for which the dye is computed."""
 
+BLACK = 2.5
+"""L* below which there is nothing but black."""
+
 NEAR = 0.03
 """Longer sides of the region within which the colours on both sides of its border are looked for."""
 
@@ -186,15 +189,31 @@ def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
     Raises:
         ValueError: the matte is empty.
     """
+    lab, weight = _seen(photo, alpha)
+    mean: Any = np.tensordot(weight, lab, 2)
+    red, green, blue = np.rint(rgb_of(mean.astype(np.float32)[None, None])[0, 0] * 255).astype(int)
+    return int(red), int(green), int(blue)
+
+
+def black_share(photo: Photo, alpha: Float32) -> float:
+    """Share of a region with a matte (H, W) that is black: no dye can show what is not seen there.
+
+    Raises:
+        ValueError: the matte is empty.
+    """
+    lab, weight = _seen(photo, alpha)
+    return float(weight[lab[..., 0] < BLACK].sum())
+
+
+def _seen(photo: Photo, alpha: Float32) -> tuple[Float32, Float32]:
+    """A region's colors, reduced, in Lab (h, w, 3), and how much each of them counts (h, w), 1 in all."""
     x0, y0, x1, y1 = box = _box_of(alpha)
     shrink = min(1.0, LARGEST / max(x1 - x0, y1 - y0))
     size = (max(1, round((x1 - x0) * shrink)), max(1, round((y1 - y0) * shrink)))
     pictures = (to_srgb(photo, box), alpha[y0:y1, x0:x1])
     small, weight = (reduced(one, size) for one in pictures)
     weight = np.where(weight > 0.5 * weight.max(), weight, 0)
-    mean: Any = np.tensordot(weight / weight.sum(), lab_of(small / np.float32(255)), 2)
-    red, green, blue = np.rint(rgb_of(mean.astype(np.float32)[None, None])[0, 0] * 255).astype(int)
-    return int(red), int(green), int(blue)
+    return lab_of(small / np.float32(255)), np.asarray(weight / weight.sum(), np.float32)
 
 
 def _lighter(front: Float32, alpha: Float32, wish: Float32) -> float:

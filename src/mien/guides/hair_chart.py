@@ -27,6 +27,9 @@ FAIR, STRONG, GRAY = (7.0, 12.0, 17.0, 22.0), (6.0, 9.0, 10.0, 10.0), (7.0, 11.0
 """L* by which such hair becomes lighter as named: in colors that it fades to, in red, blue and other ones, and gray.
 What black hair does not show, no dye can: farther on it is fog."""
 
+UNSEEN = ((0.2, 0.5), (1.0, 0.5))
+"""Shares of hair that are black from which on less of that comes, and half of it."""
+
 PALE = (55.0, 75.0)
 """L* of red, blue and other colors from which hair begins to be bleached for them, and is: pastel pink."""
 
@@ -39,6 +42,9 @@ NATURAL = ((10, 3, 3), (19, 5, 8), (29, 8, 14), (42, 10, 18), (50, 10, 20), (60,
 GROWN, FAINT = (50.0, 62.0, 95.0, 110.0), (3.0, 7.0)
 """Hues, in degrees, at which colors begin to be those of fair hair as it grows, are, and end to be; and chroma."""
 
+SHORT = 12.0
+"""L* by which hair is darker than its color's name from which on that is told."""
+
 AMONG = 0.12
 """How much of the color of hair of its lightness gray has that grows among dark hair."""
 
@@ -47,12 +53,13 @@ LESS, AS_NAMED, HUE = 12.0, 0.6, 0.3
 paler, and how much the name's hue counts: the hue of light blond is green in dark blond."""
 
 
-def charted(wish: Color, hair: Color) -> Color:
+def charted(wish: Color, hair: Color, black: float = 0.0) -> Color:
     """The color that a name gives on hair, sRGB, 0 to 255.
 
     Args:
         wish: sRGB that the name stands for.
         hair: mean sRGB of the hair so far.
+        black: share of it that shows nothing but black.
     """
     want, have = _lab(wish), _lab(hair)
     hue = np.asarray(want[1:], np.float64)
@@ -61,11 +68,12 @@ def charted(wish: Color, hair: Color) -> Color:
     bleached = max(float(np.interp(angle, GROWN, (0, 1, 1, 0))), float(np.interp(want[0], PALE, (0, 1))))
     fair, strong, gray = (float(np.interp(have[0], HAIR, ends)) for ends in (FAIR, STRONG, GRAY))
     colored = strong + (fair - strong) * bleached
-    whole = colored + faint * (gray - colored)
+    seen = float(np.interp(black, UNSEEN[0], UNSEEN[1]))
+    whole = seen * (colored + faint * (gray - colored))
     more = float(want[0] - have[0]) - whole
     if more <= 0:
         return wish
-    light = have[0] + whole + BEYOND * more
+    light = have[0] + whole + seen * BEYOND * more
     made = shaded_hue(hue, float(want[0] - light)) * (light + 8) / (want[0] + 8)
     made += AMONG * faint * min(1.0, float(want[0] - light) / LESS) * _grown(light)
     share = np.interp(angle, GROWN, (0, 1, 1, 0)) * (1 - faint)
@@ -78,6 +86,11 @@ def charted(wish: Color, hair: Color) -> Color:
     rgb = 255 * rgb_of(np.array([[[light, *made]]], np.float32))[0, 0]
     red, green, blue = (round(float(one)) for one in rgb)
     return red, green, blue
+
+
+def falls_short(wish: Color, made: Color) -> bool:
+    """Whether hair stays much darker than a name says."""
+    return float(_lab(wish)[0] - _lab(made)[0]) > SHORT
 
 
 def _grown(light: float) -> Any:

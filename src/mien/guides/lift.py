@@ -64,7 +64,7 @@ UNSEEN, RARE = 0.2, 1e-3
 LEAST = 0.05
 """Part of real hair whose L* over the mean is the least that hair gets: thin locks before a shadow would stay black."""
 
-SHADE, SHADED = 3.0, (0.06, 4.0, 0.5)
+SHADE, SHADED = 6.0, (0.06, 4.0, 0.5)
 """L* by which wide black parts of hair stay darker, as hair in deep shade does; sides of the hair (and pixels, least)
 over which they are wide, and L* over the mean below which they are black."""
 
@@ -91,9 +91,9 @@ GLOSS = ((0.035, 3.0, 20.0), 4.0, 11.0)
 """Sides of the hair (and pixels, least and most) over which locks are told from single lights and depths, and L* from
 which these are lighter, and darker, by ever less more: lights of black hair are gloss."""
 
-LOCKS, PATCHED, FORMED = 0.12, 0.45, 0.25
-"""Sides of the hair over which light is its form; how much weaker what is narrower becomes in hair of other tones, and
-how much weaker the form: whole, gloss and shadows of dark hair became blotches of blond and brown."""
+LOCKS, PATCHED = 0.12, 0.45
+"""Sides of the hair over which light is its form, and how much weaker what is narrower becomes in hair of other tones:
+whole, gloss and shadows of dark hair became blotches of blond and brown."""
 
 WIDE = (0.1, 0.6, 15.0, 30.0)
 """Sides of the hair over which what is lighter than the mean is gloss of black hair, which fair hair has less of; how
@@ -196,7 +196,7 @@ def _softer(broad: Float32, inside: Float32, side: float, other: float) -> Float
     bound = np.where(apart > 0, np.float32(lighter), np.float32(darker))
     soft = broad + other * (bound * np.arcsinh(apart / bound) - apart)
     form = within(soft, inside, LOCKS * side, wide_blur)
-    return np.asarray(soft - other * (PATCHED * (soft - form) + FORMED * form), np.float32)
+    return np.asarray(soft - other * PATCHED * (soft - form), np.float32)
 
 
 def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:
