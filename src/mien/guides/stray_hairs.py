@@ -26,11 +26,11 @@ levels by which a backdrop, without thin lines, may differ from its surroundings
 FIRM, WEAK = 5.0, 1.8
 """Levels of a line's contrast from which on it is one, and down to which it goes on."""
 
-APART = (20.0, 45.0)
-"""Levels between hair and what is behind it from which on hairs are seen, and fully."""
+APART = (35.0, 60.0)
+"""Levels between hair and what is behind it from which on hairs are seen, and fully; others are hardly seen."""
 
-LENGTH = 3.0
-"""Units that a line is long at least."""
+LENGTH, WIDEST = 3.0, 0.85
+"""Units that a line is long at least, and that its area is wide at most: many lines side by side are a backdrop's."""
 
 BUSY = 5.0
 """How many times as strong as the backdrop's lines farther away a hair must be."""
@@ -138,7 +138,8 @@ def _connected(ridge: Float32, head: Bool, beyond: Bool, unit: float) -> Float32
     areas = (ridge > FIRM, away <= BEGUN * unit, beyond, away > LEAVING * unit)
     firm, begun, far, leaving = (np.bincount(index[area], minlength=count) for area in areas)
     long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > LENGTH * unit
-    kept = long & (firm > 0) & (begun > 0) & (far == 0) & (leaving > 0)
+    wide = stats[:, cv2.CC_STAT_AREA] > WIDEST * unit * np.hypot(*stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].T)
+    kept = long & ~wide & (firm > 0) & (begun > 0) & (far == 0) & (leaving > 0)
     kept[0] = False
     around = cv2.dilate(kept[index].astype(np.uint8), disc(0.3 * unit)).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(around, (0, 0), max(0.6, 0.15 * unit)), np.float32)
