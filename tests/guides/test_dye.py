@@ -16,7 +16,7 @@ from mien.guides.drawn_strands import drawn_strands
 from mien.guides.dye import dye, mean_color
 from mien.guides.hair_shades import at, locks, shades
 from mien.guides.lift import LEVELS, Lift, detail, tones
-from mien.guides.light import beard_after, brows_after, under_light
+from mien.guides.light import beard_after, beside_skin, brows_after, under_light
 from mien.guides.regions import region_matte
 from mien.guides.rim import calmed, shaded
 from mien.types import Face, Photo
@@ -127,6 +127,14 @@ def test_gray_is_warm_in_warm_light(portrait: Photo, face: Face) -> None:
     warm = Photo((portrait.pixels * np.array([1, 0.9, 0.6])).astype(np.uint8))
     (red, _, blue), (_, _, cool) = (under_light((150, 150, 150), photo, face) for photo in (warm, portrait))
     assert red > blue + 5 and blue < cool
+
+
+def test_brown_is_redder_beside_pink_skin_and_other_colors_are_not(portrait: Photo, face: Face) -> None:
+    pink = Photo((portrait.pixels * np.array([1, 0.8, 0.85])).astype(np.uint8))
+    brown = (92, 64, 46)
+    (red, green, blue), (_, usual, _) = (beside_skin(brown, photo, face) for photo in (pink, portrait))
+    assert red > green and green < usual and blue > 0
+    assert beside_skin((40, 60, 160), pink, face) == (40, 60, 160)
 
 
 def test_lifted_black_has_the_depths_and_lights_of_fair_hair() -> None:

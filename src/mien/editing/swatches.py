@@ -13,7 +13,7 @@ from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded, swat
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.dye import black_share, mean_color
 from mien.guides.hair_chart import charted, falls_short
-from mien.guides.light import under_light
+from mien.guides.light import beside_skin, under_light
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 
@@ -67,7 +67,7 @@ def shade_of(
     matte = context.matte(photo, face, region)
     before = had or mean_color(photo, matte)
     if wish is not None:
-        return charted(wish, before, black_share(photo, matte))
+        return beside_skin(charted(wish, before, black_share(photo, matte)), photo, face)
     return before if color == UNCHANGED else shaded(before, color)
 
 

@@ -36,7 +36,7 @@ PALE = (55.0, 75.0)
 BEYOND = 0.22
 """How much of what a name asks for beyond that comes."""
 
-NATURAL = ((10, 3, 3), (19, 5, 8), (29, 8, 14), (42, 10, 18), (50, 10, 20), (60, 11, 23), (68, 10, 23), (78, 8, 20))
+NATURAL = ((10, 3, 3), (19, 5, 8), (29, 9, 14), (42, 11, 18), (50, 11, 20), (60, 11, 23), (68, 10, 23), (78, 8, 20))
 """Lab of hair as it grows, from black to light blond."""
 
 GROWN, FAINT = (50.0, 62.0, 95.0, 110.0), (3.0, 7.0)

@@ -29,6 +29,12 @@ blue than red or green, and the bounds by which it shifts a gray: pale skin is l
 SATURATED = 90.0
 """Chroma from which a colour is so strong that the light hardly shows in it."""
 
+PINK = (48.0, 0.25, -8.0)
+"""Hue of skin in degrees below which it is pink, share of what it lacks by which hair's hue is turned, and the most."""
+
+PALE = (22.0, 0.75)
+"""Chroma of skin below which colors of the photo are weak, and the least that is left of those of hair."""
+
 GRAYED = 0.5
 """How much of a beard's colour goes beside gray hair."""
 
@@ -38,18 +44,44 @@ LIGHTER, WARMER, LIMIT = 0.45, 0.6, 11.0
 
 def under_light(color: Color, photo: Photo, face: Face) -> Color:
     """A wish as it looks in the photo's light: in a warm one, gray hair is a warm gray, as everything gray is."""
-    points = face.landmarks[list(BARE), :2]
-    (x0, y0), (x1, y1) = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int) + 1
-    x0, y0, x1, y1 = max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))
-    if x1 - x0 < 2 or y1 - y0 < 2:
+    skin = _skin(photo, face)
+    if skin is None:
         return color
-    small = cv2.resize(to_srgb(photo, (x0, y0, x1, y1)), (64, 64), interpolation=cv2.INTER_AREA)
-    at = np.clip((points - (x0, y0)) * 64 / (x1 - x0, y1 - y0), 0, 63).astype(int)
-    skin = np.median([_lab(small[y, x]) for x, y in at], 0)
     shift = np.clip(np.array(TINT) * (skin[1:] - USUAL), LEAST, MOST)
     lab = _lab(color)
     lab[1:] += max(0.0, 1 - float(np.hypot(*lab[1:])) / SATURATED) * shift
     return _color(lab)
+
+
+def beside_skin(color: Color, photo: Photo, face: Face) -> Color:
+    """A color that hair grows in as it is beside this skin: redder beside pink skin, weaker in a pale photo.
+
+    Brown hair beside pink skin looks olive else.
+    """
+    skin = _skin(photo, face)
+    lab = _lab(color)
+    angle, chroma = float(np.degrees(np.arctan2(lab[2], lab[1]))), float(np.hypot(*lab[1:]))
+    grown = float(np.interp(angle, (30, 40, 90, 100), (0, 1, 1, 0)) * np.interp(chroma, (3, 8), (0, 1)))
+    if skin is None or not grown:
+        return color
+    pink = min(0.0, float(np.degrees(np.arctan2(skin[2], skin[1]))) - PINK[0])
+    turn = np.radians(grown * max(PINK[1] * pink, PINK[2]))
+    weaker = 1 - grown * (1 - float(np.clip(np.hypot(*skin[1:]) / PALE[0], PALE[1], 1)))
+    c, s = np.cos(turn), np.sin(turn)
+    lab[1:] = weaker * np.array([c * lab[1] - s * lab[2], s * lab[1] + c * lab[2]])
+    return _color(lab)
+
+
+def _skin(photo: Photo, face: Face) -> Any:
+    """Lab (3,) of a face's skin; None where it is not in the photo."""
+    points = face.landmarks[list(BARE), :2]
+    (x0, y0), (x1, y1) = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int) + 1
+    x0, y0, x1, y1 = max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))
+    if x1 - x0 < 2 or y1 - y0 < 2:
+        return None
+    small = cv2.resize(to_srgb(photo, (x0, y0, x1, y1)), (64, 64), interpolation=cv2.INTER_AREA)
+    at = np.clip((points - (x0, y0)) * 64 / (x1 - x0, y1 - y0), 0, 63).astype(int)
+    return np.median([_lab(small[y, x]) for x, y in at], 0)
 
 
 def brows_after(brows: Color, hair: Color, wish: Color) -> Color | None:

@@ -19,7 +19,7 @@ from mien.guides.borrow import unit_of
 from mien.guides.coloring import SETTINGS, Dye, curve
 from mien.guides.dye import LARGEST, black_share, mean_color
 from mien.guides.hair_chart import charted
-from mien.guides.light import under_light
+from mien.guides.light import beside_skin, under_light
 from mien.guides.move import around, controls, freedom
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.spline import Spline
@@ -156,6 +156,7 @@ def colors_of_dye(photo: Photo, face: Face, region: str, color: str, context: Ed
         shade = under_light(wanted, small, there)
         if depends_on_hair(region, color):
             shade = charted(shade, mean_color(small, alpha), black_share(small, alpha))
+            shade = beside_skin(shade, small, there)
     shrink = min(1.0, LARGEST / max(small.width, small.height))
     size = (max(2, round(small.width * shrink)), max(2, round(small.height * shrink)))
     front, covered = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (to_srgb(small), alpha))
