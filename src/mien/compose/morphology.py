@@ -30,3 +30,8 @@ def grown(area: Bool, radius: float) -> Bool:
 def shrunk(area: Bool, radius: float) -> Bool:
     """An area (h, w) without what lies within a radius of its border, pixels."""
     return ~grown(~area, radius)
+
+
+def thin(area: Bool, width: float) -> Bool:
+    """What of an area (h, w) is narrower than so many pixels."""
+    return area & ~grown(shrunk(area, width / 2), width / 2)

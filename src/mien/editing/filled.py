@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from mien.align.paste import Mask
+from mien.compose.morphology import thin
 from mien.editing.context import EditContext
-from mien.editing.lenders import hidden_by, ranked, traits_of
+from mien.editing.lenders import classes_of, hidden_by, ranked, traits_of
 from mien.editing.request import Request
 from mien.editing.steps import Guided
 from mien.errors import LayerError
 from mien.guides.bank import Entry
 from mien.guides.borrow import unit_of
+from mien.guides.face_border import both_sides, crosses
 from mien.guides.guide import Guide, box_of
 from mien.guides.heal import heal
 from mien.guides.others import enough_left, features, from_others
 from mien.guides.symmetric import TURNED, before_face, from_other_half
 from mien.types import Bool, Face, Photo
+
+OWN, TOP, LIP, CHIN = "skin+brows+eyes+nose+mouth+lips+glasses", 10, 17, 152
+"""What belongs to a face; landmarks."""
+
+FEATURED = "brows+eyes+nose+mouth+lips+glasses"
+"""What of it is no skin."""
+
+FAR, ONE_EAR = 0.14, 10.0
+"""Eye distances up to which ears and necks are wide that are the far cheek of a turned face; and degrees of yaw from
+which on all of the far ear is."""
 
 LARGE, LARGEST = 0.3, 0.7
 """Eye distances from which on surroundings do not tell well, and not at all, what a part of a face looks like."""
@@ -38,7 +52,8 @@ BEARD = 0.2
 
 
 def filled(done: Guided, face: Face, mask: Mask, request: Request, context: EditContext) -> Guided:
-    """What is masked, after the face's other half, after other faces or after its surroundings.
+    """What is masked, after the face's other half, after other faces or after its surroundings, each side of a face's
+    border by itself.
 
     Raises:
         LayerError: so much of a face is masked that nothing shows what is there.
@@ -48,21 +63,73 @@ def filled(done: Guided, face: Face, mask: Mask, request: Request, context: Edit
     side, covered = min(x1 - x0, y1 - y0) / unit_of(face), features(face.landmarks[:, :2], hidden)
     if side <= LARGE and not covered:
         return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
-    try:
-        guide, words = from_other_half(done.photo, face, hidden), "filled after the face's other half"
-    except LayerError:
-        if not covered and (side <= LARGEST or abs(face.pose.yaw) <= TURNED or not before_face(face, hidden)):
-            return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
-        guide, words = after_others(done.photo, face, hidden, covered, request, context), "filled after other faces"
-    done = done.then(guide, words, None, request.strength)
-    hidden[guide.box[1] : guide.box[3], guide.box[0] : guide.box[2]] &= guide.confidence == 0
-    if not hidden.any():
-        return done
-    return done.then(heal(done.photo, hidden, strength=request.strength), "healed beside it", None, 1.0)
+    on_face = face_area(done.photo, face, context)
+    guide, words = _on_face(done.photo, face, hidden, on_face, covered, request, context)
+    if guide is None:
+        if side > LARGEST and abs(face.pose.yaw) > TURNED and before_face(face, hidden):
+            raise LayerError("Too much of a face turned so far is masked; paint it instead: --mode look.")
+        if not crosses(face, on_face, hidden):
+            return done.then(heal(done.photo, mask, strength=request.strength), words, None, 1.0)
+    elif (guide.confidence > 0).sum() == hidden.sum():
+        return done.then(guide, words, None, request.strength)
+    no_skin = classes_of(FEATURED, done.photo, face, context)
+    whole = both_sides(done.photo, face, on_face, no_skin, hidden, guide)
+    return done.then(whole, words, None, request.strength)
+
+
+def _on_face(
+    photo: Photo,
+    face: Face,
+    hidden: Bool,
+    on_face: Bool,
+    covered: tuple[str, ...],
+    request: Request,
+    context: EditContext,
+) -> tuple[Guide | None, str]:
+    """What is hidden of the face: features and bearded cheeks after its other half rather, skin after other faces.
+
+    Raises:
+        LayerError: features are hidden, and nothing shows them.
+    """
+    ways: list[tuple[str, Callable[[], Guide]]] = [
+        ("filled after the face's other half", lambda: from_other_half(photo, face, hidden, on_face)),
+        ("filled after other faces", lambda: after_others(photo, face, hidden, on_face, covered, request, context)),
+    ]
+    for words, way in ways if covered or _bearded(photo, face, context) else ways[::-1]:
+        try:
+            return way(), words
+        except LayerError as error:
+            refused = error
+    if covered:
+        raise refused
+    return None, "healed inside the mask"
+
+
+def face_area(photo: Photo, face: Face, context: EditContext) -> Bool:
+    """(H, W): what is seen to be of the face; the parser calls the far cheek of a turned one ear and neck."""
+    yaw = face.pose.yaw
+    far = OWN if abs(yaw) < ONE_EAR else OWN + ("+right_ear" if yaw > 0 else "+left_ear")
+    own, ears, neck = (classes_of(names, photo, face, context) for names in (far, "ears", "neck"))
+    unit, points = unit_of(face), face.landmarks[:, :2].astype(np.float64)
+    down = (points[CHIN] - points[TOP]) / np.linalg.norm(points[CHIN] - points[TOP])
+    rows, columns = np.arange(photo.height)[:, None], np.arange(photo.width)[None]
+    above = columns * down[0] + rows * down[1] < points[LIP] @ down
+    return np.asarray(own | thin(ears | neck, FAR * unit) | (neck & above), np.bool_)
+
+
+def _bearded(photo: Photo, face: Face, context: EditContext) -> bool:
+    traits = traits_of(photo, face, context)
+    return traits.beard > BEARD or traits.moustache > BEARD
 
 
 def after_others(
-    photo: Photo, face: Face, hidden: Bool, covered: tuple[str, ...], request: Request, context: EditContext
+    photo: Photo,
+    face: Face,
+    hidden: Bool,
+    on_face: Bool,
+    covered: tuple[str, ...],
+    request: Request,
+    context: EditContext,
 ) -> Guide:
     """What is hidden, after other faces that fit this one.
 
@@ -75,7 +142,7 @@ def after_others(
     eyes = "eyes" in covered and "mouth" not in covered
     part = "mouth" if "mouth" in covered else "eyes" if eyes and traits.iris[0] < PALE else "face"
     dark = "eyes" in covered and (traits.hair[0] < DARK[0] or traits.skin[0] < DARK[1])
-    hairy = traits.beard > BEARD or traits.moustache > BEARD
+    hairy = _bearded(photo, face, context)
 
     def fits(entry: Entry) -> bool:
         beard = entry.traits.beard > BEARD or entry.traits.moustache > BEARD
@@ -91,4 +158,5 @@ def after_others(
     able = [entry for entry in ranked(photo, face, request, part, context) if fits(entry)]
     chosen = able[FACES // 2 * request.seed :][:FACES]
     pairs, blocked = [(entry.photo(), entry.face) for entry in chosen], hidden_by(photo, face, context)
-    return from_others(photo, face, hidden, pairs, blocked, covered=not isinstance(request.mask, str))
+    over = not isinstance(request.mask, str)
+    return from_others(photo, face, hidden, pairs, blocked, on_face, covered=over)

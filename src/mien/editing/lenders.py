@@ -231,6 +231,15 @@ def skin_of(photo: Photo, face: Face, context: EditContext, *more: str) -> Bool:
     return _in_photo(np.isin(seen.labels, [INDEX[name] for name in ("skin", "nose", *more)]), photo, face)
 
 
-def _in_photo(area: Bool, photo: Photo, face: Face) -> Bool:
+def classes_of(names: str, photo: Photo, face: Face, context: EditContext) -> Bool:
+    """(H, W): where the parser sees classes, the face's beard as skin."""
+    look = context.of(photo, face.quad)
+    seen, found = look.seen(face), parse_region(names)[look.parsed().labels]
+    if seen is not None and "skin" in names:
+        found = found | AREAS["beard"](seen)
+    return _in_photo(found, photo, face, 0.5)
+
+
+def _in_photo(area: Bool, photo: Photo, face: Face, least: float = 0.0) -> Bool:
     frame = CropFrame.around(photo, face.quad, "photo")
-    return np.asarray(mask_to_photo(area, frame.matrix_at(area.shape[0]), (photo.width, photo.height)) > 0)
+    return np.asarray(mask_to_photo(area, frame.matrix_at(area.shape[0]), (photo.width, photo.height)) > least)

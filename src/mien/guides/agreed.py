@@ -33,6 +33,9 @@ STRONG = {"mouth": (1.0, 0.0, 1.0), "nose": (1.15, 0.6, 1.6), "eyes": (1.2, 1.0,
 """How strong detail is over the median of the other faces', by feature, and by how much that of the nearest one is
 changed for it at least and at most: what is nearest to a middle is softer than most."""
 
+MOST = 2.0
+"""Standard deviations of detail up to which that of skin alone is shown."""
+
 LASHES = 0.015
 """Eye distances, standard deviation below which the detail of eyes is strengthened."""
 
@@ -141,6 +144,9 @@ class Agreement:
         nearest = int(np.argmin([np.abs(one - usual).mean() for one in sharp]))
         details = [one - both for one, (_, both) in zip(pictures, smooth, strict=True)]
         limits, skin, eyes = None, 1.0, 1.0
+        if not masked and here.any():  # lines of skin are one's own
+            most = np.full_like(details[0], MOST * float(np.median([_strength(one, here) for one in details])))
+            limits = -most, most
         area = here & (apertures == 0)
         if masked not in UNBENT and area.any():
             skin = _factor(details, nearest, area, "mouth" if "mouth" in masked else "nose")

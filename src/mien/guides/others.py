@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.align import mesh
-from mien.compose.blend import blend
-from mien.compose.grain import with_grain_of
+from mien.compose.blend import blend, ring
+from mien.compose.grain import levels, missing, noise
+from mien.compose.morphology import shrunk
 from mien.errors import LayerError
 from mien.guides.agreed import UNBENT, Agreement, bent, brought_together
 from mien.guides.borrow import free, mirrored, turned, unit_of
 from mien.guides.guide import Guide, box_of, changed
 from mien.guides.laid import filled, soft
-from mien.guides.surrounded import Surrounded
-from mien.guides.symmetric import joined
+from mien.guides.surrounded import AROUND, Surrounded
+from mien.guides.symmetric import joined, level
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo
 
@@ -49,6 +50,18 @@ COVERED = 0.25
 BLURRED = 0.25
 """Eye distances around what is hidden in which what faces agree on is found; beyond it blends see one of them."""
 
+NEAR = 0.15
+"""Eye distances around hidden skin in which its detail and grain are measured: farther away lie eyes and lips."""
+
+GRAIN = np.float32(0.7)
+"""How much of the grain that is missing is added to hidden skin."""
+
+LEVEL: Sequence[tuple[str, ...]] = ((), ("nose",))
+"""Hidden features at whose border skin is seen, but for eyes and mouths, which have lines of their own."""
+
+OUTLINE = 0.05
+"""Eye distances from a face's outline up to which other photos show what lies beside their faces."""
+
 WHOLE, BESIDE = 0.6, 0.5
 """Share of the face from which on a mask leaves too little to go by, and of a mask that may lie beside the face."""
 
@@ -61,6 +74,7 @@ def from_others(
     hidden: Bool,
     others: Sequence[Other],
     blocked: Bool | None = None,
+    on_face: Bool | None = None,
     *,
     covered: bool = True,
 ) -> Guide:
@@ -72,9 +86,10 @@ def from_others(
         hidden: (H, W) True where it shall be made.
         others: photos of other people and their faces, those that fit best first.
         blocked: (H, W) hair, glasses and the like, whose colors tell nothing of skin.
+        on_face: (H, W) what is seen to be of the face; beside it nothing tells of skin.
         covered: whether something lies before the face there; else the photo shows it, and the border is soft.
 
-    What of it lies beyond the face's outline is left.
+    What of it lies beyond the face's outline, or close to it, is left.
 
     Raises:
         LayerError: fewer than :data:`LEAST` of them show what is hidden.
@@ -84,13 +99,21 @@ def from_others(
     lower = to_srgb(photo, box).astype(np.float32)
     moved = replace(face, landmarks=(face.landmarks - (*box[:2], 0)).astype(np.float32))
     masked = features(face.landmarks[:, :2].astype(np.float64), hidden)
-    full = Surrounded(lower, here, free(blocked, box, unit), moved, unit)
+    clear = free(blocked, box, unit)
+    if on_face is not None:
+        clear = clear * shrunk(on_face[box[1] : box[3], box[0] : box[2]] | here, 0.03 * unit)
+    masked = features(face.landmarks[:, :2].astype(np.float64), hidden)
+    full = Surrounded(lower, here, clear, moved, unit, AROUND if masked else NEAR)
     upper = _agreed(full, [pair for one in others for pair in _both_ways(face, *one)], masked)
     upper = upper if "mouth" in masked else full.no_brighter(upper)  # teeth are lighter than skin
     upper = joined(lower, upper, here, full.known, unit) if covered else upper
-    upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
+    if covered and masked in LEVEL:
+        upper = level(lower, upper, here, full.beside, unit)
+    near = ring(here, NEAR * unit) * full.known > 0
+    if not masked and near.any():
+        upper = upper + GRAIN * noise(here.shape, missing(levels(lower, near), levels(upper, here)))
     upper = upper if covered else blend(lower, upper, soft(here, 0.5 * unit))
-    shown = here & full.inside
+    shown = here & shrunk(full.inside, OUTLINE * unit)
     mixed = lower + shown[..., None] * (np.clip(upper, 0, 255) - lower)
     return Guide(box, changed(photo, box, lower, mixed), shown.astype(np.float32))
 

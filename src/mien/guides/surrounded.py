@@ -18,7 +18,7 @@ from mien.compose.blend import membrane, ring
 from mien.compose.blurring import gaussian
 from mien.compose.enlarging import reduced
 from mien.compose.grain import bands
-from mien.compose.morphology import shrunk
+from mien.compose.morphology import grown, shrunk
 from mien.guides.borrow import fields
 from mien.guides.guide import box_of
 from mien.guides.laid import coarse_beside, filled, looked_up
@@ -34,7 +34,7 @@ HELD = 0.3
 """Share of the skin's light that black pupils and lashes get, too: haze and soft lenses lift them."""
 
 AROUND = 0.5
-"""Eye distances around what is hidden in which skins are compared."""
+"""Eye distances around what is hidden of a feature in which skins are compared."""
 
 BRIGHTEST, SHOULDER, FEW = 98, np.float32(20), 50
 """Percentile of the skin around by which other faces' lights are held back, levels over which they are, softly, and
@@ -49,6 +49,7 @@ class Surrounded:
     free: (h, w) 0 where something lies before the face.
     face: its points are pixels of ``lower``.
     unit: eye distance.
+    reach: eye distances around what is hidden in which skins are compared.
     """
 
     lower: Float32
@@ -56,6 +57,7 @@ class Surrounded:
     free: Float32
     face: Face
     unit: float
+    reach: float = AROUND
 
     def at(self, unit: float) -> Surrounded:
         """The same, reduced to an eye distance of so many pixels; itself where it has no more."""
@@ -68,7 +70,7 @@ class Surrounded:
         here = reduced(self.here.astype(np.float32), size) > 0
         points = self.face.landmarks * np.array([fx, fy, scale], np.float32)
         face = replace(self.face, landmarks=points.astype(np.float32))
-        return Surrounded(reduced(self.lower, size), here, reduced(self.free, size), face, unit)
+        return Surrounded(reduced(self.lower, size), here, reduced(self.free, size), face, unit, self.reach)
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -150,14 +152,24 @@ class Surrounded:
         return _rough(self.lower)
 
     @cached_property
+    def beside(self) -> Float32:
+        """(h, w): as ``known``, up to what is hidden."""
+        return np.asarray(shrunk(self.inside, 0.03 * self.unit) & ~self.here & ~self._lips, np.float32) * self.free
+
+    @cached_property
     def known(self) -> Float32:
         """(h, w): 1 where skin of this face is seen beside what is hidden."""
         beside = cv2.dilate(self.here.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
-        return np.asarray(shrunk(self.inside, 0.03 * self.unit) & beside, np.float32) * self.free
+        return np.asarray(shrunk(self.inside, 0.03 * self.unit) & beside & ~self._lips, np.float32) * self.free
+
+    @cached_property
+    def _lips(self) -> Bool:
+        """(h, w): lips and teeth."""
+        return grown(filled(self.points[list(mesh.OUTER_LIPS)], self.box), 0.02 * self.unit)
 
     @cached_property
     def _around(self) -> Float32:
-        return ring(self.here, AROUND * self.unit) * self.known
+        return ring(self.here, self.reach * self.unit) * self.known
 
     @cached_property
     def _near(self) -> Float32:

@@ -34,6 +34,7 @@ export const SENTENCES = [
   ["hair is made narrower and not cut, since the mask does not hold its ends", 'Das Haar ist schmaler und nicht kürzer, da die Maske seine Enden nicht enthält', 'Les cheveux sont plus étroits et non coupés : le masque ne tient pas leurs pointes'],
   ["the fringe is made of this hair's own curls", 'Der Pony besteht aus den eigenen Locken', 'La frange est faite des propres boucles'],
   ['what the old hair hid is made up from what lies beside it; hair that covers the old looks better', 'Was das alte Haar verdeckte, ist aus der Umgebung ergänzt; deckendes Haar sieht besser aus', 'Ce que cachaient les anciens cheveux est complété ; des cheveux plus couvrants rendent mieux'],
+  ['no other photo shows what is hidden here, so that its skin is filled smoothly', 'Kein anderes Foto zeigt, was hier verdeckt ist: Die Haut ist glatt gefüllt', 'Aucune autre photo ne montre ce qui est caché ici : la peau est remplie uniment'],
   ['a large area was filled with the texture around it; what it should show is better painted', 'Eine große Fläche wurde mit der Struktur ringsum gefüllt; was sie zeigen soll, wird besser gemalt', 'Une grande zone a été remplie par la texture voisine ; mieux vaut peindre ce qu’elle doit montrer'],
   ['teeth are seen already: they are made even and lighter, and keep their form', 'Zähne sind schon zu sehen: Sie werden ebener und heller und behalten ihre Form', 'Les dents se voient déjà : plus régulières et plus claires, elles gardent leur forme'],
   ["the {0} takes on the other's shape; its skin and light stay this photo's", '{0}: übernimmt die Form des anderen; Haut und Licht bleiben von diesem Foto', '{0} : prend la forme de l’autre ; peau et lumière restent celles de cette photo'],
@@ -48,6 +49,7 @@ export const SENTENCES = [
   ['the face bears {0} of this; more would fold it', 'Das Gesicht verträgt {0} davon; mehr würde es falten', 'Le visage en supporte {0} ; davantage le plierait'],
   ['{0} goes from {1} to {2}; {3} was taken as {4}', '{0} geht von {1} bis {2}; {3} wurde als {4} genommen', '{0} va de {1} à {2} ; {3} a été ramené à {4}'],
   ["filled after the face's other half", 'Nach der anderen Hälfte des Gesichts gefüllt', 'Rempli d’après l’autre moitié du visage'],
+  ['filled after other faces', 'Nach anderen Gesichtern gefüllt', 'Rempli d’après d’autres visages'],
   // honest outcome
   ["painted at 1/{0} of this photo's resolution: it will look soft", 'Mit 1/{0} der Auflösung gemalt: wirkt weich', 'Peint à 1/{0} de la résolution : rendu doux'],
   ['softer than its surroundings: {0} of their sharpness', 'Weicher als die Umgebung: {0} ihrer Schärfe', 'Plus doux que les alentours : {0} de leur netteté'],
