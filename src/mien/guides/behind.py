@@ -62,14 +62,14 @@ def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
 
     Args:
         worn: the face.
-        kinds: (h, w, k) how likely each kind of thing is there, such as hair.
+        kinds: (h, w, k) how likely each kind of thing is there: face, hair, ears, backdrop, the first of them at least.
         network: that paints faces.
     """
     made, weight, picture, touched = repainted(worn, network)
     rest = grown(worn.hole & worn.beside, EDGES * worn.unit) & worn.beside
     barred = grown(worn.hole, BARRED * worn.unit)
     mixed = picture + weight[..., None] * (made - picture)
-    carried, sure = _carried(mixed, worn, kinds[..., 2] > EAR)
+    carried, sure = _carried(mixed, worn, kinds[..., 2:3].sum(2) > EAR)
     filled = patched(carried, rest & (sure < 1), barred, np.random.default_rng(0), hints=_hints(worn, kinds))
     soft = np.maximum(blurred(worn.beside, SOFT * worn.unit) * (weight > 0), rest * (weight == 0))[..., None]
     made, weight = made + soft * (filled - made), np.maximum(weight, rest)
