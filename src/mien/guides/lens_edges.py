@@ -33,6 +33,10 @@ STRONG, RIM, FAINTLY = (15.0, 0.7), (-1.5, 3.0), 0.15
 """Levels of a line that goes on from a frame, at least and as a share of the frame's; how far from the border of the
 lenses it may be, units; and how likely a frame must be there."""
 
+RIMLESS, OWN, HARDLY, OUTER, LONGER = 8.0, 0.6, 0.03, (-1.5, 3.5), 10.0
+"""Levels of lines along the frame below which it has no rims; share of these that a rim has at least where a network
+hardly sees it; how likely it is there; how far from the border of the lenses, and how long, units."""
+
 WARMTH = 0.7
 """How much levels of red over blue count, in which hair seen through an edge differs from skin."""
 
@@ -70,7 +74,8 @@ def lens_edges(picture: Float32, seen: Seen, points: Float64, known: Bool) -> Bo
     close = cv2.dilate(seen.front.astype(np.uint8), disc(2 * CLOSE)) > 0
     shares = np.bincount(index[close], minlength=len(stats)) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
     found = (clear > 0) & ((length > LONG * UNIT) & (shares > MOSTLY))[index]
-    return np.asarray(found | _going_on(lines, away, lids, known, seen.likely), np.bool_)
+    found |= _going_on(lines, away, lids, known, seen.likely) | _beyond(lines, away, lids, known, seen.likely)
+    return np.asarray(found, np.bool_)
 
 
 def _going_on(lines: Float32, away: Float32, eyes: Bool, known: Bool, likely: Float32) -> Bool:
@@ -83,6 +88,22 @@ def _going_on(lines: Float32, away: Float32, eyes: Bool, known: Bool, likely: Fl
     close = cv2.dilate(known.astype(np.uint8), disc(1.0)) > 0
     touching = np.isin(np.arange(len(stats)), np.unique(index[close & strong]))
     return np.asarray(strong & (touching & (length > LONG * UNIT))[index], np.bool_)
+
+
+def _beyond(lines: Float32, away: Float32, lids: Bool, known: Bool, likely: Float32) -> Bool:
+    """(h, w) long lines along the lenses as clear as the frame, where it reaches beyond what a network takes for it.
+
+    In brows, too, whose hairs run another way.
+    """
+    reference = float(np.quantile(lines[known], 0.8)) if known.any() else 0.0
+    if reference < RIMLESS:
+        return np.zeros(known.shape, np.bool_)
+    clear = (lines > OWN * reference) & (likely > HARDLY) & ~lids
+    clear &= (away > OUTER[0] * UNIT) & (away < OUTER[1] * UNIT)
+    whole = cv2.morphologyEx(clear.astype(np.uint8), cv2.MORPH_CLOSE, disc(CLOSE / 2))
+    _, index, stats, _ = cv2.connectedComponentsWithStats(whole)
+    length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    return np.asarray(clear & (length > LONGER * UNIT)[index] & (index > 0), np.bool_)
 
 
 def _away(lenses: Float32) -> Float32:
