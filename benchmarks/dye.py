@@ -1,11 +1,12 @@
 """How near dyes come to the wished color, and how far they reach: 12 colors on every photo of a folder.
 
-    python -m benchmarks.dye --photos ../shared/data/photos [--region hair] [--limit N] [--sheets FOLDER]
+    python -m benchmarks.dye --photos ../shared/data/photos [--region hair] [--limit N] [--sheets FOLDER] [--exact]
 
 ΔE2000 is that of the region's mean (in Lab, where the matte is above a half) to the wish; bar: at most 6 in 90 %.
 "Outside" is the largest ΔE2000 where the matte is 0, and around hair farther away than its border may be corrected;
 bar: 2. Hair is measured to what the name gives on it by :mod:`mien.guides.hair_chart`: much darker hair does not become
-as light as the name. "Reached" is the share of what the parser surely calls
+as light as the name. With --exact the colors are wished by their numbers, as ``--color hair=#d7c7b7`` does, and hair is
+measured to them as they are. "Reached" is the share of what the parser surely calls
 the region within 2.3 sides of the face's square that the matte covers. A sheet has the photo and four dyes.
 """
 
@@ -32,6 +33,7 @@ from mien.guides.dye import dye, mean_color
 from mien.guides.dye_border import HAIR
 from mien.guides.dye_border import OUTSIDE as OUTWARDS
 from mien.guides.hair_chart import charted
+from mien.guides.hair_matte import beside_beard
 from mien.guides.looks import large_pieces, probabilities
 from mien.guides.regions import REGIONS, region_matte
 from mien.photos.color import to_srgb
@@ -65,22 +67,17 @@ def lab(pixels: UInt8) -> Float32:
 
 
 def reached(photo: Photo, face: Face, region: str, matte: Float32, parser: FaceParser) -> float:
-    """Share of what the parser calls the region that the matte covers."""
+    """Share of what the parser calls the region that the matte covers; beards are no hair, and their border is none."""
     classes = REGIONS[region].classes if region in REGIONS else region
     (seen,), (x0, y0, x1, y1) = probabilities(photo, face, (classes,), parser, 500)
-    inside = np.zeros(seen.shape, np.uint8)
-    cv2.fillConvexPoly(inside, np.round((face.quad - (x0, y0)) * seen.shape[1] / (x1 - x0)).astype(np.int32), 1)
+    inside, scale = np.zeros(seen.shape, np.uint8), seen.shape[1] / (x1 - x0)
+    cv2.fillConvexPoly(inside, np.round((face.quad - (x0, y0)) * scale).astype(np.int32), 1)
+    if region == "hair":
+        unit = 0.01 * float(np.linalg.norm(face.quad[3] - face.quad[0])) * scale
+        seen = seen * (1 - beside_beard(seen, (face.landmarks.astype(np.float64) - (x0, y0, 0)) * scale, unit)[0])
     seen = seen * large_pieces(seen, inside.astype(np.float32))
     small = cv2.resize(matte[y0:y1, x0:x1], seen.shape[::-1], interpolation=cv2.INTER_AREA)
     return float((small > 0.3)[seen > 0.8].mean()) if (seen > 0.8).any() else 1.0
-
-
-def with_beard(photo: Photo, face: Face, region: str, matte: Float32, parser: FaceParser) -> Float32:
-    """The parser calls beards hair, too: they need not be reached."""
-    try:
-        return matte if region != "hair" else np.maximum(matte, region_matte(photo, face, "beard", parser))
-    except MienError:
-        return matte
 
 
 def main() -> None:
@@ -89,6 +86,7 @@ def main() -> None:
     options.add_argument("--region", default="hair", choices=[*REGIONS])
     options.add_argument("--limit", type=int)
     options.add_argument("--sheets", type=Path)
+    options.add_argument("--exact", action="store_true", help="Colors by their numbers, which no chart changes.")
     given = options.parse_args()
     finder, parser = FaceFinder.bundled(), FaceParser.bundled()
     files = sorted(path for path in given.photos.iterdir() if path.suffix in (".jpg", ".png", ".webp"))[: given.limit]
@@ -103,7 +101,7 @@ def main() -> None:
         except (MienError, IndexError) as error:
             print(f"{path.name}: {error}")
             continue
-        shares.append(reached(photo, face, given.region, with_beard(photo, face, given.region, matte, parser), parser))
+        shares.append(reached(photo, face, given.region, matte, parser))
         roots = dark_roots(matte, face) if given.region == "hair" else None
         unit = 0.01 * float(np.linalg.norm(face.quad[3] - face.quad[0]))
         reach = (OUTWARDS + 1.5) * unit if given.region == "hair" else 0
@@ -111,7 +109,8 @@ def main() -> None:
         here: list[float] = []
         for name in COLORS:
             color = parse_color(name)
-            color = charted(color, mean_color(photo, matte)) if given.region == "hair" else color
+            if given.region == "hair" and not given.exact:
+                color = charted(color, mean_color(photo, matte))
             guide = dye(photo, matte, color, SETTINGS.get(given.region, Dye()), roots)
             if given.region == "hair":
                 guide = bordered(photo, face, matte, guide, parser)

@@ -104,8 +104,10 @@ def test_the_outline_of_a_bald_head_beside_thick_hair_is_no_hair() -> None:
     matte = np.zeros_like(skin)
     cv2.ellipse(matte, (150, 170), (101, 101), 0, 200, 340, 1, 1)
     matte[140:200, 30:60] = 1
-    kept = no_outline(matte, skin, (skin < 0.5) & (matte < 0.5), 3.0)
+    nothing, behind = np.zeros(matte.shape, np.bool_), (skin < 0.5) & (matte < 0.5)
+    kept = no_outline(matte, skin, behind, nothing, 3.0)
     assert kept[66:72, 145:155].max() < 0.1 and kept[145:195, 33:58].min() > 0.9
+    assert no_outline(matte, skin, behind, ~nothing, 3.0)[66:72, 145:155].min() > 0.9, "the parser is sure"
 
 
 def test_hair_goes_on_at_a_nape_that_is_hardly_likely_and_not_on_skin() -> None:

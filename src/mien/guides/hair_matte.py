@@ -59,6 +59,9 @@ SOME_SKIN = 0.1
 BESIDE = 7.0
 """Units from skin within which it may be seen through hair."""
 
+SURELY = 0.8
+"""What the parser must give for a thin line of hair between skin and backdrop to be no outline of a bald head."""
+
 LARGEST = 900
 """Longer side at which what is likely is worked on."""
 
@@ -96,7 +99,7 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
 
     inside = np.zeros(likely.shape, np.uint8)
     cv2.fillConvexPoly(inside, np.round((face.quad - box[:2]) * scale).astype(np.int32), 1)
-    beards, much = _beside_beard(likely, points, 0.01 * side * scale)
+    beards, much = beside_beard(likely, points, 0.01 * side * scale)
     kept = (1 - beards) * (1 - np.clip(2.5 * worn - 0.5, 0, 1))
     unit = 0.01 * side * matte.shape[1] / (box[2] - box[0])
     places, face_alone = points / scale * finer, large(skin)
@@ -113,7 +116,8 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     if much > MUCH:
         matte = above_beard(matte, places, unit)
     behind = large(likely + skin + others) < 0.5
-    matte = of_this_head(matte, face_alone, behind, cv2.resize(inside, size) > 0, near > 0.5, unit)
+    sure = large(likely * kept) > SURELY
+    matte = of_this_head(matte, face_alone, behind, cv2.resize(inside, size) > 0, near > 0.5, sure, unit)
     barred = np.maximum(np.maximum(near, ear), large(skin + others + neck + ears))
     matte = with_strays(small, faded(small, matte, large(likely), barred, unit), barred, unit)
     return np.asarray(matte if small is picture else enlarged(picture, small, matte), np.float32), box
@@ -238,7 +242,7 @@ def grown_beard(likely: Float32, points: Float64, unit: float) -> Float32:
     return np.asarray(np.clip(3 * grown, 0, 1), np.float32)
 
 
-def _beside_beard(likely: Float32, points: Float64, unit: float) -> tuple[Float32, float]:
+def beside_beard(likely: Float32, points: Float64, unit: float) -> tuple[Float32, float]:
     """The same, and a little around it where there is much of it: what is left beside a beard is no hair.
 
     Second comes how much of it there is, squares of the crop.

@@ -28,7 +28,9 @@ TIPS, FAINTEST = 5.0, 0.06
 """Units over which thin ends go on from such a piece, and the least of a matte there."""
 
 
-def of_this_head(matte: Float32, skin: Float32, behind: Bool, inside: Bool, face: Bool, unit: float) -> Float32:
+def of_this_head(
+    matte: Float32, skin: Float32, behind: Bool, inside: Bool, face: Bool, sure: Bool, unit: float
+) -> Float32:
     """A matte, in [0, 1], of what is hair of this head; 0 everywhere where the head is shaven.
 
     Args:
@@ -37,9 +39,10 @@ def of_this_head(matte: Float32, skin: Float32, behind: Bool, inside: Bool, face
         behind: what is neither hair nor of a person.
         inside: within the square of the face.
         face: within the face and a forehead as high as any.
+        sure: what the parser surely takes for hair.
         unit: in pixels.
     """
-    matte = matte * no_outline(matte, skin, behind, unit)
+    matte = matte * no_outline(matte, skin, behind, sure, unit)
     matte = matte * pieces(matte, inside, face, unit)
     thick = cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit))
     if (matte > 0.8).sum() < LEAST * unit**2 or not thick.any():  # shaven
@@ -65,12 +68,12 @@ def above_beard(matte: Float32, points: Float64, unit: float) -> Float32:
     return np.asarray(matte * (1 - cv2.GaussianBlur(gone, (0, 0), 0.15 * unit)), np.float32)
 
 
-def no_outline(matte: Float32, skin: Float32, behind: Bool, unit: float) -> Float32:
-    """0 between skin and what lies behind (h, w) where there is no thick hair nearby: the outline of a bald head."""
+def no_outline(matte: Float32, skin: Float32, behind: Bool, sure: Bool, unit: float) -> Float32:
+    """0 between skin and what lies behind (h, w) where hair is neither thick nearby nor sure: a bald head's outline."""
     thick = cv2.erode((matte > 0.5).astype(np.uint8), disc(THICK * unit / 2))
     near = cv2.dilate(thick, disc(OUTLINE * unit))
     beside = [cv2.dilate(one.astype(np.uint8), disc(1.5 * THICK * unit)) for one in (skin > 0.5, behind)]
-    line = (beside[0] & beside[1] & (1 - near)).astype(np.float32)
+    line = (beside[0] & beside[1] & (1 - near) & ~sure).astype(np.float32)
     return np.asarray(1 - cv2.GaussianBlur(line, (0, 0), 0.3 * unit), np.float32)
 
 
