@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mien.guides.dull_teeth import dull
 from mien.guides.guide import Doubt
+from mien.guides.hair_refused import FULL, FULLER, SOFT, doubts
 from mien.guides.lids_hidden import told_of
 from mien.guides.lines import SIDE
 from mien.guides.reflections_left import left_reflections
+from mien.guides.scene import Scene
 from mien.guides.surround import BROWS
+from mien.types import Face
+from tests.guides.heads import COLORS, ColorParser, head
 
 
 @pytest.mark.parametrize(("tooth", "told"), [(150, True), (195, False), (230, False)])
@@ -46,3 +52,17 @@ def test_colored_reflections_beside_the_eyes_are_told(color: tuple[int, int, int
     picture[50:56, 45:60] = color
     notes = left_reflections(picture, lenses, eyes, skin, 60.0)
     assert bool(notes) == told and all(isinstance(one, Doubt) for one in notes)
+
+
+def test_soft_outlines_and_full_fairer_hair_of_another_photo_are_told(face: Face) -> None:
+    here, there = (
+        Scene.of(head(face, COLORS, down=down), face, ColorParser())  # type: ignore[arg-type]
+        for down in (0.5, 2.5)
+    )
+    dark = replace(there, hair=np.where(there.hair > 0.5, np.float32(1), np.float32(0)))
+    assert not doubts(here, dark)
+    assert dark.hair.sum() > FULL * dark.unit**2
+    assert doubts(here, replace(dark, picture=np.minimum(dark.picture + 70, np.float32(255)))) == (FULLER,)
+    soft = dark.hair.copy()
+    soft[::3] *= 0.5
+    assert doubts(here, replace(dark, hair=soft)) == (SOFT,)

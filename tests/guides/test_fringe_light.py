@@ -1,4 +1,4 @@
-"""Fringes that are lent: their light, and lines that are asked for."""
+"""Hair that is lent: its light, and lines that are asked for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 
 from mien.guides.fringe import COLUMNS, STEPS, Forehead, asked_line
 from mien.guides.fringe_light import without_bands
+from mien.guides.strands import tinted
 
 
 def test_a_band_of_light_goes_and_strands_stay() -> None:
@@ -41,3 +42,15 @@ def test_short_hair_with_a_high_forehead_is_doubted() -> None:
     high, flat = np.full(COLUMNS, -0.7), np.zeros(COLUMNS)
     for short, line, doubted in ((True, high, True), (False, high, False), (True, high + 0.2, False)):
         assert Forehead(np.eye(2), np.zeros(2), STEPS, line, flat, short).doubtful == doubted
+
+
+def test_a_whole_head_of_hair_keeps_its_light_in_this_hairs_color() -> None:
+    rng = np.random.default_rng(0)
+    picture = (np.array([120, 80, 50]) * rng.uniform(0.6, 1.4, (80, 80, 1))).astype(np.float32)
+    shine = np.linspace(0.5, 1.5, 80, dtype=np.float32)[:, None, None] * np.ones((1, 80, 1), np.float32)
+    front = np.array([40, 50, 60], np.float32) * shine
+    ones = np.ones((80, 80), np.float32)
+    found = tinted(picture, ones > 0, front, ones, 60.0)
+    assert np.abs(np.median(found, (0, 1)) - np.median(picture, (0, 1))).max() < 15
+    assert (np.diff(found.mean(2).mean(1)) > 0).mean() > 0.9  # dark and light are where they were
+    assert (tinted(picture, ones > 0, front, 0 * ones, 60.0) == front).all()

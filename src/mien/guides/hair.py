@@ -29,7 +29,7 @@ from mien.guides.hair_lengths import check_ends, check_hairline, lengthened, lon
 from mien.guides.hair_lent import attached
 from mien.guides.hair_light import as_fine, lit, sharp_as, toned
 from mien.guides.hair_over import over_photo
-from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, made_up, nearer_mirrored
+from mien.guides.hair_refused import BALD, check_light, check_outline, check_size, doubts, made_up, nearer_mirrored
 from mien.guides.hair_relit import relit
 from mien.guides.hair_roots import in_colors, shown, told
 from mien.guides.hair_under import down, rimmed, specks, stays
@@ -106,6 +106,7 @@ def hair(
     check_light(photo, face, other, other_face)
     if not any_head:
         check_outline(there)
+        notes += doubts(here, there)
     here, there = close_to(unshaded(here), there)
     fit = sharp_as(here, lit(here, fitted(here, there, whole=any_head)))
     fit = ended(here, closed(here, fit))

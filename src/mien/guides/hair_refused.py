@@ -11,6 +11,7 @@ import numpy as np
 
 from mien.compose.morphology import disc
 from mien.errors import LayerError
+from mien.guides.guide import Doubt
 from mien.guides.hair_fit import Fitted
 from mien.guides.hair_lent import clear, within
 from mien.guides.scene import Scene
@@ -36,6 +37,14 @@ MADE, MIXED = 1.0, 10.0
 """Square units of backdrop and clothes that are made up without a word; and these times how uneven the backdrop beside
 them is, levels.
 """
+
+FULL, FAIRER, THIN = 2.2, 14.0, 0.265
+"""Square units of the other's hair, and L* by which it is fairer, from which both together are doubted; and half-seen
+pixels of it over those that are seen for sure, from which it is."""
+
+FULLER = "fuller, fairer hair on a darker head is seldom believed: its outline and brows tell; choose darker hair"
+
+SOFT = "much of the other's hair is thin or its outline soft, so that its own backdrop comes along"
 
 BESIDE = 0.18
 """Units around what is made up within which that is told."""
@@ -71,6 +80,28 @@ def check_light(photo: Photo, face: Face, other: Photo, other_face: Face) -> Non
     """
     if abs(side_light(photo, face) - side_light(other, other_face)) > ASIDE:
         raise LayerError("The other head is lit from another side; its hair would show that. Choose another photo.")
+
+
+def doubts(here: Scene, there: Scene) -> tuple[Doubt, ...]:
+    """What is told of another's hair that seldom looks real on this head.
+
+    Args:
+        here, there: both scenes as they were seen.
+    """
+    sure = there.hair > 0.88
+    thin = float(((there.hair > 0.12) & ~sure).sum()) / max(1, int(sure.sum()))
+    found = (Doubt(SOFT),) if thin > THIN and float(there.hair.sum()) > BALD * there.unit**2 else ()
+    if float(there.hair.sum()) < FULL * there.unit**2 or float(here.hair.sum()) < BALD * here.unit**2:
+        return found
+    levels = [_level(one) for one in (here, there)]
+    return (*found, Doubt(FULLER)) if levels[1] - levels[0] > FAIRER else found
+
+
+def _level(scene: Scene) -> float:
+    """Median L* of hair that is seen for sure."""
+    lab = cv2.cvtColor(scene.picture / np.float32(255), cv2.COLOR_RGB2LAB)[..., 0]
+    sure = scene.hair > 0.95
+    return float(np.median(lab[sure])) if sure.any() else 50.0
 
 
 def check_outline(there: Scene) -> None:

@@ -8,7 +8,7 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
@@ -31,7 +31,7 @@ from mien.guides.hair_light import lit, sharp_as
 from mien.guides.hair_refused import check_outline, side_light
 from mien.guides.hair_wished import to_outline
 from mien.guides.scene import Scene, polygon
-from mien.guides.strands import toned, waviness
+from mien.guides.strands import tinted, toned, waviness
 from mien.guides.traits import ALIGNED, head_of_hair
 from mien.types import Bool, Face, Float32, Photo
 
@@ -50,6 +50,9 @@ DARKER, FAIRER = 10.0, 40.0
 
 CURLY, STRAIGHT = 0.03, "this hair has small curls, and nobody of the bank has such long hair with them"
 """Waviness from which hair has curls; what is told where the hair that is lent has none."""
+
+WIG = "this head's own crown does not go on into longer hair: all of it is another's, and may look like a wig"
+"""What is told where all hair is exchanged."""
 
 LEAST = 0.1
 """Square units of old hair from which its color is known."""
@@ -137,8 +140,10 @@ def whole(photo: Photo, face: Face, here: Scene, entry: Entry, parser: FaceParse
     bent = to_outline(here, fit, crown.wished)
     if not crown.fits(here, bent.alpha):
         bent, crown = to_outline(here, fit, area), Crown(np.zeros(here.shape, np.float32), area)
-    fit = _in_color(here, bent)
-    notes = (f"hair of {entry.name}, brought to the map's outline, in this hair's color",)
+    own = bool(crown.share.any())
+    fit = _in_color(here, bent, toned if own else tinted)
+    named = f"hair of {entry.name}, brought to the map's outline, in this hair's color"
+    notes: tuple[str, ...] = (named,) if own else (named, Doubt(WIG))
     guide = crown.kept(here, composed(photo, other, _bare_ears(here, area), there, fit, notes))
     return replace(guide, notes=(*guide.notes, Doubt(STRAIGHT))) if curly else guide
 
@@ -152,11 +157,11 @@ def _front(here: Scene) -> Float32:
     return np.maximum(inner, np.clip(3 * here.beard, 0, 1))
 
 
-def _in_color(here: Scene, fit: Fitted) -> Fitted:
+def _in_color(here: Scene, fit: Fitted, made: Callable[[Float32, Bool, Float32, Float32, float], Float32]) -> Fitted:
     sure = cv2.erode((here.hair > 0.9).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     if float(sure.sum()) < LEAST * here.unit**2:
         return fit
-    front, real = (toned(here.picture, sure, one, fit.alpha, here.unit) for one in (fit.front, fit.real))
+    front, real = (made(here.picture, sure, one, fit.alpha, here.unit) for one in (fit.front, fit.real))
     return replace(fit, front=front, real=real)
 
 

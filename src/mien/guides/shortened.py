@@ -16,7 +16,7 @@ import numpy as np
 from mien.compose.border import wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bob import bobbed, cut_line
-from mien.guides.guide import Guide
+from mien.guides.guide import Doubt, Guide
 from mien.guides.hair_over import over_photo
 from mien.guides.scene import Scene
 from mien.guides.shoulders import bared
@@ -27,6 +27,9 @@ NEAR = 0.15
 
 AROUND = 0.06
 """Units around hair that goes in which its shade does."""
+
+MADE, MADE_UP = 0.4, "the neck, clothes and backdrop that the cut hair hid are made up, and are seldom believed"
+"""Square units that are made up without a word, and what is told of more."""
 
 SHADOW, FALL = 0.3, 0.07
 """How dark the shadow of the ends is, its blur and how far it falls, units."""
@@ -48,4 +51,6 @@ def shortened(photo: Photo, here: Scene, area: Bool, allowed: Bool) -> Guide:
     dark = np.asarray(SHADOW * fallen * gone * skin, np.float32)
     none = np.zeros(here.shape, np.float32)
     planes = (fill, here.picture, np.asarray(alpha * bob.begun, np.float32), np.asarray(gone, np.float32), dark, none)
-    return Guide(*over_photo(photo, photo, here, here, bob.fit, planes))
+    made = float((planes[3] * (1 - alpha)).sum())
+    notes = (Doubt(MADE_UP),) if made > MADE * unit**2 else ()
+    return Guide(*over_photo(photo, photo, here, here, bob.fit, planes), notes)

@@ -43,6 +43,10 @@ LOCAL, AWAY = 0.6, (-0.5, 0.35)
 DARK = 24
 """Level below which light and dark count less: there is noise and compression."""
 
+RICH, DEEPER = (0.7, 1.2), np.array([-0.4, 0.1])
+"""By how much the contrast of a whole head of hair may change; and logarithms by which it may be darker than this hair
+is anywhere, and lighter."""
+
 FORM, FRONT = 0.35, 0.6
 """Most of another's broad light and dark that stays, and the quantile of this hair's light that hair in front has."""
 
@@ -94,6 +98,23 @@ def toned(picture: Float32, hair: Bool, front: Float32, alpha: Float32, unit: fl
     made = made + np.float32(share) * form
     low, high = np.quantile(mine[hair], (0.01, 0.99))
     return _colored(picture, hair, np.exp(np.clip(made, low, high)) - DARK, unit)
+
+
+def tinted(picture: Float32, hair: Bool, front: Float32, alpha: Float32, unit: float) -> Float32:
+    """The colors (h, w, 3) of a whole head of another's hair in this hair's: its light and dark stay as they are there.
+
+    Args:
+        picture, hair, front, alpha, unit: as above.
+    """
+    mine, theirs = (_log(one) for one in (picture, front))
+    sure: Bool = np.asarray(alpha > 0.9)
+    if not sure.any():
+        return front
+    own, others = (np.quantile(one, (0.2, 0.5, 0.8)) for one in (mine[hair], theirs[sure]))
+    rich = np.float32(np.clip((own[2] - own[0]) / max(float(others[2] - others[0]), 1e-3), *RICH))
+    low, high = np.quantile(mine[hair], (0.01, 0.99)) + DEEPER
+    made = np.clip(np.float32(own[1]) + rich * (theirs - np.float32(others[1])), low, high)
+    return _colored(picture, hair, np.asarray(np.exp(made) - DARK, np.float32), unit)
 
 
 def strand_light(front: Float32, alpha: Float32, unit: float) -> Float32:
