@@ -29,7 +29,7 @@ from mien.errors import MienError
 from mien.guides.bordered import bordered
 from mien.guides.coloring import SETTINGS, Dye
 from mien.guides.dark_roots import dark_roots
-from mien.guides.dye import dye, mean_color
+from mien.guides.dye import black_share, dye, mean_color
 from mien.guides.dye_border import HAIR
 from mien.guides.dye_border import OUTSIDE as OUTWARDS
 from mien.guides.hair_chart import charted
@@ -110,7 +110,7 @@ def main() -> None:
         for name in COLORS:
             color = parse_color(name)
             if given.region == "hair" and not given.exact:
-                color = charted(color, mean_color(photo, matte))
+                color = charted(color, mean_color(photo, matte), black_share(photo, matte))
             guide = dye(photo, matte, color, SETTINGS.get(given.region, Dye()), roots)
             if given.region == "hair":
                 guide = bordered(photo, face, matte, guide, parser)

@@ -16,6 +16,7 @@ from mien.conditions.areas import Seen, beard
 from mien.conditions.hair_matting import HairMatting
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
+from mien.guides.among_hair import without_others
 from mien.guides.bare_ears import bare_ears
 from mien.guides.guide import Box
 from mien.guides.hair_alike import by_neighbors, faded
@@ -111,6 +112,7 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     matte = matte - _going_on(gone, (face_alone > 0.5) | ((gone > 0.15) & (face_alone > SOME_SKIN)))
     none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
     matte = continued(small, matte, face_alone, large(likely * kept * np.maximum(1 - none, 0)), unit)
+    matte = without_others(small, matte, large(likely), unit)
     barred = np.maximum(np.maximum(large(1 - kept), ear), large(np.clip(others, 0, 1)))
     matte = with_sideburns(small, matte * (1 - ear), large(likely + skin), face_alone, barred, places, unit)
     if much > MUCH:
