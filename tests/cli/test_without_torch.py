@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -40,14 +41,37 @@ print(json.dumps(done))
 """
 
 
-REFUSED = [
-    ["sample", "--grid", "g.png", "--modes", "3"],
-    ["conditions", "a.png", "--out", "layers2", "--superpixels"],
-    ["edit", "a.png", "--mask", "mouth", "--color", "red", "--mode", "look", "--device", "cuda", "-o", "red.png"],
-    ["dye", "a.png", "--color", "hair=auburn", "--identity-network", "a.png", "--keep-identity", "0.9"],
-    ["--engine", "torch", "faces", "a.png"],
-    ["faces", "a.png", "--engine", "torch"],
-]
+EDITS = """
+faces a.png --json
+mask a.png --region hair -o hair.png
+dye a.png --color hair=auburn -o dyed.png
+reshape a.png --attribute smile=1 -o smile.png
+borrow a.png --from b.png --part brows -o brows.png
+heal a.png --mask spot.png -o healed.png
+session new a.png steps
+session edit steps --attribute smile=1
+conditions a.png --out layers
+sample --grid faces.png --seeds 0-3
+generate --text "an old woman" --pose 5,0 --grid made.png
+edit a.png --editor multimodal-mapping --mask face --text old --mode look -o m.png
+edit a.png --mask eyes --exemplar b.png --mode look --seed 2 --attribute smile=1 -o look.png
+edit a.png --layers layers --mask hair --weight sketch=2 -o hair-edit.png
+attributes
+read "auburn hair"
+"""
+
+REFUSED = """
+sample --grid g.png --modes 3
+conditions a.png --out layers2 --superpixels
+edit a.png --mask mouth --color red --mode look --device cuda -o red.png
+dye a.png --color hair=auburn --identity-network a.png --keep-identity 0.9
+--engine torch faces a.png
+faces a.png --engine torch
+"""
+
+
+def words(lines: str) -> list[list[str]]:
+    return [shlex.split(line) for line in lines.strip().splitlines()]
 
 
 def run(way: str, *lines: list[str], cwd: Path) -> list[tuple[int, str, list[str]]]:
@@ -68,58 +92,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_edits_need_no_torch_and_what_needs_it_says_so(folder: Path) -> None:
-    lines = [
-        ["faces", "a.png", "--json"],
-        ["mask", "a.png", "--region", "hair", "-o", "hair.png"],
-        ["dye", "a.png", "--color", "hair=auburn", "-o", "dyed.png"],
-        ["reshape", "a.png", "--attribute", "smile=1", "-o", "smile.png"],
-        ["borrow", "a.png", "--from", "b.png", "--part", "brows", "-o", "brows.png"],
-        ["heal", "a.png", "--mask", "spot.png", "-o", "healed.png"],
-        ["session", "new", "a.png", "steps"],
-        ["session", "edit", "steps", "--attribute", "smile=1"],
-        ["conditions", "a.png", "--out", "layers"],
-        ["sample", "--grid", "faces.png", "--seeds", "0-3"],
-        ["generate", "--text", "an old woman", "--pose", "5,0", "--grid", "made.png"],
-        [
-            "edit",
-            "a.png",
-            "--editor",
-            "multimodal-mapping",
-            "--mask",
-            "face",
-            "--text",
-            "old",
-            "--mode",
-            "look",
-            "-o",
-            "m.png",
-        ],
-        [
-            "edit",
-            "a.png",
-            "--mask",
-            "eyes",
-            "--exemplar",
-            "b.png",
-            "--mode",
-            "look",
-            "--seed",
-            "2",
-            "--attribute",
-            "smile=1",
-            "-o",
-            "look.png",
-        ],
-        ["edit", "a.png", "--layers", "layers", "--mask", "hair", "--weight", "sketch=2", "-o", "hair-edit.png"],
-        ["attributes"],
-        ["read", "auburn hair"],
-    ]
-    done = run("without", *lines, *REFUSED, cwd=folder)
-    for code, told, _ in done[len(lines) :]:
+    edits, refused = words(EDITS), words(REFUSED)
+    done = run("without", *edits, *refused, cwd=folder)
+    for code, told, _ in done[len(edits) :]:
         assert code == 9 and 'needs PyTorch; run: pip install "mien[paint]".' in told
         assert told.count("\n") == 1
-    done = done[: len(lines)]
-    assert [(line[0], code) for line, (code, _, _) in zip(lines, done, strict=True)] == [(line[0], 0) for line in lines]
+    ended = [(line[0], code) for line, (code, _, _) in zip(edits, done[: len(edits)], strict=True)]
+    assert ended == [(line[0], 0) for line in edits]
     before = np.asarray(Image.open(folder / "a.png"))
     for name in ("dyed", "smile", "brows", "healed", "look", "hair-edit", "m"):
         assert (np.asarray(Image.open(folder / f"{name}.png")) != before).any(), name
