@@ -42,7 +42,36 @@ class DiscriminatorBlock(nn.Module):
         return y + skip
 
 
-class Discriminator(nn.Module):
+class Halving(nn.Module):
+    """The trunk: a picture, halved block by block to 4 x 4."""
+
+    def __init__(self, config: DiscriminatorConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.from_rgb = EqualConv2d(3, config.channels(config.resolution), 1, gain=GAIN)
+        self.blocks = nn.ModuleDict(
+            {
+                str(r): DiscriminatorBlock(config.channels(r), config.channels(r // 2), config.clamp)
+                for r in reversed(config.resolutions[1:])
+            }
+        )
+
+    def smallest_map(self, picture: Tensor) -> Tensor:
+        """(B, 3, R, R) in [-1, 1] -> (B, C, 4, 4).
+
+        Raises:
+            ValueError: pictures of another size.
+        """
+        side = self.config.resolution
+        if picture.ndim != 4 or picture.shape[1:] != (3, side, side):
+            raise ValueError(f"picture must be (B, 3, {side}, {side}), got {tuple(picture.shape)}")
+        x = clamped(F.leaky_relu_(self.from_rgb(picture), SLOPE), self.config.clamp)
+        for block in self.blocks.values():
+            x = cast(DiscriminatorBlock, block)(x)
+        return x
+
+
+class Discriminator(Halving):
     """Pictures -> logits, high for real.
 
     The minibatch standard deviation is taken over groups of *consecutive* pictures: a logit depends on the pictures of
@@ -51,28 +80,15 @@ class Discriminator(nn.Module):
     """
 
     def __init__(self, config: DiscriminatorConfig) -> None:
-        super().__init__()
-        self.config = config
-        first, last = config.channels(config.resolution), config.channels(4)
-        self.from_rgb = EqualConv2d(3, first, 1, gain=GAIN)
-        self.blocks = nn.ModuleDict(
-            {
-                str(r): DiscriminatorBlock(config.channels(r), config.channels(r // 2), config.clamp)
-                for r in reversed(config.resolutions[1:])
-            }
-        )
+        super().__init__(config)
+        last = config.channels(4)
         self.conv = EqualConv2d(last + 1, last, 3, gain=GAIN)
         self.hidden = EqualLinear(last * 16, last, activate=True)
         self.out = EqualLinear(last, 1)
 
     def forward(self, picture: Tensor) -> Tensor:
         """(B, 3, R, R) in [-1, 1] -> (B, 1) logits, float32."""
-        side = self.config.resolution
-        if picture.ndim != 4 or picture.shape[1:] != (3, side, side):
-            raise ValueError(f"picture must be (B, 3, {side}, {side}), got {tuple(picture.shape)}")
-        x = clamped(F.leaky_relu_(self.from_rgb(picture), SLOPE), self.config.clamp)
-        for block in self.blocks.values():
-            x = cast(DiscriminatorBlock, block)(x)
+        x = self.smallest_map(picture)
         with full_precision(x):
             x = append_group_deviation(x.float(), self.config.group)
             x = clamped(F.leaky_relu_(self.conv(x), SLOPE), self.config.clamp)

@@ -8,18 +8,16 @@ metric"). Letters: B batch, Z length of z, R resolution.
 from __future__ import annotations
 
 import math
-from typing import cast
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from mien.models.stylegan2.config import DiscriminatorConfig
-from mien.models.stylegan2.discriminator import DiscriminatorBlock
-from mien.models.stylegan2.layers import GAIN, SLOPE, EqualConv2d, EqualLinear, clamped, full_precision
+from mien.models.stylegan2.discriminator import Halving
+from mien.models.stylegan2.layers import EqualLinear, full_precision
 
 
-class Posterior(nn.Module):
+class Posterior(Halving):
     """Pictures -> mean and log-variance of a Gaussian over z; the trunk is that of a discriminator.
 
     Means are centred: over the batch in training, by their running average otherwise. Else all pictures would move to
@@ -33,28 +31,15 @@ class Posterior(nn.Module):
     centre: Tensor
 
     def __init__(self, config: DiscriminatorConfig, z_dim: int) -> None:
-        super().__init__()
-        self.config, self.z_dim = config, z_dim
-        first, last = config.channels(config.resolution), config.channels(4)
-        self.from_rgb = EqualConv2d(3, first, 1, gain=GAIN)
-        self.blocks = nn.ModuleDict(
-            {
-                str(r): DiscriminatorBlock(config.channels(r), config.channels(r // 2), config.clamp)
-                for r in reversed(config.resolutions[1:])
-            }
-        )
+        super().__init__(config)
+        self.z_dim, last = z_dim, config.channels(4)
         self.hidden = EqualLinear(last * 16, 2 * last, activate=True)
         self.out = EqualLinear(2 * last, 2 * z_dim)
         self.register_buffer("centre", torch.zeros(z_dim))
 
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
         """(B, 3, R, R) in [-1, 1] -> mean (B, Z) and log σ² (B, Z), float32; log σ² lies in (-10, 4)."""
-        side = self.config.resolution
-        if picture.ndim != 4 or picture.shape[1:] != (3, side, side):
-            raise ValueError(f"picture must be (B, 3, {side}, {side}), got {tuple(picture.shape)}")
-        x = clamped(F.leaky_relu_(self.from_rgb(picture), SLOPE), self.config.clamp)
-        for block in self.blocks.values():
-            x = cast(DiscriminatorBlock, block)(x)
+        x = self.smallest_map(picture)
         with full_precision(x):
             mean, spread = self.out(self.hidden(x.float().flatten(1))).chunk(2, dim=1)
             log_variance = 7.0 * torch.tanh(spread / 7.0 + math.atanh(3.0 / 7.0)) - 3.0  # 0 -> 0, the prior's
