@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.fuzz.hostile_checkpoints import attack, samples
+import pytest
+
+from tests.fuzz.hostile_checkpoints import Sample, attack, samples
 
 
-def test_damaged_files_are_read_or_refused_in_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "whole").mkdir()
-    outcome = attack(samples(tmp_path / "whole"), 210, 0, tmp_path)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
+    return samples(tmp_path_factory.mktemp("whole"))
+
+
+def test_damaged_files_are_read_or_refused_in_one_sentence(whole: list[Sample], tmp_path: Path) -> None:
+    outcome = attack(whole, 210, 0, tmp_path)
     assert outcome.faults == []
     assert outcome.refused > 60 and outcome.read > 5
 
 
-def test_whole_files_are_read(tmp_path: Path) -> None:
-    for sample in samples(tmp_path):
+def test_whole_files_are_read(whole: list[Sample]) -> None:
+    for sample in whole:
         if sample.name != "script.pt":
             sample.load(sample.place)
