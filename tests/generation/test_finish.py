@@ -130,6 +130,14 @@ def test_hair_before_a_wall_has_no_light_of_its_backdrop(generator: MultimodalGe
     assert red[1] < 0.7 * red[0]
 
 
+def test_a_mouth_that_opens_leaves_the_borders_of_a_parted_head_as_they_are(generator: MultimodalGenerator) -> None:
+    one, parser = head("2567"), generator.feedback.look.parser
+    opened = speaking(one)
+    changed = np.asarray(opened.photo.pixels, np.float32) - one.photo.pixels
+    assert changed.any()
+    assert np.allclose(layers_of(opened, parser).front - layers_of(one, parser).front, changed, atol=1e-3)
+
+
 def test_a_plain_backdrop_is_kept_where_it_suits(generator: MultimodalGenerator) -> None:
     one, parser = head("3203"), generator.feedback.look.parser
     gray, blue = (lab_of(np.uint8([[rgb]]))[0, 0] for rgb in ((150, 148, 146), (56, 83, 142)))

@@ -52,6 +52,12 @@ looked at; a*, b* by which one differs from hair; and sides of a border in which
 SCRAPS = 0.2
 """Share up to which a pixel is no person before a wall: scraps and rims of what was behind."""
 
+CHOKED = 0.004
+"""Sides by which skin and clothes end earlier before a wall: their borders keep the old backdrop's shade."""
+
+GRAY = 8.0
+"""Chroma up to which hair is gray: any hue at its border is the old backdrop's."""
+
 LEAVES = (5.0, 6.0)
 """-a* and b* from which something is a leaf, and the width of the step; black hair is bluish green at times."""
 
@@ -104,12 +110,19 @@ class Parted:
             return self
         own = np.median(lab[sure], 0)
         alpha = np.asarray(np.clip((self.alpha - SCRAPS) / (1 - SCRAPS), 0, 1), np.float32)
+        bare = np.clip(1 - 3 * cv2.GaussianBlur(self.hair, (0, 0), CHOKED * self.side), 0, 1)[..., None]
+        alpha += bare * (cv2.erode(alpha[..., 0], disc(CHOKED * self.side))[..., None] - alpha)
         way = other[..., 1:] - own[1:]
         far = np.linalg.norm(way, axis=2, keepdims=True)
         way /= np.maximum(far, 1e-6)
         shown = ((lab[..., 1:] - own[1:]) * way).sum(2, keepdims=True)
         share = np.clip(far / SPILT[1] - 1, 0, 1) * cv2.GaussianBlur(self.hair, (0, 0), 1.5)[..., None]
         lab[..., 1:] -= share * np.maximum(shown - SPILT[0], 0) * way
+        if np.hypot(*own[1:]) < GRAY:
+            inner = cv2.erode((alpha[..., 0] > 0.5).astype(np.float32), disc(BORDER * self.side))
+            faded = (cv2.GaussianBlur(1 - inner, (0, 0), CHOKED * self.side) * self.hair)[..., None]
+            lab[..., 1:] += faded * (own[1:] - lab[..., 1:])
+            share = np.maximum(share, faded)
         made = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * np.float32(255)
         return replace(self, alpha=alpha, front=np.where(share > 0, made, self.front).astype(np.float32))
 

@@ -221,9 +221,8 @@ def layers_of(head: Head, parser: FaceParser) -> Parted:
     if head.plain is None:
         solid = head.entry.path.stem in SOLID
         return parted(head.photo, head.face, parser, head.seam, solid=solid)
-    layers, pixels = layers_of(head.plain, parser), np.asarray(head.photo.pixels, np.uint8)
-    changed = (pixels != np.asarray(head.plain.photo.pixels, np.uint8)).any(2, keepdims=True)
-    return replace(layers, front=np.where(changed, pixels, layers.front).astype(np.float32))
+    layers, plain = layers_of(head.plain, parser), np.asarray(head.plain.photo.pixels, np.float32)
+    return replace(layers, front=layers.front + (np.asarray(head.photo.pixels, np.float32) - plain))
 
 
 def inside(places: Float32, points: Float64, corners: Float64) -> Float32:

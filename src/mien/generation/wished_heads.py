@@ -67,9 +67,10 @@ COLORED, DARK, BROWN = 10.0, 25.0, 50.0
 GINGER = 12.0
 """Cost of red hair where other hair is told, and a* from which a color is red."""
 
-TOLD, FEATURES, GRAY = 2.0, 1.6, 2.0
+TOLD, FEATURES, GRAY = 2.0, 1.6, (8.0, 2.0)
 """How much more sex, age, hair color and teeth weigh where words ask for them; cost of each standard deviation that a
-feature lacks of what words ask for; and of gray hair that would be dyed, and looks like paint then."""
+feature lacks of what words ask for; and of gray hair that would be dyed, and looks like paint, and where old faces are
+told, which have no other."""
 
 GRIN, SHOWS = 1.5, 0.5
 """Degree of a smile from which somebody laughs, and the share of a mouth that teeth are then."""
@@ -280,7 +281,8 @@ class Wished:
         """Cost of a dye over a head's hair that becomes lighter, or much darker, or was gray."""
         hair = np.array(head.entry.traits.hair)
         seen = self._dyed(head) > FAR and not -LIFTED < hair[0] - told[0] < MUCH
-        return LIFTED * float(seen) + GRAY * float(np.hypot(*hair[1:]) < COLORED and hair[0] > DARK)
+        grayed = GRAY[self.degrees.get("age", 0) > 0] * float(np.hypot(*hair[1:]) < COLORED and hair[0] > DARK)
+        return LIFTED * float(seen) + grayed
 
     def _lacking(self, head: Head) -> list[float]:
         """By how much each feature that words name falls short of two standard deviations."""
