@@ -17,7 +17,7 @@ from mien.guides.smile import smiling
 from mien.guides.spline import folds
 from mien.guides.teeth import Areas, evened, lit_teeth
 from mien.guides.teeth_fit import LOWER, UPPER, places_of
-from mien.guides.tint import linear, srgb, teeth_among, teeth_color
+from mien.guides.tint import linear, srgb, teeth_among, teeth_color, teeth_in_warm_light
 from mien.types import Face, Photo, UInt8
 
 
@@ -180,3 +180,16 @@ def test_gums_keep_their_color_when_teeth_are_made_even() -> None:
     shown = picture + weight[..., None] * (made - picture)
     assert np.abs(shown[20:26, 20:70] - picture[20:26, 20:70]).max() < 4
     assert shown[34, 45, 2] > picture[34, 45, 2] + 1
+
+
+def test_teeth_in_orange_light_are_teeth_and_lips_are_not() -> None:
+    picture = np.full((60, 90, 3), (235, 120, 70), np.uint8)
+    inside, teeth = np.zeros((60, 90), np.bool_), np.zeros((60, 90), np.bool_)
+    inside[20:40, 20:70] = True
+    teeth[22:30, 25:65] = True
+    picture[inside], picture[teeth] = (120, 30, 20), (240, 190, 110)
+    assert not teeth_among(picture, inside).any()
+    found = teeth_in_warm_light(picture, inside, ~inside)
+    np.testing.assert_array_equal(found, teeth)
+    gray = np.repeat(picture.mean(2, keepdims=True), 3, 2).astype(np.uint8)
+    assert not teeth_in_warm_light(gray, inside, ~inside).any()

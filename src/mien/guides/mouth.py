@@ -31,7 +31,7 @@ from mien.guides.spline import Spline
 from mien.guides.still import Labelled
 from mien.guides.teeth import Areas, depth_of, evened, lit_teeth, widened
 from mien.guides.teeth_fit import LOWER, UPPER, places_of
-from mien.guides.tint import linear, teeth_among, whitest
+from mien.guides.tint import hardly_seen, linear, teeth_among, whitest
 from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
@@ -59,9 +59,6 @@ SHUT, BOTH = 0.85, 0.75
 
 OWN = 0.02
 """Eye distances within the lips over which an open mouth's lips stay where the other's are seen."""
-
-DIM = 0.3
-"""Share of the brightest level around that teeth have in the shade of a lip, beside sunlit skin."""
 
 SEEN = 0.045
 """Eye distances that teeth are seen from which on they stay in a mouth that takes on another's shape."""
@@ -116,7 +113,7 @@ def mouth(
     inside &= widened(filled(start[INNER], here), 0.03 * unit)  # not highlights of lips
     white = teeth_among(before, inside)
     if shown > OPEN and white.sum() <= TEETH * unit**2:
-        white = teeth_among(before, inside, DIM)
+        white = hardly_seen(before, inside, filled(start[OUTER], here), unit, TEETH * unit**2)
     toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
     if toothed and stranger and evens:
         return _evened(photo, start, white, here, unit)

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.compose.morphology import grown
 from mien.types import Bool, Float32, Float64, UInt8
 
 LIGHT, CAST = (0.545, -0.06), ((0.39, 0.395, 0.44), (-0.01, 0.027, -0.017))
@@ -21,6 +22,13 @@ portraits' training split, a little darker. Standard deviations of the rest: 0.2
 
 OTHERS, SAME = (0.15, 0.015), (0.12, 0.05)
 """By how much teeth may be off that in light and in cast: those seen in another photo, and those seen in this one."""
+
+
+DIM = 0.3
+"""Share of the brightest level around that teeth have in the shade of a lip, beside sunlit skin."""
+
+WARM = 0.55
+"""Blue over red of teeth, linear light, up to which they are seen in warm light."""
 
 
 def linear(picture: Float32 | UInt8) -> Float32:
@@ -54,6 +62,38 @@ def teeth_among(picture: Float32 | UInt8, inside: Bool, least: float = 0.45) -> 
     hsv = cv2.cvtColor(np.clip(picture, 0, 255).astype(np.uint8), cv2.COLOR_RGB2HSV)
     brightest = float(np.percentile(hsv[..., 2], 99))
     return np.asarray(inside & (hsv[..., 2] > least * brightest) & (hsv[..., 1] < 110))
+
+
+def hardly_seen(picture: Float32 | UInt8, inside: Bool, lips: Bool, unit: float, enough: float) -> Bool:
+    """(h, w): teeth in the shade of a lip or, where that finds no more than enough pixels, in warm light, too.
+
+    Args:
+        picture: (h, w, 3) sRGB in [0, 255].
+        inside: (h, w) between the lips.
+        lips: (h, w) with all between them.
+        unit: distance of the outer corners of the eyes, pixels.
+        enough: pixels.
+    """
+    white = teeth_among(picture, inside, DIM)
+    if white.sum() > enough:
+        return white
+    return white | teeth_in_warm_light(picture, inside, grown(lips, 0.1 * unit) & ~lips)
+
+
+def teeth_in_warm_light(picture: Float32 | UInt8, inside: Bool, around: Bool) -> Bool:
+    """(h, w): as :func:`teeth_among` of a picture in whose light teeth are yellow or orange; none where it is not so.
+
+    Args:
+        picture: (h, w, 3) sRGB in [0, 255].
+        inside: (h, w) between the lips.
+        around: (h, w) skin.
+    """
+    if not around.any():
+        return np.zeros_like(inside)
+    usual = teeth_color(brighter(picture, around, 0.2))
+    if usual[2] > WARM * usual[0]:
+        return np.zeros_like(inside)
+    return teeth_among(srgb(np.asarray(linear(picture) * (usual.mean() / usual), np.float32)), inside)
 
 
 def brighter(picture: Float32 | UInt8, area: Bool, share: float = 0.5) -> Float64:
