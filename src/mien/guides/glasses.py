@@ -64,8 +64,9 @@ SEEN = 0.3
 GAPS = (1.6, 6.0)
 """Width of notches, units, and size of holes, square units, in a frame that are no lenses."""
 
-ENCLOSED, SURE_EAR = 6.0, 0.7
-"""Width of gaps between parts of glasses beside a face, units; and how likely an ear is that stays in them."""
+ENCLOSED, SURE_EAR, WHOLE_EAR = 6.0, 0.7, 0.6
+"""Width of gaps between parts of glasses beside a face, units; how likely an ear is that stays in them, and one
+that stays anywhere."""
 
 ROOM = round(9 * UNIT)
 """Rows of the plane above and below glasses where lines may go on."""
@@ -184,11 +185,10 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
         eyes, frame = moved.plane(eyes), frame | hooked & ~eyes
     beside = kinds.argmax(2) > 0
     frame |= front & np.isin(kinds.argmax(2), (1, 3))  # before hair and backdrop, lenses shine
-    stays = still_seen(picture, frame & (worn < 0.5), kinds)
+    stays = _staying(picture, frame, seen, likely, kinds)
     frame, front = frame & ~stays, front & ~stays
-    frame = (
-        frame | (arm_ends(picture, frame, lenses, points) | _within(frame, kinds, likely["ears"] > SURE_EAR)) & ~eyes
-    )
+    more = arm_ends(picture, frame, lenses, points) & ~stays | _within(frame, kinds, likely["ears"] > SURE_EAR)
+    frame |= more & ~eyes
     dark = _tinted(picture, lenses, points)
     return Glasses(
         frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark, moved
@@ -204,6 +204,12 @@ def _whole(picture: Float32, seen: Seen, likely: dict[str, Float32], lenses: Boo
     frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
     frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
     return without_gaps(frame, *GAPS) & ~(eyes & ~core)
+
+
+def _staying(picture: Float32, frame: Bool, seen: Seen, likely: dict[str, Float32], kinds: Float32) -> Bool:
+    """(SIDE, SIDE) hair and ears that no arm hides."""
+    ears = (likely["ears"] > WHOLE_EAR) & (np.maximum(likely["worn"], seen.likely) < SEEN)  # arms end behind them
+    return still_seen(picture, frame & (likely["worn"] < 0.5), kinds) | ears
 
 
 def _within(hidden: Bool, kinds: Float32, ears: Bool) -> Bool:
