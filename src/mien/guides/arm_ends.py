@@ -24,6 +24,9 @@ BESIDE, ABOVE, BELOW = 3.0, 10.0, 0.6
 """How far beyond the eyes they are, units; how far above the rims' upper ends, units; and how far below these, by the
 rims' height."""
 
+ENCLOSED = 6.0
+"""Width of gaps between parts of glasses beside a face, units."""
+
 GAP, SLIM, SHORT = 2.0, 0.6, 1.5
 """Width of a gap before them, units; their width, by their height, and in units, at least."""
 
@@ -70,3 +73,9 @@ def _joined(ends: Bool, frame: Bool) -> Bool:
     _, whole = cv2.connectedComponents(cv2.dilate((found | frame).astype(np.uint8), disc(GAP)))
     found &= np.isin(whole, np.unique(whole[frame]))
     return np.asarray(cv2.dilate(found.astype(np.uint8), disc(2 * BEYOND)) > 0)
+
+
+def enclosed(hidden: Bool, kinds: Float32, ears: Bool) -> Bool:
+    """(SIDE, SIDE) what parts of glasses beside the face enclose, or nearly: their lenses, and pieces of rims."""
+    closed = cv2.morphologyEx(hidden.astype(np.uint8), cv2.MORPH_CLOSE, disc(ENCLOSED)) > 0
+    return np.asarray(closed & (kinds.argmax(2) > 0) & ~ears)

@@ -17,7 +17,7 @@ from mien.compose.morphology import grown
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.arm_ends import arm_ends
+from mien.guides.arm_ends import arm_ends, enclosed
 from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.frames import EYES, area_of, axes, eyes_of, without_gaps
@@ -64,9 +64,8 @@ SEEN = 0.3
 GAPS = (1.6, 6.0)
 """Width of notches, units, and size of holes, square units, in a frame that are no lenses."""
 
-ENCLOSED, SURE_EAR, WHOLE_EAR = 6.0, 0.7, 0.6
-"""Width of gaps between parts of glasses beside a face, units; how likely an ear is that stays in them, and one
-that stays anywhere."""
+SURE_EAR, WHOLE_EAR = 0.7, 0.6
+"""How likely an ear is that stays between parts of glasses, and anywhere."""
 
 ROOM = round(9 * UNIT)
 """Rows of the plane above and below glasses where lines may go on."""
@@ -187,7 +186,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     frame |= front & np.isin(kinds.argmax(2), (1, 3))  # before hair and backdrop, lenses shine
     stays = _staying(picture, frame, seen, likely, kinds)
     frame, front = frame & ~stays, front & ~stays
-    more = arm_ends(picture, frame, lenses, points) & ~stays | _within(frame, kinds, likely["ears"] > SURE_EAR)
+    more = arm_ends(picture, frame, lenses, points) & ~stays | enclosed(frame, kinds, likely["ears"] > SURE_EAR)
     frame |= more & ~eyes
     dark = _tinted(picture, lenses, points)
     return Glasses(
@@ -210,12 +209,6 @@ def _staying(picture: Float32, frame: Bool, seen: Seen, likely: dict[str, Float3
     """(SIDE, SIDE) hair and ears that no arm hides."""
     ears = (likely["ears"] > WHOLE_EAR) & (np.maximum(likely["worn"], seen.likely) < SEEN)  # arms end behind them
     return still_seen(picture, frame & (likely["worn"] < 0.5), kinds) | ears
-
-
-def _within(hidden: Bool, kinds: Float32, ears: Bool) -> Bool:
-    """(SIDE, SIDE) what parts of glasses beside the face enclose, or nearly: their lenses, and pieces of rims."""
-    closed = cv2.morphologyEx(hidden.astype(np.uint8), cv2.MORPH_CLOSE, disc(ENCLOSED)) > 0
-    return np.asarray(closed & (kinds.argmax(2) > 0) & ~ears)
 
 
 def without_glasses(photo: Photo, face: Face, parser: FaceParser, strength: float = 1.0) -> Guide:
