@@ -64,7 +64,7 @@ BLONDED = frozenset(("2266", "3004"))
 BROWNED = frozenset(("2135", "2366", "2426", "2495", "2538", "2581", "2723", "2998"))
 """Those whose hair is seen to be brown."""
 
-CHUCKLING = frozenset(("2131", "2135"))
+CHUCKLING = frozenset(("2131", "2135", "2230"))
 """Those whose smiles show teeth, and are no laughs."""
 
 TOPLESS = frozenset(
