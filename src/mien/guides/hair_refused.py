@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mien.compose.border import local_colors
 from mien.compose.morphology import disc
 from mien.errors import LayerError
 from mien.guides.guide import Doubt
@@ -33,10 +34,9 @@ BALD = 0.1
 BARED = 0.9
 """Square units of old hair before a backdrop that new hair leaves bare at most."""
 
-MADE, MIXED = 1.0, 10.0
-"""Square units of backdrop and clothes that are made up without a word; and these times how uneven the backdrop beside
-them is, levels.
-"""
+MADE, MIXED, BROAD = 1.0, 5.0, 0.35
+"""Square units of backdrop and clothes that are made up without a word; these times how far the backdrop beside them is
+from its mean around, levels; and units of that."""
 
 FULL, FAIRER, THIN = 2.2, 14.0, 0.265
 """Square units of the other's hair, and L* by which it is fairer, from which both together are doubted; and half-seen
@@ -143,4 +143,6 @@ def made_up(here: Scene, hole: Float32) -> bool:
     ring = near & (here.shares["background"] > 0.9) & (here.loose < 0.02)
     if size > MADE or int(ring.sum()) < 100:
         return size > MADE
-    return size * float(cv2.GaussianBlur(here.picture, (0, 0), 0.06 * unit)[ring].std(0).mean()) > MIXED
+    soft, share = cv2.GaussianBlur(here.picture, (0, 0), 0.06 * unit), ring.astype(np.float32)
+    broad = local_colors(here.picture, share, BROAD * unit)[0]  # a slope of light is made up well
+    return size * float(np.abs(soft - broad)[ring].mean()) > MIXED
