@@ -34,6 +34,7 @@ def known(face: Face) -> tuple[Photo, Float32, Guide]:
     cv2.rectangle(photo.pixels, (x - 60, max(0, y - 90)), (x + 60, y), COLORS["hair"], -1)
     hair = (np.abs(photo.pixels.astype(int) - COLORS["hair"]).max(2) == 0).astype(np.float32)
     matte = cv2.GaussianBlur(hair, (0, 0), 0.8)
+    photo = Photo(cv2.GaussianBlur(photo.pixels, (0, 0), 0.8))  # mixed as the matte says: no hue is to be held
     return photo, matte, dye(photo, matte, (210, 180, 130), SETTINGS["hair"], dark_roots(matte, face))
 
 
@@ -74,7 +75,8 @@ def test_hair_that_becomes_no_lighter_keeps_the_rough_dye(known: tuple[Photo, Fl
     photo, matte, _ = known
     rough = dye(photo, matte, (40, 30, 25), SETTINGS["hair"])
     result, _ = bordered(photo, face, matte, rough, ColorParser(), answers(0.4)).over(photo)  # type: ignore[arg-type]
-    assert (result.pixels == rough.over(photo)[0].pixels).all()
+    apart = np.abs(result.pixels.astype(int) - rough.over(photo)[0].pixels).max(2)
+    assert apart.max() < 9 and (apart > 0).sum() < 300  # hues that are held at the border, and no answer of a network
 
 
 def test_parts_are_put_together_without_seams_and_only_where_something_is_to_be_corrected() -> None:

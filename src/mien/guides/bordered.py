@@ -25,6 +25,7 @@ from mien.guides.dye import dye
 from mien.guides.dye_border import OUTSIDE, Border
 from mien.guides.guide import Box, Doubt, Guide, halvable, lay
 from mien.guides.looks import reaching
+from mien.guides.rim_hues import held
 from mien.interrupt import checkpoint
 from mien.photos.color import from_srgb, is_plain, to_srgb
 from mien.threads import side_by_side
@@ -104,9 +105,11 @@ def bordered(
     )
     told, doubtful = side_by_side(*calls)
     dyed = replace(dyed, notes=(*dyed.notes, Doubt(DOUBTFUL))) if doubtful else dyed
-    if told is None:
+    told = np.zeros((4, *border.matte.shape), np.float32) if told is None else told
+    made = border.warmed(border.corrected(told), 0.01 * side * shrink) if told.any() else border.rough
+    made = held(border.photo, made, border.matte, border.skin, 0.01 * side * shrink)
+    if float(np.abs(made - border.rough).max()) < SEEN:
         return dyed
-    made = border.warmed(border.corrected(told), 0.01 * side * shrink)
     if shrink == 1:
         return _laid(photo, rough, after, dyed, box, lambda part: made[part[1] : part[3], part[0] : part[2]])
     return _laid(photo, rough, after, dyed, box, _enlarged(before, after, small[0], border, told, made))
