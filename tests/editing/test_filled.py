@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -53,6 +55,19 @@ def test_eyes_by_name_have_pupils(editor: Editor, portrait: Photo) -> None:
         inside = filled(face.landmarks[list(contour), :2].astype(np.float64), (0, 0, *made.shape[::-1]))
         cheek = np.median(made[around(portrait, face, 50 if contour is mesh.LEFT_EYE_CONTOUR else 280, 0.1, 0.1)])
         assert np.quantile(made[inside], 0.05) < 0.5 * cheek
+
+
+def test_a_corner_of_the_mouth_is_the_other_one(editor: Editor, portrait: Photo) -> None:
+    face = editor.finder.find(portrait)[0]
+    hidden = around(portrait, face, 61, 0.16, 0.16)
+    assert not features(face.landmarks[:, :2].astype(np.float64), hidden)
+    covered = portrait.with_pixels(np.where(hidden[..., None], np.uint8(20), portrait.pixels))
+    made = editor(covered, mask=hidden, mode="fill", face=face)
+    assert made.operations[0] == "filled after the face's other half"
+    turned = replace(face, pose=replace(face.pose, yaw=30.0))
+    told = editor(covered, mask=hidden, mode="fill", face=turned)
+    assert told.operations[0] == "healed inside the mask"
+    assert any("other half does not show" in note for note in told.faces[0].notes)
 
 
 def test_other_seeds_are_other_faces(editor: Editor, portrait: Photo) -> None:

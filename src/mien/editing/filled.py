@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from mien.align import mesh
 from mien.align.paste import Mask
 from mien.compose.morphology import thin
 from mien.editing.context import EditContext
@@ -16,8 +18,9 @@ from mien.errors import LayerError
 from mien.guides.bank import Entry
 from mien.guides.borrow import unit_of
 from mien.guides.face_border import both_sides, crosses
-from mien.guides.guide import Guide, box_of
+from mien.guides.guide import Doubt, Guide, box_of
 from mien.guides.heal import heal
+from mien.guides.laid import filled as filled_outline
 from mien.guides.others import enough_left, features, from_others
 from mien.guides.symmetric import TURNED, before_face, from_other_half
 from mien.types import Bool, Face, Photo
@@ -31,6 +34,12 @@ FEATURED = "brows+eyes+nose+mouth+lips+glasses"
 FAR, ONE_EAR = 0.14, 10.0
 """Eye distances up to which ears and necks are wide that are the far cheek of a turned face; and degrees of yaw from
 which on all of the far ear is."""
+
+PART = Doubt("the face's other half does not show what is hidden of lips or an eye, which is filled from around it")
+"""What is told then."""
+
+REACHED = 0.002
+"""Square eye distances of lips or an eye that are hidden from which on what is hidden is more than skin."""
 
 LARGE, LARGEST = 0.3, 0.7
 """Eye distances from which on surroundings do not tell well, and not at all, what a part of a face looks like."""
@@ -68,8 +77,10 @@ def filled(done: Guided, face: Face, mask: Mask, request: Request, context: Edit
     if guide is None:
         if side > LARGEST and abs(face.pose.yaw) > TURNED and before_face(face, hidden):
             raise LayerError("Too much of a face turned so far is masked; paint it instead: --mode look.")
-        if not crosses(face, on_face, hidden):
-            return done.then(heal(done.photo, mask, strength=request.strength), words, None, 1.0)
+        if reaches_features(face, hidden) or not crosses(face, on_face, hidden):
+            healed = heal(done.photo, mask, strength=request.strength)
+            notes = (PART,) if reaches_features(face, hidden) else ()
+            return done.then(replace(healed, notes=(*healed.notes, *notes)), words, None, 1.0)
     elif (guide.confidence > 0).sum() == hidden.sum():
         return done.then(guide, words, None, request.strength)
     no_skin = classes_of(FEATURED, done.photo, face, context)
@@ -86,7 +97,8 @@ def _on_face(
     request: Request,
     context: EditContext,
 ) -> tuple[Guide | None, str]:
-    """What is hidden of the face: features and bearded cheeks after its other half rather, skin after other faces.
+    """What is hidden of the face: features and bearded cheeks after its other half rather, skin after other faces, and
+    small parts of features after the other half alone.
 
     Raises:
         LayerError: features are hidden, and nothing shows them.
@@ -95,7 +107,11 @@ def _on_face(
         ("filled after the face's other half", lambda: from_other_half(photo, face, hidden, on_face)),
         ("filled after other faces", lambda: after_others(photo, face, hidden, on_face, covered, request, context)),
     ]
-    for words, way in ways if covered or _bearded(photo, face, context) else ways[::-1]:
+    if not covered and reaches_features(face, hidden):
+        ways = ways[:1]
+    elif not covered and not _bearded(photo, face, context):
+        ways = ways[::-1]
+    for words, way in ways:
         try:
             return way(), words
         except LayerError as error:
@@ -115,6 +131,15 @@ def face_area(photo: Photo, face: Face, context: EditContext) -> Bool:
     rows, columns = np.arange(photo.height)[:, None], np.arange(photo.width)[None]
     above = columns * down[0] + rows * down[1] < points[LIP] @ down
     return np.asarray(own | thin(ears | neck, FAR * unit) | (neck & above), np.bool_)
+
+
+def reaches_features(face: Face, hidden: Bool) -> bool:
+    """Whether some of the lips or of an eye is hidden (H, W): other faces' corners of them lie elsewhere."""
+    box = box_of(hidden, 0)
+    here, points = hidden[box[1] : box[3], box[0] : box[2]], face.landmarks[:, :2].astype(np.float64)
+    outlines = (mesh.OUTER_LIPS, mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR)
+    shares = [(filled_outline(points[list(one)], box) & here).sum() for one in outlines]
+    return bool(max(shares) > REACHED * unit_of(face) ** 2)
 
 
 def _bearded(photo: Photo, face: Face, context: EditContext) -> bool:
