@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from mien.guides.laid import filled as filled_outline
 from mien.guides.others import enough_left, features, from_others
 from mien.guides.symmetric import TURNED, before_face, from_other_half
 from mien.types import Bool, Face, Photo
+
+Way = tuple[str, Callable[[], Guide]]
+"""What is said of it, and what makes it."""
 
 OWN, TOP, LIP, CHIN = "skin+brows+eyes+nose+mouth+lips+glasses", 10, 17, 152
 """What belongs to a face; landmarks."""
@@ -62,7 +66,8 @@ BEARD = 0.2
 
 def filled(done: Guided, face: Face, mask: Mask, request: Request, context: EditContext) -> Guided:
     """What is masked, after the face's other half, after other faces or after its surroundings, each side of a face's
-    border by itself.
+    border by itself: features and bearded cheeks after the other half rather, skin after other faces, and small parts
+    of features after the other half alone.
 
     Raises:
         LayerError: so much of a face is masked that nothing shows what is there.
@@ -73,14 +78,25 @@ def filled(done: Guided, face: Face, mask: Mask, request: Request, context: Edit
     if side <= LARGE and not covered:
         return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
     on_face = face_area(done.photo, face, context)
-    guide, words = _on_face(done.photo, face, hidden, on_face, covered, request, context)
+    part = not covered and reaches_features(face, hidden)
+    ways: list[Way] = [
+        ("filled after the face's other half", partial(from_other_half, done.photo, face, hidden, on_face)),
+        (
+            "filled after other faces",
+            partial(after_others, done.photo, face, hidden, on_face, covered, request, context),
+        ),
+    ]
+    if part:
+        ways = ways[:1]
+    elif not covered and not _bearded(done.photo, face, context):
+        ways = ways[::-1]
+    guide, words = _first(ways, needed=bool(covered))
     if guide is None:
         if side > LARGEST and abs(face.pose.yaw) > TURNED and before_face(face, hidden):
             raise LayerError("Too much of a face turned so far is masked; paint it instead: --mode look.")
-        if reaches_features(face, hidden) or not crosses(face, on_face, hidden):
+        if part or not crosses(face, on_face, hidden):
             healed = heal(done.photo, mask, strength=request.strength)
-            notes = (PART,) if reaches_features(face, hidden) else ()
-            return done.then(replace(healed, notes=(*healed.notes, *notes)), words, None, 1.0)
+            return done.then(replace(healed, notes=(*healed.notes, *((PART,) if part else ()))), words, None, 1.0)
     elif (guide.confidence > 0).sum() == hidden.sum():
         return done.then(guide, words, None, request.strength)
     no_skin = classes_of(FEATURED, done.photo, face, context)
@@ -88,35 +104,18 @@ def filled(done: Guided, face: Face, mask: Mask, request: Request, context: Edit
     return done.then(whole, words, None, request.strength)
 
 
-def _on_face(
-    photo: Photo,
-    face: Face,
-    hidden: Bool,
-    on_face: Bool,
-    covered: tuple[str, ...],
-    request: Request,
-    context: EditContext,
-) -> tuple[Guide | None, str]:
-    """What is hidden of the face: features and bearded cheeks after its other half rather, skin after other faces, and
-    small parts of features after the other half alone.
+def _first(ways: Sequence[Way], *, needed: bool) -> tuple[Guide | None, str]:
+    """What the first way makes that is not refused; none where all are.
 
     Raises:
-        LayerError: features are hidden, and nothing shows them.
+        LayerError: all are, and what is hidden is needed.
     """
-    ways: list[tuple[str, Callable[[], Guide]]] = [
-        ("filled after the face's other half", lambda: from_other_half(photo, face, hidden, on_face)),
-        ("filled after other faces", lambda: after_others(photo, face, hidden, on_face, covered, request, context)),
-    ]
-    if not covered and reaches_features(face, hidden):
-        ways = ways[:1]
-    elif not covered and not _bearded(photo, face, context):
-        ways = ways[::-1]
     for words, way in ways:
         try:
             return way(), words
         except LayerError as error:
             refused = error
-    if covered:
+    if needed:
         raise refused
     return None, "healed inside the mask"
 

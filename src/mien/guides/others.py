@@ -98,7 +98,6 @@ def from_others(
     here = hidden[box[1] : box[3], box[0] : box[2]]
     lower = to_srgb(photo, box).astype(np.float32)
     moved = replace(face, landmarks=(face.landmarks - (*box[:2], 0)).astype(np.float32))
-    masked = features(face.landmarks[:, :2].astype(np.float64), hidden)
     clear = free(blocked, box, unit)
     if on_face is not None:
         clear = clear * shrunk(on_face[box[1] : box[3], box[0] : box[2]] | here, 0.03 * unit)
