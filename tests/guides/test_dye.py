@@ -127,6 +127,8 @@ def test_gray_is_warm_in_warm_light(portrait: Photo, face: Face) -> None:
     warm = Photo((portrait.pixels * np.array([1, 0.9, 0.6])).astype(np.uint8))
     (red, _, blue), (_, _, cool) = (under_light((150, 150, 150), photo, face) for photo in (warm, portrait))
     assert red > blue + 5 and blue < cool
+    gray, _, still = under_light((150, 150, 150), warm, face, (40, 40, 40))  # hair that is gray in it tells its light
+    assert gray - still < red - blue - 5
 
 
 def test_brown_is_redder_beside_pink_skin_and_other_colors_are_not(portrait: Photo, face: Face) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 
 from mien.conditions.colors import is_name, parse_color
 from mien.guides.coloring import lab_of
-from mien.guides.hair_chart import STRONG, charted, falls_short
-from mien.guides.hair_shades import shades
+from mien.guides.hair_chart import STRONG, charted, falls_short, on_a_head
+from mien.guides.hair_shades import brown, shades
 
 BLACK, BROWN = (32, 27, 26), (92, 64, 46)
 
@@ -37,8 +37,9 @@ def test_what_shows_nothing_but_black_becomes_hardly_lighter() -> None:
 
 
 def test_no_step_is_where_names_begin_to_go_less_far() -> None:
-    found = np.array([lab(charted(parse_color("honey-blond"), (n, n, n))) for n in range(40, 130)])
-    assert np.abs(np.diff(found, axis=0)).max() < 1.5
+    for name in ("honey-blond", "platinum", "silver"):
+        found = np.array([lab(charted(parse_color(name), (n, n, n))) for n in range(40, 220)])
+        assert np.abs(np.diff(found, axis=0)).max() < 1.7
 
 
 def test_names_are_words() -> None:
@@ -65,3 +66,16 @@ def test_hair_that_shows_nothing_but_black_becomes_less_light() -> None:
     assert none > half > most > lab(BLACK)[0] + 5
     assert falls_short(parse_color("blond"), charted(parse_color("blond"), BLACK))
     assert not falls_short(parse_color("brown"), charted(parse_color("brown"), BROWN))
+
+
+def test_heads_are_darker_than_fair_names_but_not_than_the_hair_so_far() -> None:
+    wish = parse_color("light-blond")
+    assert 60 < lab(on_a_head(wish, 40.0))[0] < lab(wish)[0] - 5
+    assert abs(lab(on_a_head(wish, 72.0))[0] - 72) < 1 and on_a_head(wish, 90.0) == wish
+    assert on_a_head(parse_color("brown"), 40.0) == parse_color("brown")
+
+
+def test_black_and_white_hair_has_no_brown_depths() -> None:
+    assert brown((17, 0, 2)) == brown((80, 0, 5)) == 0 and brown((30, 9, 15)) == 1
+    table = shades(np.array([46.0, 2.0, 3.0]), 0.0)
+    assert np.hypot(*table[200]) < np.hypot(*table[460])

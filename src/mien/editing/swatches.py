@@ -12,8 +12,8 @@ from mien.editing.context import EditContext
 from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded, swatch_of
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.dye import black_share, mean_color
-from mien.guides.hair_chart import charted, falls_short
-from mien.guides.light import beside_skin, under_light
+from mien.guides.hair_chart import falls_short, named
+from mien.guides.light import under_light
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 
@@ -61,17 +61,17 @@ def shade_of(
         LayerError, PhotoError, FaceError: as :func:`dye_color`, or there is nothing of the region.
     """
     relative = color == UNCHANGED or color in RELATIVE
-    wish = None if relative else under_light(dye_color(color, context), photo, face)
+    wish = None if relative else dye_color(color, context)
     if wish is not None and not depends_on_hair(region, color):
-        return wish
+        return under_light(wish, photo, face)
     matte = context.matte(photo, face, region)
     before = had or mean_color(photo, matte)
     if wish is not None:
-        return beside_skin(charted(wish, before, black_share(photo, matte)), photo, face)
+        return named(wish, before, black_share(photo, matte), photo, face)
     return before if color == UNCHANGED else shaded(before, color)
 
 
 def darker_than_named(region: str, color: Any, shade: Color) -> list[str]:
     """What is told where hair is too dark for its color's name; nothing else is said."""
-    named = depends_on_hair(region, color) and color != UNCHANGED and color not in RELATIVE
-    return [DARKER.format(color)] if named and falls_short(parse_color(color), shade) else []
+    by_name = depends_on_hair(region, color) and color != UNCHANGED and color not in RELATIVE
+    return [DARKER.format(color)] if by_name and falls_short(parse_color(color), shade) else []

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from mien.guides.cloth import BEHIND, WORN, Cloth, calmed, cloth, kept_within
-from mien.guides.hair_shades import at, locks, shades
+from mien.guides.hair_shades import at, brown, locks, shades
 from mien.guides.lift import Lift, deepened, detail
 from mien.guides.rim import shaded
 from mien.interrupt import checkpoint
@@ -52,6 +52,9 @@ BEYOND = np.array([14.0, 12.0, 12.0])
 
 BLACK = 15.0
 """L* below which a wish for hair is black."""
+
+OTHER = (3.0, 15.0)
+"""L* by which hair becomes lighter or darker from which on light of what is behind shows at its rim, and fully."""
 
 STEPS = 4001
 """Levels for which hair's colors are told."""
@@ -197,7 +200,7 @@ def _opened_up(lab: Float32, alpha: Float32, weight: Any, wanted: Any, mean: Any
         maps = Lift.of(lab[..., 0], weight, float(wanted[0])).maps
         deepened(maps, *more)
         if rim:
-            shaded(maps, alpha, lab[..., 0])
+            shaded(maps, alpha, lab[..., 0], float(np.interp(abs(more[0]), OTHER, (0, 1))))
         return maps
 
     maps, hues = side_by_side(lifted, partial(locks, lab, weight, wanted))
@@ -251,24 +254,24 @@ def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
 def _hair(lab: Float32, maps: Sequence[Float32], aim: Any, mean: Any) -> Float32:
     """The same of hair with its maps, with the colors that real hair has at each lightness, as far as it is another."""
     other = float(np.interp(np.linalg.norm(aim - mean), ALIKE, (0, 1)))
-    full = _tabled(detail(maps, cv2.extractChannel(lab, 0)), maps[3:], aim)
+    full = _tabled(detail(maps, cv2.extractChannel(lab, 0)), maps[3:], aim, brown(mean))
     return full if other == 1 else np.asarray(other * full + (1 - other) * _shifted(lab, mean, aim), np.float32)
 
 
-def _tabled(detail: Float32, hues: Sequence[Float32], aim: Float32) -> Float32:
+def _tabled(detail: Float32, hues: Sequence[Float32], aim: Float32, pigment: float) -> Float32:
     """Hair's colors, read from a table over ``detail``, light around the aim."""
-    table = _table(*(float(one) for one in aim))
+    table = _table(pigment, *(float(one) for one in aim))
     index = ((detail + np.float32(100)) * np.float32((STEPS - 1) / 200) + np.float32(0.5)).astype(np.int32)
     light, red, yellow, deep = cv2.split(table.take(index, axis=0, mode="clip"))
     return np.asarray(cv2.merge([light, red + hues[0] * deep, yellow + hues[1] * deep]), np.float32)
 
 
 @lru_cache(maxsize=8)
-def _table(*aim: float) -> Float32:
+def _table(pigment: float, *aim: float) -> Float32:
     """(``STEPS``, 4) Lab of hair around an aim, and how deep its locks' hues are; the parts of a picture share it."""
     middle = np.array(aim)
     light = kept_within(np.linspace(-100, 100, STEPS, dtype=np.float32), middle)
-    return np.column_stack([light, at(shades(middle), light), _deep(light, middle)]).astype(np.float32)
+    return np.column_stack([light, at(shades(middle, pigment), light), _deep(light, middle)]).astype(np.float32)
 
 
 def _deep(light: Float32, aim: Float32) -> Float32:

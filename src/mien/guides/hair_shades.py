@@ -60,12 +60,18 @@ PIGMENT, LEFT, GRAYED = (5.0, 6.5), 0.7, (6.0, 14.0)
 """a* and b* at 20 L* of hair that does not become gray, how much of it is left in the depths of hair that does, and
 chroma of a color up to which it is, and from which it is not."""
 
+BROWN = ((10.0, 19.0, 29.0, 42.0), (4.2, 9.4, 16.6, 21.1))
+"""Chroma of hair as it grows, by L*: what has a quarter of it has no brown in its depths, three quarters have all."""
+
 COOL, PINK, BLUE = -0.45, -45.0, -130.0
 """Degrees for each L* by which blue hair turns, and hues between which it does; a third of it down to 10 degrees."""
 
 
-def shades(color: Any) -> Float32:
-    """a* and b* (``LEVELS``, 2) that hair whose colour is ``color`` (3,), in Lab, has from black to white."""
+def shades(color: Any, pigment: float = 1.0) -> Float32:
+    """a* and b* (``LEVELS``, 2) that hair whose colour is ``color`` (3,), in Lab, has from black to white.
+
+    ``pigment`` is how much brown the depths of hair that becomes gray have: those of black or white hair have little.
+    """
     light, hue = float(color[0]), color[1:]
     levels = np.linspace(0, 100, LEVELS)
     chroma = np.interp(levels, LIGHTNESS, CHROMA) / max(float(np.interp(light, LIGHTNESS, CHROMA)), LEAST)
@@ -80,8 +86,14 @@ def shades(color: Any) -> Float32:
     grayed = float(np.interp(np.hypot(*hue), GRAYED, (1, 0)))
     if grayed:  # white hair lies over hair that is still brown
         depth = np.interp(levels, (3, 14, 22), (0.3, 0.8, 1)) * np.interp(levels, (0.6 * light, 1.3 * light), (1, 0))
-        found += LEFT * grayed * depth[:, None] * np.array(PIGMENT)
+        found += pigment * LEFT * grayed * depth[:, None] * np.array(PIGMENT)
     return np.asarray(found, np.float32)
+
+
+def brown(mean: Any) -> float:
+    """From 0 to 1, how brown hair of a mean (3,) in Lab is: black, gray and white hair are not."""
+    usual = float(np.interp(mean[0], *BROWN))
+    return float(np.clip((float(np.hypot(*mean[1:])) - 0.25 * usual) / (0.5 * usual), 0, 1))
 
 
 def locks(lab: Float32, weight: Any, color: Any) -> Float32:

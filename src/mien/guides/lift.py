@@ -84,6 +84,9 @@ STRANDS = ((8.0, 16.0, 27.0, 40.0, 70.0), (1.6, 2.8, 3.4, 3.5, 2.9))
 WIDER = 0.2
 """How much more strands vary with each doubling of the width below which they are fine."""
 
+CLEARER = ((-30.0, 0.0), (1.8, 1.0))
+"""How many times as clear strands become that are fainter than these, by L* that hair becomes lighter."""
+
 CALMED = 0.5
 """Power by which strands that are stronger than these become weaker: noise and blocks of black hair are no texture."""
 
@@ -94,6 +97,9 @@ which these are lighter, and darker, by ever less more: lights of black hair are
 LOCKS, PATCHED = 0.12, 0.45
 """Sides of the hair over which light is its form, and how much weaker what is narrower becomes in hair of other tones:
 whole, gloss and shadows of dark hair became blotches of blond and brown."""
+
+FAIRER = ((28.0, 45.0), (1.0, 0.6))
+"""How much of that is done by L* that hair has: locks of fair hair are no gloss."""
 
 WIDE = (0.1, 0.6, 15.0, 30.0)
 """Sides of the hair over which what is lighter than the mean is gloss of black hair, which fair hair has less of; how
@@ -139,15 +145,19 @@ class Lift:
         steep = float(np.interp(wanted - mean, (0, RAISED), (1, FINE)))
         slope = np.minimum(np.gradient(curve, LEVELS), steep)
         broad, gain = (np.interp(base, LEVELS, one).astype(np.float32) for one in (curve, slope))
-        broad = _softer(broad, inside, side, other)
+        broad = _softer(broad, inside, side, other * float(np.interp(mean, *FAIRER)))
         wide = within(broad, inside, WIDE[0] * side, wide_blur)
         broad -= WIDE[1] * float(np.interp(wanted - mean, WIDE[2:], (0, 1))) * np.maximum(wide, 0)
         least = float(_usual(wanted, LEAST))
         broad = np.where(broad < least, least + (1 - other) * (broad - least), broad).astype(np.float32)
         broad -= SHADE * other * _shade(light, inside, side, mean)
         plain = float(np.interp(wanted, STRANDS[0], STRANDS[1]))
-        strong = float((gain * (light - base))[inside > 0].std()) / (1 + WIDER * float(np.log2(sigma)))
+        wider = 1 + WIDER * float(np.log2(sigma))
+        strong = float((gain * (light - base))[inside > 0].std()) / wider
         gain *= np.float32(1 + other * (min(1.0, plain / max(strong, 1e-3)) ** CALMED - 1))
+        most = float(np.interp(wanted - mean, CLEARER[0], CLEARER[1]))
+        shown = other * np.clip(plain * wider / np.maximum(local, np.float32(0.1)), 0, most)
+        gain = np.maximum(gain, shown * np.clip(mean / BLACK - 1.5, 0, 1)).astype(np.float32)
         usual = other * np.interp(base, LEVELS, spread).astype(np.float32)
         single = _spread(light, within(light, inside, CLOSE), inside, CLOSE)
         lacking = np.maximum(_less(usual, gain * local), _less(other * plain, gain * single))

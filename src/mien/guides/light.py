@@ -42,13 +42,23 @@ LIGHTER, WARMER, LIMIT = 0.45, 0.6, 11.0
 """How far brows follow hair that becomes lighter, and its hue; and the most that they become lighter."""
 
 
-def under_light(color: Color, photo: Photo, face: Face) -> Color:
-    """A wish as it looks in the photo's light: in a warm one, gray hair is a warm gray, as everything gray is."""
+def under_light(color: Color, photo: Photo, face: Face, hair: Color | None = None) -> Color:
+    """A wish as it looks in the photo's light: in a warm one, gray hair is a warm gray, as everything gray is.
+
+    Args:
+        color: the wish.
+        photo, face: whose skin tells the light.
+        hair: the color of hair that is dyed: no light is redder or yellower than what it makes of that.
+    """
     skin = _skin(photo, face)
     if skin is None:
         return color
     shift = np.clip(np.array(TINT) * (skin[1:] - USUAL), LEAST, MOST)
     lab = _lab(color)
+    if hair is not None:
+        own = _lab(hair)
+        darker, most = (min(1.0, float((lab[0] + 16) / (one[0] + 16))) for one in (skin, own))
+        shift = np.minimum(darker * shift, np.maximum(most * own[1:], LEAST))
     lab[1:] += max(0.0, 1 - float(np.hypot(*lab[1:])) / SATURATED) * shift
     return _color(lab)
 

@@ -33,11 +33,11 @@ SHADED = 0.3
 """Standard deviations by which hair is darker at its rim than nearby: roots are, and thin hair."""
 
 
-def shaded(maps: Float32, alpha: Float32, light: Float32) -> None:
+def shaded(maps: Float32, alpha: Float32, light: Float32, share: float = 1.0) -> None:
     """Makes hair's rim no lighter than the hair nearby, in maps (h, w, 4) of :mod:`mien.guides.lift`.
 
-    ``light`` is L* (h, w) of the hair. What lies behind is never quite gone from its colours, and would be a bright
-    line once dark hair is lifted.
+    ``light`` is L* (h, w) of the hair, ``share`` how much of that is done. What lies behind is never quite gone from
+    its colours, and would be a bright line once dark hair is lifted.
     """
     away = cv2.distanceTransform((alpha > 0.9).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     away = np.minimum(away, np.float32(max(alpha.shape)))  # there may be no border
@@ -45,6 +45,7 @@ def shaded(maps: Float32, alpha: Float32, light: Float32) -> None:
     spread = float(maps[..., 1][alpha > 0.5].std())
     for deep, darker in ((reach, SHADED * spread), (max(2.0, EDGE * reach), 0.0)):
         near, rim = _inner(maps[..., 1], away, deep)
+        rim *= np.float32(share)
         broad = maps[..., 1]
         maps[..., 1] = broad + rim * (np.minimum(broad, near - darker * rim) - broad)
         inside = (alpha > 0.5).astype(np.float32)

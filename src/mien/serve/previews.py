@@ -18,8 +18,8 @@ from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded, swat
 from mien.guides.borrow import unit_of
 from mien.guides.coloring import SETTINGS, Dye, curve
 from mien.guides.dye import LARGEST, black_share, mean_color
-from mien.guides.hair_chart import charted
-from mien.guides.light import beside_skin, under_light
+from mien.guides.hair_chart import named
+from mien.guides.light import under_light
 from mien.guides.move import around, controls, freedom
 from mien.guides.shapes import Placement, Shapes
 from mien.guides.spline import Spline
@@ -155,8 +155,7 @@ def colors_of_dye(photo: Photo, face: Face, region: str, color: str, context: Ed
     else:
         shade = under_light(wanted, small, there)
         if depends_on_hair(region, color):
-            shade = charted(shade, mean_color(small, alpha), black_share(small, alpha))
-            shade = beside_skin(shade, small, there)
+            shade = named(wanted, mean_color(small, alpha), black_share(small, alpha), small, there)
     shrink = min(1.0, LARGEST / max(small.width, small.height))
     size = (max(2, round(small.width * shrink)), max(2, round(small.height * shrink)))
     front, covered = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (to_srgb(small), alpha))
