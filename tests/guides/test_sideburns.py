@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mien.guides.fair_sideburns import kept
 from mien.guides.sideburns import with_sideburns
 from mien.types import Face
 
@@ -35,3 +36,22 @@ def test_what_goes_on_from_hair_beside_the_ear_in_its_color_is_hair(
     assert (told[inner].mean() > 0.7) == found
     other = ~cv2.dilate(burn.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
     assert (told[other] == matte[other]).all()  # nor is a gray wall hair
+
+
+@pytest.mark.parametrize(("level", "stays"), [(215, True), (60, False)])
+def test_sideburns_stay_beside_hair_that_becomes_as_light_as_skin(face: Face, level: int, stays: bool) -> None:
+    unit = 0.01 * float(np.linalg.norm(face.quad[3] - face.quad[0]))
+    points = face.landmarks[:, :2].astype(np.float64)
+    skin = np.zeros((512, 512), np.uint8)
+    cv2.fillConvexPoly(skin, cv2.convexHull(np.round(points).astype(np.int32)), 1)
+    matte = 1 - skin.astype(np.float32)
+    temple, lobe = (np.round(points[one]).astype(int) for one in (127, 132))
+    burn = np.zeros((512, 512), bool)
+    burn[temple[1] : (temple[1] + lobe[1]) // 2, temple[0] + 4 : temple[0] + 4 + round(2 * unit)] = True
+    matte[burn] = 1
+    photo = np.where(matte[..., None] > 0.5, GRAY, SKIN).astype(np.float32)
+    dyed = np.where(matte[..., None] > 0.5, np.float32(level), photo).astype(np.float32)
+    made = kept(photo, dyed, matte, skin.astype(np.float32), points, unit)
+    away = matte * (1 - skin) > 0.5
+    assert (np.abs(made - photo)[burn].mean() < 0.5 * np.abs(dyed - photo)[burn].mean()) == stays
+    assert np.abs(made - dyed)[away].mean() < 1

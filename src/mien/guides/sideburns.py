@@ -73,7 +73,7 @@ def with_sideburns(
     lab = cv2.GaussianBlur(lab, (0, 0), max(0.6, FINE * unit))
     whole = matte
     for side in SIDES:
-        place = _place(points, side, matte.shape, unit)
+        place = sideburn(points, side, matte.shape, unit)
         near, far = (_around(place, reach * unit) for reach in NEARBY)
         hair = near & (matte > 0.95)
         hair = hair if hair.sum() > FEW * unit**2 else far & (matte > 0.95)
@@ -127,8 +127,15 @@ def _going_on(share: Float32, hair: Bool, unit: float) -> Float32:
     return np.asarray(soft * np.clip(3 - 3 * away / (REACH * unit), 0, 1), np.float32)
 
 
-def _place(points: Float64, side: tuple[int, int, int], shape: tuple[int, ...], unit: float) -> Float32:
-    """1 where a sideburn may be, (h, w), with soft borders; it ends above the lobe."""
+def sideburn(points: Float64, side: tuple[int, int, int], shape: tuple[int, ...], unit: float) -> Float32:
+    """1 where a sideburn may be, (h, w), with soft borders; it ends above the lobe.
+
+    Args:
+        points: (478, 2) landmarks, or more columns.
+        side: one of ``SIDES``.
+        shape: of the map.
+        unit: in pixels.
+    """
     up = points[10, :2] - points[152, :2]
     up = up / max(float(np.linalg.norm(up)), 1e-6)
     across = np.array([-up[1], up[0]])
