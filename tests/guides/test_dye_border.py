@@ -110,6 +110,13 @@ def test_the_matte_cannot_leave_its_range(known: tuple[Photo, Float32, Guide], f
     assert np.array_equal(once, border.corrected(much))
 
 
+def test_hair_through_which_skin_is_seen_is_told(known: tuple[Photo, Float32, Guide], face: Face) -> None:
+    photo, matte, _ = known
+    picture = photo.pixels.astype(np.float32)
+    whole, shaven = (Border.of(picture, picture, one, matte, 1 - matte, unit(face)) for one in (matte, 0.7 * matte))
+    assert shaven.sparse() and not whole.sparse()
+
+
 def test_a_plain_backdrop_stays_as_it_was(known: tuple[Photo, Float32, Guide], face: Face) -> None:
     photo, matte, rough = known
     result, _ = bordered(photo, face, matte, rough, ColorParser(), border_network()).over(photo)  # type: ignore[arg-type]

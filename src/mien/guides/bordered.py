@@ -51,6 +51,7 @@ Seen = tuple[list[Float32], Box]
 """(h, w) what the parser takes for hair, and for skin, and the part of the photo that both cover."""
 
 DOUBTFUL = "hair can hardly be told from what is behind it here: the dye may reach beyond it, or end before it"
+BARE = "this hair is so short or thin that skin is seen through most of it: the dye may look painted on"
 """What is told then."""
 
 
@@ -105,7 +106,8 @@ def bordered(
         lambda: border.doubtful(0.01 * side * shrink),
     )
     told, doubtful = side_by_side(*calls)
-    dyed = replace(dyed, notes=(*dyed.notes, Doubt(DOUBTFUL))) if doubtful else dyed
+    told_of = [text for text, so in ((DOUBTFUL, doubtful), (BARE, border.sparse())) if so]
+    dyed = replace(dyed, notes=(*dyed.notes, *map(Doubt, told_of)))
     told = np.zeros((4, *border.matte.shape), np.float32) if told is None else told
     made = border.warmed(border.corrected(told), 0.01 * side * shrink) if told.any() else border.rough
     made = held(border.photo, made, border.matte, border.skin, 0.01 * side * shrink)

@@ -16,6 +16,7 @@ from mien.conditions.areas import Seen, beard
 from mien.conditions.hair_matting import HairMatting
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
+from mien.guides.among_cloth import without_cloth
 from mien.guides.among_hair import without_others
 from mien.guides.bare_ears import bare_ears
 from mien.guides.guide import Box
@@ -113,6 +114,7 @@ def hair_matte(photo: Photo, face: Face, parser: FaceParser) -> tuple[Float32, B
     none = np.clip(2 * (skin + others + neck), 0, 1) + np.clip(2 * ears - 0.8, 0, 1)
     matte = continued(small, matte, face_alone, large(likely * kept * np.maximum(1 - none, 0)), unit)
     matte = without_others(small, matte, large(likely), unit)
+    matte = without_cloth(small, matte, large(others), places, unit)
     barred = np.maximum(np.maximum(large(1 - kept), ear), large(np.clip(others, 0, 1)))
     matte = with_sideburns(small, matte * (1 - ear), large(likely + skin), face_alone, barred, places, unit)
     if much > MUCH:
