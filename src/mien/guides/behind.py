@@ -29,15 +29,15 @@ CALM = 24.0
 KINDS, PLACES = np.float32(35), np.float32(60)
 """Levels that two kinds are apart, and two places a unit apart."""
 
-EAR = 0.3
-"""How likely an ear is before which high holes are not carried across."""
+EAR, HAT = 0.3, 0.5
+"""How likely an ear is before which high holes are not carried across; and a hat, of which nothing is taken."""
 
 OUTLINE, EDGE, FADING, FADED, SHOWN = 0.08, 0.012, 0.03, 0.008, (0.02, 0.85)
 """How far within the face its outline is carried across arms, how far beyond them, how softly that ends within the face
 and elsewhere, units; and shares of it that count as nothing, and as all."""
 
-EDGES, BARRED = 0.02, 0.05
-"""How far beyond a frame its edge is seen, and how far from it no patches are taken, units."""
+EDGES, BARRED, RIM = 0.02, 0.05, 0.009
+"""How far beyond a frame its edge is seen, how far from it no patches are taken, and how soft outlines are, units."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,24 +67,36 @@ def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
     """
     made, weight, picture, touched = repainted(worn, network)
     rest = grown(worn.hole & worn.beside, EDGES * worn.unit) & worn.beside
-    barred = grown(worn.hole, BARRED * worn.unit)
+    hats = grown(
+        kinds[..., 4:].sum(2) > HAT, FADING * worn.unit
+    )  # they end above arms, and nothing of them goes on below
+    barred = grown(worn.hole, BARRED * worn.unit) | hats
     mixed = picture + weight[..., None] * (made - picture)
-    carried, sure = _carried(mixed, worn, kinds[..., 2:3].sum(2) > EAR)
+    carried, sure = _carried(mixed, worn, kinds[..., 2:3].sum(2) > EAR, hats)
     filled = patched(carried, rest & (sure < 1), barred, np.random.default_rng(0), hints=_hints(worn, kinds))
     soft = np.maximum(blurred(worn.beside, SOFT * worn.unit) * (weight > 0), rest * (weight == 0))[..., None]
     made, weight = made + soft * (filled - made), np.maximum(weight, rest)
     less = weight * (1 - sure)
     whole = less + sure
     made = made + (sure / np.maximum(whole, np.float32(1e-3)))[..., None] * (carried - made)
-    return Bared(picture, touched, made.astype(np.float32), whole.astype(np.float32))
+    return Bared(picture, touched, _smoothed(made, worn), whole.astype(np.float32))
 
 
-def _carried(picture: Float32, worn: Worn, ears: Bool) -> tuple[Float32, Float32]:
+def _smoothed(made: Float32, worn: Worn) -> Float32:
+    """What lies in a hole with soft outlines of the face, as photos have them: masks end in steps."""
+    kernel = np.ones((3, 3), np.uint8)
+    rim = cv2.morphologyEx(worn.beside.astype(np.uint8), cv2.MORPH_GRADIENT, kernel).astype(np.float32)
+    share = np.clip(1.5 * blurred(rim > 0, RIM * worn.unit), 0, 1)[..., None]
+    return np.asarray(made + share * (cv2.GaussianBlur(made, (0, 0), max(0.7, RIM * worn.unit)) - made), np.float32)
+
+
+def _carried(picture: Float32, worn: Worn, ears: Bool, hats: Bool) -> tuple[Float32, Float32]:
     """What arms hide beside the face and at its outline, carried across them, (h, w, 3); and how sure it is, (h, w)."""
     unit = worn.unit
     zone = grown(worn.beside, OUTLINE * unit)
     area = grown(worn.hole, EDGE * unit) & zone & ~worn.eyes
-    made, sure = carried_across(picture, area, worn.hole & ~area, ~grown(worn.beside, EDGE * unit) | ears, unit)
+    barred = worn.hole & ~area | hats
+    made, sure = carried_across(picture, area, barred, ~grown(worn.beside, EDGE * unit) | ears, unit)
     sure = sure * blurred(zone, FADING * unit) * np.clip(2 * blurred(area, FADED * unit), 0, 1) * area
     return made, np.clip((sure - SHOWN[0]) / (SHOWN[1] - SHOWN[0]), 0, 1).astype(np.float32)
 
@@ -137,4 +149,7 @@ def _looked_up(plane: Float32, matrix: Float64, shape: tuple[int, ...]) -> Float
 def _hints(worn: Worn, kinds: Float32) -> Float32:
     """(h, w, k) levels: kinds but skin, and how far to the right: hair comes from the same side, in its light."""
     right = np.broadcast_to(np.arange(kinds.shape[1]) * (PLACES / np.float32(worn.unit)), kinds.shape[:2])
-    return np.dstack([KINDS * kinds[..., 1:], right]).astype(np.float32)
+    told = kinds[..., 1:4]
+    if kinds.shape[2] > 4:  # hats are unlike all of them; four planes are resized at once
+        told = told + kinds[..., 4:] * np.array([1, 0, 1], np.float32)
+    return np.dstack([KINDS * told, right]).astype(np.float32)

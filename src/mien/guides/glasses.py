@@ -20,17 +20,19 @@ from mien.errors import LayerError
 from mien.guides.arm_ends import arm_ends, enclosed
 from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
+from mien.guides.closed_rims import closed_rims
 from mien.guides.frames import EYES, area_of, axes, eyes_of, without_gaps
 from mien.guides.fronts import front_of, whole_of
 from mien.guides.glints import without_reflections
 from mien.guides.guide import Box, Guide, box_of, changed
-from mien.guides.kinds_behind import kinds_behind
+from mien.guides.kinds_behind import beside_outlines, kinds_behind
 from mien.guides.lens_moved import Moved, as_outlined
 from mien.guides.lens_power import lens_power
 from mien.guides.lenses import cleared
 from mien.guides.lids_hidden import told_of
 from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.opaque import opaque
+from mien.guides.outline_behind import outlined
 from mien.guides.reflections_left import left_reflections
 from mien.guides.seen import Seen
 from mien.guides.still_seen import still_seen
@@ -47,6 +49,7 @@ PARTS = {
     "hair": ("hair",),
     "ears": ("left_ear", "right_ear"),
     "background": ("background",),
+    "hat": ("hat",),
 }
 """What is told apart around glasses, by the parser's classes."""
 
@@ -94,7 +97,7 @@ class Glasses:
         beside: what is hair, ear or background rather than face.
         inside: where a network looked for the frame.
         brows: float32, how likely a brow is, behind rims, too.
-        kinds: (SIDE, SIDE, 4) how likely face, hair, ears and background are, behind the frame, too.
+        kinds: (SIDE, SIDE, 5) how likely face, hair, ears, background and hats are, behind the frame, too.
         matrix: (2, 3) plane to photo.
         tinted: whether the eyes cannot be seen.
         moved: where strong lenses show what is behind them; None of others.
@@ -176,15 +179,17 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     lenses = np.asarray(cv2.morphologyEx(lenses.astype(np.uint8), cv2.MORPH_OPEN, disc(3.0)) > 0)
     frame = _whole(picture, seen, likely, lenses, eyes, points)
     kinds = kinds_behind(likely, frame, lenses, area_of([points[list(mesh.OUTLINE)]]))
+    outside, inside, bald, beyond = outlined(picture, likely, frame, worn > SEEN, points)
+    kinds = beside_outlines(kinds, frame | (worn > SEEN) | beyond, outside, inside, bald)
     power = lens_power(picture, frame, worn > SEEN, lenses, kinds, _deep(points, crop.matrix, face))
     moved = None
     if power is not None:
         moved = Moved.of(power, lenses, points, crop.matrix)
         kinds, hooked = as_outlined(kinds, frame | (worn > SEEN), power.outlines)
         eyes, frame = moved.plane(eyes), frame | hooked & ~eyes
-    beside = kinds.argmax(2) > 0
+    beside, frame = kinds.argmax(2) > 0, frame | beyond
     frame |= front & np.isin(kinds.argmax(2), (1, 3))  # before hair and backdrop, lenses shine
-    stays = _staying(picture, frame, seen, likely, kinds)
+    stays = _staying(picture, frame, seen, likely, kinds) & ~beyond
     frame, front = frame & ~stays, front & ~stays
     more = arm_ends(picture, frame, lenses, points) & ~stays | enclosed(frame, kinds, likely["ears"] > SURE_EAR)
     frame |= more & ~eyes
@@ -202,6 +207,7 @@ def _whole(picture: Float32, seen: Seen, likely: dict[str, Float32], lenses: Boo
     core = opaque(picture, lines, seen, points)
     frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
     frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
+    frame |= closed_rims(picture, frame, worn > 0.5, lenses, eyes, points)
     return without_gaps(frame, *GAPS) & ~(eyes & ~core)
 
 

@@ -66,7 +66,8 @@ def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float3
     made, more, within = network.behind(worn.picture, hidden, lenses, eyes, points)
     sees = np.clip(4 * within, 0, 1)
     soft = np.maximum(blurred(worn.hole, SOFT * unit) * np.maximum(sees, 1 - eyes), hidden)
-    smooth = membrane(worn.picture, (~grown(worn.hole, BEYOND * unit)).astype(np.float32), 255.0)
+    known = ~(grown(worn.hole, BEYOND * unit) | grown(worn.beside, NEAR * unit))
+    smooth = membrane(worn.picture, known.astype(np.float32), 255.0)
     made = smooth + sees[..., None] * (made - smooth)  # the network knows of nothing farther out
     made = _limited(made, worn)
     more = np.maximum(more, -SHADES)
