@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from mien.guides.bands import cheapest
+from mien.guides.bands import Int, cheapest
 from mien.guides.frames import axes
 from mien.guides.lines import SIDE, UNIT, disc, light_of
 from mien.types import Bool, Float32, Float64
@@ -34,6 +35,10 @@ against smoothness. Creases of lids lie within the rim."""
 
 STRONG, CLEAR, LONG = 20.0, 0.45, 2.0
 """Levels of a rim's lines: weaker ones may be brows; share of these that is clear; and length of a gap, units."""
+
+FARTHEST, DARKER, BLACK, EDGE = 2.5, 40.0, 60.0, 0.5
+"""Half a dark rim's width at most, units; levels by which it is darker, and that it has at most; and how far beyond its
+edge it is seen, units."""
 
 UPPER, WIDE = 0.2, 2.0
 """Sine of the angle from which a path is above its lens; and the width of what is added, units."""
@@ -98,13 +103,20 @@ def closed_rims(picture: Float32, frame: Bool, worn: Bool, lenses: Bool, eyes: B
         if int((lenses & half).sum()) < UNIT**2 or not (worn & half).any():
             continue
         around = _Around.of(lenses & half, down)
-        for piece in _missing(around, [around.see(one) for one in lines], frame, worn & half, lids):
+        path, clear = _path(around, [around.see(one) for one in lines], frame, worn & half, lids)
+        if path is None:
+            continue
+        for piece in _missing(around, path, clear, frame):
             cv2.polylines(missing, [np.round(piece * 16).astype(np.int32)], False, 1, round(WIDE * UNIT), cv2.LINE_8, 4)
+        for piece in _upper_half(around, path, around.see(light)):
+            cv2.fillConvexPoly(missing, np.round(piece * 16).astype(np.int32), 1, cv2.LINE_8, 4)
     return missing > 0
 
 
-def _missing(around: _Around, lines: list[Float32], frame: Bool, worn: Bool, lids: Bool) -> list[Float64]:
-    """Pieces (N, 2) of the path around a lens that are clear and no part of the frame."""
+def _path(
+    around: _Around, lines: list[Float32], frame: Bool, worn: Bool, lids: Bool
+) -> tuple[Int | None, NDArray[np.floating]]:
+    """(ANGLES,) the place of a rim in each direction, and how clear it is, as a share; None where none is seen."""
     clear = np.maximum(*(_along(one) for one in lines))
     off = around.radii[None] - around.border(worn)[:, None]
     beyond = np.maximum(off - np.where(around.upper, ABOVE, BEYOND), -off - WITHIN)
@@ -112,22 +124,45 @@ def _missing(around: _Around, lines: list[Float32], frame: Bool, worn: Bool, lid
     known = around.see(frame) > 0.5
     level = float(np.median((clear * known * (unlikely < 0.5)).max(1)))
     if level < STRONG:
-        return []
+        return None, clear
     cost = unlikely * (0.6 + np.clip(clear / level, 0, 1.2)) - np.clip(clear / level, 0, 1.2)
     cost += LID * (around.see(lids) > 0.3) - np.where(around.upper, OUTER * np.clip(off, -3, 3), 0)
     path = cheapest(STIFF * np.vstack([cost] * 3).astype(np.float32))[ANGLES : 2 * ANGLES]
-    number = np.arange(ANGLES)
-    wide = cv2.dilate(known.astype(np.uint8), np.ones((3, 5), np.uint8)) > 0
-    seen = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(clear[number, path], 3, "wrap"), 7), 1) / level
-    gaps = np.flatnonzero(~wide[number, path] & around.upper[:, 0])
+    seen = np.pad(clear[np.arange(ANGLES), path], 3, "wrap") / level
+    return path, np.median(np.lib.stride_tricks.sliding_window_view(seen, 7), 1)
+
+
+def _missing(around: _Around, path: Int, clear: NDArray[np.floating], frame: Bool) -> list[Float64]:
+    """Pieces (N, 2) of the path around a lens that are clear and no part of the frame."""
+    wide = cv2.dilate((around.see(frame) > 0.5).astype(np.uint8), np.ones((3, 5), np.uint8)) > 0
+    gaps = np.flatnonzero(~wide[np.arange(ANGLES), path] & around.upper[:, 0])
     found = []
     for run in np.split(gaps, np.flatnonzero(np.diff(gaps) > 1) + 1) if len(gaps) else []:
         joined = np.arange(run[0] - 4, run[-1] + 5) % ANGLES
         piece = np.stack([one[joined, path[joined]] for one in (around.xs, around.ys)], 1).astype(np.float64)
         length = float(np.linalg.norm(np.diff(piece[4:-4], axis=0), axis=1).sum())
-        if length > LONG * UNIT and float(np.median(seen[run])) > CLEAR:
+        if length > LONG * UNIT and float(np.median(clear[run])) > CLEAR:
             found.append(piece)
     return found
+
+
+def _upper_half(around: _Around, path: Int, light: Float32) -> list[Float64]:
+    """Quadrangles (4, 2) of a dark rim from its middle to its upper edge, as wide as elsewhere before dark brows."""
+    number, steps = np.arange(ANGLES), np.arange(-round(0.6 / STEP), round(FARTHEST / STEP) + 1)
+    rows = light[number[:, None], np.clip(path[:, None] + steps, 0, light.shape[1] - 1)]
+    middle = rows[:, steps <= 0.6 / STEP].min(1)
+    ends = (rows > ((middle + rows.max(1)) / 2)[:, None]) & (steps > 0)
+    dark = ends.any(1) & (rows.max(1) - middle > DARKER) & around.upper[:, 0]
+    if not dark.any() or float(np.median(middle[dark])) > BLACK:
+        return []
+    width = np.where(dark, steps[ends.argmax(1)] * STEP, np.inf)
+    usual = float(np.median(width[dark]))
+    width = np.minimum(width, usual) + EDGE
+    smooth = np.lib.stride_tricks.sliding_window_view(np.pad(width, 4, "wrap"), 9).mean(1)
+    outer = np.clip(path + smooth / STEP, 0, light.shape[1] - 1).astype(int)
+    inner_line, outer_line = (np.stack([one[number, at] for one in (around.xs, around.ys)], 1) for at in (path, outer))
+    both = [np.stack([inner_line[[i - 1, i]], outer_line[[i, i - 1]]]).reshape(4, 2) for i in number]
+    return [one.astype(np.float64) for one, upper in zip(both, around.upper[:, 0], strict=True) if upper]
 
 
 def _along(lines: Float32) -> Float32:
