@@ -65,7 +65,7 @@ def plain(seen: Seen) -> bool:
 
 def glassy(seen: Seen) -> bool:
     """Glasses with frames."""
-    return seen.glasses > 0.15
+    return seen.wearer
 
 
 def haired(seen: Seen) -> bool:

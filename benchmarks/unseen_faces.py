@@ -17,7 +17,8 @@ from benchmarks.outlines import LONG_HAIR
 from mien import Editor
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.regions import parse_region
-from mien.errors import MienError
+from mien.errors import LayerError, MienError
+from mien.guides.glasses import find_glasses
 from mien.types import Bool, Face, Float64, Photo, UInt8
 
 LEAST = 420
@@ -28,6 +29,9 @@ TRIED, TRIED_HAIR = 14, 16
 
 YAW, SKIN, SEX = 1.0, 0.3, 15.0
 """How an unlike face counts: a degree of yaw; a level of skin's color for whoever lends hair; another sex."""
+
+GLASSES = 0.15
+"""Area of glasses in squares of the distance of the eyes: less is none."""
 
 MARGIN = 9
 """Pixels beside the photo's border that do not count as real: they are interpolated."""
@@ -41,6 +45,7 @@ class Seen:
         photo, face: of the wide portrait.
         skin: (3,) mean color, sRGB levels.
         hair, glasses: areas in squares of the distance between the outer corners of the eyes.
+        wearer: whether a frame is found, too: the parser takes shaded and wrinkled eyes for glasses.
         beard: share of the chin that the parser calls hair, in [0, 1].
         sex: "male", "female" or "", where the index says nothing.
     """
@@ -50,6 +55,7 @@ class Seen:
     skin: Float64
     hair: float
     glasses: float
+    wearer: bool
     beard: float
     sex: str
 
@@ -145,7 +151,16 @@ class Faces:
         unit = float(np.linalg.norm(face.landmarks[33, :2] - face.landmarks[263, :2]))
         hair, glasses = (float(parse_region(region)[labels].sum()) / unit**2 for region in ("hair", "glasses"))
         sex = self.sex.get(name, "")
-        return Seen(photo, face, photo.pixels[skin].mean(0), hair, glasses, _beard(labels, face, unit), sex)
+        wearer = glasses > GLASSES and self._wears(photo, face)
+        return Seen(photo, face, photo.pixels[skin].mean(0), hair, glasses, wearer, _beard(labels, face, unit), sex)
+
+    def _wears(self, photo: Photo, face: Face) -> bool:
+        """Whether a face wears glasses, by their frame."""
+        try:
+            find_glasses(photo, face, self.editor.parser)
+        except LayerError:
+            return False
+        return True
 
 
 def without(paths: Iterable[Path]) -> set[str]:

@@ -33,8 +33,11 @@ OUTER, LID, STIFF = 0.08, 0.8, 0.5
 """What a unit farther out is worth, beside a clear line, which is worth 1; what lids cost; and how much all that counts
 against smoothness. Creases of lids lie within the rim."""
 
-STRONG, CLEAR, LONG = 20.0, 0.45, 2.0
+STRONG, CLEAR, LONG = 20.0, 0.52, 2.0
 """Levels of a rim's lines: weaker ones may be brows; share of these that is clear; and length of a gap, units."""
+
+CLEARER, INNER = 1.5, (6.0, 1.0)
+"""Levels of a line within a path, as a share of the rim's, from which it is the rim; and how far within, units."""
 
 FARTHEST, DARKER, BLACK, EDGE = 2.5, 40.0, 60.0, 0.5
 """Half a dark rim's width at most, units; levels by which it is darker, and that it has at most; and how far beyond its
@@ -103,20 +106,28 @@ def closed_rims(picture: Float32, frame: Bool, worn: Bool, lenses: Bool, eyes: B
         if int((lenses & half).sum()) < UNIT**2 or not (worn & half).any():
             continue
         around = _Around.of(lenses & half, down)
-        path, clear = _path(around, [around.see(one) for one in lines], frame, worn & half, lids)
+        path = _path(around, [around.see(one) for one in lines], frame, worn & half, lids)
         if path is None:
             continue
-        for piece in _missing(around, path, clear, frame):
+        for piece in _missing(around, path, frame):
             cv2.polylines(missing, [np.round(piece * 16).astype(np.int32)], False, 1, round(WIDE * UNIT), cv2.LINE_8, 4)
-        for piece in _upper_half(around, path, around.see(light)):
+        for piece in _upper_half(around, path.places, around.see(light), frame):
             cv2.fillConvexPoly(missing, np.round(piece * 16).astype(np.int32), 1, cv2.LINE_8, 4)
     return missing > 0
 
 
-def _path(
-    around: _Around, lines: list[Float32], frame: Bool, worn: Bool, lids: Bool
-) -> tuple[Int | None, NDArray[np.floating]]:
-    """(ANGLES,) the place of a rim in each direction, and how clear it is, as a share; None where none is seen."""
+@dataclass(frozen=True, eq=False)
+class _Path:
+    """A closed path around a lens, (ANGLES,): its places along each direction; how clear its line is, and lines within
+    it are, as shares of the rim's levels."""
+
+    places: Int
+    clear: NDArray[np.floating]
+    within: NDArray[np.floating]
+
+
+def _path(around: _Around, lines: list[Float32], frame: Bool, worn: Bool, lids: Bool) -> _Path | None:
+    """The rim around a lens; None where none is seen."""
     clear = np.maximum(*(_along(one) for one in lines))
     off = around.radii[None] - around.border(worn)[:, None]
     beyond = np.maximum(off - np.where(around.upper, ABOVE, BEYOND), -off - WITHIN)
@@ -124,35 +135,40 @@ def _path(
     known = around.see(frame) > 0.5
     level = float(np.median((clear * known * (unlikely < 0.5)).max(1)))
     if level < STRONG:
-        return None, clear
+        return None
     cost = unlikely * (0.6 + np.clip(clear / level, 0, 1.2)) - np.clip(clear / level, 0, 1.2)
     cost += LID * (around.see(lids) > 0.3) - np.where(around.upper, OUTER * np.clip(off, -3, 3), 0)
     path = cheapest(STIFF * np.vstack([cost] * 3).astype(np.float32))[ANGLES : 2 * ANGLES]
     seen = np.pad(clear[np.arange(ANGLES), path], 3, "wrap") / level
-    return path, np.median(np.lib.stride_tricks.sliding_window_view(seen, 7), 1)
+    away = around.radii[path][:, None] - around.radii[None]
+    inner = np.where((away > INNER[1]) & (away < INNER[0]), clear, 0).max(1) / level
+    seen = np.median(np.lib.stride_tricks.sliding_window_view(seen, 7), 1)
+    return _Path(path, seen, inner)
 
 
-def _missing(around: _Around, path: Int, clear: NDArray[np.floating], frame: Bool) -> list[Float64]:
+def _missing(around: _Around, path: _Path, frame: Bool) -> list[Float64]:
     """Pieces (N, 2) of the path around a lens that are clear and no part of the frame."""
     wide = cv2.dilate((around.see(frame) > 0.5).astype(np.uint8), np.ones((3, 5), np.uint8)) > 0
-    gaps = np.flatnonzero(~wide[np.arange(ANGLES), path] & around.upper[:, 0])
+    gaps = np.flatnonzero(~wide[np.arange(ANGLES), path.places] & around.upper[:, 0])
     found = []
     for run in np.split(gaps, np.flatnonzero(np.diff(gaps) > 1) + 1) if len(gaps) else []:
         joined = np.arange(run[0] - 4, run[-1] + 5) % ANGLES
-        piece = np.stack([one[joined, path[joined]] for one in (around.xs, around.ys)], 1).astype(np.float64)
+        piece = np.stack([one[joined, path.places[joined]] for one in (around.xs, around.ys)], 1).astype(np.float64)
         length = float(np.linalg.norm(np.diff(piece[4:-4], axis=0), axis=1).sum())
-        if length > LONG * UNIT and float(np.median(clear[run])) > CLEAR:
+        if length > LONG * UNIT and np.median(path.clear[run]) > CLEAR and np.median(path.within[run]) < CLEARER:
             found.append(piece)
     return found
 
 
-def _upper_half(around: _Around, path: Int, light: Float32) -> list[Float64]:
+def _upper_half(around: _Around, path: Int, light: Float32, frame: Bool) -> list[Float64]:
     """Quadrangles (4, 2) of a dark rim from its middle to its upper edge, as wide as elsewhere before dark brows."""
     number, steps = np.arange(ANGLES), np.arange(-round(0.6 / STEP), round(FARTHEST / STEP) + 1)
     rows = light[number[:, None], np.clip(path[:, None] + steps, 0, light.shape[1] - 1)]
     middle = rows[:, steps <= 0.6 / STEP].min(1)
     ends = (rows > ((middle + rows.max(1)) / 2)[:, None]) & (steps > 0)
-    dark = ends.any(1) & (rows.max(1) - middle > DARKER) & around.upper[:, 0]
+    close = cv2.dilate((around.see(frame) > 0.5).astype(np.uint8), np.ones((3, 9), np.uint8))
+    known = close[number, path] > 0
+    dark = known & ends.any(1) & (rows.max(1) - middle > DARKER) & around.upper[:, 0]
     if not dark.any() or float(np.median(middle[dark])) > BLACK:
         return []
     width = np.where(dark, steps[ends.argmax(1)] * STEP, np.inf)
@@ -162,7 +178,7 @@ def _upper_half(around: _Around, path: Int, light: Float32) -> list[Float64]:
     outer = np.clip(path + smooth / STEP, 0, light.shape[1] - 1).astype(int)
     inner_line, outer_line = (np.stack([one[number, at] for one in (around.xs, around.ys)], 1) for at in (path, outer))
     both = [np.stack([inner_line[[i - 1, i]], outer_line[[i, i - 1]]]).reshape(4, 2) for i in number]
-    return [one.astype(np.float64) for one, upper in zip(both, around.upper[:, 0], strict=True) if upper]
+    return [both[i].astype(np.float64) for i in np.flatnonzero(known & around.upper[:, 0])]
 
 
 def _along(lines: Float32) -> Float32:

@@ -21,7 +21,8 @@ from mien.guides.arm_ends import arm_ends, enclosed
 from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
 from mien.guides.closed_rims import closed_rims
-from mien.guides.frames import EYES, area_of, axes, eyes_of, without_gaps
+from mien.guides.dark_lenses import are_dark
+from mien.guides.frames import EYES, area_of, eyes_of, without_gaps
 from mien.guides.fronts import front_of, whole_of
 from mien.guides.glints import without_reflections
 from mien.guides.guide import Box, Guide, box_of, changed
@@ -75,9 +76,6 @@ ROOM = round(9 * UNIT)
 
 LARGEST_UNIT = 200.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
-
-DARK_LENS = 0.5
-"""Light within the lenses, against the cheeks', below which they are sunglasses."""
 
 LEFT = "The lenses are tinted: their colour is taken off what is seen through them, reflections are not."
 STRONG = "Strong lenses show the eyes at {:.0%} of their size; what is seen through them is brought back."
@@ -193,7 +191,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     frame, front = frame & ~stays, front & ~stays
     more = arm_ends(picture, frame, lenses, points) & ~stays | enclosed(frame, kinds, likely["ears"] > SURE_EAR)
     frame |= more & ~eyes
-    dark = _tinted(picture, lenses, points)
+    dark = are_dark(picture, lenses, points)
     return Glasses(
         frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark, moved
     )
@@ -285,17 +283,3 @@ def _points_on(matrix: Float64, face: Face) -> Float64:
 def _deep(points: Float64, matrix: Float64, face: Face) -> Float64:
     """(478, 3) landmarks in the plane with their depth, in its pixels."""
     return np.column_stack([points, face.landmarks[:, 2] / pixel_scale(matrix)])
-
-
-def _tinted(picture: Float32, lenses: Bool, points: Float64) -> bool:
-    """Whether both lenses are much darker than the cheeks below them."""
-    light, (away, _) = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), axes(points)
-    inner = cv2.erode(lenses.astype(np.uint8), disc(2.0)) > 0
-    ys, xs = np.mgrid[:SIDE, :SIDE]
-    right = (xs - points[168, 0]) * away[0] + (ys - points[168, 1]) * away[1] > 0
-    dark = []
-    for half, marks in ((~right, (50, 205)), (right, (280, 425))):
-        cheeks = [light[y - 4 : y + 5, x - 4 : x + 5].mean() for x, y in points[list(marks)].astype(int)]
-        lens = light[inner & half]
-        dark.append(len(lens) > 0 and float(np.quantile(lens, 0.7)) < DARK_LENS * max(cheeks))
-    return all(dark)
