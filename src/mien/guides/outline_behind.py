@@ -10,7 +10,7 @@ Convention:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import cv2
 import numpy as np
@@ -57,10 +57,10 @@ def outlined(
     plain = cv2.morphologyEx((likely["background"] > 0.5).astype(np.uint8), cv2.MORPH_OPEN, disc(0.8)) > 0
     face = area_of([points[list(mesh.OUTLINE)]])
     hues = np.asarray(cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)[..., 1:], np.float32)
-    planes = [hues, plain, frame | worn, worn, likely["ears"] > EAR, likely["hair"] > 0.5, face]
+    side = _Side(hues, plain, frame | worn, worn, likely["ears"] > EAR, likely["hair"] > 0.5, face, 0.0)
     for flip in (False, True):
-        turned = points * (-1, 1) + (SIDE, 0) if flip else points
-        found = _side(_Side(*([one[:, ::-1] for one in planes] if flip else planes), float(turned[[168, 6], 0].mean())))
+        middle = float((SIDE - points[[168, 6], 0] if flip else points[[168, 6], 0]).mean())
+        found = _side(replace(side.mirrored() if flip else side, middle=middle))
         if found is not None:
             result |= np.stack(found)[..., ::-1] if flip else np.stack(found)
     return result[0], result[1], result[2], result[3]
@@ -78,6 +78,11 @@ class _Side:
     hair: Bool
     face: Bool
     middle: float
+
+    def mirrored(self) -> _Side:
+        """The left half, at the right."""
+        planes = {one.name: getattr(self, one.name)[:, ::-1] for one in fields(self) if one.name != "middle"}
+        return replace(self, **planes)
 
 
 def _side(one: _Side) -> tuple[Bool, Bool, Bool, Bool] | None:
