@@ -20,7 +20,7 @@ from mien.types import Photo, UInt8
 if TYPE_CHECKING:
     from benchmarks.generation import Bench
 
-FACES, ENLARGED = 40, 3
+FACES, ENLARGED = 40, 4
 """On a sheet, and how many times larger they are one by one."""
 
 LINE, SMALL = 18, 0.42

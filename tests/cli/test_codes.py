@@ -17,6 +17,7 @@ from mien.engine.faces import BUNDLED_GENERATOR, load_maker
 from mien.errors import ConfigError
 from mien.models.inversion import Inverted
 from mien.photos.read import read_photo
+from mien.photos.write import save_photo
 
 
 class Mien(Protocol):
@@ -87,6 +88,16 @@ def test_what_looks_at_photos_looks_at_codes(code: Path, mien: Mien, tmp_path: P
     recipe.write_text('{"version": 1, "steps": [{"dye": {"lips": "red"}}]}')
     assert (tmp_path / "hair.png").is_file() and (tmp_path / "layers" / "image.png").is_file()
     assert (tmp_path / "session").is_dir()
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_crop_of_a_code_goes_back_into_its_face(code: Path, mien: Mien, tmp_path: Path) -> None:
+    mien("faces", "--code", code, "--crops", tmp_path)
+    (crop,) = tmp_path.glob("*.png")
+    photo, changed = read_photo(crop), tmp_path / "changed.png"
+    save_photo(photo.with_pixels(255 - photo.pixels), changed)
+    mien("paste", changed, "--code", code, "--matrix", crop.with_suffix(".json"), "-o", tmp_path / "pasted.png")
+    assert (read_photo(tmp_path / "pasted.png").pixels != read_photo(code.with_name("drawn.png")).pixels).any()
 
 
 def test_a_photo_and_a_code_are_not_given_together(code: Path, portrait: Path, mien: Mien) -> None:

@@ -34,6 +34,7 @@ from mien.generation.seen_heads import (
     THIN_LIPPED,
     TOPLESS,
     WIDE_NOSED,
+    WIGS,
 )
 from mien.generation.sentences import understood
 from mien.generation.wished_shapes import shaped
@@ -68,7 +69,7 @@ def test_lists_of_heads_name_heads() -> None:
     assert not LONG & SHORT
     assert known >= LONG | SHORT | FRINGED | FAINT | EAGER | LINED | EITHER | LIGHT_BROWN
     assert known >= BROWNED | CHUCKLING | FULL_LIPPED | GRAYED | TOPLESS | WIDE_NOSED
-    assert known >= BLONDED | BLUNT | CHILDISH | CONTENT | THIN_LIPPED | GLOWING | SOLID
+    assert known >= BLONDED | BLUNT | CHILDISH | CONTENT | THIN_LIPPED | GLOWING | SOLID | WIGS
     assert not BROWNED & GRAYED and not THIN_LIPPED & FULL_LIPPED
 
 

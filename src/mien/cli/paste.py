@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli.codes import takes_code
 from mien.cli.console import print_json, remark
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mien.types import Bool, Float64, Photo, Samples, UInt8
 
 
+@takes_code(then="crop")
 def paste(
     photo: Annotated[Path, typer.Argument(help="The photo that the crop was cut from.")],
     crop: Annotated[Path, typer.Argument(help="The changed crop, as 'mien faces --crops' named it.")],

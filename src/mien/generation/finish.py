@@ -19,7 +19,20 @@ from mien.conditions.parser import FaceParser
 from mien.engine.mapping import Wanted
 from mien.generation.backdrops import Parted, parted, wall
 from mien.generation.furrows import furrowed
-from mien.generation.heads import PLAIN, SIDE, SOLID, UNPARTED, Head, heads, labels_of, points_of, smiling, speaking
+from mien.generation.heads import (
+    CROWNED,
+    PLAIN,
+    SIDE,
+    SOLID,
+    UNPARTED,
+    Head,
+    heads,
+    labels_of,
+    points_of,
+    smiling,
+    speaking,
+)
+from mien.generation.misfit import misfit
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
 from mien.generation.registration import SIDE as GRID
@@ -45,10 +58,6 @@ TRIED, ROUGH = 6, 64
 
 CHANCE = 1.2
 """Standard deviation of what a seed adds to the costs of heads."""
-
-AGREEMENT = np.array([0.4, 0.35, 0.1, 0.15], np.float32)
-DISAGREES, STRAINED, OUTSIDE, BEHIND = 8.0, 6.0, 40.0, 0.25
-"""Costs of outlines that do not agree, of areas that change, and of a picture that ends too early, behind less so."""
 
 MASCULINE, YEARS = (-0.5, 1.0), (43.5, 17.4)
 """The face reader's number at which faces are as often men's as women's; years of its mean, and of one more."""
@@ -167,10 +176,11 @@ class Finisher:
         rng, known = np.random.default_rng(seed), heads()
         costs = np.array([wished.cost(one) for one in known]) + CHANCE * rng.standard_normal(len(known))
         found: list[tuple[float, Head]] = []
+        wanted = target.shares.argmax(0).astype(np.uint8)
         for at in np.argsort(costs, kind="stable")[:TRIED]:
             rough = self._placed(known[at], target, ROUGH)
-            cost = costs[at] + DISAGREES * (1 - float(AGREEMENT @ rough.agreement)) + STRAINED * rough.strain
-            found.append((cost + OUTSIDE * _outside(known[at], rough.places, target.shares), known[at]))
+            shown = labels_of(known[at], self.look.parser)
+            found.append((costs[at] + misfit(known[at], shown, wanted, target.points, rough), known[at]))
         return min(found, key=lambda one: one[0])[1]
 
     def _corrected(self, head: Head, target: Target) -> Registration:
@@ -197,14 +207,6 @@ def _onehot(labels: UInt8) -> Float32:
     return np.asarray(labels[None] == np.arange(19)[:, None, None], np.float32)
 
 
-def _outside(head: Head, places: Float32, shares: Float32) -> float:
-    """The share of the wanted picture, of the person above all, that lies where the lent picture has ended."""
-    person = cv2.resize(1 - shares[0], places.shape[1::-1], interpolation=cv2.INTER_AREA) + BEHIND
-    first, last = head.corners
-    beyond = ((places < first) | (places > last)).any(-1)
-    return float((beyond * person).sum() / max(1e-6, float(person.sum())))
-
-
 def staged(head: Head, color: Float32 | None, parser: FaceParser) -> tuple[UInt8, Float64]:
     """The picture (H, W, 3) of a head before a wall of a color, or its backdrop out of focus; and its crop's matrix."""
     if head.entry.path.stem in UNPARTED | PLAIN if color is None else walled(head, color):
@@ -219,8 +221,8 @@ def staged(head: Head, color: Float32 | None, parser: FaceParser) -> tuple[UInt8
 def layers_of(head: Head, parser: FaceParser) -> Parted:
     """Of a head's picture; large, so that few are kept."""
     if head.plain is None:
-        solid = head.entry.path.stem in SOLID
-        return parted(head.photo, head.face, parser, head.seam, solid=solid)
+        name = head.entry.path.stem
+        return parted(head.photo, head.face, parser, head.seam * (name not in CROWNED), solid=name in SOLID)
     layers, plain = layers_of(head.plain, parser), np.asarray(head.plain.photo.pixels, np.float32)
     return replace(layers, front=layers.front + (np.asarray(head.photo.pixels, np.float32) - plain))
 

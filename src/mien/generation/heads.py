@@ -80,6 +80,9 @@ HIDDEN = frozenset(("2266", "2509", "3102"))
 CUT = frozenset(("2230", "2266", "2286", "2352", "2412", "2538", "2892", "2998", "3017", "3102", "3203"))
 """Those whose hair ends at their picture's top, a little too early."""
 
+FLAT, CROWNED = frozenset(("2230", "2266")), frozenset(("2538",))
+"""Those of them whose crowns, closed above their pictures, are seen to be cut; and those whose own reach the top, with
+light of the sky on them, which is no scrap of a backdrop."""
 
 NEUTRAL, SPREADS = -1.5, 0.9
 """How much neutral faces smile, and standard deviations by which noses get wider for each that a face smiles more."""

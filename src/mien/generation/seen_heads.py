@@ -14,10 +14,8 @@ SHORT = frozenset(("2230", "2248", "2266", "2286", "2352", "2426", "2490", "2509
 }
 """Those whose hair is short, and not tied back."""
 
-LONG = frozenset(("2121", "2125", "2127", "2128", "2135", "2253", "2331", "2366", "2412", "2517", "2538", "2581")) | {
-    "3092"
-}
-"""Those whose hair is seen to be long: longer than a bob."""
+LONG = frozenset(("2121", "2125", "2127", "2128", "2135", "2253", "2331", "2366", "2517", "2538", "2581"))
+"""Those whose hair is seen to be long: it reaches the shoulders; a bob is not."""
 
 FRINGED = frozenset(("2366", "2412", "2490", "2495", "3004", "3172"))
 """Those whose hair hides their brows, or nearly."""
@@ -71,3 +69,6 @@ TOPLESS = frozenset(
     ("2230", "2266", "2286", "2352", "2412", "2426", "2538", "2892", "2898", "2998", "3017", "3102", "3127", "3203")
 )
 """Those whose hair ends at their picture's top, which is seen before a wall."""
+
+WIGS = frozenset(("2230", "2676"))
+"""Those whose hair looks painted when it is dyed."""

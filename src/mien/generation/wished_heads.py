@@ -37,7 +37,7 @@ MISAGED, NEARLY = 8.0, 9.0
 WRINKLED = 0.8
 """Degree of age of who shall have wrinkles."""
 
-WIDTHS: Mapping[str, float] = {"yaw": 8.0, "pitch": 12.0, "age": 8.0, "skin": 16.0, "hair": 11.0, "shape": 0.04}
+WIDTHS: Mapping[str, float] = {"yaw": 5.0, "pitch": 12.0, "age": 8.0, "skin": 16.0, "hair": 11.0, "shape": 0.04}
 """What counts as one: degrees, years, CIE L* and a*, b*, eye distances."""
 
 HUE, FAR = (1.0, 2.0, 1.0), 15.0
@@ -57,9 +57,9 @@ HAIR, LONGER, BALD, OTHER_SEX, UNKNOWN_AGE, UNKNOWN_COLOR = 12.5, 4.2, 6.0, 5.0,
 """Costs of hair whose outline agrees nowhere, of as much hair again where none is wanted, of nearly none, and of
 another sex; weights of what nobody asked for."""
 
-LIFTED, MUCH = 5.0, 12.0
+LIFTED, MUCH, WIG = 5.0, 12.0, 6.0
 """Cost of hair that would be dyed lighter or much darker, L* from which it would, and by which it is much: such dyes
-are seldom believed."""
+are seldom believed; and of hair that looks painted when it is dyed."""
 
 COLORED, DARK, BROWN = 10.0, 25.0, 50.0
 """Chroma from which hair is not gray, and L* up to which it is black, and brown."""
@@ -83,7 +83,7 @@ OFTEN, TOPPED, PERSON = {"2230": 2.0, "2676": 5.0, "3177": 1.0}, 6.0, 0.5
 much less a sex counts that nobody tells."""
 
 LENGTHS, TIED, HIDES, PALE, LINES, OVERDONE, UNSURE = (9.0, 4.0), 6.0, 8.0, 3.0, 4.0, 9.0, 3.0
-"""Costs of hair that is the opposite of what words ask for, or nearly; that is neither short nor long; of brows that
+"""Costs of hair that is the opposite of what words ask for, or nearly; that is not long, and not short; of brows that
 are hidden, where they shall be raised, and of a child for a woman or a man; of brows that are faint there; of skin
 without the wrinkles that are told; of a laugh with raised brows that nobody asked for; and of a head that may be a
 man's or a woman's."""
@@ -217,11 +217,11 @@ class Wished:
         """Costs of what was seen by eye of a head, where words speak of it."""
         name, words = head.entry.path.stem, self.degrees
         length, raised, smile = (words.get(one, 0) for one in ("hair-length", "brow-height", "smile"))
-        wanted, other = (by_eye.SHORT, by_eye.LONG) if length < 0 else (by_eye.LONG, by_eye.SHORT)
+        wanted, between = (by_eye.SHORT, TIED * (name not in by_eye.LONG)) if length < 0 else (by_eye.LONG, 0)
         full = words.get("lip-fullness", 0)
         lips = by_eye.FULL_LIPPED if full > 0 else by_eye.THIN_LIPPED if full < 0 else frozenset[str]()
         return {
-            "length": 0.0 if not length or name in wanted else LENGTHS[0] if name in other else TIED,
+            "length": 0.0 if not length or name in wanted else between or LENGTHS[0],
             "solemn": SOLEMN * float(np.clip(head.smile - NEUTRAL, 0, 3)) * (smile < 0),
             "brows": (HIDES * (name in by_eye.FRINGED) + PALE * (name in by_eye.FAINT | by_eye.BLUNT)) * (raised > 0),
             "lines": LINES * (name not in by_eye.LINED) * (words.get("wrinkles", 0) > 0),
@@ -251,7 +251,8 @@ class Wished:
 
     def _aged(self, head: Head) -> float:
         """Of its years; nobody is too old where words ask for an old face, or too young where for a young one."""
-        years = self.degrees.get("age", WRINKLED if self.degrees.get("wrinkles", 0) > 0 else None)
+        lines = self.degrees.get("wrinkles", 0) > 0 and head.entry.path.stem not in by_eye.LINED
+        years = self.degrees.get("age", WRINKLED if lines else None)
         age = self.age if years is None else AGES[0] + AGES[1] * years
         if not years:
             return abs(head.age - age) / WIDTHS["age"] * UNKNOWN_AGE
@@ -282,7 +283,7 @@ class Wished:
         hair = np.array(head.entry.traits.hair)
         seen = self._dyed(head) > FAR and not -LIFTED < hair[0] - told[0] < MUCH
         grayed = GRAY[self.degrees.get("age", 0) > 0] * float(np.hypot(*hair[1:]) < COLORED and hair[0] > DARK)
-        return LIFTED * float(seen) + grayed
+        return LIFTED * float(seen) + grayed + WIG * (head.entry.path.stem in by_eye.WIGS and self._dyed(head) > FAR)
 
     def _lacking(self, head: Head) -> list[float]:
         """By how much each feature that words name falls short of two standard deviations."""
