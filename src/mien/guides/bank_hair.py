@@ -30,6 +30,7 @@ from mien.guides.lowered import hanging, lowered
 from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, check_hat, has_hat
 from mien.guides.shortened import shortened
+from mien.guides.strand_fringe import strand_fringe
 from mien.types import Bool, Face, Float32, Photo
 
 LATER, LIGHT, FAR = 8.0, 0.25, 17.0
@@ -45,7 +46,9 @@ STRAIGHT = "this hair has small curls, and what is laid on is straighter"
 FAIR = 22.0
 """L* of hair from which it is fair."""
 
-TURNED = "the fringe is made of this hair's own curls"
+TURNED, OWN = "the fringe is made of this hair's own curls", "the fringe is made of this hair's own strands"
+OTHERS = "this hair lends no strands for a fringe, and another's are seldom believed beside short or fair hair"
+"""What is told where another's are laid on."""
 
 REACHED = 0.85
 """Share of what is wished that this head's hair covers from which another's is not looked for."""
@@ -58,7 +61,8 @@ Make = Callable[[Photo, Scene], Guide]
 
 
 def bank_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0, mask: Mask | None = None) -> Guide:
-    """Hair over the forehead, within a mask: this head's, drawn lower; another seed takes a fringe of the bank.
+    """Hair over the forehead, within a mask: this head's, drawn lower, or with seed 1 a whole fringe of its strands;
+    other seeds take fringes of the bank.
 
     Raises:
         LayerError: a hat is in the way, there is too little hair, or nobody's fringe fits.
@@ -67,13 +71,16 @@ def bank_fringe(photo: Photo, face: Face, parser: FaceParser, seed: int = 0, mas
     area = None if mask is None else here.at(mask) > 0.5
     if seed == 0:
         return replace(piece(photo, here, photo, here, *lowered(here, area)), notes=(REACHES,))
+    if seed == 1:
+        with suppress(LayerError):
+            return replace(piece(photo, here, photo, here, *strand_fringe(here, area)), notes=(OWN,))
     names = _fringes(here)
     entries = _ordered(names, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9)))
-    return _first(entries, face, parser, seed - 1, lambda other, there: fringe(photo, here, other, there, area))
+    return _first(entries, face, parser, max(0, seed - 2), lambda other, there: fringe(photo, here, other, there, area))
 
 
 def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: Mask, seed: int = 0) -> Guide:
-    """Hair over the forehead down to the lower line of an area: this head's if it comes so far, else the bank's.
+    """Hair over the forehead down to the lower line of an area: of this head's strands if it can be, else the bank's.
 
     Args:
         photo, face: any.
@@ -88,23 +95,23 @@ def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: 
     here = _scene(photo, face, parser)
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
     names = _fringes(here)
+    entries = _ordered(names, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9)))
     if seed == 0 and is_curly(here):
         with suppress(LayerError):
             return replace(piece(photo, here, photo, here, *curled(here, area & allowed)), notes=(TURNED,))
-    return _drawn_or_lent(
-        photo,
-        here,
-        seed,
-        area & allowed,
-        lambda: lowered(here, allowed),
-        lambda: _first(
-            _ordered(names, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9))),
-            face,
-            parser,
-            max(0, seed - 1),
-            lambda other, there: fringe(photo, here, other, there, allowed, area & allowed),
-        ),
-    )
+    wish = (allowed, area & allowed)
+
+    def lent() -> Guide:
+        if seed == 0:
+            with suppress(LayerError):
+                return replace(piece(photo, here, photo, here, *strand_fringe(here, *wish)), notes=(OWN,))
+        guide = _first(
+            entries, face, parser, max(0, seed - 1), lambda one, there: fringe(photo, here, one, there, *wish)
+        )
+        told = names is FRINGES or any(isinstance(note, Doubt) for note in guide.notes)
+        return guide if told else replace(guide, notes=(*guide.notes, Doubt(OTHERS)))
+
+    return _drawn_or_lent(photo, here, seed, area & allowed, lambda: lowered(here, allowed), lent)
 
 
 def longer(

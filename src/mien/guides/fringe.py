@@ -157,8 +157,8 @@ def lent_fringe(
     if wished is not None:
         fit, lower = _reaching(here, front, fit, wished)
     even = fit.front if front.short else without_bands(fit.front, fit.alpha, unit)
-    colors = toned(here.picture, _near(here, front), even, fit.alpha, unit)
-    alpha = fit.alpha * _within(here, front, fit, area, lower) * (1 - here.shares["worn"])
+    colors = toned(here.picture, near_forehead(here, front), even, fit.alpha, unit)
+    alpha = fit.alpha * within(here, front, fit, area, lower) * (1 - here.shares["worn"])
     alpha = np.asarray(alpha, np.float32)
     return replace(fit, front=colors, alpha=alpha), shadow_of(here, alpha)
 
@@ -234,22 +234,31 @@ def _reaching(here: Scene, front: Forehead, fit: Fitted, wished: Bool) -> tuple[
     return moved(fit, (away[..., None] * front.axes[1]).astype(np.float32)), goal + OVER
 
 
-def _within(here: Scene, front: Forehead, fit: Fitted, area: Bool | None, lower: Float64) -> Float32:
+def within(
+    here: Scene,
+    front: Forehead,
+    fit: Fitted,
+    area: Bool | None,
+    lower: Float64,
+    roots: tuple[float, float] = ROOTS,
+    strands: float = STRANDS,
+    edge: float = EDGE,
+) -> Float32:
     """(h, w): where strands are seen: from among those above the hairline down to a line, temple to temple."""
     flat, unit = flat_places(here, front), here.unit
     x, y = flat[..., 0], flat[..., 1]
     line, low = (np.interp(x, front.across, one) for one in (front.hairline, lower))
     upper = strand_light(fit.front, fit.alpha, unit)
-    top = (line - y - ROOTS[0]) / (ROOTS[1] - ROOTS[0])
-    share = np.clip(1 - top + STRANDS * upper, 0, 1) * (top < 1.2)
+    top = (line - y - roots[0]) / (roots[1] - roots[0])
+    share = np.clip(1 - top + strands * upper, 0, 1) * (top < 1.2)
     out = np.maximum(x - front.across[-1], front.across[0] - x)
     beside = np.clip(1 - out / ENDS + STRANDS * upper, 0, 1)
-    locks, strands = along(fit.front, fit.alpha, unit)
-    shown = np.clip((low + UNEVEN * locks - y) / TIPS + FINE * strands, 0, 1)
+    locks, fine = along(fit.front, fit.alpha, unit)
+    shown = np.clip((low + UNEVEN * locks - y) / TIPS + FINE * fine, 0, 1)
     if area is not None:
         below = np.maximum.accumulate(area, 0).astype(np.uint8)
         room = cv2.distanceTransform(cv2.copyMakeBorder(below, 0, 1, 0, 0, cv2.BORDER_REPLICATE), cv2.DIST_L2, 5)[:-1]
-        share = share * np.clip(room / (EDGE * unit) + STRANDS * upper * (room > 0), 0, 1)
+        share = share * np.clip(room / (edge * unit) + STRANDS * upper * (room > 0), 0, 1)
     back = np.clip(1 - 1.5 * wide_blur(here.shares["background"], 0.03 * unit), 0, 1)
     return np.asarray(share * share * (3 - 2 * share) * beside * shown * back, np.float32)
 
@@ -260,10 +269,10 @@ def flat_places(here: Scene, front: Forehead) -> Float64:
     return np.asarray((np.dstack([xs, ys]) - front.origin) @ front.axes.T / here.unit**2)
 
 
-def _near(here: Scene, front: Forehead) -> Bool:
-    """(h, w): the hair above and beside the face."""
+def near_forehead(here: Scene, front: Forehead, below: float = 0.5, aside: float = 1.2) -> Bool:
+    """(h, w): the hair above and beside the face, so many units below the brows and aside."""
     flat, sure = flat_places(here, front), cv2.erode((here.hair > 0.9).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    near = (flat[..., 1] > front.hairline.min() - 0.6) & (flat[..., 1] < 0.5) & (np.abs(flat[..., 0]) < 1.2)
+    near = (flat[..., 1] > front.hairline.min() - 0.6) & (flat[..., 1] < below) & (np.abs(flat[..., 0]) < aside)
     if int((sure & near).sum()) < 0.1 * here.unit**2:
         raise LayerError("There is too little hair on this head for a fringe to belong to; borrow all of the hair.")
     return np.asarray(sure & near, np.bool_)

@@ -97,7 +97,7 @@ def toned(picture: Float32, hair: Bool, front: Float32, alpha: Float32, unit: fl
     share = min(FORM, 0.6 * _contrast(wide, hair) / max(_contrast(form, sure > 0), 1e-4))
     made = made + np.float32(share) * form
     low, high = np.quantile(mine[hair], (0.01, 0.99))
-    return _colored(picture, hair, np.exp(np.clip(made, low, high)) - DARK, unit)
+    return colored(picture, hair, np.exp(np.clip(made, low, high)) - DARK, unit)
 
 
 def tinted(picture: Float32, hair: Bool, front: Float32, alpha: Float32, unit: float) -> Float32:
@@ -114,7 +114,7 @@ def tinted(picture: Float32, hair: Bool, front: Float32, alpha: Float32, unit: f
     rich = np.float32(np.clip((own[2] - own[0]) / max(float(others[2] - others[0]), 1e-3), *RICH))
     low, high = np.quantile(mine[hair], (0.01, 0.99)) + DEEPER
     made = np.clip(np.float32(own[1]) + rich * (theirs - np.float32(others[1])), low, high)
-    return _colored(picture, hair, np.asarray(np.exp(made) - DARK, np.float32), unit)
+    return colored(picture, hair, np.asarray(np.exp(made) - DARK, np.float32), unit)
 
 
 def strand_light(front: Float32, alpha: Float32, unit: float) -> Float32:
@@ -167,8 +167,8 @@ def _contrast(plane: Float32, area: Bool) -> float:
     return 1.25 * float(np.abs(plane[area]).mean())
 
 
-def _colored(picture: Float32, hair: Bool, light: Float32, unit: float) -> Float32:
-    """Colors that this hair has at such light, shifted to what is nearby."""
+def colored(picture: Float32, hair: Bool, light: Float32, unit: float) -> Float32:
+    """(h, w, 3): colors that hair (h, w) of a picture has at such light (h, w), shifted to what is nearby."""
     tones = palette(picture, hair)
     gray = tones @ np.array([0.299, 0.587, 0.114], np.float32)
     gray = np.maximum.accumulate(gray + 1e-3 * np.arange(len(gray)))
