@@ -17,7 +17,9 @@ import numpy as np
 from mien.align import mesh
 from mien.compose.morphology import disc
 from mien.conditions.areas import JAW, lower_face
+from mien.guides.beard_reach import within_reach
 from mien.guides.coloring import lab_of
+from mien.guides.shaded_neck import shaded_neck
 from mien.types import Bool, Float32, Float64, UInt8
 
 UNIT = 48
@@ -95,10 +97,14 @@ def ended(
     found = connected(hairs & (face | likely | stubble), core, 3)
     closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, disc(HOLES * UNIT)) > 0
     hairs = found | (hairs & closed & (beard > 0.5) & (told[..., 1:3].max(2) < 0.9))
+    neck = shaded_neck(picture, skin & face, hairs, points, UNIT) & ~face
+    hairs = within_reach(hairs, points, UNIT, neck)
     rest = told[..., 1:] / np.maximum(told[..., 1:].sum(2, keepdims=True), 1e-3)
     beside, sorts = np.where(asked & ~hairs, np.minimum(beard * 3, 1), 0), np.moveaxis(rest, 2, 0)
     for name, one in zip(("neck", "clothes", "background"), sorts, strict=True):
         shares = {**shares, name: np.asarray(shares[name] + beside * (one - shares[name]), np.float32)}
+    for name in ("neck", "clothes", "background"):
+        shares = {**shares, name: np.where(neck & ~hairs, np.float32(name == "neck"), shares[name])}
     return hairs, shares
 
 

@@ -35,6 +35,7 @@ from mien.guides.jaw import with_jaw, within_jaw
 from mien.guides.laid import as_guide
 from mien.guides.shaven import darkness, with_lips
 from mien.guides.stubble import lifted
+from mien.guides.throat import meeting
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Photo, UInt8
 
@@ -105,6 +106,7 @@ def bare_chin(
         backdrop = larger(here.below["background"], picture.shape).clip(0, 1) * (1 - share)  # it would glow
         added = lacking(here, face, picture + lift, (weight, share, made), network)
         made = made + added * (1 - backdrop)[..., None]
+    made = made + meeting(here, picture, made, weight, share)
     return _finished(photo, here, before, (weight, share, made, lift), unit, scale)
 
 
