@@ -33,6 +33,7 @@ from mien.guides.beard_edge import (
     runs_on,
     usual_roughness,
 )
+from mien.guides.beard_reach import thickness
 from mien.guides.borrow import unit_of
 from mien.guides.coloring import lab_of
 from mien.guides.guide import Box
@@ -60,6 +61,9 @@ LIKE_SKIN = 15.0
 
 LONG = (0.6, 0.25)
 """Eye distances below the chin from which hair counts, and square eye distances of it, of a beard that is too long."""
+
+HANGING = 0.7
+"""Eye distances by which a beard that is too long is thick below a mouth."""
 
 NECK = 0.45
 """Eye distances below the chin down to which a neck is taken for granted."""
@@ -136,7 +140,8 @@ class AroundBeard:
         """Whether the beard hangs down so far that what it hides is nowhere seen."""
         below, most = LONG
         lower = self.hairs & (self.rows > self.points[152, 1] + below * UNIT)
-        return self.unended or bool(lower.sum() > most * UNIT**2)
+        thick = thickness(self.hairs, self.points, UNIT)
+        return self.unended or thick > HANGING or bool(lower.sum() > most * UNIT**2)
 
     @cached_property
     def oval(self) -> Bool:
@@ -185,8 +190,7 @@ class AroundBeard:
         sure = np.where(known | round_, 1, SUPPOSED * (neck & bare)).astype(np.float32)
         spread = blurred(membrane(maps.astype(np.float32), sure, 1.0), 1.5)
         spread = np.where((blurred(known, 1) > 0.9)[..., None], maps, spread).clip(0, 1)
-        open_ = spread[..., 2] / np.maximum(spread[..., 1] + spread[..., 2], 1e-3)
-        spread[..., 0] *= 1 - open_ * blurred(~known & ~round_ & ~neck, 0.8)  # beside a neck, backdrop is seen
+        spread[..., 0] *= 1 - blurred(~known & ~round_ & ~neck, 0.8)  # beside a neck, backdrop or clothes are seen
         whole = (self.oval | (spread[..., 0] > 0.5)).astype(np.uint8)
         corner = (cv2.morphologyEx(whole, cv2.MORPH_CLOSE, disc(CORNER * UNIT)) > whole) & ~known
         spread[..., 0] = np.maximum(spread[..., 0], 3 * np.clip(blurred(corner, 0.8) - 0.2, 0, 1) * ~self.oval)

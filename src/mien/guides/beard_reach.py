@@ -39,8 +39,7 @@ def within_reach(hairs: Bool, points: Float64, unit: float, neck: Bool) -> Bool:
         neck: (h, w) what has the colors of a neck.
     """
     away, nearest = from_outline(points, hairs.shape, unit)
-    thick = thickness(hairs & (away > 0), nearest, points, unit)
-    reach = MORE * float(np.quantile(thick[list(BELOW)], USUAL)) + ROOM
+    reach = MORE * _usual(hairs & (away > 0), nearest, points, unit) + ROOM
     left, right = sorted(points[list(mesh.MOUTH_CORNERS), 0])
     columns = np.arange(hairs.shape[1])
     return np.asarray(hairs & ((away < reach) | (((columns > left) & (columns < right))[None] & ~neck)), np.bool_)
@@ -61,16 +60,21 @@ def from_outline(points: Float64, shape: Sequence[int], unit: float) -> tuple[Fl
     return np.asarray(np.sqrt(apart.min(0)) / unit * (inner == 0), np.float32), number.astype(np.uint8)
 
 
-def thickness(hairs: Bool, nearest: UInt8, points: Float64, unit: float) -> Float64:
-    """(36,) the mean thickness of a beard outside of the outline at each of its points, eye distances.
+def thickness(hairs: Bool, points: Float64, unit: float) -> float:
+    """How thick a beard is below a mouth, outside of the outline of the face, eye distances.
 
     Args:
-        hairs: (h, w) outside of the outline.
-        nearest: (h, w) numbers of points, of :func:`from_outline`.
+        hairs: (h, w) where a beard was found.
         points: (478, 3) landmarks.
         unit: an eye distance, pixels.
     """
+    away, nearest = from_outline(points, hairs.shape, unit)
+    return _usual(hairs & (away > 0), nearest, points, unit)
+
+
+def _usual(hairs: Bool, nearest: UInt8, points: Float64, unit: float) -> float:
     line = points[list(mesh.OUTLINE), :2]
     sides = np.linalg.norm(np.roll(line, -1, 0) - line, axis=1)
     counts = np.bincount(nearest[hairs], minlength=len(line))
-    return np.asarray(counts / ((sides + np.roll(sides, 1)) / 2) / unit, np.float64)
+    thick = counts / ((sides + np.roll(sides, 1)) / 2) / unit
+    return float(np.quantile(thick[list(BELOW)], USUAL))

@@ -18,7 +18,10 @@ from mien.types import Bool, Float32
 BEHIND = 64.0
 """Most pixels between the outer corners of the eyes at which clothes and backdrop are made."""
 
-KINDS, PLACES = np.float32(70), np.float32(60)
+ENOUGH = 400
+"""Pixels of clothes and backdrop from which patches are of these alone; else a neck lends, too."""
+
+KINDS, PLACES = np.float32(70), np.float32(100)
 """Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
 
 
@@ -46,8 +49,11 @@ def behind_beard(here: AroundBeard, picture: Float32, wanted: Bool, unit: float)
 
     small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 5))
     hole = dilated(reduced(wanted) > 0.02, 1)
-    shown = reduced(here.below["clothes"]) + backdrop + reduced(here.below["skin"]) > 0.6
-    known = (hair < 0.1) & shown & (reduced(dilated(here.oval, 2)) < 0.1)
+    clothes, skin = reduced(here.below["clothes"]), reduced(here.below["skin"])
+    clear = (hair < 0.1) & (reduced(dilated(here.oval, 2)) < 0.1)
+    known = clear & (clothes + backdrop > 0.6)
+    if known.sum() < ENOUGH:
+        known = clear & (clothes + backdrop + skin > 0.6)
     made, todo = small, hole & ~known
     if todo.any() and known.sum() > 150:
         others = ~known & ~todo

@@ -18,9 +18,10 @@ import numpy as np
 from mien.align import mesh
 from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT, blurred, inside
+from mien.guides.beard_reach import thickness
 from mien.types import Float32
 
-FARTHEST, CHIN, WITHIN = 0.07, 0.06, -0.06
+FARTHEST, CHIN, WITHIN = 0.055, 0.06, -0.06
 """Eye distances by which a jaw's side and a chin may lie outside of the landmarks, and a jaw inside."""
 
 SIDE, THIN = 0.22, -0.015
@@ -28,6 +29,10 @@ SIDE, THIN = 0.22, -0.015
 
 THICK, SHARE = 0.3, 0.08
 """Most of a beard's thickness over a neck that counts, eye distances, and the share of it that is the jaw's."""
+
+FULL, PULL = (0.12, 0.24), 0.03
+"""How thick a beard is, eye distances, from which the edge before something else is less and less the jaw's, and from
+which it is not at all; and by how much a jaw then lies within the landmarks."""
 
 ROUND, EDGE = 0.05, 0.014
 """How round a jaw's outline is, and how wide its edge, eye distances."""
@@ -56,6 +61,9 @@ def with_jaw(here: AroundBeard) -> AroundBeard:
     thick = np.where(grown[:, 4], np.where(ends.any(1), steps[ends.argmax(1)], THICK), 0)
     most = FARTHEST + (CHIN - FARTHEST) * np.clip(outwards[:, 1], 0, 1) ** 2
     push = np.where(edge < SIDE, np.clip(edge - THIN, WITHIN, most), np.clip(SHARE * np.minimum(thick, THICK), 0, CHIN))
+    full = np.clip((thickness(here.hairs, here.points, UNIT) - FULL[0]) / (FULL[1] - FULL[0]), 0, 1)
+    side = np.clip(1.5 - 1.5 * outwards[:, 1], 0, 1)  # a chin is where it was
+    push += full * side * grown[:, 4] * (np.minimum(push, 0) - PULL - push)
     push *= np.clip((line[:, 1] - points[2, 1]) / (0.2 * UNIT), 0, 1)
     push = np.convolve(np.concatenate([push[-2:], push, push[:2]]), NEIGHBOURS, "valid")
     points[outline, :2] += UNIT * push[:, None] * outwards
