@@ -23,6 +23,9 @@ USUAL, MORE, ROOM = 0.35, 1.15, 0.04
 """Which share of these has the thickness that counts, how much thicker a beard may be elsewhere, and by how many eye
 distances it may reach farther at least."""
 
+CLOSE = 0.2
+"""Eye distances up to which what has the colors of a neck may be a beard."""
+
 FINER = 4
 """Into how many pieces each side of the outline is divided."""
 
@@ -42,7 +45,8 @@ def within_reach(hairs: Bool, points: Float64, unit: float, neck: Bool) -> Bool:
     reach = MORE * _usual(hairs & (away > 0), nearest, points, unit) + ROOM
     left, right = sorted(points[list(mesh.MOUTH_CORNERS), 0])
     columns = np.arange(hairs.shape[1])
-    return np.asarray(hairs & ((away < reach) | (((columns > left) & (columns < right))[None] & ~neck)), np.bool_)
+    below = np.where((columns > left) & (columns < right), np.inf, reach)[None]
+    return np.asarray(hairs & (away < np.where(neck, max(reach, CLOSE), below)), np.bool_)
 
 
 def from_outline(points: Float64, shape: Sequence[int], unit: float) -> tuple[Float32, UInt8]:
@@ -50,7 +54,7 @@ def from_outline(points: Float64, shape: Sequence[int], unit: float) -> tuple[Fl
     :data:`mien.align.mesh.OUTLINE` that is nearest; (h, w) each."""
     line = points[list(mesh.OUTLINE), :2]
     along = np.linspace(0, 1, FINER, endpoint=False)[:, None]
-    dense = (line[:, None] + along * (np.roll(line, -1, 0) - line)[:, None]).reshape(-1, 2)
+    dense = (line[:, None] + along * (np.roll(line, -1, 0) - line)[:, None]).reshape(-1, 2).astype(np.float32)
     ys, xs = np.mgrid[: shape[0], : shape[1]].astype(np.float32) + np.float32(0.5)
     apart = np.stack([(xs - x) ** 2 + (ys - y) ** 2 for x, y in dense])
     first = apart.argmin(0)

@@ -19,7 +19,7 @@ from mien.align import mesh
 from mien.guides.around_beard import AroundBeard
 from mien.guides.beard_edge import UNIT, blurred, inside
 from mien.guides.beard_reach import thickness
-from mien.types import Float32
+from mien.types import Bool, Float32, Float64
 
 FARTHEST, CHIN, WITHIN = 0.055, 0.06, -0.06
 """Eye distances by which a jaw's side and a chin may lie outside of the landmarks, and a jaw inside."""
@@ -33,6 +33,9 @@ THICK, SHARE = 0.3, 0.08
 FULL, PULL = (0.12, 0.24), 0.03
 """How thick a beard is, eye distances, from which the edge before something else is less and less the jaw's, and from
 which it is not at all; and by how much a jaw then lies within the landmarks."""
+
+ENDS = 3
+"""Points of the outline along which a beard becomes as thick as it is."""
 
 ROUND, EDGE = 0.05, 0.014
 """How round a jaw's outline is, and how wide its edge, eye distances."""
@@ -63,11 +66,18 @@ def with_jaw(here: AroundBeard) -> AroundBeard:
     push = np.where(edge < SIDE, np.clip(edge - THIN, WITHIN, most), np.clip(SHARE * np.minimum(thick, THICK), 0, CHIN))
     full = np.clip((thickness(here.hairs, here.points, UNIT) - FULL[0]) / (FULL[1] - FULL[0]), 0, 1)
     side = np.clip(1.5 - 1.5 * outwards[:, 1], 0, 1)  # a chin is where it was
-    push += full * side * grown[:, 4] * (np.minimum(push, 0) - PULL - push)
+    push += full * side * _along(grown[:, 4]) * (np.minimum(push, 0) - PULL - push)
     push *= np.clip((line[:, 1] - points[2, 1]) / (0.2 * UNIT), 0, 1)
     push = np.convolve(np.concatenate([push[-2:], push, push[:2]]), NEIGHBOURS, "valid")
     points[outline, :2] += UNIT * push[:, None] * outwards
     return replace(here, points=points)
+
+
+def _along(grown: Bool) -> Float64:
+    """(36,): 1 where a beard goes on to both sides of a point of the outline, less towards its ends."""
+    ring = np.concatenate([grown[-ENDS:], grown, grown[:ENDS]]).astype(np.float64)
+    share = np.convolve(ring, np.ones(2 * ENDS + 1) / (2 * ENDS + 1), "valid")
+    return np.asarray(np.clip(2 * share - 1, 0, 1) * grown)
 
 
 def within_jaw(here: AroundBeard, shape: Sequence[int]) -> Float32:

@@ -34,7 +34,7 @@ from mien.guides.guide import Box, Guide, box_of
 from mien.guides.jaw import with_jaw, within_jaw
 from mien.guides.laid import as_guide
 from mien.guides.shaven import darkness, with_lips
-from mien.guides.stubble import lifted
+from mien.guides.stubble import lifted, strands
 from mien.guides.throat import meeting
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Photo, UInt8
@@ -174,6 +174,7 @@ def _thinned(
     other = np.clip((np.abs(blurred(made - picture, 0.02 * unit)).max(2) - 14) / 16, 0, 1)
     beard = larger(here.beard * here.hairs, picture.shape)
     lighter = np.maximum(lighter, np.clip((beard - CERTAIN[0]) / CERTAIN[1], 0, 1))
+    lighter = np.maximum(lighter, strands(here, picture))
     likely = np.clip((larger(here.beard, picture.shape) - LIKELY[0]) / LIKELY[1], 0, 1)
     backdrop, gap = larger(here.below["background"], picture.shape), disc(max(1, round(0.02 * unit)))
     beside = cv2.dilate(share, gap)  # at a jaw's edge both fade, and hair would show

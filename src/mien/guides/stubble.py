@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import blurred, dilated, larger, mean_within
+from mien.guides.beard_edge import blurred, dilated, larger, mean_within, roughness, usual_roughness
 from mien.types import Float32
 
 FINE, REACH, MOST = 0.02, 0.45, 0.85
@@ -18,6 +18,9 @@ FINE, REACH, MOST = 0.02, 0.45, 0.85
 
 ROUGHER = (1.15, 0.6)
 """How much darker than the face's finest shades those of a neck with stubble are, and what more is surely stubble."""
+
+STRANDS = 1.6
+"""How much rougher than skin hair is that goes though it is as light as a neck."""
 
 
 def lifted(here: AroundBeard, picture: Float32, replaced: Float32, unit: float) -> Float32:
@@ -42,3 +45,16 @@ def lifted(here: AroundBeard, picture: Float32, replaced: Float32, unit: float) 
     usual = np.maximum(blurred(np.maximum(picture, blurred(picture, FINE * unit)), FINE * unit) - picture, 0)
     rough = float(dark[near].mean()) / max(float(usual[face].mean()), 0.3)
     return np.asarray(dark * (fade * np.clip((rough - ROUGHER[0]) / ROUGHER[1], 0, 1))[..., None], np.float32)
+
+
+def strands(here: AroundBeard, picture: Float32) -> Float32:
+    """Where a beard is rough (h, w), 0 to 1: fair hair is no darker than a neck, but rougher.
+
+    Args:
+        here: what is seen.
+        picture: (h, w, 3) the part of the photo, levels, at any size.
+    """
+    fine = roughness(picture, (here.shape[1], here.shape[0]))
+    usual = usual_roughness(here.shares, here.beard, fine)
+    rough = dilated(here.hairs & (fine > STRANDS * usual), 1)
+    return larger(blurred(rough, 0.8), picture.shape).clip(0, 1)

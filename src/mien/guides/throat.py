@@ -46,4 +46,5 @@ def meeting(here: AroundBeard, picture: Float32, made: Float32, weight: Float32,
     found = membrane(apart, seen.astype(np.float32), 255.0)
     away = cv2.distanceTransform((~seen).astype(np.uint8), cv2.DIST_L2, 5) / UNIT
     fade = np.clip(1 - away / REACH, 0, 1) ** 1.5
-    return larger(blurred(found * fade[..., None], 0.7), picture.shape) * (1 - within_jaw(here, picture.shape))[..., None]
+    throat = share * (1 - within_jaw(here, picture.shape))
+    return np.asarray(larger(blurred(found * fade[..., None], 0.7), picture.shape) * throat[..., None], np.float32)
