@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from mien.guides.wrinkles import DEEPEST, wrinkles
+from mien.guides.wrinkles import DEEPEST, faded, wrinkles
 from mien.types import Face, Photo
 
 
@@ -40,3 +43,19 @@ def test_nothing_changes_beside_skin(pair: tuple[Photo, Photo, Face]) -> None:
     none[y - 20 : y + 20] = False
     made, _ = wrinkles(smooth, face, lined, face, skin=none, other_skin=skin).over(smooth)
     assert np.array_equal(made.pixels[y - 20 : y + 20], smooth.pixels[y - 20 : y + 20])
+
+
+def test_large_faces_are_lined_as_they_are_at_a_part_of_their_size(
+    pair: tuple[Photo, Photo, Face], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, lined, small = pair
+    photo = Photo(np.repeat(np.repeat(lined.pixels, 3, 0), 3, 1))
+    face = replace(small, landmarks=small.landmarks * np.float32(3), quad=small.quad * 3)
+    skin = np.ones(photo.pixels.shape[:2], np.bool_)
+
+    def made() -> NDArray[np.int64]:
+        return faded(photo, face, skin).over(photo)[0].pixels.astype(np.int64)
+
+    whole = made()
+    monkeypatch.setattr("mien.guides.wrinkles.SIDE", np.linalg.norm(face.quad[3] - face.quad[0]) / 2.5)
+    assert np.abs(made() - whole).mean() < 0.1 * np.abs(whole - photo.pixels).mean()

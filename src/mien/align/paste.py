@@ -34,7 +34,7 @@ _LIGHT_FLOOR, _LIGHT_GAIN = 8.0, 2.0  # levels; how much stronger detail may get
 
 _OUTLINE_BLUR = 0.7  # crop pixels
 
-_TILE = 512
+_TILE, _MASK_TILE = 512, 256
 _REACH = 4  # crop pixels around a tile, for the reach of the resampling
 
 Mask = Bool | Float32 | Float64
@@ -154,14 +154,17 @@ def mask_to_photo(mask: Mask, matrix: Float64, photo_size: tuple[int, int]) -> B
         drawn = np.maximum(cv2.GaussianBlur(drawn, (0, 0), _OUTLINE_BLUR, borderType=cv2.BORDER_REPLICATE), drawn / 2)
     result: Any = np.zeros((photo_size[1], photo_size[0]), np.bool_ if hard else np.float32)
     bounds = _bounds(matrix, size, *photo_size)
-    for tile in _tiles(bounds) if bounds else ():
+    for tile in _tiles(bounds, _MASK_TILE if pixel_scale(matrix) >= 1 else _TILE) if bounds else ():
         x0, y0, x1, y1 = tile
         low, high = _seen_in(tile, matrix, size)
-        if not drawn[low[1] : high[1], low[0] : high[0]].any():
+        seen = drawn[low[1] : high[1], low[0] : high[0]]
+        if not seen.any():
             continue
-        values = _render(drawn[..., None], matrix, tile, smooth=False)[..., 0]
-        values[_border_distance(matrix, size, tile) < 0] = 0
-        result[y0:y1, x0:x1] = values >= 0.5 if hard else np.clip(values, 0, 1)
+        values = _render(drawn[..., None], matrix, tile, smooth=False)[..., 0] if seen.min() < 1 else None
+        made = np.True_ if values is None else values >= 0.5 if hard else np.clip(values, 0, 1)
+        result[y0:y1, x0:x1] = made
+        if not _holds(matrix, size, tile):
+            result[y0:y1, x0:x1][_border_distance(matrix, size, tile) < 0] = 0
     return result  # type: ignore[no-any-return]
 
 
@@ -240,10 +243,17 @@ def _border_distance(matrix: Float64, size: int, tile: Box) -> Float32:
     return distance
 
 
-def _tiles(box: Box) -> Iterator[Box]:
-    for y in range(box[1], box[3], _TILE):
-        for x in range(box[0], box[2], _TILE):
-            yield x, y, min(x + _TILE, box[2]), min(y + _TILE, box[3])
+def _holds(matrix: Float64, size: int, tile: Box) -> bool:
+    """Whether all of a tile lies well inside the crop's border."""
+    corners = np.array([[x, y, 1] for x in tile[::2] for y in tile[1::2]])
+    there = corners @ inverse(matrix).T
+    return bool(there.min() > 0 and there.max() < size)
+
+
+def _tiles(box: Box, side: int = _TILE) -> Iterator[Box]:
+    for y in range(box[1], box[3], side):
+        for x in range(box[0], box[2], side):
+            yield x, y, min(x + side, box[2]), min(y + side, box[3])
 
 
 def _render(crop: Float32, matrix: Float64, tile: Box, *, smooth: bool = True) -> Float32:
@@ -255,13 +265,18 @@ def _render(crop: Float32, matrix: Float64, tile: Box, *, smooth: bool = True) -
     scale, back = pixel_scale(matrix), inverse(matrix)
     low, high = _seen_in(tile, matrix, crop.shape[0])
     cells = (high - low) * round(scale) if scale >= 1 else np.maximum(np.rint((high - low) * scale), 1).astype(int)
-    kernel = Image.Resampling.BICUBIC if smooth else Image.Resampling.BILINEAR
-    box, shape = (*low.tolist(), *high.tolist()), tuple(cells.tolist())
-    resized = [np.asarray(Image.fromarray(channel).resize(shape, kernel, box)) for channel in np.moveaxis(crop, 2, 0)]
+    shape = tuple(cells.tolist())
+    if scale >= 1 and not smooth:  # the same as below, in less time
+        resized: Any = cv2.resize(crop[low[1] : high[1], low[0] : high[0]], shape, interpolation=cv2.INTER_LINEAR)
+    else:
+        kernel = Image.Resampling.BICUBIC if smooth else Image.Resampling.BILINEAR
+        box = (*low.tolist(), *high.tolist())
+        planes = [np.asarray(Image.fromarray(one).resize(shape, kernel, box)) for one in np.moveaxis(crop, 2, 0)]
+        resized = np.dstack(planes)
     to_resized = np.column_stack([back[:, :2], back[:, 2] - low]) * (cells / (high - low))[:, None]
     local = np.column_stack([to_resized[:, :2], to_resized[:, 2] + to_resized[:, :2] @ tile[:2]])
     turned: Any = cv2.warpAffine(
-        np.dstack(resized),
+        resized,
         between_pixels(local),
         (tile[2] - tile[0], tile[3] - tile[1]),
         flags=(WARP if smooth else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,

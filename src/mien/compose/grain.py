@@ -35,8 +35,17 @@ def bands(picture: Float32) -> list[Float32]:
 
 def noise_level(band: Float32, area: Bool) -> float:
     """Standard deviation of a band's noise in an area: in its calmer parts, since edges and pores are no noise."""
-    power = cv2.blur((band**2).mean(2) if band.ndim == 3 else band**2, (9, 9))[area]
+    power = cv2.blur(_squares(band), (9, 9))[area]
     return float(np.sqrt(max(float(np.quantile(power, CALM)), 0.0))) if power.size else 0.0
+
+
+def _squares(band: Float32) -> Float32:
+    """(H, W): its squares, the mean of its channels."""
+    square = band * band
+    if band.ndim < 3:
+        return square
+    share = np.full((1, band.shape[2]), 1 / band.shape[2], np.float32)
+    return np.asarray(cv2.transform(square, share), np.float32)
 
 
 def with_grain_of(lower: Float32, upper: Float32, area: Bool, seed: int = 0) -> Float32:

@@ -130,6 +130,12 @@ class CropFrame:
         )
         return brought  # type: ignore[no-any-return]
 
+    def share_of(self, area: Bool) -> Float32:
+        """As :meth:`from_photo`, of an area (H, W): how much of each pixel (D, D) it covers, in [0, 1]."""
+        return np.asarray(
+            self.from_photo(area.view(np.uint8) * np.uint8(255), smooth=True) / np.float32(255), np.float32
+        )
+
     def points(self, points: Float64) -> Float64:
         """(N, 2) photo coordinates -> crop coordinates as fractions of its side."""
         back = inverse(self.matrix)

@@ -127,9 +127,13 @@ def face_area(photo: Photo, face: Face, context: EditContext) -> Bool:
     own, ears, neck = (classes_of(names, photo, face, context) for names in (far, "ears", "neck"))
     unit, points = unit_of(face), face.landmarks[:, :2].astype(np.float64)
     down = (points[CHIN] - points[TOP]) / np.linalg.norm(points[CHIN] - points[TOP])
-    rows, columns = np.arange(photo.height)[:, None], np.arange(photo.width)[None]
-    above = columns * down[0] + rows * down[1] < points[LIP] @ down
-    return np.asarray(own | thin(ears | neck, FAR * unit) | (neck & above), np.bool_)
+    area = own | thin(ears | neck, FAR * unit)
+    if neck.any():
+        x0, y0, x1, y1 = box_of(neck)
+        rows, columns = np.arange(y0, y1)[:, None], np.arange(x0, x1)[None]
+        above = columns * down[0] + rows * down[1] < points[LIP] @ down
+        area[y0:y1, x0:x1] |= neck[y0:y1, x0:x1] & above
+    return np.asarray(area, np.bool_)
 
 
 def reaches_features(face: Face, hidden: Bool) -> bool:

@@ -159,7 +159,7 @@ def face_edit(photo: Photo, target: FaceTarget, done: Guided, size: int) -> Face
     shares = np.ones((1, size, size), np.float32)
     if not done.area.any():
         raise LayerError("Nothing of this photo changes; ask for more, or mask a part of the face.")
-    seen = CropFrame.of(before, "photo", target.name).from_photo(done.area.astype(np.float32), smooth=True)
+    seen = CropFrame.of(before, "photo", target.name).share_of(done.area)
     inside = np.clip(levels_at(seen, size), 0, 1).astype(np.float32)
     return FaceEdit(before, after.pixels, Conditions(mask=inside), done.area, shares, done.operations, done.notes)
 

@@ -157,7 +157,7 @@ def measure(
     one, other = (lab(crop) for crop in crops)
     difference = delta_e(one, other)
     frame = CropFrame(quad_to_matrix(quad, SIDE), SIDE, (before.width, before.height))
-    seen = cv2.resize(frame.from_photo(mask.astype(np.float32), smooth=True), (SIDE, SIDE)) > 0.5
+    seen = cv2.resize(frame.share_of(mask), (SIDE, SIDE)) > 0.5
     calls: list[Callable[[], Any]] = [lambda: _detail(before, after, mask, quad)]
     calls += [] if parse is None else [lambda: _changed(difference, parse(crops[0]))]
     (sharpness, noise), *changed = side_by_side(*calls)

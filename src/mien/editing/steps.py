@@ -37,7 +37,7 @@ class Guided:
     def then(self, guide: Guide, operation: str, mask: Mask | None, strength: float) -> Guided:
         """With one more guide, faded by a strength and kept within a mask."""
         x0, y0, x1, y1 = guide.box
-        confidence = guide.confidence * np.float32(strength)
+        confidence = guide.confidence if strength == 1 else guide.confidence * np.float32(strength)
         if mask is not None:
             confidence = confidence * mask[y0:y1, x0:x1].astype(np.float32)
         photo, area = replace(guide, confidence=confidence).over(self.photo)

@@ -91,9 +91,9 @@ def mismatch(photo: Photo, face: Face, other: Photo, other_face: Face, part: str
     other, other_face, _, _ = turned(face, other, other_face, None, part)
     box, area, taken, visible = _seen_there(photo, face, other, other_face, None, PARTS[part], None)
     unit, lower = unit_of(face), to_srgb(photo, box).astype(np.float32)
-    coarse = [gaussian(one, max(1.0, 0.04 * unit)) for one in (lower, taken)]
+    coarse = gaussian(lower - taken, max(1.0, 0.04 * unit))
     around = (ring(area, 0.1 * unit) > 0) & (visible > 0.5)
-    away = np.abs(coarse[0] - coarse[1]).max(2)[around]
+    away = np.abs(coarse[around]).max(1)
     return float(np.quantile(away, 0.9)) if away.size else 255.0
 
 

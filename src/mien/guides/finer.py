@@ -35,9 +35,9 @@ AROUND, CALM, STEEPEST = 5, 4.0, 2.5
 and the largest gain."""
 
 
-def times_of(face: Face) -> int:
-    """By how much a photo with this face may be reduced; 1 where it is not large."""
-    return max(1, int(np.linalg.norm(face.quad[3] - face.quad[0]) / SIDE))
+def times_of(face: Face, side: float = SIDE) -> int:
+    """By how much a photo may be reduced so that the crop of this face keeps a side; 1 where it is not large."""
+    return max(1, int(np.linalg.norm(face.quad[3] - face.quad[0]) / side))
 
 
 def reduced_photo(photo: Photo, times: int) -> Photo:

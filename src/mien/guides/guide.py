@@ -115,6 +115,9 @@ def changed(photo: Photo, box: Box, before: Float32, after: Float32) -> Float32:
     """A photo's own samples (h, w, C) in a box, changed as much as one picture in sRGB, 0 to 255, is from another."""
     x0, y0, x1, y1 = box
     if is_plain(photo):
-        return photo.pixels[y0:y1, x0:x1] + (np.clip(after, 0, 255) - before)
+        made = np.clip(after, 0, 255, dtype=np.float32)
+        made -= before
+        made += photo.pixels[y0:y1, x0:x1]
+        return made
     change = from_srgb(np.clip(after, 0, 255), photo) - from_srgb(before, photo)
     return photo.pixels[y0:y1, x0:x1].astype(np.float32) + change.astype(np.float32)

@@ -119,8 +119,7 @@ def matched(
     around = ring(area, width * unit)
     around = around if known is None else around * known
     inner = cv2.erode(area.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
-    blurred = [gaussian(one, max(1.0, 0.02 * unit)) for one in (lower, taken)]
-    difference = blurred[0] - blurred[1]
+    difference = gaussian(lower - taken, max(1.0, 0.02 * unit))
     return taken + membrane(difference, around * inner, LIMIT)
 
 

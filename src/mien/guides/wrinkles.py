@@ -6,12 +6,15 @@ furrows, bags. It is multiplied onto this skin, along the landmarks of both (Liu
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
 from mien.align import mesh
 from mien.compose.border import wide_blur
 from mien.guides.borrow import box_around, field, turned, unit_of
+from mien.guides.finer import reduced_face, reduced_mask, reduced_photo, times_of
 from mien.guides.guide import Box, Guide
 from mien.guides.laid import as_guide, values_at
 from mien.photos.color import to_srgb
@@ -38,6 +41,9 @@ BESIDE = 0.012
 DEEPEST, LIGHTEST = 0.2, 0.06
 """Limits of the relief, natural logarithms, to dark and to light: what is beyond is a nostril, a mole, a glint."""
 
+SIDE = 1000.0
+"""Side of the face's square, pixels, at which the relief is worked out at least."""
+
 LEVELS = 500.0
 """Steps of 8 bits for one unit of the logarithm."""
 
@@ -58,18 +64,17 @@ def wrinkles(photo: Photo, face: Face, other: Photo, other_face: Face, *, skin: 
     """
     other, other_face, not_skin, _ = turned(face, other, other_face, ~other_skin, "wrinkles")
     assert not_skin is not None
-    unit = unit_of(face)
-    box = box_around(photo, face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), unit, 0.0)
+    times = times_of(face, SIDE)
+    seen_at, face, skin = _reduced(photo, face, skin, times)
+    box = _around(seen_at, face)
     offsets = field(face, other_face, face.landmarks[:, :2].astype(np.float64), box)
     relief = _relief(other, other_face, ~not_skin, (0, 0, other.width, other.height))
     coded = np.rint(128 + LEVELS * relief).clip(0, 255).astype(np.uint8)
     taken, seen = values_at(coded, offsets, box)
-    lower = to_srgb(photo, box).astype(np.float32)
     weight = _inner(skin, box, face) * seen
     relief = (taken - 128) / np.float32(LEVELS) * _calm(face, other_face, box)
-    relief += LINES * np.minimum(_relief(photo, face, skin, box, GRAIN), 0)
-    made = lower * np.exp((weight * relief)[..., None] * TINT)
-    return as_guide(photo, box, made, weight, unit, ())
+    relief += LINES * np.minimum(_relief(seen_at, face, skin, box, GRAIN), 0)
+    return _shaded(photo, box, weight * relief, weight, unit_of(face), times)
 
 
 def _relief(photo: Photo, face: Face, skin: Bool, box: Box, grain: float = 0.0) -> Float32:
@@ -132,10 +137,33 @@ def _side(face: Face) -> float:
 
 def faded(photo: Photo, face: Face, skin: Bool) -> Guide:
     """A face's own dark lines, filled as far as grain and pores stay; ``skin`` is (H, W)."""
-    unit = unit_of(face)
-    box = box_around(photo, face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), unit, 0.0)
-    lower = to_srgb(photo, box).astype(np.float32)
+    times = times_of(face, SIDE)
+    seen_at, face, skin = _reduced(photo, face, skin, times)
+    box = _around(seen_at, face)
     weight = _inner(skin, box, face)
-    lines = np.minimum(_relief(photo, face, skin, box, GRAIN), 0)
-    made = lower * np.exp(-(FILLED * weight * lines)[..., None] * TINT)
-    return as_guide(photo, box, made, weight, unit, ())
+    lines = np.minimum(_relief(seen_at, face, skin, box, GRAIN), 0)
+    return _shaded(photo, box, -FILLED * weight * lines, weight, unit_of(face), times)
+
+
+def _around(photo: Photo, face: Face) -> Box:
+    return box_around(photo, face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), unit_of(face), 0.0)
+
+
+def _reduced(photo: Photo, face: Face, skin: Bool, times: int) -> tuple[Photo, Face, Bool]:
+    """A photo, its face and its skin (H, W) at a part of their size: grain, which is left out, is finer."""
+    if times == 1:
+        return photo, face, skin
+    small = reduced_mask(skin, times)
+    return reduced_photo(photo, times), reduced_face(face, times), np.asarray(small) > 0.5
+
+
+def _shaded(photo: Photo, box: Box, relief: Float32, weight: Float32, unit: float, times: int) -> Guide:
+    """The photo with a relief (h, w), a logarithm, laid over it; box and all else are those of a reduced photo."""
+    gain: Any = np.exp(relief[..., None] * TINT)
+    if times > 1:
+        x0, y0 = times * box[0], times * box[1]
+        box = x0, y0, min(photo.width, times * box[2]), min(photo.height, times * box[3])
+        rows, columns = box[3] - y0, box[2] - x0
+        gain, weight = (cv2.resize(one, None, fx=times, fy=times)[:rows, :columns] for one in (gain, weight))
+    gain *= to_srgb(photo, box)
+    return as_guide(photo, box, gain, weight, unit * times, ())
