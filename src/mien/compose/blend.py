@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mien.pixels import each_channel
 from mien.types import Bool, Float32
 
 LEVELS = 5
@@ -35,15 +36,15 @@ def membrane(difference: Float32, known: Float32, limit: float) -> Float32:
         size = weight.shape[::-1]
         coarse = cv2.pyrUp(filled, dstsize=size).reshape(value.shape)
         sure = np.clip(weight * 4, 0, 1)
-        filled = _times(coarse, 1 - sure)
-        filled += _times(value, sure / np.maximum(weight, 1e-6))
+        filled = _times(coarse, np.float32(1) - sure)
+        filled += _times(value, (sure / np.maximum(weight, 1e-6)).astype(np.float32))
         filled = cv2.GaussianBlur(filled, (0, 0), 1.0).reshape(value.shape)
     return np.asarray(np.clip(filled, -limit, limit), np.float32)
 
 
 def _times(values: Any, weight: Float32) -> Float32:
     """Values (H, W, C) times weights (H, W)."""
-    every = cv2.merge([weight] * values.shape[2])  # NumPy takes three times as long to repeat them
+    every = each_channel(weight, values.shape[2])
     return np.asarray(cv2.multiply(values, every).reshape(values.shape), np.float32)
 
 

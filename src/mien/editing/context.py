@@ -132,12 +132,19 @@ class EditContext:
         found: ParsedCrop | None = known.get(place)
         if found is None:
             side = np.hypot(*(self.quad[3] - self.quad[0]))
-            pixels = crop_face(self.photo, self.quad, int(np.clip(round(side), 128, PARSED))).pixels
+            pixels = self.crop(self.photo, self.quad, int(np.clip(round(side), 128, PARSED))).pixels
             parser = self.networks.parser
             key = digest(pixels, parser.fingerprint)
             found = self.cache.get("labels", key, lambda: ParsedCrop(pixels, parser.parse_crop(pixels)))
             known[place] = found
         return found
+
+    def crop(self, photo: Photo, quad: Float64, size: int, face: Face | None = None) -> AlignedFace:
+        """A crop, as :func:`mien.align.crop.crop_face` cuts it; out of a photo that is not too large for it, once."""
+        if photo.width * photo.height > KEPT:
+            return crop_face(photo, quad, size, face)
+        key = digest(self._hash(photo), photo.icc, quad, size)
+        return replace(self.cache.get("crops", key, lambda: crop_face(photo, quad, size)), face=face)
 
     def _hash(self, photo: Photo) -> bytes:
         """Of a photo's samples."""

@@ -22,7 +22,7 @@ from mien.errors import OutcomeError
 from mien.guides.guide import Box
 from mien.photos.color import to_srgb
 from mien.threads import side_by_side
-from mien.types import Bool, Float32, Float64, Photo, UInt8
+from mien.types import AlignedFace, Bool, Float32, Float64, Photo, UInt8
 
 SIDE = 192
 """Of the crops whose colors are compared, pixels."""
@@ -143,6 +143,7 @@ def measure(
     magnification: float = 1.0,
     unreached: float | None = 0.0,
     identity: float | None = None,
+    crop: Callable[[Photo, Float64, int], AlignedFace] = crop_face,
 ) -> Outcome:
     """Compares an edited face with what it was.
 
@@ -152,10 +153,12 @@ def measure(
         quad: (4, 2) corners of the face's square.
         parse: gives the classes (D, D) of that square from its picture (D, D, 3); None reports on no regions.
         magnification, unreached, identity: see :class:`Outcome`.
+        crop: cuts the square out of ``before``, or knows it already.
     """
-    crops = [crop_face(photo, quad, SIDE).pixels for photo in (before, after)]
-    one, other = (lab(crop) for crop in crops)
-    difference = delta_e(one, other)
+    crops = [cut(photo, quad, SIDE).pixels for cut, photo in ((crop, before), (crop_face, after))]
+    one, other = (lab(each) for each in crops)
+    difference, apart = np.zeros(one.shape[:2], np.float32), (crops[0] != crops[1]).any(2)
+    difference[apart] = delta_e(one[apart], other[apart])
     frame = CropFrame(quad_to_matrix(quad, SIDE), SIDE, (before.width, before.height))
     seen = cv2.resize(frame.share_of(mask), (SIDE, SIDE)) > 0.5
     calls: list[Callable[[], Any]] = [lambda: _detail(before, after, mask, quad)]

@@ -216,6 +216,7 @@ def _end(
             magnification=round(max(1.0, scale), 2),
             unreached=worse(begun.guided.unreached, 0.0 if prepared is None else prepared.unreached),
             identity=None if context.identity is None else context.identity.between(begun.photo, photo, quad),
+            crop=context.crop,
         )
     outcome = replace(outcome, doubts=tuple(dict.fromkeys(one for one in face.notes if isinstance(one, Doubt))))
     if SPOTS in face.operations:

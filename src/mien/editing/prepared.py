@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mien.align.crop import crop_face
 from mien.align.paste import Mask
 from mien.conditions.colors import color_map, plain_color
 from mien.conditions.types import Conditions
@@ -68,7 +67,7 @@ def prepare(
     Raises:
         LayerError, PhotoError, FaceError, ConfigError: an input that cannot be used.
     """
-    crop = crop_face(photo, target.quad, backend.size, target.face)
+    crop = context.crop(photo, target.quad, backend.size, target.face)
     frame = CropFrame.of(crop, request.frame, target.name)
     context = context.of(photo, target.quad)
     mask, outside = mask_of(request, frame, context)

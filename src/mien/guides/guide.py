@@ -115,7 +115,7 @@ def changed(photo: Photo, box: Box, before: Float32, after: Float32) -> Float32:
     """A photo's own samples (h, w, C) in a box, changed as much as one picture in sRGB, 0 to 255, is from another."""
     x0, y0, x1, y1 = box
     if is_plain(photo):
-        made = np.clip(after, 0, 255, dtype=np.float32)
+        made: Float32 = np.clip(after, 0, 255).astype(np.float32, copy=False)
         made -= before
         made += photo.pixels[y0:y1, x0:x1]
         return made

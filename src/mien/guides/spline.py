@@ -20,6 +20,9 @@ from mien.types import Bool, Float32, Float64
 NODES = 64
 """Most nodes along a side of the grid on which a spline is evaluated; between them it is interpolated."""
 
+MOST, LINE = 0.9, 64
+"""Share of a tile that is wanted above which all of it is looked up, and pixels of a line where single ones are."""
+
 
 @dataclass(frozen=True, eq=False)
 class Spline:
@@ -100,15 +103,33 @@ def look_up(picture: np.ndarray, offsets: Float32, corner: tuple[int, int], want
 
         def seen(box: tuple[int, int, int, int]) -> None:
             tile = np.s_[box[1] : box[3], box[0] : box[2]]
-            if wanted[tile].any():
-                made[tile] = look_up(picture, offsets[tile], (corner[0] + box[0], corner[1] + box[1]))
+            place, here = (corner[0] + box[0], corner[1] + box[1]), wanted[tile]
+            count = np.count_nonzero(here)
+            if count > MOST * here.size:
+                made[tile] = look_up(picture, offsets[tile], place)
+            elif count:
+                made[tile][here] = _single(picture, offsets[tile], place, here)
 
         side_by_side(*(partial(seen, box) for box in tiles((width, height))))
         return made
     xs = np.arange(width, dtype=np.float32)[None] + np.float32(corner[0]) + offsets[..., 0]
     ys = np.arange(height, dtype=np.float32)[:, None] + np.float32(corner[1]) + offsets[..., 1]
+    return _remapped(picture, xs, ys)
+
+
+def _single(picture: np.ndarray, offsets: Float32, corner: tuple[int, int], here: Bool) -> np.ndarray:
+    """Samples (N) or (N, C) of the N pixels of a part that are wanted, as :func:`look_up` finds them."""
+    rows, columns = np.nonzero(here)
+    places = np.zeros((2, -(-len(rows) // LINE) * LINE), np.float32)
+    for place, indices, start, axis in zip(places, (columns, rows), corner, (0, 1), strict=True):
+        place[: len(rows)] = indices.astype(np.float32) + np.float32(start) + offsets[..., axis][here]
+    xs, ys = places.reshape(2, -1, LINE)
+    return _remapped(picture, xs, ys).reshape(-1, *picture.shape[2:])[: len(rows)]
+
+
+def _remapped(picture: np.ndarray, xs: Float32, ys: Float32) -> np.ndarray:
     found: np.ndarray = cv2.remap(picture, xs, ys, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
-    return found.reshape((height, width, *picture.shape[2:]))
+    return found.reshape((*xs.shape, *picture.shape[2:]))
 
 
 def folds(offsets: Float32, free: Bool | None = None) -> bool:
