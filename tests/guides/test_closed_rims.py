@@ -8,11 +8,12 @@ import pytest
 
 from mien.align import mesh
 from mien.guides.bank import Bank
-from mien.guides.closed_rims import closed_rims
+from mien.guides.closed_rims import closed_rims, missed_lines
 from mien.guides.frames import area_of
 from mien.guides.kinds_behind import beside_outlines, kinds_behind
 from mien.guides.lines import MARGIN, SIDE, UNIT
 from mien.guides.outline_behind import outlined
+from mien.guides.seen import Seen
 from mien.types import Bool, Float32, Float64
 
 SKIN, AWAY = np.float32((200, 160, 140)), 10
@@ -47,6 +48,16 @@ def test_a_rim_is_closed_above_its_lens_and_brows_stay(points: Float64) -> None:
     without = np.where((rim & ~gap)[..., None], picture, np.where(brow[..., None], SKIN - 60, SKIN)).astype(np.float32)
     assert closed_rims(without, rim & ~gap, worn, lenses, eyes, points)[gap].mean() < 0.3
     assert not closed_rims(np.full_like(picture, 150), rim & ~gap, worn, lenses, eyes, points).any()
+
+
+def test_a_rim_before_lids_goes_where_a_network_sees_it(points: Float64) -> None:
+    rim, gap = (_ring(points[[362, 263]].mean(0), 4, *ends) for ends in ((0, 360), (255, 285)))
+    picture = np.where(rim[..., None], SKIN - 90, SKIN).astype(np.float32)
+    near = cv2.dilate(rim.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    low, plain = np.zeros(rim.shape, np.bool_), np.zeros(rim.shape, np.float32)
+    seen = Seen(near, near * np.float32(0.9), low, plain, plain, picture, plain)
+    assert missed_lines(picture, rim & ~gap, seen)[gap].mean() > 0.7
+    assert not missed_lines(picture, rim, seen).any() and not missed_lines(picture, low, seen).any()
 
 
 def _scene(points: Float64) -> tuple[Float32, dict[str, Float32], Bool, Bool]:

@@ -20,7 +20,7 @@ from mien.errors import LayerError
 from mien.guides.arm_ends import arm_ends, enclosed
 from mien.guides.behind import enlarged, uncovered
 from mien.guides.borrow import unit_of
-from mien.guides.closed_rims import closed_rims
+from mien.guides.closed_rims import closed_rims, missed_lines
 from mien.guides.dark_lenses import are_dark
 from mien.guides.frames import EYES, area_of, eyes_of, without_gaps
 from mien.guides.fronts import front_of, whole_of
@@ -206,7 +206,8 @@ def _whole(picture: Float32, seen: Seen, likely: dict[str, Float32], lenses: Boo
     frame = whole_of(picture, lines, core, lenses, points, {n: one > 0.5 for n, one in likely.items() if n in PARTS})
     frame &= core | ~(eyes | lenses | (worn > 0.5))  # there the network sees all there is
     frame |= closed_rims(picture, frame, worn > 0.5, lenses, eyes, points)
-    return without_gaps(frame, *GAPS) & ~(eyes & ~core)
+    frame = without_gaps(frame, *GAPS) & ~(eyes & ~core)
+    return frame | missed_lines(picture, frame, seen)
 
 
 def _staying(picture: Float32, frame: Bool, seen: Seen, likely: dict[str, Float32], kinds: Float32) -> Bool:
