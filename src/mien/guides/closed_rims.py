@@ -40,12 +40,12 @@ STRONG, CLEAR, LONG = 20.0, 0.52, 2.0
 CLEARER, INNER = 1.5, (6.0, 1.0)
 """Levels of a line within a path, as a share of the rim's, from which it is the rim; and how far within, units."""
 
-FARTHEST, DARKER, BLACK, EDGE = 2.5, 40.0, 60.0, 0.5
-"""Half a dark rim's width at most, units; levels by which it is darker, and that it has at most; and how far beyond its
-edge it is seen, units."""
+FARTHEST, DARKER, BLACK, MOST, EDGE = 2.5, 40.0, 60.0, 0.5, 0.5
+"""Half a dark rim's width at most, units; levels by which it is darker, and that it has at most; how much of it is so
+dark; and how far beyond its edge it is seen, units."""
 
 DARKEST, FAINTEST, SURE, HARDLY = 0.5, 12.0, 0.6, 0.2
-"""Levels of lines that were missed, as a share of the frame's, and at least; how likely frames are surely, and there."""
+"""Levels of lines that were missed, as a share of the frame's, and at least; how likely frames are there."""
 
 NEAR, SPECK = 0.6, 0.1
 """How far beside a frame lines are its edges, units; and square units of what was missed at least: 0.3 to 1.1 on three
@@ -197,8 +197,9 @@ def _upper_half(around: _Around, path: Int, light: Float32, frame: Bool) -> list
     ends = (rows > ((middle + rows.max(1)) / 2)[:, None]) & (steps > 0)
     close = cv2.dilate((around.see(frame) > 0.5).astype(np.uint8), np.ones((3, 9), np.uint8))
     known = close[number, path] > 0
-    dark = known & ends.any(1) & (rows.max(1) - middle > DARKER) & around.upper[:, 0]
-    if not dark.any() or float(np.median(middle[dark])) > BLACK:
+    black = known & ends.any(1) & (rows.max(1) - middle > DARKER) & (middle < BLACK)
+    dark = black & around.upper[:, 0]
+    if black.mean() < MOST or not dark.any():  # a brow over a lens without a rim
         return []
     width = np.where(dark, steps[ends.argmax(1)] * STEP, np.inf)
     usual = float(np.median(width[dark]))
