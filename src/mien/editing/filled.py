@@ -10,7 +10,7 @@ import numpy as np
 
 from mien.align import mesh
 from mien.align.paste import Mask
-from mien.compose.morphology import thin
+from mien.compose.morphology import grown, thin
 from mien.editing.context import EditContext
 from mien.editing.lenders import classes_of, hidden_by, ranked, traits_of
 from mien.editing.request import Request
@@ -19,12 +19,12 @@ from mien.errors import LayerError
 from mien.guides.bank import Entry
 from mien.guides.borrow import unit_of
 from mien.guides.face_border import both_sides, crosses
-from mien.guides.guide import Doubt, Guide, box_of
+from mien.guides.guide import Box, Doubt, Guide, box_of
 from mien.guides.heal import heal
 from mien.guides.laid import filled as filled_outline
-from mien.guides.others import enough_left, features, from_others
+from mien.guides.others import FEATURES, enough_left, features, from_others
 from mien.guides.symmetric import TURNED, before_face, from_other_half
-from mien.types import Bool, Face, Photo
+from mien.types import Bool, Face, Float64, Photo
 
 Way = tuple[str, Callable[[], Guide]]
 """What is said of it, and what makes it."""
@@ -32,15 +32,25 @@ Way = tuple[str, Callable[[], Guide]]
 OWN, TOP, LIP, CHIN = "skin+brows+eyes+nose+mouth+lips+glasses", 10, 17, 152
 """What belongs to a face; landmarks."""
 
-FEATURED = "brows+eyes+nose+mouth+lips+glasses"
+FEATURED = "brows+eyes+mouth+lips+glasses"
 """What of it is no skin."""
 
 FAR, ONE_EAR = 0.14, 10.0
 """Eye distances up to which ears and necks are wide that are the far cheek of a turned face; and degrees of yaw from
 which on all of the far ear is."""
 
+BEYOND, FARTHER = 0.03, 0.01
+"""Eye distances beyond the landmarks' outline up to which what the parser calls an ear may be the cheek, and how many
+more for each degree by which that cheek is turned away."""
+
 PART = Doubt("the face's other half does not show what is hidden of lips or an eye, which is filled from around it")
 """What is told then."""
+
+WORN = Doubt("glasses that are hidden in part are not made again")
+"""What is told then."""
+
+WORN_BESIDE, WORN_LEAST = 0.04, 0.002
+"""Eye distances from what is hidden in which glasses are looked for, and square eye distances of them that count."""
 
 REACHED = 0.002
 """Square eye distances of lips or an eye that are hidden from which on what is hidden is more than skin."""
@@ -78,33 +88,59 @@ def filled(done: Guided, face: Face, mask: Mask, request: Request, context: Edit
     if side <= LARGE and not covered:
         return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
     on_face = face_area(done.photo, face, context)
-    part = not covered and reaches_features(face, hidden)
-    ways: list[Way] = [
-        ("filled after the face's other half", partial(from_other_half, done.photo, face, hidden, on_face)),
-        (
-            "filled after other faces",
-            partial(after_others, done.photo, face, hidden, on_face, covered, request, context),
-        ),
-    ]
-    if part:
-        ways = ways[:1]
-    elif not covered and not _bearded(done.photo, face, context):
-        ways = ways[::-1]
-    guide, words = _first(ways, needed=bool(covered))
+    part = () if covered else reached(face, hidden)
+    guide, words = _first(_ways(done.photo, face, hidden, on_face, covered, part, request, context), bool(covered))
+    doubts = (WORN,) if _glasses_end_at(done.photo, face, hidden, context) else ()
     if guide is None:
         if side > LARGEST and abs(face.pose.yaw) > TURNED and before_face(face, hidden):
             raise LayerError("Too much of a face turned so far is masked; paint it instead: --mode look.")
         if part or not crosses(face, on_face, hidden):
             healed = heal(done.photo, mask, strength=request.strength)
-            return done.then(replace(healed, notes=(*healed.notes, *((PART,) if part else ()))), words, None, 1.0)
+            notes = (*healed.notes, *((PART,) if part else ()), *doubts)
+            return done.then(replace(healed, notes=notes), words, None, 1.0)
     elif (guide.confidence > 0).sum() == hidden.sum():
-        return done.then(guide, words, None, request.strength)
-    no_skin = classes_of(FEATURED, done.photo, face, context)
-    whole = both_sides(done.photo, face, on_face, no_skin, hidden, guide)
-    return done.then(whole, words, None, request.strength)
+        return done.then(replace(guide, notes=(*guide.notes, *doubts)), words, None, request.strength)
+    no_skin, ears = (classes_of(names, done.photo, face, context) for names in (FEATURED, "ears"))
+    whole = both_sides(done.photo, face, on_face, no_skin, hidden, guide, ears & ~on_face)
+    return done.then(replace(whole, notes=(*whole.notes, *doubts)), words, None, request.strength)
 
 
-def _first(ways: Sequence[Way], *, needed: bool) -> tuple[Guide | None, str]:
+def _ways(
+    photo: Photo,
+    face: Face,
+    hidden: Bool,
+    on_face: Bool,
+    covered: tuple[str, ...],
+    part: tuple[str, ...],
+    request: Request,
+    context: EditContext,
+) -> list[Way]:
+    """In what order what is hidden is tried to be made: of skin alone without a beard others know more."""
+    others = partial(after_others, photo, face, hidden, on_face, covered or part, request, context)
+    ways: list[Way] = [
+        ("filled after the face's other half", partial(from_other_half, photo, face, hidden, on_face)),
+        ("filled after other faces", others),
+    ]
+    return ways if covered or part or _bearded(photo, face, context) else ways[::-1]
+
+
+def _close_to(points: Float64, yaw: float, box: Box, unit: float) -> Bool:
+    """(h, w): up to a little beyond the landmarks' outline, where even what looks like an ear is the cheek."""
+    outline = filled_outline(points[list(mesh.OUTLINE)], box)
+    columns = np.arange(box[0], box[2])[None]
+    far = columns > points[TOP, 0] if yaw > 0 else columns < points[TOP, 0]
+    return grown(outline, BEYOND * unit) | (far & grown(outline, (BEYOND + FARTHER * abs(yaw)) * unit))
+
+
+def _glasses_end_at(photo: Photo, face: Face, hidden: Bool, context: EditContext) -> bool:
+    """Whether glasses go on below what is hidden (H, W), so that their rims would end there."""
+    unit = unit_of(face)
+    x0, y0, x1, y1 = box_of(hidden, round(2 * WORN_BESIDE * unit))
+    here, worn = hidden[y0:y1, x0:x1], classes_of("glasses", photo, face, context)[y0:y1, x0:x1]
+    return bool((worn & ~here & grown(here, WORN_BESIDE * unit)).sum() > WORN_LEAST * unit**2)
+
+
+def _first(ways: Sequence[Way], needed: bool) -> tuple[Guide | None, str]:
     """What the first way makes that is not refused; none where all are.
 
     Raises:
@@ -127,7 +163,12 @@ def face_area(photo: Photo, face: Face, context: EditContext) -> Bool:
     own, ears, neck = (classes_of(names, photo, face, context) for names in (far, "ears", "neck"))
     unit, points = unit_of(face), face.landmarks[:, :2].astype(np.float64)
     down = (points[CHIN] - points[TOP]) / np.linalg.norm(points[CHIN] - points[TOP])
-    area = own | thin(ears | neck, FAR * unit)
+    strips = thin(ears | neck, FAR * unit)
+    if abs(yaw) < ONE_EAR and ears.any():  # both ears are seen, and narrow
+        box = box_of(ears)
+        part = np.s_[box[1] : box[3], box[0] : box[2]]
+        strips[part] &= ~ears[part] | _close_to(points, yaw, box, unit)
+    area = own | strips
     if neck.any():
         x0, y0, x1, y1 = box_of(neck)
         rows, columns = np.arange(y0, y1)[:, None], np.arange(x0, x1)[None]
@@ -136,13 +177,15 @@ def face_area(photo: Photo, face: Face, context: EditContext) -> Bool:
     return np.asarray(area, np.bool_)
 
 
-def reaches_features(face: Face, hidden: Bool) -> bool:
-    """Whether some of the lips or of an eye is hidden (H, W): other faces' corners of them lie elsewhere."""
+def reached(face: Face, hidden: Bool) -> tuple[str, ...]:
+    """Whether some of the lips or of an eye is hidden (H, W), names of :data:`mien.guides.others.FEATURES`."""
     box = box_of(hidden, 0)
     here, points = hidden[box[1] : box[3], box[0] : box[2]], face.landmarks[:, :2].astype(np.float64)
-    outlines = (mesh.OUTER_LIPS, mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR)
-    shares = [(filled_outline(points[list(one)], box) & here).sum() for one in outlines]
-    return bool(max(shares) > REACHED * unit_of(face) ** 2)
+
+    def much(outline: Sequence[int]) -> bool:
+        return bool((filled_outline(points[list(outline)], box) & here).sum() > REACHED * unit_of(face) ** 2)
+
+    return tuple(name for name in ("mouth", "eyes") if any(much(one) for one in FEATURES[name]))
 
 
 def _bearded(photo: Photo, face: Face, context: EditContext) -> bool:
@@ -187,4 +230,4 @@ def after_others(
     chosen = able[FACES // 2 * request.seed :][:FACES]
     pairs, blocked = [(entry.photo(), entry.face) for entry in chosen], hidden_by(photo, face, context)
     over = not isinstance(request.mask, str)
-    return from_others(photo, face, hidden, pairs, blocked, on_face, covered=over)
+    return from_others(photo, face, hidden, pairs, blocked, on_face, masked=covered, covered=over)

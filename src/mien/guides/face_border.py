@@ -15,11 +15,14 @@ from mien.compose.blend import membrane, ring
 from mien.compose.blurring import gaussian
 from mien.compose.enlarging import reduced
 from mien.compose.grain import levels, missing, noise
+from mien.compose.harmonic import harmonic
 from mien.compose.morphology import grown, shrunk
 from mien.compose.patches import patched
 from mien.guides.borrow import unit_of
 from mien.guides.guide import Box, Doubt, Guide, box_of, changed
+from mien.guides.hidden_ear import EAR, is_hidden, other_ear
 from mien.guides.laid import coarse_beside, filled
+from mien.guides.seamless import BESIDE, SMOOTH, joined
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo
 
@@ -38,14 +41,14 @@ LARGEST = 200.0
 RIM = 0.015
 """Units by which both sides are made beyond the border, and how softly they meet."""
 
-PLAIN = 0.05
+PLAIN = 0.03
 """Square units of skin that are filled smoothly from which on it is said."""
 
 EVEN = Doubt("no other photo shows what is hidden here, so that its skin is filled smoothly")
 """What is told then."""
 
-APART = 0.06
-"""Units from eyes, nose and mouth up to which nothing is skin alone."""
+APART, DEEP = 0.03, 0.06
+"""Units from eyes and mouth up to which nothing is skin alone, beside what is wider than twice so much."""
 
 CLEAR = 0.02
 """Units from the border up to which nothing is known of either side."""
@@ -78,7 +81,36 @@ def depth_of(face: Face, on_face: Bool, hidden: Bool, box: Box) -> Float32:
         known = ring(here, reach * unit) * (np.abs(outline) < NEAR * unit) * (np.abs(seen) < NEAR * unit)
         off = membrane((seen - found)[..., None], known.astype(np.float32), most * unit)[..., 0]
         found = np.asarray(found + gaussian(off, max(1.0, 0.1 * reach * unit)), np.float32)
-    return np.where(here, found, _signed(np.where(here, found > 0, on_face[part]))).astype(np.float32)
+    whole = np.where(here, found, _signed(np.where(here, found > 0, on_face[part])))
+    return gaussian(whole.astype(np.float32), max(1.0, 0.01 * unit))
+
+
+def seen_face(face: Face, on_face: Bool | None, hidden: Bool, box: Box) -> tuple[Float32, Bool]:
+    """As :func:`depth_of`, by the landmarks alone where nothing else is known; and (H, W) what shows nothing of it."""
+    if on_face is None:
+        return _signed(filled(face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), box)), hidden
+    return depth_of(face, on_face, hidden, box), hidden | ~on_face
+
+
+def of_face(
+    photo: Photo, box: Box, lower: Float32, upper: Float32, here: Bool, depth: Float32, valid: Bool, unit: float
+) -> Guide:
+    """What is made of a face, up to a little beyond its border.
+
+    Args:
+        photo: any.
+        box: of it.
+        lower: (h, w, 3) the photo.
+        upper: (h, w, 3) what is made.
+        here: (h, w) what is hidden.
+        depth: (h, w) of :func:`depth_of`.
+        valid: (h, w) where what is made shows something, and is not spread from beside it.
+        unit: eye distance.
+    """
+    shown = here & (depth > -RIM * unit)
+    flat = shrunk(shown & ~valid & (depth > 0), 0.5 * DEEP * unit).sum() > PLAIN * unit**2
+    mixed = np.where(shown[..., None], upper, lower)
+    return Guide(box, changed(photo, box, lower, mixed), shown.astype(np.float32), (EVEN,) if flat else ())
 
 
 def crosses(face: Face, on_face: Bool, hidden: Bool) -> bool:
@@ -95,7 +127,13 @@ def _signed(area: Bool) -> Float32:
 
 
 def both_sides(
-    photo: Photo, face: Face, on_face: Bool, features: Bool, hidden: Bool, made: Guide | None = None
+    photo: Photo,
+    face: Face,
+    on_face: Bool,
+    features: Bool,
+    hidden: Bool,
+    made: Guide | None = None,
+    ears: Bool | None = None,
 ) -> Guide:
     """What is hidden of a face and beside it, each after what is seen on its own side of the face's border.
 
@@ -106,6 +144,7 @@ def both_sides(
         features: (H, W) eyes, nose and the like, no part of which is skin.
         hidden: (H, W).
         made: the face below what hides it, where its confidence is 1; after the skin beside it otherwise.
+        ears: (H, W) where they are seen.
     """
     unit = unit_of(face)
     box = box_of(hidden, round(AROUND * unit))
@@ -119,28 +158,55 @@ def both_sides(
         laid = to_srgb(made.over(photo)[0], box).astype(np.float32)
         sure = np.zeros(hidden.shape, np.bool_)
         sure[y0:y1, x0:x1] = made.confidence > 0.5
-        shown = sure[part] & here & (depth > 0)
+        shown = sure[part] & here
         lower[shown] = laid[shown]
     rim = max(2.0, RIM * unit)
-    barred = grown(features[part], APART * unit)
     missing_skin = here & ~shown
+    deep = grown(shrunk(missing_skin, DEEP * unit), 2 * DEEP * unit)
+    barred = grown(features[part], APART * unit) & deep
     inner = _skin(lower, missing_skin & (depth > -rim), (depth > CLEAR * unit) & ~missing_skin & ~barred, unit)
-    outer = _around(lower, here & (depth < rim), (depth < -CLEAR * unit) & ~here, unit)
+    outer, doubts = _beside_face(photo, face, lower, here, depth, hidden, on_face, ears, box)
     share = np.clip(depth / rim + 0.5, 0, 1)[..., None]
     mixed = np.where(here[..., None], outer + share * (inner - outer), before)
     flat = float((missing_skin & (depth > 0)).sum()) > PLAIN * unit**2
-    return Guide(box, changed(photo, box, before, mixed), here.astype(np.float32), (EVEN,) if flat else ())
+    notes = (*(made.notes if made is not None else (EVEN,) if flat else ()), *doubts)
+    return Guide(box, changed(photo, box, before, mixed), here.astype(np.float32), notes)
 
 
 def _skin(picture: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
     """The picture with a hole filled with skin in the light of what is known of it, and as rough."""
     if not hole.any() or known.sum() < FEW * unit**2:
         return picture
-    sigma = max(1.0, RIM * unit)
-    made = membrane(coarse_beside(picture, ~known, sigma), known.astype(np.float32), 255.0)
+    close = known & grown(hole, BESIDE * unit)
+    made = harmonic(coarse_beside(picture, ~close, max(0.8, SMOOTH * unit)), close, hole)
+    made = joined(picture, made, hole, close, unit)
     near = known & grown(hole, 0.1 * unit)
     made += noise(hole.shape, levels(picture, near if near.any() else known))
     return np.where(hole[..., None], made, picture).astype(np.float32)
+
+
+def _beside_face(
+    photo: Photo,
+    face: Face,
+    lower: Float32,
+    here: Bool,
+    depth: Float32,
+    hidden: Bool,
+    on_face: Bool,
+    ears: Bool | None,
+    box: Box,
+) -> tuple[Float32, tuple[Doubt, ...]]:
+    """The picture (h, w, 3) with what is hidden beside the face: an ear after the other one, all else in patches."""
+    unit, part = unit_of(face), np.s_[box[1] : box[3], box[0] : box[2]]
+    hole, known = here & (depth < RIM * unit), (depth < -CLEAR * unit) & ~here
+    if ears is None or not is_hidden(ears[part], here, unit):
+        return _around(lower, hole, known, unit), ()
+    found = other_ear(photo, face, ears, on_face, hidden, box)
+    if found is None:
+        return _around(lower, hole, known, unit), (EAR,)
+    ear, seen = found
+    outer = _around(lower, hole, known & ~grown(ears[part], CLEAR * unit), unit)
+    return np.asarray(outer + seen[..., None] * (ear - outer), np.float32), ()
 
 
 def _around(picture: Float32, hole: Bool, known: Bool, unit: float) -> Float32:

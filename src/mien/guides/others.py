@@ -16,15 +16,17 @@ from numpy.typing import NDArray
 
 from mien.align import mesh
 from mien.compose.blend import blend, ring
+from mien.compose.blurring import gaussian
 from mien.compose.grain import levels, missing, noise
-from mien.compose.morphology import shrunk
+from mien.compose.morphology import grown, shrunk
 from mien.errors import LayerError
 from mien.guides.agreed import UNBENT, Agreement, bent, brought_together
 from mien.guides.borrow import free, mirrored, turned, unit_of
-from mien.guides.guide import Guide, box_of, changed
+from mien.guides.face_border import of_face, seen_face
+from mien.guides.guide import Box, Guide, box_of
 from mien.guides.laid import filled, soft
+from mien.guides.seamless import away_from_features, calmed, extended, in_light_of, kinds_of
 from mien.guides.surrounded import AROUND, Surrounded
-from mien.guides.symmetric import joined, level
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo
 
@@ -53,11 +55,14 @@ BLURRED = 0.25
 NEAR = 0.15
 """Eye distances around hidden skin in which its detail and grain are measured: farther away lie eyes and lips."""
 
-GRAIN = np.float32(0.7)
+GRAIN = np.float32(0.6)
 """How much of the grain that is missing is added to hidden skin."""
 
-LEVEL: Sequence[tuple[str, ...]] = ((), ("nose",))
-"""Hidden features at whose border skin is seen, but for eyes and mouths, which have lines of their own."""
+CLOSE = 0.03
+"""Eye distances beside hair and glasses in which skin has their shadows."""
+
+FINE, LESS = 0.02, np.float32(0.6)
+"""Eye distances below which other faces' detail of skin is weakened, and how much: pores and grain are this photo's."""
 
 OUTLINE = 0.05
 """Eye distances from a face's outline up to which other photos show what lies beside their faces."""
@@ -76,6 +81,7 @@ def from_others(
     blocked: Bool | None = None,
     on_face: Bool | None = None,
     *,
+    masked: tuple[str, ...] | None = None,
     covered: bool = True,
 ) -> Guide:
     """The hidden part of a face as others have it, in the light of what surrounds it.
@@ -87,6 +93,7 @@ def from_others(
         others: photos of other people and their faces, those that fit best first.
         blocked: (H, W) hair, glasses and the like, whose colors tell nothing of skin.
         on_face: (H, W) what is seen to be of the face; beside it nothing tells of skin.
+        masked: of :data:`FEATURES`, those of which something is hidden; by default :func:`features`.
         covered: whether something lies before the face there; else the photo shows it, and the border is soft.
 
     What of it lies beyond the face's outline, or close to it, is left.
@@ -98,23 +105,39 @@ def from_others(
     here = hidden[box[1] : box[3], box[0] : box[2]]
     lower = to_srgb(photo, box).astype(np.float32)
     moved = replace(face, landmarks=(face.landmarks - (*box[:2], 0)).astype(np.float32))
-    clear = free(blocked, box, unit)
-    if on_face is not None:
-        clear = clear * shrunk(on_face[box[1] : box[3], box[0] : box[2]] | here, 0.03 * unit)
-    masked = features(face.landmarks[:, :2].astype(np.float64), hidden)
+    depth, _ = seen_face(face, on_face, hidden, box)
+    clear = _clear(blocked, box, unit) * (here | (depth > 0.03 * unit))
+    masked = features(face.landmarks[:, :2].astype(np.float64), hidden) if masked is None else masked
     full = Surrounded(lower, here, clear, moved, unit, AROUND if masked else NEAR)
     upper = _agreed(full, [pair for one in others for pair in _both_ways(face, *one)], masked)
     upper = upper if "mouth" in masked else full.no_brighter(upper)  # teeth are lighter than skin
-    upper = joined(lower, upper, here, full.known, unit) if covered else upper
-    if covered and masked in LEVEL:
-        upper = level(lower, upper, here, full.beside, unit)
+    valid = shrunk(full.inside, OUTLINE * unit)
+    if covered:
+        upper = _joined(full, upper, valid, masked)
     near = ring(here, NEAR * unit) * full.known > 0
     if not masked and near.any():
         upper = upper + GRAIN * noise(here.shape, missing(levels(lower, near), levels(upper, here)))
-    upper = upper if covered else blend(lower, upper, soft(here, 0.5 * unit))
-    shown = here & shrunk(full.inside, OUTLINE * unit)
-    mixed = lower + shown[..., None] * (np.clip(upper, 0, 255) - lower)
-    return Guide(box, changed(photo, box, lower, mixed), shown.astype(np.float32))
+    if not covered:
+        upper = blend(lower, upper, soft(here, 0.5 * unit))
+    return of_face(photo, box, lower, upper, here & (valid | covered), depth, valid, unit)
+
+
+def _clear(blocked: Bool | None, box: Box, unit: float) -> Float32:
+    """(h, w): 0 at hair, glasses and the like, and close to them, where their shadows lie."""
+    clear = free(blocked, box, unit)
+    return clear * ~grown(clear < 0.5, CLOSE * unit)
+
+
+def _joined(full: Surrounded, upper: Float32, valid: Bool, masked: tuple[str, ...]) -> Float32:
+    """What is made (h, w, 3) in the light beside it, as far as it is ``valid`` (h, w); with little detail of skin."""
+    unit, here = full.unit, full.here
+    if not masked:
+        upper = upper - LESS * (upper - gaussian(upper, max(1.0, FINE * unit)))
+    upper = extended(upper, valid, here, unit)
+    upper = in_light_of(full.lower, upper, here, full.beside, kinds_of(full.points, full.box, unit), unit)
+    if masked:
+        return upper
+    return calmed(full.lower, upper, here, full.known > 0, away_from_features(full.points, full.box, unit), unit)
 
 
 def _agreed(full: Surrounded, pairs: Sequence[Other], masked: tuple[str, ...]) -> Float32:

@@ -152,9 +152,9 @@ class Surrounded:
         return _rough(self.lower)
 
     @cached_property
-    def beside(self) -> Float32:
-        """(h, w): as ``known``, up to what is hidden."""
-        return np.asarray(shrunk(self.inside, 0.03 * self.unit) & ~self.here & ~self._lips, np.float32) * self.free
+    def beside(self) -> Bool:
+        """(h, w): where this face is seen beside what is hidden, lips with it, but not what is between the lids."""
+        return np.asarray(~self.here & (self.apertures < 0.3) & (self.free > 0.5), np.bool_)
 
     @cached_property
     def known(self) -> Float32:
