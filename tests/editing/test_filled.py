@@ -65,6 +65,8 @@ def test_a_corner_of_the_mouth_is_the_other_one(editor: Editor, portrait: Photo)
     made = editor(covered, mask=hidden, mode="fill", face=face)
     assert made.operations[0] == "filled after the face's other half"
     turned = replace(face, pose=replace(face.pose, yaw=30.0))
+    assert editor(covered, mask=hidden, mode="fill", face=turned).operations[0] == "filled after other faces"
+    turned = replace(face, pose=replace(face.pose, yaw=70.0))
     told = editor(covered, mask=hidden, mode="fill", face=turned)
     assert told.operations[0] == "healed inside the mask"
     assert any("other half does not show" in note for note in told.faces[0].notes)

@@ -7,7 +7,6 @@ import numpy as np
 
 from mien.guides.agreed import STRONG, Agreement, brought_together, median
 from mien.guides.surrounded import Surrounded
-from mien.guides.symmetric import joined
 from mien.types import Bool, Face, Float32, Photo
 
 UNIT = 120.0
@@ -129,12 +128,3 @@ def test_lights_of_other_faces_are_held_back_to_those_of_the_skin_around(portrai
     held = around.no_brighter(burnt)
     assert held[y, x].max() < np.percentile(lower[around.inside], 99.9, axis=0).max() + 12 < 300
     np.testing.assert_array_equal(around.no_brighter(dark), dark)
-
-
-def test_a_step_at_the_border_of_what_is_made_goes() -> None:
-    lower = np.full((120, 160, 3), 150, np.float32)
-    here = np.zeros((120, 160), np.bool_)
-    here[30:90, 40:120] = True
-    upper = np.where(here[..., None], np.float32(180), lower).astype(np.float32)
-    made = joined(lower, upper + 30 * ~here[..., None], here, (~here).astype(np.float32), UNIT)
-    assert np.abs(made[60, 40:42] - 150).max() < 10 and np.abs(made[60, 80] - 180).max() < 2

@@ -49,7 +49,7 @@ PART = Doubt("the face's other half does not show what is hidden of lips or an e
 WORN = Doubt("glasses that are hidden in part are not made again")
 """What is told then."""
 
-WORN_BESIDE, WORN_LEAST = 0.04, 0.002
+WORN_BESIDE, WORN_LEAST = 0.015, 0.004
 """Eye distances from what is hidden in which glasses are looked for, and square eye distances of them that count."""
 
 REACHED = 0.002

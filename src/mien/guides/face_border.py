@@ -29,10 +29,10 @@ from mien.types import Bool, Face, Float32, Photo
 AROUND = 0.35
 """Units around what is hidden in which the border is seen, and from which patches are taken."""
 
-REACHES = ((AROUND, 0.12), (0.1, 0.03), (0.04, 0.02))
+REACHES = ((AROUND, 0.3), (0.1, 0.06), (0.04, 0.02))
 """Units around what is hidden in which the border tells how it goes on, and by which it lies off at most."""
 
-NEAR = 0.15
+NEAR = 0.35
 """Units from the landmarks' outline in which the border is looked for."""
 
 LARGEST = 200.0
@@ -93,7 +93,15 @@ def seen_face(face: Face, on_face: Bool | None, hidden: Bool, box: Box) -> tuple
 
 
 def of_face(
-    photo: Photo, box: Box, lower: Float32, upper: Float32, here: Bool, depth: Float32, valid: Bool, unit: float
+    photo: Photo,
+    box: Box,
+    lower: Float32,
+    upper: Float32,
+    here: Bool,
+    depth: Float32,
+    valid: Bool,
+    unit: float,
+    doubts: tuple[Doubt, ...] = (),
 ) -> Guide:
     """What is made of a face, up to a little beyond its border.
 
@@ -106,11 +114,13 @@ def of_face(
         depth: (h, w) of :func:`depth_of`.
         valid: (h, w) where what is made shows something, and is not spread from beside it.
         unit: eye distance.
+        doubts: to be told beside what is told of skin that nothing shows.
     """
     shown = here & (depth > -RIM * unit)
     flat = shrunk(shown & ~valid & (depth > 0), 0.5 * DEEP * unit).sum() > PLAIN * unit**2
     mixed = np.where(shown[..., None], upper, lower)
-    return Guide(box, changed(photo, box, lower, mixed), shown.astype(np.float32), (EVEN,) if flat else ())
+    notes = (*doubts, *((EVEN,) if flat else ()))
+    return Guide(box, changed(photo, box, lower, mixed), shown.astype(np.float32), notes)
 
 
 def crosses(face: Face, on_face: Bool, hidden: Bool) -> bool:

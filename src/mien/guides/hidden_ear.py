@@ -87,12 +87,12 @@ def other_ear(
     return upper, blurred(whole, SOFT * unit) * here * (visible > 0.5)
 
 
-def _brought(own: Bool, there: Bool, here: Bool, unit: float) -> tuple[float, float, float, float] | None:
+def _brought(this: Bool, there: Bool, here: Bool, unit: float) -> tuple[float, float, float, float] | None:
     """How far (x, y) another ear is moved, how much wider it is, and around which column, so that it fits this one's
     seen part."""
     scale = min(1.0, GRID / unit)
-    size = max(8, round(own.shape[1] * scale)), max(8, round(own.shape[0] * scale))
-    seen, other, hole = (reduced(one.astype(np.float32), size) for one in (own, there, here))
+    size = max(8, round(this.shape[1] * scale)), max(8, round(this.shape[0] * scale))
+    seen, other, hole = (reduced(one.astype(np.float32), size) for one in (this, there, here))
     near = (hole < 0.5) & grown(hole > 0.5, AROUND * unit * scale)
     if not (other > 0.5).any() or not (seen[near] > 0.5).any():
         return None

@@ -25,7 +25,7 @@ from mien.guides.borrow import free, mirrored, turned, unit_of
 from mien.guides.face_border import of_face, seen_face
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.laid import filled, soft
-from mien.guides.seamless import away_from_features, calmed, extended, in_light_of, kinds_of
+from mien.guides.seamless import away_from_features, calmed, doubts_of, extended, in_light_of, kinds_of
 from mien.guides.surrounded import AROUND, Surrounded
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo
@@ -58,7 +58,7 @@ NEAR = 0.15
 GRAIN = np.float32(0.6)
 """How much of the grain that is missing is added to hidden skin."""
 
-CLOSE = 0.03
+CLOSE = 0.012
 """Eye distances beside hair and glasses in which skin has their shadows."""
 
 FINE, LESS = 0.02, np.float32(0.6)
@@ -119,7 +119,8 @@ def from_others(
         upper = upper + GRAIN * noise(here.shape, missing(levels(lower, near), levels(upper, here)))
     if not covered:
         upper = blend(lower, upper, soft(here, 0.5 * unit))
-    return of_face(photo, box, lower, upper, here & (valid | covered), depth, valid, unit)
+    doubts = () if masked else doubts_of(lower, here, full.known > 0, unit)
+    return of_face(photo, box, lower, upper, here & (valid | covered), depth, valid, unit, doubts)
 
 
 def _clear(blocked: Bool | None, box: Box, unit: float) -> Float32:

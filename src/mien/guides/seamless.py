@@ -20,7 +20,7 @@ from mien.compose.blurring import gaussian
 from mien.compose.harmonic import harmonic
 from mien.compose.morphology import grown
 from mien.guides.continued import nearest
-from mien.guides.guide import Box
+from mien.guides.guide import Box, Doubt
 from mien.guides.laid import blurred, coarse_beside, filled
 from mien.guides.surround import BROWS
 from mien.types import Bool, Float32, Float64
@@ -43,10 +43,16 @@ FEW = 0.0006
 BROAD, MOST = 0.05, 12.0
 """Units over which the shading of a cheek is told, and how many levels of it are another light's or another face's."""
 
+APART = 50.0
+"""Standard deviation of the light along the border of what is hidden, levels, from which on it is told."""
+
+UNEVEN = Doubt("light and shadow meet where the face is hidden, so that their border is not where it was")
+"""What is told then."""
+
 FEATURES = (mesh.OUTER_LIPS, mesh.LEFT_EYE_CONTOUR, mesh.RIGHT_EYE_CONTOUR, (168, 48, 64, 98, 2, 327, 294, 278), *BROWS)
 """Outlines of what has a shading of its own."""
 
-FROM_FEATURES = 0.12
+FROM_FEATURES = 0.07
 """Units from them in which skin has it, too."""
 
 
@@ -120,6 +126,22 @@ def calmed(lower: Float32, upper: Float32, here: Bool, known: Bool, share: Float
     off = coarse_beside(upper - smooth, ~here, BROAD * unit)
     less = np.float32(MOST) * np.tanh(off / np.float32(MOST)) - off
     return np.asarray(upper + (share * here)[..., None] * less, np.float32)
+
+
+def doubts_of(lower: Float32, here: Bool, known: Bool, unit: float) -> tuple[Doubt, ...]:
+    """What is to be told of the light around what is hidden: whether light and shadow meet below it, nobody knows how.
+
+    Args:
+        lower: the photo.
+        here: what is hidden.
+        known: skin that is seen.
+        unit: eye distance.
+    """
+    close = known & (ring(here, BESIDE * unit) > 0) & ~here
+    if not close.any():
+        return ()
+    light = coarse_beside(lower, ~close, max(1.0, 0.03 * unit))[close].mean(1)
+    return (UNEVEN,) if float(light.std()) > APART else ()
 
 
 def extended(upper: Float32, valid: Bool, here: Bool, unit: float) -> Float32:

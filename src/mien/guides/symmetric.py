@@ -15,7 +15,7 @@ from mien.guides.borrow import field, mirrored, unit_of
 from mien.guides.face_border import of_face, seen_face
 from mien.guides.guide import Guide, box_of
 from mien.guides.laid import coarse_beside, filled, looked_up
-from mien.guides.seamless import away_from_features, calmed, extended, in_light_of, kinds_of
+from mien.guides.seamless import away_from_features, calmed, doubts_of, extended, in_light_of, kinds_of
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo
 
@@ -89,7 +89,7 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool, on_face: Bool | None
     upper = in_light_of(lower, upper, here, own, kinds_of(points, box, unit), unit)
     upper = calmed(lower, upper, here, own, away_from_features(points, box, unit), unit)
     upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
-    return of_face(photo, box, lower, upper, here, depth, valid, unit)
+    return of_face(photo, box, lower, upper, here, depth, valid, unit, doubts_of(lower, here, own, unit))
 
 
 def _lit(lower: Float32, taken: Float32, here: Bool, known: Float32, unit: float) -> Float32:
