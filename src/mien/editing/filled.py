@@ -128,8 +128,9 @@ def _close_to(points: Float64, yaw: float, box: Box, unit: float) -> Bool:
     """(h, w): up to a little beyond the landmarks' outline, where even what looks like an ear is the cheek."""
     outline = filled_outline(points[list(mesh.OUTLINE)], box)
     columns = np.arange(box[0], box[2])[None]
-    far = columns > points[TOP, 0] if yaw > 0 else columns < points[TOP, 0]
-    return grown(outline, BEYOND * unit) | (far & grown(outline, (BEYOND + FARTHER * abs(yaw)) * unit))
+    far: Bool = columns > points[TOP, 0] if yaw > 0 else columns < points[TOP, 0]
+    farther = far & grown(outline, (BEYOND + FARTHER * abs(yaw)) * unit)
+    return np.asarray(grown(outline, BEYOND * unit) | farther, np.bool_)
 
 
 def _glasses_end_at(photo: Photo, face: Face, hidden: Bool, context: EditContext) -> bool:

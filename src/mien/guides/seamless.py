@@ -93,7 +93,7 @@ def in_light_of(lower: Float32, upper: Float32, here: Bool, known: Bool, kinds: 
         skin = light if skin is None else skin
         weight = blurred(kind, SOFT * unit)
         total, weights = total + weight[..., None] * light, weights + weight
-    lit = upper + total / np.maximum(weights, np.float32(1e-3))[..., None]
+    lit = np.asarray(upper + total / np.maximum(weights, np.float32(1e-3))[..., None], np.float32)
     return joined(lower, lit, here, close, unit)
 
 
