@@ -91,8 +91,8 @@ def _asked(wished: Any, before: UInt8, allowed: Bool) -> str:
     if not changed.any() or not len(brows):
         return ""
     grown, gone = (wished == hair) & changed, (before == hair) & changed
-    over_skin = grown & (before == INDEX["skin"])
-    for part, area, above in ((FRINGE, over_skin, True), (LONGER, grown, False), (SHORTER, gone, False)):
+    over_face = grown & np.isin(before, [INDEX["skin"], INDEX["left_brow"], INDEX["right_brow"]])
+    for part, area, above in ((FRINGE, over_face, True), (LONGER, grown, False), (SHORTER, gone, False)):
         rows = np.flatnonzero(area.any(1))
         if area.sum() > ALONE * changed.sum() and (rows.mean() < brows.mean()) == above:
             return part

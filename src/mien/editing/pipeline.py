@@ -29,7 +29,7 @@ from mien.editing.identity import check_identity, strongest
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import looked
 from mien.editing.lined import by_lines
-from mien.editing.mapped import LONGER, SHORTER
+from mien.editing.mapped import MAPPED
 from mien.editing.outcome import measure, places
 from mien.editing.prepared import PreparedEdit, crop_conditions, prepare
 from mien.editing.request import LAYERS, Request
@@ -179,7 +179,7 @@ def _begin(backend: CropEditor, asked: Asked, context: EditContext) -> _Begun:
             moved = first.and_then(guided(first.photo, target, real, context))
             return _Begun(photo, target, request, replace(moved, notes=(*notes, *moved.notes, REAL)), None, 1)
         except (LayerError, FaceSelectionError) as error:
-            if request.mode == "pixels" or real.part in (LONGER, SHORTER):  # a painter blurs hair and what is behind it
+            if request.mode == "pixels" or real.part in MAPPED:  # a painter blurs hair and what is behind it
                 raise
             notes = (*notes, f"painted, since pixels that are there cannot be used: {error}")
     moved = first.and_then(guided(first.photo, target, request, context))

@@ -48,7 +48,7 @@ ALIKE = 0.3
 MOST, FEWEST, WORSE = 8, 3, 1.0
 """Strips that are taken at most, and at least; and how much worse than the best they may suit."""
 
-SIZES, SHORTEST = ((1.0, 0.26), (0.75, 0.26), (0.55, 0.24), (0.4, 0.22), (0.4, 0.18)), 0.34
+SIZES, SHORTEST = ((1.0, 0.26), (0.75, 0.26), (0.55, 0.24), (0.4, 0.22), (0.4, 0.18), (0.2, 0.16)), 0.33
 """Shares of the wished length, and widths in units, that are tried until there are strips enough; least length, units.
 """
 
