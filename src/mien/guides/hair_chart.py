@@ -96,7 +96,7 @@ def charted(wish: Color, hair: Color, black: float = 0.0) -> Color:
 
 def named(wish: Color, hair: Color, black: float, photo: Photo, face: Face) -> Color:
     """The color that a name gives on a photo's hair, in its light; ``wish``, ``hair``, ``black`` as :func:`charted`."""
-    return beside_skin(under_light(charted(wish, hair, black), photo, face, hair), photo, face)
+    return beside_skin(under_light(charted(wish, hair, black), photo, face, hair), photo, face, hair)
 
 
 def on_a_head(wish: Color, hair: float) -> Color:

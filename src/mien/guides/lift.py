@@ -98,6 +98,9 @@ LOCKS, PATCHED = 0.12, 0.45
 """Sides of the hair over which light is its form, and how much weaker what is narrower becomes in hair of other tones:
 whole, gloss and shadows of dark hair became blotches of blond and brown."""
 
+FORMED = 1.3
+"""How much stronger what is left becomes at most, so that hair has lights and depths as before: it would be flat."""
+
 FAIRER = ((28.0, 45.0), (1.0, 0.6))
 """How much of that is done by L* that hair has: locks of fair hair are no gloss."""
 
@@ -206,7 +209,10 @@ def _softer(broad: Float32, inside: Float32, side: float, other: float) -> Float
     bound = np.where(apart > 0, np.float32(lighter), np.float32(darker))
     soft = broad + other * (bound * np.arcsinh(apart / bound) - apart)
     form = within(soft, inside, LOCKS * side, wide_blur)
-    return np.asarray(soft - other * PATCHED * (soft - form), np.float32)
+    soft = soft - other * PATCHED * (soft - form)
+    before, after = broad[inside > 0], soft[inside > 0]
+    more = float(np.clip(before.std() / max(float(after.std()), 1e-3), 1, FORMED))
+    return np.asarray(after.mean() + more * (soft - after.mean()), np.float32)
 
 
 def tones(light: Float32, wanted: float) -> tuple[Float32, Float32]:

@@ -32,6 +32,9 @@ SATURATED = 90.0
 PINK = (48.0, 0.25, -8.0)
 """Hue of skin in degrees below which it is pink, share of what it lacks by which hair's hue is turned, and the most."""
 
+HUED, GROWN = (6.0, 10.0), ((10.0, 19.0, 42.0, 68.0), (45.0, 57.0, 59.0, 67.0))
+"""Chroma from which on hair has a hue, and its own; hue of hair as it grows, by L*."""
+
 PALE = (22.0, 0.75)
 """Chroma of skin below which colors of the photo are weak, and the least that is left of those of hair."""
 
@@ -63,10 +66,11 @@ def under_light(color: Color, photo: Photo, face: Face, hair: Color | None = Non
     return _color(lab)
 
 
-def beside_skin(color: Color, photo: Photo, face: Face) -> Color:
+def beside_skin(color: Color, photo: Photo, face: Face, hair: Color | None = None) -> Color:
     """A color that hair grows in as it is beside this skin: redder beside pink skin, weaker in a pale photo.
 
-    Brown hair beside pink skin looks olive else.
+    Brown hair beside pink skin looks olive else. Hair that had a hue of its own (``hair``, its color) tells better how
+    red it becomes in this light: fair hair that is turned without need has skin's color.
     """
     skin = _skin(photo, face)
     lab = _lab(color)
@@ -75,11 +79,21 @@ def beside_skin(color: Color, photo: Photo, face: Face) -> Color:
     if skin is None or not grown:
         return color
     pink = min(0.0, float(np.degrees(np.arctan2(skin[2], skin[1]))) - PINK[0])
-    turn = np.radians(grown * max(PINK[1] * pink, PINK[2]))
+    turn = np.radians(grown * max(PINK[1] * pink, PINK[2], _redder(hair)))
     weaker = 1 - grown * (1 - float(np.clip(np.hypot(*skin[1:]) / PALE[0], PALE[1], 1)))
     c, s = np.cos(turn), np.sin(turn)
     lab[1:] = weaker * np.array([c * lab[1] - s * lab[2], s * lab[1] + c * lab[2]])
     return _color(lab)
+
+
+def _redder(hair: Color | None) -> float:
+    """Degrees, 0 or less, that hair's hue lies below that of hair of its lightness, as far as it has one."""
+    if hair is None:
+        return -360.0
+    light, *hue = _lab(hair)
+    known = float(np.interp(np.hypot(*hue), HUED, (0, 1)))
+    redder = min(0.0, float(np.degrees(np.arctan2(hue[1], hue[0])) - np.interp(light, *GROWN)))
+    return known * redder + (1 - known) * PINK[2]
 
 
 def _skin(photo: Photo, face: Face) -> Any:
