@@ -114,7 +114,21 @@ def test_hair_through_which_skin_is_seen_is_told(known: tuple[Photo, Float32, Gu
     photo, matte, _ = known
     picture = photo.pixels.astype(np.float32)
     whole, shaven = (Border.of(picture, picture, one, matte, 1 - matte, unit(face)) for one in (matte, 0.7 * matte))
-    assert shaven.sparse() and not whole.sparse()
+    assert shaven.sparse(unit(face)) and not whole.sparse(unit(face))
+    unsure = Border.of(picture, picture, matte, 0.8 * matte, 1 - matte, 3 * unit(face))
+    assert unsure.sparse(3 * unit(face)) and not unsure.sparse(unit(face))
+
+
+@pytest.mark.parametrize(("apart", "told"), [(30, True), (5, False)])
+def test_dark_hair_that_becomes_lighter_in_patches_is_told(
+    known: tuple[Photo, Float32, Guide], face: Face, apart: int, told: bool
+) -> None:
+    _, matte, _ = known
+    ys, xs = np.mgrid[:512, :512] / (8 * unit(face))
+    rough = np.repeat(130 + apart * np.sign(np.sin(3 * xs) * np.sin(3 * ys))[..., None], 3, 2).astype(np.float32)
+    border = Border.of(0.2 * rough, rough, matte, matte, 1 - matte, unit(face))
+    assert border.blotched(unit(face)) == told
+    assert not Border.of(rough, rough, matte, matte, 1 - matte, unit(face)).blotched(unit(face))
 
 
 def test_a_plain_backdrop_stays_as_it_was(known: tuple[Photo, Float32, Guide], face: Face) -> None:

@@ -52,6 +52,7 @@ Seen = tuple[list[Float32], Box]
 
 DOUBTFUL = "hair can hardly be told from what is behind it here: the dye may reach beyond it, or end before it"
 BARE = "this hair is so short or thin that skin is seen through most of it: the dye may look painted on"
+PATCHY = "light and shadow lie in patches on this dark hair: it may look blotched where it becomes lighter"
 """What is told then."""
 
 
@@ -106,8 +107,7 @@ def bordered(
         lambda: border.doubtful(0.01 * side * shrink),
     )
     told, doubtful = side_by_side(*calls)
-    told_of = [text for text, so in ((DOUBTFUL, doubtful), (BARE, border.sparse())) if so]
-    dyed = replace(dyed, notes=(*dyed.notes, *map(Doubt, told_of)))
+    dyed = replace(dyed, notes=(*dyed.notes, *_doubts(border, doubtful, 0.01 * side * shrink)))
     told = np.zeros((4, *border.matte.shape), np.float32) if told is None else told
     made = border.warmed(border.corrected(told), 0.01 * side * shrink) if told.any() else border.rough
     made = held(border.photo, made, border.matte, border.skin, 0.01 * side * shrink)
@@ -118,6 +118,12 @@ def bordered(
     if shrink == 1:
         return _laid(photo, rough, after, dyed, box, lambda part: made[part[1] : part[3], part[0] : part[2]])
     return _laid(photo, rough, after, dyed, box, _enlarged(before, after, small[0], border, told, made))
+
+
+def _doubts(border: Border, doubtful: bool, unit: float) -> list[Doubt]:
+    """What is told of dyed hair; a unit is in pixels of its border."""
+    found = ((DOUBTFUL, doubtful), (BARE, border.sparse(unit)), (PATCHY, border.blotched(unit)))
+    return [Doubt(text) for text, so in found if so]
 
 
 def _told(border: Border, network: Network) -> Float32 | None:
