@@ -57,7 +57,7 @@ def test_a_healed_region_that_goes_on_beyond_the_square_is_told(plain: Editor, p
 def test_edits_are_made_in_order_and_kept_within_the_mask(plain: Editor, portrait: Photo) -> None:
     mask = np.zeros(portrait.pixels.shape[:2], np.bool_)
     mask[:110] = True
-    result = plain(portrait, reshape={"smile": 1.0, "brow-height": 1.0}, dye={"hair": "blond"}, mask=mask)
+    result = plain(portrait, reshape={"smile": 1.0, "brow-height": 1.0}, dye={"hair": "platinum"}, mask=mask)
     assert (result.photo.pixels[~mask] == portrait.pixels[~mask]).all()
     assert [words.split()[0] for words in result.operations] == ["face", "hair", "brows"]
 
