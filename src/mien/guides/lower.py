@@ -24,6 +24,7 @@ from mien.conditions.parser import FaceParser
 from mien.conditions.shaven_chin import Planes, chin_network
 from mien.errors import LayerError
 from mien.guides.around_beard import AroundBeard
+from mien.guides.beard_doubts import beard_doubts
 from mien.guides.beard_edge import UNIT, blurred, dilated, inside, larger, mean_within
 from mien.guides.beardless import Beardless, beardless, relief
 from mien.guides.behind_beard import behind_beard
@@ -145,9 +146,8 @@ def _finished(
     lower = before[rows] + lift
     mixed = lower + weight[..., None] * (made - lower)
     x, y = here.box[:2]
-    return as_guide(
-        photo, (x + x0, y + y0, x + x1, y + y1), np.clip(mixed, 0, 255), np.maximum(weight, lift.max(2) > 0.5), unit, ()
-    )
+    place, shown = (x + x0, y + y0, x + x1, y + y1), np.maximum(weight, lift.max(2) > 0.5)
+    return as_guide(photo, place, np.clip(mixed, 0, 255), shown, unit, beard_doubts(here))
 
 
 def _enlarged_box(box: Box, shape: tuple[int, ...], size: tuple[int, ...]) -> Box:
