@@ -12,6 +12,7 @@ from mien.errors import LayerError
 from mien.guides.bank_hair import OWN, fringe_to
 from mien.guides.quilted import joined, quilted, tall
 from mien.guides.scene import Scene
+from mien.guides.straightened import _Field
 from mien.guides.strand_fringe import strand_fringe
 from mien.types import Face, Float32, Photo
 from tests.guides.heads import COLORS, ColorParser, head
@@ -67,6 +68,16 @@ def test_hair_without_strands_lends_none(face: Face, monkeypatch: pytest.MonkeyP
     here = Scene.of(head(face, COLORS, down=1.5), face, ColorParser())  # type: ignore[arg-type]
     with pytest.raises(LayerError):
         strand_fringe(here, None, asked(here, 0.2)[0])
+
+
+def test_strips_end_where_the_scene_does() -> None:
+    light = np.tile(np.sin(np.arange(80, dtype=np.float32) * 2), (80, 1))
+    way, ones = np.dstack([0 * light, 0 * light + 1]), np.ones((80, 80), np.float32)
+    ys, xs = (one.ravel() for one in np.mgrid[0:80:6, 0:80:6])
+    places = np.stack([xs, ys], 1).astype(np.float32)
+    field = _Field(way, ones, ones > 0, np.zeros((80, 80, 3), np.float32), ones, np.zeros(3), 60.0, places)
+    found = field.strips(1.2, 0.3)
+    assert found and all(one.min() >= 0 and one.max() <= 79 for one in found)
 
 
 def strips(height: int) -> list[Float32]:

@@ -190,8 +190,8 @@ class _Field:
             away = [np.hypot(*(self.places[n] - self.places[other])) for other in taken]
             if min(away, default=np.inf) > APART * wide * self.unit:
                 taken.append(int(n))
-        size = (round(wide * self.unit), round(length * self.unit))
-        return [np.asarray(cv2.resize(every[n], size, interpolation=cv2.INTER_LINEAR), np.float32) for n in taken]
+        size, last = (round(wide * self.unit), round(length * self.unit)), np.array(self.sure.shape[::-1]) - 1
+        return [np.clip(cv2.resize(every[n], size), 0, last).astype(np.float32) for n in taken]
 
     def detail(self, strip: Float32) -> float:
         """How much light differs between strands in all of a strip (V, U, 2) but a fifth."""
