@@ -123,6 +123,12 @@ def test_brows_follow_hair_that_becomes_lighter_half_of_the_way() -> None:
     assert brows_after(brows, parse_color("blond"), black) is None
 
 
+def test_hair_with_a_hue_of_its_own_tells_how_red_it_becomes(portrait: Photo, face: Face) -> None:
+    pink, blond = Photo((portrait.pixels * np.array([1, 0.82, 0.95])).astype(np.uint8)), parse_color("blond")
+    golden, gray = (beside_skin(blond, pink, face, hair) for hair in ((120, 96, 60), (110, 110, 110)))
+    assert golden[1] > gray[1] and gray == beside_skin(blond, pink, face)
+
+
 def test_gray_is_warm_in_warm_light(portrait: Photo, face: Face) -> None:
     warm = Photo((portrait.pixels * np.array([1, 0.9, 0.6])).astype(np.uint8))
     (red, _, blue), (_, _, cool) = (under_light((150, 150, 150), photo, face) for photo in (warm, portrait))
