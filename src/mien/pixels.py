@@ -68,7 +68,7 @@ def to_pixels(planes: Float32) -> UInt8:
 
 
 def each_channel(weight: Float32, channels: int) -> Float32:
-    """(h, w) -> (h, w, C), the same for all: NumPy takes three times as long where it repeats it by itself."""
+    """(h, w) -> (h, w, C), the same for all: NumPy takes 1.4 times as long where it repeats it by itself."""
     return np.asarray(cv2.merge([weight] * channels), np.float32).reshape(*weight.shape, channels)
 
 
