@@ -40,8 +40,9 @@ FADED, STEP = 0.015, 40.0
 FEW = 0.0006
 """Square units of something that must be seen of it beside what is hidden, to tell its light."""
 
-BROAD, MOST = 0.05, 12.0
-"""Units over which the shading of a cheek is told, and how many levels of it are another light's or another face's."""
+BROAD, MOST, HUE = 0.05, 12.0, 3.0
+"""Units over which the shading of a cheek is told, how many levels of it may be another light's or another face's, and
+how many of its color."""
 
 APART = 50.0
 """Standard deviation of the light along the border of what is hidden, levels, from which on it is told."""
@@ -124,7 +125,9 @@ def calmed(lower: Float32, upper: Float32, here: Bool, known: Bool, share: Float
         return upper
     smooth = harmonic(coarse_beside(lower, ~close, max(0.8, SMOOTH * unit)), close, here)
     off = coarse_beside(upper - smooth, ~here, BROAD * unit)
-    less = np.float32(MOST) * np.tanh(off / np.float32(MOST)) - off
+    gray = off.mean(2, keepdims=True)
+    held = [np.float32(most) * np.tanh(one / np.float32(most)) for one, most in ((gray, MOST), (off - gray, HUE))]
+    less = held[0] + held[1] - off
     return np.asarray(upper + (share * here)[..., None] * less, np.float32)
 
 
