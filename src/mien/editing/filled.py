@@ -21,6 +21,7 @@ from mien.guides.borrow import unit_of
 from mien.guides.face_border import both_sides, crosses
 from mien.guides.guide import Box, Doubt, Guide, box_of
 from mien.guides.heal import heal
+from mien.guides.hidden_ear import BESIDE, EAR
 from mien.guides.laid import filled as filled_outline
 from mien.guides.others import FEATURES, enough_left, features, from_others
 from mien.guides.symmetric import TURNED, before_face, from_other_half
@@ -42,6 +43,9 @@ which on all of the far ear is."""
 BEYOND, FARTHER = 0.03, 0.01
 """Eye distances beyond the landmarks' outline up to which what the parser calls an ear may be the cheek, and how many
 more for each degree by which that cheek is turned away."""
+
+STANDING, STANDS = 0.05, 0.0018
+"""Eye distances beyond the landmarks' outline from which on even the far cheek is an ear, and square ones that count."""
 
 PART = Doubt("the face's other half does not show what is hidden of lips or an eye, which is filled from around it")
 """What is told then."""
@@ -101,6 +105,8 @@ def filled(done: Guided, face: Face, mask: Mask, request: Request, context: Edit
     elif (guide.confidence > 0).sum() == hidden.sum():
         return done.then(replace(guide, notes=(*guide.notes, *doubts)), words, None, request.strength)
     no_skin, ears = (classes_of(names, done.photo, face, context) for names in (FEATURED, "ears"))
+    if _far_ear_ends_at(face, hidden, ears & on_face):
+        doubts += (EAR,)
     whole = both_sides(done.photo, face, on_face, no_skin, hidden, guide, ears & ~on_face)
     return done.then(replace(whole, notes=(*whole.notes, *doubts)), words, None, request.strength)
 
@@ -139,6 +145,17 @@ def _glasses_end_at(photo: Photo, face: Face, hidden: Bool, context: EditContext
     x0, y0, x1, y1 = box_of(hidden, round(2 * WORN_BESIDE * unit))
     here, worn = hidden[y0:y1, x0:x1], classes_of("glasses", photo, face, context)[y0:y1, x0:x1]
     return bool((worn & ~here & grown(here, WORN_BESIDE * unit)).sum() > WORN_LEAST * unit**2)
+
+
+def _far_ear_ends_at(face: Face, hidden: Bool, ears: Bool) -> bool:
+    """Whether ears (H, W) that count as the far cheek go on below what is hidden, though they stand out of the face."""
+    unit = unit_of(face)
+    box = box_of(hidden, round(2 * BESIDE * unit))
+    part = np.s_[box[1] : box[3], box[0] : box[2]]
+    outline = filled_outline(face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), box)
+    here = hidden[part]
+    standing = ears[part] & ~grown(outline, STANDING * unit) & ~here & grown(here, BESIDE * unit)
+    return bool(standing.sum() > STANDS * unit**2)
 
 
 def _first(ways: Sequence[Way], needed: bool) -> tuple[Guide | None, str]:
