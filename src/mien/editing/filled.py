@@ -45,7 +45,7 @@ BEYOND, FARTHER = 0.03, 0.01
 more for each degree by which that cheek is turned away."""
 
 STANDING, STANDS = 0.05, 0.0018
-"""Eye distances beyond the landmarks' outline from which on even the far cheek is an ear, and square ones that count."""
+"""Eye distances beyond the landmarks' outline from which on it is an ear, and how many square ones count."""
 
 PART = Doubt("the face's other half does not show what is hidden of lips or an eye, which is filled from around it")
 """What is told then."""
