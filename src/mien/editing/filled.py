@@ -94,7 +94,7 @@ def filled(done: Guided, face: Face, mask: Mask, request: Request, context: Edit
     on_face = face_area(done.photo, face, context)
     part = () if covered else reached(face, hidden)
     guide, words = _first(_ways(done.photo, face, hidden, on_face, covered, part, request, context), bool(covered))
-    doubts = (WORN,) if _glasses_end_at(done.photo, face, hidden, context) else ()
+    doubts: tuple[Doubt, ...] = (WORN,) if _glasses_end_at(done.photo, face, hidden, context) else ()
     if guide is None:
         if side > LARGEST and abs(face.pose.yaw) > TURNED and before_face(face, hidden):
             raise LayerError("Too much of a face turned so far is masked; paint it instead: --mode look.")
