@@ -10,7 +10,7 @@ from mien.align import mesh
 from mien.guides.bank import Bank
 from mien.guides.closed_rims import closed_rims, missed_lines
 from mien.guides.frames import area_of
-from mien.guides.kinds_behind import beside_outlines, kinds_behind
+from mien.guides.kinds_behind import beside_outlines, hats_of, kinds_behind
 from mien.guides.lines import MARGIN, SIDE, UNIT
 from mien.guides.outline_behind import outlined
 from mien.guides.seen import Seen
@@ -92,3 +92,10 @@ def test_an_ear_beside_a_frame_stays(points: Float64) -> None:
     ear = likely["background"] * (frame | _ring(points[[362, 263]].mean(0) + (AWAY * UNIT, UNIT), -1))
     colored = np.where(ear[..., None] > 0, SKIN - 30, picture).astype(np.float32)
     assert not outlined(colored, likely | {"ears": ear}, frame, worn, points)[3].any()
+
+
+def test_scarves_are_no_hats(points: Float64) -> None:
+    hat = np.zeros((SIDE, SIDE), np.float32)
+    hat[: round(points[10, 1])] = 1
+    scarf = np.ones((SIDE, SIDE), np.float32)
+    assert (hats_of(hat, points) == hat).all() and not hats_of(scarf, points).any()

@@ -26,7 +26,7 @@ from mien.guides.frames import EYES, area_of, eyes_of, without_gaps
 from mien.guides.fronts import front_of, whole_of
 from mien.guides.glints import without_reflections
 from mien.guides.guide import Box, Guide, box_of, changed
-from mien.guides.kinds_behind import beside_outlines, kinds_behind
+from mien.guides.kinds_behind import beside_outlines, hats_of, kinds_behind
 from mien.guides.lens_moved import Moved, as_outlined
 from mien.guides.lens_power import lens_power
 from mien.guides.lenses import cleared
@@ -169,6 +169,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     likely = {"worn": worn} | {name: _on_plane(_sum_of(classes, names)) for name, names in PARTS.items()}
     likely["brows"] = np.maximum(likely["brows"], _brows(points))
     eyes = eyes_of(points, EYES)
+    likely["hat"] = hats_of(likely["hat"], points)
     seen, inside, joined = front_of(picture, worn, eyes, points)
     front = seen.front
     if not front.any() or (size < SURE and joined < JOINED):

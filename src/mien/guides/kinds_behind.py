@@ -12,14 +12,28 @@ import cv2
 import numpy as np
 
 from mien.compose.blend import membrane
-from mien.guides.lines import disc
-from mien.types import Bool, Float32
+from mien.guides.lines import UNIT, disc
+from mien.types import Bool, Float32, Float64
 
 KINDS = ("face", "hair", "ears", "background", "hat")
+
+BELOW, SCARF = 5.0, 20.0
+"""How far below the eyes hats end, units, and square units of what is none."""
 
 SURE_KIND, UNLIKELY = 4, 0.2
 """Power of how likely each kind of thing is behind a frame, since a mixture of skin and hair has patches of neither;
 and how much less likely are skin beyond the face's outline and background, where hair or ears are close."""
+
+
+def hats_of(likely: Float32, points: Float64) -> Float32:
+    """(SIDE, SIDE) how likely hats are; nothing where they go on below the eyes, as scarves do: arms lie before those.
+
+    Args:
+        likely: (SIDE, SIDE) what the parser says.
+        points: (478, 2) landmarks.
+    """
+    below = likely[max(0, round(float(points[[33, 263], 1].mean()) + BELOW * UNIT)) :]
+    return likely * np.float32(int((below > 0.5).sum()) < SCARF * UNIT**2)
 
 
 def kinds_behind(likely: Mapping[str, Float32], frame: Bool, lenses: Bool, outline: Bool) -> Float32:
