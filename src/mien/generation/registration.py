@@ -84,12 +84,10 @@ AREA = (0.4, 2.6)
 class Registration:
     """Attributes:
     places: (S, S, 2) where each pixel of the wanted map is in the lent head.
-    agreement: (G,) intersection over union of each group.
     strain: mean logarithm of the change of area.
     """
 
     places: Float32
-    agreement: Float32
     strain: float
 
 
@@ -133,11 +131,9 @@ def registered(
         if not inside:
             moved = moved / np.sqrt(1 + (np.linalg.norm(moved, axis=2, keepdims=True) / (FARTHEST * side)) ** 2)
     whole = _untorn(base + moved, scale)
-    shown = _looked_up(source, whole)
-    shared = np.minimum(target, shown).sum((1, 2)) / (np.maximum(target, shown).sum((1, 2)) + 1e-6)
     strain = np.abs(np.log(np.clip(_areas(whole) / scale, 0.1, 10))).mean()
     places = (np.dstack(_at(whole)) + 0.5) / side
-    return Registration(places.astype(np.float32), shared[: len(GROUPS)].astype(np.float32), float(strain))
+    return Registration(places.astype(np.float32), float(strain))
 
 
 def _ears(lent: Float32, base: Float32) -> Float32:
