@@ -47,8 +47,9 @@ def borrow(
     borrowed as a whole: what the old one would show is covered; with
     --hair-color-from it is dyed the mean color of a third person's hair. Without
     --from the part is that of nobody: a face of the bundled bank that fits
-    in pose, light, skin and shape, and a
-    fringe is cut of this hair. Another --seed gives another.
+    in pose, light, skin and shape; a fringe is this
+    hair, drawn lower, and with --seed 1 made of its strands. Another
+    --seed gives another.
     """
     from mien.photos.contents import check_photo
 
