@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.fair_sideburns import kept
+from mien.guides.fair_sideburns import kept_sideburns
 from mien.guides.sideburns import with_sideburns
 from mien.types import Face
 
@@ -51,7 +51,7 @@ def test_sideburns_stay_beside_hair_that_becomes_as_light_as_skin(face: Face, le
     matte[burn] = 1
     photo = np.where(matte[..., None] > 0.5, GRAY, SKIN).astype(np.float32)
     dyed = np.where(matte[..., None] > 0.5, np.float32(level), photo).astype(np.float32)
-    made = kept(photo, dyed, matte, skin.astype(np.float32), points, unit)
+    made = kept_sideburns(photo, dyed, matte, skin.astype(np.float32), points, unit)
     away = matte * (1 - skin) > 0.5
     assert (np.abs(made - photo)[burn].mean() < 0.5 * np.abs(dyed - photo)[burn].mean()) == stays
     assert np.abs(made - dyed)[away].mean() < 1

@@ -251,7 +251,7 @@ def _border_distance(matrix: Float64, size: int, tile: Box) -> Float32:
 
 
 def _holds(matrix: Float64, size: int, tile: Box) -> bool:
-    """Whether all of a tile lies well inside the crop's border."""
+    """Whether all of a tile lies inside the crop's border."""
     there = np.array([[x, y, 1] for x in tile[::2] for y in tile[1::2]]) @ inverse(matrix).T
     return bool(there.min() > 0 and there.max() < size)
 

@@ -93,7 +93,8 @@ def filled(done: Guided, face: Face, mask: Mask, request: Request, context: Edit
         return done.then(heal(done.photo, mask, strength=request.strength), "healed inside the mask", None, 1.0)
     on_face = face_area(done.photo, face, context)
     part = () if covered else reached(face, hidden)
-    guide, words = _first(_ways(done.photo, face, hidden, on_face, covered, part, request, context), bool(covered))
+    ways = _ways(done.photo, face, hidden, on_face, covered, part, request, context)
+    guide, words = _first(ways, needed=bool(covered))
     doubts: tuple[Doubt, ...] = (WORN,) if _glasses_end_at(done.photo, face, hidden, context) else ()
     if guide is None:
         if side > LARGEST and abs(face.pose.yaw) > TURNED and before_face(face, hidden):
@@ -158,7 +159,7 @@ def _far_ear_ends_at(face: Face, hidden: Bool, ears: Bool) -> bool:
     return bool(standing.sum() > STANDS * unit**2)
 
 
-def _first(ways: Sequence[Way], needed: bool) -> tuple[Guide | None, str]:
+def _first(ways: Sequence[Way], *, needed: bool) -> tuple[Guide | None, str]:
     """What the first way makes that is not refused; none where all are.
 
     Raises:

@@ -29,8 +29,8 @@ FEW = 20.0
 LIKELIER = (3.0, 9.0)
 """How many times as many of the clothes as of the hair have a color from which on it is the clothes', and surely."""
 
-BIN, SOFT = 4.0, 1.2
-"""L*, a* and b* of one bin of colors, and bins over which they are counted."""
+BIN, BINS, SOFT = 4.0, 30, 1.2
+"""L*, a* and b* of one bin of colors, bins of each, and bins over which they are counted."""
 
 FINE, SOME, GAPS, WIDE = 0.25, 0.4, 1.0, 1.5
 """Units over which colors are told; how surely a place is clothes for others to go on from it; half the units of gaps
@@ -70,8 +70,8 @@ def without_cloth(picture: UInt8, matte: Float32, cloth: Float32, points: Float6
 
 def _told(lab: Float32, hair: Bool, worn: Bool) -> Float32:
     """How surely a color (h, w, 3) is that of clothes and not of hair, by how many of either have it."""
-    index = np.clip((lab + np.array([0, 60, 60], np.float32)) / np.float32(BIN), 0, 29).astype(np.int32)
-    flat = np.ravel_multi_index(tuple(index.reshape(-1, 3).T), (30, 30, 30)).reshape(index.shape[:2])
+    index = np.clip((lab + np.array([0, 60, 60], np.float32)) / np.float32(BIN), 0, BINS - 1).astype(np.int32)
+    flat = np.ravel_multi_index(tuple(index.reshape(-1, 3).T), (BINS,) * 3).reshape(index.shape[:2])
     shares = [_counted(flat[area]) for area in (worn, hair)]
     ratio = (shares[0] / (shares[1] + 1e-4))[flat]
     low, high = np.log(LIKELIER)
@@ -80,14 +80,14 @@ def _told(lab: Float32, hair: Bool, worn: Bool) -> Float32:
 
 
 def _counted(bins: Any) -> Any:
-    """Share (27000,) of colors, by their bins (n,), in each bin and those around it."""
-    counts = np.bincount(bins, minlength=27000).reshape(30, 30, 30).astype(np.float32)
+    """Share (``BINS``³,) of colors, by their bins (n,), in each bin and those around it."""
+    counts = np.bincount(bins, minlength=BINS**3).reshape((BINS,) * 3).astype(np.float32)
     for axis in range(3):
         turned = np.moveaxis(counts, axis, 0)
         soft = cv2.GaussianBlur(
-            turned.reshape(30, 900), (1, 9), sigmaX=0.1, sigmaY=SOFT, borderType=cv2.BORDER_CONSTANT
+            turned.reshape(BINS, BINS**2), (1, 9), sigmaX=0.1, sigmaY=SOFT, borderType=cv2.BORDER_CONSTANT
         )
-        counts = np.moveaxis(soft.reshape(30, 30, 30), 0, axis)
+        counts = np.moveaxis(soft.reshape((BINS,) * 3), 0, axis)
     return counts.ravel() / max(float(counts.sum()), 1.0)
 
 

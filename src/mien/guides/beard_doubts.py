@@ -28,7 +28,7 @@ FROM_THE_SIDE = "light falls on this face from one side, so that the skin made b
 ONE_COLOR = "the clothes have the color of the beard, so that its border at collar and neck may look false"
 
 
-def beard_doubts(here: AroundBeard) -> tuple[str, ...]:
+def beard_doubts(here: AroundBeard) -> tuple[Doubt, ...]:
     """Why a face without its beard may look false: light from one side, and clothes that look like the beard.
 
     Args:
@@ -40,7 +40,12 @@ def beard_doubts(here: AroundBeard) -> tuple[str, ...]:
 
 
 def sided(here: AroundBeard, light: Float32) -> float:
-    """By how much one half of a face's bare skin is lighter than the other, L*; 0 where little of either is seen."""
+    """By how much one half of a face's bare skin is lighter than the other, L*; 0 where little of either is seen.
+
+    Args:
+        here: what is seen around the beard.
+        light: (h, w) L*.
+    """
     left = np.arange(here.shape[1])[None] < here.points[1, 0]
     halves = [here.facial & one for one in (left, ~left)]
     if min(one.sum() for one in halves) <= ENOUGH:
@@ -50,7 +55,12 @@ def sided(here: AroundBeard, light: Float32) -> float:
 
 
 def from_clothes(here: AroundBeard, lab: Float32) -> float:
-    """How far the color of a beard is from that of clothes close to it, Lab; infinite where either is not seen."""
+    """How far the color of a beard is from that of clothes close to it, Lab; infinite where either is not seen.
+
+    Args:
+        here: what is seen around the beard.
+        lab: (h, w, 3) of the picture.
+    """
     core: Bool = here.hairs & (here.beard > 0.8)
     cloth = (here.shares["clothes"] > 0.7) & dilated(here.hairs, round(CLOSE * UNIT)) & ~here.hairs
     if not core.any() or cloth.sum() <= ENOUGH:

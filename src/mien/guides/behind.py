@@ -62,14 +62,14 @@ def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
 
     Args:
         worn: the face.
-        kinds: (h, w, k) how likely each kind of thing is there: face, hair, ears, backdrop, the first of them at least.
+        kinds: (h, w, k) how likely each kind of thing is there: face, hair, ears, backdrop and
+            hats, the first of them at least.
         network: that paints faces.
     """
     made, weight, picture, touched = repainted(worn, network)
     rest = grown(worn.hole & worn.beside, EDGES * worn.unit) & worn.beside
-    hats = grown(
-        kinds[..., 4:].sum(2) > HAT, FADING * worn.unit
-    )  # they end above arms, and nothing of them goes on below
+    # hats end above arms, and nothing of them goes on below
+    hats = grown(kinds[..., 4:].sum(2) > HAT, FADING * worn.unit)
     barred = grown(worn.hole, BARRED * worn.unit) | hats
     mixed = picture + weight[..., None] * (made - picture)
     carried, sure = _carried(mixed, worn, kinds[..., 2:3].sum(2) > EAR, hats)

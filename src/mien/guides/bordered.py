@@ -23,7 +23,7 @@ from mien.guides.coloring import Dye
 from mien.guides.dark_roots import small_roots
 from mien.guides.dye import dye
 from mien.guides.dye_border import OUTSIDE, Border
-from mien.guides.fair_sideburns import kept
+from mien.guides.fair_sideburns import kept_sideburns
 from mien.guides.guide import Box, Doubt, Guide, halvable, lay
 from mien.guides.looks import reaching
 from mien.guides.rim_hues import held
@@ -112,7 +112,7 @@ def bordered(
     made = border.warmed(border.corrected(told), 0.01 * side * shrink) if told.any() else border.rough
     made = held(border.photo, made, border.matte, border.skin, 0.01 * side * shrink)
     points = (face.landmarks[:, :2].astype(np.float64) - box[:2]) * shrink
-    made = kept(border.photo, made, border.matte, border.skin, points, 0.01 * side * shrink)
+    made = kept_sideburns(border.photo, made, border.matte, border.skin, points, 0.01 * side * shrink)
     if float(np.abs(made - border.rough).max()) < SEEN:
         return dyed
     if shrink == 1:

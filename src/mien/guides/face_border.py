@@ -151,7 +151,7 @@ def both_sides(
         photo: any.
         face: found in it.
         on_face: (H, W) what is seen to be of the face.
-        features: (H, W) eyes, nose and the like, no part of which is skin.
+        features: (H, W) eyes, mouth and the like, no part of which is skin.
         hidden: (H, W).
         made: the face below what hides it, where its confidence is 1; after the skin beside it otherwise.
         ears: (H, W) where they are seen.

@@ -25,7 +25,9 @@ MOST = 0.85
 """How much of them stays at most."""
 
 
-def kept(photo: Float32, dyed: Float32, matte: Float32, skin: Float32, points: Float64, unit: float) -> Float32:
+def kept_sideburns(
+    photo: Float32, dyed: Float32, matte: Float32, skin: Float32, points: Float64, unit: float
+) -> Float32:
     """A dyed picture (h, w, 3) whose sideburns are what they were, where the new hair is as light as skin.
 
     Args:

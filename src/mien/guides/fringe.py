@@ -244,7 +244,18 @@ def within(
     strands: float = STRANDS,
     edge: float = EDGE,
 ) -> Float32:
-    """(h, w): where strands are seen: from among those above the hairline down to a line, temple to temple."""
+    """(h, w): where strands are seen: from among those above the hairline down to a line, temple to temple.
+
+    Args:
+        here: any scene.
+        front: its forehead.
+        fit: the strands that are laid on.
+        area: (h, w) where they may be; everywhere by default.
+        lower: (N,) where they end, at ``front.across``.
+        roots: units above the hairline from which they begin to hide among those there, and where none is seen.
+        strands: how much sooner dark ones hide.
+        edge: units from the upper edge of the area within which they begin.
+    """
     flat, unit = flat_places(here, front), here.unit
     x, y = flat[..., 0], flat[..., 1]
     line, low = (np.interp(x, front.across, one) for one in (front.hairline, lower))
@@ -270,7 +281,11 @@ def flat_places(here: Scene, front: Forehead) -> Float64:
 
 
 def near_forehead(here: Scene, front: Forehead, below: float = 0.5, aside: float = 1.2) -> Bool:
-    """(h, w): the hair above and beside the face, so many units below the brows and aside."""
+    """(h, w): the hair above and beside the face, so many units below the brows and aside.
+
+    Raises:
+        LayerError: there is too little of it.
+    """
     flat, sure = flat_places(here, front), cv2.erode((here.hair > 0.9).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     near = (flat[..., 1] > front.hairline.min() - 0.6) & (flat[..., 1] < below) & (np.abs(flat[..., 0]) < aside)
     if int((sure & near).sum()) < 0.1 * here.unit**2:

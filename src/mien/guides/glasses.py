@@ -77,7 +77,7 @@ ROOM = round(9 * UNIT)
 LARGEST_UNIT = 200.0
 """Unit, pixels, from which a picture is filled at a reduced size."""
 
-LEFT = "The lenses are tinted: their colour is taken off what is seen through them, reflections are not."
+LEFT = "The lenses are tinted: their color is taken off what is seen through them, reflections are not."
 STRONG = "Strong lenses show the eyes at {:.0%} of their size; what is seen through them is brought back."
 TINTED = "The lenses are dark, and nothing tells the eyes behind them; such glasses cannot be taken off."
 
@@ -92,7 +92,7 @@ class Glasses:
         eyes: with their lids.
         lenses: what is seen through them.
         parsed: the parser's glasses, lenses included.
-        beside: what is hair, ear or background rather than face.
+        beside: what is hair, ear, background or hat rather than face.
         inside: where a network looked for the frame.
         brows: float32, how likely a brow is, behind rims, too.
         kinds: (SIDE, SIDE, 5) how likely face, hair, ears, background and hats are, behind the frame, too.

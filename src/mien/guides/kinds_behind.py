@@ -16,6 +16,7 @@ from mien.guides.lines import UNIT, disc
 from mien.types import Bool, Float32, Float64
 
 KINDS = ("face", "hair", "ears", "background", "hat")
+"""What is told apart, in this order."""
 
 BELOW, SCARF = 5.0, 20.0
 """How far below the eyes hats end, units, and square units of what is none."""
@@ -40,9 +41,8 @@ def kinds_behind(likely: Mapping[str, Float32], frame: Bool, lenses: Bool, outli
     """(SIDE, SIDE, 5) how likely face, hair, ears, background, hats are there: behind a frame, as around it."""
     seen = cv2.dilate((frame | (likely["worn"] > 0.3)).astype(np.uint8), disc(1.0)) == 0
     kinds = np.dstack([likely[name] for name in KINDS])
-    inside = (
-        lenses & outline & ~cv2.dilate(frame.astype(np.uint8), disc(1.0)).astype(np.bool_)
-    )  # hair may lie behind a rim
+    rims = cv2.dilate(frame.astype(np.uint8), disc(1.0)) > 0
+    inside = lenses & outline & ~rims  # hair may lie behind a rim
     kinds[inside] = (1, 0, 0, 0, 0)
     known = seen | inside
     spread = np.where(known[..., None], kinds, membrane(kinds, known.astype(np.float32), 1.0))

@@ -96,7 +96,8 @@ def from_others(
         masked: of :data:`FEATURES`, those of which something is hidden; by default :func:`features`.
         covered: whether something lies before the face there; else the photo shows it, and the border is soft.
 
-    What of it lies beyond the face's outline, or close to it, is left.
+    What of it lies beyond the face's border is left. Close to that border others show nothing of the face: what is made
+    is spread over it, or it is left, too, where nothing covers it.
 
     Raises:
         LayerError: fewer than :data:`LEAST` of them show what is hidden.
@@ -135,7 +136,7 @@ def _joined(full: Surrounded, upper: Float32, valid: Bool, masked: tuple[str, ..
     if not masked:
         upper = upper - LESS * (upper - gaussian(upper, max(1.0, FINE * unit)))
     upper = extended(upper, valid, here, unit)
-    upper = in_light_of(full.lower, upper, here, full.beside, kinds_of(full.points, full.box, unit), unit)
+    upper = in_light_of(full.lower, upper, here, full.beside, kinds_of(full.points, full.box), unit)
     if masked:
         return upper
     return calmed(full.lower, upper, here, full.known > 0, away_from_features(full.points, full.box, unit), unit)

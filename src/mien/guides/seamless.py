@@ -57,13 +57,12 @@ FROM_FEATURES = 0.07
 """Units from them in which skin has it, too."""
 
 
-def kinds_of(points: Float64, box: Box, unit: float) -> list[Bool]:
+def kinds_of(points: Float64, box: Box) -> list[Bool]:
     """Skin, lips, and what lies between them, (h, w) each.
 
     Args:
         points: (478, 2) landmarks, pixels of the photo.
         box: of the photo.
-        unit: eye distance.
     """
     lips, inner = (filled(points[list(one)], box) for one in (mesh.OUTER_LIPS, mesh.INNER_LIPS_CONTOUR))
     return [~lips, lips & ~inner, inner]
@@ -99,7 +98,15 @@ def in_light_of(lower: Float32, upper: Float32, here: Bool, known: Bool, kinds: 
 
 
 def joined(lower: Float32, upper: Float32, here: Bool, close: Bool, unit: float) -> Float32:
-    """What is made (h, w, 3) where it meets what is right beside it, ``close`` (h, w): a step there goes at once."""
+    """What is made (h, w, 3) where it meets what is right beside it, ``close`` (h, w): a step there goes at once.
+
+    Args:
+        lower: the photo.
+        upper: what is made.
+        here: where it shows.
+        close: where both are compared; nothing is done where there is no such place.
+        unit: eye distance.
+    """
     if not close.any():
         return upper
     sigma = max(0.7, 0.004 * unit)
@@ -165,7 +172,13 @@ def extended(upper: Float32, valid: Bool, here: Bool, unit: float) -> Float32:
 
 
 def away_from_features(points: Float64, box: Box, unit: float) -> Float32:
-    """(h, w): 0 at lips, eyes, brows and nose, 1 well away from them; arguments as of :func:`kinds_of`."""
+    """(h, w): 0 at lips, eyes, brows and nose, 1 well away from them.
+
+    Args:
+        points: (478, 2) landmarks, pixels of the photo.
+        box: of the photo.
+        unit: eye distance.
+    """
     features = np.logical_or.reduce([filled(points[list(one)], box) for one in FEATURES])
     away = cv2.distanceTransform((~features).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(FROM_FEATURES * unit)
     return np.asarray(np.clip(away - 0.5, 0, 1), np.float32)

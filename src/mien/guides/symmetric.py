@@ -58,7 +58,7 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool, on_face: Bool | None
         hidden: (H, W) True where something lies before the face.
         on_face: (H, W) what is seen to be of the face; what its landmarks surround otherwise.
 
-    What of it lies beyond the face, and what the other half does not show, is left.
+    What of it lies beyond the face is left; what the other half does not show is spread from beside it.
 
     Raises:
         LayerError: the other half does not show it.
@@ -86,7 +86,7 @@ def from_other_half(photo: Photo, face: Face, hidden: Bool, on_face: Bool | None
     taken, visible = looked_up(other, blocked, offsets, box)
     valid = shrunk(visible > 0.5, RIM * unit) & (depth > OUTLINE * unit)
     upper = extended(_lit(lower, taken, here, known, unit), valid, here, unit)
-    upper = in_light_of(lower, upper, here, own, kinds_of(points, box, unit), unit)
+    upper = in_light_of(lower, upper, here, own, kinds_of(points, box), unit)
     upper = calmed(lower, upper, here, own, away_from_features(points, box, unit), unit)
     upper = with_grain_of(np.where(here[..., None], upper, lower), upper, here)
     return of_face(photo, box, lower, upper, here, depth, valid, unit, doubts_of(lower, here, own, unit))
