@@ -79,7 +79,7 @@ def paste_face(
 ) -> Photo:
     """Puts an edited crop back. Only pixels inside both mask and crop change; alpha never does.
 
-    The crop is brought to the photo's colour space, depth and resolution (anti-aliased both ways) and blended in with a
+    The crop is brought to the photo's color space, depth and resolution (anti-aliased both ways) and blended in with a
     weight that is 0 at the border of mask and crop and rises to 1 within ``feather``. A floating-point mask gives the
     weight itself, and only the crop's border is feathered; with an explicit ``feather`` the mask's border is, too.
 
@@ -93,7 +93,7 @@ def paste_face(
         reference: (S, S, 3) the crop as it was before editing. With it, detail of the photo that is too fine for the
             crop stays wherever the edit left the crop as it was; without it, all of the mask has the crop's sharpness.
         all_detail: such detail stays everywhere, lighter or darker with what lies below it: for edits that change
-            colours and no shapes.
+            colors and no shapes.
 
     Returns:
         A new photo; the very same object when nothing changes.

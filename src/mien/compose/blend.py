@@ -1,4 +1,4 @@
-"""Two pictures as one: colours agree along the border, and coarse scales are mixed over a wider band than fine ones.
+"""Two pictures as one: colors agree along the border, and coarse scales are mixed over a wider band than fine ones.
 
 Convention:
     Pictures are (H, W, 3) float32 in any unit; weights (H, W) float32 in [0, 1], 1 where the upper picture shows.

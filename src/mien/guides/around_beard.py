@@ -200,7 +200,7 @@ class AroundBeard:
 
     @cached_property
     def like_skin(self) -> Bool:
-        """(h, w): what has about the colour of the face."""
+        """(h, w): what has about the color of the face."""
         lab = lab_of(self.picture / np.float32(255))
         known = (self.shares["skin"] > 0.8) & ~self.covered
         skin = np.median(lab[known if known.any() else self.oval], axis=0)

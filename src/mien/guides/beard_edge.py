@@ -1,7 +1,7 @@
 """Where a beard is: what the parser takes for hair on the lower face, but for what looks like what lies beside it.
 
 The parser's beard spills over necks and collars below it. A pixel there is what most of those are that resemble it
-most, in colour and place, among places of which the parser is sure (k nearest neighbours: Fix and Hodges, 1951).
+most, in color and place, among places of which the parser is sure (k nearest neighbors: Fix and Hodges, 1951).
 
 Convention:
     Everything is (h, w) at a scale at which the outer corners of the eyes lie ``UNIT`` pixels apart.
@@ -32,7 +32,7 @@ SURE, FACIAL, POSSIBLE = 0.3, 0.12, 0.06
 """Probabilities of hair from which it counts: below the jaw, on the face, and where it is rough."""
 
 CORE = 0.8
-"""Probability from which a beard is sure enough to tell its colours."""
+"""Probability from which a beard is sure enough to tell its colors."""
 
 FARTHER = (0.25, 0.5, 0.3)
 """Probability from which a beard counts beside the face, how much more is needed farther away, and how far that is,
@@ -42,7 +42,7 @@ HOLES = 0.12
 """Half the width, eye distances, of what is a beard as all around it is."""
 
 NEAREST, SAMPLES = 9, 300
-"""How many neighbours decide, and how many samples of each kind are looked at."""
+"""How many neighbors decide, and how many samples of each kind are looked at."""
 
 BELOW, NEXT = 0.25, (0.15, 0.3)
 """Eye distances below the chin from which a beard may go on unseen; and how far, at least and at most, one looks."""
@@ -79,7 +79,7 @@ def usual_roughness(shares: Mapping[str, Float32], beard: Float32, fine: Float32
 def ended(
     hairs: Bool, picture: Float32, points: Float64, shares: Mapping[str, Float32], beard: Float32, fine: Float32
 ) -> tuple[Bool, Mapping[str, Float32]]:
-    """Hairs (h, w) without what has rather the colours of a neck, clothes or the backdrop beside the face; and shares
+    """Hairs (h, w) without what has rather the colors of a neck, clothes or the backdrop beside the face; and shares
     that say which of them it is."""
     face = eroded(inside(points[list(mesh.OUTLINE)], beard.shape), 2)
     skin = ((shares["skin"] > 0.85) & face & (beard < 0.1)) | ((shares["neck"] > 0.55) & (beard < 0.3))

@@ -1,4 +1,4 @@
-"""Borrow: a part of another face, turned into the pose of this one, in its colours, its light and its grain.
+"""Borrow: a part of another face, turned into the pose of this one, in its colors, its light and its grain.
 
 Convention:
     Both faces have 478 points with depth. The other face's part is seen in the mean face's frame and placed by this
@@ -154,7 +154,7 @@ def _skin(face: Face, box: Box) -> Bool:
 
 
 def box_around(photo: Photo, points: Float64, unit: float, margin: float) -> Box:
-    """The part of a photo around points (N, 2), with room for colours to be compared."""
+    """The part of a photo around points (N, 2), with room for colors to be compared."""
     room = (0.45 + max(margin, 0)) * unit
     (x0, y0), (x1, y1) = np.floor(points.min(0) - room).astype(int), np.ceil(points.max(0) + room).astype(int)
     return max(0, int(x0)), max(0, int(y0)), min(photo.width, int(x1)), min(photo.height, int(y1))

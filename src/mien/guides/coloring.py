@@ -1,7 +1,7 @@
-"""What takes a region's colours to a wished one, light and dark kept, and how each region is dyed.
+"""What takes a region's colors to a wished one, light and dark kept, and how each region is dyed.
 
 Convention:
-    Lab is CIE L*a*b* of sRGB (D65): L from 0 to 100. Colours are (..., 3) float32 in [0, 1].
+    Lab is CIE L*a*b* of sRGB (D65): L from 0 to 100. Colors are (..., 3) float32 in [0, 1].
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ Laid = Callable[[Float32, Sequence[Float32] | None], Float32]
 """Colors (h, w, 3), and the maps (h, w) of their part if there are any -> the dyed colors."""
 
 VIVID = 0.8
-"""How much deeper vivid colours stay on dark hair, as a share of ``HELD``."""
+"""How much deeper vivid colors stay on dark hair, as a share of ``HELD``."""
 
 MUTED = 32.0
-"""Chroma below which sheer colours are twice as sheer: nude lips are gray in warm light else."""
+"""Chroma below which sheer colors are twice as sheer: nude lips are gray in warm light else."""
 
 TURN = 0.3
-"""Degrees by which natural hair colours turn towards red for each unit of lightness that they lose."""
+"""Degrees by which natural hair colors turn towards red for each unit of lightness that they lose."""
 
 GLOSS = 0.8
 """How much stronger the shine of lips becomes where they become darker: red lips of the wide portraits' training split
@@ -60,22 +60,22 @@ STEPS = 4001
 """Levels for which hair's colors are told."""
 
 DEEP = 9.0
-"""L* below which colours fade: real hair keeps its chroma down to about 15."""
+"""L* below which colors fade: real hair keeps its chroma down to about 15."""
 
 
 @dataclass(frozen=True)
 class Dye:
-    """How a colour is laid on.
+    """How a color is laid on.
 
     Attributes:
-        strength: in [0, 1], 1 takes all of the colour.
+        strength: in [0, 1], 1 takes all of the color.
         contrast: range of the factor by which light and dark within the region may change with its lightness.
         variety: how much of the region's own play of hues stays.
-        light: in [0, 1], how much of the colour's lightness counts against the region's: eyes lie in shadow.
-        brighter: the same where the colour is lighter than the region: no lipstick is lighter than the light allows.
+        light: in [0, 1], how much of the color's lightness counts against the region's: eyes lie in shadow.
+        brighter: the same where the color is lighter than the region: no lipstick is lighter than the light allows.
         cast: share of the region's mean hue that grays keep: in warm light, what is gray looks warm.
-        sheer: share of the region's mean hue that shows through every colour.
-        strands: whether soft pixels of the matte are strands before something else, whose colours are told apart.
+        sheer: share of the region's mean hue that shows through every color.
+        strands: whether soft pixels of the matte are strands before something else, whose colors are told apart.
         vivid: the largest chroma that a region of lightness 50 may have; darker ones have less. Eyes never glow.
         cloth: how lights are bleached and shadows are dull, see :mod:`mien.guides.cloth`; None: as elsewhere.
         lifts: whether what becomes lighter is opened up: strands that black hair hides are seen in blond.
@@ -118,10 +118,10 @@ FOLLOWING = Dye(variety=1.5, cast=0, strands=False)
 
 
 def curve(front: Float32, alpha: Float32, color: Float32, settings: Dye) -> Callable[[Float32], Float32]:
-    """What takes a region's colours (..., 3) to those whose mean is ``color`` (3,), light and dark kept.
+    """What takes a region's colors (..., 3) to those whose mean is ``color`` (3,), light and dark kept.
 
     Args:
-        front: (H, W, 3) the region's colours, reduced if it is large.
+        front: (H, W, 3) the region's colors, reduced if it is large.
         alpha: (H, W) the region's matte.
     """
     laid, _ = coloring(front, alpha, color, replace(settings, lifts=False), None)
@@ -136,10 +136,10 @@ def coloring(
     seen: Float32 | None,
     kept: Float32 | None = None,
 ) -> tuple[Laid, Float32 | None]:
-    """What takes colours, with the maps of their part, to the wished ones; and the maps (H, W, 5), if there are any.
+    """What takes colors, with the maps of their part, to the wished ones; and the maps (H, W, 5), if there are any.
 
     The mean counts in the picture (H, W, 3) that the region is dyed in; None: of the region alone. Of ``kept`` (H, W)
-    the colours stay.
+    the colors stay.
     """
     weight: Any = np.where(alpha > 0.5, alpha, 0)
     weight = weight / max(float(weight.sum()), 1e-6)
@@ -219,7 +219,7 @@ def _shifted(lab: Float32, mean: Any, aim: Any) -> Float32:
 
 
 def _sheer(light: Float32, before: Float32, aim: float, darker: float) -> Float32:
-    """L* (...) over that of a sheer colour: shine stays, and so does what is lighter than the colour, as skin is."""
+    """L* (...) over that of a sheer color: shine stays, and so does what is lighter than the color, as skin is."""
     light = np.where(light > 0, (1 + GLOSS * float(np.clip(darker / 15, 0, 1))) * light, light)
     return np.asarray(np.minimum(light, np.maximum(before - aim, 0) + max(0.0, darker)), np.float32)
 
@@ -240,13 +240,13 @@ def aimed(wish: Any, mean: Any, settings: Dye) -> Any:
 
 
 def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
-    """Lab: lightness around the aim, softly kept within the range; colours fade towards black and white."""
+    """Lab: lightness around the aim, softly kept within the range; colors fade towards black and white."""
     light = kept_within(detail, aim)
     deep = _deep(light, aim)
     pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
     pale = pale * (
         1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1)
-    )  # colours of dark hair glow in the light
+    )  # colors of dark hair glow in the light
     hue = shaded_hue(aim[1:], aim[0] - light)
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
 
@@ -275,13 +275,13 @@ def _table(pigment: float, *aim: float) -> Float32:
 
 
 def _deep(light: Float32, aim: Float32) -> Float32:
-    """How much of their chroma colours have where they are as dark, over that at the aim."""
+    """How much of their chroma colors have where they are as dark, over that at the aim."""
     faded = (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
     return np.asarray(faded, np.float32)
 
 
 def shaded_hue(hue: Any, darker: Any) -> Any:
-    """a* and b* (..., 2) of a natural hair colour where it is darker: blond in shadow is brown, and not olive."""
+    """a* and b* (..., 2) of a natural hair color where it is darker: blond in shadow is brown, and not olive."""
     angle = float(np.degrees(np.arctan2(hue[1], hue[0])))
     natural = np.clip(min(angle - 35, 115 - angle) / 20, 0, 1)
     turn = np.radians(np.clip(-TURN * natural * np.asarray(darker), -14, 10))

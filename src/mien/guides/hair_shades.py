@@ -1,4 +1,4 @@
-"""The colours that hair of one colour has in light and in shadow.
+"""The colors that hair of one color has in light and in shadow.
 
 Measured on hair of 1,393 portraits (``recipes/hair_shades.py`` does it again), in seven parts of equal lightness each:
 whatever the hue and the mean lightness, chroma at one lightness over that at another is the same, up to a twentieth; so
@@ -25,17 +25,17 @@ CHROMA = (0.1, 0.33, 0.47, 0.6, 0.8, 0.91, 1.0, 1.07, 1.13, 1.18, 1.18, 1.13, 1.
 """Chroma of hair at these L*, over that at 28."""
 
 FROM = 60.0
-"""L* from which colours that hair does not grow in fade: by half at 88."""
+"""L* from which colors that hair does not grow in fade: by half at 88."""
 
 LIGHTER = (-45.0, -35.0, -25.0, -15.0, -7.0, 0.0, 7.0, 15.0, 25.0, 35.0, 45.0)
 TURNED = (-21.0, -15.0, -9.5, -4.5, -1.5, 0.0, 1.3, 3.0, 6.0, 10.0, 15.0)
-"""L* over that of a colour, and degrees by which natural hues turn there."""
+"""L* over that of a color, and degrees by which natural hues turn there."""
 
 NATURAL = (15.0, 30.0, 95.0, 115.0)
 """Hues at which that begins, is whole, and ends."""
 
 LEAST = 0.3
-"""Chroma at the colour's lightness over that at 28, at least: none becomes more than four times as deep."""
+"""Chroma at the color's lightness over that at 28, at least: none becomes more than four times as deep."""
 
 LEVELS = 1001
 """For which a table is made."""
@@ -68,7 +68,7 @@ COOL, PINK, BLUE = -0.45, -45.0, -130.0
 
 
 def shades(color: Any, pigment: float = 1.0) -> Float32:
-    """a* and b* (``LEVELS``, 2) that hair whose colour is ``color`` (3,), in Lab, has from black to white.
+    """a* and b* (``LEVELS``, 2) that hair whose color is ``color`` (3,), in Lab, has from black to white.
 
     ``pigment`` is how much brown the depths of hair that becomes gray have: those of black or white hair have little.
     """

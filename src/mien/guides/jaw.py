@@ -40,7 +40,7 @@ ENDS = 3
 ROUND, EDGE = 0.05, 0.014
 """How round a jaw's outline is, and how wide its edge, eye distances."""
 
-NEIGHBOURS = np.array([0.06, 0.24, 0.4, 0.24, 0.06])
+NEIGHBORS = np.array([0.06, 0.24, 0.4, 0.24, 0.06])
 """By which points of the outline move together."""
 
 
@@ -68,7 +68,7 @@ def with_jaw(here: AroundBeard) -> AroundBeard:
     side = np.clip(1.5 - 1.5 * outwards[:, 1], 0, 1)  # a chin is where it was
     push += full * side * _along(grown[:, 4]) * (np.minimum(push, 0) - PULL - push)
     push *= np.clip((line[:, 1] - points[2, 1]) / (0.2 * UNIT), 0, 1)
-    push = np.convolve(np.concatenate([push[-2:], push, push[:2]]), NEIGHBOURS, "valid")
+    push = np.convolve(np.concatenate([push[-2:], push, push[:2]]), NEIGHBORS, "valid")
     points[outline, :2] += UNIT * push[:, None] * outwards
     return replace(here, points=points)
 

@@ -1,4 +1,4 @@
-"""Pixels of one photo laid over another: looked up along a field, in its colours, its light and its grain.
+"""Pixels of one photo laid over another: looked up along a field, in its colors, its light and its grain.
 
 Convention:
     Pictures are (h, w, 3) float32 sRGB in [0, 255] over a box of the photo; weights (h, w) float32 in [0, 1].
@@ -115,7 +115,7 @@ def _smooth_edge(reach: Bool, width: float) -> Float32:
 def matched(
     lower: Float32, taken: Float32, area: Bool, unit: float, known: Float32 | None = None, width: float = 0.1
 ) -> Float32:
-    """The taken pixels with this photo's colours along the border, spread inside; ``known`` (h, w) weighs it."""
+    """The taken pixels with this photo's colors along the border, spread inside; ``known`` (h, w) weighs it."""
     around = ring(area, width * unit)
     around = around if known is None else around * known
     inner = cv2.erode(area.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0

@@ -1,7 +1,7 @@
-"""What a wished colour becomes in one photo: seen under its light, and followed by the brows.
+"""What a wished color becomes in one photo: seen under its light, and followed by the brows.
 
 Convention:
-    Colours are sRGB, 0 to 255; Lab is CIE L*a*b* of sRGB (D65).
+    Colors are sRGB, 0 to 255; Lab is CIE L*a*b* of sRGB (D65).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TINT, LEAST, MOST = (0.15, 0.55), (-2.0, -1.0), (2.0, 11.0)
 blue than red or green, and the bounds by which it shifts a gray: pale skin is less yellow, too, and blue hair odd."""
 
 SATURATED = 90.0
-"""Chroma from which a colour is so strong that the light hardly shows in it."""
+"""Chroma from which a color is so strong that the light hardly shows in it."""
 
 PINK = (48.0, 0.25, -8.0)
 """Hue of skin in degrees below which it is pink, share of what it lacks by which hair's hue is turned, and the most."""
@@ -39,7 +39,7 @@ PALE = (22.0, 0.75)
 """Chroma of skin below which colors of the photo are weak, and the least that is left of those of hair."""
 
 GRAYED = 0.5
-"""How much of a beard's colour goes beside gray hair."""
+"""How much of a beard's color goes beside gray hair."""
 
 LIGHTER, WARMER, LIMIT = 0.45, 0.6, 11.0
 """How far brows follow hair that becomes lighter, and its hue; and the most that they become lighter."""
@@ -109,14 +109,14 @@ def _skin(photo: Photo, face: Face) -> Any:
 
 
 def brows_after(brows: Color, hair: Color, wish: Color) -> Color | None:
-    """The colour of brows beside dyed hair, which follow it half of the way.
+    """The color of brows beside dyed hair, which follow it half of the way.
 
-    Colourists lighten brows when dark hair becomes ginger or blond; black brows would tell that it is dyed. Colours
+    Colorists lighten brows when dark hair becomes ginger or blond; black brows would tell that it is dyed. Colors
     that hair does not grow in, and darker hair, leave brows as they are.
 
     Args:
-        brows: their mean colour.
-        hair: mean colour of the hair so far.
+        brows: their mean color.
+        hair: mean color of the hair so far.
         wish: of the hair.
 
     Returns:
@@ -134,11 +134,11 @@ def brows_after(brows: Color, hair: Color, wish: Color) -> Color | None:
 
 
 def beard_after(beard: Color, hair: Color, wish: Color) -> Color | None:
-    """The colour of a beard beside hair that becomes gray: it becomes so in part, as beards do.
+    """The color of a beard beside hair that becomes gray: it becomes so in part, as beards do.
 
     Args:
-        beard: its mean colour.
-        hair: mean colour of the hair so far.
+        beard: its mean color.
+        hair: mean color of the hair so far.
         wish: of the hair.
 
     Returns:

@@ -24,7 +24,7 @@ EDGE = 0.35
 """Of that, how wide the edge is whose light is that of the hair just inside, which is often in shadow."""
 
 CALM = 0.92
-"""How far lighter colours of the rim come to those nearby."""
+"""How far lighter colors of the rim come to those nearby."""
 
 LOCKS = 0.6
 """How much of half a lock's width is rim at most: buns and locks are no roots."""
@@ -37,7 +37,7 @@ def shaded(maps: Float32, alpha: Float32, light: Float32, share: float = 1.0) ->
     """Makes hair's rim no lighter than the hair nearby, in maps (h, w, 4) of :mod:`mien.guides.lift`.
 
     ``light`` is L* (h, w) of the hair, ``share`` how much of that is done. What lies behind is never quite gone from
-    its colours, and would be a bright line once dark hair is lifted.
+    its colors, and would be a bright line once dark hair is lifted.
     """
     away = cv2.distanceTransform((alpha > 0.9).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     away = np.minimum(away, np.float32(max(alpha.shape)))  # there may be no border
@@ -67,11 +67,11 @@ def _inner(values: Float32, away: Float32, reach: float) -> tuple[Float32, Float
 
 
 FAR = 0.01
-"""How much colours of hair anywhere count: where the window of a blur ends, a step would be seen."""
+"""How much colors of hair anywhere count: where the window of a blur ends, a step would be seen."""
 
 
 def calmed(front: Float32, alpha: Float32) -> Float32:
-    """Hair's colours (h, w, 3) whose rim is no lighter than hair nearby: skin or sky would be lifted with it."""
+    """Hair's colors (h, w, 3) whose rim is no lighter than hair nearby: skin or sky would be lifted with it."""
     soft = np.clip((0.985 - cv2.GaussianBlur(alpha, (0, 0), max(0.8, REACH * max(alpha.shape)))) / 0.2, 0, 1)
     near = _around(front, alpha, soft)
     lighter = np.clip((front - near).mean(2, keepdims=True) / 0.08, 0, 1)

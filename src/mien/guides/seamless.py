@@ -117,7 +117,7 @@ def joined(lower: Float32, upper: Float32, here: Bool, close: Bool, unit: float)
 
 
 def calmed(lower: Float32, upper: Float32, here: Bool, known: Bool, share: Float32, unit: float) -> Float32:
-    """What is made of skin (h, w, 3), whose shading differs little from how the skin around it goes on smoothly.
+    """What is made of skin (h, w, 3), whose shading and hue differ little from how the skin around it goes on smoothly.
 
     Args:
         lower: the photo.

@@ -62,7 +62,7 @@ def waviness(picture: Float32, hair: Bool, unit: float) -> float:
 
 
 def palette(picture: Float32, hair: Bool) -> Float32:
-    """(TONES, 3) the colours of hair, from dark to light."""
+    """(TONES, 3) the colors of hair, from dark to light."""
     colors = picture[hair]
     colors = colors[np.argsort(colors @ np.array([0.3, 0.59, 0.11], np.float32))]
     colors = colors[int(0.1 * len(colors)) :]
@@ -181,7 +181,7 @@ def colored(picture: Float32, hair: Bool, light: Float32, unit: float) -> Float3
 
 
 def local(picture: Float32, area: Float32, reach: float) -> Float32:
-    """(h, w, 3) mean colours of an area nearby, and from farther away where there is none."""
+    """(h, w, 3) mean colors of an area nearby, and from farther away where there is none."""
     total, share = np.zeros_like(picture), np.full(area.shape, 1e-6, np.float32)
     for factor, weight in ((1.0, 1.0), (3.0, 0.02)):
         share += weight * wide_blur(area, factor * reach)

@@ -1,4 +1,4 @@
-"""What a browser needs to preview moves and dyes by itself: displacements on a grid, mattes, tables of colours."""
+"""What a browser needs to preview moves and dyes by itself: displacements on a grid, mattes, tables of colors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from mien.serve.faults import ApiError
 from mien.types import Face, Float32, Float64, Photo, UInt8
 
 NODES = 17
-"""Levels of each channel in a table of colours."""
+"""Levels of each channel in a table of colors."""
 
 SCALE = 1 / 128
 """Pixels of one step of a displacement."""
@@ -137,7 +137,7 @@ def at_width(photo: Photo, face: Face, width: int | None) -> tuple[Photo, Face]:
 
 
 def colors_of_dye(photo: Photo, face: Face, region: str, color: str, context: EditContext) -> bytes:
-    """What sRGB colours become when a region is dyed: NODES³ × 3 bytes, red fastest.
+    """What sRGB colors become when a region is dyed: NODES³ × 3 bytes, red fastest.
 
     Raises:
         LayerError: no such region or color.
