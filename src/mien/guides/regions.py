@@ -28,6 +28,7 @@ from mien.guides.hair_matte import LARGEST, grown_beard, hair_matte
 from mien.guides.iris_dye import irises_of
 from mien.guides.light import BARE
 from mien.guides.looks import close_to, large_pieces, probability, reaching
+from mien.guides.unlike_skin import unlike_skin
 from mien.guides.whole_cloth import whole_cloth
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
@@ -134,7 +135,9 @@ def _parsed(photo: Photo, face: Face, region: Region, parser: FaceParser) -> Flo
     unit = float(np.linalg.norm(face.quad[3] - face.quad[0])) / 100
     if len(groups) > 1:
         chin = float(face.landmarks[152, 1] - box[1]) * scale
-        found = [whole_cloth(to_srgb(photo, box), found, chin, unit * scale), found[1]]
+        picture = to_srgb(photo, box)
+        found = unlike_skin(picture, found, chin, unit * scale)
+        found = [whole_cloth(picture, found, chin, unit * scale), found[1]]
     if region.beard:
         points = (face.landmarks.astype(np.float64) - (*box[:2], 0)) * scale
         found = [found[0] * grown_beard(found[0], points, unit * scale)]

@@ -55,21 +55,21 @@ def whole_cloth(picture: UInt8, found: Sequence[Float32], chin: float, unit: flo
     lab = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), (0, 0), max(0.6, SOFT * unit * shrink))
     below = np.arange(size[1])[:, None] > chin * shrink
     sure = seen > SURE
-    to_cloth, to_wall = _away(lab, sure), _away(lab, (wall > WALL) & ~below)
+    to_cloth, to_wall = away_from(lab, sure), away_from(lab, (wall > WALL) & ~below)
     if to_cloth is None or to_wall is None:
         return cloth
-    to_skin = _away(lab, (skin > 1 - OTHER) & (seen < OTHER))
+    to_skin = away_from(lab, (skin > 1 - OTHER) & (seen < OTHER))
     like = (to_cloth < ALIKE) & (to_cloth < NEARER[0] * to_wall)
     like &= True if to_skin is None else to_cloth < NEARER[1] * to_skin
     doubted = below & ~sure & (hair < OTHER) & (skin < OTHER)
-    holes = _going_on(_opened(doubted & like & _between(sure), THIN * unit * shrink), sure)
+    holes = going_on(opened(doubted & like & _between(sure), THIN * unit * shrink), sure)
     bare = below & (seen < WALL) & (seen > DOUBTED) & (to_wall < BEHIND) & (to_wall < NEARER[0] * to_cloth)
-    spilt = _going_on(_opened(bare & (to_cloth > FAR), SLIVER * unit * shrink), wall > WALL)
-    filled, gone = (_enlarged(one, cloth.shape) for one in (holes, spilt))
+    spilt = going_on(opened(bare & (to_cloth > FAR), SLIVER * unit * shrink), wall > WALL)
+    filled, gone = (enlarged(one, cloth.shape) for one in (holes, spilt))
     return np.asarray(np.maximum(cloth, filled) * (1 - gone), np.float32)
 
 
-def _away(lab: Float32, area: Bool) -> Float32 | None:
+def away_from(lab: Float32, area: Bool) -> Float32 | None:
     """(h, w): how far colors are from the nearest one of an area; None where it is too small to have any."""
     pixels = lab[area]
     if len(pixels) < FEW:
@@ -89,11 +89,12 @@ def _between(sure: Bool) -> Bool:
     return np.asarray(left & right[:, ::-1], np.bool_)
 
 
-def _opened(area: Bool, radius: float) -> Bool:
+def opened(area: Bool, radius: float) -> Bool:
+    """(h, w): an area without what is narrower than twice a radius."""
     return np.asarray(cv2.morphologyEx(area.astype(np.uint8), cv2.MORPH_OPEN, disc(radius)) > 0, np.bool_)
 
 
-def _going_on(area: Bool, start: Bool) -> Bool:
+def going_on(area: Bool, start: Bool) -> Bool:
     """What of an area goes on from where something is sure."""
     count, index = cv2.connectedComponents((area | start).astype(np.uint8), connectivity=4)
     reached = np.bincount(index[start], minlength=count) > 0
@@ -101,6 +102,7 @@ def _going_on(area: Bool, start: Bool) -> Bool:
     return np.asarray(area & reached[index], np.bool_)
 
 
-def _enlarged(area: Bool, shape: tuple[int, ...]) -> Float32:
+def enlarged(area: Bool, shape: tuple[int, ...]) -> Float32:
+    """An area at another size, a pixel larger, with a soft border."""
     grown = cv2.dilate(area.astype(np.float32), disc(1))
     return np.asarray(cv2.resize(grown, shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
