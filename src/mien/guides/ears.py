@@ -31,8 +31,8 @@ AWAY = 0.22
 DARK = 0.45
 """Light of an ear over that of its face below which it is hair or shadow."""
 
-SHADE = 0.5
-"""The same for single pixels, which go with the old hair."""
+SHADE, REDDER = 0.5, 8.5
+"""The same for single pixels, which go with the old hair; and a* over that of the hair from which on they are skin."""
 
 PALE = 0.6
 """Of the skin's color below which what the parser takes for an ear may be wall, over which new hair lies."""
@@ -92,12 +92,24 @@ def unshaded(here: Scene) -> Scene:
     skin = here.shares["face"] > 0.9
     wrong = (here.shares["ears"] > 0.28) & (light < SHADE * float(np.median(light[skin])) if skin.any() else False)
     wrong = cv2.morphologyEx(wrong.astype(np.uint8), cv2.MORPH_OPEN, disc(0.02 * here.unit))
+    wrong = np.where(_skin_in_shade(here, wrong > 0), 0, wrong).astype(np.uint8)
     if int(wrong.sum()) < LEAST * here.unit**2:
         return here
     part = cv2.GaussianBlur(cv2.dilate(wrong, disc(0.04 * here.unit)).astype(np.float32), (0, 0), 0.01 * here.unit)
     taken = here.shares["ears"] * part
     shares = {**here.shares, "ears": here.shares["ears"] - taken, "background": here.shares["background"] + taken}
     return replace(here, shares=shares, loose=np.maximum(here.loose, taken))
+
+
+def _skin_in_shade(here: Scene, dark: Bool) -> Bool:
+    """(h, w): ears in whose dark places (h, w) there is more red than in the hair: shaded ears, of which all stays."""
+    lab = cv2.cvtColor(here.picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    red, hair = lab[..., 1], here.hair > 0.95
+    usual = float(np.median(red[hair])) if hair.any() else 0.0
+    count, index = cv2.connectedComponents((here.shares["ears"] > 0.28).astype(np.uint8))
+    able = [n for n in range(1, count) if (dark & (index == n)).any()]
+    shaded = [n for n in able if float(np.median(red[dark & (index == n)])) > usual + REDDER]
+    return np.asarray(np.isin(index, shaded), np.bool_)
 
 
 def pairs(here: Scene, there: Scene) -> tuple[Float64, Float64]:
