@@ -13,6 +13,7 @@ from mien.conditions.labels import INDEX
 from mien.editing.damaged import SIDE, WIDER, damaged
 from mien.errors import LayerError
 from mien.guides.damage import find_damage
+from mien.guides.sure_damage import sure
 from mien.types import Bool, Photo, UInt8
 
 NOTHING = np.zeros((400, 500), np.bool_)
@@ -107,3 +108,26 @@ def test_scratches_over_print_dots_are_found_and_dots_are_none() -> None:
     found = find_damage(Photo(worn), NOTHING, NOTHING, NOTHING)
     near = cv2.dilate(marks, np.ones((11, 11), np.uint8)) > 0
     assert found[marks > 127].mean() > 0.8 and (found & ~near).sum() < 60
+
+
+@pytest.mark.parametrize(
+    ("mark", "damage"),
+    [((240, 236, 225), True), ((235, 220, 180), True), ((150, 62, 20), False), ((250, 150, 90), False)],
+)
+def test_in_color_photos_shades_of_a_cloth_are_folds_and_paper_is_a_scratch(
+    mark: tuple[int, int, int], damage: bool
+) -> None:
+    cloth = np.full((400, 500, 3), (215, 100, 45), np.float32)
+    cloth[:, :200] = np.linspace(0.7, 1.3, 400)[:, None, None] * (90, 135, 190)
+    cloth += np.random.default_rng(0).normal(0, 3, cloth.shape)
+    line = np.zeros(NOTHING.shape, np.uint8)
+    cv2.line(line, (230, 330), (470, 90), 255, 2, cv2.LINE_AA)
+    cv2.circle(line, (300, 80), 2, 255, -1, cv2.LINE_AA)
+    share = line[..., None] / 255
+    picture = np.clip(cloth * (1 - share) + np.array(mark) * share, 0, 255).astype(np.float32)
+    scratch = (np.mgrid[:400, :500][0] > 90) | (np.mgrid[:400, :500][1] > 305)
+    found = sure(picture, (line > 127) & ~scratch, (line > 127) & scratch)
+    assert found[(line > 127) & scratch].all() == found[80, 300] == damage
+    assert damage or not found.any()
+    gray = np.repeat(picture.mean(2, keepdims=True), 3, 2)
+    assert sure(gray, line > 127, line > 127)[line > 127].all()

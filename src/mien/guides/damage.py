@@ -2,8 +2,9 @@
 
 Specks stand out of a median of their surroundings; scratches are long straight lines, found by the mean along lines of
 many directions. Both are compared with how rough the picture is there, so that grain, leaves and cloth are no damage;
-prints are looked at without their dots (:mod:`mien.guides.printed`). What a face may have itself is left: lights in
-eyes, teeth, hairs, jewelry, moles.
+prints are looked at without their dots (:mod:`mien.guides.printed`), and in color photos damage is only what is pale
+as paper or black (:mod:`mien.guides.sure_damage`). What a face may have itself is left: lights in eyes, teeth, hairs,
+jewelry, moles.
 
 Convention:
     Pictures are (h, w, 3) float32 sRGB in [0, 255]; areas (h, w) bool.
@@ -17,6 +18,7 @@ import numpy as np
 from mien.errors import LayerError
 from mien.guides.printed import FAINTEST, Print
 from mien.guides.scratches import FAINT, Part, parts_of, roughness, scratches
+from mien.guides.sure_damage import sure
 from mien.photos.color import to_srgb
 from mien.types import Bool, Float32, Photo
 
@@ -67,7 +69,8 @@ def find_damage(photo: Photo, features: Bool, woven: Bool, skin: Bool) -> Bool:
     )
     kept, threads, face = areas
     seen = Print.of(picture)
-    found = _specks(seen, kept, threads, face) | _reduced_scratches(seen, kept | threads, face)
+    specks, lines = _specks(seen, kept, threads, face), _reduced_scratches(seen, kept | threads, face)
+    found = specks | lines if seen.pitch else sure(picture, specks, lines)
     if not found.any():
         raise LayerError(NONE)
     grown = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
