@@ -24,7 +24,7 @@ from PIL import Image
 
 from benchmarks.sheets import around
 from benchmarks.unseen_edits import Random, edits
-from benchmarks.unseen_faces import Faces, without
+from benchmarks.unseen_faces import LEAST, Faces, without
 from mien import Editor
 from mien.editing.result import EditResult
 from mien.errors import MienError
@@ -123,11 +123,13 @@ def main() -> None:
     parser.add_argument("--only", default="", help="Beginnings of the names, joined by commas.")
     parser.add_argument("--rounds", type=int, default=1, help="How often each edit is made, on other faces.")
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="Files that name portraits to leave out.")
+    parser.add_argument("--least", type=int, default=LEAST, help="Side of the face in its own photo, pixels.")
     options = parser.parse_args()
     for folder in ("alone", "sheet"):
         (options.out / folder).mkdir(parents=True, exist_ok=True)
     known = without([Path(__file__).parent.parent / "docs/log.md", *options.without])
-    faces = Faces(options.data, options.split, options.seed, Editor.from_pretrained("opencv:telea"), known)
+    editor = Editor.from_pretrained("opencv:telea")
+    faces = Faces(options.data, options.split, options.seed, editor, known, options.least)
     lines: list[Mapping[str, Any]] = []
     with (options.out / "log.jsonl").open("w", encoding="utf-8") as log:
         for edit in edits(options.data, options.rounds):

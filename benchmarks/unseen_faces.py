@@ -22,7 +22,7 @@ from mien.guides.glasses import find_glasses
 from mien.types import Bool, Face, Float64, Photo, UInt8
 
 LEAST = 420
-"""Side of the face's square in the photo that a wide picture was made from, pixels: below, pictures are enlarged."""
+"""Side of the face's square in the photo that a wide picture was made from, pixels: far below, pictures are soft."""
 
 TRIED, TRIED_HAIR = 14, 16
 """Others that are looked at for one that is like a face, or whose hair may suit it."""
@@ -72,9 +72,12 @@ class Faces:
         seed: another one draws other faces.
         editor: finds and parses faces.
         without: names of portraits that are left out, because somebody has looked at them.
+        least: side of the face's square in the photo that a picture was made from, pixels.
     """
 
-    def __init__(self, data: Path, split: str, seed: int, editor: Editor, without: Iterable[str] = ()) -> None:
+    def __init__(
+        self, data: Path, split: str, seed: int, editor: Editor, without: Iterable[str] = (), least: int = LEAST
+    ) -> None:
         out = {*without, *LONG_HAIR.values()}
         rows = {row["id"]: row for row in _rows(data / "wide/index.csv") if row["split"] == split}
         self.data, self.seed, self.editor = data, seed, editor
@@ -83,7 +86,7 @@ class Faces:
         self.names = [
             name
             for name, row in rows.items()
-            if row["kind"] == "real" and int(row["native_px"]) >= LEAST and name not in out
+            if row["kind"] == "real" and int(row["native_px"]) >= least and name not in out
         ]
         self.taken: set[str] = set()
         self._seen: dict[str, Seen | None] = {}

@@ -43,6 +43,7 @@ def test_faces_are_drawn_by_seed_each_once(data: Path, monkeypatch: pytest.Monke
     assert first[-1] is None, "there are ten faces that fit: 0 to 11 but for a small and an unfitting one"
     assert set(first[:-1]) == {f"{n:04}" for n in range(12)} - {"0003", "0005"}
     assert "0007" not in order(data, 1, monkeypatch, without={"0007"})
+    assert "0003" in order(data, 1, monkeypatch, least=0)
 
 
 def test_what_lies_beyond_the_photo_is_cut_off(data: Path) -> None:
