@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
@@ -111,6 +113,16 @@ def test_a_small_child_gets_no_grown_teeth(portrait: Photo, face: Face, monkeypa
     monkeypatch.setattr(lenders, "youth", lambda one: 9.0)
     with pytest.raises(LayerError, match="looks like a child"):
         Editor.from_pretrained("opencv:telea")(portrait, part="teeth", face=face)
+
+
+@pytest.mark.parametrize(("shape", "age", "child"), [(5.0, 33.0, False), (5.0, 24.5, True), (6.5, 33.0, True)])
+def test_a_grown_face_of_a_childs_shape_is_no_child(
+    shape: float, age: float, child: bool, portrait: Photo, face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = SimpleNamespace(looks=lambda pairs: [SimpleNamespace(raw={"age": age})])
+    monkeypatch.setattr(lenders, "youth", lambda one: shape)
+    monkeypatch.setattr("mien.finding.face_reader.FaceReader.bundled", lambda: reader)
+    assert lenders._child(portrait, face) is child
 
 
 def test_a_sharper_picture_is_blurred_to_its_surroundings() -> None:

@@ -43,6 +43,10 @@ GROWN, YOUNG, SHUT = 12.5, (21.0, 4.0), 0.15
 """Age by the face reader below which shut lips hide milk teeth (the youngest 16 of 260 faces of nobody, all of them
 children); the same with the least youth of its shape; and how far open, over their width, lips count as shut."""
 
+ADULT = (28.0, 6.0)
+"""Age by the face reader from which a face is grown although its shape is a child's, up to that youth: children whose
+youth is above :data:`~mien.guides.bank.CHILD` read as 1 to 24.5 (12 faces), a woman whose youth is 4.4 to 5 as 33."""
+
 
 HALF, MANS = 0.5, 0.5
 """Reading of "masculine" below which a woman's wrinkles fit better, and by how much a man's fit less."""
@@ -174,12 +178,15 @@ def _child(photo: Photo, face: Face) -> bool:
     """Whether a face is a small child's, or a child's whose lips are shut; the reader thinks it older."""
     from mien.finding.face_reader import FaceReader
 
-    if youth(face) > CHILD:
+    shape = youth(face)
+    if shape > ADULT[1]:
         return True
-    if face.mouth_openness > SHUT:
+    if shape <= CHILD and face.mouth_openness > SHUT:
         return False
     age = float(FaceReader.bundled().looks([(photo, face)])[0].raw["age"])
-    return age < GROWN or (age < YOUNG[0] and youth(face) > YOUNG[1])
+    if shape > CHILD:
+        return age < ADULT[0]
+    return age < GROWN or (age < YOUNG[0] and shape > YOUNG[1])
 
 
 def lent_of(cost: float, entry: Entry, part: str) -> Lender:
