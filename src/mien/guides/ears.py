@@ -31,7 +31,7 @@ AWAY = 0.22
 DARK = 0.45
 """Light of an ear over that of its face below which it is hair or shadow."""
 
-SHADE, REDDER = 0.5, 8.5
+SHADE, REDDER = 0.5, 18.0
 """The same for single pixels, which go with the old hair; and a* over that of the hair from which on they are skin."""
 
 PALE = 0.6
