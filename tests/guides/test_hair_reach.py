@@ -11,7 +11,7 @@ import pytest
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bank import Bank
-from mien.guides.bank_hair import REACHES, bank_fringe
+from mien.guides.bank_hair import OWN, REACHES, bank_fringe
 from mien.guides.fringe import lent_fringe
 from mien.guides.hair import hair
 from mien.guides.hair_lengths import EndsAboveError
@@ -152,13 +152,13 @@ def test_lengths_are_refused_where_there_is_no_hairline(face: Face) -> None:
         hair(bald, face, other, face, ColorParser(), any_head=True)  # type: ignore[arg-type]
 
 
-def test_the_first_seed_draws_this_heads_hair_lower_and_others_lay_on_fringes(parser: FaceParser) -> None:
+def test_the_first_seed_draws_this_heads_hair_lower_and_the_second_lays_on_its_strands(parser: FaceParser) -> None:
     one = next(entry for entry in Bank.bundled().entries if entry.path.stem == "2253")
     photo, made = one.photo(), []
     for seed in (0, 1):
         guide = bank_fringe(photo, one.face, parser, seed)
         result, area = guide.over(photo)
         assert (result.pixels[~area] == photo.pixels[~area]).all()
-        assert area[: int(one.face.landmarks[152, 1])].any() and guide.notes == ((REACHES,) if seed == 0 else ())
+        assert area[: int(one.face.landmarks[152, 1])].any() and guide.notes == ((REACHES, OWN)[seed],)
         made.append(result.pixels)
     assert not np.array_equal(*made)
