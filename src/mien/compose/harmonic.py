@@ -15,6 +15,9 @@ from mien.types import Bool, Float32
 SMALLEST, TURNS = 12, 30
 """Side below which nothing is reduced further, and turns of relaxation at each size."""
 
+LARGE, FEWER = 400, 6
+"""Side from which turns are fewer: what comes from the coarse is even already, and each turn is dear."""
+
 GAP = 4
 """Pixels beside what is free that are free, too: what is known often begins a little farther away."""
 
@@ -50,11 +53,14 @@ def _spread(values: Float32, known: Float32, free: Float32) -> Float32:
     sure = (known > 0)[..., None]
     fixed = values / np.maximum(known, np.float32(1e-6))[..., None]
     there = np.maximum(known > 0, free > 0).astype(np.float32)
-    weight = np.maximum(cv2.blur(there, (3, 3)), np.float32(1e-6))[..., None]
+    weight = np.maximum(cv2.blur(there, (3, 3)), np.float32(1e-6))
+    wide, divided = (np.repeat(one[..., None], values.shape[2], 2) for one in (there, weight))
     found = np.where(sure, fixed, found)
-    for _ in range(TURNS):
-        mean = _planes(cv2.blur(found * there[..., None], (3, 3)), values) / weight
-        found = np.where(sure, fixed, mean)
+    for _ in range(TURNS if min(height, width) < LARGE else FEWER):
+        mean = _planes(cv2.blur(found * wide, (3, 3)), values)
+        mean /= divided
+        np.copyto(mean, fixed, where=sure)
+        found = mean
     return np.asarray(found, np.float32)
 
 
