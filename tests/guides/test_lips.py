@@ -11,6 +11,7 @@ from mien.guides.lip_borders import seen_lips
 from mien.guides.lip_color import without_inside
 from mien.guides.lip_drawing import drawn_lips
 from mien.guides.lip_lines import LipLines
+from mien.guides.lip_relief import with_relief
 from mien.guides.shapes import Shapes
 from mien.types import Float64
 
@@ -79,3 +80,17 @@ def test_nothing_of_the_inside_of_a_mouth_is_left() -> None:
     assert int(np.abs(made.astype(int) - (190, 90, 80)).max()) <= 2
     met = lips.met(0.3)
     assert isinstance(met, LipLines) and met.drawn_shut and not met.opened
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_shut_lips_have_relief(channels: int) -> None:
+    lips, box = seen_lips(face(), None).met(), (150, 150, 362, 362)
+    flat = np.full((212, 212, channels), 120.0, np.float32)
+    made = with_relief(flat, lips, box)
+    middle = lips.points[:, 12] - box[:2]
+    x = int(middle[1, 0])
+    upper, lower = (int(middle[1, 1] + share * (middle[to, 1] - middle[1, 1])) for share, to in ((0.5, 0), (0.6, 3)))
+    assert made.shape == flat.shape
+    assert made[upper, x].mean() < 114 < 126 < made[lower, x].mean()
+    assert channels == 1 or made[upper, x, 0] > made[upper, x, 1] + 5  # and redder
+    assert np.abs(made[:20] - 120).max() < 0.01

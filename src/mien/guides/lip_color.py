@@ -20,6 +20,9 @@ RIM, CORNER, DIM = 0.011, 0.05, 0.7
 """Units by which the inside of a mouth is taken to be larger than it is seen, those around it in which what is darker
 than this share of the lips belongs to it, too."""
 
+WIDER, AT_END = 1.5, 0.1
+"""By how many times itself that is larger at a corner, where shade is soft, and within how many units of it."""
+
 CORES, RAMP, EVEN = (0.2, 0.35, 0.5), (0.25, 0.6), 0.8
 """Shares of a lip's height, from where lips meet, at one of which its color is looked up, the one that is least like
 skin; from where on it is brought to that color, and how far."""
@@ -64,7 +67,10 @@ def _inside(part: Float32, lips: LipLines, box: Box) -> Bool:
     dark = light < DIM * float(np.median(light[lip])) if lip.any() else np.zeros_like(inside)
     near = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 5)
     rim, corner = max(RIM * lips.unit, 1.5), max(CORNER * lips.unit, 4.0)
-    return np.asarray((near < rim) | (dark & (near < corner)))
+    x, y = np.meshgrid(np.arange(box[0], box[2]) + 0.5, np.arange(box[1], box[3]) + 0.5)
+    ends = np.minimum(*(np.hypot(x - a, y - b) for a, b in lips.points[0, [0, -1]]))
+    wider = 1 + WIDER * np.clip(1 - ends / (AT_END * lips.unit), 0, 1)
+    return np.asarray((near < rim * wider) | (dark & (near < corner)))
 
 
 def _spread(part: Float32, inside: Bool) -> Float32:

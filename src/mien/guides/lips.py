@@ -22,6 +22,7 @@ from mien.guides.guide import Box, Guide
 from mien.guides.laid import blurred, filled
 from mien.guides.lip_color import evenly_red, without_inside
 from mien.guides.lip_lines import STATIONS, LipLines
+from mien.guides.lip_relief import with_relief
 from mien.guides.move import STILL, around, freedom
 from mien.guides.spline import Spline, look_up
 from mien.guides.still import Labelled, kept
@@ -35,6 +36,9 @@ NEAR, FOLLOW = 0.1, 0.15
 
 DARK, WIDE = (0.36, 0.46, 0.44), 0.01
 """By how much the line between the lips is darker in red, green and blue, and its half width in units."""
+
+TAPER, PAST, PAST_STEPS = 0.4, 0.03, 3
+"""Exponent by which the line between the lips ends, and units by which it goes on beyond the corners, in some steps."""
 
 SHADE, SHADED = 0.14, 0.03
 """The same of the shade beside it."""
@@ -85,7 +89,7 @@ def lips_moved(
     upper, lower = (look_up(source, one, box[:2]).astype(np.float32) for one in (first, second))
     share, line, beside = _seam(after, box)
     made = evenly_red(lower + share[..., None] * (upper - lower), after, box)
-    made = _grained(photo, made, before, after, box)
+    made = with_relief(_grained(photo, made, before, after, box), after, box)
     shade = np.array(DARK if made.shape[2] == 3 else DARK[:1], np.float32)
     made = made * (1 - shade * line[..., None]) * (1 - SHADE * beside[..., None])
     return Guide(box, np.asarray(made, np.float32), np.maximum(_moving(first), _moving(second)))
@@ -154,14 +158,22 @@ def _seam(lips: LipLines, box: Box) -> tuple[Float32, Float32, Float32]:
     whole = np.concatenate([*ends, line[-1:] + (4 * unit, -deep), line[:1] - (4 * unit, deep)]) @ lips.turn
     above = cv2.GaussianBlur(filled(whole, box).astype(np.float32), (0, 0), 0.7)
     drawn: Any = np.zeros(above.shape, np.float32)
-    width = np.sin(np.linspace(0, np.pi, STATIONS)) ** 0.5
-    places = np.round(16 * (line @ lips.turn - box[:2])).astype(np.int32)
-    for at in range(1, STATIONS - 1):
-        strong = float(width[at])
-        cv2.line(drawn, tuple(places[at].tolist()), tuple(places[at + 1].tolist()), strong, 1, cv2.LINE_AA, 4)
+    places = np.round(16 * (_prolonged(line, unit) @ lips.turn - box[:2])).astype(np.int32)
+    strong = np.sin(np.linspace(0, np.pi, len(places))) ** TAPER
+    for at in range(len(places) - 1):
+        first, second = (tuple(places[one].tolist()) for one in (at, at + 1))
+        cv2.line(drawn, first, second, float(strong[at : at + 2].min()), 1, cv2.LINE_AA, 4)
     made = [cv2.GaussianBlur(drawn, (0, 0), max(0.6, wide * unit)) for wide in (WIDE, SHADED)]
     line_at, beside = (one / max(float(one.max()), 1e-6) for one in made)
     return np.asarray(above, np.float32), np.asarray(line_at, np.float32), np.asarray(beside, np.float32)
+
+
+def _prolonged(line: Float64, unit: float) -> Float64:
+    """Points upright (N, 2) of a line that goes on a little beyond the corners of the mouth."""
+    steps = np.linspace(1, 0, PAST_STEPS, endpoint=False)[:, None] * PAST * unit
+    left, right = line[0] - line[4], line[-1] - line[-5]
+    ends = [steps * one / max(float(np.linalg.norm(one)), 1e-6) for one in (left, right)]
+    return np.concatenate([line[0] + ends[0], line, line[-1] + ends[1][::-1]])
 
 
 def _grained(photo: Photo, made: Float32, before: LipLines, after: LipLines, box: Box) -> Float32:
