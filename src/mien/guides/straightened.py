@@ -52,6 +52,9 @@ SIZES, SHORTEST = ((1.0, 0.26), (0.75, 0.26), (0.55, 0.24), (0.4, 0.22), (0.4, 0
 """Shares of the wished length, and widths in units, that are tried until there are strips enough; least length, units.
 """
 
+STRETCH = 2.2
+"""How much longer short strips are drawn at most, before they are put below one another."""
+
 LEAST = 0.04
 """Difference of strands, in logarithms, from which they are seen."""
 
@@ -93,6 +96,13 @@ def light_of(picture: Float32) -> Float32:
     return np.asarray(np.log(cv2.cvtColor(np.clip(picture, 0, 255), cv2.COLOR_RGB2GRAY) + np.float32(DARK)), np.float32)
 
 
+def slopes(light: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
+    """The structure tensor (h, w) of light: the difference of both squared slopes, twice their product, their sum."""
+    gray = cv2.GaussianBlur(light, (0, 0), max(0.7, 0.008 * unit))
+    x, y = (np.asarray(cv2.Sobel(gray, cv2.CV_32F, *one), np.float32) for one in ((1, 0), (0, 1)))
+    return x * x - y * y, 2 * x * y, x * x + y * y
+
+
 def straightened(here: Scene, near: Bool, colors: Float32, length: float, width: float) -> Strands:
     """A piece of this head's hair as wide as wished.
 
@@ -122,8 +132,9 @@ def straightened(here: Scene, near: Bool, colors: Float32, length: float, width:
     usual = float(np.median([_spread(one[..., 2]) for one in found]))
     for one in found:
         one[..., 2] *= np.clip(usual / max(_spread(one[..., 2]), 1e-4), 0.7, 1.4)
-    overlap = max(3, round(OVERLAP * here.unit))
-    made = quilted(tall(found, round(length * here.unit), overlap), round(width * here.unit), overlap)
+    overlap, height = max(3, round(OVERLAP * here.unit)), round(length * here.unit)
+    longer = [_drawn_out(one, height) for one in found]
+    made = quilted(tall(longer, height, overlap), round(width * here.unit), overlap)
     area = np.zeros(here.shape, np.bool_)
     for one in strips:
         xs, ys = (np.rint(one[..., n]).astype(np.int64) for n in (0, 1))
@@ -159,10 +170,7 @@ class _Field:
         others = here.shares["clothes"] + here.shares["face"] + here.shares["ears"]
         sure = cv2.erode(((here.hair > 0.9) & (others < 0.3)).astype(np.uint8), disc(0.015 * unit)) > 0
         sure &= worn
-        gray = cv2.GaussianBlur(light, (0, 0), max(0.7, 0.008 * unit))
-        x, y = (cv2.Sobel(gray, cv2.CV_32F, *one) for one in ((1, 0), (0, 1)))
-        planes = (x * x - y * y, 2 * x * y, x * x + y * y)
-        a, b, total = (wide_blur(one * sure.astype(np.float32), AROUND * unit) for one in planes)
+        a, b, total = (wide_blur(one * sure.astype(np.float32), AROUND * unit) for one in slopes(light, unit))
         angle = 0.5 * np.arctan2(b, a) + np.pi / 2
         way = np.dstack([np.cos(angle), np.sin(angle)]).astype(np.float32)
         alike = np.asarray(np.hypot(a, b) / np.maximum(total, 1e-6), np.float32)
@@ -249,6 +257,14 @@ def _evened(here: Scene, strip: Float32, colors: Float32, lab: Float32) -> Float
     most = usual * np.where(light < 0, DEEP, BRIGHT)
     hue = HUE * np.tanh(fine(np.ascontiguousarray(lab[..., 1:])) / (1.6 * HUE))
     return np.dstack([strip, most * np.tanh(light / most), hue]).astype(np.float32)
+
+
+def _drawn_out(strip: Float32, height: int) -> Float32:
+    """A strip (V, U, 5) that is too short, as much longer as it may be."""
+    long = min(height, round(STRETCH * len(strip)))
+    if long <= len(strip):
+        return strip
+    return np.asarray(cv2.resize(strip, (strip.shape[1], long), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _spread(light: Float32) -> float:
