@@ -19,13 +19,13 @@ WIDTHS, UPPER = (0.07, 0.2), (0.05, 0.24)
 TOGETHER, FROM = 0.25, (0.1, 0.3)
 """How far locks draw together at most, and from how far above their ends."""
 
-EDGE, SOFT = 0.016, 0.6
-"""Units over which a lock's side fades, and pixels by which its matte is blurred."""
+EDGE, SOFT, BROAD = 0.016, 0.6, 0.025
+"""Units over which a lock's side fades, pixels by which its matte is blurred, and units by which its tone is."""
 
-LOCKS, LONE, THIN = 0.03, 0.06, 0.09
+LOCKS, LONE, THIN = 0.03, 0.1, 0.06
 """Units by which locks end sooner or later, by which single hairs go on, and over which ends thin out."""
 
-STRANDS = ((2.2, 0.035), (9.0, 0.03), (120.0, 0.025))
+STRANDS = ((2.2, 0.05), (9.0, 0.03), (120.0, 0.025))
 """Widths, in samples, and units by which strands, tufts, and all of one side end sooner or later."""
 
 SOME, TURNED, SHORTER, BEGIN = 0.5, 0.1, (-0.03, 0.3), (0.25, 0.3)
@@ -49,7 +49,7 @@ class Layer:
     tone: Float32
 
 
-def lowest(across: Float64, up: Float64, span: float, rng: np.random.Generator) -> Layer:
+def lowest(across: Float64, up: Float64, span: float, unit: float, rng: np.random.Generator) -> Layer:
     """Locks side by side, without gaps but at their ends."""
     sway = 0.02 * np.interp(up, np.linspace(-1, 2, 200), noise(rng, 200, 14)) * np.clip(1 - up / 0.6, 0, 1)
     across = across + sway
@@ -62,11 +62,13 @@ def lowest(across: Float64, up: Float64, span: float, rng: np.random.Generator) 
     side = np.clip((1 - out) * width[lock] / 2 / EDGE + 0.5, 0, 1)
     side = side + (1 - side) * np.clip(1 - 6 * drawn, 0, 1)
     alpha = _ends(across, up, span, later[lock] + 0.02 * np.minimum(out**2, 2) * (0.2 + 2 * tight[lock]), rng) * side
-    tone = _even(rng.standard_normal(len(middle))[lock] * np.clip(1.2 - up, 0.3, 1), 3.0)
+    tone = _even(rng.standard_normal(len(middle))[lock] * np.clip(1.2 - up, 0.3, 1), BROAD * unit)
     return Layer(across, _even(alpha, SOFT), tone)
 
 
-def upper(across: Float64, up: Float64, length: float, span: float, rng: np.random.Generator) -> Layer:
+def upper(
+    across: Float64, up: Float64, length: float, span: float, unit: float, rng: np.random.Generator
+) -> Layer:
     """Some locks on top of others, which lean a little otherwise and end in points."""
     middle, width, lock = _cut(across, span, UPPER, rng)
     count = len(middle)
@@ -79,9 +81,11 @@ def upper(across: Float64, up: Float64, length: float, span: float, rng: np.rand
     grown = np.clip((begin[lock] - up) / (BEGIN[1] * length), 0, 1)
     half = width[lock] / 2 * (0.25 + 0.75 * rest) * (0.5 + 0.5 * grown)
     off = moved - middle[lock]
-    side = np.clip((half - np.abs(off)) / (2 * EDGE) + 0.5, 0, 1)
+    steps = np.linspace(-span, span, 2 * SAMPLES)
+    uneven = np.interp(moved, steps, noise(rng, 2 * SAMPLES, 3.0))
+    side = np.clip((half - np.abs(off)) / (3 * EDGE) + 0.5 + 0.5 * uneven * (np.abs(off) > half - 3 * EDGE), 0, 1)
     alpha = _ends(moved, up, span, shorter[lock], rng) * side * grown * there[lock]
-    tone = _even(rng.standard_normal(count)[lock], 1.0)
+    tone = _even(rng.standard_normal(count)[lock], BROAD / 2 * unit)
     return Layer(moved + rng.uniform(-span, span, count)[lock], _even(alpha, SOFT), tone)
 
 
@@ -105,7 +109,7 @@ def _ends(across: Float64, up: Float64, span: float, end: Float64, rng: np.rando
     """(h, w): what is seen of strands, of which each ends a little sooner or later than a lock (h, w)."""
     steps = np.linspace(-span, span, 2 * SAMPLES)
     uneven = sum(much * noise(rng, 2 * SAMPLES, sigma) for sigma, much in STRANDS)
-    lone = np.maximum(noise(rng, 2 * SAMPLES, 2.0) - 1.4, 0)
+    lone = np.maximum(noise(rng, 2 * SAMPLES, 1.4) - 1.3, 0)
     end = end + np.interp(across, steps, uneven - LONE * lone)
     return np.asarray(np.clip((up - end) / THIN + 0.5, 0, 1), np.float64)
 

@@ -51,13 +51,18 @@ def quilted(strips: list[Float32], width: int, overlap: int, first: tuple[int, F
 
 
 def joined(made: Float32, one: Float32, overlap: int) -> Float32:
-    """Two pieces (V, U, 5), the second after the first, joined where they overlap along the line that shows least."""
+    """Two pieces (V, U, 5), the second after the first, joined where they overlap along the line that shows least;
+    what is broad goes over from one to the other."""
     edge, start = made[:, -overlap:], one[:, :overlap]
     differ = cv2.GaussianBlur((edge[..., 2] - start[..., 2]) ** 2, (0, 0), 1.0)
     share = np.clip(_least(differ)[:, None] - np.arange(overlap) + 0.5, 0, 1).astype(np.float32)
     share = cv2.GaussianBlur(share, (0, 0), 0.7)[..., None]
     places = np.where(share > 0.5, edge[..., :2], start[..., :2])
-    mixed = share * edge[..., 2:] + (1 - share) * start[..., 2:]
+    broad = [cv2.GaussianBlur(part, (0, 0), overlap / 4) for part in (made[..., 2:], one[..., 2:])]
+    low = (broad[0][:, -overlap:], broad[1][:, :overlap])
+    ramp = np.linspace(1, 0, overlap, dtype=np.float32)[None, :, None]
+    mixed = share * (edge[..., 2:] - low[0]) + (1 - share) * (start[..., 2:] - low[1])
+    mixed = mixed + ramp * low[0] + (1 - ramp) * low[1]
     return np.concatenate([made[:, :-overlap], np.dstack([places, mixed]), one[:, overlap:]], 1)
 
 

@@ -52,7 +52,7 @@ SIZES, SHORTEST = ((1.0, 0.26), (0.75, 0.26), (0.55, 0.24), (0.4, 0.22), (0.4, 0
 """Shares of the wished length, and widths in units, that are tried until there are strips enough; least length, units.
 """
 
-STRETCH = 2.2
+STRETCH = 2.8
 """How much longer short strips are drawn at most, before they are put below one another."""
 
 LEAST = 0.04
@@ -67,8 +67,8 @@ DEEP, BRIGHT = 2.4, 2.2
 HUE = 3.0
 """Most of the differences in a* and b* between strands that is kept."""
 
-OVERLAP = 0.1
-"""Units in which strips overlap."""
+OVERLAP, BELOW = 0.1, 0.2
+"""Units in which strips overlap, side by side and below one another."""
 
 DARK = 24
 """Level below which light and dark count less."""
@@ -133,8 +133,9 @@ def straightened(here: Scene, near: Bool, colors: Float32, length: float, width:
     for one in found:
         one[..., 2] *= np.clip(usual / max(_spread(one[..., 2]), 1e-4), 0.7, 1.4)
     overlap, height = max(3, round(OVERLAP * here.unit)), round(length * here.unit)
+    below = max(3, round(BELOW * here.unit))
     longer = [_drawn_out(one, height) for one in found]
-    made = quilted(tall(longer, height, overlap), round(width * here.unit), overlap)
+    made = quilted(tall(longer, height, below), round(width * here.unit), overlap)
     area = np.zeros(here.shape, np.bool_)
     for one in strips:
         xs, ys = (np.rint(one[..., n]).astype(np.int64) for n in (0, 1))

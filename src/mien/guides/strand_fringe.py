@@ -19,7 +19,7 @@ import numpy as np
 from mien.compose.border import wide_blur
 from mien.guides.fringe import Forehead, asked_line, near_forehead, shadow_of, within
 from mien.guides.fringe_flow import Flow
-from mien.guides.fringe_locks import lowest, upper
+from mien.guides.fringe_locks import Layer, lowest, upper
 from mien.guides.hair_fit import Fitted, bent, places_of
 from mien.guides.hair_lent import pure
 from mien.guides.scene import Scene
@@ -47,13 +47,13 @@ differs there; and by how much at most, in logarithms."""
 OWN = 0.5
 """How much of the light is that of the place from which strands are taken."""
 
-SHINE, SHADE, HEIGHT = (0.08, 0.22), 0.12, 0.5
+SHINE, SHADE, HEIGHT = (0.08, 0.22), 0.07, 0.5
 """How much lighter the middle of a fringe is, at least and at most, and how much darker its ends, in logarithms; and
 the share of its length at which it is lightest."""
 
-TONES, UNDER, BANDS = 0.7, 0.1, (0.03, 0.13)
-"""How much locks differ, times how much this hair does between two widths, units; and how dark what is beside locks on
-top is."""
+TONES, MOST, BANDS, UNDER = 0.7, 0.14, (0.03, 0.13), 0.1
+"""How much locks differ, times how much this hair does between two widths, units, and at most; and how dark what is
+beside locks on top is."""
 
 FINE, GAIN = (0.008, 0.02), (0.8, 2.0)
 """Units between which strands should have this hair's contrast, and by how much that may change."""
@@ -119,10 +119,10 @@ class _Laid:
 def _laid(here: Scene, near: Bool, piece: Strands, flow: Flow) -> _Laid:
     """Locks of a piece of strands, over one another."""
     rng, unit = np.random.default_rng(0), here.unit
-    differ = TONES * _differences(here, near)
+    differ = min(TONES * _differences(here, near), MOST)
     laid: _Laid | None = None
     for number in range(1 + LAYERS):
-        one = upper(flow.across, flow.up, flow.length, SPAN, rng) if number else lowest(flow.across, flow.up, SPAN, rng)
+        one = _layer(flow, number, unit, rng)
         look = _Places(piece, one.across, flow.up, unit)
         light, hue, at = look(piece.light) + np.float32(differ) * one.tone, look(piece.hue), look(piece.places)
         if laid is None:
@@ -138,6 +138,12 @@ def _laid(here: Scene, near: Bool, piece: Strands, flow: Flow) -> _Laid:
         )
     assert laid is not None
     return replace(laid, light=_crisp(here, near, laid))
+
+
+def _layer(flow: Flow, number: int, unit: float, rng: np.random.Generator) -> Layer:
+    if number:
+        return upper(flow.across, flow.up, flow.length, SPAN, unit, rng)
+    return lowest(flow.across, flow.up, SPAN, unit, rng)
 
 
 def _crisp(here: Scene, near: Bool, laid: _Laid) -> Float32:
