@@ -105,6 +105,15 @@ def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: 
         if seed == 0:
             with suppress(LayerError):
                 return replace(piece(photo, here, photo, here, *strand_fringe(here, *wish)), notes=(OWN,))
+            with suppress(LayerError):
+                guide = _first(
+                    _ordered(LONG_HAIR, face, lambda one: 0.0),
+                    face,
+                    parser,
+                    0,
+                    lambda one, there: piece(photo, here, one, there, *strand_fringe(here, *wish, there)),
+                )
+                return replace(guide, notes=(Doubt(OTHERS),))
         guide = _first(
             entries, face, parser, max(0, seed - 1), lambda one, there: fringe(photo, here, one, there, *wish)
         )

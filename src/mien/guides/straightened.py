@@ -83,12 +83,14 @@ class Strands:
         light: (V, U) logarithm of how light strands are, less what is around.
         hue: (V, U, 2) a* and b*, less those around.
         area: (h, w) the places.
+        unit: in pixels.
     """
 
     places: Float32
     light: Float32
     hue: Float32
     area: Bool
+    unit: float
 
 
 def light_of(picture: Float32) -> Float32:
@@ -141,7 +143,7 @@ def straightened(here: Scene, near: Bool, colors: Float32, length: float, width:
         xs, ys = (np.rint(one[..., n]).astype(np.int64) for n in (0, 1))
         area[ys, xs] = True
     places, light, hue = (np.ascontiguousarray(one) for one in (made[..., :2], made[..., 2], made[..., 3:]))
-    return Strands(places, light, hue, area)
+    return Strands(places, light, hue, area, here.unit)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""A fringe of this head's own strands: straightened, side by side from temple to temple, with thin ends.
+"""A fringe of this head's own strands, or another's: straightened, side by side from temple to temple, with thin ends.
 
     result = under · (1 - shadow) + A (F - under)      F(u, v) the strands' light on this hair's light and colors nearby
 
@@ -17,9 +17,9 @@ import cv2
 import numpy as np
 
 from mien.compose.border import wide_blur
-from mien.guides.fringe import Forehead, asked_line, near_forehead, shadow_of, within
+from mien.guides.fringe import COLUMNS, Forehead, asked_line, near_forehead, shadow_of, within
 from mien.guides.fringe_flow import Flow
-from mien.guides.fringe_locks import Layer, lowest, upper
+from mien.guides.fringe_locks import Layer, lowest, noise, upper
 from mien.guides.hair_fit import Fitted, bent, places_of
 from mien.guides.hair_lent import pure
 from mien.guides.scene import Scene
@@ -33,6 +33,9 @@ SPAN, FLAT = 2.6, 0.08
 
 ROOTS, FIRST = (0.03, 0.38), 0.3
 """Units above the hairline between which strands begin to hide among others, and how much sooner dark ones do."""
+
+HIGHER, SIDE = 0.13, 2.5
+"""Units by which some locks begin higher than others, and columns in which they do."""
 
 BESIDE = (1.2, 1.6)
 """Units below the brows, and aside, within which hair tells colors and light."""
@@ -62,27 +65,31 @@ LAYERS = 2
 """Of locks on top."""
 
 
-def strand_fringe(here: Scene, area: Bool | None = None, wished: Bool | None = None) -> tuple[Fitted, Float32]:
-    """A fringe of this head's strands, and its shadow (h, w).
+def strand_fringe(
+    here: Scene, area: Bool | None = None, wished: Bool | None = None, there: Scene | None = None
+) -> tuple[Fitted, Float32]:
+    """A fringe of this head's strands, or of another's in this hair's colors, and its shadow (h, w).
 
     Args:
         here: any scene.
         area: (h, w) where it may be; strands begin within it.
         wished: (h, w) what it is to cover, down to the lower line of that; without it, down to the brows.
+        there: whose strands they are; this head's by default.
 
     Raises:
-        LayerError: no hair grows above this forehead, or too little of it runs in one direction.
+        LayerError: no hair grows above this forehead, or too little of the hair runs in one direction.
     """
-    front = Forehead.of(here)
+    front, there = Forehead.of(here), there or here
     goal = front.brows - FLAT if wished is None else asked_line(front, wished)
     flow = Flow.of(here, front, np.minimum(goal, np.median(goal) + FLAT))
-    near, colors = near_forehead(here, front, *BESIDE), pure(here, here.hair)
-    piece = straightened(here, near, colors, flow.length, SPAN)
+    near, theirs = near_forehead(here, front, *BESIDE), near_forehead(there, Forehead.of(there), *BESIDE)
+    piece = straightened(there, theirs, pure(there, there.hair), flow.length, SPAN)
     laid = _laid(here, near, piece, flow)
-    made, at, alpha = _lit(here, near, piece.area, flow, laid), laid.places, laid.alpha
-    picture = bent(here.picture, at - places_of(np.zeros_like(at)))
+    made, at, alpha = _lit(here, near, piece.area if there is here else near, flow, laid), laid.places, laid.alpha
+    picture = bent(there.picture, at - places_of(np.zeros_like(at)))
     fit = Fitted(alpha, made, picture, picture, here.shares, at)
-    shown = within(here, front, fit, area, goal + 1, roots=ROOTS, strands=FIRST, edge=BEGIN)
+    start = replace(front, hairline=front.hairline - HIGHER * np.abs(noise(np.random.default_rng(1), COLUMNS, SIDE)))
+    shown = within(here, start, fit, area, goal + 1, roots=ROOTS, strands=FIRST, edge=BEGIN)
     alpha = np.asarray(alpha * shown * (1 - here.shares["worn"]), np.float32)
     return replace(fit, alpha=alpha), shadow_of(here, alpha)
 
@@ -94,13 +101,12 @@ class _Places:
     piece: Strands
     across: Float64
     up: Float64
-    unit: float
 
     def __call__(self, plane: Float32) -> Float32:
         """(h, w) or with channels."""
         height, width = plane.shape[:2]
         x = np.abs(np.mod((self.across / SPAN + 0.5) * (width - 1), 2 * width - 2) - (width - 1))
-        y = height - 1 - np.maximum(self.up + 0.15, 0) * self.unit
+        y = height - 1 - np.maximum(self.up + 0.15, 0) * self.piece.unit
         y = height - 1 - np.abs(np.mod(y, 2 * (height - 1)) - (height - 1))
         how = cv2.INTER_LINEAR if plane.ndim > 2 else cv2.INTER_CUBIC
         return np.asarray(cv2.remap(plane, x.astype(np.float32), y.astype(np.float32), how), np.float32)
@@ -123,7 +129,7 @@ def _laid(here: Scene, near: Bool, piece: Strands, flow: Flow) -> _Laid:
     laid: _Laid | None = None
     for number in range(1 + LAYERS):
         one = _layer(flow, number, unit, rng)
-        look = _Places(piece, one.across, flow.up, unit)
+        look = _Places(piece, one.across, flow.up)
         light, hue, at = look(piece.light) + np.float32(differ) * one.tone, look(piece.hue), look(piece.places)
         if laid is None:
             laid = _Laid(one.alpha, light, hue, at)
