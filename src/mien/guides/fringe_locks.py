@@ -25,6 +25,9 @@ EDGE, SOFT, BROAD = 0.016, 0.6, 0.025
 LOCKS, LONE, THIN = 0.03, 0.1, 0.06
 """Units by which locks end sooner or later, by which single hairs go on, and over which ends thin out."""
 
+FEW, BEYOND = 0.6, 0.07
+"""How much is seen of the few hairs that go on beyond and between locks, and units by which they do."""
+
 STRANDS = ((2.2, 0.05), (9.0, 0.03), (120.0, 0.025))
 """Widths, in samples, and units by which strands, tufts, and all of one side end sooner or later."""
 
@@ -61,7 +64,10 @@ def lowest(across: Float64, up: Float64, span: float, unit: float, rng: np.rando
     out = 2 * np.abs(across - middle[lock]) / width[lock]
     side = np.clip((1 - out) * width[lock] / 2 / EDGE + 0.5, 0, 1)
     side = side + (1 - side) * np.clip(1 - 6 * drawn, 0, 1)
-    alpha = _ends(across, up, span, later[lock] + 0.02 * np.minimum(out**2, 2) * (0.2 + 2 * tight[lock]), rng) * side
+    end = later[lock] + 0.02 * np.minimum(out**2, 2) * (0.2 + 2 * tight[lock])
+    alpha = _ends(across, up, span, end, rng) * side
+    thin = np.clip(0.8 * np.interp(across, np.linspace(-span, span, 2 * SAMPLES), noise(rng, 2 * SAMPLES, 1.3)), 0, 1)
+    alpha = np.maximum(alpha, FEW * thin * np.clip((up - end + BEYOND) / THIN + 0.5, 0, 1))
     tone = _even(rng.standard_normal(len(middle))[lock] * np.clip(1.2 - up, 0.3, 1), BROAD * unit)
     return Layer(across, _even(alpha, SOFT), tone)
 
