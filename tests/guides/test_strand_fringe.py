@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -10,6 +11,9 @@ import pytest
 
 from mien.errors import LayerError
 from mien.guides.bank_hair import OWN, fringe_to
+from mien.guides.fringe import Forehead
+from mien.guides.fringe_flow import leans
+from mien.guides.fringe_locks import lowest, upper
 from mien.guides.quilted import joined, quilted, tall
 from mien.guides.scene import Scene
 from mien.guides.straightened import _Field
@@ -68,6 +72,38 @@ def test_hair_without_strands_lends_none(face: Face, monkeypatch: pytest.MonkeyP
     here = Scene.of(head(face, COLORS, down=1.5), face, ColorParser())  # type: ignore[arg-type]
     with pytest.raises(LayerError):
         strand_fringe(here, None, asked(here, 0.2)[0])
+
+
+def test_another_lends_strands_in_this_hairs_colors(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mien.guides.straightened.SMALLEST", 20.0)
+    here = Scene.of(head(face, COLORS, down=1.5), face, ColorParser())  # type: ignore[arg-type]
+    there = Scene.of(striped(face), face, ColorParser())  # type: ignore[arg-type]
+    fit, _ = strand_fringe(here, None, asked(here, 0.2)[0], there)
+    new = (fit.alpha > 0.95) & (here.hair < 0.1)
+    assert new.any()
+    assert np.abs(np.median(fit.front[new], 0) - COLORS["hair"]).max() < 25
+
+
+@pytest.mark.parametrize("slope", [-0.5, 0.0, 0.5])
+def test_a_fringe_leans_as_the_hair_above_does(face: Face, slope: float) -> None:
+    here = Scene.of(head(face, COLORS, down=1.5), face, ColorParser())  # type: ignore[arg-type]
+    ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
+    light = 1 + 0.3 * np.sin((xs - slope * ys) * 2 * np.pi / max(5.0, 0.06 * here.unit))
+    combed = replace(here, picture=np.where(here.hair[..., None] > 0.5, here.picture * light[..., None], here.picture))
+    found = leans(combed, Forehead.of(combed))
+    assert abs(float(found.mean()) - slope) < 0.2
+    assert np.ptp(found) < 0.4
+
+
+def test_locks_end_near_the_line_and_have_no_gaps_above() -> None:
+    up, across = (one.astype(np.float64) for one in np.mgrid[1.2:-0.3:-0.01, -1:1:0.005])
+    rng = np.random.default_rng(0)
+    layer, top = lowest(across, up, 2.6, 200.0, rng), upper(across, up, 1.2, 2.6, 200.0, rng)
+    assert layer.alpha[up > 0.45].min() > 0.9
+    assert layer.alpha[up < -0.25].max() < 0.1
+    assert 0.3 < layer.alpha[np.abs(up) < 0.03].mean() < 0.8
+    assert 0.1 < top.alpha[(up > 0.3) & (up < 0.7)].mean() < 0.8
+    assert top.alpha[up > 1.15].mean() < 0.3
 
 
 def test_strips_end_where_the_scene_does() -> None:

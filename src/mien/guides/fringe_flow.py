@@ -74,8 +74,8 @@ class Flow:
         for row in range(1, len(ys)):
             across[row] = np.interp(xs - steep[row] * STEP, xs, across[row - 1])
         flat = flat_places(here, front)
-        at = [((flat[..., n] - start[0]) / STEP).astype(np.float32) for n, start in enumerate((xs, ys))]
-        seen = [cv2.remap(p, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for p in (across, steep)]
+        x, y = (((flat[..., n] - start[0]) / STEP).astype(np.float32) for n, start in enumerate((xs, ys)))
+        seen = [cv2.remap(p, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for p in (across, steep)]
         low = np.interp(flat[..., 0], front.across, goal)
         up = (low - flat[..., 1]) * np.sqrt(1 + np.minimum(seen[1], 1.5) ** 2)
         return cls(np.asarray(seen[0], np.float64), up, middle - high + GROWN)
@@ -86,10 +86,10 @@ def leans(here: Scene, front: Forehead) -> Float32:
     unit = here.unit
     sure = (here.hair > 0.9).astype(np.float32)
     turn = 2 * np.arctan2(front.axes[0, 1], front.axes[0, 0])
-    a, b, total = (wide_blur(one * sure, 0.04 * unit) for one in slopes(light_of(here.picture), unit))
-    a, b = a * np.cos(turn) + b * np.sin(turn), b * np.cos(turn) - a * np.sin(turn)  # in face coordinates
     rows = np.arange(-BAND, 0.02, 0.02)
-    a, b, total = (_above(front, np.asarray(one, np.float32), rows) for one in (a, b, total))
+    planes = [wide_blur(one * sure, 0.04 * unit) for one in slopes(light_of(here.picture), unit)]
+    even, odd, total = (_above(front, one, rows) for one in planes)
+    a, b = even * np.cos(turn) + odd * np.sin(turn), odd * np.cos(turn) - even * np.sin(turn)  # in face coordinates
     # slopes at an angle p of x are of strands that lean by -p from straight down
     angle, sure_of = 0.5 * np.arctan2(b, a), np.clip(2 * np.hypot(a, b) / np.maximum(total, 1e-6), 0, 1)
     side = -np.sign(b.sum()) or 1.0

@@ -7,6 +7,7 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -72,9 +73,7 @@ def lowest(across: Float64, up: Float64, span: float, unit: float, rng: np.rando
     return Layer(across, _even(alpha, SOFT), tone)
 
 
-def upper(
-    across: Float64, up: Float64, length: float, span: float, unit: float, rng: np.random.Generator
-) -> Layer:
+def upper(across: Float64, up: Float64, length: float, span: float, unit: float, rng: np.random.Generator) -> Layer:
     """Some locks on top of others, which lean a little otherwise and end in points."""
     middle, width, lock = _cut(across, span, UPPER, rng)
     count = len(middle)
@@ -101,7 +100,7 @@ def noise(rng: np.random.Generator, count: int, sigma: float) -> Float64:
     return np.asarray(found / max(float(found.std()), 1e-6), np.float64)
 
 
-def _cut(across: Float64, span: float, widths: tuple[float, float], rng: np.random.Generator) -> tuple[Float64, ...]:
+def _cut(across: Float64, span: float, widths: tuple[float, float], rng: np.random.Generator) -> tuple[Any, ...]:
     """Middles and widths of locks (N,), and of which lock each pixel (h, w) is."""
     half = max(span / 2, float(np.abs(across).max()))
     span = 2 * half

@@ -2,8 +2,8 @@
 
     result = under · (1 - shadow) + A (F - under)      F(u, v) the strands' light on this hair's light and colors nearby
 
-u runs across a fan of directions from a point above the forehead, v up from the line where the fringe ends. Locks
-draw together towards their ends, and strands of a lock end sooner or later.
+u runs across strands, which fall as this hair does (:mod:`mien.guides.fringe_flow`), v up from the line where they end.
+Locks lie over one another (:mod:`mien.guides.fringe_locks`).
 
 Convention:
     That of :mod:`mien.guides.fringe`.
@@ -84,8 +84,11 @@ def strand_fringe(
     flow = Flow.of(here, front, np.minimum(goal, np.median(goal) + FLAT))
     near, theirs = near_forehead(here, front, *BESIDE), near_forehead(there, Forehead.of(there), *BESIDE)
     piece = straightened(there, theirs, pure(there, there.hair), flow.length, SPAN)
-    laid = _laid(here, near, piece, flow)
-    made, at, alpha = _lit(here, near, piece.area if there is here else near, flow, laid), laid.places, laid.alpha
+    differ = _differences(here, near)
+    laid = _laid(here, near, piece, flow, differ)
+    shine = float(np.clip(differ, *SHINE))
+    made = _lit(here, near, piece.area if there is here else near, flow, laid, shine)
+    at, alpha = laid.places, laid.alpha
     picture = bent(there.picture, at - places_of(np.zeros_like(at)))
     fit = Fitted(alpha, made, picture, picture, here.shares, at)
     start = replace(front, hairline=front.hairline - HIGHER * np.abs(noise(np.random.default_rng(1), COLUMNS, SIDE)))
@@ -122,10 +125,10 @@ class _Laid:
     places: Float32
 
 
-def _laid(here: Scene, near: Bool, piece: Strands, flow: Flow) -> _Laid:
-    """Locks of a piece of strands, over one another."""
+def _laid(here: Scene, near: Bool, piece: Strands, flow: Flow, differences: float) -> _Laid:
+    """Locks of a piece of strands, over one another, as different as those of this hair are."""
     rng, unit = np.random.default_rng(0), here.unit
-    differ = min(TONES * _differences(here, near), MOST)
+    differ = min(TONES * differences, MOST)
     laid: _Laid | None = None
     for number in range(1 + LAYERS):
         one = _layer(flow, number, unit, rng)
@@ -174,11 +177,11 @@ def _band(light: Float32, low: float, high: float) -> Float32:
 def _differences(here: Scene, near: Bool) -> float:
     """How much light differs from lock to lock in an area (h, w) of this hair."""
     light, share = light_of(here.picture), near.astype(np.float32)
-    fine, broad = (local(np.repeat(light[..., None], 3, 2), share, one * here.unit)[..., 0] for one in BANDS)
+    fine, broad = (wide_blur(light * share, r * here.unit) / (wide_blur(share, r * here.unit) + 1e-6) for r in BANDS)
     return 1.25 * float(np.abs(fine - broad)[near].mean())
 
 
-def _lit(here: Scene, near: Bool, source: Bool, flow: Flow, laid: _Laid) -> Float32:
+def _lit(here: Scene, near: Bool, source: Bool, flow: Flow, laid: _Laid, shine: float) -> Float32:
     """(h, w, 3): strands as light, and of such colors, as this hair (h, w) is nearby."""
     mine, share = light_of(here.picture), near.astype(np.float32)
     usual, theirs = (float(np.median(mine[one])) for one in (near, source))
@@ -188,7 +191,6 @@ def _lit(here: Scene, near: Bool, source: Bool, flow: Flow, laid: _Laid) -> Floa
         found = local(np.repeat(mine[..., None], 3, 2), share, reach * here.unit)[..., 0]
         level = level + blend * (usual + np.clip(follow * (found - usual), *AWAY) - level)
     along = np.clip(1 - flow.up / flow.length, 0, 1.2)
-    shine = np.clip(_differences(here, near), *SHINE)
     form = shine * np.exp(-(((along - HEIGHT) / 0.18) ** 2)) - SHADE * np.clip((along - 0.72) / 0.28, 0, 1)
     level = level + OWN * (theirs - usual)
     made = np.clip(level + form + laid.light, *np.quantile(mine[near | source], (0.005, 0.995)))
