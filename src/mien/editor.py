@@ -9,18 +9,15 @@ Legend: S side of the crop that is edited, N modalities that have a weight.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from mien.align.finder import FaceFinder
 from mien.backends import load_backend
 from mien.backends.base import CropEditor, FaceGenerator
 from mien.backends.devices import Placed, device_of
 from mien.backends.published import Published
-from mien.conditions.parser import FaceParser
 from mien.conditions.resample import picture_at
 from mien.conditions.text import validate_text
 from mien.conditions.types import Conditions
@@ -29,11 +26,11 @@ from mien.editing.cache import EditCache
 from mien.editing.context import EditContext
 from mien.editing.identity import Identity
 from mien.editing.in_turn import edit_in_turn
+from mien.editing.looking import Looking
 from mien.editing.pipeline import edit_photos, without_photo
 from mien.editing.request import Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, EditResults
 from mien.editing.signatures import show_fields
-from mien.editing.timing import Stopwatch
 from mien.errors import ConfigError, LayerError
 from mien.types import Float32, Photo, PictureLike, UInt8
 
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
     import torch
 
 
-class Editor(Placed, Published):
+class Editor(Placed, Looking, Published):
     """What paints crops, and how photos get there and back. Build it once and use it for many photos.
 
     Args:
@@ -132,16 +129,6 @@ class Editor(Placed, Published):
         """Names of the attributes that it knows."""
         return self.backend.attributes
 
-    @cached_property
-    def finder(self) -> FaceFinder:
-        """Finds faces; loaded when first needed."""
-        return FaceFinder.bundled().to(self._place)
-
-    @cached_property
-    def parser(self) -> FaceParser:
-        """Finds regions; loaded when first needed."""
-        return FaceParser.bundled().to(self._place)
-
     def __repr__(self) -> str:
         knows = ", ".join(sorted(self.backend.supports())) or "the mask alone"
         return f"Editor({self.name}, {self.size} px, {self._place}, {self.precision}, reads {knows})"
@@ -171,7 +158,7 @@ class Editor(Placed, Published):
             n: so many variants, with the seeds ``seed``, ``seed + 1``, ...; see :attr:`EditResult.variants`.
             generator: the seed is drawn from it.
             callback: called after each stage with its name and the milliseconds that it took.
-            cache: keeps what the next edit of this photo needs again.
+            cache: keeps what the next edit of this photo needs again; without one, only its faces and regions are.
             **inputs: the fields of :class:`mien.editing.request.Request`, in addition to ``request``.
 
         Returns:
@@ -182,7 +169,7 @@ class Editor(Placed, Published):
         """
         asked = Request.merged(request, inputs, generator)
         photos: list[Any] = photo if isinstance(photo, list) else [photo]
-        context = EditContext(self, cache or EditCache(), Stopwatch(callback))
+        context = self._context(cache, callback)
         results = edit_photos(self.backend, [Asked(one, asked, n) for one in photos], context)
         return EditResults(results) if isinstance(photo, list) else results[0]
 
@@ -191,7 +178,7 @@ class Editor(Placed, Published):
 
         Crops go through the networks together. A result differs by one level of 255 at most from that edit alone.
         """
-        return EditResults(edit_photos(self.backend, [*map(Asked.of, edits)], EditContext(self, cache or EditCache())))
+        return EditResults(edit_photos(self.backend, [*map(Asked.of, edits)], self._context(cache)))
 
     def edit_faces(
         self,
@@ -213,7 +200,7 @@ class Editor(Placed, Published):
         if not faces:
             raise ConfigError("No face is named; give at least one, such as {'largest': {'mask': 'hair'}}.")
         requests = [(which, Request.of(asked)) for which, asked in faces.items()]
-        return edit_in_turn(self.backend, photo, requests, EditContext(self, cache or EditCache()))
+        return edit_in_turn(self.backend, photo, requests, self._context(cache))
 
     def edit_in_turn(
         self,
@@ -233,8 +220,8 @@ class Editor(Placed, Published):
             As a call.
         """
         requests = [Request.of(asked) for asked in edits]
-        context = EditContext(self, cache or EditCache(), Stopwatch(callback))
-        return edit_in_turn(self.backend, photo, [(one.face, one) for one in requests], context, anew=True)
+        named = [(one.face, one) for one in requests]
+        return edit_in_turn(self.backend, photo, named, self._context(cache, callback), anew=True)
 
     def edit_crop(
         self,
@@ -268,7 +255,7 @@ class Editor(Placed, Published):
             at_size = at_size.replaced(exemplar=picture_at(at_size.exemplar, self.size))
         if at_size.mask is None or not at_size.mask.any():
             raise LayerError("The mask is missing or empty; say where the face may change.")
-        context, options = EditContext(self, cache or EditCache()), CropOptions(seed, strength, weights)
+        context, options = self._context(cache), CropOptions(seed, strength, weights)
         (painted,) = self.backend.edit([image], [at_size], [options], context)
         return CropEdit(painted.over(image, at_size.mask), painted.shares, context.watch.lap())
 

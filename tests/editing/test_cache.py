@@ -25,6 +25,15 @@ def test_a_key_is_computed_once_and_the_oldest_is_dropped() -> None:
     assert cache.get("other", b"a", lambda: 7) == 7
 
 
+def test_what_was_seen_of_a_photo_is_kept_by_a_wider_cache() -> None:
+    wider = EditCache()
+    for _ in range(2):
+        cache = EditCache(wider=wider)
+        assert [cache.get(kind, b"a", lambda: 7) for kind in ("faces", "features")] == [7, 7]
+        assert cache.has("faces", b"a") and cache.has("features", b"a")
+    assert dict(wider.misses) == {"faces": 1} and dict(cache.misses) == {"features": 1}
+
+
 def test_what_is_missing_is_computed_at_once_and_a_key_that_is_there_twice_once() -> None:
     cache, asked = EditCache(), []
 

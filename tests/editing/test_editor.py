@@ -100,6 +100,14 @@ def test_a_cache_finds_the_faces_of_a_photo_once(editor: Editor, portrait: Photo
     assert second.timings["find"] < first.timings["find"]
 
 
+def test_an_editor_remembers_the_faces_of_its_last_photos(editor: Editor, portrait: Photo) -> None:
+    mine = Editor(editor.backend)
+    results = [mine(Photo(portrait.pixels.copy()), mask="nose", mode="look") for _ in range(2)]
+    assert mine._looked.misses["faces"] == 1 and results[1].timings["find"] < results[0].timings["find"]
+    results[0].faces[0].before.pixels[:] = 0  # what a user does to a result is no matter of the next
+    np.testing.assert_array_equal(mine(portrait, mask="nose", mode="look").photo.pixels, results[1].photo.pixels)
+
+
 def test_each_face_gets_its_own_inputs(editor: Editor, group: Photo) -> None:
     mask = np.ones((64, 64), np.float32)
     result = editor.edit_faces(

@@ -8,7 +8,6 @@ Convention:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.align.crop import WARP, between_pixels, check_matrix, inverse, matrix_to_quad, pixel_scale
+from mien.align.feather import TILE, border_distance, tiles, weights
 from mien.errors import LayerError
 from mien.photos.color import Box, from_srgb
 from mien.photos.exif import drop_thumbnail
@@ -26,16 +26,13 @@ from mien.pixels import each_channel
 from mien.threads import side_by_side
 from mien.types import Bool, Float32, Float64, Photo, UInt8
 
-FEATHER = 2.0
-"""Default width of the transition, in crop pixels: two pixels of a 256 crop are 16 in a face 2 000 pixels wide."""
-
 _DETAIL_CHANGE = 16.0  # levels of 255 by which an edit must differ for none of the photo's fine detail to stay
 _DETAIL_BLUR = 1.5  # crop pixels
 
 _LIGHT_BLUR, _OUTLINE_BLUR = 2.0, 0.7  # crop pixels
 _LIGHT_FLOOR, _LIGHT_GAIN = 8.0, 2.0  # levels; how much stronger detail may get
 
-_TILE, _MASK_TILE = 512, 256
+_MASK_TILE = 256
 _REACH = 4  # crop pixels around a tile, for the reach of the resampling
 
 _ENLARGED = 3.0  # scale from which a picture is so smooth that the cubic, a fifth of the time, turns it as Lanczos does
@@ -114,7 +111,7 @@ def paste_face(
     box = _overlap(mask, _bounds(matrix, size, photo.width, photo.height))
     if box is None:
         return photo
-    weight = _weights(mask, box, matrix, size, feather)
+    weight = weights(mask, box, matrix, size, feather)
     levels = from_srgb(edited, photo).astype(np.float32)
     known = None if reference is None else _Reference.of(edited, reference, photo, all_detail)
     pixels = photo.pixels.copy()
@@ -127,11 +124,13 @@ def paste_face(
         old, new = photo.pixels[y0:y1, x0:x1].astype(np.float32), _render(levels, matrix, tile)
         if known is not None and (kept := _render(known.kept, matrix, tile, smooth=False)[..., 0]).any():
             new += each_channel(kept, old.shape[2]) * (old - _render(known.levels, matrix, tile))
-        new = old + each_channel(share, old.shape[2]) * (new - old)
-        limited = np.clip(np.rint(new), 0, np.iinfo(pixels.dtype).max).astype(pixels.dtype)
-        np.copyto(pixels[y0:y1, x0:x1], limited, where=share[..., None] > 0)
+        new -= old
+        new *= each_channel(share, old.shape[2])
+        new += old
+        limited = np.clip(np.rint(new, out=new), 0, np.iinfo(pixels.dtype).max, out=new).astype(pixels.dtype)
+        cv2.copyTo(limited, (share > 0).view(np.uint8), pixels[y0:y1, x0:x1])  # 40 times as fast as NumPy's
 
-    side_by_side(*(partial(laid, tile) for tile in _tiles(box)))
+    side_by_side(*(partial(laid, tile) for tile in tiles(box)))
     there = np.s_[box[1] : box[3], box[0] : box[2]]
     if np.array_equal(pixels[there], photo.pixels[there]):
         return photo
@@ -161,7 +160,7 @@ def mask_to_photo(mask: Mask, matrix: Float64, photo_size: tuple[int, int]) -> B
         drawn = np.maximum(cv2.GaussianBlur(drawn, (0, 0), _OUTLINE_BLUR, borderType=cv2.BORDER_REPLICATE), drawn / 2)
     result: Any = np.zeros((photo_size[1], photo_size[0]), np.bool_ if hard else np.float32)
     bounds = _bounds(matrix, size, *photo_size)
-    for tile in _tiles(bounds, _MASK_TILE if pixel_scale(matrix) >= 1 else _TILE) if bounds else ():
+    for tile in tiles(bounds, _MASK_TILE if pixel_scale(matrix) >= 1 else TILE) if bounds else ():
         x0, y0, x1, y1 = tile
         low, high = _seen_in(tile, matrix, size)
         seen = drawn[low[1] : high[1], low[0] : high[0]]
@@ -171,7 +170,7 @@ def mask_to_photo(mask: Mask, matrix: Float64, photo_size: tuple[int, int]) -> B
         made = np.True_ if values is None else values >= 0.5 if hard else np.clip(values, 0, 1)
         result[y0:y1, x0:x1] = made
         if not _holds(matrix, size, tile):
-            result[y0:y1, x0:x1][_border_distance(matrix, size, tile) < 0] = 0
+            result[y0:y1, x0:x1][border_distance(matrix, size, tile) < 0] = 0
     return result  # type: ignore[no-any-return]
 
 
@@ -195,71 +194,10 @@ def _overlap(mask: Mask, bounds: Box | None) -> Box | None:
     return x0 + int(columns[0]), y0 + int(rows[0]), x0 + int(columns[-1]) + 1, y0 + int(rows[-1]) + 1
 
 
-def _weights(mask: Mask, box: Box, matrix: Float64, size: int, feather: float | None) -> Float32:
-    """(h, w) in [0, 1] for a box of the photo: how much of the crop goes in."""
-    x0, y0, x1, y1 = box
-    border = np.empty((y1 - y0, x1 - x0), np.float32)  # distance to the crop's border, photo pixels
-    for tile in _tiles(box):
-        part = np.s_[tile[1] - y0 : tile[3] - y0, tile[0] - x0 : tile[2] - x0]
-        border[part] = _border_distance(matrix, size, tile)
-    width = FEATHER * pixel_scale(matrix) if feather is None else feather
-    if mask.dtype != np.bool_ and feather is None:
-        ramp = _ramp(np.maximum(border, 0), width)
-    else:
-        distance = np.minimum(border, _depth(mask, box))
-        ramp = _ramp(np.maximum(distance, 0), _limited(width, distance))
-    return (np.nan_to_num(mask[y0:y1, x0:x1]).clip(0, 1) * ramp).astype(np.float32)
-
-
-def _limited(feather: float, distance: Float32) -> Float32:
-    """(h, w) the feather, nowhere wider than the deepest point of the connected part around."""
-    inside = distance > 0
-    count, labels = cv2.connectedComponents(inside.astype(np.uint8), connectivity=8)
-    deepest = np.zeros(count, np.float32)
-    np.maximum.at(deepest, labels[inside], distance[inside])
-    widths: Float32 = np.minimum(deepest, np.float32(feather))[labels]
-    return widths
-
-
-def _depth(mask: Mask, box: Box) -> Float32:
-    """How far each pixel's centre lies inside the mask, photo pixels. The photo's own edge is no border."""
-    height, width = mask.shape
-    x0, y0, x1, y1 = max(box[0] - 1, 0), max(box[1] - 1, 0), min(box[2] + 1, width), min(box[3] + 1, height)
-    distance = cv2.distanceTransform((mask[y0:y1, x0:x1] > 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    inner: Any = distance[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0] - 0.5  # from centre to the pixel's edge
-    return inner  # type: ignore[no-any-return]
-
-
-def _ramp(distance: Float32, feather: float | Float32) -> Float32:
-    """0 at the border, 1 from ``feather`` on, smooth at both ends; a step where ``feather`` is 0."""
-    width: Float32 = np.maximum(np.asarray(feather, np.float32), np.float32(1e-6))
-    t: Float32 = np.clip(distance / width, 0, 1)
-    smooth: Float32 = t * t * (3 - 2 * t)
-    return smooth
-
-
-def _border_distance(matrix: Float64, size: int, tile: Box) -> Float32:
-    """How far each pixel's centre lies inside the crop's border, photo pixels; negative outside."""
-    back = inverse(matrix).astype(np.float32)
-    x = np.arange(tile[0], tile[2], dtype=np.float32)[None, :] + 0.5
-    y = np.arange(tile[1], tile[3], dtype=np.float32)[:, None] + 0.5
-    u = back[0, 0] * x + back[0, 1] * y + back[0, 2]
-    v = back[1, 0] * x + back[1, 1] * y + back[1, 2]
-    nearest = np.minimum(np.minimum(u, size - u), np.minimum(v, size - v))
-    distance: Float32 = (nearest * pixel_scale(matrix)).astype(np.float32)
-    return distance
-
-
 def _holds(matrix: Float64, size: int, tile: Box) -> bool:
     """Whether all of a tile lies inside the crop's border."""
     there = np.array([[x, y, 1] for x in tile[::2] for y in tile[1::2]]) @ inverse(matrix).T
     return bool(there.min() > 0 and there.max() < size)
-
-
-def _tiles(box: Box, side: int = _TILE) -> Iterator[Box]:
-    for y in range(box[1], box[3], side):
-        for x in range(box[0], box[2], side):
-            yield x, y, min(x + side, box[2]), min(y + side, box[3])
 
 
 def _render(crop: Float32, matrix: Float64, tile: Box, *, smooth: bool = True) -> Float32:
@@ -277,7 +215,7 @@ def _render(crop: Float32, matrix: Float64, tile: Box, *, smooth: bool = True) -
     else:
         kernel = Image.Resampling.BICUBIC if smooth else Image.Resampling.BILINEAR
         planes = [Image.fromarray(one).resize(shape, kernel, (*low, *high)) for one in np.moveaxis(crop, 2, 0)]
-        resized = np.dstack([np.asarray(one) for one in planes])
+        resized = cv2.merge([np.asarray(one) for one in planes])
     to_resized = np.column_stack([back[:, :2], back[:, 2] - low]) * (cells / (high - low))[:, None]
     local = np.column_stack([to_resized[:, :2], to_resized[:, 2] + to_resized[:, :2] @ tile[:2]])
     turning = cv2.INTER_LINEAR if not smooth else WARP if scale < _ENLARGED else cv2.INTER_CUBIC

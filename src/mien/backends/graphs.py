@@ -5,9 +5,10 @@ Legend: B crops of a batch, S side, L W+ codes, C length of a code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from mien.editing.directions import attribute_offset, read_directions, style_shi
 from mien.editing.result import CropEdit
 from mien.engine.painting import Features, PaintingGraphs
 from mien.pixels import planes_to_levels
+from mien.threads import side_by_side
 from mien.types import Bool, Float32, UInt8
 
 
@@ -81,8 +83,8 @@ class GraphFacemug:
         side = int(conditions.size or 0) or self._side
         image, everywhere = np.zeros((side, side, 3), np.uint8), np.ones((side, side), np.float32)
         seen = [self._see(image, conditions.replaced(mask=everywhere))]
-        drawn = self._codes(seen, [CodeRequest.of(conditions, seed, None)], context.cache)
-        return self._paint(seen, drawn, [weights], context, shift)[0][0]
+        wanted = [CodeRequest.of(conditions, seed, None)]
+        return self._paint(seen, lambda: self._codes(seen, wanted, context.cache), [weights], context, shift)[0][0]
 
     def before_and_after(self, image: UInt8, attributes: Mapping[str, float]) -> tuple[UInt8, UInt8]:
         """See :class:`mien.editing.differences.Pictures`.
@@ -113,14 +115,18 @@ class GraphFacemug:
         cache, watch = context.cache, context.watch
         with watch("layers"):
             seen = [self._see(image, c) for image, c in zip(images, conditions, strict=True)]
-        with watch("codes"):
+        strengths = [float(o.strength) for o in options]
+
+        def coded() -> list[Float32]:
             wanted = [CodeRequest.of(c, o.seed, i) for i, c, o in zip(images, conditions, options, strict=True)]
-            codes, strengths = self._codes(seen, wanted, cache), [float(o.strength) for o in options]
+            codes = self._codes(seen, wanted, cache)
             weak = [i for i, strength in enumerate(strengths) if strength != 1]
             for i, start in zip(weak, self._of_pictures([images[i] for i in weak], cache), strict=True):
                 codes[i] = start + np.float32(strengths[i]) * (codes[i] - start)
+            return codes
+
         shift = self._shift([c.attributes for c in conditions], strengths)
-        painted = self._paint(seen, codes, [o.weights for o in options], context, shift)
+        painted = self._paint(seen, coded, [o.weights for o in options], context, shift)
         with watch("blend"):
             parts = zip(painted, images, seen, strengths, strict=True)
             return [CropEdit(faded(made, i, s.area, strength), shares) for (made, shares), i, s, strength in parts]
@@ -190,20 +196,29 @@ class GraphFacemug:
     def _paint(
         self,
         seen: Sequence[Seen],
-        codes: Sequence[Float32],
+        coded: Callable[[], list[Float32]],
         weights: Sequence[Float32 | None],
         context: EditContext,
         shift: Float32 | None,
     ) -> list[tuple[Float32, Float32]]:
-        """I_out (S, S, 3) in [0, 255] and ŝ (N, S, S) of each crop."""
-        with context.watch("features"):
+        """I_out (S, S, 3) in [0, 255] and ŝ (N, S, S) of each crop; codes and features are made at the same time."""
+
+        def drawn() -> tuple[Float32, Features]:
+            with context.watch("codes"):
+                w_plus = np.concatenate(coded())
+            with context.watch("bank"):
+                return w_plus, self.networks.bank(w_plus, shift)[1]
+
+        def looked() -> list[tuple[Features, Float32]]:
             keys = [digest(s.key, w) for s, w in zip(seen, weights, strict=True)]
-            found = context.cache.get_many(
-                "features", keys, lambda new: self._features([seen[i] for i in new], [weights[i] for i in new])
-            )
-        with context.watch("bank"):
-            w_plus = np.concatenate(codes)
-            _, bank = self.networks.bank(w_plus, shift)
+            with context.watch("features"):
+                return context.cache.get_many(
+                    "features", keys, lambda new: self._features([seen[i] for i in new], [weights[i] for i in new])
+                )
+
+        calls: list[Callable[[], Any]] = [drawn, looked]
+        with context.watch.together():
+            (w_plus, bank), found = side_by_side(*calls)
         with context.watch("decode"):
             # (1) I_out = R(a, w_e, F_s)
             joined = tuple(np.concatenate(maps) for maps in zip(*(features for features, _ in found), strict=True))

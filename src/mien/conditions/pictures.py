@@ -155,6 +155,9 @@ def painted_mask(source: PictureLike) -> Bool | Float32:
         return read_mask(as_photo(source, "The mask"))
     if array.dtype.kind not in "biuf":
         raise LayerError(f"The mask is an array of {array.dtype}; give bool, uint8, or numbers in [0, 1].")
+    full: Bool = array == (255 if array.dtype == np.uint8 and array.max(initial=0) > 1 else 1)
+    if array.dtype in (np.bool_, np.uint8) and full.any() and (full | (array == 0)).all():
+        return full
     if array.dtype in (np.uint8, np.uint16) and array.max(initial=0) > 1:
         array = array / np.float32(np.iinfo(array.dtype).max)
     return hardened(validate_mask(array))

@@ -13,6 +13,9 @@ import numpy as np
 
 T = TypeVar("T")
 
+LOOKED = frozenset({"faces", "largest", "crops", "labels", "classes"})
+"""Kinds that are found by looking at a photo alone, and are small: at most 2 MB for each photo."""
+
 
 class EditCache:
     """Remembers results by the content of what they were made from; the oldest of a kind are dropped.
@@ -22,13 +25,14 @@ class EditCache:
 
     Args:
         capacity: results kept of each kind.
+        wider: keeps the kinds of :data:`LOOKED` in place of this one, for longer.
 
     Attributes:
         hits, misses: how often a kind was found, and had to be computed.
     """
 
-    def __init__(self, capacity: int = 8) -> None:
-        self.capacity = capacity
+    def __init__(self, capacity: int = 8, wider: EditCache | None = None) -> None:
+        self.capacity, self._wider = capacity, wider
         self.hits: Counter[str] = Counter()
         self.misses: Counter[str] = Counter()
         self._kept: dict[str, OrderedDict[bytes, Future[Any]]] = {}
@@ -40,6 +44,8 @@ class EditCache:
 
     def has(self, kind: str, key: bytes) -> bool:
         """Whether a result is known, or being computed."""
+        if self._wider is not None and kind in LOOKED:
+            return self._wider.has(kind, key)
         with self._lock:
             return key in self._kept.get(kind, ())
 
@@ -53,6 +59,8 @@ class EditCache:
         """
         if not keys:
             return []
+        if self._wider is not None and kind in LOOKED:
+            return self._wider.get_many(kind, keys, compute)
         entries, missing = self._reserve(kind, keys)
         try:
             for index, value in zip(missing, compute(missing) if missing else (), strict=True):

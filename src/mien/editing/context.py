@@ -144,7 +144,8 @@ class EditContext:
         if photo.width * photo.height > KEPT:
             return crop_face(photo, quad, size, face)
         key = digest(self._hash(photo), photo.icc, quad, size)
-        return replace(self.cache.get("crops", key, lambda: crop_face(photo, quad, size)), face=face)
+        known = self.cache.get("crops", key, lambda: crop_face(photo, quad, size))
+        return replace(known, pixels=known.pixels.copy(), face=face)
 
     def _hash(self, photo: Photo) -> bytes:
         """Of a photo's samples."""

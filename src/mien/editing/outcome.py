@@ -54,6 +54,9 @@ ELSEWHERE = 0.9
 NOWHERE = "sharpness, noise and seam are not measured: what changed lies outside of the face's square"
 HARDLY = "{} measured on {:.1%} of what changed: the rest lies outside of the face's square"
 
+_AROUND = 10
+"""Pixels beyond which nothing counts at a border: the blurs there have a standard deviation of 2."""
+
 _TILE, _TILES = 256, 9
 """Side and number of the places at which detail is measured in large photos."""
 
@@ -155,16 +158,25 @@ def measure(
         magnification, unreached, identity: see :class:`Outcome`.
         crop: cuts the square out of ``before``, or knows it already.
     """
-    crops = [cut(photo, quad, SIDE).pixels for cut, photo in ((crop, before), (crop_face, after))]
-    one, other = (lab(each) for each in crops)
-    difference, apart = np.zeros(one.shape[:2], np.float32), (crops[0] != crops[1]).any(2)
-    difference[apart] = delta_e(one[apart], other[apart])
-    frame = CropFrame(quad_to_matrix(quad, SIDE), SIDE, (before.width, before.height))
-    seen = cv2.resize(frame.share_of(mask), (SIDE, SIDE)) > 0.5
-    calls: list[Callable[[], Any]] = [lambda: _detail(before, after, mask, quad)]
-    calls += [] if parse is None else [lambda: _changed(difference, parse(crops[0]))]
-    (sharpness, noise), *changed = side_by_side(*calls)
-    outcome = Outcome(magnification, sharpness, noise, _seam(one, other, seen), unreached, identity, *changed)
+    seen = crop(before, quad, SIDE).pixels
+
+    def colors() -> tuple[Float32, Float32, Float32]:
+        now = crop_face(after, quad, SIDE).pixels
+        one, other, apart = lab(seen), lab(now), (seen != now).any(2)
+        difference = np.zeros(seen.shape[:2], np.float32)
+        difference[apart] = delta_e(one[apart], other[apart])
+        return one, other, difference
+
+    def figures() -> tuple[Bool, tuple[float | None, float | None]]:
+        frame = CropFrame(quad_to_matrix(quad, SIDE), SIDE, (before.width, before.height))
+        return cv2.resize(frame.share_of(mask), (SIDE, SIDE)) > 0.5, _detail(before, after, mask, quad)
+
+    calls: list[Callable[[], Any]] = [colors, figures]
+    calls += [] if parse is None else [lambda: parse(seen)]
+    (one, other, difference), (area, (sharpness, noise)), *labels = side_by_side(*calls)
+    seam = _seam(one, other, area)
+    changed = _changed(difference, labels[0]) if labels else {}
+    outcome = Outcome(magnification, sharpness, noise, seam, unreached, identity, changed)
     return replace(outcome, outside=_outside(mask, quad))
 
 
@@ -193,6 +205,9 @@ def _seam(before: Float32, after: Float32, area: Bool) -> float | None:
     edge = area & (cv2.erode(area.astype(np.uint8), np.ones((3, 3)), borderValue=1) == 0)
     if not edge.any():
         return None
+    x, y, w, h = cv2.boundingRect(edge.view(np.uint8))
+    part = np.s_[max(0, y - _AROUND) : y + h + _AROUND, max(0, x - _AROUND) : x + w + _AROUND]
+    before, after, area, edge = before[part], after[part], area[part], edge[part]
     outside = near(before, ~area, 2.0)[edge]
     steps = [delta_e(near(one, area, 2.0)[edge], outside) for one in (after, before)]
     return round(float(steps[0].mean() - steps[1].mean()), 2)

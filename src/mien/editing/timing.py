@@ -33,6 +33,23 @@ class Stopwatch:
         if self._callback is not None:
             self._callback(stage, spent)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Stages of a block that run at the same time share the time that passes; they are told when it ends."""
+        (before, callback), start = (self.spent, self._callback), time.perf_counter()
+        self.spent, self._callback = {}, None
+        try:
+            yield
+        finally:
+            inside, passed = self.spent, (time.perf_counter() - start) * 1e3
+            share = passed / max(sum(inside.values()), passed, 1e-9)
+            self.spent, self._callback = before, callback
+            for stage, spent in inside.items():
+                self.spent[stage] = self.spent.get(stage, 0.0) + share * spent
+        if callback is not None:
+            for stage, spent in inside.items():
+                callback(stage, share * spent)
+
     def lap(self) -> dict[str, float]:
         """What was spent since the last lap, "total" being the sum; the watch starts anew."""
         spent, self.spent = self.spent, {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ class PaintingGraphs:
     def __init__(self, folder: Path, engine: str = "onnx") -> None:
         self._config = load_config(folder, KIND)
         self._folder, self._engine, self._loaded = folder, engine, dict[str, GraphNetwork[dict[str, Any]]]()
+        self._loading = Lock()
 
     def codes(self, layers: Float32) -> Float32:
         """E: (B, I, S, S) -> W+ (B, L, C)."""
@@ -114,11 +116,12 @@ class PaintingGraphs:
 
     def _load(self, name: str) -> GraphNetwork[dict[str, Any]]:
         """One that is ready; with the first of an edit come the others, side by side."""
-        if name not in self._loaded:
-            verify_once(self._folder, self._config)
-            wanted = [one for one in EDIT if one not in self._loaded] if name in ("encoder", "features") else [name]
-            with ThreadPoolExecutor(min(len(wanted), available_threads())) as pool:
-                self._loaded |= zip(wanted, pool.map(self._read, wanted), strict=True)
+        with self._loading:
+            if name not in self._loaded:
+                verify_once(self._folder, self._config)
+                wanted = [one for one in EDIT if one not in self._loaded] if name in ("encoder", "features") else [name]
+                with ThreadPoolExecutor(min(len(wanted), available_threads())) as pool:
+                    self._loaded |= zip(wanted, pool.map(self._read, wanted), strict=True)
         return self._loaded[name]
 
     def _read(self, name: str) -> GraphNetwork[dict[str, Any]]:

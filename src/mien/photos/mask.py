@@ -10,7 +10,7 @@ from mien.errors import LayerError
 from mien.photos.color import to_srgb
 from mien.photos.containers import CONTAINERS
 from mien.photos.read import read_photo
-from mien.types import Bool, Float32, Photo
+from mien.types import Bool, Float32, Photo, UInt8
 
 _NOISE = 4 / 255  # what export filters and colour conversion do to black and white
 _LOSSY_NOISE = 24 / 255  # what JPEG and its kind do around a hard edge
@@ -33,12 +33,37 @@ def read_mask(source: Path | Photo) -> Bool | Float32:
         LayerError: nothing is painted.
     """
     picture = source if isinstance(source, Photo) else read_photo(source)
+    name, tolerance = "The mask" if picture.path is None else f"The mask {picture.path.name}", _tolerance(picture)
+    plain = _plain(picture)
+    if plain is not None and (black_and_white := _without_grays(plain, tolerance)) is not None:
+        _check_painted(black_and_white, name)
+        return black_and_white
     levels = levels_of(picture)
-    tolerance = np.float32(_LOSSY_NOISE if picture.format in _LOSSY else _NOISE)
     hard = bool(((levels <= tolerance) | (levels >= 1 - tolerance)).all())
     mask: Bool | Float32 = levels > 0.5 if hard else np.where(levels < np.float32(_NOISE), np.float32(0), levels)
-    _check_painted(mask, "The mask" if picture.path is None else f"The mask {picture.path.name}")
+    _check_painted(mask, name)
     return mask
+
+
+def _tolerance(picture: Photo) -> np.float32:
+    return np.float32(_LOSSY_NOISE if picture.format in _LOSSY else _NOISE)
+
+
+def _plain(picture: Photo) -> UInt8 | None:
+    """(H, W) the bytes that :func:`levels_of` counts, where they need no conversion."""
+    alpha = picture.alpha
+    if alpha is not None and int(alpha.min()) < np.iinfo(alpha.dtype).max:
+        return alpha if alpha.dtype == np.uint8 else None  # type: ignore[return-value]
+    gray = picture.icc is None and picture.pixels.shape[2] == 1 and picture.pixels.dtype == np.uint8
+    return picture.pixels[..., 0] if gray else None  # type: ignore[return-value]
+
+
+def _without_grays(levels: UInt8, tolerance: np.float32) -> Bool | None:
+    """As :func:`read_mask` where all is black or white, in a small part of its time; None where something is not."""
+    table = np.arange(256, dtype=np.float32) / np.float32(255)
+    black, white = np.flatnonzero(table <= tolerance)[-1], np.flatnonzero(table >= 1 - tolerance)[0]
+    grays = (levels > np.uint8(black)) & (levels < np.uint8(white))
+    return None if grays.any() else levels > np.uint8(127)
 
 
 def read_levels(path: Path) -> Float32:
