@@ -24,8 +24,9 @@ from mien.guides.fringe import Forehead
 from mien.guides.guide import Doubt, Guide
 from mien.guides.hair import fringe, piece
 from mien.guides.hair_fit import Fitted
-from mien.guides.hair_whole import asks_for_all, first_whole, is_curly
+from mien.guides.hair_whole import asks_for_all, first_whole, front_of, is_curly
 from mien.guides.locks import laid_locks
+from mien.guides.long_locks import long_locks
 from mien.guides.lowered import hanging, lowered
 from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, check_hat, has_hat
@@ -47,6 +48,7 @@ FAIR = 22.0
 """L* of hair from which it is fair."""
 
 TURNED, OWN = "the fringe is made of this hair's own curls", "the fringe is made of this hair's own strands"
+LOCKS = "the lengths are locks of this hair's own strands"
 OTHERS = "this hair lends no strands for a fringe, and another's are seldom believed beside short or fair hair"
 """What is told where another's are laid on."""
 
@@ -132,8 +134,8 @@ def longer(
     seed: int = 0,
     album: Sequence[Entry] = (),
 ) -> Guide:
-    """Longer hair: all of another's where the mask holds the old hair; else beside the face alone, this head's, if it
-    can be drawn so far, or that of the bank's heads.
+    """Longer hair: where the mask holds the old hair, locks of its own strands, or all of another's; else beside the
+    face alone, this head's, if it can be drawn so far, or that of the bank's heads.
 
     Args, raises:
         As above; heads of an album lend all of their hair before the bank's do.
@@ -141,6 +143,9 @@ def longer(
     here = Scene.of(photo, face, parser)  # beside the face a hat hides no hair
     area, allowed = (here.at(one) > 0.5 for one in (wished, mask))
     if not has_hat(here) and asks_for_all(here, area & allowed, allowed):
+        if seed == 0 and not album and not is_curly(here):
+            with suppress(LayerError):
+                return _hung(photo, here, area & allowed)
         with suppress(LayerError):
             return first_whole(photo, face, here, parser, wished, album, seed)
 
@@ -161,6 +166,15 @@ def longer(
             make,
         ),
     )
+
+
+def _hung(photo: Photo, here: Scene, wished: Bool) -> Guide:
+    """Locks of this head's own strands, from its own hair down.
+
+    Raises:
+        LayerError: no strands of this hair can be had.
+    """
+    return replace(piece(photo, here, photo, here, *long_locks(here, wished, front_of(here))), notes=(LOCKS,))
 
 
 def _drawn_or_lent(

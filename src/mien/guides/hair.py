@@ -34,7 +34,7 @@ from mien.guides.hair_relit import relit
 from mien.guides.hair_roots import in_colors, shown, told
 from mien.guides.hair_under import down, rimmed, specks, stays
 from mien.guides.hairline_shade import above_eyes
-from mien.guides.scene import LARGEST, REACH, Scene, check_hat, polygon
+from mien.guides.scene import LARGEST, REACH, Scene, check_hat, glasses_of, polygon
 from mien.threads import side_by_side
 from mien.types import Bool, Face, Float32, Photo
 
@@ -153,7 +153,7 @@ def piece(photo: Photo, here: Scene, other: Photo, there: Scene, fit: Fitted, sh
 def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted, notes: tuple[str, ...]) -> Guide:
     """The hair over the photo, with its shadow, and the old hair gone where all of it is exchanged."""
     oval = polygon(here.points[list(mesh.OUTLINE)], here.shape, ARMS * here.unit)
-    worn = _glasses(here) * np.clip(4 * oval + 1 - fit.alpha, 0, 1)
+    worn = glasses_of(here) * np.clip(4 * oval + 1 - fit.alpha, 0, 1)
     worn = np.maximum(worn, kept(here, there, fit.alpha))
     alpha = attached(fit.alpha * (1 - worn), here, worn)
     fine, cheeks, seen = *np.zeros((2, *here.shape), np.float32), held(here)
@@ -176,15 +176,6 @@ def composed(photo: Photo, other: Photo, here: Scene, there: Scene, fit: Fitted,
     dark = np.maximum(_shadow(here, alpha), fine) * (1 - worn)
     made = over_photo(photo, other, here, there, fit, (fill, head, alpha, gone, dark, real))
     return Guide(*made, notes)
-
-
-def _glasses(here: Scene) -> Float32:
-    """(h, w): what is worn above the tip of the nose; earrings go with the ears."""
-    across = here.points[263, :2] - here.points[33, :2]
-    down = np.array([-across[1], across[0]]) / max(float(np.linalg.norm(across)), 1.0)
-    ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
-    below = (xs - here.points[4, 0]) * np.float32(down[0]) + (ys - here.points[4, 1]) * np.float32(down[1])
-    return np.asarray(np.clip((here.shares["worn"] - 0.3) / 0.3, 0, 1) * (below < 0), np.float32)
 
 
 def _shadow(here: Scene, alpha: Float32) -> Float32:

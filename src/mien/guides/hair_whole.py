@@ -54,6 +54,9 @@ CURLY, STRAIGHT = 0.03, "this hair has small curls, and nobody of the bank has s
 WIG = "this head's own crown does not go on into longer hair: all of it is another's, and may look like a wig"
 """What is told where all hair is exchanged."""
 
+LENT = "another's lengths below this head's own crown are seldom believed"
+"""What is told where they hang there."""
+
 LEAST = 0.1
 """Square units of old hair from which its color is known."""
 
@@ -134,21 +137,21 @@ def whole(photo: Photo, face: Face, here: Scene, entry: Entry, parser: FaceParse
         check_outline(there)
     curly = is_curly(here) and not (is_curly(there) or entry.path.stem in LONG_CURLS)
     here, there = close_to(unshaded(here), there)
-    area: Bool = np.asarray((here.at(wished) > 0.5) & (_front(here) < 0.5))
+    area: Bool = np.asarray((here.at(wished) > 0.5) & (front_of(here) < 0.5))
     fit = sharp_as(here, lit(here, fitted(here, there, whole=True, cut=CUT_OFF)))
-    fit, crown = ended(here, closed(here, fit)), Crown.of(here, area, _front(here))
+    fit, crown = ended(here, closed(here, fit)), Crown.of(here, area, front_of(here))
     bent = to_outline(here, fit, crown.wished)
     if not crown.fits(here, bent.alpha):
         bent, crown = to_outline(here, fit, area), Crown(np.zeros(here.shape, np.float32), area)
     own = bool(crown.share.any())
     fit = _in_color(here, bent, toned if own else tinted)
     named = f"hair of {entry.name}, brought to the map's outline, in this hair's color"
-    notes: tuple[str, ...] = (named,) if own else (named, Doubt(WIG))
+    notes: tuple[str, ...] = (named, Doubt(LENT if own else WIG))
     guide = crown.kept(here, composed(photo, other, _bare_ears(here, area), there, fit, notes))
     return replace(guide, notes=(*guide.notes, Doubt(STRAIGHT))) if curly else guide
 
 
-def _front(here: Scene) -> Float32:
+def front_of(here: Scene) -> Float32:
     """(h, w): 1 on a beard, and between eyes, mouth and throat: what a map says there is of no head of hair."""
     points, chin = here.points[:, :2], here.points[list(CHIN), :2]
     below = chin + 0.25 * (points[152] - points[0])

@@ -205,6 +205,15 @@ def check_hat(scene: Scene, name: str) -> None:
         raise LayerError(f"There is a hat on {name}; hair is borrowed between bare heads only.")
 
 
+def glasses_of(here: Scene) -> Float32:
+    """(h, w): what is worn above the tip of the nose; earrings go with the ears."""
+    across = here.points[263, :2] - here.points[33, :2]
+    down = np.array([-across[1], across[0]]) / max(float(np.linalg.norm(across)), 1.0)
+    ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
+    below = (xs - here.points[4, 0]) * np.float32(down[0]) + (ys - here.points[4, 1]) * np.float32(down[1])
+    return np.asarray(np.clip((here.shares["worn"] - 0.3) / 0.3, 0, 1) * (below < 0), np.float32)
+
+
 def unit_of(points: Float64) -> float:
     """Distance of the outer corners of the eyes (in depth, too: a turned head is as large as before)."""
     left, right = mesh.OUTER_EYE_CORNERS

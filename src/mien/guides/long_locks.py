@@ -1,0 +1,98 @@
+"""Longer hair of this head's own strands: locks that hang from the old hair along a smooth flow.
+
+    result = under · (1 - shade) + A (F - under)      A, F of locks laid over one another, the darkest behind
+
+The head stays as it is above its ends: nothing of the old hair vanishes. Each lock takes a strip of a wide piece of
+this hair (:mod:`mien.guides.straightened`), thins out at its end, and is darker at its sides; together they have the
+light and dark of this hair.
+
+Convention:
+    That of :mod:`mien.guides.scene`.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mien.compose.border import wide_blur
+from mien.compose.morphology import disc
+from mien.guides.combed import combed
+from mien.guides.hair_crown import signed
+from mien.guides.hair_fit import Fitted, bent, places_of
+from mien.guides.hair_lent import pure
+from mien.guides.hung_locks import Canvas, hang
+from mien.guides.lock_flow import Flow
+from mien.guides.lock_light import lit
+from mien.guides.scene import Scene, glasses_of
+from mien.guides.straightened import light_of, straightened
+from mien.types import Bool, Float32
+
+SPAN, LONGEST = 2.2, 2.6
+"""Width of the piece that strands are taken of, and its greatest length, units."""
+
+DEEP = 0.03
+"""Units from the border of hair from which its light tells how much strands differ."""
+
+OVER = 0.07
+"""Units beyond wished hair over which strands lie on a face."""
+
+WORN = (0.03, 0.8)
+"""Units over which it is told whether what is worn at an ear, or an ear, lies among hair; and from how much on."""
+
+SHADE, DROP, SOFT = 0.4, 0.05, 0.06
+"""How dark the shade on skin and clothes is, how far it falls, and its blur, units."""
+
+
+def long_locks(here: Scene, wished: Bool, front: Float32, seed: int = 0) -> tuple[Fitted, Float32]:
+    """Longer hair of this head's strands, and its shade (h, w).
+
+    Args:
+        here: any scene.
+        wished: (h, w) where hair is to be, the old included.
+        front: (h, w) 1 on a beard, and before a face's features.
+        seed: other locks.
+
+    Raises:
+        LayerError: a side has no hair to go on from, too little of the hair runs in one direction, or its strands are
+            not seen.
+    """
+    own = (here.hair > 0.5) & (front < 0.5)
+    flows = [Flow.of(here, own, wished & (front < 0.5), way) for way in (-1, 1)]
+    sure = cv2.erode((here.hair > 0.9).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    near, rng = sure & (front < 0.5), np.random.default_rng(seed)
+    lowest = min(max(float(one.line.max()) for one in flows), here.shape[0] + 0.3 * here.unit)
+    length = min((lowest - min(one.root for one in flows)) / here.unit + 0.3, LONGEST)
+    piece = straightened(here, near, pure(here, here.hair), length, SPAN)
+    inner = cv2.erode(near.astype(np.uint8), disc(DEEP * here.unit)) > 0
+    inner = inner if int(inner.sum()) > 500 else near
+    light = light_of(here.picture)
+    canvas = Canvas(here.shape)
+    piece = combed(piece, light, inner, here.unit, rng)
+    for flow in flows:
+        hang(here, canvas, flow, piece, wished, rng)
+    colors = lit(here, flows, near, inner, (canvas.alpha, canvas.light, canvas.hue))
+    alpha = _shown(here, canvas.alpha, wished, front)
+    picture = bent(here.picture, canvas.places - places_of(np.zeros_like(canvas.places)))
+    return Fitted(alpha, colors, picture, picture, here.shares, canvas.places), _shade(here, alpha)
+
+
+def _shown(here: Scene, alpha: Float32, wished: Bool, front: Float32) -> Float32:
+    """(h, w): locks without what would lie before the face, and over ears and earrings among them."""
+    unit = here.unit
+    beside = np.clip(signed(wished | (here.hair > 0.5)) / np.float32(OVER * unit) + 1, 0, 1)
+    face = np.clip(2 * here.shares["face"] * (1 - here.hair), 0, 1)
+    face *= np.arange(here.shape[0])[:, None] < here.points[152, 1]
+    small = here.shares["worn"] * (1 - glasses_of(here)) + here.shares["ears"]
+    among = np.clip(2 * cv2.GaussianBlur(alpha, (0, 0), WORN[0] * unit) - WORN[1], 0, 1)
+    alpha = np.maximum(alpha, among * np.clip(2 * small, 0, 1))
+    alpha = alpha * (1 - face * (1 - beside)) * (1 - glasses_of(here)) * (1 - front)
+    return np.asarray(alpha, np.float32)
+
+
+def _shade(here: Scene, alpha: Float32) -> Float32:
+    """(h, w) in [0, 1]: what locks (h, w) take of the light on skin and clothes."""
+    down = np.array([[1, 0, 0], [0, 1, DROP * here.unit]], np.float32)
+    fallen = wide_blur(cv2.warpAffine(alpha, down, here.shape[::-1], borderMode=cv2.BORDER_REPLICATE), SOFT * here.unit)
+    on = here.shares["face"] + here.shares["neck"] + here.shares["clothes"] + here.shares["ears"]
+    return np.asarray(SHADE * fallen * np.clip(on - here.hair, 0, 1), np.float32)
