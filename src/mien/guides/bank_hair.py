@@ -26,7 +26,7 @@ from mien.guides.hair import fringe, piece
 from mien.guides.hair_fit import Fitted
 from mien.guides.hair_whole import asks_for_all, first_whole, front_of, is_curly
 from mien.guides.locks import laid_locks
-from mien.guides.long_locks import long_locks
+from mien.guides.long_locks import ends_above, long_locks
 from mien.guides.lowered import hanging, lowered
 from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, check_hat, has_hat
@@ -49,6 +49,9 @@ FAIR = 22.0
 
 TURNED, OWN = "the fringe is made of this hair's own curls", "the fringe is made of this hair's own strands"
 LOCKS = "the lengths are locks of this hair's own strands"
+ABOVE = "this hair ends above the ears, and long hair below it is seldom believed"
+"""What is told where it does."""
+
 OTHERS = "this hair lends no strands for a fringe, and another's are seldom believed beside short or fair hair"
 """What is told where another's are laid on."""
 
@@ -174,7 +177,9 @@ def _hung(photo: Photo, here: Scene, wished: Bool) -> Guide:
     Raises:
         LayerError: no strands of this hair can be had.
     """
-    return replace(piece(photo, here, photo, here, *long_locks(here, wished, front_of(here))), notes=(LOCKS,))
+    front = front_of(here)
+    told = (Doubt(ABOVE),) if ends_above(here, front) else ()
+    return replace(piece(photo, here, photo, here, *long_locks(here, wished, front)), notes=(LOCKS, *told))
 
 
 def _drawn_or_lent(

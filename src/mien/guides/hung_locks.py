@@ -47,9 +47,13 @@ reaches, units."""
 MIDDLE = 0.09
 """Standard deviation of the light of parts of locks, in logarithms."""
 
-BEHIND, NECK, SHORTER = -0.34, -0.2, 0.1
-"""How dark what lies behind all locks is, and how much darker beside the neck, in logarithms; and how much sooner it
-ends, units."""
+BEHIND, NECK, RIM, SHORTER = -0.34, -0.2, 0.12, 0.1
+"""How dark what lies behind all locks is, and how much darker beside the neck, in logarithms; units from the outer edge
+in which it is lighter; and how much sooner it ends, units."""
+
+SINGLE, LONG, LEAVES, SEEN = (8, 10), (0.4, 1.1), (0.01, 0.09), (0.25, 0.6)
+"""Single hairs beyond the outer edge, and over the locks; their lengths, and how far they leave the way of the locks,
+units; and how much is seen of them."""
 
 TABLE, SPACING = 1400, 0.5
 """Values by which strands across differ, and pixels between them."""
@@ -147,6 +151,9 @@ def hang(here: Scene, canvas: Canvas, flow: Flow, piece: Strands, wished: Bool, 
     hung.behind(canvas, wished)
     for lock in _locks(flow, here.unit, piece, rng):
         hung.lock(canvas, lock)
+    for many, share in zip(SINGLE, ((0.93, 1.0), (0.05, 0.95)), strict=True):
+        for _ in range(many):
+            hung.single(canvas, rng.uniform(*share))
 
 
 class _Side:
@@ -183,6 +190,7 @@ class _Side:
         ends = np.clip(((flow.ends(aside) - self.rows) / unit - SHORTER + uneven) / ENDS + 0.5, 0, 1)
         low = np.clip((self.rows - self.here.points[[61, 291], 1].mean()) / (0.5 * unit), 0, 1)
         dark = BEHIND + NECK * low * np.clip(1 - 2 * (aside - inner) / (outer - inner), 0, 1)
+        dark = dark * np.clip((outer - aside) / (RIM * unit), 0, 1)
         light, hue, places = self._strands(aside, self.down * unit)
         light = 0.8 * light + dark * np.clip(self.down / FADE, 0, 1)
         canvas.lay(part, (inside * begins * ends).astype(np.float32), light.astype(np.float32), hue, places)
@@ -212,11 +220,33 @@ class _Side:
         begins = (down - lock.start) / ROOTS + 0.5 * thin + 0.3 * thick
         alpha = (alpha * np.clip(ends, 0, 1) * np.clip(begins, 0, 1)).astype(np.float32)
         light, hue, places = self._strands(across, lock.down + down * unit)
-        parts = MIDDLE * self._noise(across, 0.035 * unit / SPACING) - ROUND * (np.minimum(q**2, 1.6) - 0.35)
+        outer = np.where((q > 0) & (lock.share > 0.8), 0.3, 1.0)  # against the light behind it is no darker
+        parts = MIDDLE * self._noise(across, 0.035 * unit / SPACING) - ROUND * outer * (np.minimum(q**2, 1.6) - 0.35)
         light = light + np.clip((down - lock.start) / FADE, 0, 1) * (parts + lock.light) + 1.5 * swaying * np.cos(wave)
         shade = cv2.GaussianBlur(alpha, (0, 0), FALLS * unit) * np.float32(CAST[lock.layer > 0])
         canvas.light[part] -= shade * (1 - alpha)
         canvas.lay(part, alpha, light.astype(np.float32), hue, places)
+
+    def single(self, canvas: Canvas, share: float) -> None:
+        """Lays a single hair that leaves the way of the locks."""
+        flow, unit, rng = self.flow, self.unit, self.rng
+        long, begins = rng.uniform(*LONG), rng.uniform(0.15, 0.8)
+        last = float(flow.ends(flow.outer[-1])) - flow.root
+        at = np.linspace(0, 1, 24)
+        rows = flow.root + begins * max(last - 0.5 * long * unit, 0.2 * unit) + at * long * unit
+        inner, outer = (np.interp(rows, flow.rows, one) for one in (flow.inner, flow.outer))
+        away = (at**1.7) * rng.uniform(*LEAVES) * unit * (1 if share > 0.9 else rng.choice((-1, 1)))
+        columns = flow.middle + flow.way * (inner + share * (outer - inner) + away)
+        drawn = np.zeros(canvas.alpha.shape, np.uint8)
+        points = np.round(np.stack([columns, rows], 1) * 16).astype(np.int32)
+        cv2.polylines(drawn, [points], False, 255, 1, cv2.LINE_AA, 4)
+        left, top = np.maximum(points.min(0) // 16 - 3, 0)
+        part = np.s_[top : points[:, 1].max() // 16 + 4, left : points[:, 0].max() // 16 + 4]
+        if not drawn[part].any():
+            return
+        alpha = cv2.GaussianBlur(drawn[part].astype(np.float32) / 255, (0, 0), 0.5) * np.float32(rng.uniform(*SEEN))
+        light = np.full(alpha.shape, rng.normal(0.05, 0.15), np.float32)
+        canvas.lay(part, alpha, light, np.zeros((*alpha.shape, 2), np.float32), canvas.places[part])
 
     def _noise(self, across: Float64, sigma: float) -> Float64:
         """(R, C) values by which strands at columns differ, mean 0 and standard deviation 1."""

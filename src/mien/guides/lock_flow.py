@@ -67,19 +67,19 @@ class Flow:
     line: Float64
 
     @classmethod
-    def of(cls, here: Scene, own: Bool, wished: Bool, way: int) -> Flow:
+    def of(cls, here: Scene, hair: Bool, wished: Bool, way: int) -> Flow:
         """One side of a scene.
 
         Args:
             here: any scene.
-            own, wished: (h, w) old hair without beard, and where hair is to be.
+            hair, wished: (h, w) old hair without beard, and where hair is to be.
             way: as above.
 
         Raises:
             LayerError: there is no old hair or no wished hair on that side.
         """
-        middle = int(np.clip(here.points[[4, 152, 10], 0].mean(), 2, here.shape[1] - 3))
-        old, new = (aside(one, middle, way) for one in (own, wished))
+        middle = _middle(here)
+        old, new = (aside(one, middle, way) for one in (hair, wished))
         root, low = _roots(here, old)
         top = max(0, round(root - 0.3 * here.unit))
         rows = np.arange(top, here.shape[0], dtype=np.float64)
@@ -100,6 +100,15 @@ class Flow:
     def ends(self, columns: Any) -> Float64:
         """The row at which strands end at columns from the middle."""
         return np.asarray(np.interp(columns, np.arange(len(self.line)), self.line), np.float64)
+
+
+def ends_of(here: Scene, hair: Bool, way: int) -> float:
+    """The row in which a side's old hair (h, w) ends, but for wisps; high up where there is none."""
+    return _roots(here, aside(hair, _middle(here), way))[1]
+
+
+def _middle(here: Scene) -> int:
+    return int(np.clip(here.points[[4, 152, 10], 0].mean(), 2, here.shape[1] - 3))
 
 
 def aside(plane: Any, middle: int, way: int) -> Any:

@@ -24,15 +24,16 @@ WIDE, CLOSE = 0.35, (0.1, 0.12)
 ROOTS, DOWN = 0.35, 0.8
 """Units below the roots over which the light nearby gives way, and in which that of the side takes its place."""
 
-SIDE, AWAY, MOST = 0.7, (-0.35, 0.6), 0.85
+SIDE, AWAY, MOST = 0.7, (-0.35, 0.4), 0.85
 """Share of a side's usual light beside that of all hair; by how much light changes to it, in logarithms; share of that.
 """
 
 ABOVE = 0.7
 """Units above the eyes from which hair tells a side's usual light."""
 
-SPREAD, QUANTILES, BEYOND = 0.9, np.linspace(0.01, 0.99, 40), 0.3
-"""How much of this hair's light and dark locks have, where it is compared, and how much what is beyond counts."""
+SPREAD, MOST_SPREAD, QUANTILES, BEYOND = 0.9, 0.22, np.linspace(0.01, 0.99, 40), 0.3
+"""How much of this hair's light and dark locks have, its standard deviation at most, in logarithms (short hair has more
+than long hair), where it is compared, and how much what is beyond counts."""
 
 DARKER, HUE = 0.25, 0.7
 """How much darker than the darkest of this hair locks may be, in logarithms; and how much of strands' hue is kept."""
@@ -77,10 +78,11 @@ def lit(
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * 255, np.float32)
 
 
-def _alike(plane: Float32, made: Float32, own: Float32) -> Float32:
+def _alike(plane: Float32, made: Float32, hair: Float32) -> Float32:
     """A map whose values (N,) become spread as others (M,)."""
     theirs = np.quantile(made, QUANTILES) + 1e-4 * np.arange(len(QUANTILES))
-    found = np.interp(plane, theirs, SPREAD * np.quantile(own, QUANTILES))
+    spread = min(SPREAD, MOST_SPREAD / max(float(hair.std()), 1e-3))
+    found = np.interp(plane, theirs, spread * np.quantile(hair, QUANTILES))
     return np.asarray(
         found + BEYOND * (np.minimum(plane - theirs[0], 0) + np.maximum(plane - theirs[-1], 0)), np.float32
     )

@@ -22,7 +22,7 @@ from mien.guides.hair_crown import signed
 from mien.guides.hair_fit import Fitted, bent, places_of
 from mien.guides.hair_lent import pure
 from mien.guides.hung_locks import Canvas, hang
-from mien.guides.lock_flow import Flow
+from mien.guides.lock_flow import Flow, ends_of
 from mien.guides.lock_light import lit
 from mien.guides.scene import Scene, glasses_of
 from mien.guides.straightened import light_of, straightened
@@ -40,8 +40,22 @@ OVER = 0.07
 WORN = (0.03, 0.8)
 """Units over which it is told whether what is worn at an ear, or an ear, lies among hair; and from how much on."""
 
+SHORT = 0.25
+"""Units below the eyes above which hair is short whose sides end, on the mean, there."""
+
 SHADE, DROP, SOFT = 0.4, 0.05, 0.06
 """How dark the shade on skin and clothes is, how far it falls, and its blur, units."""
+
+
+def ends_above(here: Scene, front: Float32) -> bool:
+    """Whether old hair ends so far up that long hair does not go on from it.
+
+    Args:
+        here: any scene.
+        front: (h, w) as below.
+    """
+    own, eyes = (here.hair > 0.5) & (front < 0.5), float(here.points[[33, 263], 1].mean())
+    return float(np.mean([ends_of(here, own, way) for way in (-1, 1)])) < eyes + SHORT * here.unit
 
 
 def long_locks(here: Scene, wished: Bool, front: Float32, seed: int = 0) -> tuple[Fitted, Float32]:
