@@ -24,22 +24,18 @@ from mien.guides.borrow import box_around, free, turned, unit_of
 from mien.guides.dull_teeth import dull
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
+from mien.guides.mouth_way import lips_apart, mouth_way, way_kept
 from mien.guides.move import displaced
-from mien.guides.shapes import Shapes
 from mien.guides.smile import joining, smiling
 from mien.guides.spline import Spline
 from mien.guides.still import Labelled
 from mien.guides.teeth import Areas, depth_of, evened, lit_teeth, widened
 from mien.guides.teeth_fit import LOWER, UPPER, places_of
 from mien.guides.tint import hardly_seen, linear, teeth_among, whitest
-from mien.guides.toward import toward
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
 OUTER, INNER = list(mesh.OUTER_LIPS), list(mesh.INNER_LIPS_CONTOUR)
-
-FOLLOW, REACH = 0.55, 0.25
-"""How much of the way cheeks and chin go with the lips, and how far from the mouth, in eye distances."""
 
 OPEN, TEETH = 0.015, 0.006
 """Square eye distances between the lips from which a mouth counts as open, and of teeth from which it shows them."""
@@ -57,6 +53,10 @@ EVENED = "teeth are seen already: they are made even and lighter, and keep their
 SHUT, BOTH = 0.85, 0.75
 """Share of the way to another's mouth that a shut one goes, and an open one: more would stretch thin lips."""
 
+NARROWEST = 0.07
+"""Eye distances in the middle between lips that take on another's shape: a mouth that would open less opens in a smile
+of its own, since in a narrower gap there is but a gray band of teeth."""
+
 OWN = 0.02
 """Eye distances within the lips over which an open mouth's lips stay where the other's are seen."""
 
@@ -65,9 +65,6 @@ SEEN = 0.045
 
 SOFT = 0.007
 """Eye distances over which teeth of a smile that was not there are blurred: they lie behind the lips, in shade."""
-
-THINNER = 0.2
-"""Logarithm by which the height of lips may change."""
 
 
 def mouth(
@@ -123,10 +120,8 @@ def mouth(
     if opened and shown <= OPEN:
         start = shut_at(start, here, before, unit)
         face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
-    way = smiling(face, broad) if smiles else _way(face, other_face)
-    way *= 1.0 if smiles else _kept(start, way, SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0)
-    if opened and shown <= OPEN and not smiles:
-        way += joining(face, other_face)
+    most = SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0
+    way, smiles = _ways(face, other_face, most, opened and shown <= OPEN, smiles, broad)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
     torn = INNER if opened or shown > OPEN else ()
     moved, reached = displaced(photo, start, way, unit, labelled=still, torn=torn)
@@ -141,6 +136,15 @@ def mouth(
     notes = (*notes, *dull(lower, mixed, weight, filled(goals[OUTER], box), unit)) if smiles else notes
     laid, _ = as_guide(after, box, lower + weight[..., None] * (mixed - lower), weight, unit, notes).over(after)
     return over_moved(moved, laid, [(box, weight)], (*notes, *moved.notes))
+
+
+def _ways(face: Face, other: Face, most: float, opens: bool, smiles: bool, broad: float) -> tuple[Float64, bool]:
+    """(478, 2) how a face moves, and whether a shut mouth opens in a smile of its own."""
+    start, way = face.landmarks[:, :2].astype(np.float64), mouth_way(face, other)
+    way *= way_kept(start, way, most)
+    if smiles or (opens and lips_apart(start + way) < NARROWEST * unit_of(face)):
+        return smiling(face, broad), True
+    return (way + joining(face, other) if opens else way), False
 
 
 def _tall(white: Bool) -> float:
@@ -255,27 +259,6 @@ def shut_at(points: Float64, box: Box, picture: UInt8, unit: float) -> Float64:
     shut = points.copy()
     shut[UPPER] = shut[LOWER] = upper + even[:, None] * (lower - upper)
     return shut
-
-
-def _way(face: Face, other: Face) -> Float64:
-    """(478, 2): how the landmarks move to the other's mouth; the nose stays."""
-    mean = Shapes.bundled().mean
-    way = toward(face, other, OUTER + INNER, (2, 98, 327), near=0.09, follow=FOLLOW, reach=REACH)[:, :2]
-    return np.asarray(way * np.clip((mean[:, 1] - mean[2, 1]) / 0.06 + 1.0, 0.25, 1)[:, None])
-
-
-def _kept(start: Float64, way: Float64, most: float) -> float:
-    """Share of a way (478, 2), up to one, that leaves lips about as high as they are: what is thinner is a smear."""
-    shares = np.linspace(1, 0, 21)
-    before, *after = (_heights(start + most * share * way) for share in (0.0, *shares))
-    fits = [bool((np.abs(np.log((one + 1) / (before + 1))) < THINNER).all()) for one in after]
-    return most * float(shares[fits.index(True)])
-
-
-def _heights(points: Float64) -> Float64:
-    """(2,) how high the upper and the lower lip are, in pixels."""
-    lips = np.linalg.norm(points[OUTER] - points[INNER], axis=1)
-    return np.array([lips[3:8].mean(), lips[13:18].mean()])
 
 
 def _shown(photo: Photo, face: Face, labelled: Labelled | None) -> float:
