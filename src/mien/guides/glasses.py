@@ -27,6 +27,7 @@ from mien.guides.fronts import front_of, whole_of
 from mien.guides.glints import without_reflections
 from mien.guides.guide import Box, Guide, box_of, changed
 from mien.guides.kinds_behind import beside_outlines, hats_of, kinds_behind
+from mien.guides.laid_bare import laid_bare
 from mien.guides.lens_moved import Moved, as_outlined
 from mien.guides.lens_power import lens_power
 from mien.guides.lenses import cleared
@@ -192,6 +193,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     frame, front = frame & ~stays, front & ~stays
     more = arm_ends(picture, frame, lenses, points) & ~stays | enclosed(frame, kinds, likely["ears"] > SURE_EAR)
     frame |= more & ~eyes
+    frame &= ~laid_bare(picture, frame, seen, kinds, points)
     dark = are_dark(picture, lenses, points)
     return Glasses(
         frame, front, eyes, lenses, worn > SEEN, beside, inside, likely["brows"], kinds, crop.matrix, dark, moved

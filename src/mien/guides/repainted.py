@@ -24,8 +24,9 @@ COLORED, FACE, MOSTLY = 0.03, 0.15, 0.7
 """How far from a frame, eyes and brows colors are looked up at least and at most, units; and how much of them is
 replaced."""
 
-SLOPES, DARKER = (-0.06, 0.2), 30.0
-"""How much of their color darker skin has more or less, per L*; and by how many L* it is darker at most."""
+SLOPES, DARKER, BRIGHTER = (-0.06, 0.6), 30.0, 20.0
+"""How much of their color darker skin has more or less, per L*; by how many L* it is darker and brighter at most; in
+colored light, that is much."""
 
 PAST, DARK, HAIR, SHADOW = 0.06, 10.0, (108.0, 80.0), 0.08
 """Width of the border of brows to temples, units; levels by which skin is too dark there, and from which it is
@@ -50,8 +51,8 @@ JOINED, STEP, FADED = 0.02, 30.0, 0.06
 WIRE = (0.025, 0.045)
 """Half the width of a hole, units, up to which it is filled from both sides, and from which as a network paints it."""
 
-BEYOND, RING = 0.045, 0.12
-"""How far from a frame what is smooth begins, and how far grain is measured, units."""
+BEYOND, RING, GRAIN = 0.045, 0.12, 0.35
+"""How far from a frame what is smooth begins, and how far grain is measured, units; and its share in the dark."""
 
 
 def repainted(worn: Worn, network: Uncovering) -> tuple[Float32, Float32, Float32, Float32]:
@@ -215,7 +216,7 @@ def _colored(made: Float32, worn: Worn) -> Float32:
     tone = seen[face if face.any() else ~barred]
     tone = tone - tone.mean(0)
     slope = np.clip((tone[:, :1] * tone[:, 1:]).sum(0) / max(float((tone[:, 0] ** 2).sum()), 1.0), *SLOPES)
-    less = np.clip(shown[..., :1] - usual[..., :1], -DARKER, 0)
+    less = np.clip(shown[..., :1] - usual[..., :1], -DARKER, BRIGHTER)
     usual = usual[..., 1:] + slope * less
     share = MOSTLY * blurred(worn.hole & ~worn.eyes, SOFT * unit)[..., None]
     shown[..., 1:] += share * (usual - shown[..., 1:])
@@ -223,8 +224,14 @@ def _colored(made: Float32, worn: Worn) -> Float32:
 
 
 def _grain(made: Float32, worn: Worn) -> Float32:
-    """(h, w, 3) levels: as much noise as the skin beside a frame has; its lines mirrored look like rests of rims."""
+    """(h, w, 3) levels: as much noise as the skin beside a frame has, less where it is darker.
+
+    Its lines, mirrored, look like rests of rims.
+    """
     skin = ~(worn.beside | worn.eyes)
     ring = grown(worn.hole, RING * worn.unit) & ~grown(worn.hole, 1.5) & skin
     wanted, there = (cv2.cvtColor(one.astype(np.float32), cv2.COLOR_RGB2GRAY) for one in (worn.picture, made))
-    return noise(worn.hole.shape, missing(levels(wanted, ring), levels(there, worn.hole & skin)))
+    grain = noise(worn.hole.shape, missing(levels(wanted, ring), levels(there, worn.hole & skin)))
+    usual = max(float(np.median(wanted[ring])), 1.0) if ring.any() else 1.0
+    shade = cv2.GaussianBlur(there, (0, 0), max(1.0, NEAR * worn.unit)) / np.float32(usual)
+    return np.asarray(grain * np.clip(shade, GRAIN, 1)[..., None], np.float32)
