@@ -36,6 +36,7 @@ from mien.guides.lines import MARGIN, SIDE, SQUARE, UNIT, Lines, disc
 from mien.guides.opaque import opaque
 from mien.guides.outline_behind import outlined
 from mien.guides.reflections_left import left_reflections
+from mien.guides.rising_arms import rising_arms
 from mien.guides.seen import Seen
 from mien.guides.still_seen import still_seen
 from mien.guides.surround import BROWS as BROW_OUTLINES
@@ -192,6 +193,7 @@ def find_glasses(photo: Photo, face: Face, parser: FaceParser) -> Glasses:
     stays = _staying(picture, frame, seen, likely, kinds) & ~beyond
     frame, front = frame & ~stays, front & ~stays
     more = arm_ends(picture, frame, lenses, points) & ~stays | enclosed(frame, kinds, likely["ears"] > SURE_EAR)
+    more |= rising_arms(picture, frame | more, lenses, kinds.argmax(2) == 1, points)
     frame |= more & ~eyes
     frame &= ~laid_bare(picture, frame, seen, kinds, points)
     dark = are_dark(picture, lenses, points)

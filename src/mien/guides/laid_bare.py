@@ -38,8 +38,9 @@ around it; and the distance of its colors from those of skin at least."""
 SHADED, SHARE = 0.5, 0.03
 """Light of skin, by its usual light, at least; and the share of a color among those of skin."""
 
-LINED, CLEARER, THIN = 6.0, 1.5, 1.2
-"""Levels of thin lines that stay hidden, at least and by those of what has their color; and their width, units."""
+LINED, CLEARER, THIN, WIDE = 6.0, 1.5, 1.2, 5.0
+"""Levels of thin lines that stay hidden, at least and by those of what has their color; and width of those, and of
+frames, units."""
 
 MIXED, SPECK, BORDER = 0.4, 0.3, 0.55
 """How far around single pixels of hair count, units; square units of what is too small to be a part of a frame; and how
@@ -95,17 +96,15 @@ class _Palette:
         if int(known.sum()) < ENOUGH:
             return None
         colors = _shades(lab[known])
-        number = np.linalg.norm(lab[:, :, None] - colors, axis=3).argmin(2)
+        number = _apart(lab, colors).argmin(2)
         share = np.bincount(number[known], minlength=len(colors)) / known.sum()
         dark = colors[:, 0] < SHADED * float(np.median(lab[known][:, 0]))
         kept = np.flatnonzero(~(skin & (dark | (share < SHARE))))
-        areas = [cv2.dilate((known & (number == i)).astype(np.uint8), disc(2 * REACH)) > 0 for i in kept]
-        return cls(colors[kept], np.stack(areas, 2)) if len(kept) else None
+        return cls(colors[kept], np.stack([_near(known & (number == i)) for i in kept], 2)) if len(kept) else None
 
     def off(self, lab: Float32) -> Float32:
         """(h, w) distances from the nearest color that is seen nearby."""
-        away = np.linalg.norm(lab[:, :, None] - self.colors, axis=3)
-        return np.asarray(np.where(self.close, away, np.inf).min(2), np.float32)
+        return np.asarray(np.where(self.close, _apart(lab, self.colors), np.inf).min(2), np.float32)
 
 
 def _alike(lab: Float32, lines: Float32, hidden: Bool, zone: Bool, other: Bool, frame: Float32) -> Bool:
@@ -115,16 +114,29 @@ def _alike(lab: Float32, lines: Float32, hidden: Bool, zone: Bool, other: Bool, 
     every, skin = _Palette.of(lab, known, False), _Palette.of(lab, known & ~other, True)
     if every is None:
         return np.zeros_like(zone)
-    number = np.linalg.norm(lab[:, :, None] - every.colors, axis=3).argmin(2)
+    number = _apart(lab, every.colors).argmin(2)
     usual = [float(np.quantile(lines[known & (number == i)], 0.9)) for i in range(len(every.colors))]
     plain = zone & (lines <= np.maximum(LINED, CLEARER * np.array(usual))[number])
     hair = cv2.GaussianBlur((plain & (every.off(lab) < NEAR)).astype(np.float32), (0, 0), MIXED * UNIT) > 0.5
     if skin is None:
         return np.asarray(hair & other & zone, np.bool_)
     unlike = np.linalg.norm(frame[:, None] - skin.colors, axis=2).min(1) > UNLIKE
-    worn = np.linalg.norm(lab[:, :, None] - frame[unlike], axis=3).min(2, initial=np.inf)
+    worn = _apart(lab, frame[unlike]).min(2, initial=np.inf)
     off = skin.off(lab)
     return np.asarray(zone & np.where(other, hair, plain & (off < np.minimum(NEAR, NEARER * worn))), np.bool_)
+
+
+def _apart(lab: Float32, colors: Float32) -> Float32:
+    """(h, w, k) distances of colors."""
+    square = (lab**2).sum(2)[..., None] + (colors**2).sum(1) - 2 * (lab @ colors.T)
+    return np.asarray(np.sqrt(np.maximum(square, 0)), np.float32)
+
+
+def _near(area: Bool) -> Bool:
+    """(h, w) what is within reach of an area, roughly."""
+    small = cv2.resize(255 * area.astype(np.uint8), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    wide = cv2.dilate(small, disc(REACH / 2))
+    return np.asarray(cv2.resize(wide, area.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0, np.bool_)
 
 
 def _inner(alike: Bool, hidden: Bool, zone: Bool) -> Bool:
@@ -148,7 +160,8 @@ def _worn(soft: Float32, lab: Float32, hidden: Bool, seen: Seen) -> Float32 | No
     """(k, 3) colors of a frame; None where there are none."""
     apart = np.abs(soft - seen.made).max(2)
     sure = hidden & (seen.likely > SURE) & (seen.within > 0.5) & (apart > DIFFERENT) & ~(seen.eyes > 0)
-    sure &= _hat(light_of(soft), 5.0) > DIFFERENT
+    small = cv2.resize(light_of(soft), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    sure &= cv2.resize(_hat(small, WIDE / 2), hidden.shape[::-1], interpolation=cv2.INTER_LINEAR) > DIFFERENT
     return _shades(lab[sure]) if int(sure.sum()) > ENOUGH else None
 
 
