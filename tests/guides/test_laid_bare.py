@@ -1,7 +1,5 @@
 """What is no frame in a frame's area."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 
@@ -39,16 +37,17 @@ def _worn() -> tuple[np.ndarray, np.ndarray, Seen, np.ndarray, np.ndarray]:
     return picture, hidden > 0, seen, kinds, arm > 0
 
 
-def test_skin_and_hair_beside_an_arm_stay() -> None:
+def test_hair_beside_an_arm_stays() -> None:
     picture, hidden, seen, kinds, arm = _worn()
     stays = laid_bare(picture, hidden, seen, kinds, _points())
     assert not stays[arm].any()
-    assert stays[hidden & ~arm].mean() > 0.3
-    assert stays[283:290, 430:460].all() and stays[283:290, 480:510].all() and stays[296:304, 540:550].all()
-    assert not stays[:, :400].any() and not stays[~hidden].any()
+    assert stays[283:290, 480:510].all() and stays[296:304, 540:550].all()
+    assert not stays[:, :470].any() and not stays[~hidden].any()  # skin goes
 
 
-def test_nothing_stays_where_no_frame_is_sure() -> None:
+def test_a_thin_bright_arm_over_hair_goes() -> None:
     picture, hidden, seen, kinds, _ = _worn()
-    unsure = replace(seen, likely=np.zeros_like(seen.likely))
-    assert not laid_bare(picture, hidden, unsure, kinds, _points()).any()
+    picture[320:322, 480:540] = 200
+    grown = hidden | (np.abs(np.arange(SIDE) - 315) < 20)[:, None] & hidden.any(0)
+    stays = laid_bare(picture, grown, seen, kinds, _points())
+    assert not stays[318:324, 482:538].any() and stays[329:333, 490:520].all()

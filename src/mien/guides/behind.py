@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 
 from mien.align.crop import between_pixels
-from mien.compose.blend import membrane
 from mien.compose.grain import levels, missing, noise
-from mien.compose.morphology import disc, grown
+from mien.compose.morphology import grown
 from mien.compose.patches import patched
 from mien.guides.carried_across import carried_across
 from mien.guides.guide import box_of
@@ -32,9 +31,6 @@ KINDS, PLACES = np.float32(35), np.float32(60)
 
 EAR, HAT = 0.3, 0.5
 """How likely an ear is before which high holes are not carried across; and a hat, of which nothing is taken."""
-
-WIDE = 0.012
-"""Half the width of a part of an ear that is filled from around it, units."""
 
 OUTLINE, EDGE, FADING, FADED, SHOWN = 0.08, 0.012, 0.03, 0.008, (0.02, 0.85)
 """How far within the face its outline is carried across arms, how far beyond them, how softly that ends within the face
@@ -78,23 +74,12 @@ def uncovered(worn: Worn, kinds: Float32, network: Uncovering) -> Bared:
     mixed = picture + weight[..., None] * (made - picture)
     carried, sure = _carried(mixed, worn, kinds[..., 2:3].sum(2) > EAR, hats)
     filled = patched(carried, rest & (sure < 1), barred, np.random.default_rng(0), hints=_hints(worn, kinds))
-    filled = _eared(filled, mixed, rest & worn.hole & (kinds.argmax(2) == 2), kinds, barred, worn.unit)
     soft = np.maximum(blurred(worn.beside, SOFT * worn.unit) * (weight > 0), rest * (weight == 0))[..., None]
     made, weight = made + soft * (filled - made), np.maximum(weight, rest)
     less = weight * (1 - sure)
     whole = less + sure
     made = made + (sure / np.maximum(whole, np.float32(1e-3)))[..., None] * (carried - made)
     return Bared(picture, touched, _smoothed(made, worn), whole.astype(np.float32))
-
-
-def _eared(filled: Float32, picture: Float32, ears: Bool, kinds: Float32, barred: Bool, unit: float) -> Float32:
-    """The same with ears as smooth as skin is: they are too small to copy patches from."""
-    wide = cv2.morphologyEx(ears.astype(np.uint8), cv2.MORPH_OPEN, disc(max(1, round(WIDE * unit))))
-    ears, known = wide > 0, np.isin(kinds.argmax(2), (0, 2)) & ~barred
-    if not (ears.any() and known.any()):
-        return filled
-    smooth = membrane(picture, known.astype(np.float32), 255.0)
-    return np.asarray(np.where(ears[..., None], smooth, filled), np.float32)
 
 
 def _smoothed(made: Float32, worn: Worn) -> Float32:

@@ -56,10 +56,10 @@ PARTS = {
 }
 """What is told apart around glasses, by the parser's classes."""
 
-LEAST, SURE = 1400, 2200
+LEAST, SURE = 1400, 2800
 """Pixels of the parser's 256 that glasses have at least, and from which they are surely there."""
 
-JOINED = 0.7
+JOINED = 0.9
 """How likely a bridge must be where the parser is not sure."""
 
 NONE = "No glasses are seen on this face; give --mask, a picture that is white on what is to vanish."
