@@ -26,6 +26,7 @@ from mien.guides.beard_edge import (
     ended,
     eroded,
     hairs_of,
+    hanging_out,
     inside,
     places,
     reduced,
@@ -113,7 +114,8 @@ class AroundBeard:
             name: np.asarray(cv2.warpAffine(one, there, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
             for name, one in zip(GROUPS, found, strict=True)
         }
-        beard = shares["hair"] * blurred(places(points, (height, width)), 1.0)
+        area = places(points, (height, width))
+        beard = shares["hair"] * blurred(area | hanging_out(points, shares["hair"], area), 1.0)
         fine = roughness(to_srgb(photo, box), (width, height))
         hairs = hairs_of(points, shares, beard, fine)
         hairs, shares = ended(hairs, picture, points, shares, beard, fine)
@@ -180,7 +182,7 @@ class AroundBeard:
     def below(self) -> Mapping[str, Float32]:
         """(h, w) what lies under the beard and beside it: skin, clothes, background, hair, ears; they sum to 1."""
         shares, known = self.shares, blurred(dilated(self.hairs, 1), 0.7) < 0.1
-        elsewhere = shares["hair"] * ~places(self.points, self.shape)
+        elsewhere = np.where(places(self.points, self.shape), 0, shares["hair"] - self.beard)
         face = shares["skin"] + shares["neck"] + shares["lips"] + shares["worn"]
         maps = np.dstack([face, shares["clothes"], shares["background"], elsewhere, shares["ears"]])
         neck, lowest = self.neck

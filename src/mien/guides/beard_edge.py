@@ -38,6 +38,13 @@ FARTHER = (0.25, 0.5, 0.3)
 """Probability from which a beard counts beside the face, how much more is needed farther away, and how far that is,
 eye distances."""
 
+TUFT, LIKE_BEARD, UNSURE = 0.12, 0.5, 0.75
+"""How far from a beard, eye distances, beside a cheek, what the parser calls an ear may be one of its tufts; how much
+like the beard it is at least; and how sure the parser is at most of skin, clothes and backdrop."""
+
+OUT = 0.25
+"""Eye distances by which a beard may hang out of where it is looked for; hair beside a neck goes on farther."""
+
 HOLES = 0.12
 """Half the width, eye distances, of what is a beard as all around it is."""
 
@@ -87,10 +94,14 @@ def ended(
     core = kinds[0] & hairs
     if not core.any():
         return hairs, shares
-    lab, asked = blurred(lab_of(picture / np.float32(255)), 0.6), (dilated(hairs, 2) | (beard > 0.05)) & ~face
+    rows = np.arange(len(beard))[:, None]
+    beside_cheek = dilated(hairs, round(TUFT * UNIT)) & (rows > points[2, 1]) & (rows < points[152, 1] - TUFT * UNIT)
+    beside_cheek &= shares["background"] + shares["clothes"] + shares["skin"] < UNSURE
+    asked = (dilated(hairs, 2) | (beard > 0.05) | beside_cheek) & ~face
+    lab = blurred(lab_of(picture / np.float32(255)), 0.6)
     told = blurred(alike(lab, kinds, asked, UNIT), 0.8)
     away = cv2.distanceTransform((~face).astype(np.uint8), cv2.DIST_L2, 5) / UNIT
-    away *= np.arange(len(beard))[:, None] > points[[61, 291], 1].mean()
+    away *= rows > points[[61, 291], 1].mean()
     likely = (beard > FARTHER[0] + FARTHER[1] * np.clip(away / FARTHER[2], 0, 1)) & (told[..., 0] > 0.4)
     stubble = (fine > ROUGH * usual_roughness(shares, beard, fine)) & (told[..., 1] > 0.7)  # on the skin of a neck
     stubble &= (blurred((told[..., 2] + told[..., 3] > 0.3) | (shares["clothes"] > 0.2), 2.5) < 0.05) & (beard > 0.12)
@@ -98,7 +109,9 @@ def ended(
     closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, disc(HOLES * UNIT)) > 0
     hairs = found | (hairs & closed & (beard > 0.5) & (told[..., 1:3].max(2) < 0.9))
     neck = shaded_neck(picture, skin & face, hairs, points, UNIT) & ~face
-    hairs = within_reach(hairs, points, UNIT, neck)
+    tufts = beside_cheek & ~face & (told[..., 0] > LIKE_BEARD)
+    hairs = within_reach(hairs, points, UNIT, neck) | tufts
+    shares = {**shares, "ears": np.where(tufts, np.float32(0), shares["ears"])}
     rest = told[..., 1:] / np.maximum(told[..., 1:].sum(2, keepdims=True), 1e-3)
     beside, sorts = np.where(asked & ~hairs, np.minimum(beard * 3, 1), 0), np.moveaxis(rest, 2, 0)
     for name, one in zip(("neck", "clothes", "background"), sorts, strict=True):
@@ -178,6 +191,23 @@ def places(points: Float64, shape: Sequence[int]) -> Bool:
     wider = cv2.dilate(area.astype(np.uint8), np.ones((1, round(0.3 * UNIT)), np.uint8)) > 0
     ears = min(points[234, 1], points[454, 1]) + 0.12 * UNIT
     return np.asarray(area | (wider & (np.arange(shape[0])[:, None] > ears)), np.bool_)
+
+
+def hanging_out(points: Float64, hair: Float32, area: Bool) -> Bool:
+    """(h, w): what of hair hangs out of where a beard may be, below the mouth: small pieces, as those of a turned chin.
+
+    Args:
+        points: (478, 3) landmarks.
+        hair: (h, w) how likely hair is.
+        area: (h, w) where a beard may be, as :func:`places` gives it.
+    """
+    below = np.arange(len(hair))[:, None] > points[[61, 291], 1].mean()
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(((hair > POSSIBLE) & ~area & below).astype(np.uint8))
+    beside, beyond = dilated(area, 1), ~dilated(area, round(OUT * UNIT))
+    small = stats[:, cv2.CC_STAT_AREA] < (OUT * UNIT) ** 2 * 4
+    small[0] = False
+    small[np.unique(pieces[beyond])] = False
+    return np.asarray(small[pieces] & np.isin(pieces, np.unique(pieces[beside])), np.bool_)
 
 
 def roughness(picture: np.ndarray, size: tuple[int, int]) -> Float32:

@@ -17,7 +17,7 @@ import numpy as np
 
 from mien.compose.blend import membrane
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import UNIT, blurred, dilated, mean_within
+from mien.guides.beard_edge import UNIT, blurred, dilated, larger, mean_within
 from mien.guides.borrow import mirrored, unit_of
 from mien.guides.coloring import lab_of, rgb_of
 from mien.guides.face_light import HEIGHT, WIDTH, FaceLight, frame, looks_of
@@ -103,7 +103,7 @@ def _likely(here: AroundBeard, face: Face, mine: Float32) -> Float32:
 
 
 def relief(here: AroundBeard, mine: Face, other: Beardless, shape: tuple[int, ...]) -> Float32:
-    """Folds, philtrum and chin of a beardless face: logarithms (H, W) of light over what is around it.
+    """Folds, philtrum and chin of a beardless face: logarithms (H, W) of light over what is around it, 0 beside lips.
 
     Args:
         here: what is seen.
@@ -122,7 +122,13 @@ def relief(here: AroundBeard, mine: Face, other: Beardless, shape: tuple[int, ..
     taken = cv2.remap(small, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     light = np.log(np.maximum(taken.astype(np.float32).mean(2) / np.float32(2 ** (photo.bits - 8)), 0) + 8)
     fine, wide = (blurred(light, max(0.5, one * UNIT * scale)) for one in BAND)
-    return np.asarray(np.clip(fine - wide, -0.25, 0.06), np.float32)
+    return np.asarray(np.clip(fine - wide, -0.25, 0.06) * larger(_folded(here), shape), np.float32)
+
+
+def _folded(here: AroundBeard) -> Float32:
+    """How much relief of others counts (h, w): none beside lips, which stay, and none at the face's outline."""
+    deep, away = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) / UNIT for one in (here.oval, ~here.lips))
+    return np.asarray(blurred(np.clip(deep / 0.17 - 0.45, 0, 1) * np.clip(away / 0.08 - 0.3, 0, 1), 1.0), np.float32)
 
 
 def alike_mouth(face: Face, others: Sequence[Face]) -> int:

@@ -21,7 +21,7 @@ BEHIND = 64.0
 ENOUGH = 400
 """Pixels of clothes and backdrop from which patches are of these alone; else a neck lends, too."""
 
-KINDS, PLACES = np.float32(70), np.float32(100)
+KINDS, PLACES = np.float32(200), np.float32(140)
 """Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
 
 

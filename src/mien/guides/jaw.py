@@ -30,7 +30,7 @@ SIDE, THIN = 0.22, -0.015
 THICK, SHARE = 0.3, 0.08
 """Most of a beard's thickness over a neck that counts, eye distances, and the share of it that is the jaw's."""
 
-FULL, PULL = (0.12, 0.24), 0.03
+FULL, PULL = (0.06, 0.18), 0.035
 """How thick a beard is, eye distances, from which the edge before something else is less and less the jaw's, and from
 which it is not at all; and by how much a jaw then lies within the landmarks."""
 

@@ -34,9 +34,11 @@ from mien.guides.corrected_chin import lacking
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.jaw import with_jaw, within_jaw
 from mien.guides.laid import as_guide
+from mien.guides.shadow import with_shadow
 from mien.guides.shaven import darkness, with_lips
 from mien.guides.stubble import lifted, strands
 from mien.guides.throat import meeting
+from mien.guides.under_jaw import shaded
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Photo, UInt8
 
@@ -63,6 +65,9 @@ DARKER = (3.0, 8.0)
 
 CERTAIN = (0.35, 0.3)
 """Probability from which hair below the jaw goes even where it is no darker than a neck, and what more goes surely."""
+
+SPILLED = 0.5
+"""Probability from which hair close to a beard goes before clothes though it has their color."""
 
 LIKELY, PALE = (0.02, 0.15), 8.0
 """Probability from which hair below the jaw is one, and what more is surely; L* by which a dark beard is darker."""
@@ -96,7 +101,7 @@ def bare_chin(
     size = (round(width * scale), round(height * scale))
     picture = before if scale == 1 else np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
     weight, share, made = _replaced(here, picture, beardless(here, face), unit * scale)
-    folds = relief(here, face, near[0], picture.shape) * larger(_with_folds(here), picture.shape)
+    folds = relief(here, face, near[0], picture.shape)
     made = (made + 8) * np.exp((share * folds)[..., None] * FOLDS) - 8
     fine = _texture(here, picture, picture.shape, TEXTURE * unit * scale, PATCH * unit * scale)
     made = made + fine * (share * (made.mean(2) + 8))[..., None]
@@ -108,6 +113,8 @@ def bare_chin(
         added = lacking(here, face, picture + lift, (weight, share, made), network)
         made = made + added * (1 - backdrop)[..., None]
     made = made + meeting(here, picture, made, weight, share)
+    made = shaded(here, picture, made, weight, share)
+    made = with_shadow(here, picture, made, share, unit * scale)
     return _finished(photo, here, before, (weight, share, made, lift), unit, scale)
 
 
@@ -172,8 +179,9 @@ def _thinned(
     lighter = apart[..., 0] + 0.6 * np.hypot(apart[..., 1], apart[..., 2]) * np.clip(1 + apart[..., 0] / 60, 0, 1)
     lighter = np.clip((lighter - 1) / 4, 0, 1) if darkness(here) > PALE else np.ones_like(lighter)
     other = np.clip((np.abs(blurred(made - picture, 0.02 * unit)).max(2) - 14) / 16, 0, 1)
-    beard = larger(here.beard * here.hairs, picture.shape)
-    lighter = np.maximum(lighter, np.clip((beard - CERTAIN[0]) / CERTAIN[1], 0, 1))
+    surely = (larger(one, picture.shape) for one in (here.beard * here.hairs, here.beard))
+    hairs, certain = (np.clip((one - CERTAIN[0]) / CERTAIN[1], 0, 1) for one in surely)
+    lighter, other = np.maximum(lighter, hairs), np.maximum(other, certain)
     lighter = np.maximum(lighter, strands(here, picture))
     likely = np.clip((larger(here.beard, picture.shape) - LIKELY[0]) / LIKELY[1], 0, 1)
     backdrop, gap = larger(here.below["background"], picture.shape), disc(max(1, round(0.02 * unit)))
@@ -235,12 +243,6 @@ def _replaced(here: AroundBeard, picture: Float32, bare: Float32, unit: float) -
     return weight, share, with_lips(here, picture, np.asarray(made, np.float32), kept, unit)
 
 
-def _with_folds(here: AroundBeard) -> Float32:
-    """How much relief of others counts (h, w): none beside lips, which stay, and none at the face's outline."""
-    deep, away = (cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) / UNIT for one in (here.oval, ~here.lips))
-    return np.asarray(blurred(np.clip(deep / 0.17 - 0.45, 0, 1) * np.clip(away / 0.08 - 0.3, 0, 1), 1.0), np.float32)
-
-
 def _matte(picture: UInt8, likely: Float32, reach: float) -> Float32:
     """The matte (h, w) of what is likely, found at a smaller size."""
     size = (round(0.6 * picture.shape[1]), round(0.6 * picture.shape[0]))
@@ -266,7 +268,8 @@ def _weights(here: AroundBeard, light: Float32) -> tuple[Float32, Float32]:
     wide = np.clip(1.6 * soft - 0.15, 0, 1)
     narrow = np.clip(1.7 * blurred(dilated(here.hairs, 1), 0.8) - 0.2, 0, 1)
     wisps = np.clip(1.7 * blurred(dilated(here.hairs, 5), 0.8) - 0.2, 0, 1) * here.below["background"]
-    narrow = np.maximum(narrow, wisps)
+    spilled = blurred(dilated(here.hairs, 4) & (here.beard > SPILLED) & ~here.oval, 0.8) * here.below["clothes"]
+    narrow = np.maximum(narrow, wisps + spilled)
     return np.asarray(wide * stays, np.float32), np.asarray(narrow * stays, np.float32)
 
 
