@@ -9,7 +9,7 @@ import pytest
 
 from mien.editor import Editor
 from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_doubts import FROM_THE_SIDE, ONE_COLOR, beard_doubts
+from mien.guides.beard_doubts import FAR_TURNED, FROM_THE_SIDE, ONE_COLOR, SKIN_COLORED, beard_doubts
 from mien.guides.guide import Doubt
 from mien.types import Face, Photo
 
@@ -39,3 +39,8 @@ def test_light_from_one_side_and_clothes_like_the_beard_are_told(here: AroundBea
     alike = here.picture.copy()
     alike[here.shares["clothes"] > 0.7] = 45
     assert beard_doubts(replace(here, picture=alike)) == (ONE_COLOR,)
+
+
+def test_heads_that_are_turned_far_and_beards_like_skin_are_told(here: AroundBeard) -> None:
+    assert beard_doubts(here, 29.0) == () and beard_doubts(here, -31.0) == (FAR_TURNED,)
+    assert beard_doubts(replace(here, beard=0.4 * here.beard)) == (SKIN_COLORED,)

@@ -14,9 +14,13 @@ from mien.guides.coloring import lab_of
 from mien.guides.guide import Doubt
 from mien.types import Bool, Float32
 
-SIDED, ALIKE = 25.0, 11.5
+SIDED, ALIKE = 22.0, 11.5
 """L* by which one half of the bare skin of a face is lighter than the other, up to which skin that is made looks like
 it; and the distance in Lab from which clothes are told from a beard."""
+
+TURNED, UNSURE = 30.0, 0.45
+"""Yaw, degrees, from which a head is turned too far; and how sure the parser is of a beard on average, below which
+rests of it stay."""
 
 ENOUGH = 20
 """Pixels of skin, or of clothes, that tell."""
@@ -25,18 +29,28 @@ CLOSE = 0.5
 """How far from a beard clothes count, eye distances."""
 
 FROM_THE_SIDE = "light falls on this face from one side, so that the skin made below its beard may look false"
+FAR_TURNED = "this head is turned far, so that the jaw made below its beard may look false"
+SKIN_COLORED = "this beard looks much like the skin, so that some of it may be left"
 ONE_COLOR = "the clothes have the color of the beard, so that its border at collar and neck may look false"
 
 
-def beard_doubts(here: AroundBeard) -> tuple[Doubt, ...]:
-    """Why a face without its beard may look false: light from one side, and clothes that look like the beard.
+def beard_doubts(here: AroundBeard, yaw: float = 0.0) -> tuple[Doubt, ...]:
+    """Why a face without its beard may look false: light from one side, clothes or skin that look like the beard, and a
+    head that is turned far.
 
     Args:
         here: what is seen around the beard.
+        yaw: of the head, degrees.
     """
     lab = lab_of(here.picture / np.float32(255))
-    found = (Doubt(FROM_THE_SIDE),) if sided(here, lab[..., 0]) > SIDED else ()
-    return (*found, Doubt(ONE_COLOR)) if from_clothes(here, lab) < ALIKE else found
+    unsure = here.hairs.any() and float(here.beard[here.hairs].mean()) < UNSURE
+    found = {
+        FROM_THE_SIDE: sided(here, lab[..., 0]) > SIDED,
+        ONE_COLOR: from_clothes(here, lab) < ALIKE,
+        SKIN_COLORED: unsure,
+        FAR_TURNED: abs(yaw) > TURNED,
+    }
+    return tuple(Doubt(words) for words, told in found.items() if told)
 
 
 def sided(here: AroundBeard, light: Float32) -> float:

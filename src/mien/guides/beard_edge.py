@@ -95,7 +95,8 @@ def ended(
     if not core.any():
         return hairs, shares
     rows = np.arange(len(beard))[:, None]
-    beside_cheek = dilated(hairs, round(TUFT * UNIT)) & (rows > points[2, 1]) & (rows < points[152, 1] - TUFT * UNIT)
+    beside_cheek = dilated(hairs, round(TUFT * UNIT)) & (rows > points[2, 1])
+    beside_cheek &= rows < points[[61, 291], 1].mean() + TUFT * UNIT
     beside_cheek &= shares["background"] + shares["clothes"] + shares["skin"] < UNSURE
     asked = (dilated(hairs, 2) | (beard > 0.05) | beside_cheek) & ~face
     lab = blurred(lab_of(picture / np.float32(255)), 0.6)
@@ -110,7 +111,9 @@ def ended(
     hairs = found | (hairs & closed & (beard > 0.5) & (told[..., 1:3].max(2) < 0.9))
     neck = shaded_neck(picture, skin & face, hairs, points, UNIT) & ~face
     tufts = beside_cheek & ~face & (told[..., 0] > LIKE_BEARD)
-    hairs = within_reach(hairs, points, UNIT, neck) | tufts
+    hairs = within_reach(hairs, points, UNIT, neck)
+    tufts &= connected(hairs | tufts, hairs, 2)
+    hairs = hairs | tufts
     shares = {**shares, "ears": np.where(tufts, np.float32(0), shares["ears"])}
     rest = told[..., 1:] / np.maximum(told[..., 1:].sum(2, keepdims=True), 1e-3)
     beside, sorts = np.where(asked & ~hairs, np.minimum(beard * 3, 1), 0), np.moveaxis(rest, 2, 0)

@@ -21,7 +21,7 @@ BEHIND = 64.0
 ENOUGH = 400
 """Pixels of clothes and backdrop from which patches are of these alone; else a neck lends, too."""
 
-KINDS, PLACES = np.float32(200), np.float32(140)
+KINDS, PLACES = np.float32(200), np.float32(100)
 """Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
 
 
@@ -58,7 +58,8 @@ def behind_beard(here: AroundBeard, picture: Float32, wanted: Bool, unit: float)
     if todo.any() and known.sum() > 150:
         others = ~known & ~todo
         ys, xs = np.indices(hole.shape, np.float32) * np.float32(PLACES / (unit * scale))
-        hints = np.dstack([KINDS * backdrop, xs, ys])
+        kind = backdrop / np.maximum(backdrop + clothes, 0.05)  # along a jaw skin has a share, too
+        hints = np.dstack([KINDS * kind.clip(0, 1), xs, ys])
         made = patched(small, todo, others, np.random.default_rng(0), hints=hints, void=others)
     elif todo.any() and known.sum() > 20:
         made = membrane(small, known.astype(np.float32), 255.0)

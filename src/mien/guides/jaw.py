@@ -30,9 +30,10 @@ SIDE, THIN = 0.22, -0.015
 THICK, SHARE = 0.3, 0.08
 """Most of a beard's thickness over a neck that counts, eye distances, and the share of it that is the jaw's."""
 
-FULL, PULL = (0.06, 0.18), 0.035
-"""How thick a beard is, eye distances, from which the edge before something else is less and less the jaw's, and from
-which it is not at all; and by how much a jaw then lies within the landmarks."""
+FULL, THERE, PULL = (0.06, 0.18), (0.05, 0.11), 0.035
+"""How thick a beard is below a chin, eye distances, from which the edge before something else is less and less the
+jaw's, and from which it is not at all; the same of the beard at that point; and by how much a jaw then lies within the
+landmarks."""
 
 ENDS = 3
 """Points of the outline along which a beard becomes as thick as it is."""
@@ -65,6 +66,7 @@ def with_jaw(here: AroundBeard) -> AroundBeard:
     most = FARTHEST + (CHIN - FARTHEST) * np.clip(outwards[:, 1], 0, 1) ** 2
     push = np.where(edge < SIDE, np.clip(edge - THIN, WITHIN, most), np.clip(SHARE * np.minimum(thick, THICK), 0, CHIN))
     full = np.clip((thickness(here.hairs, here.points, UNIT) - FULL[0]) / (FULL[1] - FULL[0]), 0, 1)
+    full = full * np.clip((thick - THERE[0]) / (THERE[1] - THERE[0]), 0, 1)
     side = np.clip(1.5 - 1.5 * outwards[:, 1], 0, 1)  # a chin is where it was
     push += full * side * _along(grown[:, 4]) * (np.minimum(push, 0) - PULL - push)
     push *= np.clip((line[:, 1] - points[2, 1]) / (0.2 * UNIT), 0, 1)

@@ -48,6 +48,9 @@ FINEST = 190.0
 PATCH, TEXTURE = 0.12, 0.022
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
 
+PORES = 1.25
+"""How strong texture is, that of the cheeks being 1: what is sparse there is spread evenly here."""
+
 SPOTS = 0.4
 """How wide spots of another color may be, that of texture being 1."""
 
@@ -104,7 +107,7 @@ def bare_chin(
     folds = relief(here, face, near[0], picture.shape)
     made = (made + 8) * np.exp((share * folds)[..., None] * FOLDS) - 8
     fine = _texture(here, picture, picture.shape, TEXTURE * unit * scale, PATCH * unit * scale)
-    made = made + fine * (share * (made.mean(2) + 8))[..., None]
+    made = made + PORES * fine * (share * (made.mean(2) + 8))[..., None]
     weight = _thinned(here, picture, made, weight, share, unit * scale).clip(0, 1)
     lift = lifted(here, picture, weight * share, unit * scale)
     network = network or chin_network()
@@ -115,26 +118,25 @@ def bare_chin(
     made = made + meeting(here, picture, made, weight, share)
     made = shaded(here, picture, made, weight, share)
     made = with_shadow(here, picture, made, share, unit * scale)
-    return _finished(photo, here, before, (weight, share, made, lift), unit, scale)
+    return _finished(photo, face, here, before, (weight, share, made, lift), scale)
 
 
 def _finished(
     photo: Photo,
+    face: Face,
     here: AroundBeard,
     before: Float32,
     planes: tuple[Float32, ...],
-    unit: float,
     scale: float,
 ) -> Guide:
     """The guide, at the photo's size; nothing is enlarged but the part that changes.
 
     Args:
-        photo: with a beard.
+        photo, face: with a beard.
         here: what is seen of it.
         before: (H, W, 3) that part of the photo, levels.
         planes: at the working scale, (h, w, ...): how much is replaced, how much of that is skin, what replaces it,
             and how much stubble is lightened.
-        unit: pixels of the photo between the outer corners of the eyes.
         scale: of the planes.
 
     Raises:
@@ -154,7 +156,7 @@ def _finished(
     mixed = lower + weight[..., None] * (made - lower)
     x, y = here.box[:2]
     place, shown = (x + x0, y + y0, x + x1, y + y1), np.maximum(weight, lift.max(2) > 0.5)
-    return as_guide(photo, place, np.clip(mixed, 0, 255), shown, unit, beard_doubts(here))
+    return as_guide(photo, place, np.clip(mixed, 0, 255), shown, unit_of(face), beard_doubts(here, face.pose.yaw))
 
 
 def _enlarged_box(box: Box, shape: tuple[int, ...], size: tuple[int, ...]) -> Box:

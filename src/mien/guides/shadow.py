@@ -15,8 +15,9 @@ from mien.guides.beard_edge import UNIT, blurred, larger, mean_within, reduced
 from mien.guides.jaw import within_jaw
 from mien.types import Float32
 
-DARK, MOST = 0.16, 0.16
-"""Share of a beard's darkness that stays, as a logarithm, and how much of it at most."""
+DARK, LEAST, MOST = 0.16, 0.035, 0.16
+"""Share of a beard's darkness that stays, as a logarithm, and how much of it at least, as gray and fair beards have a
+shadow, too, and at most."""
 
 HUES = np.array([1.0, 0.94, 0.82], np.float32)
 """How dark it is in red, green and blue: hair below skin is bluish."""
@@ -52,7 +53,7 @@ def with_shadow(here: AroundBeard, picture: Float32, made: Float32, share: Float
     grown = here.hairs & ~here.lips
     darker = mean_within((light[0] - light[1]).clip(-1.5, 0), grown, 0.05 * UNIT)
     soft = np.clip(1.25 * blurred(grown, SOFT * UNIT), 0, 1) * (face + NECK * (1 - face))
-    shade = larger(np.maximum(DARK * darker, -MOST) * soft, picture.shape)
+    shade = larger(np.clip(DARK * darker, -MOST, -LEAST) * soft, picture.shape)
     inner = np.clip(2 * blurred(here.hairs, INNER * UNIT) - 1, 0, 1)
     plain = np.clip((-darker - PLAIN[0]) / PLAIN[1], 0, 1) * inner * face
     fine = np.log(np.maximum(picture.mean(2), 0) + 8)
