@@ -48,8 +48,8 @@ def shaded(here: AroundBeard, picture: Float32, made: Float32, weight: Float32, 
     """
     size = here.shape[1], here.shape[0]
     before, after, replaced, skin = (reduced(one, size) for one in (picture, made, weight, share))
-    result = (before + replaced[..., None] * (after - before)).clip(0, 255)
-    light = 100 * np.log(blurred(lab_of(result / np.float32(255))[..., 0], 1.0) + 16)
+    result = np.asarray((before + replaced[..., None] * (after - before)).clip(0, 255) / 255, np.float32)
+    light = 100 * np.log(blurred(lab_of(result)[..., 0], 1.0) + 16)
     lacks = _lacking(here, light, replaced * skin)
     if not lacks.any():
         return made
