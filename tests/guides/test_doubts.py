@@ -54,6 +54,16 @@ def test_colored_reflections_beside_the_eyes_are_told(color: tuple[int, int, int
     assert bool(notes) == told and all(isinstance(one, Doubt) for one in notes)
 
 
+@pytest.mark.parametrize(("color", "told"), [((120, 190, 170), True), ((180, 150, 140), False)])
+def test_one_green_eye_is_told(color: tuple[int, int, int], told: bool) -> None:
+    picture = np.full((80, 120, 3), (205, 160, 140), np.float32)
+    lenses, eyes, skin = (np.zeros((80, 120), np.bool_) for _ in range(3))
+    lenses[20:60, 20:100], eyes[35:45, 30:50], eyes[35:45, 70:90], skin[62:] = True, True, True, True
+    picture[35:45, 72:88] = color
+    notes = left_reflections(picture, lenses, eyes, skin, 60.0)
+    assert bool(notes) == told and all(isinstance(one, Doubt) for one in notes)
+
+
 def test_soft_outlines_and_full_fairer_hair_of_another_photo_are_told(face: Face) -> None:
     here, there = (
         Scene.of(head(face, COLORS, down=down), face, ColorParser())  # type: ignore[arg-type]
