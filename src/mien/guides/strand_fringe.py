@@ -50,11 +50,15 @@ differs there; and by how much at most, in logarithms."""
 OWN = 0.5
 """How much of the light is that of the place from which strands are taken."""
 
+LIKE, RIM = (0.5, 0.8), 0.05
+"""How far the light, and hue, of a fringe come to those of all of this hair, and units beside skin where hair is mixed
+with it."""
+
 SHINE, SHADE, HEIGHT = (0.08, 0.22), 0.07, 0.5
 """How much lighter the middle of a fringe is, at least and at most, and how much darker its ends, in logarithms; and
 the share of its length at which it is lightest."""
 
-TONES, MOST, BANDS, UNDER = 0.7, 0.14, (0.03, 0.13), 0.1
+TONES, MOST, BANDS, UNDER = 0.7, 0.1, (0.03, 0.13), 0.1
 """How much locks differ, times how much this hair does between two widths, units, and at most; and how dark what is
 beside locks on top is."""
 
@@ -194,7 +198,13 @@ def _lit(here: Scene, near: Bool, source: Bool, flow: Flow, laid: _Laid, shine: 
     form = shine * np.exp(-(((along - HEIGHT) / 0.18) ** 2)) - SHADE * np.clip((along - 0.72) / 0.28, 0, 1)
     level = level + OWN * (theirs - usual)
     made = np.clip(level + form + laid.light, *np.quantile(mine[near | source], (0.005, 0.995)))
+    new = (laid.alpha > 0.9) & (here.shares["face"] > 0.5)
+    if new.any():
+        made = made + LIKE[0] * np.float32(np.clip(usual - np.median(made[new]), *AWAY))
     colors = colored(here.picture, source, np.asarray(np.exp(made) - DARK, np.float32), here.unit)
-    lab = cv2.cvtColor(colors / np.float32(255), cv2.COLOR_RGB2LAB)
+    lab, own = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB) for one in (colors, here.picture))
     lab[..., 1:] += 0.7 * laid.hue
+    far = near & (wide_blur(here.shares["face"], RIM * here.unit) < 0.02)
+    if new.any() and far.any():  # at the hairline colors are mixed with skin
+        lab[..., 1:] += LIKE[1] * (np.median(own[far], axis=0) - np.median(lab[new], axis=0))[1:]
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * 255, np.float32)
