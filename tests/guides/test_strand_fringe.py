@@ -16,7 +16,7 @@ from mien.guides.fringe_flow import leans
 from mien.guides.fringe_locks import lowest, upper
 from mien.guides.quilted import joined, quilted, tall
 from mien.guides.scene import Scene
-from mien.guides.straightened import _Field
+from mien.guides.straightened import _Field, agreement
 from mien.guides.strand_fringe import strand_fringe
 from mien.types import Face, Float32, Photo
 from tests.guides.heads import COLORS, ColorParser, head
@@ -93,6 +93,15 @@ def test_a_fringe_leans_as_the_hair_above_does(face: Face, slope: float) -> None
     found = leans(combed, Forehead.of(combed))
     assert abs(float(found.mean()) - slope) < 0.2
     assert np.ptp(found) < 0.4
+
+
+def test_frizzy_hair_runs_in_no_direction(face: Face) -> None:
+    parser: Any = ColorParser()
+    here, combed = Scene.of(head(face, COLORS, down=1.5), face, parser), Scene.of(striped(face), face, parser)
+    noise = np.random.default_rng(0).uniform(0.6, 1.4, (*here.shape, 1)).astype(np.float32)
+    frizzy = replace(here, picture=here.picture * np.where(here.hair[..., None] > 0.5, noise, 1))
+    hair = here.hair > 0.9
+    assert agreement(frizzy, hair) < 0.42 < 0.6 < agreement(combed, hair)
 
 
 def test_locks_end_near_the_line_and_have_no_gaps_above() -> None:

@@ -20,7 +20,7 @@ from mien.guides.bank import Bank, Entry
 from mien.guides.bank_faces import FAIR_FRINGES, FRINGES, LONG_HAIR, SHORT_FRINGES
 from mien.guides.borrow import mirrored
 from mien.guides.curled import curled
-from mien.guides.fringe import Forehead
+from mien.guides.fringe import Forehead, near_forehead
 from mien.guides.guide import Doubt, Guide
 from mien.guides.hair import fringe, piece
 from mien.guides.hair_fit import Fitted
@@ -31,7 +31,8 @@ from mien.guides.lowered import hanging, lowered
 from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, check_hat, has_hat
 from mien.guides.shortened import shortened
-from mien.guides.strand_fringe import strand_fringe
+from mien.guides.straightened import agreement
+from mien.guides.strand_fringe import BESIDE, strand_fringe
 from mien.types import Bool, Face, Float32, Photo
 
 LATER, LIGHT, FAR = 8.0, 0.25, 17.0
@@ -54,6 +55,9 @@ ABOVE = "this hair ends above the ears, and long hair below it is seldom believe
 
 OTHERS = "this hair lends no strands for a fringe, and another's are seldom believed beside short or fair hair"
 """What is told where another's are laid on."""
+
+FRIZZY = 0.42
+"""How far directions agree in hair below which straight strands do not suit it."""
 
 REACHED = 0.85
 """Share of what is wished that this head's hair covers from which another's is not looked for."""
@@ -109,7 +113,8 @@ def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: 
     def lent() -> Guide:
         if seed == 0:
             with suppress(LayerError):
-                return replace(piece(photo, here, photo, here, *strand_fringe(here, *wish)), notes=(OWN,))
+                guide = piece(photo, here, photo, here, *strand_fringe(here, *wish))
+                return replace(guide, notes=(OWN, *_frizzy(here)))
             with suppress(LayerError):
                 guide = _first(
                     _ordered(LONG_HAIR, face, lambda one: 0.0),
@@ -126,6 +131,12 @@ def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: 
         return guide if told else replace(guide, notes=(*guide.notes, Doubt(OTHERS)))
 
     return _drawn_or_lent(photo, here, seed, area & allowed, lambda: lowered(here, allowed), lent)
+
+
+def _frizzy(here: Scene) -> tuple[Doubt, ...]:
+    """A doubt where hair runs in no direction, and is not known to have small curls."""
+    near = near_forehead(here, Forehead.of(here), *BESIDE)
+    return (Doubt(STRAIGHT),) if agreement(here, near) < FRIZZY and not is_curly(here) else ()
 
 
 def longer(

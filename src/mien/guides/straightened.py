@@ -105,6 +105,13 @@ def slopes(light: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
     return x * x - y * y, 2 * x * y, x * x + y * y
 
 
+def agreement(here: Scene, near: Bool) -> float:
+    """How far directions agree in hair (h, w), in [0, 1]: 0.4 in frizzy hair, 0.45 to 0.8 where strands are seen."""
+    sure = _sure(here).astype(np.float32)
+    a, b, total = (wide_blur(one * sure, AROUND * here.unit)[near] for one in slopes(light_of(here.picture), here.unit))
+    return float((np.hypot(a, b) / np.maximum(total, 1e-6)).mean())
+
+
 def straightened(here: Scene, near: Bool, colors: Float32, length: float, width: float) -> Strands:
     """A piece of this head's hair as wide as wished.
 
@@ -169,10 +176,7 @@ class _Field:
     @classmethod
     def of(cls, here: Scene, lab: Float32, near: Bool) -> _Field:
         unit, light = here.unit, light_of(here.picture)
-        worn = cv2.dilate(here.shares["worn"], np.ones((9, 9), np.uint8)) < 0.1
-        others = here.shares["clothes"] + here.shares["face"] + here.shares["ears"]
-        sure = cv2.erode(((here.hair > 0.9) & (others < 0.3)).astype(np.uint8), disc(0.015 * unit)) > 0
-        sure &= worn
+        sure = _sure(here)
         a, b, total = (wide_blur(one * sure.astype(np.float32), AROUND * unit) for one in slopes(light, unit))
         angle = 0.5 * np.arctan2(b, a) + np.pi / 2
         way = np.dstack([np.cos(angle), np.sin(angle)]).astype(np.float32)
@@ -243,6 +247,14 @@ class _Field:
         found = np.rint(places).astype(np.int64)
         xs, ys = (np.clip(found[..., n], 0, plane.shape[1 - n] - 1) for n in (0, 1))
         return plane[ys, xs]
+
+
+def _sure(here: Scene) -> Bool:
+    """(h, w): hair alone."""
+    worn = cv2.dilate(here.shares["worn"], np.ones((9, 9), np.uint8)) < 0.1
+    others = here.shares["clothes"] + here.shares["face"] + here.shares["ears"]
+    hair = cv2.erode(((here.hair > 0.9) & (others < 0.3)).astype(np.uint8), disc(0.015 * here.unit)) > 0
+    return np.asarray(hair & worn, np.bool_)
 
 
 def _evened(here: Scene, strip: Float32, colors: Float32, lab: Float32) -> Float32:
