@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from mien.compose.border import wide_blur
-from mien.guides.fringe import COLUMNS, UP, Forehead, asked_line, near_forehead, shadow_of, within
+from mien.guides.fringe import COLUMNS, Forehead, asked_line, near_forehead, shadow_of, within
 from mien.guides.fringe_flow import Flow
 from mien.guides.fringe_locks import Layer, lowest, noise, upper
 from mien.guides.hair_fit import Fitted, bent, places_of
@@ -95,20 +95,10 @@ def strand_fringe(
     at, alpha = laid.places, laid.alpha
     picture = bent(there.picture, at - places_of(np.zeros_like(at)))
     fit = Fitted(alpha, made, picture, picture, here.shares, at)
-    start = _start(here, front)
+    start = replace(front, hairline=front.hairline - HIGHER * np.abs(noise(np.random.default_rng(1), COLUMNS, SIDE)))
     shown = within(here, start, fit, area, goal + 1, roots=ROOTS, strands=FIRST, edge=BEGIN)
     alpha = np.asarray(alpha * shown * (1 - here.shares["worn"]), np.float32)
     return replace(fit, alpha=alpha), shadow_of(here, alpha)
-
-
-def _start(here: Scene, front: Forehead) -> Forehead:
-    """A forehead whose hairline is where new strands come out of this hair: from its ends, where it hangs lower."""
-    ys = np.arange(-UP, 0.3, 0.01)
-    bare = (front.seen(here.hair, ys) < 0.55) & (ys[:, None] > front.hairline)
-    ends = np.where(bare.any(0), ys[bare.argmax(0)], ys[-1])
-    ends = cv2.GaussianBlur(cv2.erode(ends[None], np.ones((1, 7), np.uint8)), (0, 0), 2.0)[0]
-    uneven = HIGHER * np.abs(noise(np.random.default_rng(1), COLUMNS, SIDE))
-    return replace(front, hairline=np.maximum(front.hairline, ends) - uneven)
 
 
 @dataclass(frozen=True, eq=False)
