@@ -51,8 +51,8 @@ OWN = 0.5
 """How much of the light is that of the place from which strands are taken."""
 
 LIKE, RIM = (0.5, 0.8), 0.05
-"""How far the light, and hue, of a fringe come to those of all of this hair, and units beside skin where hair is mixed
-with it."""
+"""How far the light, and hue, of a fringe come to those of all of this hair, and units beside skin and backdrop where
+hair is mixed with them."""
 
 SHINE, SHADE, HEIGHT = (0.08, 0.22), 0.07, 0.5
 """How much lighter the middle of a fringe is, at least and at most, and how much darker its ends, in logarithms; and
@@ -91,7 +91,7 @@ def strand_fringe(
     differ = _differences(here, near)
     laid = _laid(here, near, piece, flow, differ)
     shine = float(np.clip(differ, *SHINE))
-    made = _lit(here, near, piece.area if there is here else near, flow, laid, shine)
+    made = _lit(here, near, piece.area if there is here else _clear(here, near), flow, laid, shine)
     at, alpha = laid.places, laid.alpha
     picture = bent(there.picture, at - places_of(np.zeros_like(at)))
     fit = Fitted(alpha, made, picture, picture, here.shares, at)
@@ -185,6 +185,13 @@ def _differences(here: Scene, near: Bool) -> float:
     return 1.25 * float(np.abs(fine - broad)[near].mean())
 
 
+def _clear(here: Scene, near: Bool) -> Bool:
+    """Of hair (h, w) what is not mixed with skin or backdrop, if there is enough of it."""
+    mixed = wide_blur(here.shares["face"] + here.shares["background"], RIM * here.unit)
+    found = near & (mixed < 0.02)
+    return found if float(found.sum()) > 0.05 * here.unit**2 else near
+
+
 def _lit(here: Scene, near: Bool, source: Bool, flow: Flow, laid: _Laid, shine: float) -> Float32:
     """(h, w, 3): strands as light, and of such colors, as this hair (h, w) is nearby."""
     mine, share = light_of(here.picture), near.astype(np.float32)
@@ -204,7 +211,6 @@ def _lit(here: Scene, near: Bool, source: Bool, flow: Flow, laid: _Laid, shine: 
     colors = colored(here.picture, source, np.asarray(np.exp(made) - DARK, np.float32), here.unit)
     lab, own = (cv2.cvtColor(one / np.float32(255), cv2.COLOR_RGB2LAB) for one in (colors, here.picture))
     lab[..., 1:] += 0.7 * laid.hue
-    far = near & (wide_blur(here.shares["face"], RIM * here.unit) < 0.02)
-    if new.any() and far.any():  # at the hairline colors are mixed with skin
-        lab[..., 1:] += LIKE[1] * (np.median(own[far], axis=0) - np.median(lab[new], axis=0))[1:]
+    if new.any():
+        lab[..., 1:] += LIKE[1] * (np.median(own[_clear(here, near)], axis=0) - np.median(lab[new], axis=0))[1:]
     return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * 255, np.float32)
