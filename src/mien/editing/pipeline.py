@@ -42,6 +42,7 @@ from mien.editing.weights import weighed, weights_of
 from mien.editing.windows import SIZE, SMALLEST, WindowNetwork, refined
 from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
+from mien.guides.bank_hair import LAID
 from mien.guides.guide import Doubt
 from mien.guides.looked import unchanged_photos
 from mien.threads import side_by_side
@@ -219,6 +220,8 @@ def _end(
             crop=context.crop,
         )
     outcome = replace(outcome, doubts=tuple(dict.fromkeys(one for one in face.notes if isinstance(one, Doubt))))
+    if any(one in face.operations for one in LAID):
+        outcome = replace(outcome, noise=None)  # strands lie where skin was: neither has the other's noise
     if SPOTS in face.operations:
         outcome = replace(outcome, healed=places(face.mask > 0))
     if request.strict:
