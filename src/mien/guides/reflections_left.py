@@ -18,7 +18,7 @@ SHARE = 0.004
 
 OTHER, MUCH = 7.0, 0.6
 """Median a* by which one eye, with its lids, is greener than the other: at least, and by the mean of both. 8.3 to 9.3
-and 0.76 and more where a lens's reflection is left; on 42 other faces up to 7.7, but 0.49."""
+and 0.76 and more where a lens's reflection is left; on 49 other faces up to 7.7, but 0.49."""
 
 EYE = "one eye has a lens's reflection on it: the two differ in color"
 LEFT = "a colored reflection of the lenses is left beside the eyes"
