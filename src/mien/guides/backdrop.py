@@ -20,6 +20,9 @@ from mien.types import Bool, Float32
 SOFTER = (0.0, 0.02, 0.035, 0.06, 0.1)
 """Units by which patches of a backdrop are blurred, until no edge between them is sharper than the backdrop's."""
 
+STRONG, SHARPER = (0.99, 0.84), 1.15
+"""Quantiles of edges that are compared for that, and by how much those of the patches may exceed those around."""
+
 REACHES = (0.04, 0.08, 0.16, 0.32, 0.64, 1.28)
 """Units over which the light of a backdrop is followed, from what is near to what is far."""
 
@@ -86,7 +89,7 @@ def as_soft(made: Float32, hole: Bool, known: Bool, unit: float) -> Float32:
     wanted, soft, backdrop = _edges(made, ring), made, (hole | known).astype(np.float32)
     for sigma in SOFTER:
         soft = _blurred(made, backdrop, sigma * unit) if sigma else made
-        if _edges(soft, hole) <= 1.1 * wanted:
+        if all(one <= SHARPER * least for one, least in zip(_edges(soft, hole), wanted, strict=True)):
             break
     if not sigma:
         return made
@@ -102,11 +105,11 @@ def _blurred(picture: Float32, area: Float32, sigma: float) -> Float32:
     return np.asarray(total / np.maximum(share, 1e-3)[..., None], np.float32)
 
 
-def _edges(picture: Float32, area: Bool) -> float:
-    """The strongest hundredth of the edges in an area, without grain."""
+def _edges(picture: Float32, area: Bool) -> tuple[float, ...]:
+    """How strong the strongest hundredth of the edges in an area is, and the strongest sixth, without grain."""
     gray = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.5)
     steps = np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
-    return float(np.quantile(steps[area], 0.99)) if area.any() else 0.0
+    return tuple(float(one) for one in np.quantile(steps[area], STRONG)) if area.any() else (0.0,) * len(STRONG)
 
 
 def behind_hair(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
@@ -114,6 +117,8 @@ def behind_hair(here: Scene, known: Bool, wanted: Bool) -> Float32 | None:
     if int(known.sum()) < LEAST * here.unit**2:
         return None
     rows, columns = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
+    if not rows.size:
+        return None
     by = round(here.unit)
     part = np.s_[max(0, rows[0] - by) : rows[-1] + by, max(0, columns[0] - by) : columns[-1] + by]
     made = here.picture.copy()

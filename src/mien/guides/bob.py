@@ -17,9 +17,8 @@ from mien.compose.border import local_colors
 from mien.compose.morphology import disc
 from mien.guides.hair_fit import Fitted, bent, places_of
 from mien.guides.hair_lent import pure
-from mien.guides.locks import uneven
 from mien.guides.scene import Scene
-from mien.guides.strands import along
+from mien.guides.tips import tips
 from mien.types import Bool, Float32, Float64
 
 BESIDE, DEEPER = 0.35, 0.12
@@ -28,27 +27,25 @@ BESIDE, DEEPER = 0.35, 0.12
 RUN = (0.12, 0.5)
 """Units above the line from which hair curves in at least and at most: where it may first change."""
 
-CURL, INWARD, SHARE = 0.22, 0.05, 0.4
+CURL, INWARD, SHARE = 0.22, 0.0, 0.4
 """Units by which the outer and the inner edge have come in at the line; and most of the width of the hair."""
 
-USUAL, MORE, STEEP = 0.5, 0.5, 0.8
+USUAL, MORE, STEEP = 0.5, 0.5, 0.45
 """Units of width from which hair comes in by so much more of it; and by how much at most, in what it has to do so."""
 
-LOWER, ROUND, CORNER = 0.05, 0.34, 0.3
-"""Units by which ends lie lower than the line at their inner edge, and higher than there at the outer one; and the
-place, from the inner edge, 0, to the outer one, 1, from which they rise."""
+LOWER, ROUND, CORNER, INNER = 0.06, 0.34, 0.3, (0.05, 0.15)
+"""Units by which ends lie lower than the line at their inner edge, and higher than there at the outer one; the place,
+from the inner edge, 0, to the outer one, 1, from which they rise; and units by which they rise at the inner edge, and
+the place from which they do."""
+
+RISEN = 0.6
+"""Share of the rows above the line in which hair may change by which ends rise at most."""
 
 REACH = 0.3
 """Beyond the inner edge, in widths of the hair, nothing is hair of that side."""
 
-UNEVEN, TIP, FINE = 0.028, 0.08, 0.06
-"""Units by which locks differ in length, in which they end softly, and how much sooner dark strands do, in that."""
-
 CLOSE, DEEP = 0.5, 0.12
 """Units in which hair tells what color hair beside it has, and how deep inside it does."""
-
-DARKER = 0.3
-"""How much darker ends are, which lie in the shade of what hangs over them."""
 
 LEAST = 0.02
 """Square units of hair that goes on a side for it to be cut."""
@@ -89,20 +86,15 @@ def bobbed(here: Scene, area: Bool, allowed: Bool) -> Bob:
         side = (aside > 0) & (share > -REACH)
         moved = np.where(side, way * (inner + share * (outer - inner) - aside), moved)
         place, sides = np.where(side, share, place), sides | side
-    zone = sides & (t > 0) & (here.loose > 0.02) | area
+    zone = sides & (t > 0) & (np.maximum(here.loose, here.hair) > 0.02) | area
     offsets = np.dstack([moved * (t > 0), np.zeros_like(moved)]).astype(np.float32)
     found = np.clip((bent(_solid(here), offsets, 0) - 0.05) / 0.9, 0, 1)
     depth = (ys - line) / np.float32(unit)
-    strands = bent(along(here.picture, here.hair, unit)[1], offsets, 0)
     corner = np.clip((place - CORNER) / (1.05 - CORNER), 0, 1)
-    ends = (
-        LOWER
-        - min(ROUND, run / unit + LOWER) * (1 - np.sqrt(1 - corner**2))
-        + UNEVEN * uneven(shape[1], unit, xs + offsets[..., 0])
-    )
-    shown = np.clip((ends - depth) / np.float32(TIP) + 0.5 + FINE * strands, 0, 1)
+    rise = min(ROUND, RISEN * run / unit + LOWER) * (1 - np.sqrt(1 - corner**2))
+    ends = LOWER - rise - INNER[0] * np.clip(1 - place / INNER[1], 0, 1) ** 2
+    shown, dark = tips(here, offsets, line, ends - depth, run / unit)
     alpha = np.asarray(found * shown * sides, np.float32)
-    dark = DARKER * np.clip(1 - (ends - depth) / np.float32(0.3), 0, 1) ** 2
     front = np.asarray(bent(pure(here, here.hair), offsets) * (1 - dark)[..., None], np.float32)
     fit = Fitted(alpha, front, front, front, here.shares, places_of(offsets))
     begun, fading = (np.asarray(np.clip(times * t, 0, 1), np.float32) for times in (8, 1.2))
@@ -118,7 +110,8 @@ def _solid(here: Scene) -> Float32:
         return here.hair
     mean, spread = local_colors(lab, core, CLOSE * here.unit)
     away = np.linalg.norm(lab - mean, axis=2) / (spread + 8)
-    return np.asarray(here.hair * np.clip(3.6 - 2 * away, 0, 1), np.float32)
+    alike = np.maximum(np.clip(3.6 - 2 * away, 0, 1), np.clip(4 * here.shares["hair"] - 2, 0, 1))
+    return np.asarray(here.hair * alike, np.float32)
 
 
 def _run(line: Float32, area: Bool, allowed: Bool, unit: float) -> float:

@@ -10,6 +10,8 @@ Convention:
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -20,13 +22,14 @@ from mien.guides.guide import Doubt, Guide
 from mien.guides.hair_over import over_photo
 from mien.guides.scene import Scene
 from mien.guides.shoulders import bared
+from mien.guides.strays import strays
 from mien.types import Bool, Photo
 
 NEAR = 0.15
 """Units around what a map takes away in which hair below the line goes, too: lines beside a jaw."""
 
-AROUND = 0.06
-"""Units around hair that goes in which its shade does."""
+AROUND, RIM = 0.06, 0.04
+"""Units around hair that goes in which its shade does, and in which hair does: a map is no exact outline."""
 
 MADE, MADE_UP = 0.4, "the neck, clothes and backdrop that the cut hair hid are made up, and are seldom believed"
 """Square units that are made up without a word, and what is told of more."""
@@ -37,12 +40,16 @@ SHADOW, FALL = 0.3, 0.07
 
 def shortened(photo: Photo, here: Scene, area: Bool, allowed: Bool) -> Guide:
     """A guide without the hair of an area (h, w), where it may change (h, w)."""
-    unit = here.unit
+    unit, here = here.unit, replace(here, loose=np.maximum(here.loose, here.hair))
     below = np.arange(here.shape[0])[:, None] > cut_line(here, area)
+    loose = strays(here, below & allowed)
+    here = replace(here, loose=np.maximum(here.loose, loose))
     area = area | (below & (here.loose > 0.05) & (cv2.dilate(area.astype(np.uint8), disc(NEAR * unit)) > 0))
     bob = bobbed(here, area, allowed)
-    kept, alpha = np.asarray(np.where(bob.area, 0, np.maximum(here.hair, here.loose)), np.float32), bob.fit.alpha
+    going = (cv2.dilate(bob.area.astype(np.uint8), disc(RIM * unit)) > 0) & (bob.begun > 0)
+    kept, alpha = np.asarray(np.where(going, 0, np.maximum(here.hair, here.loose)), np.float32), bob.fit.alpha
     around = wide_blur(cv2.dilate(bob.area.astype(np.uint8), disc(AROUND * unit)).astype(np.float32), 0.02 * unit)
+    here = replace(here, hair=np.maximum(here.hair, loose))
     fill, gone, skin = bared(here, np.clip(3 * around, 0, 1))
     gone = gone * (1 - kept) * (bob.begun * alpha + bob.fading * (1 - alpha))
     gone = gone * np.where(bob.begun < 1, (1 - alpha) / np.maximum(1 - bob.begun * alpha, 1e-3), 1)

@@ -30,10 +30,10 @@ SIDES, ROUND = 0.33, 0.28
 JAW, UNDER = 0.22, 0.12
 """How much darker a neck is below the jaw, and in how many units that ends."""
 
-LEAST = 0.03
+LEAST = 0.08
 """Square units of a neck that tell its color; where less is seen, it is that of the face, a little darker."""
 
-SEEN, PATTERN = (0.005, 0.1), 6.0
+SEEN, PATTERN = (0.005, 0.1), 3.0
 """Square units of clothes from which they tell a color, and a pattern; and their detail, levels, that is one."""
 
 NEARBY = 0.15
@@ -42,9 +42,16 @@ NEARBY = 0.15
 PLAIN = (46.0, 48.0, 54.0)
 """Color of clothes of which nothing is seen."""
 
-ROUGH, FOLDS, BELOW = 1.5, (0.06, 0.12), 0.2
+ROUGH, FOLDS, BELOW = 2.5, (0.06, 0.12), 0.2
 """Noise of plain clothes at most, levels; how dark their folds are and how wide, units; and how dark they are below a
 head."""
+
+LIT = (0.7, 0.7, 0.4, 0.75)
+"""Quantile of the light of a neck that is out of the shade; share of the face's light that it has at least where less
+than so many square units of it are seen; and how much of what is missing is added."""
+
+SATURATED = np.array([0.85, 1.0, 1.2], np.float32)
+"""Power of light by channel: skin in the shade has more color."""
 
 STRANDS = 0.08
 """Units around hair in which a neck is made anew: single strands lie there, and their shadows."""
@@ -72,7 +79,21 @@ def bared(here: Scene, around: Float32) -> tuple[Float32, Float32, Float32]:
     cheek = _skin(here, (face > 0.95) & (here.shares["face"] > 0.8), cheek=True)
     fill = fill + neck[..., None] * (_neck(here, torso, face, cheek) - fill)
     fill = fill + face[..., None] * (cheek - fill)
-    return np.asarray(fill, np.float32), gone, np.asarray(np.maximum(neck, face), np.float32)
+    beside = _own(here)
+    own = beside * (1 - np.maximum(neck, face))
+    fill = fill + own[..., None] * (_skin(here, beside > 0.5, cheek=True) - fill)
+    gone = gone * np.clip(1 - 2 * cv2.GaussianBlur(here.shares["worn"], (0, 0), 1.0), 0, 1)
+    return np.asarray(fill, np.float32), np.asarray(gone, np.float32), np.maximum.reduce([neck, face, own])
+
+
+def _own(here: Scene) -> Float32:
+    """(h, w): skin that is seen, of a jaw or an ear that turns away, beside the face's outline."""
+    skin = (here.shares["face"] + here.shares["neck"] + here.shares["ears"] > 0.6) & (here.hair < 0.3)
+    left = np.arange(here.shape[1]) < here.points[152, 0]
+    jaw = np.where(left, here.points[172, 1], here.points[397, 1]) + 0.05 * here.unit
+    skin &= np.arange(here.shape[0])[:, None] < jaw
+    even = cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_OPEN, disc(0.03 * here.unit)).astype(np.float32)
+    return np.clip(4 * wide_blur(even, 0.03 * here.unit) - 1.2, 0, 1)
 
 
 def _grown(area: Bool, by: float) -> Bool:
@@ -146,12 +167,36 @@ def _neck(here: Scene, torso: Torso, face: Float32, cheek: Float32) -> Float32:
     """(h, w, 3) a neck: what is seen of it, spread, and darker at its sides and below the jaw."""
     unit, whole = here.unit, (torso.body & ~torso.clothes) | (face > 0.5)
     seen = (here.shares["neck"] > 0.7) & whole & (face < 0.05)
-    far = cv2.distanceTransform(whole.astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
+    far = cv2.distanceTransform((whole | torso.clothes).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
     dark = SIDES * np.clip(1 - far / np.float32(ROUND), 0, 1) ** 1.6
     below = cv2.distanceTransform((face < 0.5).astype(np.uint8), cv2.DIST_L2, 5) / np.float32(unit)
-    told = float(seen.sum()) >= LEAST * unit**2
-    made = _skin(here, seen, cheek=False) if told else 0.85 * cheek
+    told = float((seen & (here.hair < 0.05)).sum()) >= LEAST * unit**2
     known = (seen & ~_grown(here.loose > 0.06, SHADED * unit)).astype(np.float32)
-    lies = np.clip(2 * wide_blur(known, 0.12 * unit), 0, 1)  # what is seen there has its own shade
+    lies = np.clip(2.5 * wide_blur(known, 0.2 * unit), 0, 1)  # what is seen there has its own shade
+    made = _skin(here, seen, cheek=False) if told else 0.85 * cheek
+    made = made + (1 - lies[..., None]) * (_lit(here, made, seen) - made) if told else made
     dark = np.maximum(dark, JAW * np.exp(-((below / np.float32(UNDER)) ** 2)) * (1 - lies))
     return np.asarray(made * (1 - dark[..., None] * WARM), np.float32)
+
+
+def _lit(here: Scene, made: Float32, seen: Bool) -> Float32:
+    """A neck (h, w, 3) that is spread from what is seen of it (h, w), out of the shade that long hair cast on that."""
+    weights = np.array([0.299, 0.587, 0.114], np.float32)
+    levels_ = here.picture @ weights
+    mine, face = seen & (here.hair < 0.05), (here.shares["face"] > 0.9) & (here.hair < 0.02)
+    if int(mine.sum()) < 50 or int(face.sum()) < 50:
+        return made
+    skin = np.median(here.picture[face], 0)
+    bright = float(np.quantile(levels_[mine], LIT[0]))
+    if float(mine.sum()) < LIT[2] * here.unit**2:
+        bright = max(bright, LIT[1] * float(skin @ weights))
+    sure = mine & (levels_ > 0.9 * bright)
+    shaded = skin * (bright / max(float(skin @ weights), 1.0)) ** SATURATED
+    tint = np.median(here.picture[sure], 0) if int(sure.sum()) > 50 else shaded
+    tint = 0.5 * (tint / max(float(tint @ weights), 1.0) + shaded / max(float(shaded @ weights), 1.0))
+    light = made @ weights
+    raised = np.maximum(light, light + LIT[3] * (bright - light))
+    even = tint.astype(np.float32) * raised[..., None]
+    share = np.clip((raised - light) / (0.25 * bright), 0, 1)[..., None]
+    scaled = made * (raised / np.maximum(light, 1))[..., None]
+    return np.asarray(scaled + share * (even - scaled), np.float32)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.align import mesh
 from mien.compose.border import wide_blur
 from mien.compose.morphology import disc
-from mien.guides.scene import Scene
+from mien.guides.scene import Scene, polygon
 from mien.types import Bool, Float32, Float64
 
 ASIDE = np.array([0.53, 0.54, 0.56, 0.65, 0.80, 1.10, 1.35, 1.65, 1.83, 1.95, 2.05, 3.0])
@@ -31,12 +32,19 @@ SINGLE = 0.62
 AXIS, SWAY = (0.15, 0.7), 0.2
 """Units below the chin in which a neck tells where its middle is; and by how much that may be aside of the jaw's."""
 
+ROOM, STEEP = 0.25, ((0.3, 0.8), (0.8, 2.2))
+"""Units beyond the neckline that is seen in which it rises; and by which power it does, by how low it is."""
+
 NECKLINE, DEEP, HOLE = 0.72, 0.8, 0.12
 """Units beside the middle at which a neckline meets the shoulders, below the chin at which it is deepest where nobody
 sees it; and between skin and clothes that meet."""
 
 LOWER, HIGHEST = 0.15, -0.4
 """Units below the chin from which clothes are looked for, and from which the parser is believed."""
+
+BESIDE = (0.1, 0.15, 0.3)
+"""Units around the angle of a jaw in which skin beside it tells how wide a neck begins; by how many units more than usual, at most;
+and in how many below that ends."""
 
 RARE = 0.08
 """How rare a color is in the backdrop, over what is usual there, below which it is none of the backdrop's."""
@@ -71,8 +79,9 @@ class Torso:
         tops = _shoulders(here, seen, worn, low)
         ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
         chin, level = float(here.points[152, 1]), float(here.points[[172, 397], 1].mean()) - 0.2 * here.unit
-        wide = np.interp((np.arange(here.shape[0]) - chin) / here.unit, DOWN[:3], ASIDE[:3])
-        neck = (np.abs(xs - middle[:, None]) / here.unit < wide[:, None]) & (ys > level)
+        aside = (xs - middle[:, None]) / here.unit
+        neck = (aside > -_wide(here, seen, middle, -1)[:, None]) & (aside < _wide(here, seen, middle, 1)[:, None])
+        neck &= ys > level
         body = (ys > tops) | neck | worn
         front = _front(here, seen, worn, low, tops)
         return cls(body, (body & (ys > front)) | worn, worn, middle)
@@ -81,6 +90,24 @@ class Torso:
 def _row(here: Scene, below: float) -> int:
     """The row so many units below the chin, within the scene."""
     return int(np.clip(round(float(here.points[152, 1]) + below * here.unit), 0, here.shape[0] - 1))
+
+
+def _wide(here: Scene, seen: Bool, middle: Float64, way: int) -> Float64:
+    """(h,) units by which a neck reaches aside of its middle: as usual, or as skin that is seen beside a chin does."""
+    down = (np.arange(here.shape[0]) - float(here.points[152, 1])) / here.unit
+    usual = np.interp(down, DOWN[:3], ASIDE[:3])
+    jaw = float(here.points[172 if way < 0 else 397, 1] - here.points[152, 1]) / here.unit
+    face = polygon(here.points[list(mesh.OUTLINE)], here.shape, 0.6) > 0.1
+    skin = (here.shares["face"] + here.shares["neck"] + here.shares["ears"] > 0.6) & seen & ~face
+    rows = np.flatnonzero((np.abs(down - jaw) < BESIDE[0]) & skin.any(1))
+    if not rows.size:
+        return np.asarray(usual, np.float64)
+    columns = np.arange(here.shape[1])[None]
+    far = np.where(skin[rows], way * (columns - middle[rows, None]) / here.unit, 0).max(1)
+    last = rows[int(np.argmax(far))]
+    more = np.clip(float(np.quantile(far, 0.9)) - usual, 0, BESIDE[1])
+    fades = np.exp(-((np.maximum(np.arange(here.shape[0]) - last, 0) / (BESIDE[2] * here.unit)) ** 2))
+    return np.asarray(usual + more * fades, np.float64)
 
 
 def dress(here: Scene, seen: Bool) -> Bool:
@@ -174,15 +201,18 @@ def _front(here: Scene, seen: Bool, worn: Bool, middle: float, tops: Float64) ->
     else:
         deepest = float(low[near < 0.5].max(initial=0))
         xs, ys = np.array([middle]), np.array([max(chin + DEEP * unit, deepest + 0.1 * unit)])
-    front = np.interp(columns, xs, ys)
+    front, ends = np.interp(columns, xs, ys), list[float]()
     for way in (-1, 1):
         place = int(np.argmax(way * xs))
-        end = middle + way * NECKLINE * unit
+        end = middle + way * max(NECKLINE * unit, way * (xs[place] - middle) + ROOM * unit)
         meets = float(tops[int(np.clip(end, 0, width - 1))]) + 0.03 * unit
         share = np.clip(way * (columns - xs[place]) / max(way * (end - xs[place]), 1.0), 0, 1)
-        front = np.where(way * (columns - xs[place]) >= 0, ys[place] + (meets - ys[place]) * share**2.2, front)
+        steep = np.interp((ys[place] - chin) / unit, *STEEP)
+        front = np.where(way * (columns - xs[place]) >= 0, ys[place] + (meets - ys[place]) * share**steep, front)
+        ends.append(way * (end - middle))
     front = _smooth(front, 0.015 * unit)
-    return np.where(near < NECKLINE, np.maximum(front, tops), tops)
+    within = (columns > middle - ends[0]) & (columns < middle + ends[1])
+    return np.where(within, np.maximum(front, tops), tops)
 
 
 def _bare(here: Scene, seen: Bool) -> Bool:
