@@ -29,8 +29,9 @@ REACHES = (0.04, 0.08, 0.16, 0.32, 0.64, 1.28)
 PLAIN = (4.0, 9.0)
 """Detail, levels, of a backdrop whose light is spread into a hole, and of one whose patches keep theirs."""
 
-HALF, CALM = 200, 4.0
-"""Shorter side, pixels, and finest detail, levels, of a backdrop that is filled at half its size."""
+HALF, CALM = 90, (0.8, 4.0)
+"""Shorter side, pixels, and finest detail, levels, of a backdrop that is filled at half its size: four fifths of it are
+as soft as that."""
 
 RIM = 2.0
 """Blur, pixels, of what such a backdrop is continued with around its hole."""
@@ -130,7 +131,7 @@ def _continued(picture: Float32, hole: Bool, known: Bool, unit: float) -> Float3
     """A picture (h, w, 3) whose hole (h, w) is filled with what is known (h, w); a soft one at half its size."""
     area = cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     fine = np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 1.2)).mean(2)
-    if min(hole.shape) < HALF or not area.any() or float(np.quantile(fine[area], 0.95)) > CALM:
+    if min(hole.shape) < HALF or not area.any() or float(np.quantile(fine[area], CALM[0])) > CALM[1]:
         return _filled(picture, hole, known, unit)
     size = (-(-hole.shape[1] // 2), -(-hole.shape[0] // 2))
     share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)

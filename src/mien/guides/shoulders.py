@@ -36,6 +36,9 @@ LEAST = 0.08
 SEEN, PATTERN = (0.005, 0.1), 3.0
 """Square units of clothes from which they tell a color, and a pattern; and their detail, levels, that is one."""
 
+RIM = 0.03
+"""Units by which patches of clothes reach beyond them, so that their soft border shows nothing else."""
+
 NEARBY = 0.15
 """Units over which patches of clothes get the light of clothes that are seen."""
 
@@ -123,7 +126,7 @@ def _clothes(here: Scene, torso: Torso) -> Float32:
         return np.broadcast_to(np.array(PLAIN, np.float32), here.picture.shape) + noise(here.shape, (1.0, 1.0, 1.0))
     fine = np.abs(here.picture - wide_blur(here.picture, 0.05 * unit)).mean(2)[known]
     if much > SEEN[1] and float(fine.mean()) > PATTERN:
-        hole, light = torso.clothes & ~known, _close_by(here.picture, known, unit)
+        hole, light = _grown(torso.clothes, RIM * unit) & ~known, _close_by(here.picture, known, unit)
         light = wide_blur(membrane(light, known.astype(np.float32), 255.0), 0.06 * unit)
         even, top = here.picture - light, int(np.flatnonzero(torso.clothes.any(1))[0])
         void = ~(hole | known)
