@@ -38,7 +38,7 @@ LOWER, ROUND, CORNER, INNER = 0.06, 0.34, 0.3, (0.05, 0.15)
 from the inner edge, 0, to the outer one, 1, from which they rise; and units by which they rise at the inner edge, and
 the place from which they do."""
 
-RISEN = 0.6
+RISEN = 0.5
 """Share of the rows above the line in which hair may change by which ends rise at most."""
 
 REACH = 0.3
@@ -92,7 +92,8 @@ def bobbed(here: Scene, area: Bool, allowed: Bool) -> Bob:
     depth = (ys - line) / np.float32(unit)
     corner = np.clip((place - CORNER) / (1.05 - CORNER), 0, 1)
     rise = min(ROUND, RISEN * run / unit + LOWER) * (1 - np.sqrt(1 - corner**2))
-    ends = LOWER - rise - INNER[0] * np.clip(1 - place / INNER[1], 0, 1) ** 2
+    rise = rise + INNER[0] * np.clip(1 - place / INNER[1], 0, 1) ** 2
+    ends = LOWER - np.minimum(rise, RISEN * run / unit)
     shown, dark = tips(here, offsets, line, ends - depth, run / unit)
     alpha = np.asarray(found * shown * sides, np.float32)
     front = np.asarray(bent(pure(here, here.hair), offsets) * (1 - dark)[..., None], np.float32)
@@ -139,6 +140,10 @@ def cut_line(here: Scene, area: Bool) -> Float64:
     tops = np.where(known, tops, here.shape[0]).astype(np.float64)
     nearby = cv2.erode(tops[None], np.ones((1, 2 * round(BESIDE * here.unit) + 1)))[0]
     known &= tops < nearby + DEEPER * here.unit  # where hair begins below a jaw, it is not cut there
+    left = columns < here.points[152, 0]
+    for side in (left, ~left):
+        if (known & side).any():
+            known &= ~side | (tops < np.quantile(tops[known & side], 0.2) + 2 * DEEPER * here.unit)
     if not known.any():
         return np.full(area.shape[1], float(np.argmax(area.any(1))) if area.any() else float(area.shape[0]))
     return np.asarray(np.interp(columns, columns[known], tops[known]), np.float64)

@@ -161,7 +161,9 @@ def _shoulders(here: Scene, seen: Bool, worn: Bool, middle: float) -> Float64:
     backdrop = (here.shares["background"] > 0.6) & seen & ~worn
     lowest = np.where(backdrop.any(0), height - 1 - np.argmax(backdrop[::-1], 0), 0)
     first = np.where(worn.any(0), np.argmax(worn, 0), height)
-    met = worn.any(0) & backdrop[np.clip(first - round(0.06 * unit), 0, height - 1), columns]
+    above = [np.clip(first - round(by * unit), 0, height - 1) for by in (0.06, 0.12)]
+    free = (here.shares["background"] > 0.6) & ~worn
+    met = worn.any(0) & (free[above[0], columns] | free[above[1], columns])
     found = np.full(width, float(height))
     for way in (-1, 1):
         aside = way * (columns - middle) / unit
