@@ -18,7 +18,8 @@ import numpy as np
 from mien.compose.border import wide_blur
 from mien.compose.morphology import disc
 from mien.guides.bob import bobbed, cut_line
-from mien.guides.guide import Doubt, Guide
+from mien.guides.cut_doubts import cut_doubts
+from mien.guides.guide import Guide
 from mien.guides.hair_over import over_photo
 from mien.guides.scene import Scene
 from mien.guides.shoulders import bared
@@ -30,9 +31,6 @@ NEAR = 0.15
 
 AROUND, RIM = 0.06, 0.04
 """Units around hair that goes in which its shade does, and in which hair does: a map is no exact outline."""
-
-MADE, MADE_UP = 0.4, "the neck, clothes and backdrop that the cut hair hid are made up, and are seldom believed"
-"""Square units that are made up without a word, and what is told of more."""
 
 SHADOW, FALL = 0.3, 0.07
 """How dark the shadow of the ends is, its blur and how far it falls, units."""
@@ -50,7 +48,7 @@ def shortened(photo: Photo, here: Scene, area: Bool, allowed: Bool) -> Guide:
     kept, alpha = np.asarray(np.where(going, 0, np.maximum(here.hair, here.loose)), np.float32), bob.fit.alpha
     around = wide_blur(cv2.dilate(bob.area.astype(np.uint8), disc(AROUND * unit)).astype(np.float32), 0.02 * unit)
     here = replace(here, hair=np.maximum(here.hair, loose))
-    fill, gone, skin = bared(here, np.clip(3 * around, 0, 1))
+    fill, gone, skin, found = bared(here, np.clip(3 * around, 0, 1))
     gone = gone * (1 - kept) * (bob.begun * alpha + bob.fading * (1 - alpha))
     gone = gone * np.where(bob.begun < 1, (1 - alpha) / np.maximum(1 - bob.begun * alpha, 1e-3), 1)
     down = np.array([[1, 0, 0], [0, 1, FALL * unit]], np.float32)
@@ -58,6 +56,4 @@ def shortened(photo: Photo, here: Scene, area: Bool, allowed: Bool) -> Guide:
     dark = np.asarray(SHADOW * fallen * gone * skin, np.float32)
     none = np.zeros(here.shape, np.float32)
     planes = (fill, here.picture, np.asarray(alpha * bob.begun, np.float32), np.asarray(gone, np.float32), dark, none)
-    made = float((planes[3] * (1 - alpha)).sum())
-    notes = (Doubt(MADE_UP),) if made > MADE * unit**2 else ()
-    return Guide(*over_photo(photo, photo, here, here, bob.fit, planes), notes)
+    return Guide(*over_photo(photo, photo, here, here, bob.fit, planes), cut_doubts(found))

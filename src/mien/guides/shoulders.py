@@ -17,6 +17,7 @@ from mien.compose.morphology import disc
 from mien.compose.patches import patched
 from mien.guides.backdrop import behind_hair
 from mien.guides.bare import held, wisps
+from mien.guides.cut_doubts import figures
 from mien.guides.scene import Scene, polygon
 from mien.guides.torso import Torso, soft
 from mien.types import Bool, Float32
@@ -63,11 +64,12 @@ WARM = np.array([0.85, 1.0, 1.08], np.float32)
 """How dark a shade on skin is by channel."""
 
 
-def bared(here: Scene, around: Float32) -> tuple[Float32, Float32, Float32]:
+def bared(here: Scene, around: Float32) -> tuple[Float32, Float32, Float32, dict[str, float]]:
     """What lies below hair that goes, near it (h, w).
 
     Returns:
-        (h, w, 3) what lies there, (h, w) how much of each pixel is hair or its shade, and (h, w) where skin is.
+        (h, w, 3) what lies there, (h, w) how much of each pixel is hair or its shade, (h, w) where skin is, and what
+        tells whether it will be believed, :func:`mien.guides.cut_doubts.figures`.
     """
     unit, seen = here.unit, held(here)
     torso = Torso.of(here, seen)
@@ -86,7 +88,9 @@ def bared(here: Scene, around: Float32) -> tuple[Float32, Float32, Float32]:
     own = beside * (1 - np.maximum(neck, face))
     fill = fill + own[..., None] * (_skin(here, beside > 0.5, cheek=True) - fill)
     gone = gone * np.clip(1 - 2 * cv2.GaussianBlur(here.shares["worn"], (0, 0), 1.0), 0, 1)
-    return np.asarray(fill, np.float32), np.asarray(gone, np.float32), np.maximum.reduce([neck, face, own])
+    fill, gone = np.asarray(fill, np.float32), np.asarray(gone, np.float32)
+    found = figures(here, torso, _seen_clothes(here, torso), gone)
+    return fill, gone, np.maximum.reduce([neck, face, own]), found
 
 
 def _own(here: Scene) -> Float32:
@@ -96,7 +100,7 @@ def _own(here: Scene) -> Float32:
     jaw = np.where(left, here.points[172, 1], here.points[397, 1]) + 0.05 * here.unit
     skin &= np.arange(here.shape[0])[:, None] < jaw
     even = cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_OPEN, disc(0.03 * here.unit)).astype(np.float32)
-    return np.clip(4 * wide_blur(even, 0.03 * here.unit) - 1.2, 0, 1)
+    return np.asarray(np.clip(4 * wide_blur(even, 0.03 * here.unit) - 1.2, 0, 1), np.float32)
 
 
 def _grown(area: Bool, by: float) -> Bool:
@@ -117,10 +121,15 @@ def _gone(here: Scene, torso: Torso, body: Float32, skin: Float32, face: Float32
     return np.asarray(near + worn * (np.minimum(near, dense) - near), np.float32)
 
 
+def _seen_clothes(here: Scene, torso: Torso) -> Bool:
+    """(h, w): clothes that are seen, not in the shade of hair, nor at their border."""
+    unit, worn = here.unit, torso.worn
+    return np.asarray(worn & ~_grown(~worn, 0.03 * unit) & ~_grown(here.loose > 0.1, SHADED * unit), np.bool_)
+
+
 def _clothes(here: Scene, torso: Torso) -> Float32:
     """(h, w, 3) clothes: patches of those that are seen, or their color."""
-    unit, worn = here.unit, torso.worn
-    known = worn & ~_grown(~worn, 0.03 * unit) & ~_grown(here.loose > 0.1, SHADED * unit)
+    unit, known = here.unit, _seen_clothes(here, torso)
     much = float(known.sum()) / unit**2
     if much < SEEN[0]:
         return np.broadcast_to(np.array(PLAIN, np.float32), here.picture.shape) + noise(here.shape, (1.0, 1.0, 1.0))

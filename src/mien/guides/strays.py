@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.guides.scene import Scene
 from mien.types import Bool, Float32
+
+Int = NDArray[np.int64]
 
 BINS, STEPS = (20, 32, 32), np.array([5.0, 6.0, 6.0], np.float32)
 """Of the histograms of L*, a* and b*."""
@@ -59,28 +62,34 @@ def strays(here: Scene, below: Bool) -> Float32:
             matted = nearer & (far > UNLIKE) & (here.loose > 0.2) & (here.shares["worn"] < 0.2)
     like = cv2.GaussianBlur(like.astype(np.float32), (0, 0), 1.5)
     skin = here.shares["face"] + here.shares["neck"] + here.shares["worn"]
-    found = (like > 0.5) & below & _grown(here.loose > 0.3, NEAR * unit) & (np.maximum(skin, wide_blur(skin, SKIN * unit) - 0.2) < 0.3)
+    found = (
+        (like > 0.5)
+        & below
+        & _grown(here.loose > 0.3, NEAR * unit)
+        & (np.maximum(skin, wide_blur(skin, SKIN * unit) - 0.2) < 0.3)
+    )
     found |= matted & below
     found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(SPECK * unit)) > 0
     sure = (here.loose > 0.5) & below
     _, pieces = cv2.connectedComponents(_grown(found | sure, GAP * unit).astype(np.uint8))
     found &= np.isin(pieces, np.unique(pieces[sure])) & (pieces > 0)
-    return np.clip(1.6 * wide_blur(_grown(found, GROWN * unit).astype(np.float32), 0.01 * unit), 0, 1)
+    grown = _grown(found, GROWN * unit).astype(np.float32)
+    return np.asarray(np.clip(1.6 * wide_blur(grown, 0.01 * unit), 0, 1), np.float32)
 
 
 def _grown(area: Bool, by: float) -> Bool:
     return np.asarray(cv2.dilate(area.astype(np.uint8), disc(by)) > 0, np.bool_)
 
 
-def _places(here: Scene) -> np.ndarray:
+def _places(here: Scene) -> Int:
     """(h, w) bins of the colors."""
     soft = cv2.GaussianBlur(here.picture, (0, 0), 1.0)
     lab = cv2.cvtColor(soft / np.float32(255), cv2.COLOR_RGB2LAB) + np.array([0, 96, 96], np.float32)
     found = np.clip(lab / STEPS, 0, np.array(BINS) - 1).astype(np.int64)
-    return np.ravel_multi_index(tuple(found[..., n] for n in range(3)), BINS)
+    return np.asarray(np.ravel_multi_index(tuple(found[..., n] for n in range(3)), BINS), np.int64)
 
 
-def _often(places: np.ndarray, area: Bool, unit: float) -> Float32 | None:
+def _often(places: Int, area: Bool, unit: float) -> Float32 | None:
     """(h, w): how often an area has the color of each pixel; None where it is too small to tell."""
     if float(area.sum()) < LEAST * unit**2:
         return None

@@ -73,7 +73,7 @@ def _slants(here: Scene, rows: Float32) -> Float32:
 
 
 def _lengths(width: int, unit: float, columns: Float32) -> tuple[Float32, Float32]:
-    """By how many units strands at columns (h, w) are longer, and how far beyond others a single hair is, or below 0."""
+    """By how many units strands at columns (h, w) are longer; and above 0 where a single hair is, up to its length."""
     rng, longer = np.random.default_rng(0), np.zeros(width, np.float32)
     for wide, share in LENGTHS:
         longer += share * _noise(rng, width, wide * unit)

@@ -43,8 +43,8 @@ LOWER, HIGHEST = 0.15, -0.4
 """Units below the chin from which clothes are looked for, and from which the parser is believed."""
 
 BESIDE = (0.1, 0.15, 0.3)
-"""Units around the angle of a jaw in which skin beside it tells how wide a neck begins; by how many units more than usual, at most;
-and in how many below that ends."""
+"""Units around the angle of a jaw in which skin beside it tells how wide a neck begins; by how many units more than
+usual, at most; and in how many below that ends."""
 
 RARE = 0.08
 """How rare a color is in the backdrop, over what is usual there, below which it is none of the backdrop's."""
@@ -78,7 +78,7 @@ class Torso:
         low = float(middle[_row(here, 0.5)])
         tops = _shoulders(here, seen, worn, low)
         ys, xs = np.mgrid[: here.shape[0], : here.shape[1]].astype(np.float32)
-        chin, level = float(here.points[152, 1]), float(here.points[[172, 397], 1].mean()) - 0.2 * here.unit
+        level = float(here.points[[172, 397], 1].mean()) - 0.2 * here.unit
         aside = (xs - middle[:, None]) / here.unit
         neck = (aside > -_wide(here, seen, middle, -1)[:, None]) & (aside < _wide(here, seen, middle, 1)[:, None])
         neck &= ys > level
@@ -117,8 +117,9 @@ def dress(here: Scene, seen: Bool) -> Bool:
     skin = here.shares["face"] + here.shares["neck"]
     sure = (here.shares["clothes"] > 0.7) & (here.loose < 0.5)
     sure &= rows > _row(here, HIGHEST)
-    low = (rows > _row(here, LOWER)) & seen & (here.loose < 0.04)
-    low &= (here.shares["clothes"] > 0.6) | (_odd(here, seen) & (here.shares["background"] < 0.97) & ~_bare(here, seen))
+    odd = _odd(here, seen) & (here.shares["background"] < 0.97) & ~_bare(here, seen) & (rows > _row(here, LOWER))
+    likely_worn = (here.shares["clothes"] > 0.5) & (rows > _row(here, HIGHEST))
+    low = (likely_worn | odd) & seen & (here.loose < 0.04)
     likely = (sure | low) & (skin < 0.5)
     worn = cv2.morphologyEx(likely.astype(np.uint8), cv2.MORPH_OPEN, disc(0.03 * unit))
     _, pieces = cv2.connectedComponents(worn)
