@@ -84,16 +84,16 @@ def bared(here: Scene, around: Float32) -> tuple[Float32, Float32, Float32, dict
     cheek = _skin(here, (face > 0.95) & (here.shares["face"] > 0.8), cheek=True)
     fill = fill + neck[..., None] * (_neck(here, torso, face, cheek) - fill)
     fill = fill + face[..., None] * (cheek - fill)
-    beside = _own(here)
-    own = beside * (1 - np.maximum(neck, face))
-    fill = fill + own[..., None] * (_skin(here, beside > 0.5, cheek=True) - fill)
+    beside = _turned_away(here)
+    more = beside * (1 - np.maximum(neck, face))
+    fill = fill + more[..., None] * (_skin(here, beside > 0.5, cheek=True) - fill)
     gone = gone * np.clip(1 - 2 * cv2.GaussianBlur(here.shares["worn"], (0, 0), 1.0), 0, 1)
     fill, gone = np.asarray(fill, np.float32), np.asarray(gone, np.float32)
     found = figures(here, torso, _seen_clothes(here, torso), gone)
-    return fill, gone, np.maximum.reduce([neck, face, own]), found
+    return fill, gone, np.maximum.reduce([neck, face, more]), found
 
 
-def _own(here: Scene) -> Float32:
+def _turned_away(here: Scene) -> Float32:
     """(h, w): skin that is seen, of a jaw or an ear that turns away, beside the face's outline."""
     skin = (here.shares["face"] + here.shares["neck"] + here.shares["ears"] > 0.6) & (here.hair < 0.3)
     left = np.arange(here.shape[1]) < here.points[152, 0]
