@@ -20,13 +20,15 @@ $(BIN)/.dev: pyproject.toml
 demo: $(BIN)/.demo  ## the main job on scikit-image's astronaut portrait
 	$(BIN)/python -m recipes.demo demo-output
 
-# A process a core, a thread a process. Asserts are rewritten for tests that failed alone: for all it takes 15 s a process.
+# A process a core, a thread a process; types are checked at the same time, as the last tests leave a core idle.
+# Asserts are rewritten for tests that failed alone: for all it takes 15 s a process.
 test: $(BIN)/.dev chromium  ## lint, types, tests
 	$(BIN)/ruff check src tests recipes benchmarks
 	$(BIN)/ruff format --check src tests recipes benchmarks
-	$(BIN)/mypy
+	@told=$$(mktemp); $(BIN)/mypy >$$told 2>&1 & types=$$!; failed=0; \
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --assert=plain || \
-		{ OMP_NUM_THREADS=1 $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; exit 1; }
+		{ OMP_NUM_THREADS=1 $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; failed=1; }; \
+	wait $$types || failed=1; cat $$told; rm -f $$told; exit $$failed
 
 chromium:  # the page's tests drive it; without it they are skipped
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \

@@ -9,6 +9,7 @@ import re
 import struct
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from io import SEEK_CUR, BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -156,12 +157,13 @@ def _read_archive(path: Path, source: str) -> Content:
     except Exception as error:  # zipfile raises many things on damaged files
         raise CorruptCheckpointError(f"{source} is a damaged archive; fetch the file again.") from error
 
+    opened = cache(lambda: zipfile.ZipFile(path))  # once: its list of hundreds of storages takes a while to read
+
     def storage(key: str, _: int) -> bytes:
-        with zipfile.ZipFile(path) as archive:
-            try:
-                return archive.read(f"{folder}{key if key.startswith('constants/') else f'data/{key}'}")
-            except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
-                raise ValueError("in a damaged archive") from error
+        try:
+            return opened().read(f"{folder}{key if key.startswith('constants/') else f'data/{key}'}")
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+            raise ValueError("in a damaged archive") from error
 
     storages = _storages(source, path.stat().st_size, storage)
     return Content(value, storages, constants if isinstance(constants, tuple) else (), script)
