@@ -77,6 +77,12 @@ export const SENTENCES = [
   ["this head's own crown does not go on into longer hair: all of it is another's, and may look like a wig", 'Der eigene Oberkopf geht nicht in längeres Haar über: Alles ist fremdes Haar und kann wie eine Perücke wirken', 'Le haut de la tête ne peut être prolongé : toute la chevelure est d’une autre et peut sembler une perruque'],
   ['the frame lies before {0} of the {1}: what is made there may show as gray patches', 'Das Gestell liegt vor {0} von Lidern oder Brauen: Dort können graue Flecken zu sehen sein', 'La monture couvre {0} des paupières ou sourcils : des taches grises peuvent s’y voir'],
   ['a colored reflection of the lenses is left beside the eyes', 'Neben den Augen bleibt eine farbige Spiegelung der Gläser', 'Un reflet coloré des verres reste près des yeux'],
+  ["the lengths are locks of this hair's own strands", 'Die Längen bestehen aus eigenen Strähnen', 'Les longueurs sont faites des propres mèches'],
+  ['this hair ends above the ears, and long hair below it is seldom believed', 'Dieses Haar endet über den Ohren; langes Haar darunter wirkt selten echt', 'Ces cheveux finissent au-dessus des oreilles ; des longueurs y semblent rarement vraies'],
+  ['this beard looks much like the skin, so that some of it may be left', 'Dieser Bart gleicht der Haut: Etwas davon kann bleiben', 'Cette barbe ressemble à la peau : il peut en rester'],
+  ['this head is turned far, so that the jaw made below its beard may look false', 'Der Kopf ist weit gedreht: Das Kinn unter dem Bart kann falsch wirken', 'La tête est très tournée : la mâchoire sous la barbe peut sembler fausse'],
+  ["another's lengths below this head's own crown are seldom believed", 'Fremde Längen unter dem eigenen Oberkopf wirken selten echt', 'D’autres longueurs sous ce haut de tête semblent rarement vraies'],
+  ["one eye has a lens's reflection on it: the two differ in color", 'Auf einem Auge liegt die Spiegelung eines Glases: Beide haben verschiedene Farben', 'Un œil porte le reflet d’un verre : leurs couleurs diffèrent'],
   // honest outcome
   ["painted at 1/{0} of this photo's resolution: it will look soft", 'Mit 1/{0} der Auflösung gemalt: wirkt weich', 'Peint à 1/{0} de la résolution : rendu doux'],
   ['softer than its surroundings: {0} of their sharpness', 'Weicher als die Umgebung: {0} ihrer Schärfe', 'Plus doux que les alentours : {0} de leur netteté'],
