@@ -124,7 +124,7 @@ def _locks(flow: Flow, unit: float, piece: Strands, rng: np.random.Generator) ->
                     float(share),
                     0.5 * unit * rng.uniform(*WIDTHS) * (1.15 if layer == 0 else 1),
                     light + 0.07 * rng.standard_normal(),
-                    rng.uniform(-0.25, 0.3) if layer == 2 else rng.uniform(-0.1, 0.25),
+                    rng.uniform(-0.5, 0.3) if layer == 2 else rng.uniform(-0.1, 0.25),
                     rng.normal(0, 0.05) - 0.05 * (layer < 2) - short,
                     SWAY * rng.uniform(0.5, 1.3),
                     rng.uniform(*WAVES),
@@ -183,12 +183,12 @@ class _Side:
         inside = np.clip(
             np.minimum(aside - inner, outer - aside) / (EDGE * unit) + 0.3 + 0.5 * self._noise(across, 2), 0, 1
         )
+        low = np.clip((self.rows - self.here.points[[61, 291], 1].mean()) / (0.5 * unit), 0, 1)
         beside = cv2.GaussianBlur(wished[part].astype(np.float32), (0, 0), EDGE * unit)
-        inside = np.maximum(inside, np.clip(2 * beside - 0.6, 0, 1) * (aside < 0.5 * (inner + outer)))
+        inside = np.maximum(inside, np.clip(2 * beside - 0.6, 0, low) * (aside < 0.5 * (inner + outer)))
         begins = np.clip(self.down / ROOTS + 0.3 * self._noise(across, 1.5), 0, 1)
         uneven = 0.05 * self._noise(across, 8) + 0.03 * self._noise(across, 1.6)
         ends = np.clip(((flow.ends(aside) - self.rows) / unit - SHORTER + uneven) / ENDS + 0.5, 0, 1)
-        low = np.clip((self.rows - self.here.points[[61, 291], 1].mean()) / (0.5 * unit), 0, 1)
         dark = BEHIND + NECK * low * np.clip(1 - 2 * (aside - inner) / (outer - inner), 0, 1)
         dark = dark * np.clip((outer - aside) / (RIM * unit), 0, 1)
         light, hue, places = self._strands(aside, self.down * unit)

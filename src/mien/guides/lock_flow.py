@@ -26,10 +26,13 @@ WIDTH, LESS = 0.12, 0.4
 ABOVE, HIGHEST = 0.55, 0.75
 """Units above the lowest old hair at which strands begin, and above the eyes up to which that may be."""
 
+HIGHER = 0.6
+"""Units above the roots from which some strands come."""
+
 LATER = 0.9
 """Units below the roots in which edges become the wished ones."""
 
-OUTWARD, INWARD = (1.6, 0.42), (0.28, 0.4)
+OUTWARD, INWARD = (0.35, 0.42), (0.28, 0.4)
 """How fast the inner edge and the outer one move away from the middle, and toward it, columns a row."""
 
 EVEN, CLOSE = 0.22, 0.06
@@ -81,7 +84,7 @@ class Flow:
         middle = _middle(here)
         old, new = (aside(one, middle, way) for one in (hair, wished))
         root, low = _roots(here, old)
-        top = max(0, round(root - 0.3 * here.unit))
+        top = max(0, round(root - HIGHER * here.unit))
         rows = np.arange(top, here.shape[0], dtype=np.float64)
         if not new[round(root) :].any() or not old[top : round(low) + 1].any():
             raise LayerError("There is no hair beside this face that longer hair could go on from.")
@@ -133,7 +136,8 @@ def _edges(old: Bool, new: Bool, rows: Float64, root: float, low: float, unit: f
     (old_in, old_out), (new_in, new_out) = (_ends(one) for one in (old, new))
     first = _filled(np.where(rows <= root, old_in, np.nan), old_in)
     inner = first + share * (_filled(new_in, first) - first)
-    inner = _evened(_held(inner, OUTWARD[0], INWARD[0]), EVEN * unit)
+    inner = -_held(-inner[::-1], OUTWARD[0], np.inf)[::-1]  # no strand comes from a fringe, across the face
+    inner = _evened(_held(inner, np.inf, INWARD[0]), EVEN * unit)
     own = _filled(np.where(rows <= low, old_out, np.nan), old_out)
     outer = own + share * (_filled(new_out, own) - own)
     reach = np.where(np.isfinite(old_out), old_out - 0.02 * unit, 0)

@@ -12,6 +12,8 @@ Convention:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -30,6 +32,9 @@ from mien.types import Bool, Float32
 
 SPAN, LONGEST = 2.2, 2.6
 """Width of the piece that strands are taken of, and its greatest length, units."""
+
+ROOTS = 0.15
+"""Units above the roots in which strands come to lie on what is no old hair."""
 
 DEEP = 0.03
 """Units from the border of hair from which its light tells how much strands differ."""
@@ -86,9 +91,18 @@ def long_locks(here: Scene, wished: Bool, front: Float32, seed: int = 0) -> tupl
     for flow in flows:
         hang(here, canvas, flow, piece, wished, rng)
     colors = lit(here, flows, near, inner, (canvas.alpha, canvas.light, canvas.hue))
-    alpha = _shown(here, canvas.alpha, wished, front)
+    alpha = _shown(here, canvas.alpha * _among(here, flows), wished, front)
     picture = bent(here.picture, canvas.places - places_of(np.zeros_like(canvas.places)))
     return Fitted(alpha, colors, picture, picture, here.shares, canvas.places), _shade(here, alpha)
+
+
+def _among(here: Scene, flows: Sequence[Flow]) -> Float32:
+    """(h, w): above the roots strands lie on old hair alone."""
+    right = np.arange(here.shape[1])[None] >= flows[0].middle
+    root = np.where(right, flows[1].root, flows[0].root)
+    below = np.clip((np.arange(here.shape[0])[:, None] - root) / (ROOTS * here.unit) + 1, 0, 1)
+    solid = cv2.erode(here.hair, disc(DEEP * here.unit)) * (1 - np.clip(2 * here.shares["ears"], 0, 1))
+    return np.asarray(below + (1 - below) * solid, np.float32)
 
 
 def _shown(here: Scene, alpha: Float32, wished: Bool, front: Float32) -> Float32:
