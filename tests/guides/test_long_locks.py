@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 from mien.errors import LayerError
-from mien.guides.bank_hair import ABOVE, LOCKS, longer
+from mien.guides.bank_hair import LOCKS, longer
 from mien.guides.combed import combed
-from mien.guides.guide import Doubt
 from mien.guides.lock_flow import Flow
-from mien.guides.long_locks import ends_above, long_locks
+from mien.guides.long_locks import ends_above, is_thin, long_locks
 from mien.guides.scene import Scene
 from mien.guides.straightened import Strands
 from mien.types import Face
@@ -72,7 +71,12 @@ def test_hair_that_ends_above_the_ears_is_told(face: Face) -> None:
     assert not ends_above(here, none)
     rows = np.arange(here.shape[0])[:, None]
     assert ends_above(replace(here, hair=np.where(rows < eyes, here.hair, 0).astype(np.float32)), none)
-    assert isinstance(Doubt(ABOVE), str)
+
+
+def test_thin_hair_is_told(face: Face) -> None:
+    here = Scene.of(head(face, COLORS, down=1.5), face, ColorParser())  # type: ignore[arg-type]
+    assert not is_thin(here)
+    assert is_thin(replace(here, hair=0.7 * here.hair))
 
 
 def test_hair_without_strands_or_a_side_hangs_no_locks(face: Face) -> None:
@@ -87,7 +91,9 @@ def test_hair_without_strands_or_a_side_hangs_no_locks(face: Face) -> None:
 def test_combed_strands_run_down_and_are_as_strong_as_before() -> None:
     rng = np.random.default_rng(0)
     light = rng.standard_normal((120, 90)).astype(np.float32)
-    piece = Strands(np.zeros((120, 90, 2), np.float32), 0.1 * light, np.zeros((120, 90, 2), np.float32), light > 9)
+    piece = Strands(
+        np.zeros((120, 90, 2), np.float32), 0.1 * light, np.zeros((120, 90, 2), np.float32), light > 9, 180.0
+    )
     made = combed(piece, 0.1 * light, np.ones(light.shape, np.bool_), 180.0, rng).light
     down, across = (float(np.abs(np.diff(made, axis=n)).mean()) for n in (0, 1))
     assert across > 1.5 * down and 0.05 < made.std() < 0.2

@@ -26,7 +26,7 @@ from mien.guides.hair import fringe, piece
 from mien.guides.hair_fit import Fitted
 from mien.guides.hair_whole import asks_for_all, first_whole, front_of, is_curly
 from mien.guides.locks import laid_locks
-from mien.guides.long_locks import ends_above, long_locks
+from mien.guides.long_locks import ends_above, is_thin, long_locks
 from mien.guides.lowered import hanging, lowered
 from mien.guides.narrowed import narrowed
 from mien.guides.scene import Scene, check_hat, has_hat
@@ -51,7 +51,8 @@ FAIR = 22.0
 TURNED, OWN = "the fringe is made of this hair's own curls", "the fringe is made of this hair's own strands"
 LOCKS = "the lengths are locks of this hair's own strands"
 ABOVE = "this hair ends above the ears, and long hair below it is seldom believed"
-"""What is told where it does."""
+SPARSE = "this hair is thin, and its light is no guide for longer hair"
+"""What is told where that is so."""
 
 OTHERS = "this hair lends no strands for a fringe, and another's are seldom believed beside short or fair hair"
 """What is told where another's are laid on."""
@@ -189,7 +190,7 @@ def _hung(photo: Photo, here: Scene, wished: Bool) -> Guide:
         LayerError: no strands of this hair can be had.
     """
     front = front_of(here)
-    told = (Doubt(ABOVE),) if ends_above(here, front) else ()
+    told = [Doubt(word) for word, so in ((ABOVE, ends_above(here, front)), (SPARSE, is_thin(here))) if so]
     return replace(piece(photo, here, photo, here, *long_locks(here, wished, front)), notes=(LOCKS, *told))
 
 

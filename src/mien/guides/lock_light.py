@@ -24,7 +24,7 @@ WIDE, CLOSE = 0.35, (0.1, 0.12)
 ROOTS, DOWN = 0.35, 0.8
 """Units below the roots over which the light nearby gives way, and in which that of the side takes its place."""
 
-SIDE, AWAY, MOST = 0.7, (-0.35, 0.4), 0.85
+SIDE, AWAY, MOST = 0.5, (-0.35, 0.4), 0.85
 """Share of a side's usual light beside that of all hair; by how much light changes to it, in logarithms; share of that.
 """
 

@@ -48,6 +48,9 @@ WORN = (0.03, 0.8)
 SHORT = 0.25
 """Units below the eyes above which hair is short whose sides end, on the mean, there."""
 
+THIN = 0.4
+"""Pixels of hair that are half seen, over those that are seen for sure, from which it is thin."""
+
 SHADE, DROP, SOFT = 0.4, 0.05, 0.06
 """How dark the shade on skin and clothes is, how far it falls, and its blur, units."""
 
@@ -61,6 +64,12 @@ def ends_above(here: Scene, front: Float32) -> bool:
     """
     own, eyes = (here.hair > 0.5) & (front < 0.5), float(here.points[[33, 263], 1].mean())
     return float(np.mean([ends_of(here, own, way) for way in (-1, 1)])) < eyes + SHORT * here.unit
+
+
+def is_thin(here: Scene) -> bool:
+    """Whether much of a head's hair lets what is behind it shine through."""
+    half = (here.hair > 0.12) & (here.hair < 0.88)
+    return float(half.sum()) > THIN * float((here.hair > 0.88).sum())
 
 
 def long_locks(here: Scene, wished: Bool, front: Float32, seed: int = 0) -> tuple[Fitted, Float32]:
