@@ -18,6 +18,7 @@ from mien.compose.grain import levels, missing, noise
 from mien.compose.harmonic import harmonic
 from mien.compose.morphology import grown, shrunk
 from mien.compose.patches import patched
+from mien.guides.border_bridged import bridged
 from mien.guides.borrow import unit_of
 from mien.guides.guide import Box, Doubt, Guide, box_of, changed
 from mien.guides.hidden_ear import EAR, is_hidden, other_ear
@@ -74,9 +75,11 @@ def depth_of(face: Face, on_face: Bool, hidden: Bool, box: Box) -> Float32:
     """
     unit = unit_of(face)
     part = np.s_[box[1] : box[3], box[0] : box[2]]
-    outline = _signed(filled(face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64), box))
-    here, found = hidden[part], outline
-    for reach, most in REACHES:
+    points = face.landmarks[list(mesh.OUTLINE), :2].astype(np.float64)
+    outline, here = _signed(filled(points, box)), hidden[part]
+    met = bridged(points, outline, on_face[part], here, box, unit)
+    found = outline if met is None else met
+    for reach, most in REACHES if met is None else REACHES[2:]:
         seen = _signed(np.where(here, found > 0, on_face[part]))
         known = ring(here, reach * unit) * (np.abs(outline) < NEAR * unit) * (np.abs(seen) < NEAR * unit)
         off = membrane((seen - found)[..., None], known.astype(np.float32), most * unit)[..., 0]
