@@ -34,6 +34,9 @@ BEYOND, CLOSER = 0.08, 0.2
 SAME = 0.98
 """Share of a crop in which a map at two scales says the same."""
 
+LAID_OVER = "hair laid over the forehead"
+"""What is done where a map asks for a fringe."""
+
 FRINGE, LONGER, SHORTER = MAPPED = "hair over the forehead", "longer hair", "shorter hair"
 """What a map may ask for, which are no parts that a user names."""
 
@@ -117,7 +120,7 @@ def hair_by_map(
     masked: Bool = np.asarray(mask, np.float32) > 0
     within = soft(masked, 2 * unit_of(face))
     if request.part == FRINGE:
-        guide, words = fringe_to(photo, face, parser, area, mask, request.seed), "hair laid over the forehead"
+        guide, words = fringe_to(photo, face, parser, area, mask, request.seed), LAID_OVER
     elif request.part == LONGER:
         own = album_of(request, context)
         guide, words = longer(photo, face, parser, area * masked, mask, request.seed, own), "hair made longer"

@@ -29,8 +29,8 @@ from mien.editing.identity import check_identity, strongest
 from mien.editing.layer_folder import read_repainted
 from mien.editing.layers import looked
 from mien.editing.lined import by_lines
-from mien.editing.mapped import MAPPED
-from mien.editing.outcome import measure, places
+from mien.editing.mapped import LAID_OVER, MAPPED
+from mien.editing.outcome import Outcome, measure, places
 from mien.editing.prepared import PreparedEdit, crop_conditions, prepare
 from mien.editing.request import LAYERS, Request
 from mien.editing.result import CropEdit, CropOptions, EditResult, FaceEdit
@@ -220,14 +220,18 @@ def _end(
             crop=context.crop,
         )
     outcome = replace(outcome, doubts=tuple(dict.fromkeys(one for one in face.notes if isinstance(one, Doubt))))
-    if any(one in face.operations for one in LAID):
-        outcome = replace(outcome, noise=None)  # strands lie where skin was: neither has the other's noise
+    outcome = _comparable(outcome, face.operations)
     if SPOTS in face.operations:
         outcome = replace(outcome, healed=places(face.mask > 0))
     if request.strict:
         outcome.check()
     notes = (one for one in face.notes if not isinstance(one, Doubt))
     return photo, replace(face, outcome=outcome, notes=(*notes, *outcome.remarks, *outcome.complaints))
+
+
+def _comparable(outcome: Outcome, operations: tuple[str, ...]) -> Outcome:
+    """Without noise where strands lie on what was skin: neither has the other's."""
+    return replace(outcome, noise=None) if {*LAID, LAID_OVER} & {*operations} else outcome
 
 
 def _ended(
