@@ -2,7 +2,7 @@
 
 Convention:
     Coordinates are (x, y), x to the right, y down, in *continuous* pixels: the picture covers [0, W] x [0, H] and the
-    centre of pixel (row i, column j) lies at (j + 0.5, i + 0.5). Resizing by s is then exactly a multiplication by s,
+    center of pixel (row i, column j) lies at (j + 0.5, i + 0.5). Resizing by s is then exactly a multiplication by s,
     and a half-pixel shift cannot hide in it. Arrays are indexed (row, column).
     A crop's ``matrix`` is 2x3 and maps **crop coordinates to photo coordinates**: photo = matrix @ (x, y, 1).
     Angles are degrees.
@@ -31,7 +31,7 @@ Samples = NDArray[np.uint8] | NDArray[np.uint16]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Photo:
-    """One still picture, decoded, upright, in the file's own colour space and depth.
+    """One still picture, decoded, upright, in the file's own color space and depth.
 
     Attributes:
         pixels: (H, W, C) uint8 or uint16, full range; C is 1 (gray) or 3 (RGB). EXIF rotation is already applied.

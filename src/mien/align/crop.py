@@ -145,7 +145,7 @@ def scaled(face: AlignedFace, size: int) -> AlignedFace:
 
 
 def between_pixels(matrix: Float64) -> Float64:
-    """A matrix between continuous coordinates, rewritten for coordinates that count from pixel centres (OpenCV's)."""
+    """A matrix between continuous coordinates, rewritten for coordinates that count from pixel centers (OpenCV's)."""
     linear = matrix[:, :2]
     return np.column_stack([linear, matrix[:, 2] + linear @ (0.5, 0.5) - 0.5])
 

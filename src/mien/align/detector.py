@@ -1,7 +1,7 @@
 """Where the faces are: the detector network over an image pyramid, decoded to oriented squares.
 
 Convention:
-    Squares are (centre x, centre y, side, roll): continuous photo pixels and radians, roll positive when the head leans
+    Squares are (center x, center y, side, roll): continuous photo pixels and radians, roll positive when the head leans
     clockwise. The square is an estimate of the FFHQ crop; the landmarks make it exact.
 """
 
@@ -54,7 +54,7 @@ def detect(
     threshold: float = 0.3,
     enough: float | None = None,
 ) -> Float64:
-    """Candidate squares, best first: (K, 5) float64 of centre x, centre y, side, roll, score.
+    """Candidate squares, best first: (K, 5) float64 of center x, center y, side, roll, score.
 
     Args:
         network: the detector.
@@ -102,7 +102,7 @@ def sigmoid(logits: Float32) -> Float32:
 
 
 def suppress(squares: Float64, distance: float = 0.3) -> Float64:
-    """Keeps the best of every group of squares whose centres lie closer than ``distance`` of the larger side."""
+    """Keeps the best of every group of squares whose centers lie closer than ``distance`` of the larger side."""
     squares = squares[np.argsort(-squares[:, 4], kind="stable")]
     kept: list[Float64] = []
     for square in squares:

@@ -40,7 +40,7 @@ def _line(canvas: UInt8, points: np.ndarray, closed: bool, color: tuple[int, int
 def to_fixed(points: NDArray[np.floating]) -> NDArray[np.int32]:
     """Continuous coordinates for OpenCV's drawing functions with ``shift=SHIFT``.
 
-    They draw at 1/16 pixel, and their whole numbers are pixel centres where ours are corners.
+    They draw at 1/16 pixel, and their whole numbers are pixel centers where ours are corners.
     """
     return np.round((points - 0.5) * (1 << SHIFT)).astype(np.int32)
 

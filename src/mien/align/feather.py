@@ -75,11 +75,11 @@ def _limited(feather: float, distance: Float32) -> Float32 | float:
 
 
 def _depth(mask: _Mask, box: Box) -> Float32:
-    """How far each pixel's centre lies inside the mask, photo pixels. The photo's own edge is no border."""
+    """How far each pixel's center lies inside the mask, photo pixels. The photo's own edge is no border."""
     height, width = mask.shape
     x0, y0, x1, y1 = max(box[0] - 1, 0), max(box[1] - 1, 0), min(box[2] + 1, width), min(box[3] + 1, height)
     distance = cv2.distanceTransform((mask[y0:y1, x0:x1] > 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    inner: Any = distance[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0] - 0.5  # from centre to the pixel's edge
+    inner: Any = distance[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0] - 0.5  # from center to the pixel's edge
     return inner  # type: ignore[no-any-return]
 
 
@@ -92,7 +92,7 @@ def _ramp(distance: Float32, feather: float | Float32) -> Float32:
 
 
 def border_distance(matrix: Float64, size: int, tile: Box) -> Float32:
-    """How far each pixel's centre lies inside the crop's border, photo pixels; negative outside."""
+    """How far each pixel's center lies inside the crop's border, photo pixels; negative outside."""
     back = inverse(matrix).astype(np.float32)
     x = np.arange(tile[0], tile[2], dtype=np.float32)[None, :] + 0.5
     y = np.arange(tile[1], tile[3], dtype=np.float32)[:, None] + 0.5

@@ -20,7 +20,7 @@ INNER_MOUTH_CORNERS = (78, 308)
 
 LEFT_IRIS = (468, 469, 470, 471, 472)
 RIGHT_IRIS = (473, 474, 475, 476, 477)
-"""Centre of the iris, then four points on its edge."""
+"""Center of the iris, then four points on its edge."""
 
 # fmt: off
 RIGID = (

@@ -3,7 +3,7 @@
 Convention:
     As in :mod:`mien.align.crop`: continuous pixels, (x, y), and a (2, 3) matrix from crop to photo. A mask in the
     photo's frame is (H, W), one in the crop's frame (S, S); true or above zero means edit. A pixel belongs to the crop
-    when its centre, brought to crop coordinates, lies in [0, S] x [0, S].
+    when its center, brought to crop coordinates, lies in [0, S] x [0, S].
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class Seen:
 
 
 def _eyes(seen: Seen, sides: Sequence[int], low: float, high: float) -> Bool:
-    """Rings around the irises' centres, in radii of the iris, inside the lids."""
+    """Rings around the irises' centers, in radii of the iris, inside the lids."""
     total = np.zeros(seen.labels.shape, np.bool_)
     for ring, lids in (_EYES[side] for side in sides):
         middle = seen.points[ring[0], :2]
@@ -141,7 +141,7 @@ def beard(seen: Seen) -> Bool:
 
 
 def teeth(picture: UInt8, labels: UInt8) -> Bool:
-    """(H, W) bool: what is bright and hardly coloured inside the mouth.
+    """(H, W) bool: what is bright and hardly colored inside the mouth.
 
     Args:
         picture: (H, W, 3) uint8 sRGB.

@@ -1,4 +1,4 @@
-"""Colours as people name them: ``auburn``, ``#703020``, ``112,48,32``."""
+"""Colors as people name them: ``auburn``, ``#703020``, ``112,48,32``."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ NAMES: Mapping[str, Color] = {
     "amber": (158, 110, 44),
     "ice-blue": (142, 176, 204),
 }
-"""Tuned to what hair, lips, eyes and cloth look like; every other name is a CSS colour."""
+"""Tuned to what hair, lips, eyes and cloth look like; every other name is a CSS color."""
 
 SAME = {
     "blonde": "blond",
@@ -90,7 +90,7 @@ _NUMBERS = re.compile(r"\(?\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)?")
 
 
 def parse_color(color: str | Sequence[int]) -> Color:
-    """A colour from a name, ``#hex`` or three numbers.
+    """A color from a name, ``#hex`` or three numbers.
 
     Raises:
         LayerError: none of these.
@@ -125,7 +125,7 @@ def is_name(color: Any) -> bool:
 
 
 def plain_color(source: Any) -> Color | None:
-    """The colour that stands for a colour map; None for whatever else may, such as a file.
+    """The color that stands for a color map; None for whatever else may, such as a file.
 
     Raises:
         LayerError: something that looks like a color, and is none.

@@ -3,7 +3,7 @@
     layers.json    size, the photo's name, matrix from crop to photo, how the maps were extracted, attributes, text
     image.png      the aligned crop
     sketch.png     black lines on white (or sketch.svg)
-    semantic.png   palette PNG, one colour for each class
+    semantic.png   palette PNG, one color for each class
     color.png     RGBA; only painted pixels count
     guide.png      RGBA; pixels that are to be there, as sure as they are opaque
     mask.png       white where the face may change

@@ -1,4 +1,4 @@
-"""Random masks: CoModGAN's free-form ones for training, irregular ones by area for evaluation, the centred square.
+"""Random masks: CoModGAN's free-form ones for training, irregular ones by area for evaluation, the centered square.
 
 Convention:
     Masks are (S, S) bool, True = edit.
@@ -125,7 +125,7 @@ def irregular_mask(size: int, rng: np.random.Generator, area: tuple[float, float
 
 
 def centre_mask(size: int, fraction: float = 0.25) -> Bool:
-    """The centred square that covers ``fraction`` of the area; 0.25 of 256 px is 128 px square."""
+    """The centered square that covers ``fraction`` of the area; 0.25 of 256 px is 128 px square."""
     if not 0 < fraction <= 1:
         raise ConfigError(f"The centred square covers a fraction in (0, 1] of the picture, got {fraction:g}.")
     side = max(1, round(size * fraction**0.5))

@@ -106,7 +106,7 @@ PALETTE: Mapping[str, tuple[int, int, int]] = {
     "hair": (88, 56, 112),
     "hat": (176, 120, 208),
 }
-"""Ours: colours that a painter can tell apart and that hint at what they stand for."""
+"""Ours: colors that a painter can tell apart and that hint at what they stand for."""
 
 CELEBAMASK_HQ_COLORS: Mapping[str, tuple[int, int, int]] = {
     "background": (0, 0, 0),
@@ -129,7 +129,7 @@ CELEBAMASK_HQ_COLORS: Mapping[str, tuple[int, int, int]] = {
     "neck": (255, 153, 51),
     "cloth": (0, 204, 0),
 }
-"""The colours that CelebAMask-HQ's own tools draw with."""
+"""The colors that CelebAMask-HQ's own tools draw with."""
 
 PALETTES: Mapping[str, Mapping[str, tuple[int, int, int]]] = {"mien": PALETTE, "celebamask-hq": CELEBAMASK_HQ_COLORS}
 

@@ -25,7 +25,7 @@ def picture_at(pixels: UInt8, side: int) -> UInt8:
 
 
 def labels_at(labels: UInt8, side: int) -> UInt8:
-    """(D, D) labels -> (S, S) labels: the one at each pixel's centre."""
+    """(D, D) labels -> (S, S) labels: the one at each pixel's center."""
     index = ((np.arange(side) + 0.5) * labels.shape[0] / side).astype(np.intp)
     chosen: UInt8 = labels[index[:, None], index[None]]
     return chosen

@@ -1,4 +1,4 @@
-"""Mean colours of regions and of superpixels."""
+"""Mean colors of regions and of superpixels."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from torch.nn import functional as F
 from mien.conditions.labels import COUNT, UNKNOWN
 
 WORKING_SIDE = 128
-"""Superpixels are found at this side and enlarged: colour maps are coarse by intention."""
+"""Superpixels are found at this side and enlarged: color maps are coarse by intention."""
 
 ACROSS, ROUNDS, COMPACTNESS = 16, 4, 0.12
 """Defaults of :func:`superpixel_means`."""
 
 
 def region_means(image: Tensor, labels: Tensor) -> Tensor:
-    """Every pixel gets the mean colour of its semantic class (the paper's colour map).
+    """Every pixel gets the mean color of its semantic class (the paper's color map).
 
     Args:
         image: (B, 3, H, W) in [-1, 1].
@@ -33,13 +33,13 @@ def region_means(image: Tensor, labels: Tensor) -> Tensor:
 def superpixel_means(
     image: Tensor, across: int = ACROSS, rounds: int = ROUNDS, compactness: float = COMPACTNESS
 ) -> Tensor:
-    """Every pixel gets the mean colour of its superpixel.
+    """Every pixel gets the mean color of its superpixel.
 
     Args:
         image: (B, 3, H, W) in [-1, 1].
         across: superpixels along a side; divides 128.
         rounds: of the clustering.
-        compactness: what the distance of one superpixel's width weighs, as a difference of colour in [-1, 1].
+        compactness: what the distance of one superpixel's width weighs, as a difference of color in [-1, 1].
 
     Returns:
         (B, 3, H, W).

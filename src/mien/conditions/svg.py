@@ -38,7 +38,7 @@ def render_strokes(strokes: Sequence[Float64], size: int, width: int) -> Bool:
         points = np.asarray(stroke, np.float64)
         if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
             raise LayerError("A stroke must be a list of at least one (x, y) pair of finite numbers in [0, 1].")
-        # OpenCV counts pixel centres as integers and draws at 1/16 pixel.
+        # OpenCV counts pixel centers as integers and draws at 1/16 pixel.
         fixed = np.round((np.clip(points, -4, 5) * size - 0.5) * 16).astype(np.int32)
         cv2.polylines(canvas, [fixed.reshape(-1, 1, 2)], False, 255, 1, cv2.LINE_8, 4)
     widened: Any = cv2.dilate(canvas, np.ones((width, width), np.uint8))  # OpenCV's own thick lines are odd pixels wide

@@ -31,7 +31,7 @@ class Picture:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def pixels(self, size: int) -> UInt8:
-        """Decoded, upright, centre-cropped to a square and resized: (size, size, 3) uint8, sRGB.
+        """Decoded, upright, center-cropped to a square and resized: (size, size, 3) uint8, sRGB.
 
         Raises:
             DataError: the bytes are not a picture.

@@ -1,6 +1,6 @@
 """Effects of directions as one picture: faces from -3 to +3, below them what changed, and all directions in a matrix.
 
-Red is more, blue is less; full colour is two deviations of the attribute among faces.
+Red is more, blue is less; full color is two deviations of the attribute among faces.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SIDE = 128
 
 LEFT, ROW, GAP = 190, 20, 2
 FULL = 2.0
-"""Deviations of full colour."""
+"""Deviations of full color."""
 
 MORE, LESS, PLAIN, INK = (214, 69, 65), (58, 110, 200), (245, 245, 245), (30, 30, 30)
 

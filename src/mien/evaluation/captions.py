@@ -1,4 +1,4 @@
-"""A sentence about a face, from its labels and colours alone, for sets that come without any. Legend: S side."""
+"""A sentence about a face, from its labels and colors alone, for sets that come without any. Legend: S side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HAIR: Mapping[str, tuple[int, int, int]] = {
     "gray": (130, 128, 126),
     "white": (215, 212, 210),
 }
-"""Mean colours of hair, sRGB."""
+"""Mean colors of hair, sRGB."""
 
 SEEN: Mapping[str, tuple[str, float]] = {
     "glasses": ("glasses", 0.003),
@@ -29,7 +29,7 @@ SEEN: Mapping[str, tuple[str, float]] = {
 """What is said where a region covers so much of the crop."""
 
 ENOUGH = 0.01
-"""Fraction of the crop from which hair has a colour."""
+"""Fraction of the crop from which hair has a color."""
 
 
 def caption(image: UInt8, labels: UInt8) -> str:

@@ -1,4 +1,4 @@
-"""Between a photo's own colour space and sRGB bytes.
+"""Between a photo's own color space and sRGB bytes.
 
 Without an embedded profile a photo is sRGB. A profile that cannot be used in both directions (damaged, for another
 kind of picture, input only) is ignored, which reading notes; it is kept in the file all the same.
@@ -29,7 +29,7 @@ _BROKEN = (ImageCms.PyCMSError, OSError, ValueError, TypeError)  # what Pillow r
 
 @dataclass(frozen=True)
 class _Profile:
-    """A usable profile: the way to sRGB and back, and Pillow's mode of its colour space ("RGB" or "L")."""
+    """A usable profile: the way to sRGB and back, and Pillow's mode of its color space ("RGB" or "L")."""
 
     mode: str
     to_srgb: ImageCms.ImageCmsTransform
@@ -57,11 +57,11 @@ def to_srgb(photo: Photo, box: Box | None = None) -> UInt8:
 
 
 def from_srgb(patch: UInt8 | NDArray[np.floating], photo: Photo) -> Float64:
-    """sRGB colours as samples of a photo: its colour space, its channels, its range, not yet rounded.
+    """sRGB colors as samples of a photo: its color space, its channels, its range, not yet rounded.
 
     Args:
         patch: (h, w, 3) sRGB in [0, 255], uint8 or floating point.
-        photo: says which colour space, channels and depth.
+        photo: says which color space, channels and depth.
 
     Returns:
         (h, w, C) in [0, 255] or [0, 65535]. Exact to the last digit without a profile; through one, which Pillow can
@@ -120,7 +120,7 @@ def _build(icc: bytes, channels: int) -> _Profile | None:
 
 
 def _is_srgb(profile: _Profile) -> bool:
-    """Whether the transform moves no colour of a coarse cube by more than one level."""
+    """Whether the transform moves no color of a coarse cube by more than one level."""
     steps = np.arange(0, 256, 15, dtype=np.uint8)
     if profile.mode == "L":
         cube = steps[None, :, None]

@@ -12,7 +12,7 @@ from mien.photos.containers import CONTAINERS
 from mien.photos.read import read_photo
 from mien.types import Bool, Float32, Photo, UInt8
 
-_NOISE = 4 / 255  # what export filters and colour conversion do to black and white
+_NOISE = 4 / 255  # what export filters and color conversion do to black and white
 _LOSSY_NOISE = 24 / 255  # what JPEG and its kind do around a hard edge
 _LOSSY = frozenset(container.name for container in CONTAINERS if not container.lossless)
 

@@ -38,7 +38,7 @@ def read_exif(data: bytes) -> bytes | None:
 
 
 def read_profile(data: bytes, icc: bytes | None) -> tuple[bytes | None, list[str]]:
-    """What cICP, iCCP, sRGB, or gAMA and cHRM say about the colours; the first of these counts.
+    """What cICP, iCCP, sRGB, or gAMA and cHRM say about the colors; the first of these counts.
 
     Args:
         data: the file.

@@ -1,4 +1,4 @@
-"""ICC profiles made from what a file says about its colours in other ways: gamma, primaries, code points (CICP)."""
+"""ICC profiles made from what a file says about its colors in other ways: gamma, primaries, code points (CICP)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SRGB, _BT709 = (
     Curve(1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081),
 )
 SRGB_PRIMARIES: Primaries = (*_D65, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
-# Code points of ITU-T H.273: colour primaries, transfer characteristics. PQ and HLG (16, 18) are no display curves.
+# Code points of ITU-T H.273: color primaries, transfer characteristics. PQ and HLG (16, 18) are no display curves.
 _PRIMARIES: dict[int, Primaries] = {
     1: SRGB_PRIMARIES,
     5: (*_D65, 0.64, 0.33, 0.29, 0.60, 0.15, 0.06),
@@ -99,7 +99,7 @@ def build_profile(curve: Curve, primaries: Primaries | None) -> bytes:
     """An ICC profile, version 4, of a display: one curve, and the primaries, or gray where there are none.
 
     Raises:
-        ValueError: the primaries span no colours.
+        ValueError: the primaries span no colors.
     """
     law = b"para" + struct.pack(">IHH5i", 0, 3, 0, *(round(value * 65536) for value in curve))
     tags = {b"desc": _text("made from the file's own statements"), b"cprt": _text("CC0"), b"wtpt": _xyz(_D50)}

@@ -1,7 +1,7 @@
 """Reading a photo: decide by content, check before decoding, lose nothing.
 
 What is kept: samples at their depth, alpha, the ICC profile byte for byte, EXIF (its orientation applied and reset),
-the resolution for printing. Colours that a file describes without a profile (PNG's gAMA, cHRM and cICP, the nclx box of
+the resolution for printing. Colors that a file describes without a profile (PNG's gAMA, cHRM and cICP, the nclx box of
 HEIC and AVIF) become a profile. What is not kept: XMP, IPTC, other text, secondary pictures such as HDR gain maps, and
 anything beyond 8 bits in HEIC and AVIF files.
 """
@@ -40,11 +40,11 @@ def read_photo(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
         max_pixels: refuses larger pictures before decoding them; peak memory is about 7 bytes times this.
 
     Returns:
-        The photo, upright, in its own colour space and depth.
+        The photo, upright, in its own color space and depth.
 
     Raises:
         UnreadablePhotoError: missing, empty, a folder, damaged, truncated, mislabelled, not a picture.
-        UnsupportedPhotoError: animated, several pages, camera raw, or samples that are not 1 to 16 bit gray or colour.
+        UnsupportedPhotoError: animated, several pages, camera raw, or samples that are not 1 to 16 bit gray or color.
         PhotoTooLargeError: more pixels than ``max_pixels``.
     """
     path = Path(path)
@@ -148,7 +148,7 @@ def _exif(image: ImageFile.ImageFile, container: Container, data: bytes) -> tupl
 
 
 def _profile(image: ImageFile.ImageFile, container: Container, data: bytes) -> tuple[bytes | None, list[str]]:
-    """The colour profile, or one made from what the file says without one; and what is to be said about it."""
+    """The color profile, or one made from what the file says without one; and what is to be said about it."""
     icc = image.info.get("icc_profile") or None
     if container is PNG:
         return png.read_profile(data, icc)

@@ -1,6 +1,6 @@
 """TIFF: an encoder for 8 and 16 bits, and EXIF, which this container keeps among its own tags.
 
-Pillow writes no 16-bit colour, and tifffile no EXIF directories; Pillow's directory writer and zlib do both.
+Pillow writes no 16-bit color, and tifffile no EXIF directories; Pillow's directory writer and zlib do both.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def read_exif(image: ImageFile.ImageFile) -> bytes | None:
 
 
 def unused_colors(image: ImageFile.ImageFile) -> list[str]:
-    """In words, what an opened TIFF says about its colours without a profile: it is not used."""
+    """In words, what an opened TIFF says about its colors without a profile: it is not used."""
     found = [name for tag, name in _COLORS.items() if tag in image.tag_v2]  # type: ignore[attr-defined]
     return [f"the {' and '.join(found)} of the TIFF file were not used and not kept"] if found else []
 

@@ -1,6 +1,6 @@
 """From Pillow's decoded image to sample arrays, without losing depth or alpha.
 
-Pillow has no 16-bit colour mode and decodes such files to 8 bits. Its raw modes ``RGB;16B`` and ``RGB;16L`` take the
+Pillow has no 16-bit color mode and decodes such files to 8 bits. Its raw modes ``RGB;16B`` and ``RGB;16L`` take the
 first and the second byte of every sample, so decoding the same file once with each gives all sixteen bits.
 """
 
@@ -97,7 +97,7 @@ def unpack(open_image: Opener, layout: Layout, orientation: int) -> tuple[Sample
     """Decodes and turns upright.
 
     Args:
-        open_image: opens the file anew, undecoded; called once, or twice for 16-bit colour.
+        open_image: opens the file anew, undecoded; called once, or twice for 16-bit color.
         layout: of that file.
         orientation: EXIF orientation, 1 to 8.
 
@@ -116,7 +116,7 @@ def unpack(open_image: Opener, layout: Layout, orientation: int) -> tuple[Sample
 
 
 def _decode(image: ImageFile.ImageFile, open_image: Opener, layout: Layout) -> tuple[Samples, Samples | None]:
-    """All samples (H, W, C), and the alpha of a transparent colour where the file names one."""
+    """All samples (H, W, C), and the alpha of a transparent color where the file names one."""
     samples: Samples
     if layout.mode.startswith("I;16"):
         samples = _gray16(image)
@@ -190,7 +190,7 @@ def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
 
 
 def _alpha_of_key(samples: Samples, key: int | tuple[int, ...], layout: Layout) -> Samples:
-    """PNG's tRNS chunk for gray and RGB: one colour, in units of the file's own depth, is transparent.
+    """PNG's tRNS chunk for gray and RGB: one color, in units of the file's own depth, is transparent.
 
     Pillow has multiplied the key of a 1-bit picture already.
     """

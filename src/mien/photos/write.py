@@ -122,7 +122,7 @@ def obstacle(photo: Photo, container: Container) -> str | None:
 
 
 def same_samples(one: Photo, other: Photo) -> bool:
-    """Whether two photos agree in every sample, alpha included, in depth, and in what colour space they mean."""
+    """Whether two photos agree in every sample, alpha included, in depth, and in what color space they mean."""
     if one is other:
         return True
     if (one.alpha is None) != (other.alpha is None) or one.icc != other.icc or one.bits != other.bits:

@@ -3,7 +3,7 @@
 Convention:
     What was drawn over the face's crop stays as it is: the crop's matrix takes it to the other face by itself. What was
     drawn over the whole photo is mapped through both crops, T = M' M⁻¹, where M leads from the unit square of the crop
-    to the one photo and M' to the other. Masks, drawings and weights are interpolated; classes and colours are not.
+    to the one photo and M' to the other. Masks, drawings and weights are interpolated; classes and colors are not.
     Beyond the edge of the photo that it was drawn on, a layer says nothing.
 """
 

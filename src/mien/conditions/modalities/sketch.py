@@ -51,7 +51,7 @@ class Sketch(MapModality):
         return lines
 
     def resample(self, value: Array, side: int) -> Array:
-        """Where lines cover half a pixel, and the centre lines of whatever is thinner."""
+        """Where lines cover half a pixel, and the center lines of whatever is thinner."""
         from mien.conditions.thinning import thin
 
         if value.shape[0] == side:

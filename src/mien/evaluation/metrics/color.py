@@ -1,4 +1,4 @@
-"""Colour differences: CIEDE2000 (Sharma et al., 2005), for each pixel and for each region of a face.
+"""Color differences: CIEDE2000 (Sharma et al., 2005), for each pixel and for each region of a face.
 
 sRGB, D65, 2 degree observer; about 1 is just noticeable.
 """
@@ -55,7 +55,7 @@ def mean_delta_e(a: UInt8, b: UInt8, mask: Bool | None = None) -> float:
 
 
 def region_delta_e(a: UInt8, b: UInt8, labels: UInt8) -> dict[str, float]:
-    """ΔE2000 of the mean colours of each region, by the name of its class: what a colour map asks for.
+    """ΔE2000 of the mean colors of each region, by the name of its class: what a color map asks for.
 
     Args:
         a, b: (H, W, 3) sRGB.

@@ -43,7 +43,7 @@ def ssim(a: Tensor, b: Tensor, mask: Tensor | None = None) -> Tensor:
 
 
 def ssim_map(a: Tensor, b: Tensor) -> Tensor:
-    """(B, 3, H − 10, W − 10) float64: the similarity of every window inside the pictures (B, 3, H, W), by its centre.
+    """(B, 3, H − 10, W − 10) float64: the similarity of every window inside the pictures (B, 3, H, W), by its center.
 
     Raises:
         DataError: the pictures are smaller than the window.

@@ -1,4 +1,4 @@
-"""Families of masks: hair, face, foreground, irregular strokes by ratio, the centred square, or one of them by chance.
+"""Families of masks: hair, face, foreground, irregular strokes by ratio, the centered square, or one of them by chance.
 
 Section III of the FACEMUG paper: "each mask was selected randomly from one of the following types"; that is ``mixed``.
 The other families keep the types apart, since masks of different sizes give figures of different sizes.
@@ -76,7 +76,7 @@ def family_mask(family: str, labels: UInt8, rng: np.random.Generator) -> Bool | 
         rng: of the strokes and of the choice; see :func:`rng_of`.
 
     Returns:
-        (S, S), True = edit; None where the face has nothing of the kind. ``mixed`` then takes the centred square.
+        (S, S), True = edit; None where the face has nothing of the kind. ``mixed`` then takes the centered square.
     """
     if family == MIXED:
         kind = KINDS[int(rng.integers(len(KINDS)))]

@@ -1,6 +1,6 @@
 """Groups of people, so that no mean hides whom it does not hold for: skin tone as measured, others from the index.
 
-Skin tone is the individual typology angle of the skin's median colour (Chardon, Cretois & Hourseau, 1991):
+Skin tone is the individual typology angle of the skin's median color (Chardon, Cretois & Hourseau, 1991):
 
     ITA = atan2(L* − 50, b*) · 180/π
 

@@ -1,6 +1,6 @@
 """The window painter: paints a part of the face at the photo's scale, over what the whole-face pass made of it.
 
-It predicts the difference to a base (the guide where there is one, the coarse picture elsewhere), so that colours and
+It predicts the difference to a base (the guide where there is one, the coarse picture elsewhere), so that colors and
 light are right from the first step. Ours: neither paper has windows or guides (docs/fidelity.md).
 
 Legend: B batch, S side of the window (a multiple of 16), F side of the whole face, C channels.
@@ -55,7 +55,7 @@ class WindowInputs:
         coarse: (B, 4, S, S): the whole-face pass's picture of the window and its confidence, 0 where there is none.
         guide: (B, 4, S, S): pixels that were brought here and their confidence.
         layers: sketch (B, 1, S, S) in {0, 1}, semantic (B, 19, S, S) one-hot, color (B, 3, S, S); 0 where not given.
-        place: (B, 3): centre and side of the window in the aligned square, whose side is 1.
+        place: (B, 3): center and side of the window in the aligned square, whose side is 1.
         face: (B, 4, F, F): the whole face after the first pass, and the mask.
     """
 

@@ -1,6 +1,6 @@
 """The face detector: one fully convolutional network that sees faces of one octave; an image pyramid does the rest.
 
-Every cell says how sure it is that a face's centre lies in it, and where that face's upright square is: centre, side
+Every cell says how sure it is that a face's center lies in it, and where that face's upright square is: center, side
 and roll (CenterNet, Zhou et al. 2019, with an oriented square in place of a box).
 
 Legend: B batch, H and W picture size in pixels (multiples of 8), h = H / 8, w = W / 8.
@@ -17,7 +17,7 @@ from mien.models.perception.layers import ResidualBlock, conv_block
 
 
 class DetectorNet(nn.Module):
-    """Six maps at stride 8: score logit, centre offset (x, y) and log side, both in ``side``, cos and sin of roll."""
+    """Six maps at stride 8: score logit, center offset (x, y) and log side, both in ``side``, cos and sin of roll."""
 
     def __init__(self, config: DetectorConfig) -> None:
         super().__init__()

@@ -15,7 +15,7 @@ class Mapping(nn.Module):
     """Fully connected layers with leaky ReLU behind a normalisation of z; keeps the running mean of w.
 
     Attributes:
-        w_avg: (C,) running mean of w, the centre of truncation; moved by :meth:`update_w_avg` only.
+        w_avg: (C,) running mean of w, the center of truncation; moved by :meth:`update_w_avg` only.
     """
 
     w_avg: Tensor

@@ -20,7 +20,7 @@ from mien.models.stylegan2.layers import EqualLinear, full_precision
 class Posterior(Halving):
     """Pictures -> mean and log-variance of a Gaussian over z; the trunk is that of a discriminator.
 
-    Means are centred: over the batch in training, by their running average otherwise. Else all pictures would move to
+    Means are centered: over the batch in training, by their running average otherwise. Else all pictures would move to
     one far corner of Z, where codes from the prior never go, and the generator would know reconstructions by it.
 
     Args:

@@ -1,12 +1,12 @@
-"""The augmentation pipe of ADA (Karras et al., 2020, appendix B), geometry and colour.
+"""The augmentation pipe of ADA (Karras et al., 2020, appendix B), geometry and color.
 
 All geometric steps of a picture make one 3x3 matrix and one bilinear resampling with reflection at the border; all
-colour steps make one 4x4 matrix. The paper's wavelet filtering around the resampling is left out: at the strengths
+color steps make one 4x4 matrix. The paper's wavelet filtering around the resampling is left out: at the strengths
 that small sets reach, its cost is larger than its benefit on a small machine.
 
 Convention:
     Geometry works in normalised coordinates of ``grid_sample`` (align_corners=False): x to the right, y down, the
-    picture covers [-1, 1]². Matrices map output positions to input positions. Colour is (R, G, B, 1) in [-1, 1].
+    picture covers [-1, 1]². Matrices map output positions to input positions. Color is (R, G, B, 1) in [-1, 1].
 
 Letters: B batch, H and W rows and columns.
 """

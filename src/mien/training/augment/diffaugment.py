@@ -16,7 +16,7 @@ from mien.training.augment.base import uniform, where_chosen
 
 @dataclass(frozen=True)
 class DiffAugment:
-    """Colour, translation and cutout, each with the published ranges; every policy hits a picture with probability p.
+    """Color, translation and cutout, each with the published ranges; every policy hits a picture with probability p.
 
     Attributes:
         color: brightness ± 0.5, saturation × [0, 2), contrast × [0.5, 1.5).

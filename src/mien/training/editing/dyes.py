@@ -1,6 +1,6 @@
-"""Colours that no portrait has, so that a user may paint them: hair, lips or clothes are dyed, light and dark kept.
+"""Colors that no portrait has, so that a user may paint them: hair, lips or clothes are dyed, light and dark kept.
 
-    x' = c·ρ + G·max(0, ρ − 1),   ρ = (Y(x) + ε) / (Ȳ + ε)      c a random colour, Ȳ the region's mean luminance
+    x' = c·ρ + G·max(0, ρ − 1),   ρ = (Y(x) + ε) / (Ȳ + ε)      c a random color, Ȳ the region's mean luminance
 
 Ours, not the paper's: of 1,830 portraits none has blue hair, and a painter that never saw any makes it flat.
 Letters: B batch, S side.

@@ -24,7 +24,7 @@ PARTS = (("left_eye", "right_eye", "left_brow", "right_brow"), ("nose",), MOUTH)
 """What is moved from face to face."""
 
 LANDMARKS = (("left_eye",), ("right_eye",), ("nose",), MOUTH)
-"""Their centres say where."""
+"""Their centers say where."""
 
 FEWEST = 6
 """Pixels of a landmark's classes."""

@@ -37,7 +37,7 @@ class SampleConfig:
         inside: probability that the modalities say something inside the mask only, as a user's usually do.
         exemplar: probability that there is an exemplar at all.
         other: probability that the exemplar is another picture; its edit has no other modality.
-        dyed: at most this fraction of the pictures has a region with a colour of its own, see
+        dyed: at most this fraction of the pictures has a region with a color of its own, see
             :mod:`mien.training.editing.dyes`; it is told, and the exemplar is the picture as it was. Half of these
             edits change that region and nothing else, as a user's do.
         guides: how they are drawn; none by default.

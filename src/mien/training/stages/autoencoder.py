@@ -1,6 +1,6 @@
 """MM2Latent's autoencoders: one for each kind of map.
 
-semantic   cross-entropy of the 19 classes                                  (theirs: squared error of a grey level)
+semantic   cross-entropy of the 19 classes                                  (theirs: squared error of a gray level)
 sketch     binary cross-entropy of lines, of pencil and Canny kinds alike
 geometry   absolute error of normals and depth where the face is, and of coverage
 """

@@ -100,7 +100,7 @@ class PainterStage(EditingStage):
         return total, {name: value for name, (_, value) in losses.items()}
 
     def rows(self, step: Step, learner: nn.Module) -> list[Tensor]:
-        """What is given (picture, lines, labels, colours, exemplar), the codes' own picture, the edit, the truth."""
+        """What is given (picture, lines, labels, colors, exemplar), the codes' own picture, the edit, the truth."""
         sample = draw_edits(step, 1, 0, self.sample)
         codes, bank, own = self._given(sample, step_rng(2, 0, 0))
         edited, _ = learner(self.stack(sample.layers), sample.mask, codes, bank, guide=sample.guide)
@@ -159,7 +159,7 @@ class PainterStage(EditingStage):
 def _error(edited: Tensor, sample: Sample) -> Tensor:
     """Mean absolute error inside the mask, and for a quarter on a ring outside: (B,).
 
-    Where edit and photo meet, the editor compares the two to match their colours; the output must be right there, too.
+    Where edit and photo meet, the editor compares the two to match their colors; the output must be right there, too.
     """
     width = 2 * (edited.shape[-1] // RING) + 1
     ring = F.max_pool2d(sample.mask, width, stride=1, padding=width // 2) - sample.mask
