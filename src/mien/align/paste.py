@@ -9,7 +9,8 @@ Convention:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
+from math import ceil, floor
 from typing import Any
 
 import cv2
@@ -231,8 +232,19 @@ def _render(crop: Float32, matrix: Float64, tile: Box, *, smooth: bool = True) -
 
 def _seen_in(tile: Box, matrix: Float64, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The part of a crop that a tile of the photo sees, with what interpolation needs: (2,) first and last (x, y)."""
-    back = inverse(matrix)
-    corners = np.array([back @ (x, y, 1) for x in tile[::2] for y in tile[1::2]])
-    reach = _REACH * max(1.0, 1 / pixel_scale(matrix))
-    low = np.clip(np.floor(corners.min(0) - reach), 0, size - 1).astype(int)
-    return low, np.clip(np.ceil(corners.max(0) + reach), low + 1, size).astype(int)
+    a, b, e, c, d, f, scale = _backwards(
+        np.asarray(matrix, np.float64).tobytes()
+    )  # plain numbers: a mask has 200 tiles
+    corners = [(a * x + b * y + e, c * x + d * y + f) for x in tile[::2] for y in tile[1::2]]
+    reach = _REACH * max(1.0, 1 / scale)
+    across = list(zip(*corners, strict=True))
+    low = [min(max(floor(min(one) - reach), 0), size - 1) for one in across]
+    high = [min(max(ceil(max(one) + reach), first + 1), size) for one, first in zip(across, low, strict=True)]
+    return np.array(low), np.array(high)
+
+
+@lru_cache(16)
+def _backwards(matrix: bytes) -> tuple[float, ...]:
+    """The six numbers of the way back of a (2, 3) matrix, given by its bytes, and its scale."""
+    known = np.frombuffer(matrix).reshape(2, 3)
+    return (*inverse(known).ravel().tolist(), pixel_scale(known))
