@@ -205,12 +205,12 @@ def hanging_out(points: Float64, hair: Float32, area: Bool) -> Bool:
         area: (h, w) where a beard may be, as :func:`places` gives it.
     """
     below = np.arange(len(hair))[:, None] > points[[61, 291], 1].mean()
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats(((hair > POSSIBLE) & ~area & below).astype(np.uint8))
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(((hair > SURE) & ~area & below).astype(np.uint8))
     beside, beyond = dilated(area, 1), ~dilated(area, round(OUT * UNIT))
     small = stats[:, cv2.CC_STAT_AREA] < (OUT * UNIT) ** 2 * 4
     small[0] = False
     small[np.unique(pieces[beyond])] = False
-    return np.asarray(small[pieces] & np.isin(pieces, np.unique(pieces[beside])), np.bool_)
+    return dilated(small[pieces] & np.isin(pieces, np.unique(pieces[beside])), 2) & ~area
 
 
 def roughness(picture: np.ndarray, size: tuple[int, int]) -> Float32:

@@ -21,6 +21,9 @@ BEHIND = 64.0
 ENOUGH = 400
 """Pixels of clothes and backdrop from which patches are of these alone; else a neck lends, too."""
 
+SPILLED = 0.3
+"""Probability from which hair beside a beard lends no clothes or backdrop."""
+
 KINDS, PLACES = np.float32(200), np.float32(100)
 """Levels that clothes and backdrop are apart, and two places an eye distance apart, where patches are chosen."""
 
@@ -47,7 +50,8 @@ def behind_beard(here: AroundBeard, picture: Float32, wanted: Bool, unit: float)
         one = one if one.shape[:2] == picture.shape[:2] else larger(one, picture.shape)
         return np.asarray(cv2.resize(np.asarray(one[part], np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
 
-    small, backdrop, hair = reduced(picture), reduced(here.below["background"]), reduced(dilated(here.hairs, 5))
+    small, backdrop = reduced(picture), reduced(here.below["background"])
+    hair = reduced(dilated(here.hairs, 5) | (here.shares["hair"] > SPILLED))
     hole = dilated(reduced(wanted) > 0.02, 1)
     clothes, skin = reduced(here.below["clothes"]), reduced(here.below["skin"])
     clear = (hair < 0.1) & (reduced(dilated(here.oval, 2)) < 0.1)

@@ -62,6 +62,21 @@ def lacking(
     return from_frame(unlike_beard(added, planes), matrix, picture.shape)
 
 
+def beside_skin(here: AroundBeard, added: Float32, share: Float32) -> Float32:
+    """What is added (h, w, 3), but where no skin is made: nothing to a backdrop, which would glow, no hue to clothes.
+
+    Args:
+        here: what is seen.
+        added: by the network, levels, at any size.
+        share: (h, w) in [0, 1], how much of what is made is skin.
+    """
+    backdrop, clothes = (
+        (larger(here.below[one], share.shape).clip(0, 1) * (1 - share))[..., None] for one in ("background", "clothes")
+    )
+    added = added + clothes * (added.mean(2, keepdims=True) - added)
+    return np.asarray(added * (1 - backdrop), np.float32)
+
+
 def unlike_beard(added: Float32, planes: Float32) -> Float32:
     """What is added (HIGH, WIDE, 3), less of it along the jaw where it would bring the beard back.
 

@@ -30,7 +30,7 @@ from mien.guides.beardless import Beardless, beardless, relief
 from mien.guides.behind_beard import behind_beard
 from mien.guides.borrow import FARTHEST, unit_of
 from mien.guides.coloring import lab_of
-from mien.guides.corrected_chin import lacking
+from mien.guides.corrected_chin import beside_skin, lacking
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.jaw import with_jaw, within_jaw
 from mien.guides.laid import as_guide
@@ -48,7 +48,7 @@ FINEST = 190.0
 PATCH, TEXTURE = 0.12, 0.022
 """Radius of patches of skin, and the width below which they are taken over, in eye distances."""
 
-PORES = 1.25
+PORES = 1.15
 """How strong texture is, that of the cheeks being 1: what is sparse there is spread evenly here."""
 
 SPOTS = 0.4
@@ -112,9 +112,8 @@ def bare_chin(
     lift = lifted(here, picture, weight * share, unit * scale)
     network = network or chin_network()
     if network is not None:
-        backdrop = larger(here.below["background"], picture.shape).clip(0, 1) * (1 - share)  # it would glow
         added = lacking(here, face, picture + lift, (weight, share, made), network)
-        made = made + added * (1 - backdrop)[..., None]
+        made = made + beside_skin(here, added, share)
     made = made + meeting(here, picture, made, weight, share)
     made = shaded(here, picture, made, weight, share)
     made = with_shadow(here, picture, made, share, unit * scale)

@@ -8,6 +8,7 @@ Convention:
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from mien.guides.around_beard import AroundBeard
@@ -31,6 +32,9 @@ beards strands would stay."""
 
 INNER = 0.06
 """Eye distances within a beard's border in which its texture begins: single hairs are seen there."""
+
+ROUGH = 0.9
+"""How rough it is at most, bare skin being 1."""
 
 FINE, GRAIN, DARKEST, LIGHTEST = 0.009, 0.14, 0.07, 0.02
 """How wide the texture of a beard is that stays, eye distances, which share of it, and how much darker and how much
@@ -58,6 +62,16 @@ def with_shadow(here: AroundBeard, picture: Float32, made: Float32, share: Float
     plain = np.clip((-darker - PLAIN[0]) / PLAIN[1], 0, 1) * inner * face
     fine = np.log(np.maximum(picture.mean(2), 0) + 8)
     fine = (fine - blurred(fine, FINE * unit)).clip(-1, 1)
-    fine = (GRAIN * fine).clip(-DARKEST, LIGHTEST) * larger(plain, picture.shape)
+    plain = larger(plain, picture.shape)
+    fine = _as_rough(here, (GRAIN * fine).clip(-DARKEST, LIGHTEST), fine, plain) * plain
     total = share[..., None] * (shade[..., None] * HUES + fine[..., None])
     return np.asarray((made + 8) * np.exp(total) - 8, np.float32)
+
+
+def _as_rough(here: AroundBeard, grain: Float32, fine: Float32, area: Float32) -> Float32:
+    """Grain (h, w) within an area (h, w), weaker where it is rougher than the finest texture (h, w) of bare skin."""
+    bare, inside = larger(here.facial, fine.shape, cv2.INTER_LINEAR) > 0.9, area > 0.5
+    if not (bare.any() and inside.any()):
+        return grain
+    most = ROUGH * float(fine[bare].clip(-0.1, 0.1).std())
+    return np.asarray(grain * min(1.0, most / max(float(grain[inside].std()), 1e-6)), np.float32)
