@@ -243,6 +243,7 @@ def within(
     roots: tuple[float, float] = ROOTS,
     strands: float = STRANDS,
     edge: float = EDGE,
+    ends: float = ENDS,
 ) -> Float32:
     """(h, w): where strands are seen: from among those above the hairline down to a line, temple to temple.
 
@@ -255,6 +256,7 @@ def within(
         roots: units above the hairline from which they begin to hide among those there, and where none is seen.
         strands: how much sooner dark ones hide.
         edge: units from the upper edge of the area within which they begin.
+        ends: units beside the temples within which they end.
     """
     flat, unit = flat_places(here, front), here.unit
     x, y = flat[..., 0], flat[..., 1]
@@ -263,7 +265,7 @@ def within(
     top = (line - y - roots[0]) / (roots[1] - roots[0])
     share = np.clip(1 - top + strands * upper, 0, 1) * (top < 1.2)
     out = np.maximum(x - front.across[-1], front.across[0] - x)
-    beside = np.clip(1 - out / ENDS + STRANDS * upper, 0, 1)
+    beside = np.clip(1 - out / ends + STRANDS * upper, 0, 1)
     locks, fine = along(fit.front, fit.alpha, unit)
     shown = np.clip((low + UNEVEN * locks - y) / TIPS + FINE * fine, 0, 1)
     if area is not None:

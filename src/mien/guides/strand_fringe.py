@@ -34,6 +34,9 @@ SPAN, FLAT = 2.6, 0.08
 ROOTS, FIRST = (0.03, 0.38), 0.3
 """Units above the hairline between which strands begin to hide among others, and how much sooner dark ones do."""
 
+SIDES = 0.25
+"""Units beside the temples over which strands end: there they meet the hair at the side."""
+
 HIGHER, SIDE = 0.13, 2.5
 """Units by which some locks begin higher than others, and columns in which they do."""
 
@@ -96,7 +99,7 @@ def strand_fringe(
     picture = bent(there.picture, at - places_of(np.zeros_like(at)))
     fit = Fitted(alpha, made, picture, picture, here.shares, at)
     start = replace(front, hairline=front.hairline - HIGHER * np.abs(noise(np.random.default_rng(1), COLUMNS, SIDE)))
-    shown = within(here, start, fit, area, goal + 1, roots=ROOTS, strands=FIRST, edge=BEGIN)
+    shown = within(here, start, fit, area, goal + 1, roots=ROOTS, strands=FIRST, edge=BEGIN, ends=SIDES)
     alpha = np.asarray(alpha * shown * (1 - here.shares["worn"]), np.float32)
     return replace(fit, alpha=alpha), shadow_of(here, alpha)
 
