@@ -185,9 +185,8 @@ class _Side:
         )
         low = np.clip((self.rows - self.here.points[[61, 291], 1].mean()) / (0.5 * unit), 0, 1)
         beside = cv2.GaussianBlur(wished[part].astype(np.float32), (0, 0), EDGE * unit)
-        inside = np.maximum(
-            inside, np.clip(4 * beside - 1.8 + 0.6 * self._noise(across, 2), 0, low) * (aside < 0.5 * (inner + outer))
-        )
+        beside = np.clip(2 * beside - 0.6, 0, low * np.clip(aside / (RIM * unit), 0, 1))
+        inside = np.maximum(inside, beside * (aside < 0.5 * (inner + outer)))
         begins = np.clip(self.down / ROOTS + 0.3 * self._noise(across, 1.5), 0, 1)
         uneven = 0.05 * self._noise(across, 8) + 0.03 * self._noise(across, 1.6)
         ends = np.clip(((flow.ends(aside) - self.rows) / unit - SHORTER + uneven) / ENDS + 0.5, 0, 1)

@@ -32,8 +32,9 @@ HIGHER = 0.6
 LATER = 0.9
 """Units below the roots in which edges become the wished ones."""
 
-OUTWARD, INWARD = (0.35, 0.42), (0.28, 0.4)
-"""How fast the inner edge and the outer one move away from the middle, and toward it, columns a row."""
+OUTWARD, INWARD, CLOSING = (1.6, 0.42), (0.28, 0.4), 0.2
+"""How fast the inner edge and the outer one move away from the middle, and toward it, columns a row; and the inner one
+away from it down to a little below the eyes."""
 
 EVEN, CLOSE = 0.22, 0.06
 """Units over which edges are evened, and over which the outer one is once more."""
@@ -88,7 +89,8 @@ class Flow:
         rows = np.arange(top, here.shape[0], dtype=np.float64)
         if not new[round(root) :].any() or not old[top : round(low) + 1].any():
             raise LayerError("There is no hair beside this face that longer hair could go on from.")
-        inner, outer = _edges(old[top:], new[top:], rows, root, low, here.unit)
+        eyes = float(here.points[[33, 263], 1].mean()) + 0.3 * here.unit
+        inner, outer = _edges(old[top:], new[top:], rows, root, low, here.unit, eyes)
         return cls(way, middle, root, low, rows, inner, outer, _line(new, here.unit))
 
     @property
@@ -129,15 +131,18 @@ def _roots(here: Scene, old: Bool) -> tuple[float, float]:
     return max(low - ABOVE * unit, eyes - HIGHEST * unit, 0.0), low
 
 
-def _edges(old: Bool, new: Bool, rows: Float64, root: float, low: float, unit: float) -> tuple[Float64, Float64]:
+def _edges(
+    old: Bool, new: Bool, rows: Float64, root: float, low: float, unit: float, level: float
+) -> tuple[Float64, Float64]:
     """(R,) columns of the inner and the outer edge."""
     share = np.clip((rows - root) / (LATER * unit), 0, 1)
     share = share * share * (3 - 2 * share)
     (old_in, old_out), (new_in, new_out) = (_ends(one) for one in (old, new))
     first = _filled(np.where(rows <= root, old_in, np.nan), old_in)
     inner = first + share * (_filled(new_in, first) - first)
-    inner = -_held(-inner[::-1], OUTWARD[0], np.inf)[::-1]  # no strand comes from a fringe, across the face
-    inner = _evened(_held(inner, np.inf, INWARD[0]), EVEN * unit)
+    upper = max(1, int(np.searchsorted(rows, level)))  # above it no strand comes from a fringe, across the face
+    inner[:upper] = -_held(-inner[:upper][::-1], CLOSING, np.inf)[::-1]
+    inner = _evened(_held(inner, OUTWARD[0], INWARD[0]), EVEN * unit)
     own = _filled(np.where(rows <= low, old_out, np.nan), old_out)
     outer = own + share * (_filled(new_out, own) - own)
     reach = np.where(np.isfinite(old_out), old_out - 0.02 * unit, 0)
