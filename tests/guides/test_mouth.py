@@ -14,7 +14,8 @@ from mien.errors import LayerError
 from mien.guides import bank
 from mien.guides.eyes import eyes
 from mien.guides.laid import filled
-from mien.guides.mouth import mouth, shut_at
+from mien.guides.mouth import mouth
+from mien.guides.mouth_seen import shut_at
 from mien.guides.smile import smiling
 from mien.guides.spline import folds
 from mien.guides.teeth import Areas, evened, lit_teeth

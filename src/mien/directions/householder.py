@@ -105,18 +105,51 @@ def project(
         ValueError: no such layers.
     """
     made = deepcopy(generator).requires_grad_(False)
-    names = _modulations(made, layers)
-    state = dict(made.synthesis.named_parameters())
-    projectors = nn.ModuleDict(
-        {str(code): Projector(state[f"{name}.weight"].detach().float(), rank) for code, name in names.items()}
-    )
-    biases = nn.ParameterDict({str(code): state[f"{name}.bias"].detach().clone() for code, name in names.items()})
+    low = _LowRank(made, _modulations(made, layers), rank)
+    losses = _tuned(low, generator, made, images, batch, rate, done)
+    directions = low.written(dict(made.synthesis.named_parameters()))
+    ends = losses[:8] or [0.0], losses[-8:] or [0.0]
+    return Projected(made.eval(), directions, (sum(ends[0]) / len(ends[0]), sum(ends[1]) / len(ends[1])))
 
-    def weights() -> dict[str, Tensor]:
-        found = {f"{name}.weight": projectors[str(code)]() for code, name in names.items()}
-        return found | {f"{name}.bias": biases[str(code)] for code, name in names.items()}
 
-    adam = torch.optim.Adam([*projectors.parameters(), *biases.parameters()], lr=rate, betas=(0.9, 0.99))
+class _LowRank(nn.Module):
+    """Projectors and biases in place of the modulations ``names``, by the number of the code."""
+
+    def __init__(self, generator: Generator, names: dict[int, str], rank: int) -> None:
+        super().__init__()
+        state = dict(generator.synthesis.named_parameters())
+        self.names = names
+        self.projectors = nn.ModuleDict(
+            {str(code): Projector(state[f"{name}.weight"].detach().float(), rank) for code, name in names.items()}
+        )
+        self.biases = nn.ParameterDict(
+            {str(code): state[f"{name}.bias"].detach().clone() for code, name in names.items()}
+        )
+
+    def forward(self) -> dict[str, Tensor]:
+        """Weights (O, C) and biases (O,) by their names in the synthesis network."""
+        found = {f"{name}.weight": self.projectors[str(code)]() for code, name in self.names.items()}
+        return found | {f"{name}.bias": self.biases[str(code)] for code, name in self.names.items()}
+
+    @torch.no_grad()
+    def written(self, state: dict[str, nn.Parameter]) -> dict[int, Tensor]:
+        """Writes them into a synthesis network's parameters; the directions (r, C) by code, the strongest first."""
+        for name, value in self().items():
+            state[name].copy_(value)
+        return {code: _strongest(cast(Projector, self.projectors[str(code)])) for code in self.names}
+
+
+def _tuned(
+    low: _LowRank,
+    generator: Generator,
+    made: Generator,
+    images: int,
+    batch: int,
+    rate: float,
+    done: Callable[[int], object],
+) -> list[float]:
+    """Fine-tunes modulations within ``made`` until it draws what ``generator`` does; the loss of each step."""
+    adam = torch.optim.Adam([*low.projectors.parameters(), *low.biases.parameters()], lr=rate, betas=(0.9, 0.99))
     losses: list[float] = []
     steps = -(-images // batch)
     for step in range(steps):
@@ -127,19 +160,14 @@ def project(
                 generator.mapping(codes_of_seeds(range(step * batch, (step + 1) * batch), generator.config.z_dim))
             )
             wanted = generator.synthesis(codes, "const")
-        picture = cast(Tensor, functional_call(made.synthesis, weights(), (codes, "const")))
+        picture = cast(Tensor, functional_call(made.synthesis, low(), (codes, "const")))
         loss = _apart(picture, wanted)
         adam.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         adam.step()
         losses.append(float(loss.detach()))
         done(batch)
-    with torch.no_grad():
-        for name, value in weights().items():
-            state[name].copy_(value)
-        found = {code: _strongest(cast(Projector, projectors[str(code)])) for code in names}
-    ends = losses[:8] or [0.0], losses[-8:] or [0.0]
-    return Projected(made.eval(), found, (sum(ends[0]) / len(ends[0]), sum(ends[1]) / len(ends[1])))
+    return losses
 
 
 def singular_directions(generator: Generator, rank: int, layers: tuple[int, int] | None = None) -> dict[int, Tensor]:

@@ -11,7 +11,7 @@ import numpy as np
 from mien.align import mesh
 from mien.guides.borrow import box_around, unit_of
 from mien.guides.laid import blurred, filled
-from mien.guides.mouth import shut_at
+from mien.guides.mouth_seen import shut_at
 from mien.guides.move import displaced
 from mien.guides.smile import parting
 from mien.guides.still import Labelled

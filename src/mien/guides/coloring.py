@@ -8,25 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import cv2
 import numpy as np
 
 from mien.guides.cloth import BEHIND, WORN, Cloth, calmed, cloth, kept_within
-from mien.guides.hair_shades import at, brown, locks, shades
-from mien.guides.lift import Lift, deepened, detail
-from mien.guides.rim import shaded
+from mien.guides.hair_tones import deep_at, hair_toned, opened_up
 from mien.interrupt import checkpoint
-from mien.threads import side_by_side
 from mien.types import Float32
 
 Laid = Callable[[Float32, Sequence[Float32] | None], Float32]
 """Colors (h, w, 3), and the maps (h, w) of their part if there are any -> the dyed colors."""
-
-VIVID = 0.8
-"""How much deeper vivid colors stay on dark hair, as a share of ``HELD``."""
 
 MUTED = 32.0
 """Chroma below which sheer colors are twice as sheer: nude lips are gray in warm light else."""
@@ -38,29 +32,11 @@ GLOSS = 0.8
 """How much stronger the shine of lips becomes where they become darker: red lips of the wide portraits' training split
 are as bright at their lightest twentieth, over their median, as pale ones are, 20 L*."""
 
-ALIKE = (3.0, 11.0)
-"""Distance in Lab of a wish from hair up to which all that is seen in hair stays, and from which nothing has to."""
-
 SAMPLES = 30000
 """Pixels at most by which the mean is set."""
 
-HELD = np.array([0.08, 0.12, 0.12])
-"""Share of the wish that very dark hair does not come to: no bleach takes all of it, and the photo's light is dark."""
-
 BEYOND = np.array([14.0, 12.0, 12.0])
 """L*, a* and b* by which the hair of a thin region may go beyond the wish, so that the region comes to it."""
-
-BLACK = 15.0
-"""L* below which a wish for hair is black."""
-
-OTHER = (3.0, 15.0)
-"""L* by which hair becomes lighter or darker from which on light of what is behind shows at its rim, and fully."""
-
-STEPS = 4001
-"""Levels for which hair's colors are told."""
-
-DEEP = 9.0
-"""L* below which colors fade: real hair keeps its chroma down to about 15."""
 
 
 @dataclass(frozen=True)
@@ -148,74 +124,78 @@ def coloring(
     wanted = aimed(lab_of(color[None, None])[0, 0], mean, settings)
     gain = calmed(lab[..., 0], weight, mean, settings.cloth)
     gain *= float(np.clip(((wanted[0] + 16) / (mean[0] + 16)) ** 0.7, *settings.contrast))
-    wanted, maps = _opened_up(lab, alpha, weight, wanted, mean, seen is not None) if settings.lifts else (wanted, None)
-    aim: Any = wanted.copy()
+    wanted, maps = opened_up(lab, alpha, weight, wanted, mean, seen is not None) if settings.lifts else (wanted, None)
     variety = settings.variety * float(np.clip(np.hypot(*wanted[1:]) / 35, 0.3, 1))  # little of red stays in gray
+    toned = partial(_toned, settings, mean, wanted, gain, variety)
+    share = alpha if kept is None else alpha * (1 - kept)
+    aim = _met(toned, wanted, weight, (lab, front, share, front if seen is None else seen), maps, seen is not None)
+    strength = np.float32(settings.strength)
+    if strength == 1:
+        return lambda rgb, maps: toned(aim, lab_of(rgb), maps), maps
+    return lambda rgb, maps: np.asarray(rgb + strength * (toned(aim, lab_of(rgb), maps) - rgb), np.float32), maps
 
-    def made(lab: Float32, maps: Sequence[Float32] | None) -> Float32:
-        checkpoint()
-        if maps is not None:
-            return rgb_of(_hair(lab, maps, aim, mean))
-        light = gain * (lab[..., 0] - mean[0])
-        if settings.sheer:
-            light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))
-        laid = (cloth(settings.cloth) if settings.cloth else _laid_on)(light, variety * (lab[..., 1:] - mean[1:]), aim)
-        if settings.sheer and aim[1] < mean[1]:  # nor does the border become less red than the wish
-            laid[..., 1] = np.maximum(laid[..., 1], np.minimum(lab[..., 1], np.float32(aim[1])))
-        return rgb_of(laid)
 
+def _toned(
+    settings: Dye,
+    mean: Any,
+    wanted: Any,
+    gain: float,
+    variety: float,
+    aim: Any,
+    lab: Float32,
+    maps: Sequence[Float32] | None,
+) -> Float32:
+    """Colors (..., 3) of Lab with its maps, around an aim (3,), which makes up for what is missed of the wish.
+
+    Args:
+        settings: of the region.
+        mean, wanted: (3,) Lab of the region as it is, and as it should be.
+        gain: of its light and dark.
+        variety: of its hues.
+    """
+    checkpoint()
+    if maps is not None:
+        return rgb_of(hair_toned(lab, maps, aim, mean))
+    light = gain * (lab[..., 0] - mean[0])
+    if settings.sheer:
+        light = _sheer(light, lab[..., 0], float(aim[0]), float(mean[0] - wanted[0]))
+    laid = (cloth(settings.cloth) if settings.cloth else _laid_on)(light, variety * (lab[..., 1:] - mean[1:]), aim)
+    if settings.sheer and aim[1] < mean[1]:  # nor does the border become less red than the wish
+        laid[..., 1] = np.maximum(laid[..., 1], np.minimum(lab[..., 1], np.float32(aim[1])))
+    return rgb_of(laid)
+
+
+def _met(
+    toned: Callable[[Any, Float32, Sequence[Float32] | None], Float32],
+    wanted: Any,
+    weight: Any,
+    planes: tuple[Float32, ...],
+    maps: Float32 | None,
+    within: bool,
+) -> Any:
+    """(3,) the aim around which colors have the wished mean in Lab.
+
+    Args:
+        toned: colors of an aim, of Lab and of its maps.
+        wanted: (3,) the mean in Lab.
+        weight: (H, W) of the mean.
+        planes: Lab and colors of the region, its share, and the picture that the mean counts in.
+        maps: (H, W, 5) of hair.
+        within: whether the mean counts in the picture, not in the region alone.
+    """
     picked = np.flatnonzero(weight)[:: 1 + np.count_nonzero(weight) // SAMPLES]
-    few, under, share, light = (
-        one.reshape(len(weight.flat), -1)[picked][None]
-        for one in (lab, front, alpha if kept is None else alpha * (1 - kept), front if seen is None else seen)
-    )
+    few, under, share, light = (one.reshape(len(weight.flat), -1)[picked][None] for one in planes)
     those = None if maps is None else [one.flat[picked][None] for one in cv2.split(maps)]
     part = weight.flat[picked] / max(float(weight.flat[picked].sum()), 1e-6)
+    aim: Any = wanted.copy()
     for _ in range(5):  # the range is limited, so that what was aimed at is missed by a little
-        dyed = made(few, those)
-        if seen is not None:
+        dyed = toned(aim, few, those)
+        if within:
             dyed = np.clip(light + share * (dyed - under), 0, 1)
         aim = aim + (wanted - part @ lab_of(dyed)[0])
         aim = np.clip(aim, wanted - BEYOND, wanted + BEYOND)
         aim[0] = np.clip(aim[0], 2, 98)
-    strength = np.float32(settings.strength)
-    if strength == 1:
-        return lambda rgb, maps: made(lab_of(rgb), maps), maps
-    return lambda rgb, maps: np.asarray(rgb + strength * (made(lab_of(rgb), maps) - rgb), np.float32), maps
-
-
-def _opened_up(lab: Float32, alpha: Float32, weight: Any, wanted: Any, mean: Any, rim: bool) -> tuple[Any, Float32]:
-    """What hair comes to of a wish in Lab, and its maps (h, w, 5): base, broad and drawn light, gain, hues of locks.
-
-    A rim is as dark as what is inside.
-    """
-    if mean[0] < wanted[0] < BLACK:  # what is as dark as black dye does not become lighter by it
-        wanted = np.array([mean[0], *(mean[1:] + 0.3 * (wanted[1:] - mean[1:]))])
-    raised = float(np.clip((wanted[0] - mean[0] - 25) / 25, 0, 1))
-    vivid = raised * float(np.clip((np.hypot(*wanted[1:]) - 30) / 10, 0, 1))
-    more = float(wanted[0] - mean[0]), float(np.hypot(*wanted[1:]))
-    wanted = wanted * (1 - HELD * np.array([raised + VIVID * vivid, raised, raised]))
-
-    def lifted() -> Float32:
-        maps = Lift.of(lab[..., 0], weight, float(wanted[0])).maps
-        deepened(maps, *more)
-        if rim:
-            shaded(maps, alpha, lab[..., 0], float(np.interp(abs(more[0]), OTHER, (0, 1))))
-        return maps
-
-    maps, hues = side_by_side(lifted, partial(locks, lab, weight, wanted))
-    return wanted, np.dstack([maps[..., 0], maps[..., 1] + maps[..., 3], maps[..., 2], hues])
-
-
-def _shifted(lab: Float32, mean: Any, aim: Any) -> Float32:
-    """Hair (..., 3) of nearly the wished color already, in Lab: all that is seen in it stays."""
-    light, change = lab[..., 0], (aim - mean).astype(np.float32)
-    if change[0] < 0:
-        change_of = light * (change[0] / max(float(mean[0]), 1.0))
-    else:
-        change_of = change[0] * np.clip((100 - light) / max(100 - float(mean[0]), 1.0), 0, 1)
-    deep = np.clip(light / max(float(mean[0]), 1.0), 0, 1)[..., None]
-    return np.dstack([light + change_of, lab[..., 1:] + deep * change[1:]]).astype(np.float32)
+    return aim
 
 
 def _sheer(light: Float32, before: Float32, aim: float, darker: float) -> Float32:
@@ -242,42 +222,13 @@ def aimed(wish: Any, mean: Any, settings: Dye) -> Any:
 def _laid_on(detail: Float32, hues: Float32, aim: Float32) -> Float32:
     """Lab: lightness around the aim, softly kept within the range; colors fade towards black and white."""
     light = kept_within(detail, aim)
-    deep = _deep(light, aim)
+    deep = deep_at(light, aim)
     pale = np.clip((100 - light) / max(100 - aim[0], 1), 0, 1) ** 0.7
     pale = pale * (
         1 + 0.35 * np.clip((light - aim[0]) / max(aim[0], 10), 0, 1)
     )  # colors of dark hair glow in the light
     hue = shaded_hue(aim[1:], aim[0] - light)
     return np.dstack([light, hue * (deep * pale)[..., None] + hues * deep[..., None]]).astype(np.float32)
-
-
-def _hair(lab: Float32, maps: Sequence[Float32], aim: Any, mean: Any) -> Float32:
-    """The same of hair with its maps, with the colors that real hair has at each lightness, as far as it is another."""
-    other = float(np.interp(np.linalg.norm(aim - mean), ALIKE, (0, 1)))
-    full = _tabled(detail(maps, cv2.extractChannel(lab, 0)), maps[3:], aim, brown(mean))
-    return full if other == 1 else np.asarray(other * full + (1 - other) * _shifted(lab, mean, aim), np.float32)
-
-
-def _tabled(detail: Float32, hues: Sequence[Float32], aim: Float32, pigment: float) -> Float32:
-    """Hair's colors, read from a table over ``detail``, light around the aim."""
-    table = _table(pigment, *(float(one) for one in aim))
-    index = ((detail + np.float32(100)) * np.float32((STEPS - 1) / 200) + np.float32(0.5)).astype(np.int32)
-    light, red, yellow, deep = cv2.split(table.take(index, axis=0, mode="clip"))
-    return np.asarray(cv2.merge([light, red + hues[0] * deep, yellow + hues[1] * deep]), np.float32)
-
-
-@lru_cache(maxsize=8)
-def _table(pigment: float, *aim: float) -> Float32:
-    """(``STEPS``, 4) Lab of hair around an aim, and how deep its locks' hues are; the parts of a picture share it."""
-    middle = np.array(aim)
-    light = kept_within(np.linspace(-100, 100, STEPS, dtype=np.float32), middle)
-    return np.column_stack([light, at(shades(middle, pigment), light), _deep(light, middle)]).astype(np.float32)
-
-
-def _deep(light: Float32, aim: Float32) -> Float32:
-    """How much of their chroma colors have where they are as dark, over that at the aim."""
-    faded = (1 - np.exp(-np.maximum(light, 0) / DEEP)) / (1 - np.exp(-max(float(aim[0]), 1) / DEEP))
-    return np.asarray(faded, np.float32)
 
 
 def shaded_hue(hue: Any, darker: Any) -> Any:

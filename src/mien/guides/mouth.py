@@ -14,7 +14,6 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from mien.align import mesh
 from mien.compose.blurring import gaussian
 from mien.compose.grain import levels, missing, noise
 from mien.compose.sharpness import as_sharp
@@ -24,6 +23,7 @@ from mien.guides.borrow import box_around, free, turned, unit_of
 from mien.guides.dull_teeth import dull
 from mien.guides.guide import Box, Guide, box_of
 from mien.guides.laid import as_guide, blurred, filled, looked_up, over_moved
+from mien.guides.mouth_seen import INNER, OUTER, is_open, seen_mouth, shut_at
 from mien.guides.mouth_way import lips_apart, mouth_way, way_kept
 from mien.guides.move import displaced
 from mien.guides.smile import joining, smiling
@@ -31,21 +31,11 @@ from mien.guides.spline import Spline
 from mien.guides.still import Labelled
 from mien.guides.teeth import Areas, depth_of, evened, lit_teeth, widened
 from mien.guides.teeth_fit import LOWER, UPPER, places_of
-from mien.guides.tint import hardly_seen, linear, teeth_among, whitest
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 
-OUTER, INNER = list(mesh.OUTER_LIPS), list(mesh.INNER_LIPS_CONTOUR)
-
-OPEN, TEETH = 0.015, 0.006
-"""Square eye distances between the lips from which a mouth counts as open, and of teeth from which it shows them."""
-
 PROFILE = 28.0
 """Degrees of yaw beyond which a shut mouth is not opened: the corner that is hidden shows its lips."""
-
-HIGHER = 0.1
-"""Eye distances above the found edge of the upper lip up to which it may be."""
-
 
 EVENED = "teeth are seen already: they are made even and lighter, and keep their form"
 """What is said then; others are laid in for the next seeds."""
@@ -97,45 +87,35 @@ def mouth(
     Raises:
         LayerError: the faces look in directions too far apart, or a shut mouth of a turned face would be opened.
     """
-    opened = _shown(other, other_face, other_labelled) > OPEN
+    opened = is_open(other, other_face, other_labelled)
     other, other_face, other_blocked, notes = turned(face, other, other_face, other_blocked, "teeth")
     theirs = other_labelled.mirrored(other.width) if notes and other_labelled is not None else other_labelled
-    unit, start = unit_of(face), face.landmarks[:, :2].astype(np.float64)
-    here = box_around(photo, start[OUTER], unit, 0.1)
-    before, shown = to_srgb(photo, here), _shown(photo, face, labelled)
-    if labelled is not None and shown > OPEN:
-        start = _raised(start, here, _mouth(labelled, here, unit), unit)
-        face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
-    inside = filled(start[INNER], here) if labelled is None else _mouth(labelled, here, unit)
-    inside &= widened(filled(start[INNER], here), 0.03 * unit)  # not highlights of lips
-    white = teeth_among(before, inside)
-    if shown > OPEN and white.sum() <= TEETH * unit**2:
-        white = hardly_seen(before, inside, filled(start[OUTER], here), unit, TEETH * unit**2)
-    toothed = bool(shown > OPEN and white.sum() > TEETH * unit**2)
-    if toothed and stranger and evens:
-        return _evened(photo, start, white, here, unit)
-    if opened and shown <= OPEN and abs(face.pose.yaw) > PROFILE:
+    own, unit = seen_mouth(photo, face, labelled), unit_of(face)
+    if own.toothed and stranger and evens:
+        return _evened(photo, own.points, own.white, own.box, unit)
+    opens = opened and own.shut
+    if opens and abs(face.pose.yaw) > PROFILE:
         raise LayerError("This face is turned too far to open its mouth; take a photo in which it looks at the camera.")
-    smiles = stranger and shown <= OPEN
-    if opened and shown <= OPEN:
-        start = shut_at(start, here, before, unit)
-        face = replace(face, landmarks=np.column_stack([start, face.landmarks[:, 2]]).astype(np.float32))
-    most = SHUT if shown <= OPEN else BOTH if whole or not toothed else 0.0
-    way, smiles = _ways(face, other_face, most, opened and shown <= OPEN, smiles, broad)
+    start = shut_at(own.points, own.box, own.before, unit) if opens else own.points
+    most = SHUT if own.shut else BOTH if whole or not own.toothed else 0.0
+    way, smiles = _ways(_with(face, start), other_face, most, opens, stranger and own.shut, broad)
     still = None if labelled is None else replace(labelled, labels=_without_teeth(labelled.labels))
-    torn = INNER if opened or shown > OPEN else ()
-    moved, reached = displaced(photo, start, way, unit, labelled=still, torn=torn)
-    goals, after = start + reached * way, moved.over(photo)[0]
-    if not opened or (toothed and whole and _tall(white) > SEEN * unit):  # teeth that are seen well stay
+    moved, reached = displaced(photo, start, way, unit, labelled=still, torn=INNER if opened or not own.shut else ())
+    if not opened or (own.toothed and whole and _tall(own.white) > SEEN * unit):  # teeth that are seen well stay
         return replace(moved, notes=(*notes, *moved.notes))
-    native = (whitest(before, white), float(white.sum()) / (2 * TEETH * unit**2)) if toothed else None
-    pair, shut = (after, goals, unit, other, other_face), shown <= OPEN
-    box, mixed, weight = _between(*pair, other_blocked, theirs, native, shut or (toothed and not whole), shut)
+    goals, after = start + reached * way, moved.over(photo)[0]
+    pair, shade = (after, goals, unit, other, other_face), own.shut or (own.toothed and not whole)
+    box, mixed, weight = _between(*pair, other_blocked, theirs, own.native(unit), shade, own.shut)
     lower = to_srgb(after, box).astype(np.float32)
     weight *= free(blocked, box, unit)
     notes = (*notes, *dull(lower, mixed, weight, filled(goals[OUTER], box), unit)) if smiles else notes
     laid, _ = as_guide(after, box, lower + weight[..., None] * (mixed - lower), weight, unit, notes).over(after)
     return over_moved(moved, laid, [(box, weight)], (*notes, *moved.notes))
+
+
+def _with(face: Face, points: Float64) -> Face:
+    """A face with other landmarks (478, 2)."""
+    return replace(face, landmarks=np.column_stack([points, face.landmarks[:, 2]]).astype(np.float32))
 
 
 def _ways(face: Face, other: Face, most: float, opens: bool, smiles: bool, broad: float) -> tuple[Float64, bool]:
@@ -211,63 +191,6 @@ def _between(
         deep = cv2.distanceTransform(inner.astype(np.uint8), cv2.DIST_L2, 3) > OWN * unit
         inner = inner & (deep | theirs)
     return box, np.asarray(lit, np.float32), np.asarray(blurred(inner, 0.006 * unit) * visible, np.float32)
-
-
-def _mouth(labelled: Labelled, box: Box, unit: float) -> Bool:
-    """(h, w): where the parser sees the inside of a mouth."""
-    size = (box[2] - box[0], box[3] - box[1])
-    labels = (labelled.within(box, unit)[0] == INDEX["mouth"]).astype(np.uint8)
-    return np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST) > 0)
-
-
-def _raised(goals: Float64, box: Box, seen: Bool, unit: float) -> Float64:
-    """Landmarks (478, 2) whose upper lip ends where the mouth is seen: it is often found on the teeth."""
-    found = seen | filled(goals[INNER], box)
-    up = (goals[2] - goals[152]) / np.linalg.norm(goals[2] - goals[152])
-    steps = np.arange(-0.02 * unit, HIGHER * unit, 0.5)
-    places = goals[UPPER][:, None] + steps[None, :, None] * up - box[:2]
-    x, y = (np.clip(places[..., i].astype(int), 0, found.shape[1 - i] - 1) for i in (0, 1))
-    reached = np.where(np.logical_and.accumulate(found[y, x], axis=1), steps, 0).max(1)
-    reached *= np.sin(np.linspace(0, np.pi, len(reached))) ** 0.7  # the corners stay
-    smooth = np.convolve(np.pad(reached, 1, "edge"), (0.25, 0.5, 0.25), "valid")
-    rise = np.where(smooth > 0, np.maximum(smooth, reached) + 0.008 * unit, 0)
-    rise[[0, -1]] = 0
-    higher = goals.copy()
-    higher[UPPER] += rise[:, None] * up
-    return higher
-
-
-def shut_at(points: Float64, box: Box, picture: UInt8, unit: float) -> Float64:
-    """Landmarks of a shut mouth whose lips meet: full lips are found apart.
-
-    Args:
-        points: (478, 2) pixels of the photo.
-        box: around the mouth.
-        picture: (h, w, 3) sRGB of the box.
-        unit: distance of the outer corners of the eyes, pixels.
-
-    Returns:
-        (478, 2), in which both lips end where it is darkest between those that were found.
-    """
-    light = gaussian(linear(picture).mean(2), max(0.8, 0.008 * unit))
-    steps = np.linspace(-0.15, 1.15, 14)
-    upper, lower = points[UPPER], points[LOWER]
-    places = (upper[:, None] + steps[None, :, None] * (lower - upper)[:, None] - box[:2]).astype(np.float32)
-    seen = cv2.remap(light, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    found = steps[np.argmin(seen + 0.05 * np.median(seen) * np.abs(steps - 0.5), axis=1)]
-    even = np.convolve(np.pad(found, 1, "edge"), np.ones(3) / 3, "valid")
-    shut = points.copy()
-    shut[UPPER] = shut[LOWER] = upper + even[:, None] * (lower - upper)
-    return shut
-
-
-def _shown(photo: Photo, face: Face, labelled: Labelled | None) -> float:
-    """Square eye distances of what is seen between the lips, by the parser: landmarks open full lips."""
-    if labelled is None:
-        return 1.0
-    unit, points = unit_of(face), face.landmarks[:, :2].astype(np.float64)
-    labels, scale = labelled.within(box_around(photo, points[OUTER], unit, 0.1), unit)
-    return float((labels == INDEX["mouth"]).sum()) / (unit * scale) ** 2
 
 
 def _without_teeth(labels: UInt8) -> UInt8:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mien.errors import LayerError, SaveError
 from mien.photos import credentials
+from mien.photos.containers import Container
 from mien.photos.read import read_photo
 from mien.photos.write import QUALITY, save_photo, target_container
 from mien.types import Bool, Float32, Float64, Photo, Receipt, Samples
@@ -66,11 +67,7 @@ def save_with_receipt(
             the photo did; then the file is removed.
         LayerError: the mask is not the size of the photo.
     """
-    if mask.shape != (before.height, before.width):
-        raise LayerError(
-            f"The mask is {mask.shape[1]} x {mask.shape[0]} and the photo {before.width} x {before.height}; "
-            "give a mask of the photo's size."
-        )
+    _check_size(before, mask)
     inside: Bool = mask > 0
     path = save_photo(after, path, quality=quality, overwrite=overwrite, original=before, protected=protected)
     if credentials.wanted():
@@ -89,6 +86,28 @@ def save_with_receipt(
         notes.append(f"EXIF left out: {container.name} cannot hold it")
     if not container.lossless:
         notes.append(_loss(container.name, quality, figures, int((~inside).sum())))
+    done = (*(f"reading: {change}" for change in before.conversions), *operations, *notes)
+    return _stated(before, saved, path, container, inside, figures, done)
+
+
+def _check_size(photo: Photo, mask: Bool | Float32 | Float64) -> None:
+    if mask.shape != (photo.height, photo.width):
+        raise LayerError(
+            f"The mask is {mask.shape[1]} x {mask.shape[0]} and the photo {photo.width} x {photo.height}; "
+            "give a mask of the photo's size."
+        )
+
+
+def _stated(
+    before: Photo,
+    saved: Photo,
+    path: Path,
+    container: Container,
+    inside: Bool,
+    figures: Comparison,
+    operations: tuple[str, ...],
+) -> Receipt:
+    """The receipt of a file that was read back from ``path``, which was edited ``inside`` (H, W)."""
     return Receipt(
         input=before.path.name if before.path else "",
         output=path.name,
@@ -104,7 +123,7 @@ def save_with_receipt(
         mean_difference_outside=figures.mean,
         changed_pixels_outside=figures.changed_pixels,
         lossless=container.lossless,
-        operations=(*(f"reading: {change}" for change in before.conversions), *operations, *notes),
+        operations=operations,
     )
 
 
