@@ -54,6 +54,7 @@ ABOVE = "this hair ends above the ears, and long hair below it is seldom believe
 SPARSE = "this hair is thin, and its light is no guide for longer hair"
 """What is told where that is so."""
 
+SEEN_THROUGH = "skin and backdrop that are seen through curls come down with them"
 OTHERS = "this hair lends no strands for a fringe, and another's are seldom believed beside short or fair hair"
 """What is told where another's are laid on."""
 
@@ -108,7 +109,9 @@ def fringe_to(photo: Photo, face: Face, parser: FaceParser, wished: Mask, mask: 
     entries = _ordered(names, face, lambda one: abs(one.traits.hair[0] - _level(here, here.hair > 0.9)))
     if seed == 0 and is_curly(here):
         with suppress(LayerError):
-            return replace(piece(photo, here, photo, here, *curled(here, area & allowed)), notes=(TURNED,))
+            return replace(
+                piece(photo, here, photo, here, *curled(here, area & allowed)), notes=(TURNED, Doubt(SEEN_THROUGH))
+            )
     wish = (allowed, area & allowed)
 
     def lent() -> Guide:
