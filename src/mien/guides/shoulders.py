@@ -25,7 +25,7 @@ from mien.types import Bool, Float32
 SHADED = 0.05
 """Units beside hair in which skin and clothes lie in its shade."""
 
-SIDES, ROUND = 0.33, 0.28
+SIDES, ROUND = 0.2, 0.28
 """How much darker a neck is at its sides, and in how many units that begins."""
 
 JAW, UNDER = 0.22, 0.12
@@ -50,7 +50,7 @@ ROUGH, FOLDS, BELOW = 2.5, (0.06, 0.12), 0.2
 """Noise of plain clothes at most, levels; how dark their folds are and how wide, units; and how dark they are below a
 head."""
 
-LIT = (0.7, 0.7, 0.4, 0.75)
+LIT = (0.7, 0.7, 0.4, 1.0)
 """Quantile of the light of a neck that is out of the shade; share of the face's light that it has at least where less
 than so many square units of it are seen; and how much of what is missing is added."""
 
@@ -209,6 +209,6 @@ def _lit(here: Scene, made: Float32, seen: Bool) -> Float32:
     light = made @ weights
     raised = np.maximum(light, light + LIT[3] * (bright - light))
     even = tint.astype(np.float32) * raised[..., None]
-    share = np.clip((raised - light) / (0.25 * bright), 0, 1)[..., None]
+    share = np.clip((raised - light) / (0.12 * bright), 0, 1)[..., None]
     scaled = made * (raised / np.maximum(light, 1))[..., None]
     return np.asarray(scaled + share * (even - scaled), np.float32)
