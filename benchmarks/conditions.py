@@ -2,7 +2,7 @@
 
     python -m benchmarks.conditions
 
-A batch of 8 at 256 px with all modalities (sketch, half of them thinned; one-hot semantics; colour, a quarter of it by
+A batch of 8 at 256 px with all modalities (sketch, half of them thinned; one-hot semantics; color, a quarter of it by
 superpixels), then dropped, from pictures and labels made of noise and blobs; and one user's face at 512 px.
 """
 

@@ -3,10 +3,10 @@
     python -m benchmarks.editor [--editor FOLDER] [--preset portrait-128] [--threads 2] [--clock cpu] [--json out.json]
 
 Without --editor, the preset's networks with random weights are timed: trained ones take as long. The photo is the
-astronaut portrait (512 x 512); edits mask its hair and give a colour. "whole call" finds the face, "edit" is given it;
+astronaut portrait (512 x 512); edits mask its hair and give a color. "whole call" finds the face, "edit" is given it;
 "first" and "second" are two calls with one cache, as in a session, of which the second asks for another seed, which
 like an attribute or a strength changes the codes alone. "session" times the edits of a :class:`mien.Session`, each upon
-the one before: hair colour, mouth, eyes; its files are written, too. With --clock cpu (and --threads 1), processor
+the one before: hair color, mouth, eyes; its files are written, too. With --clock cpu (and --threads 1), processor
 time is measured, which a busy machine disturbs less.
 """
 

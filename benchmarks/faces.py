@@ -4,7 +4,7 @@
     python -m benchmarks.faces --groups   # the validation split, group by group, and its faces turned by machine
 
 Corner error: mean distance of the four corners of the FFHQ square from the label's, over the label's side.
-Normalised mean error (NME): mean distance of the points over the distance of the outer corners of the eyes.
+Normalized mean error (NME): mean distance of the points over the distance of the outer corners of the eyes.
 Rows are computed on photos as a user gives them: the whole finder runs, nothing is told about where the face is.
 """
 
@@ -158,7 +158,7 @@ def measure(samples: Iterator[Sample], finder: FaceFinder) -> dict[str, Any]:
 
 
 def _nearest(found: list[Face], quad: Float64 | None) -> Face | None:
-    """The face whose square's centre lies nearest to the label's, if within a third of its side."""
+    """The face whose square's center lies nearest to the label's, if within a third of its side."""
     if quad is None or not found:
         return None
     distance = [float(np.linalg.norm(face.quad.mean(0) - quad.mean(0))) for face in found]

@@ -1,4 +1,4 @@
-"""Photos ranked by descriptions, in the lexicon's words, beyond them, and misspelt: does who has it come first?
+"""Photos ranked by descriptions, in the lexicon's words, beyond them, and misspelled: does who has it come first?
 
     python -m benchmarks.find_words --portraits PORTRAITS --teachers WEIGHTS [--faces 150]
 

@@ -167,7 +167,7 @@ def heal(driver: Driver, rounds: int) -> None:
 
 
 def paint(driver: Driver, rounds: int) -> None:
-    """Strokes of colour, which the bundled model paints."""
+    """Strokes of color, which the bundled model paints."""
     driver.page.click("[data-task=paint]")
     driver.page.click("[data-layer=color]")
     driver.state("(s.ink = '#a03050', 1)")

@@ -5,7 +5,7 @@
     python -m benchmarks.parser_groups --data ../shared/data --labels LABELS --wide LABELS-WIDE [--parser FOLDER ...]
 
 No parser made these labels: parts are drawn from landmarks, the foreground is a person mask, hair a teacher's, hats,
-glasses and beards were seen by eyes and placed by colours and edges. A beard counts as hair; ``hair`` leaves out mouth,
+glasses and beards were seen by eyes and placed by colors and edges. A beard counts as hair; ``hair`` leaves out mouth,
 chin and neck. Intersections over union, in per cent; ``false beard`` is the share of the places of a beard that is
 called hair on faces without one.
 """

@@ -4,7 +4,7 @@
                                   [--dtypes float32 bfloat16] [--modes eager compile onnx] [--references literal sd]
                                   [--threads 1] [--clock cpu] [--rounds 5] [--seconds 30] [--json FILE]
 
-Stages: align (12-megapixel photo -> crop), conditions (parser, sketch, colours, mask, layers), encode, warp, synthesize
+Stages: align (12-megapixel photo -> crop), conditions (parser, sketch, colors, mask, layers), encode, warp, synthesize
 (the generator, all maps of its bank), paint (aggregation and refinement), paste. Networks have random weights, float32
 stored; bfloat16 is autocast's. Everything is measured in one process, the convolutions that set the peak take turns
 with the stages, and the fastest turn counts. "noise" is how far the median turn lies above the fastest.

@@ -30,7 +30,7 @@ Find = Callable[[UInt8], list[tuple[float, float]]]
 def scene(
     portraits: Portraits, index: int, side: float, roll: float, rng: np.random.Generator, behind: UInt8
 ) -> tuple[UInt8, tuple[float, float]]:
-    """One portrait, cut out along the person, over a backdrop; the picture and the centre of the face's square."""
+    """One portrait, cut out along the person, over a backdrop; the picture and the center of the face's square."""
     x, y = rng.uniform(side * 0.6, WIDTH - side * 0.6), rng.uniform(side * 0.6, HEIGHT - side * 0.6)
     k, a = side / 256, np.deg2rad(roll)
     linear = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]]) * k

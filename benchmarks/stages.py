@@ -117,7 +117,7 @@ def _signature(config: EditorConfig, stage: str) -> str:
 def host_stages(size: int, batch: int) -> dict[str, Stage]:
     """Those around the networks, one face after the other, on a photo of 12 megapixels.
 
-    "align" finds the faces and cuts one out, "conditions" parses it and makes its sketch, colours, mask and layers,
+    "align" finds the faces and cuts one out, "conditions" parses it and makes its sketch, colors, mask and layers,
     "paste" brings the mask to the photo and the edited crop into it.
     """
     photo, finder, parser = _photo(), FaceFinder.bundled(), FaceParser.bundled()

@@ -2,7 +2,7 @@
 
     python -m benchmarks.text_edits --data WIDE --teachers WEIGHTS [--faces 20] [--sheets SHEETS]
 
-Measured are landmarks found again, the parser's areas and their colours, and, for age, presentation and expression, the
+Measured are landmarks found again, the parser's areas and their colors, and, for age, presentation and expression, the
 teachers' networks; expressions in log odds, since shares of nearly 0 and 1 tell nothing. A forehead is as high as the
 skin above the brows, eyes and lips are as large as the parser's area of them: the landmarks do not see that.
 Nobody who lacks a thing is asked to take it off. A sheet of a sentence shows each face before and after, at the photo's

@@ -22,7 +22,7 @@ FACE = (10, 151, 33, 263, 127, 356, 168, 234, 454, 21, 251, 54, 284)
 
 
 def rim(rng: Rng) -> Float64:
-    """(48, 2) outline of the right lens about the eye's centre, in distances between the outer corners of the eyes."""
+    """(48, 2) outline of the right lens about the eye's center, in distances between the outer corners of the eyes."""
     angle = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     a = rng.uniform(0.19, 0.33)
     b = a * rng.uniform(0.5, 1.0)

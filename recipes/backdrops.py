@@ -1,4 +1,4 @@
-"""Backdrops of photos: plain, shaded, blurred, busy; some in the colour of the person's hair or skin."""
+"""Backdrops of photos: plain, shaded, blurred, busy; some in the color of the person's hair or skin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def backdrop(size: int, image: UInt8, other: UInt8, rng: Rng) -> UInt8:
 
     Args:
         size: side, pixels.
-        image: the person's picture, for colours that are hard to tell from the person's.
+        image: the person's picture, for colors that are hard to tell from the person's.
         other: another picture, for what is behind the person out of focus.
         rng: draws.
     """

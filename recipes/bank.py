@@ -3,7 +3,7 @@
     python -m recipes.bank --data WIDE [--out runs/face-bank]
 
 ``WIDE`` holds index.csv and images/ (768 px, 1.5 times the FFHQ square). Only synthetic pictures of the train split
-with a permissive licence are taken. Each was looked at: no odd teeth, eyes or ears, nobody known, one person.
+with a permissive license are taken. Each was looked at: no odd teeth, eyes or ears, nobody known, one person.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ NEUTRAL = """
 """Lips shut, or nearly."""
 
 UNSHAVEN = "2121 2131 2135 2137 2230 2286 2332 2374 2426 2480 2509 2580 2612 2672 2676 2898 3052 3072 3102 3177"
-"""With a beard, stubble, or coloured light on the chin, as told by eye: no bare chin is taken from them."""
+"""With a beard, stubble, or colored light on the chin, as told by eye: no bare chin is taken from them."""
 
 NOTES = """---
 license: mit

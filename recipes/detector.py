@@ -4,7 +4,7 @@
     python -m recipes.detector --data PORTRAITS --start runs/detector --out runs/detector-2 --time-limit 900 --rate 1e-3
 
 No boxes were drawn by hand and no other detector was asked: portraits that are aligned by the FFHQ rule are pasted into
-scenes (``recipes/scenes.py``), so that centre, side and roll of every face's square are known exactly. A third of them
+scenes (``recipes/scenes.py``), so that center, side and roll of every face's square are known exactly. A third of them
 were turned to other poses by machine (``recipes/turning.py``).
 """
 

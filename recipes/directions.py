@@ -29,7 +29,7 @@ from mien.training.editing.sample import image_only
 from mien.types import Float32, Float64
 
 GEOMETRY = 8
-"""Codes that shape a face; finer ones are colour and texture."""
+"""Codes that shape a face; finer ones are color and texture."""
 
 
 MEASURES: dict[str, Callable[[Float32], float]] = {"smile": smile, "mouth_open": mouth_openness}

@@ -1,4 +1,4 @@
-"""What photos suffer, done to pictures that did not: colour, light, blur, noise, compression, things in front.
+"""What photos suffer, done to pictures that did not: color, light, blur, noise, compression, things in front.
 
 Every function takes and gives (H, W, 3) uint8 RGB and draws from the generator that it is handed.
 """
@@ -70,7 +70,7 @@ def compress(image: UInt8, rng: Rng) -> UInt8:
 
 
 def occlude(image: UInt8, rng: Rng, other: UInt8) -> UInt8:
-    """Covers a part with an ellipse or a rotated bar, filled with a flat colour or a piece of another picture."""
+    """Covers a part with an ellipse or a rotated bar, filled with a flat color or a piece of another picture."""
     h, w = image.shape[:2]
     mask = np.zeros((h, w), np.uint8)
     centre = (int(rng.uniform(0.1, 0.9) * w), int(rng.uniform(0.1, 0.9) * h))

@@ -32,7 +32,7 @@ ROOM = 0.04
 """Fraction of the side by which masks reach softly beyond what shall change: the edit has to join what is there."""
 
 AUBURN = (116, 40, 24)
-"""Mean colour of the new hair, about as bright as the astronaut's own."""
+"""Mean color of the new hair, about as bright as the astronaut's own."""
 
 SEAM = 0.3
 """Where closed lips meet: fraction of the way from the upper lip's lower edge to the lower lip's upper edge; it is the
@@ -85,14 +85,14 @@ def whole_hair(photo: Photo, face: Face, parser: FaceParser) -> Float64:
 
 
 def new_hair_color(sitter: Sitter) -> Conditions:
-    """The hair painted in one colour; training's colour maps are means of regions, too."""
+    """The hair painted in one color; training's color maps are means of regions, too."""
     color = np.zeros((D, D, 4), np.uint8)
     color[sitter.region("hair")] = (*AUBURN, 255)
     return Conditions(mask=sitter.region("hair").astype(np.float32), color=color)
 
 
 def longer_hair(sitter: Sitter) -> Conditions:
-    """Hair that falls to the chin on both sides, over ears, neck and background, but not over the face; one colour."""
+    """Hair that falls to the chin on both sides, over ears, neck and background, but not over the face; one color."""
     hair, face = sitter.region("hair"), sitter.region("face")
     fallen, mask = hair.copy(), np.zeros((D, D), np.float32)
     for jaw, outermost in ((172, np.min), (397, np.max)):
@@ -178,7 +178,7 @@ def between(above: Float32, below: Float32) -> Bool:
 
 
 def over(canvas: UInt8, area: Bool, color: NDArray[np.generic], blur: float) -> UInt8:
-    """A colour (3,) or picture (D, D, 3) over an area whose edge is blurred by a fraction of the side."""
+    """A color (3,) or picture (D, D, 3) over an area whose edge is blurred by a fraction of the side."""
     weight = cv2.GaussianBlur(area.astype(np.float32), (0, 0), blur * D)[..., None]
     return np.rint(canvas * (1 - weight) + color * weight).clip(0, 255).astype(np.uint8)
 

@@ -8,7 +8,7 @@
 
 Both files may be TorchScript, which runs as code: take only files whose makers you trust. The same line again resumes;
 ``--time-limit`` ends a sitting. ``shape`` finds faces quickly with a projected critic, and
-an anchor keeps all of the set's variety. ``refine`` adds a plain critic, which sees colour and texture that pretrained
+an anchor keeps all of the set's variety. ``refine`` adds a plain critic, which sees color and texture that pretrained
 features overlook; ``finish`` goes on from its weights alone, and ``widen`` with more portraits. ``grow`` doubles the
 resolution. ``plain`` and ``projected`` are the two critics alone, at 64 000 pictures.
 """
@@ -54,7 +54,7 @@ def shape(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorR
 
 
 def refine(data: Path, pyramid: Path, perceptual: Path, runs: Path) -> GeneratorRun:
-    """A narrower plain critic joins; colour is augmented half of the time only, so that it is learned as it is.
+    """A narrower plain critic joins; color is augmented half of the time only, so that it is learned as it is.
 
     (The first 45,000 images of the bundled weights' run had a rate of 0.002 and γ = 1: dark drops appeared on faces.)
     """

@@ -1,4 +1,4 @@
-"""Where the tables of :mod:`mien.guides.hair_shades` come from: colours of hair in light and shadow, measured.
+"""Where the tables of :mod:`mien.guides.hair_shades` come from: colors of hair in light and shadow, measured.
 
     python -m recipes.hair_shades --data WIDE [--limit 200]
 

@@ -84,7 +84,7 @@ def random_view(rng: Rng, size: int) -> np.ndarray:
 
 
 def warp(image: UInt8, matrix: np.ndarray, size: int, border: int, value: tuple[int, ...] = (0, 0, 0)) -> UInt8:
-    """Applies a continuous-coordinate matrix with OpenCV, which counts pixel centres as integers."""
+    """Applies a continuous-coordinate matrix with OpenCV, which counts pixel centers as integers."""
     half = matrix.copy()
     half[:, 2] += half[:, :2] @ (0.5, 0.5) - 0.5
     return cv2.warpAffine(image, half, (size, size), flags=cv2.INTER_LINEAR, borderMode=border, borderValue=value)
@@ -125,7 +125,7 @@ class Samples(IterableDataset[tuple[UInt8, Float32, float]]):
         return distort(crop, rng), target.astype(np.float32), 1.0
 
     def background(self, image: UInt8, person: UInt8, matrix: np.ndarray, other: UInt8, rng: Rng) -> UInt8:
-        """What lies behind the person and beyond the portrait's edge: its mirror image, a flat colour, another one."""
+        """What lies behind the person and beyond the portrait's edge: its mirror image, a flat color, another one."""
         size, kind = self.recipe.network.size, rng.random()
         if kind < 0.45:
             return warp(image, matrix, size, cv2.BORDER_REFLECT)

@@ -1,8 +1,8 @@
-"""Hair, its matte and the colours on both sides of it: what mattes are learnt from.
+"""Hair, its matte and the colors on both sides of it: what mattes are learned from.
 
     python -m recipes.matte_data --data DATA/wide --hair hair.pt --trust-code --out MATTES
 
-Needs ``pymatting``, whose closed-form matting (Levin et al., 2008) and multi-level colours (Germer et al., 2020) are
+Needs ``pymatting``, whose closed-form matting (Levin et al., 2008) and multi-level colors (Germer et al., 2020) are
 the teacher. What is hair for sure, and what is none, two networks must agree on: our parser and the hair teacher.
 """
 
@@ -29,7 +29,7 @@ SIDE = 576
 """Of a picture in the store: the FFHQ square is the middle 384 pixels."""
 
 PLANES = 14
-"""Photo, hair's colours, colours behind (3 each), matte, and the parser's hair, skin, others, backdrop."""
+"""Photo, hair's colors, colors behind (3 each), matte, and the parser's hair, skin, others, backdrop."""
 
 SURE, NONE = 0.85, 0.12
 """Probabilities of hair above which it is sure, below which there is none."""

@@ -1,4 +1,4 @@
-"""Pictures of hair whose matte is known exactly: hair of one photo, in other colours, before what lies behind it there.
+"""Pictures of hair whose matte is known exactly: hair of one photo, in other colors, before what lies behind it there.
 
 Convention:
     Pictures are (h, w, 3) float32 in [0, 255], mattes (h, w) float32 in [0, 1].
@@ -25,7 +25,7 @@ class Sample:
         picture: (h, w, 3) uint8.
         told: (h, w, 3) uint8, the parser's hair, skin and others.
         matte: (h, w).
-        apart: (h, w, 3) hair's colours less those behind: what an error of the matte is seen by.
+        apart: (h, w, 3) hair's colors less those behind: what an error of the matte is seen by.
         counts: (h, w), 0 where nothing is known.
     """
 
@@ -87,7 +87,7 @@ def _window(store: UInt8, valid: UInt8, reach: int, rng: Rng) -> tuple[Float32, 
 
 
 def _recolored(front: Float32, rng: Rng) -> Float32:
-    """Hair in other colours: black, bleached, red, dyed."""
+    """Hair in other colors: black, bleached, red, dyed."""
     gray = front @ np.array([0.299, 0.587, 0.114], np.float32)
     saturated = gray[..., None] + np.float32(rng.uniform(0, 1.6)) * (front - gray[..., None])
     kind = rng.random()

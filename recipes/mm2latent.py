@@ -143,7 +143,7 @@ def ablate(out: Path, images: int, perceptual: Path | None, identity: Path | Non
 
 
 def bundle(run: Path, figures: Path, out: Path, facts: dict[str, int]) -> None:
-    """The network with fewer centres, its card and its graph."""
+    """The network with fewer centers, its card and its graph."""
     network, text, _ = load_mapping(run)
     small = build_mapping(replace(network.config, centres=CENTRES))
     small.load_state_dict({**network.state_dict(), "centres": network.centres[:CENTRES]})

@@ -9,7 +9,7 @@
 Trained on the train split only. A sample is a portrait or a wide picture, mirrored half of the time (left and right
 classes change places), seen through a window of 0.7 to 2.5 FFHQ sides that is turned and shifted, before another
 backdrop or behind something now and then, with glasses drawn or a hat put on, turned to another pose, distorted as
-photos are. A backdrop that goes on beyond the picture's edge is learnt from, a person's edge is not.
+photos are. A backdrop that goes on beyond the picture's edge is learned from, a person's edge is not.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Which pixels of a bearded face are beard: colours learnt from cheeks and from what differs below the nose.
+"""Which pixels of a bearded face are beard: colors learned from cheeks and from what differs below the nose.
 
-A beard is labelled as hair. ``recipes/parser_notes.py`` tells whether a face has one; this module says where.
+A beard is labeled as hair. ``recipes/parser_notes.py`` tells whether a face has one; this module says where.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def beard_mask(lab: Float32, cells: np.ndarray, points: Float32, person: Bool, b
 
     Args:
         lab: (S, S, 3) CIELAB in [0, 1].
-        cells: (S, S) histogram index of each colour.
+        cells: (S, S) histogram index of each color.
         points: (478, 3) landmarks, pixels.
         person: (S, S) foreground.
         bare: (S, S) nothing but skin or beard.
@@ -67,7 +67,7 @@ def beard_mask(lab: Float32, cells: np.ndarray, points: Float32, person: Bool, b
 
 
 def _unlike(lab: Float32, cheeks: Bool) -> Float32:
-    """(S, S) distance from the cheeks' colour in their spread; darker counts, and so does gray; brighter does not."""
+    """(S, S) distance from the cheeks' color in their spread; darker counts, and so does gray; brighter does not."""
     mean, spread = lab[cheeks].mean(0), lab[cheeks].std(0) + np.array([0.05, 0.012, 0.012], np.float32)
     away = (lab - mean) / spread
     result: Float32 = np.maximum(-away[..., 0], 0) + np.abs(np.minimum(away[..., 1:], 0)).sum(2)

@@ -1,4 +1,4 @@
-"""Colour models that learn from sure pixels, and the edge-aware smoothing that cleans what they say."""
+"""Color models that learn from sure pixels, and the edge-aware smoothing that cleans what they say."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def bins(colors: Float32) -> np.ndarray:
 
 
 def log_density(cells: np.ndarray, seeds: Bool | Float32, *, floor: float = 0.05, spread: float = 1.2) -> Float32:
-    """How well each pixel's colour fits the seeds, as a log density relative to the uniform one.
+    """How well each pixel's color fits the seeds, as a log density relative to the uniform one.
 
     Args:
         cells: (H, W) from :func:`bins`.
         seeds: (H, W) weights of the pixels to learn from.
-        floor: weight of the uniform density, for colours that the seeds have not shown.
+        floor: weight of the uniform density, for colors that the seeds have not shown.
         spread: blur of the histogram along lightness, in bins; chroma is blurred half as much.
     """
     count = BINS[0] * BINS[1] * BINS[2]

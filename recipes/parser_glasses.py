@@ -1,6 +1,6 @@
 """Glasses from edges: a bridge across the nose, and two mirrored superellipses fitted to the gradient around the eyes.
 
-No colour decides here: frames come in all of them. Skin has hardly any edge across the root of the nose and between lid
+No color decides here: frames come in all of them. Skin has hardly any edge across the root of the nose and between lid
 and cheek, so a line there is a bridge, and a closed curve along which the gradient stands upright is a rim.
 """
 

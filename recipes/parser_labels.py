@@ -1,4 +1,4 @@
-"""Labels for a second round: what a first parser says, fused with the weak labels that it learnt from.
+"""Labels for a second round: what a first parser says, fused with the weak labels that it learned from.
 
     python -m recipes.parser_labels --data PORTRAITS --labels LABELS --parser runs/parser-1 --out LABELS-2
 

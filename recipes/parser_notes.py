@@ -1,6 +1,6 @@
 """What eyes saw on contact sheets of the portraits, by the pictures' numbers: hats, scarves, beards.
 
-Beards: 358 lower faces were sorted by eye; a logistic regression on their MobileNetV2 features and on colour
+Beards: 358 lower faces were sorted by eye; a logistic regression on their MobileNetV2 features and on color
 differences between cheeks, chin and upper lip (92 % right on five held-out fifths) told about the others, but for
 those that a gender classifier (face-api.js, MIT) calls female. Samples of its surest and its middling answers were
 looked through.

@@ -61,7 +61,7 @@ class FaceFrame:
     """Measures of one upright face, in pixels.
 
     Attributes:
-        eyes, nose, mouth, chin: heights (y) of the eye centres, the nose's foot, the lips and the chin's tip.
+        eyes, nose, mouth, chin: heights (y) of the eye centers, the nose's foot, the lips and the chin's tip.
         brow: height of the upper edge of the brows.
         middle: x of the nose's foot.
         left, right: x of the face outline beside the eyes.

@@ -1,4 +1,4 @@
-"""What the parser learns from: pools of labelled pictures, and samples drawn from them through random windows."""
+"""What the parser learns from: pools of labeled pictures, and samples drawn from them through random windows."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def main() -> None:
     data, weights = with_turned(load_portraits(arguments.data, "train"), fair_weights(arguments.data, "train"), 800)
     maker = SceneMaker(data, SIZE, weights)
     rows, labels, scene = gather(load_detector(arguments.detector), network, maker, arguments.scenes)
-    test = scene % 5 == 0  # whole scenes, since both passes and neighbouring guesses look at the same pixels
+    test = scene % 5 == 0  # whole scenes, since both passes and neighboring guesses look at the same pixels
     weight, bias = fit(rows[~test], labels[~test])
     for name, w, b in (("before", network.presence.weight[0], network.presence.bias[0]), ("after", weight, bias)):
         right = ((rows[test] @ w + b > 0) == (labels[test] > 0)).float()

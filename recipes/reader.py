@@ -61,7 +61,7 @@ def scaled(names: list[str], values: Float32, mean: Float32, spread: Float32) ->
 
 
 def drawn(images: UInt8, labels: Float32, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """A batch, bent a little: moved, turned, mirrored, blurred, grained; colours stay, they are labels."""
+    """A batch, bent a little: moved, turned, mirrored, blurred, grained; colors stay, they are labels."""
     out = np.empty((len(images), size, size, 3), np.uint8)
     for index, image in enumerate(images):
         scale = size / 256 * np.exp(rng.normal(0, 0.04))

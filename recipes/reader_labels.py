@@ -3,7 +3,7 @@
     python -m recipes.reader_labels --data PORTRAITS --teachers WEIGHTS --out LABELS.npz
 
 Age, gender presentation and expression come from the teachers' networks, shapes from the portraits' landmarks, all that
-has a place and a colour from the bundled parser. A number that cannot be told is NaN.
+has a place and a color from the bundled parser. A number that cannot be told is NaN.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EXPRESSIONS = ("neutral", "happy", "sad", "angry", "fearful", "disgusted", "surp
 """In the teacher's order."""
 
 COLORED = ("hair", "eye", "lip", "brow", "skin", "background", "clothes")
-"""What has a colour: three numbers each, CIE L*, a*, b*."""
+"""What has a color: three numbers each, CIE L*, a*, b*."""
 
 BATCH = 32
 

@@ -1,7 +1,7 @@
 """Puts trained weights into the package, with a model card that quotes measured figures.
 
     mien evaluate compare RUN/generator BASELINE ... --reference PORTRAITS ... --out table.json
-    mien evaluate neighbours RUN/generator --data PORTRAITS --held-out test --features FEATURES --out copies.png
+    mien evaluate neighbors RUN/generator --data PORTRAITS --held-out test --features FEATURES --out copies.png
     python -m recipes.release generator --run RUN --before RUN --figures table.json --copies copies.json
 
     python -m benchmarks.bars --model RUN/editor ... --out bars

@@ -39,7 +39,7 @@ class Scene:
 
     Attributes:
         image: (S, S, 3) uint8 RGB.
-        faces: (K, 4) float32: centre x, centre y, side of the FFHQ square in pixels, roll in radians.
+        faces: (K, 4) float32: center x, center y, side of the FFHQ square in pixels, roll in radians.
     """
 
     image: UInt8
@@ -168,7 +168,7 @@ class SceneMaker:
         return np.vstack([np.hstack(row) for row in rows])[: self.size, : self.size].copy()
 
     def drawn(self, rng: Rng) -> UInt8:
-        """Cloudy colour, and on it lines, discs, boxes and letters."""
+        """Cloudy color, and on it lines, discs, boxes and letters."""
         cells = int(rng.choice([2, 4, 8, 32]))
         cloud = rng.integers(0, 256, (cells, cells, 3)).astype(np.uint8)
         canvas = cv2.resize(cloud, (self.size, self.size), interpolation=cv2.INTER_CUBIC)

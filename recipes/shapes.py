@@ -2,7 +2,7 @@
 
     python -m recipes.shapes --data PORTRAITS --expression expression.pt --trust-code --out runs/shapes
 
-One unit of an attribute is one standard deviation of its measure over the people of the train split. A smile is learnt
+One unit of an attribute is one standard deviation of its measure over the people of the train split. A smile is learned
 from people who are there twice: what changes between two pictures of one person with the change of expression, the
 openness of the mouth and the pose held. All others are defined by anatomy: a few points move, the points around follow
 smoothly, and the measure says how far one unit is.

@@ -1,4 +1,4 @@
-"""How well the text tower reads: words beyond the lexicon, misspelt sentences, words that say nothing."""
+"""How well the text tower reads: words beyond the lexicon, misspelled sentences, words that say nothing."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def report(tower: TextTower, show: bool = True) -> None:
 
 
 def sentences(tower: TextTower) -> None:
-    """The sentences that were written by hand, as they are, and misspelt: rules, tower, both."""
+    """The sentences that were written by hand, as they are, and misspelled: rules, tower, both."""
     from recipes.text_tower import misspelt
 
     rng = random.Random(2)

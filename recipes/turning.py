@@ -33,7 +33,7 @@ class Turned:
     """Where each pixel of the new picture comes from.
 
     Attributes:
-        across, down: (256, 256) float32 places in the old picture, counted from pixel centres.
+        across, down: (256, 256) float32 places in the old picture, counted from pixel centers.
         points: (478, 3) landmarks in the new picture.
     """
 

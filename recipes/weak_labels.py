@@ -1,9 +1,9 @@
-"""Face parsing labels without an annotator: what landmarks, person masks, colours and edges say, put together.
+"""Face parsing labels without an annotator: what landmarks, person masks, colors and edges say, put together.
 
     python -m recipes.weak_labels --data PORTRAITS --hair hair.pt --out LABELS [--split train] [--sheets SHEETS]
 
 Landmarks give brows, eyes, nose, lips, mouth and the oval; the person mask gives the foreground; a hair teacher (or,
-without one, a colour model seeded from the band above the forehead) gives hair. Colour models seeded from the cheeks,
+without one, a color model seeded from the band above the forehead) gives hair. Color models seeded from the cheeks,
 from under the chin and from the lower corners separate skin, neck, ears and cloth. Glasses are fitted to edges. What
 stays doubtful is ``UNKNOWN``, and the network that learns from these labels decides.
 
@@ -35,7 +35,7 @@ from recipes.portraits import load_portraits
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What is known about one picture of side S before it is labelled.
+    """What is known about one picture of side S before it is labeled.
 
     Attributes:
         image: (S, S, 3) uint8 RGB.
@@ -43,7 +43,7 @@ class Evidence:
         person: (S, S) probability of a person.
         hair: (S, S) probability of hair.
         lab: (S, S, 3) CIELAB in [0, 1].
-        cells: (S, S) histogram index of each colour.
+        cells: (S, S) histogram index of each color.
         frame: measures of the face.
         oval: (S, S) inside of the face outline.
         bare: (S, S) the oval without eyes, brows, lips and hair: nothing but skin.
@@ -61,7 +61,7 @@ class Evidence:
 
     @classmethod
     def of(cls, image: UInt8, points: Float32, person: UInt8, hair: Float32 | None) -> Evidence:
-        """Derives the rest; without ``hair`` a colour model stands in for the teacher."""
+        """Derives the rest; without ``hair`` a color model stands in for the teacher."""
         colors_ = lab(image)
         cells, frame = bins(colors_), FaceFrame.of(points)
         oval = polygon(points, mesh.OUTLINE, len(image))
@@ -77,7 +77,7 @@ class Evidence:
 
 
 def hair_by_color(cells: np.ndarray, person: Bool, oval: Bool, frame: FaceFrame) -> Float32:
-    """Probability of hair from colours alone: the crown and what resembles it, against the skin of the face."""
+    """Probability of hair from colors alone: the crown and what resembles it, against the skin of the face."""
     y = np.arange(len(cells))[:, None]
     crown = person & ~oval & (y < frame.brow - 0.55 * frame.height)
     skin = oval & (y > frame.eyes)
@@ -138,7 +138,7 @@ def hat(e: Evidence, body: Bool, scarf: bool, y: Float32) -> Bool:
 
 
 def skin_fit(e: Evidence, rows: Bool, radius: int) -> Float32:
-    """Log ratio of skin, learnt from the face in these rows, to any colour; whatever the light."""
+    """Log ratio of skin, learned from the face in these rows, to any color; whatever the light."""
     density = log_density(e.cells, e.bare & rows, floor=0.02, spread=2.5)
     return guided_filter(e.lab, np.clip(density, -4, 4), radius, 1e-3)
 
@@ -161,7 +161,7 @@ def face_skin(e: Evidence, body: Bool, y: Float32) -> tuple[Bool, Bool]:
 
 
 def neck_and_cloth(e: Evidence, rest: Bool, x: Float32, y: Float32) -> tuple[Bool, Bool]:
-    """Splits what is below and beside the face by colour and place."""
+    """Splits what is below and beside the face by color and place."""
     f, jaw = e.frame, lowest_row(e.oval)
     chin = np.where(jaw < 0, f.mouth, jaw)[None].astype(np.float32)
     below = (y - chin) / f.height

@@ -1,9 +1,9 @@
-"""Labels for the wide pictures: those of the portrait in the middle, and around it what colours and a hair teacher say.
+"""Labels for the wide pictures: those of the portrait in the middle, and around it what colors and a hair teacher say.
 
     python -m recipes.wide_labels --data DATA --labels LABELS-2 --hair hair.pt --trust-code --out LABELS-WIDE
 
-DATA has ``portraits`` and ``wide``. A wide picture is labelled at 384 px, where the FFHQ square is the middle 256. What
-lies outside of the original photo is not real, and unknown; what colour and place cannot decide is unknown too.
+DATA has ``portraits`` and ``wide``. A wide picture is labeled at 384 px, where the FFHQ square is the middle 256. What
+lies outside of the original photo is not real, and unknown; what color and place cannot decide is unknown too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from recipes.portraits import load_rows
 from recipes.weak_labels import draw, teach_hair, write_sheets
 
 SIDE, MARGIN = 384, 64
-"""Side of a labelled picture, and how far the FFHQ square of 256 px lies inside it."""
+"""Side of a labeled picture, and how far the FFHQ square of 256 px lies inside it."""
 
 
 def read_wide(folder: Path, name: str) -> UInt8:

@@ -79,7 +79,7 @@ def test_all_upon_each_other_change_what_each_may(made: Path) -> None:
 
 @pytest.mark.parametrize(("name", "layer"), NAMES.items())
 def test_every_edit_says_one_thing(layers: dict[str, LayerFolder], name: str, layer: str) -> None:
-    also = {"color"} if name == "2-hair-outline" else set()  # new hair in the colour of the old
+    also = {"color"} if name == "2-hair-outline" else set()  # new hair in the color of the old
     assert set(layers[name].conditions.given) == {"mask", layer} | also
 
 

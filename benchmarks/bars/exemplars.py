@@ -94,7 +94,7 @@ def _rows(
 
 
 def _distances(store: EditStore, edit: Edit, case: Case) -> Values:
-    """Of an edit from the exemplar: in colour, by region inside the mask, and in every identity space."""
+    """Of an edit from the exemplar: in color, by region inside the mask, and in every identity space."""
 
     def measure() -> Values:
         made, exemplar = edit.pixels(), store.faces.face(case.exemplar, store.size)

@@ -35,8 +35,8 @@ STEPS = (
     ("face", "+Sk+Se+Co"),
     ("centre", "+Sk+Se+Co+Ex"),
 )
-"""Region and configuration of each step; where a face lacks the region, the centred square is edited. Neck, clothes and
-background are never touched."""
+"""Region and configuration of each step; where a face lacks the region, the centered square is edited. Neck, clothes
+and background are never touched."""
 
 UNION = OUTSIDE.name.replace("the mask", "the union of the masks")
 MEAN = "mean" + UNION.removeprefix("largest")

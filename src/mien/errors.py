@@ -2,7 +2,7 @@
 
     MienError                     exit code 1
     ├── PhotoError                3   a file that is not a photo we can read
-    │   ├── UnreadablePhotoError      missing, empty, truncated, a directory, mislabelled
+    │   ├── UnreadablePhotoError      missing, empty, truncated, a directory, mislabeled
     │   ├── UnsupportedPhotoError     animated, several pages, an unknown pixel layout
     │   └── PhotoTooLargeError        more pixels than the limit (decompression bombs)
     ├── FaceError                 4
@@ -39,7 +39,7 @@ class PhotoError(MienError):
 
 
 class UnreadablePhotoError(PhotoError):
-    """Missing, empty, truncated, mislabelled, or a directory."""
+    """Missing, empty, truncated, mislabeled, or a directory."""
 
 
 class UnsupportedPhotoError(PhotoError):

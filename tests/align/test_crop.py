@@ -137,7 +137,7 @@ def test_quad_and_matrix_are_the_same_thing(cx: float, cy: float, side: float, r
     assert pixel_scale(matrix) == pytest.approx(side / size)
     there = np.vstack([matrix, (0, 0, 1)])
     np.testing.assert_allclose(np.vstack([inverse(matrix), (0, 0, 1)]) @ there, np.eye(3), atol=1e-6)
-    # a pixel's centre, (3.5, 8.5) here, is (3, 8) where pixels are counted from their centres
+    # a pixel's center, (3.5, 8.5) here, is (3, 8) where pixels are counted from their centers
     np.testing.assert_allclose(between_pixels(matrix) @ (3, 8, 1) + 0.5, matrix @ (3.5, 8.5, 1), atol=1e-6)
 
 

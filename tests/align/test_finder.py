@@ -17,7 +17,7 @@ from mien.photos.read import read_photo
 from mien.types import Face, Photo, UInt8
 
 FACE = (224.0, 115.0)
-"""Centre of the astronaut's face, between the eyes and the nose, read off the picture by eye."""
+"""Center of the astronaut's face, between the eyes and the nose, read off the picture by eye."""
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from mien.types import Photo
 
 
 def package(points: np.ndarray, seen: dict[str, Any]) -> ModuleType:
-    """``mediapipe`` as far as the adapter uses it; answers with one face at normalised ``points``."""
+    """``mediapipe`` as far as the adapter uses it; answers with one face at normalized ``points``."""
 
     class FaceLandmarker:
         @classmethod

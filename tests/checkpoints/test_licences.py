@@ -1,4 +1,4 @@
-"""Licences are read off model cards; what is not known to be free for commerce can be refused."""
+"""Licenses are read off model cards; what is not known to be free for commerce can be refused."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def area_of(kind: str, side: int = 128) -> Bool:
 
 
 def jump(picture: Float32, photo: Float32, area: Bool) -> float:
-    """Mean difference of colour just inside the border, in levels."""
+    """Mean difference of color just inside the border, in levels."""
     rim = area & (cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, 5) <= 2)
     return float(np.abs((picture - photo)[rim].mean(0)).max())
 

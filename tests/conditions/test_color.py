@@ -55,7 +55,7 @@ def test_superpixels_work_at_every_size(size: int) -> None:
 
 def test_only_painted_pixels_count(tmp_path: Path) -> None:
     blobs = np.zeros((32, 32, 4), np.uint8)
-    blobs[..., :3] = 77  # colour under full transparency
+    blobs[..., :3] = 77  # color under full transparency
     blobs[4:10, 4:10] = 200, 10, 30, 255
     blobs[10:12, 4:10] = 200, 10, 30, 60  # a soft edge
     Image.fromarray(blobs).save(tmp_path / "c.png")

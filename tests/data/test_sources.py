@@ -53,7 +53,7 @@ def test_folder_is_searched_and_hidden_files_are_not(folder: Path) -> None:
 
 def test_pictures_are_cropped_in_the_centre_and_reduced_without_aliasing(tmp_path: Path) -> None:
     wide = np.zeros((64, 96, 3), np.uint8)
-    wide[:, :16] = wide[:, -16:] = 255  # outside the centred square
+    wide[:, :16] = wide[:, -16:] = 255  # outside the centered square
     wide[:, 16:80:2] = 100  # stripes of one pixel, mean 50
     Image.fromarray(wide).save(tmp_path / "wide.png")
     pixels = find_pictures(tmp_path)[0].pixels(8)

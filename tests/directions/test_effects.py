@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Attributes are mean colours: no network has to see faces in noise."""
+    """Attributes are mean colors: no network has to see faces in noise."""
 
     def colors(self: Measures, pictures: UInt8, done: Any = lambda: None) -> Float64:
         found = np.zeros((len(pictures), len(self.units)))

@@ -124,7 +124,7 @@ def test_chosen_channels_are_styleclips() -> None:
 
 
 class Colors:
-    """Sees the mean colours of four quarters, and reads words as one of them."""
+    """Sees the mean colors of four quarters, and reads words as one of them."""
 
     name = "colors"
 
@@ -187,7 +187,7 @@ def test_channels_of_faces_that_have_an_attribute() -> None:
 
 
 class Means:
-    """Attributes are the mean colours, and one that is never seen."""
+    """Attributes are the mean colors, and one that is never seen."""
 
     def of(self, pictures: UInt8) -> Float64:
         means = pictures.reshape(len(pictures), -1, 3).mean(1)

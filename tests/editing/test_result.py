@@ -15,7 +15,7 @@ def test_the_sheet_shows_before_layers_and_every_variant(editor: Editor, portrai
     color = np.full((64, 64, 4), 255, np.uint8)
     result = editor(portrait, mask="hair", color=color, exemplar="self", attributes={"smile": 1}, n=2, face=face)
     sheet = result.sheet(64)
-    assert sheet.shape[1] == 6 * 64  # image, mask, colour, exemplar, two results
+    assert sheet.shape[1] == 6 * 64  # image, mask, color, exemplar, two results
     two = editor.edit_faces(portrait, {face: {"mask": "nose", "mode": "look"}, 0: {"mask": "hair", "color": color}})
     assert two.sheet(64).shape[1] == 4 * 64 and two.sheet(64).shape[0] > 2 * 64
 

@@ -65,7 +65,7 @@ def test_the_picture_moves_as_the_words_do(reader: Editor, directional: bool) ->
     before = clip.of_pictures(networks.inverted(start)).detach()
 
     def score(codes: Tensor) -> float:
-        """What is minimised: equation 5, or the plain similarity."""
+        """What is minimized: equation 5, or the plain similarity."""
         with torch.no_grad():
             seen = clip.of_pictures(networks.inverted(codes))
             plain, turned = 1.0 - seen @ wanted, directional_loss(seen, before, wanted, face)

@@ -1,4 +1,4 @@
-"""Sentences say what the labels and colours say."""
+"""Sentences say what the labels and colors say."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ OTHER = {**COLORS, "hair": (30, 110, 40)}
 
 
 class ColorParser:
-    """Tells classes by colour, both heads' alike."""
+    """Tells classes by color, both heads' alike."""
 
     def shares(self, pixels: Any) -> Any:
         known = [(name, color) for table in (COLORS, OTHER) for name, color in table.items()]

@@ -1,4 +1,4 @@
-"""Hair on drawn heads: flat colours, one per class, which a parser of colours finds again."""
+"""Hair on drawn heads: flat colors, one per class, which a parser of colors finds again."""
 
 from __future__ import annotations
 

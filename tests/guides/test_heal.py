@@ -104,7 +104,7 @@ def test_rims_vanish_and_eyes_stay(portrait: Photo, face: Face, parser: FacePars
         assert area[eye].mean() < 0.5 and off.mean() < 4
     away = [np.abs(p.pixels.astype(np.float32) - portrait.pixels)[rims].mean() for p in (healed, worn)]
     assert away[0] < 0.35 * away[1]
-    x, y = face.landmarks[6, :2].astype(int)  # the bridge of the nose: skin in the colour of skin
+    x, y = face.landmarks[6, :2].astype(int)  # the bridge of the nose: skin in the color of skin
     bridge = np.s_[y - 12 : y + 12, x - 12 : x + 12]
     sums = [p.pixels[bridge][rims[bridge]].astype(np.float32).sum(0) for p in (healed, portrait)]
     np.testing.assert_allclose(sums[0] / sums[0].sum(), sums[1] / sums[1].sum(), atol=0.03)

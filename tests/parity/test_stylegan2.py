@@ -122,7 +122,7 @@ def test_synthesis_gradients(layout: torch.memory_format) -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 def test_path_length_gradients(layout: torch.memory_format) -> None:
-    """Path-length regularisation differentiates through the generator twice."""
+    """Path-length regularization differentiates through the generator twice."""
     torch.manual_seed(8)
     generator = lively(Generator(replace(SMALL, resolution=32)), 9).to(memory_format=layout)
     assert isinstance(generator, Generator)

@@ -1,4 +1,4 @@
-"""What the bundled editor paints is what it painted before the code was reorganised.
+"""What the bundled editor paints is what it painted before the code was reorganized.
 
 The last bits of a convolution depend on the processor's instructions, so that hashes are kept for each kind of
 processor; where none is known, means over blocks must agree within a level. ``python -m tests.parity.test_unchanged``

@@ -23,7 +23,7 @@ def srgb_encode(linear: np.ndarray) -> np.ndarray:
 
 
 def colors(seed: int = 0) -> np.ndarray:
-    """Moderate colours, which sRGB contains too."""
+    """Moderate colors, which sRGB contains too."""
     return np.random.default_rng(seed).integers(90, 160, (20, 30, 3)).astype(np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""The queue: in turn, bounded, newest wins, cancelled; and sessions that outlive the server."""
+"""The queue: in turn, bounded, newest wins, canceled; and sessions that outlive the server."""
 
 from __future__ import annotations
 

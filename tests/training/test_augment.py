@@ -64,7 +64,7 @@ def test_cutout_removes_a_square_of_the_stated_side() -> None:
     rows, columns = holes.any(2).sum(1), holes.any(1).sum(1)
     assert torch.equal(holes.sum((1, 2)), rows * columns)
     assert rows.max() == columns.max() == 8
-    assert rows.min() >= 4  # the centre is inside the picture
+    assert rows.min() >= 4  # the center is inside the picture
 
 
 def test_color_keeps_gray_pictures_gray() -> None:

@@ -18,7 +18,7 @@ def network(pyramid: Path) -> ProjectedDiscriminator:
 
 def test_every_scale_has_as_many_logits_and_none_depends_on_the_batch(network: ProjectedDiscriminator) -> None:
     x = torch.randn(3, 3, 64, 64)
-    network.eval()  # the power iteration of spectral normalisation moves in training
+    network.eval()  # the power iteration of spectral normalization moves in training
     together = network(x)
     assert together.shape == (3, 4 * 2 * 2)
     assert torch.allclose(torch.cat([network(one[None]) for one in x]), together, atol=1e-5)

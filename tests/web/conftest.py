@@ -95,7 +95,7 @@ class Shown:
         return x, y
 
     def color(self, landmark: int, dx: float = 0, dy: float = 0) -> list[int]:
-        """The mean colour that the screen shows around a landmark."""
+        """The mean color that the screen shows around a landmark."""
         x, y = self.point(landmark, dx, dy)
         script = """async ([x, y]) => {
             await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));

@@ -46,7 +46,7 @@ def test_three_clicks_dye_hair_and_can_be_undone_and_branched(shown: Any) -> Non
     page.click(".chip >> text=Lips")
     page.click("[data-color=crimson]")  # a branch of the photo
     shown.head(2)
-    page.click("[data-color=coral]")  # another colour replaces it
+    page.click("[data-color=coral]")  # another color replaces it
     shown.head(3)
     shown.settled("s.stepOf(3).recipe?.dye?.lips === 'coral' && s.stepOf(3).parent === 0")
     assert far(before, shown.color(*hair)) <= 1

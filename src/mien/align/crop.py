@@ -1,9 +1,9 @@
 """From a photo to an upright, square crop of one face, and the matrix that leads back.
 
 Convention:
-    Everything is in the continuous pixels of :mod:`mien.types`: (x, y), the first pixel's centre at (0.5, 0.5). A quad
+    Everything is in the continuous pixels of :mod:`mien.types`: (x, y), the first pixel's center at (0.5, 0.5). A quad
     is (4, 2): top-left, bottom-left, bottom-right, top-right corner *as seen in the crop*. A matrix is (2, 3) and maps
-    crop to photo: photo = matrix @ (x, y, 1). OpenCV puts a pixel's centre at whole numbers instead; matrices are
+    crop to photo: photo = matrix @ (x, y, 1). OpenCV puts a pixel's center at whole numbers instead; matrices are
     converted where it is called, by :func:`between_pixels`, and nowhere else.
 """
 

@@ -26,7 +26,7 @@ from mien.types import UInt8
 METHODS: Mapping[str, int] = {"telea": cv2.INPAINT_TELEA, "navier-stokes": cv2.INPAINT_NS}
 
 RADIUS = 3 / 128
-"""Neighbourhood, in sides of the crop."""
+"""Neighborhood, in sides of the crop."""
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,12 @@ def load_generator(name: str | Path = DEFAULT, revision: str | None = None) -> G
 
 
 def model_card(generator: Generator, origin: str, licence: str, remarks: tuple[str, ...] = ()) -> str:
-    """A model card in the form of the Hugging Face Hub, with the licence in its header.
+    """A model card in the form of the Hugging Face Hub, with the license in its header.
 
     Args:
         generator: what it describes.
         origin: where the weights came from, one sentence or name.
-        licence: name of the licence that they come under; "unknown" says that it has to be found out.
+        licence: name of the license that they come under; "unknown" says that it has to be found out.
         remarks: further sentences.
     """
     config = generator.config

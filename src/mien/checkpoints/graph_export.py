@@ -1,6 +1,6 @@
 """Networks as ONNX graphs that hold no weights: every initializer points into the folder's ``model.safetensors``.
 
-Half precision there is cast to float32 in the graph; the runtime folds casts and batch normalisation when it loads.
+Half precision there is cast to float32 in the graph; the runtime folds casts and batch normalization when it loads.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def write_graph(
 def _traced(
     network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], sides: Mapping[str, Mapping[int, str]]
 ) -> bytes:
-    """The network as torch exports it: batch normalisation apart, weights under their names in the state."""
+    """The network as torch exports it: batch normalization apart, weights under their names in the state."""
     axes: dict[str, Any] = {name: {0: BATCH} for name in outputs} | {name: dict(one) for name, one in sides.items()}
     # The tracing exporter is deprecated but needs no further packages; it warns about every shape it freezes.
     with TemporaryDirectory() as folder, without_warnings(), torch.inference_mode():

@@ -96,7 +96,7 @@ def send_folder(folder: Path, name: str, *, private: bool = False) -> str:
         private: whether others may not see it, if it is made.
 
     Raises:
-        ConfigError: huggingface-hub is not installed, the name is none, the card has no licence, or it is not sent.
+        ConfigError: huggingface-hub is not installed, the name is none, the card has no license, or it is not sent.
     """
     if not is_identifier(name):
         raise ConfigError(f"'{name}' is no id of the Hugging Face Hub; write it as owner/name.")

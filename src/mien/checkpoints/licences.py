@@ -1,4 +1,4 @@
-"""Licences of weights, as their model cards name them, and whether they are free for commerce."""
+"""Licenses of weights, as their model cards name them, and whether they are free for commerce."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FREE = {
     *("apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "isc", "zlib", "0bsd", "unlicense", "mpl-2.0"),
     *("cc0-1.0", "cc-by-4.0", "cc-by-3.0", "etalab-2.0"),
 }
-"""Licences that allow commerce and ask for naming the authors at most, as the Hugging Face Hub spells them."""
+"""Licenses that allow commerce and ask for naming the authors at most, as the Hugging Face Hub spells them."""
 
 _HEADER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 

@@ -12,7 +12,7 @@ KIND = "face-parser"
 
 
 def load_parser(folder: Path = BUNDLED / KIND) -> ParserNet:
-    """The face parser in evaluation mode, batch normalisation folded into the convolutions.
+    """The face parser in evaluation mode, batch normalization folded into the convolutions.
 
     Raises:
         CheckpointError: the folder is missing, damaged, or holds something else.

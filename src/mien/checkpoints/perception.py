@@ -22,7 +22,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def load_detector(folder: Path = BUNDLED / "face-detector") -> DetectorNet:
-    """The face detector in evaluation mode, batch normalisation folded into the convolutions.
+    """The face detector in evaluation mode, batch normalization folded into the convolutions.
 
     Raises:
         CheckpointError: the folder is missing, damaged, or holds something else.
@@ -31,7 +31,7 @@ def load_detector(folder: Path = BUNDLED / "face-detector") -> DetectorNet:
 
 
 def load_landmarks(folder: Path = BUNDLED / "face-landmarks") -> LandmarkNet:
-    """The landmark network in evaluation mode, batch normalisation folded into the convolutions.
+    """The landmark network in evaluation mode, batch normalization folded into the convolutions.
 
     Raises:
         CheckpointError: the folder is missing, damaged, or holds something else.
@@ -40,27 +40,27 @@ def load_landmarks(folder: Path = BUNDLED / "face-landmarks") -> LandmarkNet:
 
 
 def load_reader(folder: Path = BUNDLED / "face-reader") -> ReaderNet:
-    """The face reader in evaluation mode, batch normalisation folded into the layers before it; errors as above."""
+    """The face reader in evaluation mode, batch normalization folded into the layers before it; errors as above."""
     return load_network(folder, "face-reader", lambda config: ReaderNet(ReaderConfig.from_dict(config)))
 
 
 def load_matte(folder: Path = BUNDLED / "hair-matte") -> MatteNet:
-    """The hair matte in evaluation mode, batch normalisation folded into the layers before it; errors as above."""
+    """The hair matte in evaluation mode, batch normalization folded into the layers before it; errors as above."""
     return load_network(folder, "hair-matte", lambda config: MatteNet(MatteConfig.from_dict(config)))
 
 
 def load_uncovered(folder: Path = BUNDLED / "uncovered-eyes") -> UncoverNet:
-    """What lies behind glasses, in evaluation mode, batch normalisation folded; errors as above."""
+    """What lies behind glasses, in evaluation mode, batch normalization folded; errors as above."""
     return load_network(folder, "uncovered-eyes", lambda config: UncoverNet(UncoverConfig.from_dict(config)))
 
 
 def load_chin(folder: Path = BUNDLED / "shaven-chin") -> UncoverNet:
-    """What lies below beards, in evaluation mode, batch normalisation folded; errors as above."""
+    """What lies below beards, in evaluation mode, batch normalization folded; errors as above."""
     return load_network(folder, "shaven-chin", lambda config: UncoverNet(ChinConfig.from_dict(config)))
 
 
 def load_border(folder: Path = BUNDLED / "hair-border") -> BorderNet:
-    """What the border of dyed hair lacks, in evaluation mode, batch normalisation folded; errors as above."""
+    """What the border of dyed hair lacks, in evaluation mode, batch normalization folded; errors as above."""
     return load_network(folder, "hair-border", lambda config: BorderNet(BorderConfig.from_dict(config)))
 
 

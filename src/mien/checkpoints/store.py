@@ -42,8 +42,8 @@ def save_folder(
     Args:
         folder: made if it is missing.
         state: the network's ``state_dict()``.
-        config: JSON-ready; must have a ``kind`` (which network) so that a wrong folder is recognised.
-        card: Markdown: data, licence, training time, limits, figures.
+        config: JSON-ready; must have a ``kind`` (which network) so that a wrong folder is recognized.
+        card: Markdown: data, license, training time, limits, figures.
         half: store floating-point tensors as float16, but for those with numbers beyond its range (65,504).
 
     Returns:

@@ -25,7 +25,7 @@ def conditions(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace layers that are there already.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Extract sketch, semantic map and colour map of a face, to repaint and to edit with."""
+    """Extract sketch, semantic map and color map of a face, to repaint and to edit with."""
 
     import numpy as np
 

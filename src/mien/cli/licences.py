@@ -16,7 +16,7 @@ def licences(
     sbom: Annotated[Path | None, typer.Option(help="Write a CycloneDX document (JSON), too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the CycloneDX document.")] = False,
 ) -> None:
-    """List the weights that come with mien and the packages that it uses, with their licences."""
+    """List the weights that come with mien and the packages that it uses, with their licenses."""
     from mien.doctor.sbom import components, cyclonedx
     from mien.files import atomic_path, check_targets
 

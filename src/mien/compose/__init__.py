@@ -1,1 +1,1 @@
-"""How pixels from elsewhere are put into a photo: colours at the seam, the light of what was there. No networks."""
+"""How pixels from elsewhere are put into a photo: colors at the seam, the light of what was there. No networks."""

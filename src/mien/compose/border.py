@@ -1,4 +1,4 @@
-"""Local colours of an area, as they are needed at borders.
+"""Local colors of an area, as they are needed at borders.
 
 Convention:
     Pictures are (h, w, 3) in [0, 255]; mattes and areas (h, w) float32 in [0, 1].
@@ -18,11 +18,11 @@ from mien.threads import side_by_side
 from mien.types import Float32
 
 FAR = 0.01
-"""How much colours four times as far away count: they do where there are no closer ones."""
+"""How much colors four times as far away count: they do where there are no closer ones."""
 
 
 def local_colors(picture: Float32, area: Float32, reach: float) -> tuple[Float32, Float32]:
-    """Mean (h, w, 3) and standard deviation (h, w), over all channels, of the colours of an area near each pixel."""
+    """Mean (h, w, 3) and standard deviation (h, w), over all channels, of the colors of an area near each pixel."""
     return both_colors(picture, (area,), reach)[0]
 
 

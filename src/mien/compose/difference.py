@@ -1,4 +1,4 @@
-"""How far two pictures are apart: colours by CIEDE2000, fine detail by the ratio of two bands.
+"""How far two pictures are apart: colors by CIEDE2000, fine detail by the ratio of two bands.
 
 Convention:
     Pictures are (H, W, 3) uint8 sRGB.
@@ -26,7 +26,7 @@ def lab(picture: UInt8) -> Float32:
 
 
 def delta_e(one: Float32, other: Float32) -> Float32:
-    """ΔE2000 (Sharma et al., 2005) of L*a*b* colours (..., 3): (...), about 1 is just noticeable."""
+    """ΔE2000 (Sharma et al., 2005) of L*a*b* colors (..., 3): (...), about 1 is just noticeable."""
     (l1, a1, b1), (l2, a2, b2) = (np.moveaxis(x.astype(np.float64), -1, 0) for x in (one, other))
     mean7 = ((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2) ** 7
     more = 1.5 - 0.5 * np.sqrt(mean7 / (mean7 + 25.0**7))

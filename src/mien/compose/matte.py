@@ -1,4 +1,4 @@
-"""Mattes: how much of each pixel belongs to a region, single strands of hair included, and the colours on either side.
+"""Mattes: how much of each pixel belongs to a region, single strands of hair included, and the colors on either side.
 
 The closed-form matte (Levin et al., 2008) in the form of He et al., "Fast matting using large kernel matting Laplacian
 matrices" (2010): the Laplacian is never built, its product with a vector is the vector minus its guided filter.
@@ -24,10 +24,10 @@ from mien.threads import side_by_side
 from mien.types import Float32, UInt8
 
 WORKING = 448
-"""Longer side at which the matte is solved; local colour lines carry it to the photo's own resolution."""
+"""Longer side at which the matte is solved; local color lines carry it to the photo's own resolution."""
 
 RADIUS, EPSILON = 3, 1e-4
-"""Of the windows, in pixels of the working size, and how flat a window's colours may be."""
+"""Of the windows, in pixels of the working size, and how flat a window's colors may be."""
 
 TIED, ROUNDS = 8.0, 40
 """How firmly known pixels are held, and steps of the conjugate gradients."""
@@ -40,14 +40,14 @@ LARGEST = 900
 
 
 PURE = 3
-"""Power of the shares by which colours count in local means: mixtures are neither side's."""
+"""Power of the shares by which colors count in local means: mixtures are neither side's."""
 
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
 
 @dataclass(frozen=True, eq=False)
 class GuidedFilter:
-    """The guided filter (He et al., 2013) of one picture: local lines from its colours to anything else.
+    """The guided filter (He et al., 2013) of one picture: local lines from its colors to anything else.
 
     Attributes:
         picture: (H, W, 3).
@@ -76,7 +76,7 @@ class GuidedFilter:
         return cls(picture, radius, mean, inverse)
 
     def lines(self, p: Float32) -> tuple[Float32, Float32]:
-        """Slopes (H, W, 3) and offsets (H, W) that predict p from the colours, averaged over all windows of a pixel."""
+        """Slopes (H, W, 3) and offsets (H, W) that predict p from the colors, averaged over all windows of a pixel."""
         level = _box(p, self.radius)
         x, y, z = cv2.split(_box(self.picture * p[..., None], self.radius) - self.mean * level[..., None])
         a, b, c, d, e, f = cv2.split(self.inverse)
@@ -140,7 +140,7 @@ def sharpened(picture: UInt8, likely: Float32, reach: float, depth: float = 1) -
 
 
 def _detailed(picture: UInt8, lines: Float32, likely: Float32, known: Float32) -> Float32:
-    """The matte (h, w) of a part of a picture out of its colours and local lines (h, w, 4)."""
+    """The matte (h, w) of a part of a picture out of its colors and local lines (h, w, 4)."""
     scaled = (lines[..., :3] * (picture.astype(np.float32) / np.float32(255))).sum(2)
     alpha = scaled + lines[..., 3]
     alpha = alpha * (1 - known) + (known * likely + (1 - known) * alpha) * known
@@ -150,7 +150,7 @@ def _detailed(picture: UInt8, lines: Float32, likely: Float32, known: Float32) -
 def enlarged(picture: UInt8, small: UInt8, alpha: Float32) -> Float32:
     """A matte (h, w) of a reduced picture (h, w, 3) at the picture's own size (H, W), with the strands that show there.
 
-    Local lines tell it from the colours, and stay within what the reduced matte has nearby.
+    Local lines tell it from the colors, and stay within what the reduced matte has nearby.
     """
     height, width = picture.shape[:2]
     slopes, offsets = GuidedFilter.of(small.astype(np.float32) / np.float32(255)).lines(alpha)

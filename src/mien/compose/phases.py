@@ -44,7 +44,7 @@ def textured(fine: Float32, known: Bool, radius: int, shape: tuple[int, int], se
         return np.zeros((*shape, 3), np.float32)
     size = patches.shape[1]
     flat = patches.reshape(-1, 3)
-    _, axes = np.linalg.eigh(flat.T @ flat / len(flat))  # colours apart, so that each has phases of its kind
+    _, axes = np.linalg.eigh(flat.T @ flat / len(flat))  # colors apart, so that each has phases of its kind
     profile = np.hanning(size + 2)[1:-1]
     window = np.outer(profile, profile)[None, ..., None]
     turned = (patches @ axes) * window / np.sqrt((window**2).mean())

@@ -1,4 +1,4 @@
-"""New colours under the photo's own light: strands, folds and highlights stay where they are.
+"""New colors under the photo's own light: strands, folds and highlights stay where they are.
 
     x' = x · (Y(p) / Ȳ(p)) / (Y(x) / Ȳ(x))        x painted, p the photo, Y luminance, Ȳ its mean around each pixel
 

@@ -1,4 +1,4 @@
-"""No seam: what is painted takes on the photo's colours at the mask's border.
+"""No seam: what is painted takes on the photo's colors at the mask's border.
 
 Twice, since a network may be off where it sees the photo, or copy the photo there and be off where it does not:
 1. It paints beyond the mask, too, where the photo is known: how far it is off there, on a thin ring around the mask.
@@ -32,7 +32,7 @@ REACH = 1 / 8
 """Depth at which the correction has fallen to 1/e, in sides of the crop."""
 
 TRUSTED = 24.0
-"""Levels by which the network may be off for a pixel to be believed by half: more is no shift of colour."""
+"""Levels by which the network may be off for a pixel to be believed by half: more is no shift of color."""
 
 
 TRUSTED_STEP = 12.0
@@ -40,7 +40,7 @@ TRUSTED_STEP = 12.0
 
 
 def harmonise(painted: Float32, photo: Float32, area: Bool) -> Float32:
-    """The painted picture with its colours matched to the photo's at the border of an area.
+    """The painted picture with its colors matched to the photo's at the border of an area.
 
     Args:
         painted: the network's whole picture.
@@ -75,7 +75,7 @@ def _trust(error: Float32, half: float) -> Float32:
 
 
 def _spread(values: Float32, weight: Float32) -> Float32:
-    """Known values carried everywhere: the weighted mean of the smallest neighbourhood that knows any (pull-push)."""
+    """Known values carried everywhere: the weighted mean of the smallest neighborhood that knows any (pull-push)."""
     if values.shape[0] == 1:
         return values
     half = (values.shape[0] // 2, values.shape[0] // 2)

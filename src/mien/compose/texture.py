@@ -209,7 +209,7 @@ def _detailed(
 
 
 def _axes(rest: Float32, weight: Float32) -> Float64:
-    """Three directions (3, 3) of colour, columns, along which the channels are independent."""
+    """Three directions (3, 3) of color, columns, along which the channels are independent."""
     pixels = (rest * weight[..., None]).reshape(-1, 3)
     return np.linalg.eigh(pixels.T @ pixels)[1]
 

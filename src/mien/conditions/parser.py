@@ -26,7 +26,7 @@ WIDE = 1.6
 """Side of the second, wider look at a face in a photo, in sides of the FFHQ crop: long hair ends outside of it."""
 
 MAX_CROP = 1024
-"""Faces in photos are labelled at their own resolution up to this side of the crop; larger ones are enlarged."""
+"""Faces in photos are labeled at their own resolution up to this side of the crop; larger ones are enlarged."""
 
 
 @dataclass(frozen=True, eq=False)

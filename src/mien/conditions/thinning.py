@@ -1,7 +1,7 @@
-"""Lines reduced to their centre, and widened again.
+"""Lines reduced to their center, and widened again.
 
 Zhang & Suen, "A fast parallel algorithm for thinning digital patterns", CACM 1984, as a table look-up on the eight
-neighbours, so that one pass is a handful of operations on the whole picture.
+neighbors, so that one pass is a handful of operations on the whole picture.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import numpy as np
 from mien.types import Bool, UInt8
 
 _OFFSETS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
-"""Neighbours P2 to P9, clockwise from the one above; bit k of a code is the k-th."""
+"""Neighbors P2 to P9, clockwise from the one above; bit k of a code is the k-th."""
 
 
 @functools.cache
 def _staying() -> tuple[UInt8, UInt8]:
-    """(256,) for each of the two sub-passes: 0 where a line pixel with these neighbours goes, 1 where it stays."""
+    """(256,) for each of the two sub-passes: 0 where a line pixel with these neighbors goes, 1 where it stays."""
     tables: tuple[list[int], list[int]] = ([], [])
     for code in range(256):
         p = [code >> k & 1 for k in range(8)]

@@ -1,7 +1,7 @@
 """Which pictures of a set do not belong: self-filtering (Mokady et al., 2022, "Self-Distilled StyleGAN").
 
-A picture's score is its mean perceptual distance to its k nearest neighbours in the set. The paper scores by how well a
-generator trained on everything reconstructs the picture; the neighbours need no training first, and find the same
+A picture's score is its mean perceptual distance to its k nearest neighbors in the set. The paper scores by how well a
+generator trained on everything reconstructs the picture; the neighbors need no training first, and find the same
 kind of picture: wrong crops, drawings, occlusions.
 """
 
@@ -28,7 +28,7 @@ class Verdict:
     """What to drop.
 
     Attributes:
-        scores: (N,) mean distance to the nearest neighbours, in units of the features' typical distance (median 1).
+        scores: (N,) mean distance to the nearest neighbors, in units of the features' typical distance (median 1).
         dropped: indices, worst first.
         threshold: the score from which on pictures are dropped.
     """

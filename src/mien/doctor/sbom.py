@@ -1,4 +1,4 @@
-"""What mien consists of here: packages and weights with their licences, also as a CycloneDX document."""
+"""What mien consists of here: packages and weights with their licenses, also as a CycloneDX document."""
 
 from __future__ import annotations
 

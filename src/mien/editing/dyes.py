@@ -1,4 +1,4 @@
-"""What a dye's colour stands for, and what may be dyed at all. No torch here."""
+"""What a dye's color stands for, and what may be dyed at all. No torch here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mien.editing.request import Request
 from mien.errors import LayerError, UnreadablePhotoError
 
 UNCHANGED = "own"
-"""As a colour: what the region had before other hair was borrowed."""
+"""As a color: what the region had before other hair was borrowed."""
 
 RELATIVE: Mapping[str, tuple[tuple[int, int, int], float]] = {
     "lighter": ((255, 240, 220), 0.3),
@@ -22,7 +22,7 @@ RELATIVE: Mapping[str, tuple[tuple[int, int, int], float]] = {
     "rosier": ((205, 70, 80), 0.3),
     "smokier": ((60, 42, 45), 0.4),
 }
-"""As colours: how far the region's own goes towards another one."""
+"""As colors: how far the region's own goes towards another one."""
 
 WARM, DARK, LIGHT = (215, 145, 85), 45.0, 120.0
 """Where what is dark goes instead when it gets lighter, and the levels from which on less and not at all: black hair
@@ -96,7 +96,7 @@ def depends_on_hair(region: str, color: Any) -> bool:
 
 
 def shaded(color: tuple[int, int, int], name: str) -> tuple[int, int, int]:
-    """A colour that is "lighter", "darker" or "whiter" than another."""
+    """A color that is "lighter", "darker" or "whiter" than another."""
     goal, share = RELATIVE[name]
     if name == "lighter":
         warm = min(1.0, max(0.0, (LIGHT - sum(color) / 3) / (LIGHT - DARK)))

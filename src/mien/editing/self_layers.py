@@ -1,4 +1,4 @@
-"""What the photo itself shows, instead of a layer: so that new colours keep the strands, and new lines the colours."""
+"""What the photo itself shows, instead of a layer: so that new colors keep the strands, and new lines the colors."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Codes after a sentence: equation 4, w_e = argmin_w λ1·L_clip(w) + λ2·‖w − w_w‖², by descent.
 
 L_clip is the directional loss of equation 5: the picture moves away from that of w_w as the sentence does from "face".
-The paper's λ are lost; these are the numbers of StyleCLIP's latent optimisation (Patashnik et al., 2021, section 4), in
+The paper's λ are lost; these are the numbers of StyleCLIP's latent optimization (Patashnik et al., 2021, section 4), in
 fewer steps. Legend: L W+ codes, C length of a code.
 """
 

@@ -119,7 +119,7 @@ class Ways:
     heal: strength by region.
     looks: strength by look of :data:`mien.editing.looks.LOOKS`.
     attributes: strength by look of the editor.
-    missing: wishes that nothing here can fulfil.
+    missing: wishes that nothing here can fulfill.
     """
 
     reshape: dict[str, float] = field(default_factory=dict)

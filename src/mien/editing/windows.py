@@ -23,7 +23,7 @@ from mien.editing.crop_frame import CropFrame
 from mien.types import Bool, Float32, Float64, Photo, UInt8
 
 Place = tuple[float, float, float]
-"""Centre x, centre y and side."""
+"""Center x, center y and side."""
 
 SMALLEST, LARGEST = 0.3, 1.0
 """Sides of windows that the painter was trained on."""
@@ -38,7 +38,7 @@ FINER = 1.8
 """How much smaller the windows of the next level are; a level is added while the photo is finer than its windows."""
 
 OVERLAP = 1 / 3
-"""Fraction of a window that its neighbour of the same level covers too."""
+"""Fraction of a window that its neighbor of the same level covers too."""
 
 MOST = 24
 """Windows in one edit."""
@@ -61,7 +61,7 @@ class Window:
         mirror: (S, S, 3) uint8, the same window of the mirrored photo.
         hidden: (S, S) bool, where that is masked.
         conditions: of side S; only its maps count.
-        place: centre x, centre y and side in the aligned square, whose side is 1.
+        place: center x, center y and side in the aligned square, whose side is 1.
         face: (F, F, 3) uint8, the whole face after the first pass.
         face_area: (F, F) bool.
     """
@@ -162,7 +162,7 @@ def _tiled(box: tuple[float, float, float, float], side: float) -> Iterator[Plac
 
 
 def _steps(start: float, length: float, side: float) -> list[float]:
-    """Centres of windows along one axis."""
+    """Centers of windows along one axis."""
     if length * (CONTEXT + 1) / 2 <= side:
         return [start + length / 2]
     count = 1 + int(np.ceil((length - side * (1 - OVERLAP)) / (side * (1 - OVERLAP))))

@@ -38,7 +38,7 @@ class FaceMaker(Protocol):
             seeds: whole numbers, none negative; the same seed gives the same code on every engine, but for rounding.
             psi: truncation, see :func:`mien.models.stylegan2.truncation.truncate`.
             cutoff: how many codes are truncated, the coarsest first; None for all.
-            modes: of how many cluster centres the nearest is the one to truncate towards; 1 takes the mean.
+            modes: of how many cluster centers the nearest is the one to truncate towards; 1 takes the mean.
         """
 
     def pictures(self, w_plus: Float32) -> UInt8:

@@ -32,7 +32,7 @@ class Comparison:
         size: side in pixels to which all pictures are brought first.
         distributions: spaces for the distances, U-IDS, and the manifold's figures.
         manifolds: further spaces, for precision, recall, density and coverage only.
-        k: nearest neighbours of the manifold's figures.
+        k: nearest neighbors of the manifold's figures.
         interval: of all figures.
     """
 

@@ -28,7 +28,7 @@ def manifold_scores(features: Float32, reference: Float32, k: int = 5) -> dict[s
     Args:
         features: (N, D).
         reference: (M, D).
-        k: which nearest neighbour bounds a ball; the papers take 3 (precision, recall) and 5 (density, coverage).
+        k: which nearest neighbor bounds a ball; the papers take 3 (precision, recall) and 5 (density, coverage).
 
     Raises:
         DataError: either set has no more pictures than k.

@@ -3,7 +3,7 @@
 A sample counts as suspicious when it is closer to a training picture than ``CLOSE`` of the pictures that were held out
 (the comparison of Meehan et al., 2020, "A Non-Parametric Test to Detect Data-Copying in Generative Models"); where none
 were, than ``CLOSE`` of the training pictures are to one another, and near-duplicates among them make that lenient.
-Letters: N samples, M training pictures, H held-out pictures, D features, K neighbours.
+Letters: N samples, M training pictures, H held-out pictures, D features, K neighbors.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class CopyCheck:
     Attributes:
         samples: (N, S, S, 3) uint8.
         training: where the neighbours' pixels come from.
-        found: the neighbours.
+        found: the neighbors.
         space: in which they are near.
         size: side S at which all were compared.
         facts: of the generator.
@@ -178,7 +178,7 @@ def find_copies(
         training: what it was trained on.
         space: where distances count.
         size: side.
-        count: neighbours to name.
+        count: neighbors to name.
         progress: told what is looked at, how many are done, and of how many.
         held_out: what it was not trained on, to learn from how close such pictures usually come.
 
@@ -199,7 +199,7 @@ def find_copies(
 
 
 def write_sheet(check: CopyCheck, path: Path, *, shown: int = 32, command: str = "") -> None:
-    """The samples that come closest, with their neighbours, as a PNG; beside it the figures as JSON.
+    """The samples that come closest, with their neighbors, as a PNG; beside it the figures as JSON.
 
     Raises:
         SaveError: the folder cannot be written.

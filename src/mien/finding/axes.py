@@ -41,4 +41,4 @@ COLORS: Mapping[str, str] = {
     "background-color": "background",
     "clothes-color": "clothes",
 }
-"""What has the colour, by attribute: three numbers each, ``-L``, ``-a`` and ``-b``."""
+"""What has the color, by attribute: three numbers each, ``-L``, ``-a`` and ``-b``."""

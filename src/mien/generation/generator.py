@@ -128,7 +128,7 @@ class MultimodalGenerator:
             seed: of the noise that chooses among faces that fit; the following faces have the following seeds.
             n: how many faces.
             text_weight: how much words count beside anything else that is given; 2 where both contradict each other.
-            truncation: 1 for the codes as they are; less moves them towards the nearest of the generator's centres,
+            truncation: 1 for the codes as they are; less moves them towards the nearest of the generator's centers,
                 from where refinement and descent start.
             refine: rounds of looking and correcting, see :mod:`mien.generation.feedback`; 0 for the mapped codes.
             descend: steps of :mod:`mien.generation.descent`, with torch; None: 20 after 4 rounds for a map or sketch.

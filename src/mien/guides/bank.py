@@ -275,7 +275,7 @@ def _cost(face: Face, wanted: Traits, entry: Entry, part: str) -> float:
 
 
 def _iris(face: Face, wanted: Traits, lent: Traits) -> float:
-    """How far the colours of the irises differ; shut eyes are dark where the hair is."""
+    """How far the colors of the irises differ; shut eyes are dark where the hair is."""
     if max(face.eye_openness) > 0.2:
         return float(np.hypot((lent.iris[0] - wanted.iris[0]) / 14, (lent.iris[2] - wanted.iris[2]) / 8))
     return max(0.0, lent.iris[0] - 22) / 10 if wanted.hair[0] < 30 else 0.0

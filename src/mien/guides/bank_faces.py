@@ -13,7 +13,7 @@ CURLS = ("2131", "2133", "2137")
 """Bundled faces with small curls."""
 
 ODD_TEETH = ("2230", "2381", "2419", "2842", "2987", "3052", "3076", "3146", "3149")
-"""Bundled faces whose teeth are soft, coloured, few or a child's."""
+"""Bundled faces whose teeth are soft, colored, few or a child's."""
 
 EVEN_TEETH = ("2118",)
 """Bundled faces whose teeth fill a mouth from corner to corner in even light, which come first."""

@@ -1,6 +1,6 @@
 """What lies under hair: skin, neck, clothes and backdrop where hair was and none will be.
 
-Skin is the other's, which shows a forehead, ears and a neck there, in this face's colours; backdrop and clothes are
+Skin is the other's, which shows a forehead, ears and a neck there, in this face's colors; backdrop and clothes are
 this photo's, mirrored at the border of the hair.
 
 Convention:
@@ -43,7 +43,7 @@ CLOSED = 0.15
 """Half the width, units, of what is made anew with the old hair between its ends: skin in their shade."""
 
 NECK = 0.05
-"""Square units of a neck that tell its colours."""
+"""Square units of a neck that tell its colors."""
 
 HIGH, TOP = 0.17, (10, 109, 338, 67, 297, 103, 332)
 """How far above the face's highest points a forehead reaches, in lengths of the face; and these points."""
@@ -80,7 +80,7 @@ def bare(
         here: the scene.
         there: the other's classes at the same places: where it shows its forehead, a forehead is made.
         picture: (h, w, 3) the other's picture, at the same places.
-        skin: (h, w, 3) the same with its skin in this face's colours.
+        skin: (h, w, 3) the same with its skin in this face's colors.
         alpha: (h, w) what the new hair and its skin hide.
         stays: (h, w) ears and what is worn, which are kept.
 
@@ -217,7 +217,7 @@ def _step(share: Float32) -> Float32:
 
 
 def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Bool, name: str) -> Float32:
-    """The other's skin in the colours and the light of this face."""
+    """The other's skin in the colors and the light of this face."""
     unit = here.unit
     mine, theirs = here.shares["face"] + here.shares[name], there["face"] + there[name] + there["ears"]
     known = held & (mine > 0.75) & (theirs > 0.75)
@@ -246,7 +246,7 @@ def _skin(here: Scene, there: Mapping[str, Float32], picture: Float32, held: Boo
 
 
 def _as_neck(here: Scene, made: Float32, held: Bool) -> Float32:
-    """Skin (h, w, 3) in the colours of what is seen of this neck, where enough is."""
+    """Skin (h, w, 3) in the colors of what is seen of this neck, where enough is."""
     known = (held & (here.shares["neck"] > 0.8)).astype(np.float32)
     if float(known.sum()) < NECK * here.unit**2:
         return made

@@ -38,7 +38,7 @@ CALM, ODD = 0.5, 20.0
 beard may be unlike what is likely."""
 
 SHADE = 0.003
-"""What share of their colours skin loses with light; 0.016 in photos, where strangers call it gray."""
+"""What share of their colors skin loses with light; 0.016 in photos, where strangers call it gray."""
 
 LATER, BAND = 0.012, (0.008, 0.06)
 """How much less each face counts that fits worse, and the standard deviations, eye distances, between which relief

@@ -1,4 +1,4 @@
-"""Brows in another colour, hair by hair: what is skin between and beside the hairs stays.
+"""Brows in another color, hair by hair: what is skin between and beside the hairs stays.
 
 A pixel is a mixture, in linear light, of the skin around the brow and of the brow's hair; only the hair's part changes.
 
@@ -49,7 +49,7 @@ GRAYS = 0.4
 
 
 def dyed_brows(photo: Photo, alpha: Float32, color: tuple[int, int, int], strength: float) -> Guide:
-    """Brows with hairs of another colour.
+    """Brows with hairs of another color.
 
     Args:
         photo: any.
@@ -157,7 +157,7 @@ def _skin(light: Float32, known: Bool) -> Float32:
 
 
 def _hair(hair: Float64, skin: Float64, color: tuple[int, int, int]) -> Float32:
-    """(3,) linear light of hairs that come near a colour, as far as brows do."""
+    """(3,) linear light of hairs that come near a color, as far as brows do."""
     now, bare, wish = (_lab(one) for one in (hair, skin, linear(np.array([[color]], np.float32))[0, 0]))
     light = now[0] + TAKEN * (wish[0] - now[0])
     light = min(light, now[0] + LIGHTER, max(bare[0] - BELOW, now[0]))

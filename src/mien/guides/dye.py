@@ -1,4 +1,4 @@
-"""Dye: a region takes on a colour; strands, shadows and highlights stay.
+"""Dye: a region takes on a color; strands, shadows and highlights stay.
 
 Convention:
     Lab is CIE L*a*b* of sRGB (D65): L from 0 to 100. Pictures are (H, W, 3) float32 in [0, 1].
@@ -27,7 +27,7 @@ from mien.threads import side_by_side
 from mien.types import Float32, Photo, UInt8
 
 LARGEST = 768
-"""Longer side at which the region's colours are told from those behind it."""
+"""Longer side at which the region's colors are told from those behind it."""
 
 NODES = 33
 """Levels of each channel for which the dye is computed."""
@@ -36,7 +36,7 @@ BLACK = 2.5
 """L* below which there is nothing but black."""
 
 NEAR = 0.03
-"""Longer sides of the region within which the colours on both sides of its border are looked for."""
+"""Longer sides of the region within which the colors on both sides of its border are looked for."""
 
 SEEN = 1 / 255
 """Part of a pixel below which a matte says that nothing of the region is there."""
@@ -49,14 +49,14 @@ def dye(
     settings: Dye | None = None,
     roots: Float32 | None = None,
 ) -> Guide:
-    """A region in another colour.
+    """A region in another color.
 
     Args:
         photo: any.
         alpha: (H, W) the region's matte.
         color: sRGB, what the region's mean shall be.
         settings: None takes the defaults.
-        roots: (H, W), or reduced, how much keeps its colour where the region becomes much lighter or vivid; None:
+        roots: (H, W), or reduced, how much keeps its color where the region becomes much lighter or vivid; None:
             nothing does.
 
     Returns:
@@ -94,11 +94,11 @@ def dye(
 
 
 THIN = (0.05, 0.5)
-"""Matte between which thin hair that becomes lighter comes to its new colour; what is less is shade, or down."""
+"""Matte between which thin hair that becomes lighter comes to its new color; what is less is shade, or down."""
 
 LINE, CLEAR = 0.005, (0.3, 0.7)
 """Longer sides of the region: thinner lines of a matte are single hairs; and the shares of it that must be such a line
-for it to come to its new colour, too: a head without them looks cut out."""
+for it to come to its new color, too: a head without them looks cut out."""
 
 
 SHONE, THICK = 0.75, (0.6, 0.95)
@@ -115,9 +115,9 @@ class Layers:
             soft pixels are no strands.
         thin: 4 planes, what lies behind, and how much of thin hair is gone where it becomes fair: down and shade are
             not seen; None: nothing is gone.
-        laid, maps: what takes colours, with their maps, to the dyed ones.
+        laid, maps: what takes colors, with their maps, to the dyed ones.
         table: the same as a filter, where there are no maps.
-        kept: how much of the region keeps its colour; None: nothing does.
+        kept: how much of the region keeps its color; None: nothing does.
     """
 
     through: Planes | None
@@ -131,7 +131,7 @@ class Layers:
     def of(
         cls, seen: Float32, alpha: Float32, color: tuple[int, int, int], settings: Dye, roots: Float32 | None = None
     ) -> Layers:
-        """Of a region (h, w, 3) with a matte (h, w), and with roots (h, w) that keep their colour if it is lifted."""
+        """Of a region (h, w, 3) with a matte (h, w), and with roots (h, w) that keep their color if it is lifted."""
         front = behind = seen
         if settings.strands:
             front, behind = colors(seen, alpha, radius=max(4, round(NEAR * max(alpha.shape))))
@@ -184,7 +184,7 @@ def _lines(alpha: Float32) -> Float32:
 
 
 def mean_color(photo: Photo, alpha: Float32) -> tuple[int, int, int]:
-    """The mean sRGB colour of a region with a matte (H, W).
+    """The mean sRGB color of a region with a matte (H, W).
 
     Raises:
         ValueError: the matte is empty.
@@ -217,7 +217,7 @@ def _seen(photo: Photo, alpha: Float32) -> tuple[Float32, Float32]:
 
 
 def _lighter(front: Float32, alpha: Float32, wish: Float32) -> float:
-    """From 0 to 1, how much lighter a wish is than a region's colours."""
+    """From 0 to 1, how much lighter a wish is than a region's colors."""
     light = lab_of(front)[..., 0]
     mean = float((light * alpha).sum() / max(float(alpha.sum()), 1e-6))
     return float(np.clip((lab_of(wish[None, None])[0, 0, 0] - mean - 5) / 20, 0, 1))

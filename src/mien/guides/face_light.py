@@ -1,4 +1,4 @@
-"""How the lower half of a shaven man's face is lit and coloured, its jaw and the neck in the jaw's shade included.
+"""How the lower half of a shaven man's face is lit and colored, its jaw and the neck in the jaw's shade included.
 
 The mean of many men and the ways in which they differ. From where skin is seen, and from mouth and pose, the rest
 follows: what is most likely, given that (a linear Gaussian model, as in Blanz and Vetter's "A morphable model for the
@@ -36,14 +36,14 @@ WIDTH, HEIGHT, EYES = 112, 128, 0.55
 """Of the frame, pixels, and how far down the eyes lie, eye distances."""
 
 NOISE, SEEN, LOOKS = 10.0, 100, 0.3
-"""By how much what is seen differs from all faces that the model knows, how many places count at most, as neighbours
+"""By how much what is seen differs from all faces that the model knows, how many places count at most, as neighbors
 agree, and what mouth and pose count."""
 
 USUAL = 1.5
 """Deviations by which mouth and pose count as different at most."""
 
 HUES = 0.3
-"""Share of what is known of colours that is believed: in another light gray is seen where it should not."""
+"""Share of what is known of colors that is believed: in another light gray is seen where it should not."""
 
 
 def frame() -> Float64:

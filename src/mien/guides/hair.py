@@ -1,6 +1,6 @@
 """Hair of another person: with its matte, in this head's pose and light, and what of the old hair shows covered.
 
-    result = under + shadow + A (F - under)      A, F the other's matte and hair colours, bent to this face
+    result = under + shadow + A (F - under)      A, F the other's matte and hair colors, bent to this face
 
 Convention:
     That of :mod:`mien.guides.scene`; "new" is the other's hair in this scene, "old" the hair that was there.
@@ -78,7 +78,7 @@ def hair(
         photo, face: where it goes.
         other, other_face: where it comes from.
         parser: finds hair, skin, clothes and backdrop in both.
-        part: "hair", all of it, or the "fringe" alone, in the colour of this person's hair.
+        part: "hair", all of it, or the "fringe" alone, in the color of this person's hair.
         any_head: whether the other was not chosen by the user: then long hair keeps its hairline and its color.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Another person's hair bent to a head: its place, its pure colours, this photo's light, no slits at the cheeks.
+"""Another person's hair bent to a head: its place, its pure colors, this photo's light, no slits at the cheeks.
 
 Convention:
     That of :mod:`mien.guides.scene`.
@@ -61,7 +61,7 @@ class Fitted:
 
     Attributes:
         alpha: (h, w) the matte.
-        front: (h, w, 3) the hair's colours.
+        front: (h, w, 3) the hair's colors.
         picture: (h, w, 3) all of the other's picture.
         real: (h, w, 3) the same without the hue of its backdrop, in the light that the hair has here.
         shares: (h, w) of the other's classes, by group; and "strained": where it is stretched too much to be shown.
@@ -208,7 +208,7 @@ def _beside(here: Scene, there: Scene, turn: Float64, ears: Float64 | None) -> t
 
 
 def similarity(mine: Float64, theirs: Float64) -> tuple[Float64, Float64, Float64]:
-    """Rotation and scale (2, 2), and the centres, that take one set of points to the other."""
+    """Rotation and scale (2, 2), and the centers, that take one set of points to the other."""
     a, b = mine.mean(0), theirs.mean(0)
     p, q = mine - a, theirs - b
     u, d, vt = np.linalg.svd(q.T @ p)

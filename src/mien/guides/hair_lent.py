@@ -1,4 +1,4 @@
-"""A head that lends its hair: the hair's pure colours, nothing worn over it, and ears outlined as they are seen.
+"""A head that lends its hair: the hair's pure colors, nothing worn over it, and ears outlined as they are seen.
 
 Convention:
     That of :mod:`mien.guides.scene`.
@@ -54,7 +54,7 @@ ARM = 14.0
 
 
 def pure(there: Scene, matte: Float32) -> Float32:
-    """(h, w, 3) the hair's colours, without what shines through it: what is thin stays near what is solid there."""
+    """(h, w, 3) the hair's colors, without what shines through it: what is thin stays near what is solid there."""
     front, _ = colors(there.picture / np.float32(255), matte, max(4, round(0.2 * there.unit)))
     lab = cv2.cvtColor(front, cv2.COLOR_RGB2LAB)
     solid = matte**6
@@ -74,7 +74,7 @@ def pure(there: Scene, matte: Float32) -> Float32:
 
 
 def clear(there: Scene) -> Float32:
-    """(h, w) the hair's matte without the backdrop between curls, where that is seen by its colour."""
+    """(h, w) the hair's matte without the backdrop between curls, where that is seen by its color."""
     unit = there.unit
     hair, rest = (there.hair > 0.97).astype(np.float32), (there.shares["background"] > 0.9) * (there.hair < 0.03)
     (front, spread) = local_colors(there.picture, hair, 0.14 * unit)

@@ -39,7 +39,7 @@ def over_photo(
 
     Args:
         photo, other, here, there, fit: as above.
-        planes: what lies under the new hair, the other's head in this photo's colours (h, w, 3 each); and (h, w) how
+        planes: what lies under the new hair, the other's head in this photo's colors (h, w, 3 each); and (h, w) how
             much shows of new hair, of what lies under it, of shadow, and of the other's pixels as they are.
     """
     fill, head, alpha, gone, dark, real = planes

@@ -1,4 +1,4 @@
-"""Where hair grows out of skin: the other's pixels as they are, skin, roots, down and ears, in this face's colours.
+"""Where hair grows out of skin: the other's pixels as they are, skin, roots, down and ears, in this face's colors.
 
 A matte cannot tell the down along a hairline from skin. Where hair meets skin, the other's skin is shown with it, and
 the seam lies on plain skin instead.
@@ -67,7 +67,7 @@ def features(here: Scene, soft: float) -> Float32:
 
 
 def in_colors(here: Scene, fit: Fitted, held: Bool, alpha: Float32) -> Float32:
-    """(h, w, 3): the other's head; its hair in this photo's light, its skin in this face's colours.
+    """(h, w, 3): the other's head; its hair in this photo's light, its skin in this face's colors.
 
     Args:
         here, fit: the scenes.
@@ -84,7 +84,7 @@ def in_colors(here: Scene, fit: Fitted, held: Bool, alpha: Float32) -> Float32:
 
 
 def told(fit: Fitted, unit: float) -> tuple[Float32, Float32]:
-    """(h, w) the share of hair, where it meets skin as far as the colours tell, since a matte is too large there; and
+    """(h, w) the share of hair, where it meets skin as far as the colors tell, since a matte is too large there; and
     (h, w) how far pixels are to be shown as they are there, down and fine hairs with them.
     """
     skin = np.clip(fit.shares["face"] + fit.shares["ears"], 0, 1)
@@ -161,7 +161,7 @@ def _light(here: Scene, held: Bool) -> Float32 | None:
 
 
 def _skin_gain(here: Scene, fit: Fitted, held: Bool) -> Float32:
-    """(h, w, 3): logarithms of this face's local colours over the other's, spread from where both show skin."""
+    """(h, w, 3): logarithms of this face's local colors over the other's, spread from where both show skin."""
     mine, theirs = here.shares["face"], fit.shares["face"]
     barred: Any = np.maximum.reduce([features(here, 0.03), here.shares["worn"], here.loose, fit.alpha])
     barred = wide_blur(np.asarray(barred, np.float32), 0.03 * here.unit)

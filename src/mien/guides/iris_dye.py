@@ -1,4 +1,4 @@
-"""Irises in another colour: pupil, rim, fibres, reflections and the shade of the lid stay.
+"""Irises in another color: pupil, rim, fibres, reflections and the shade of the lid stay.
 
 Only the light and the hue between pupil and rim move, by rings as in real eyes. Nothing is drawn.
 
@@ -128,7 +128,7 @@ class Iris:
         return np.asarray(1 - np.clip(away, 0, 1), np.float64)
 
     def recolored(self, color: Float64) -> Float32:
-        """Lab (h, w, 3) with another median colour (3,)."""
+        """Lab (h, w, 3) with another median color (3,)."""
         light, now = self.lab[..., 0], self.color
         diffuse, tinted = self._diffuse(0), self._diffuse(TINTED)
         lift, hue = (np.interp(self.away, RINGS, one) for one in (LIFTED, HUED))
@@ -143,7 +143,7 @@ class Iris:
         return np.dstack([lighter, self.lab[..., 1:] + share * (aim - self.lab[..., 1:])]).astype(np.float32)
 
     def over(self, photo: Photo, color: Float64, strength: float) -> Guide:
-        """The photo with this iris in another colour, as a guide."""
+        """The photo with this iris in another color, as a guide."""
         before = to_srgb(photo, self.box).astype(np.float32)
         made = before + np.float32(strength) * (255 * (rgb_of(self.recolored(color)) - rgb_of(self.lab)))
         return Guide(self.box, changed(photo, self.box, before, made), (self.shown > SHOWN).astype(np.float32))
@@ -179,7 +179,7 @@ def circle(photo: Photo, face: Face, eye: Eye) -> tuple[Float64, float]:
 
 
 def dyed_irises(photo: Photo, face: Face, color: tuple[int, int, int], settings: Dye, strength: float) -> Guide:
-    """Both irises in another colour.
+    """Both irises in another color.
 
     Args:
         photo, face: any.

@@ -205,7 +205,7 @@ Three of four pairs of lips in the wide portraits differ by less than the first.
 
 
 def _irises(photo: Photo, face: Face, parser: FaceParser) -> Float32:
-    """The coloured rings: between pupil and rim, inside the lids, without the highlights."""
+    """The colored rings: between pupil and rim, inside the lids, without the highlights."""
     total = np.zeros((photo.height, photo.width), np.float32)
     for iris in irises_of(photo, face):
         x0, y0, x1, y1 = iris.box
@@ -250,7 +250,7 @@ def _faded(part: Float32, unit: float) -> Float32:
 
 
 def _redder(picture: UInt8, part: Float32, outline: Bool, unit: float) -> tuple[Float32, float]:
-    """(h, w): how much of each pixel has the colour of lips, and not of the skin around, as far as they differ; and by
+    """(h, w): how much of each pixel has the color of lips, and not of the skin around, as far as they differ; and by
     how much of L*, a* and b* they do."""
     lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     lab = cv2.GaussianBlur(lab, (0, 0), max(0.6, 0.3 * unit))
@@ -269,7 +269,7 @@ def _redder(picture: UInt8, part: Float32, outline: Bool, unit: float) -> tuple[
 
 
 def _flesh(picture: UInt8, drawn: Float32, likely: Float32) -> Float32:
-    """1 where lips have the colour of lips, 0 where it is that of teeth or of the open mouth, both (h, w)."""
+    """1 where lips have the color of lips, 0 where it is that of teeth or of the open mouth, both (h, w)."""
     lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     sure = (drawn > 0.8) & (likely > 0.8)
     if sure.sum() < 20:

@@ -29,7 +29,7 @@ DARKER = 0.87
 """How dark an upper lip is, the lower one being 1."""
 
 SEEN = 0.08
-"""Share of a lip that must be seen, to tell its colours."""
+"""Share of a lip that must be seen, to tell its colors."""
 
 
 def darkness(here: AroundBeard) -> float:
@@ -39,7 +39,7 @@ def darkness(here: AroundBeard) -> float:
 
 
 def with_lips(here: AroundBeard, picture: Float32, made: Float32, kept: Float32, unit: float) -> Float32:
-    """What is made (H, W, 3), with lips in the colours of what is seen of them where it is not kept (H, W)."""
+    """What is made (H, W, 3), with lips in the colors of what is seen of them where it is not kept (H, W)."""
     lips = [inside(here.at(picture.shape, one), picture.shape) for one in (UPPER, LOWER)]
     known = [eroded(one, max(1, round(0.01 * unit))) & (kept > 0.9) for one in lips]
     enough = [float(seen.sum()) > SEEN * float(one.sum()) for seen, one in zip(known, lips, strict=True)]

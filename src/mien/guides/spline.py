@@ -69,7 +69,7 @@ class Spline:
         return result
 
     def field(self, box: tuple[int, int, int, int]) -> Float32:
-        """The offsets of all pixel centres of a box (x0, y0, x1, y1): (y1 - y0, x1 - x0, 2) float32."""
+        """The offsets of all pixel centers of a box (x0, y0, x1, y1): (y1 - y0, x1 - x0, 2) float32."""
         return self.fields(box)[0]
 
     def fields(self, box: tuple[int, int, int, int]) -> list[Float32]:

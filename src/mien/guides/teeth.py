@@ -47,7 +47,7 @@ BRIGHT = 0.35
 """By how much that counts as more where it is as light as teeth: some are seen in warmer light."""
 
 EVEN = 0.92
-"""How much of the differences of colour among the other's teeth is taken away."""
+"""How much of the differences of color among the other's teeth is taken away."""
 
 NARROW, WIDE = (0.34, 0.82), (0.45, 1.0)
 """Most light of what is no tooth, over that of the lips, and light of teeth before they are shaded, over that of most
@@ -186,7 +186,7 @@ def lit_teeth(
         least = DULLER * (1 - min(sure / 2, 1)) * told
         told = np.maximum(least, teeth_color(here, native[0], (sure * SAME[0], sure * SAME[1])))
     tooth = _closed(_toothed(light, white, areas.unit) * blurred(widened(areas.theirs, 2.0), 1.0), areas.unit)
-    gray = light.mean(2, keepdims=True) / found.mean() * found  # stains and coloured light of the other photo
+    gray = light.mean(2, keepdims=True) / found.mean() * found  # stains and colored light of the other photo
     light = light + EVEN * tooth[..., None] * (gray - light)
     lit = linear(no_redder(srgb(np.asarray(light * (told / found), np.float32)), lips))
     if others.any():

@@ -1,4 +1,4 @@
-"""Colours of borrowed pixels under this photo's light: teeth, lips, the white of eyes.
+"""Colors of borrowed pixels under this photo's light: teeth, lips, the white of eyes.
 
 Convention:
     Pictures are (h, w, 3) float32 sRGB in [0, 255] or linear light in [0, 1], as told; areas (h, w) bool.
@@ -53,7 +53,7 @@ def srgb(light: Float32) -> Float32:
 
 
 def teeth_among(picture: Float32 | UInt8, inside: Bool, least: float = 0.45) -> Bool:
-    """(h, w): what is bright and hardly coloured between the lips, of an sRGB picture.
+    """(h, w): what is bright and hardly colored between the lips, of an sRGB picture.
 
     ``least`` is the share of the brightest level around from which on something is bright.
     """

@@ -1,4 +1,4 @@
-"""Path-length regularisation (Karras et al., 2020, equation 4).
+"""Path-length regularization (Karras et al., 2020, equation 4).
 
 PL = E_{w, y}[(‖J_wᵀ y‖ − a)²], J_w = ∂g(w)/∂w, y a picture of Gaussian noise, a the running mean of the norm.
 """

@@ -1,7 +1,7 @@
 """Text-conditioned mapper: degrees that words ask for -> what is added to a face's codes.
 
 After CLIPInverter's adapter (Baykal et al., 2023) and FFCLIP's semantic modulation (Zhu et al., 2022): each group of
-layers has a network, whose normalised features are scaled and shifted by the text. Here the text is the degrees of the
+layers has a network, whose normalized features are scaled and shifted by the text. Here the text is the degrees of the
 attributes that are read in it, so that no text-image network is needed.
 
 Legend: B batch, L W+ codes, C length of a code, A attributes.
@@ -34,7 +34,7 @@ class MapperConfig:
 
 
 class Modulated(nn.Module):
-    """Normalised features, scaled and shifted by degrees, through one layer."""
+    """Normalized features, scaled and shifted by degrees, through one layer."""
 
     def __init__(self, width: int, hidden: int, attributes: int) -> None:
         super().__init__()

@@ -111,7 +111,7 @@ class RandomMixing(nn.Module):
 
 
 class Head(nn.Sequential):
-    """Halves a map ``halvings`` times, then one 3x3 layer and one logit per position, all spectrally normalised."""
+    """Halves a map ``halvings`` times, then one 3x3 layer and one logit per position, all spectrally normalized."""
 
     def __init__(self, mixed: int, width: int, halvings: int) -> None:
         layers: list[nn.Module] = []

@@ -1,4 +1,4 @@
-"""The file formats: how each is recognised, what it can hold, what reading it costs.
+"""The file formats: how each is recognized, what it can hold, what reading it costs.
 
 HEIC and AVIF are read at 8 bits per sample, whatever they hold: that is all their decoders give to Pillow.
 """
@@ -70,7 +70,7 @@ OTHERS = (
     (b"#?RADIANCE", "Radiance HDR", ".hdr"),
     (b"<svg", "SVG", ".svg"),
 )
-"""Formats that we recognise only to name them: how they begin, what they are called, their ending."""
+"""Formats that we recognize only to name them: how they begin, what they are called, their ending."""
 
 
 def sniff(head: bytes) -> Container | None:

@@ -43,7 +43,7 @@ def read_photo(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
         The photo, upright, in its own color space and depth.
 
     Raises:
-        UnreadablePhotoError: missing, empty, a folder, damaged, truncated, mislabelled, not a picture.
+        UnreadablePhotoError: missing, empty, a folder, damaged, truncated, mislabeled, not a picture.
         UnsupportedPhotoError: animated, several pages, camera raw, or samples that are not 1 to 16 bit gray or color.
         PhotoTooLargeError: more pixels than ``max_pixels``.
     """

@@ -64,7 +64,7 @@ class Remembered:
 
 @dataclass(eq=False)
 class WatchedEditor:
-    """The editor of one task: it can be cancelled, and what it made is known afterwards.
+    """The editor of one task: it can be canceled, and what it made is known afterwards.
 
     Attributes:
         editor: makes the edits.

@@ -105,7 +105,7 @@ def _fields(
 
 
 def _centres(box: tuple[int, int, int, int], columns: int, rows: int) -> Float64:
-    """(rows * columns, 2) centres of cells."""
+    """(rows * columns, 2) centers of cells."""
     x0, y0, x1, y1 = box
     xs = x0 + (np.arange(columns) + 0.5) * (x1 - x0) / columns
     ys = y0 + (np.arange(rows) + 0.5) * (y1 - y0) / rows

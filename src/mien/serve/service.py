@@ -61,7 +61,7 @@ class Service:
 
     @cached_property
     def looks(self) -> EditContext:
-        """What previews look at faces with; mattes are kept for the next colour."""
+        """What previews look at faces with; mattes are kept for the next color."""
         return EditContext(self.editor, EditCache(MATTES))
 
     async def run(
@@ -70,12 +70,12 @@ class Service:
         """Does something in a worker and waits for it.
 
         Args:
-            request: if its client goes away, the work is cancelled.
+            request: if its client goes away, the work is canceled.
             work: what to do.
             kind, key, stream: see :class:`Task`.
 
         Raises:
-            ApiError: it failed, was cancelled, or there is no place in the queue.
+            ApiError: it failed, was canceled, or there is no place in the queue.
         """
         task = self.queue.submit(Task(work, kind, key, stream))
         answer: T = await self.wait(request, task)

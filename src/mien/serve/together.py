@@ -99,7 +99,7 @@ class Together:
             images = [image for one in batch for image in one.images]
             conditions = [each for one in batch for each in one.conditions]
             options = [each for one in batch for each in one.options]
-            with interruptible(lambda: None):  # that the leader is cancelled must not end the others
+            with interruptible(lambda: None):  # that the leader is canceled must not end the others
                 made = iter(self._backend.edit(images, conditions, options, own))
             for one in batch:
                 one.made.set_result([next(made) for _ in one.images])

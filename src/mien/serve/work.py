@@ -1,4 +1,4 @@
-"""Work in turn: a bounded queue, a few threads, and tasks that can be cancelled, replaced and watched."""
+"""Work in turn: a bounded queue, a few threads, and tasks that can be canceled, replaced and watched."""
 
 from __future__ import annotations
 

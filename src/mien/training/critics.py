@@ -25,7 +25,7 @@ class Critic:
         network: pictures -> logits, any number per picture.
         config: its training.
         rng: for augmentation, on the training device.
-        adam: of the optimiser, where ``config`` says nothing.
+        adam: of the optimizer, where ``config`` says nothing.
 
     Attributes:
         strength: of the augmentation.

@@ -28,7 +28,7 @@ class Stage(Protocol):
 
     Attributes:
         phases: the schedule.
-        parts: everything with a state, by name: networks, optimisers, averages.
+        parts: everything with a state, by name: networks, optimizers, averages.
         rng: the run's own generator, on the training device.
     """
 
@@ -102,7 +102,7 @@ class Loop:
     def resume(self) -> bool:
         """Continues from the newest snapshot of the run's folder; False if there is none.
 
-        Settings of the optimisers are those of this run, not of the snapshot.
+        Settings of the optimizers are those of this run, not of the snapshot.
 
         Raises:
             CorruptCheckpointError: no snapshot is readable.

@@ -36,10 +36,10 @@ class Step:
 
 
 class Loss(Protocol):
-    """Computes what a phase minimises."""
+    """Computes what a phase minimizes."""
 
     def __call__(self, step: Step) -> tuple[Tensor, Mapping[str, Tensor]]:
-        """Returns the scalar to minimise, and scalars to report."""
+        """Returns the scalar to minimize, and scalars to report."""
         ...
 
 
@@ -63,7 +63,7 @@ class Phase:
 
 
 def lazy_adam(module: nn.Module, config: AdamConfig, interval: int | None = None) -> Adam:
-    """Adam, corrected for a regulariser that adds a step every ``interval`` steps (Karras et al., 2020, appendix B).
+    """Adam, corrected for a regularizer that adds a step every ``interval`` steps (Karras et al., 2020, appendix B).
 
     c = k / (k + 1); learning rate c·λ, betas β^c.
     """

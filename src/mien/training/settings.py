@@ -85,7 +85,7 @@ class CriticConfig:
         strength: p of the augmentation; None to adapt it if the augmentation is meant to be, 1 otherwise.
         r1_gamma: γ of R1; 0 for none.
         r1_interval: steps between two penalties.
-        adam: of its optimiser; None for that of the network it judges.
+        adam: of its optimizer; None for that of the network it judges.
         channel_base: of a "stylegan2" one, see :class:`mien.models.stylegan2.DiscriminatorConfig`; None for that of the
             generator, or of the editor's preset. One that stands beside another may be narrower.
     """

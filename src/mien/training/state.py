@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 class Stateful(Protocol):
-    """Has a state that can be taken and put back: networks, optimisers, averages, samplers."""
+    """Has a state that can be taken and put back: networks, optimizers, averages, samplers."""
 
     def state_dict(self) -> Mapping[str, Any]:
         """The state, made of tensors, numbers, strings, lists and dictionaries."""

@@ -1,4 +1,4 @@
-"""Misspelt words: the known word that is nearest to one."""
+"""Misspelled words: the known word that is nearest to one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 def nearest(word: str, known: Iterable[str], small: Callable[[str], bool]) -> str | None:
     """The known word that was meant; None where no one is near enough.
 
-    One letter may be missing, added, wrong, or exchanged with its neighbour; two in words of eight letters or more.
+    One letter may be missing, added, wrong, or exchanged with its neighbor; two in words of eight letters or more.
     The first letter is right.
 
     Args:
@@ -45,7 +45,7 @@ def _short_slip(word: str, one: str) -> bool:
 
 
 def distance(a: str, b: str) -> int:
-    """Letters that are added, taken away, replaced or exchanged with their neighbour; anagrams that begin and end alike
+    """Letters that are added, taken away, replaced or exchanged with their neighbor; anagrams that begin and end alike
     count as 1."""
     if a[0] == b[0] and a[-1] == b[-1] and len(a) > 4 and sorted(a) == sorted(b):
         return 1

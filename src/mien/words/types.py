@@ -15,7 +15,7 @@ class Wish:
         degree: in [-2, 2]: 0.5 a little, 1 plainly, 2 as far as it goes; -2 is "none at all".
         color: as :func:`mien.conditions.colors.parse_color` reads it, where the attribute is a color.
         relative: whether it compares with what is seen: "smile more", not "a slight smile".
-        confidence: in (0, 1]: lower where a word was misspelt, or belongs to something that was named before.
+        confidence: in (0, 1]: lower where a word was misspelled, or belongs to something that was named before.
     """
 
     attribute: str

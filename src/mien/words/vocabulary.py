@@ -118,7 +118,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def _names(text: str) -> frozenset[str]:
-    """Words with a capital letter within a sentence that has few of them: they are not misspelt."""
+    """Words with a capital letter within a sentence that has few of them: they are not misspelled."""
     names = re.findall(r"(?<=[a-z,] )[A-Z][a-z]+", text)
     return frozenset(name.lower() for name in names if 2 * len(names) <= len(text.split()))
 

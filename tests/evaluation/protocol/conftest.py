@@ -1,4 +1,4 @@
-"""Painted faces of 64 px, a parser that knows their colours, and models that obey, ignore, or leak."""
+"""Painted faces of 64 px, a parser that knows their colors, and models that obey, ignore, or leak."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COLORS = {
 
 
 class ColorParser:
-    """Labels by the nearest of the colours."""
+    """Labels by the nearest of the colors."""
 
     def parse_crop(self, pixels: UInt8) -> UInt8:
         known = np.array(list(COLORS.values()), np.float32)
@@ -54,7 +54,7 @@ class ColorParser:
 
 
 def painted_face(shift: int, tone: int, *, bald: bool = False) -> UInt8:
-    """(64, 64, 3), its colours and places a little different for each person."""
+    """(64, 64, 3), its colors and places a little different for each person."""
     face = Image.new("RGB", (SIDE, SIDE), COLORS["background"])
     draw = ImageDraw.Draw(face)
     color = {name: tuple(max(0, min(255, level + tone)) for level in levels) for name, levels in COLORS.items()}
@@ -72,7 +72,7 @@ def painted_face(shift: int, tone: int, *, bald: bool = False) -> UInt8:
 
 @dataclass
 class Obedient:
-    """Paints what it is told: exemplar, labels in their colours, colours, lines; each all but hides the one before.
+    """Paints what it is told: exemplar, labels in their colors, colors, lines; each all but hides the one before.
 
     Attributes:
         calls: edits so far.

@@ -1,6 +1,6 @@
 """CLIP as OpenAI publishes it (TorchScript archives, or their state dicts) and FaRL (Zheng et al., 2022).
 
-Both have OpenAI's names. FaRL has more under ``visual.``, for the masked modelling that it was trained with; these
+Both have OpenAI's names. FaRL has more under ``visual.``, for the masked modeling that it was trained with; these
 weights are left out. A vision transformer is needed. Weights are renamed to those of ``transformers.CLIPModel``.
 """
 

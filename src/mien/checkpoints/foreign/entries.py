@@ -1,4 +1,4 @@
-"""All weights and settings of a file by dotted name, however they are nested: what formats are recognised by."""
+"""All weights and settings of a file by dotted name, however they are nested: what formats are recognized by."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _lpips_names(entries: Entries) -> dict[str, str]:
 
 
 def _traced(entries: Entries, net: str) -> dict[str, Tensor] | None:
-    """The constants of a traced LPIPS: normalisation, features, heads, in this order; None: another program."""
+    """The constants of a traced LPIPS: normalization, features, heads, in this order; None: another program."""
     constants = entries.constants()
     heads = constants[-len(WIDTHS[net]) :]
     if [tuple(head.shape) for head in heads] != [(1, width, 1, 1) for width in WIDTHS[net]]:

@@ -1,4 +1,4 @@
-"""Networks that are recognised in order to say why they cannot be used."""
+"""Networks that are recognized in order to say why they cannot be used."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ def _build(faces: FaceSets, folder: Path, made_of: Mapping[str, Any]) -> ItemLis
 
 
 def evenly(pictures: Sequence[Picture], limit: int | None) -> list[Picture]:
-    """So many of them, evenly spaced: neighbours in a set often come from one source."""
+    """So many of them, evenly spaced: neighbors in a set often come from one source."""
     if limit is None or limit >= len(pictures):
         return list(pictures)
     return [pictures[index] for index in np.linspace(0, len(pictures) - 1, limit).round().astype(int)]

@@ -150,7 +150,7 @@ class DecoderLevel(nn.Module):
         bank_channels = config.bank_channels[level] if config.bank else 0
         self.fusion = fusion_block(config.fusion, channels, bank_channels or None, style_dim, config.gate_kernel)
         self.to_rgb = ToRGB(channels, style_dim, clamp=None)
-        with torch.no_grad():  # the picture starts near gray: a random one would first have to be unlearnt
+        with torch.no_grad():  # the picture starts near gray: a random one would first have to be unlearned
             self.to_rgb.weight.mul_(0.1)
 
     def forward(

@@ -82,7 +82,7 @@ class StyleEncoderConfig(NetworkConfig):
 
 
 class LightTrunk(nn.Module):
-    """The residual blocks of StyleGAN2's discriminator: no normalisation, so no dependence on the batch.
+    """The residual blocks of StyleGAN2's discriminator: no normalization, so no dependence on the batch.
 
     Attributes:
         channels, strides: of the three maps that it gives, coarsest first.

@@ -4,7 +4,7 @@ After AniFaceDrawing (Huang et al., 2023): a drawing says the shape, which lies 
 fine ones, which say colors and texture, come from elsewhere. There the reader of drawings is a large encoder (pSp's);
 here it is a linear map of a small, blurred drawing, found in closed form, and a small network that adds to it:
 
-    w = w_avg + A·x + f(x),        x the drawing at 32 px, standardised
+    w = w_avg + A·x + f(x),        x the drawing at 32 px, standardized
 
 Legend: B batch, K coarse codes of L, C their length, S side, P numbers of the small drawing.
 """

@@ -15,7 +15,7 @@ SIZE = 299
 
 
 class Conv(nn.Module):
-    """Convolution without bias, batch normalisation (ε = 0.001), ReLU."""
+    """Convolution without bias, batch normalization (ε = 0.001), ReLU."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int | tuple[int, int], stride: int = 1, pad: bool = True):
         super().__init__()

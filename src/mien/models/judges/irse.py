@@ -35,7 +35,7 @@ class SqueezeExcitation(nn.Module):
 
 
 class Unit(nn.Module):
-    """Normalisation, two 3x3 convolutions, squeeze and excitation, around a shortcut."""
+    """Normalization, two 3x3 convolutions, squeeze and excitation, around a shortcut."""
 
     def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
         super().__init__()

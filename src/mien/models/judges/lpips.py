@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from mien.models.judges.vgg import convolutions
 
 SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
-"""What pictures in [-1, 1] are normalised by."""
+"""What pictures in [-1, 1] are normalized by."""
 
 TAPS = {"squeeze": (1, 4, 7, 9, 10, 11, 12), "alex": (1, 4, 7, 9, 11), "vgg": (3, 8, 15, 22, 29)}
 """Layers of ``features`` that are compared."""

@@ -148,7 +148,7 @@ class MultimodalMapping(Conditioned):
 
 
 class PairMapping(Conditioned):
-    """The paper's form: unit text and spatial code, concatenated -> batch norm, dropout, 12 equalised layers -> w.
+    """The paper's form: unit text and spatial code, concatenated -> batch norm, dropout, 12 equalized layers -> w.
 
     Text and the one modality are always there; noise has no effect.
     """

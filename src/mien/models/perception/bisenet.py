@@ -33,7 +33,7 @@ class BiSeNetConfig:
 
 
 class ConvBNReLU(nn.Module):
-    """Convolution, batch normalisation, ReLU."""
+    """Convolution, batch normalization, ReLU."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int = 3) -> None:
         super().__init__()

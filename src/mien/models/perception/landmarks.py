@@ -26,7 +26,7 @@ class LandmarkNet(nn.Module):
         self.config = config
         self.trunk = residual_trunk(config.widths, config.blocks)
         cells = (config.size // 32) ** 2
-        # Normalised and leaky: with a plain ReLU this layer died within a hundred steps (docs/log.md).
+        # Normalized and leaky: with a plain ReLU this layer died within a hundred steps (docs/log.md).
         self.hidden = nn.Sequential(
             nn.Linear(config.widths[-1] * cells, config.hidden, bias=False),
             nn.BatchNorm1d(config.hidden),

@@ -10,7 +10,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 def conv_block(inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
-    """3x3 convolution, batch normalisation, ReLU; (B, inputs, H, W) -> (B, outputs, H / stride, W / stride)."""
+    """3x3 convolution, batch normalization, ReLU; (B, inputs, H, W) -> (B, outputs, H / stride, W / stride)."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, 3, stride, padding=dilation, dilation=dilation, bias=False),
         nn.BatchNorm2d(outputs),
@@ -49,7 +49,7 @@ def residual_trunk(widths: Sequence[int], blocks: Sequence[int]) -> nn.Sequentia
 
 
 def fuse_batch_norms(network: nn.Module) -> None:
-    """Folds every batch normalisation into the convolution before it, in place; for evaluation mode only.
+    """Folds every batch normalization into the convolution before it, in place; for evaluation mode only.
 
     The same function of the input, with one pass over memory less per layer.
     """

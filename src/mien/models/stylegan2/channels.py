@@ -45,7 +45,7 @@ def spread(operand: Tensor, like: Tensor) -> Tensor:
     """An operand as it is, or written out over the rows and columns of ``like`` where that makes arithmetic faster.
 
     On the CPU, in channels-last maps of fewer channels than a vector register holds, arithmetic by broadcast is not
-    vectorised and takes several times as long. What is the same in all rows needs to be written out only once for
+    vectorized and takes several times as long. What is the same in all rows needs to be written out only once for
     all of them; but a gradient is summed over whole maps ten times as fast as over columns.
 
     Args:

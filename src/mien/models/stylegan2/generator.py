@@ -41,12 +41,12 @@ class Generator(nn.Module):
     def truncated(
         self, z: Tensor, *, psi: float = 1.0, cutoff: int | None = None, centres: Tensor | None = None
     ) -> Tensor:
-        """z (B, Z) -> W+ (B, L, C), moved towards a centre.
+        """z (B, Z) -> W+ (B, L, C), moved towards a center.
 
         Args:
-            psi: strength, 1 for none, 0 for the centre itself.
+            psi: strength, 1 for none, 0 for the center itself.
             cutoff: number of codes to truncate, from the coarsest; None for all.
-            centres: (K, C) cluster centres for multi-modal truncation; None for the mean of w.
+            centres: (K, C) cluster centers for multi-modal truncation; None for the mean of w.
         """
         w: Tensor = self.mapping(z)
         centre = self.mapping.w_avg if centres is None else nearest_centres(w, centres)

@@ -38,7 +38,7 @@ class EqualLinear(nn.Module):
     Args:
         in_features, out_features: (..., in) -> (..., out).
         bias: initial value of the bias.
-        lr_multiplier: m; weights are stored divided by it, so that an optimiser moves them m times as much.
+        lr_multiplier: m; weights are stored divided by it, so that an optimizer moves them m times as much.
         activate: apply :func:`leaky_relu`.
     """
 

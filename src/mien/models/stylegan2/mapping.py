@@ -12,7 +12,7 @@ from mien.models.stylegan2.layers import EqualLinear
 
 
 class Mapping(nn.Module):
-    """Fully connected layers with leaky ReLU behind a normalisation of z; keeps the running mean of w.
+    """Fully connected layers with leaky ReLU behind a normalization of z; keeps the running mean of w.
 
     Attributes:
         w_avg: (C,) running mean of w, the center of truncation; moved by :meth:`update_w_avg` only.

@@ -1,6 +1,6 @@
-"""Truncation: trading variety for quality by moving codes towards a centre.
+"""Truncation: trading variety for quality by moving codes towards a center.
 
-Letters: B batch, L codes, C length of a code, K centres.
+Letters: B batch, L codes, C length of a code, K centers.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from torch import Tensor
 
 
 def truncate(w_plus: Tensor, centre: Tensor, psi: float, cutoff: int | None = None) -> Tensor:
-    """centre + psi·(w − centre) for the first ``cutoff`` codes; the others are left as they are.
+    """center + psi·(w − center) for the first ``cutoff`` codes; the others are left as they are.
 
     Args:
         w_plus: (B, L, C).
         centre: (C,) one for all, or (B, C) one for each.
-        psi: 1 changes nothing, 0 gives the centre.
+        psi: 1 changes nothing, 0 gives the center.
         cutoff: number of codes, from the coarsest, to truncate; None for all.
     """
     if psi == 1.0:
@@ -26,9 +26,9 @@ def truncate(w_plus: Tensor, centre: Tensor, psi: float, cutoff: int | None = No
 
 
 def nearest_centres(w: Tensor, centres: Tensor) -> Tensor:
-    """The centre that is closest to each code: w (B, C), centres (K, C) -> (B, C).
+    """The center that is closest to each code: w (B, C), centers (K, C) -> (B, C).
 
-    Multi-modal truncation (Mokady et al., 2022, "Self-Distilled StyleGAN") moves each code towards the centre of its
+    Multi-modal truncation (Mokady et al., 2022, "Self-Distilled StyleGAN") moves each code towards the center of its
     own cluster, so that truncated pictures keep the modes of the data.
     """
     nearest = torch.cdist(w.float(), centres.float()).argmin(dim=1)
@@ -36,7 +36,7 @@ def nearest_centres(w: Tensor, centres: Tensor) -> Tensor:
 
 
 def cluster_centres(w: Tensor, count: int, seed: int = 0) -> Tensor:
-    """k-means of codes: w (N, C) -> (count, C), float32, the largest cluster first; the same seed, the same centres.
+    """k-means of codes: w (N, C) -> (count, C), float32, the largest cluster first; the same seed, the same centers.
 
     Raises:
         ValueError: fewer codes than clusters.

@@ -1,4 +1,4 @@
-"""Edits: made at once or as tasks that are watched, replaced by newer ones, and cancelled."""
+"""Edits: made at once or as tasks that are watched, replaced by newer ones, and canceled."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ async def matte(
 async def dye(
     request: Request, stored: Found, service: Serving, face: int, region: Region, color: Region, step: Step = None
 ) -> Response:
-    """What colours become: a table for previews."""
+    """What colors become: a table for previews."""
 
     def look() -> bytes:
         photo = stored.session.result(step)

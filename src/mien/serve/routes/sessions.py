@@ -47,7 +47,7 @@ async def get(request: Request, stored: Found, service: Serving) -> dict[str, An
 
 @router.delete("/api/sessions/{number}", status_code=204)
 async def delete(request: Request, stored: Found, service: Serving) -> None:
-    """Removes a session with all that is in it; its edits that run or wait are cancelled."""
+    """Removes a session with all that is in it; its edits that run or wait are canceled."""
     for task in service.queue.of_key(stored.id):
         service.queue.cancel(task)
     await service.run(request, lambda: service.store.delete(stored.id), key=stored.id)

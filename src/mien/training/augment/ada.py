@@ -5,7 +5,7 @@ color steps make one 4x4 matrix. The paper's wavelet filtering around the resamp
 that small sets reach, its cost is larger than its benefit on a small machine.
 
 Convention:
-    Geometry works in normalised coordinates of ``grid_sample`` (align_corners=False): x to the right, y down, the
+    Geometry works in normalized coordinates of ``grid_sample`` (align_corners=False): x to the right, y down, the
     picture covers [-1, 1]². Matrices map output positions to input positions. Color is (R, G, B, 1) in [-1, 1].
 
 Letters: B batch, H and W rows and columns.
@@ -105,7 +105,7 @@ def rotation(angle: Tensor) -> Tensor:
 
 
 def translation(x: Tensor, y: Tensor) -> Tensor:
-    """(B,) shifts in normalised coordinates -> (B, 3, 3)."""
+    """(B,) shifts in normalized coordinates -> (B, 3, 3)."""
     return _matrix(torch.ones_like(x), 0.0, x, 0.0, 1.0, y)
 
 

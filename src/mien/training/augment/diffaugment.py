@@ -61,7 +61,7 @@ def translate(pictures: Tensor, fraction: float, p: float, rng: Generator) -> Te
 
 
 def cut_out(pictures: Tensor, fraction: float, p: float, rng: Generator) -> Tensor:
-    """Sets a square to 0 whose centre lies anywhere in the picture; it may reach outside."""
+    """Sets a square to 0 whose center lies anywhere in the picture; it may reach outside."""
     batch, _, height, width = pictures.shape
     outside = (
         _outside(height, fraction, batch, p, rng)[:, :, None] | _outside(width, fraction, batch, 1.0, rng)[:, None]

@@ -54,7 +54,7 @@ class AutoencoderStage:
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Network, optimiser, average."""
+        """Network, optimizer, average."""
         return {"network": self.network, "optimiser": self.optimiser, "ema": self.ema}
 
     @property

@@ -61,7 +61,7 @@ class EditingStage:
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Network, optimiser and average; the fixed networks are in the export."""
+        """Network, optimizer and average; the fixed networks are in the export."""
         return {self.part: self.learner, f"{self.part}.optimiser": self.optimiser, f"{self.part}.ema": self.ema}
 
     @property

@@ -70,7 +70,7 @@ class GeneratorStage:
 
     @property
     def phases(self) -> list[Phase]:
-        """Generator, its lazy regulariser, then every critic's phases."""
+        """Generator, its lazy regularizer, then every critic's phases."""
         phases = [Phase("generator", self._trained, self.optimiser, 1, self._generator_loss)]
         if self.config.path_length:
             every = self.config.path_length_interval
@@ -79,7 +79,7 @@ class GeneratorStage:
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Networks, optimisers, average and augmentation strengths."""
+        """Networks, optimizers, average and augmentation strengths."""
         parts: dict[str, Stateful] = {
             "generator": self.generator,
             "generator.optimiser": self.optimiser,

@@ -34,10 +34,10 @@ class GeneratorStageConfig:
         projected, plain: the discriminators that there may be.
         discriminator: which of them there are: "projected", "stylegan2" (the plain one), or "both".
         batch: pictures per step, over all processes.
-        adam: of the generator's optimiser.
+        adam: of the generator's optimizer.
         style_mixing: probability that a picture is made of two codes.
         ema_half_life: of the averaged generator, in pictures.
-        path_length: weight of path-length regularisation; 0 for none (small sets rarely need it).
+        path_length: weight of path-length regularization; 0 for none (small sets rarely need it).
         path_length_interval: steps between two of them.
         seed: of weights, codes and augmentation.
         anchor: also make the set's own pictures, against the forgetting of most of them.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mien.training.vector_bank import VectorBank
 
 SHOWN, CENTRES = 12, 32
-"""Pairs of a preview, which are not trained on; centres of the codes."""
+"""Pairs of a preview, which are not trained on; centers of the codes."""
 
 
 @dataclass(frozen=True)

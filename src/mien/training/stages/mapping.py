@@ -109,7 +109,7 @@ class MappingStage:
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Network, optimiser, average, judge."""
+        """Network, optimizer, average, judge."""
         judge: dict[str, Stateful] = {"judge": self.judge, "judge.optimiser": self.judge_optimiser}
         return {"network": self.network, "optimiser": self.optimiser, "ema": self.ema, **judge}
 

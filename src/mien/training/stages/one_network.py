@@ -31,7 +31,7 @@ class OneNetwork:
 
         Args:
             network: on its device already; the first process's weights are everybody's.
-            adam: settings of its optimiser.
+            adam: settings of its optimizer.
             half_life: of the average, pictures.
             seed: of the run's generator; None where nothing draws from it.
         """
@@ -50,7 +50,7 @@ class OneNetwork:
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Network, optimiser and average."""
+        """Network, optimizer and average."""
         return {self.name: self.learner, f"{self.name}.optimiser": self.optimiser, f"{self.name}.ema": self.ema}
 
     @property

@@ -44,7 +44,7 @@ class WarpingStage(EditingStage):
         return total, losses
 
     def rows(self, step: Step, learner: nn.Module) -> list[Tensor]:
-        """Sources, targets, and the warped sources; the source of each picture is its neighbour in the batch."""
+        """Sources, targets, and the warped sources; the source of each picture is its neighbor in the batch."""
         codes = self._encode(step.reals)
         warped = learner(codes.roll(1, 0), codes)
         shown = self.networks.inverted(warped)

@@ -81,7 +81,7 @@ class WindowsStage:
 
     @property
     def parts(self) -> dict[str, Stateful]:
-        """Networks, optimisers, average."""
+        """Networks, optimizers, average."""
         parts: dict[str, Stateful] = {
             "painter": self.network,
             "painter.optimiser": self.optimiser,

@@ -1,7 +1,7 @@
 """Which window of which edit, and its pixels.
 
 Convention:
-    Places are in the aligned square, whose side is 1; a window is (centre x, centre y, side).
+    Places are in the aligned square, whose side is 1; a window is (center x, center y, side).
 """
 
 from __future__ import annotations
