@@ -19,7 +19,7 @@ import torch
 from mien import Editor
 from mien.align.crop import between_pixels
 from mien.errors import MienError
-from mien.guides.strip import HIGH, WIDE, strip_matrix
+from mien.guides.glasses.strip import HIGH, WIDE, strip_matrix
 from mien.types import Float32, Photo, UInt8
 from recipes.fitting import lpips_of
 from recipes.frames_drawn import Drawn, drawn

@@ -4,7 +4,7 @@ A beard is what the parser and a matte see of it, with the skin between its hair
 lit as this face's skin is beside it. Lips and nose stay, as they are this face's.
 
 Convention:
-    That of :mod:`mien.guides.around_beard`.
+    That of :mod:`mien.guides.beards.around_beard`.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from PIL import Image
 from mien.align.finder import FaceFinder
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
-from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import UNIT, blurred, inside
-from mien.guides.beard_on import NOSE, lit, matte_of
-from mien.guides.beardless import places
+from mien.guides.beards.around_beard import AroundBeard
+from mien.guides.beards.beardless import places
+from mien.guides.beards.edge import UNIT, blurred, inside
+from mien.guides.beards.face_light import looks_of
+from mien.guides.beards.on import NOSE, lit, matte_of
+from mien.guides.beards.shaven import darkness
 from mien.guides.borrow import mirrored, unit_of
-from mien.guides.coloring import lab_of
-from mien.guides.face_light import looks_of
-from mien.guides.shaven import darkness
+from mien.guides.dyes.coloring import lab_of
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Photo, UInt8
 

@@ -4,7 +4,8 @@
 
 ΔE2000 is that of the region's mean (in Lab, where the matte is above a half) to the wish; bar: at most 6 in 90 %.
 "Outside" is the largest ΔE2000 where the matte is 0, and around hair farther away than its border may be corrected;
-bar: 2. Hair is measured to what the name gives on it by :mod:`mien.guides.hair_chart`: much darker hair does not become
+bar: 2. Hair is measured to what the name gives on it by :mod:`mien.guides.dyes.hair_chart`: much darker hair does not
+become
 as light as the name. With --exact the colors are wished by their numbers, as ``--color hair=#d7c7b7`` does, and hair is
 measured to them as they are. "Reached" is the share of what the parser surely calls
 the region within 2.3 sides of the face's square that the matte covers. A sheet has the photo and four dyes.
@@ -26,14 +27,14 @@ from mien.compose.morphology import grown
 from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
-from mien.guides.bordered import bordered
-from mien.guides.coloring import SETTINGS, Dye
-from mien.guides.dark_roots import dark_roots
-from mien.guides.dye import black_share, dye, mean_color
-from mien.guides.dye_border import HAIR
-from mien.guides.dye_border import OUTSIDE as OUTWARDS
-from mien.guides.hair_chart import charted
-from mien.guides.hair_matte import beside_beard
+from mien.guides.dyes.border import HAIR
+from mien.guides.dyes.border import OUTSIDE as OUTWARDS
+from mien.guides.dyes.bordered import bordered
+from mien.guides.dyes.coloring import SETTINGS, Dye
+from mien.guides.dyes.dark_roots import dark_roots
+from mien.guides.dyes.dye import black_share, dye, mean_color
+from mien.guides.dyes.hair_chart import charted
+from mien.guides.hair.matte import beside_beard
 from mien.guides.looks import large_pieces, probabilities
 from mien.guides.regions import REGIONS, region_matte
 from mien.photos.color import to_srgb

@@ -28,9 +28,9 @@ from mien.align.paste import mask_to_photo
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
+from mien.guides.mouths.shut import shut_points
+from mien.guides.mouths.smile import smiling
 from mien.guides.shapes import Placement, Shapes
-from mien.guides.shut import shut_points
-from mien.guides.smile import smiling
 from mien.types import Face, Float64, Photo, UInt8
 
 GLASSES = (0, 2, 7, 10, 14, 15, 39, 42, 47, 51)

@@ -25,7 +25,7 @@ from skimage.restoration import inpaint_biharmonic
 from mien.compose.grain import bands
 from mien.data.sources import read_index
 from mien.evaluation.perceptual import load_distance
-from mien.guides.heal import heal
+from mien.guides.healing.heal import heal
 from mien.photos.read import read_photo
 from mien.pixels import to_tensor
 from mien.types import Bool, Float32, Photo, UInt8

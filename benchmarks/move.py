@@ -29,9 +29,9 @@ from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
 from mien.editing.reshaped import OPEN, SHUTS
 from mien.errors import LayerError
+from mien.guides.mouths.shut import shut
 from mien.guides.move import move
 from mien.guides.shapes import Shapes, canonical
-from mien.guides.shut import shut
 from mien.guides.still import Labelled
 from mien.photos.read import read_photo
 from mien.pixels import to_tensor

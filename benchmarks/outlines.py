@@ -17,7 +17,7 @@ from mien.compose.morphology import disc
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.regions import parse_region
 from mien.guides.borrow import mirrored
-from mien.guides.hair_fit import SKULL, similarity
+from mien.guides.hair.fit import SKULL, similarity
 from mien.types import Bool, Face, Float64, Photo, UInt8
 from recipes.edit_layers import Sitter, longer_hair
 

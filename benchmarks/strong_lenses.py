@@ -24,9 +24,9 @@ from PIL import Image
 from mien import Editor
 from mien.conditions.labels import INDEX
 from mien.errors import MienError
-from mien.guides import glasses
-from mien.guides.frames import axes
-from mien.guides.lens_power import Power, lens_power
+from mien.guides.glasses.find import find as glasses
+from mien.guides.glasses.frames import axes
+from mien.guides.glasses.lens_power import Power, lens_power
 from mien.types import Face, Float32, Float64, Photo, UInt8
 from recipes.fitting import lpips_of
 

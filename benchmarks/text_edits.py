@@ -31,8 +31,8 @@ from mien.conditions.parser import FaceParser
 from mien.errors import MienError
 from mien.finding.axes import COLORS, NUMBERS, PRESENT
 from mien.finding.match import Look, fit
+from mien.guides.mouths.smile import level
 from mien.guides.shapes import Shapes
-from mien.guides.smile import level
 from mien.types import Face, Float32, Float64, Photo, UInt8
 from mien.words.reader import read as understood
 from mien.words.types import Wish

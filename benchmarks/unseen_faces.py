@@ -18,7 +18,7 @@ from mien import Editor
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.regions import parse_region
 from mien.errors import LayerError, MienError
-from mien.guides.glasses import find_glasses
+from mien.guides.glasses.find import find_glasses
 from mien.types import Bool, Face, Float64, Photo, UInt8
 
 LEAST = 420

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from mien.checkpoints.store import save_folder
 from mien.compose.morphology import disc
-from mien.guides.dye_border import Border
+from mien.guides.dyes.border import Border
 from mien.models.perception.border import BorderConfig, BorderNet
 from mien.pixels import LEVELS
 from mien.training.devices import quick_autocast
@@ -129,7 +129,7 @@ def batch_of(samples: Sequence[Window]) -> tuple[Tensor, ...]:
 
 
 def made_of(told: Tensor, batch: tuple[Tensor, ...]) -> Tensor:
-    """The corrected dye (B, 3, S, S) in [-1, 1]; as :meth:`mien.guides.dye_border.Border.corrected` lays it on."""
+    """The corrected dye (B, 3, S, S) in [-1, 1]; as :meth:`mien.guides.dyes.border.Border.corrected` lays it on."""
     planes, rough, _, band, _ = batch
     matte, change = (planes[:, 6:7] + 1) / 2, planes[:, 9:12]
     return rough + band * (((matte + told[:, :1]).clamp(0, 1) - matte) * change + told[:, 1:])

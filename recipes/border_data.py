@@ -18,13 +18,13 @@ from pymatting import estimate_foreground_ml
 
 from mien import Editor
 from mien.conditions.parser import FaceParser
-from mien.guides.coloring import SETTINGS, lab_of
-from mien.guides.dark_roots import dark_roots
-from mien.guides.dye import dye
+from mien.guides.dyes.coloring import SETTINGS, lab_of
+from mien.guides.dyes.dark_roots import dark_roots
+from mien.guides.dyes.dye import dye
+from mien.guides.dyes.rim import calmed
 from mien.guides.guide import box_of
-from mien.guides.hair_matte import hair_matte
+from mien.guides.hair.matte import hair_matte
 from mien.guides.looks import reaching
-from mien.guides.rim import calmed
 from mien.types import Face, Float32, Photo, UInt8
 from recipes.border_scenes import Head, keyed, mixed, truly_dyed, wish, without_strands
 from recipes.distort import Rng

@@ -15,8 +15,8 @@ import numpy as np
 from mien.compose.border import local_colors, wide_blur
 from mien.compose.morphology import disc
 from mien.conditions.colors import NAMES
-from mien.guides.coloring import SETTINGS, Dye, coloring, curve, lab_of
-from mien.guides.dark_roots import dark_roots
+from mien.guides.dyes.coloring import SETTINGS, Dye, coloring, curve, lab_of
+from mien.guides.dyes.dark_roots import dark_roots
 from mien.guides.guide import box_of
 from mien.types import Bool, Face, Float32, UInt8
 from recipes.backdrops import backdrop

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from mien.checkpoints.store import save_folder
-from mien.guides.chin_frame import HIGH, WEIGHT, WIDE, with_places
+from mien.guides.beards.chin_frame import HIGH, WEIGHT, WIDE, with_places
 from mien.models.perception.uncover import ChinConfig, UncoverNet
 from mien.pixels import LEVELS
 from mien.training.devices import quick_autocast

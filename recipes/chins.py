@@ -24,9 +24,9 @@ from mien.editing.context import EditContext
 from mien.editing.lenders import shaven_lenders
 from mien.editing.request import Request
 from mien.errors import MienError
-from mien.guides.chin_frame import HIGH, PLANES, WIDE, chin_matrix, to_frame
-from mien.guides.lower import bare_chin
-from mien.guides.shaven import darkness
+from mien.guides.beards.chin_frame import HIGH, PLANES, WIDE, chin_matrix, to_frame
+from mien.guides.beards.lower import bare_chin
+from mien.guides.beards.shaven import darkness
 from mien.pixels import LEVELS
 from mien.types import Bool, Float32, Photo, UInt8
 
@@ -46,7 +46,7 @@ SAVED = 20
 @dataclass(frozen=True, eq=False)
 class Chins:
     """Attributes:
-    planes: (N, HIGH, WIDE, SEEN + 3) what the network sees, see :func:`mien.guides.chin_frame.chin_planes`, in
+    planes: (N, HIGH, WIDE, SEEN + 3) what the network sees, see :func:`mien.guides.beards.chin_frame.chin_planes`, in
         [0, 255], and the truth, R, G, B.
     names: (N,) "MAN-BEARD".
     held: (N,) bool, those of men that are held out.

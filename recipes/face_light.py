@@ -24,11 +24,11 @@ from mien.compose.blend import membrane
 from mien.conditions.areas import lower_face
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
-from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import blurred, dilated, inside
-from mien.guides.beardless import light_of, places
-from mien.guides.coloring import lab_of
-from mien.guides.face_light import HEIGHT, KIND, PICTURE, WIDTH, frame, looks_of
+from mien.guides.beards.around_beard import AroundBeard
+from mien.guides.beards.beardless import light_of, places
+from mien.guides.beards.edge import blurred, dilated, inside
+from mien.guides.beards.face_light import HEIGHT, KIND, PICTURE, WIDTH, frame, looks_of
+from mien.guides.dyes.coloring import lab_of
 from mien.types import Bool, Float32, Float64, Photo
 
 BEARDLESS, TURNED = 0.02, 18.0

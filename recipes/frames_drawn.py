@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.guides.strip import UNIT
+from mien.guides.glasses.strip import UNIT
 from mien.types import Float32, Float64
 from recipes.distort import Rng
 

@@ -23,9 +23,9 @@ from mien.checkpoints.mm2latent import load_mapping
 from mien.checkpoints.store import BUNDLED, load_folder
 from mien.engine.faces import BUNDLED_GENERATOR, KIND, MAPPING
 from mien.engine.mapping import DRAWINGS, POINTS
-from mien.guides import chin_frame
-from mien.guides.bordered import CORE, MARGIN
-from mien.guides.strip import HIGH, WIDE
+from mien.guides.beards import chin_frame
+from mien.guides.dyes.bordered import CORE, MARGIN
+from mien.guides.glasses.strip import HIGH, WIDE
 from mien.models.mm2latent.config import MODALITIES, SPATIAL
 from mien.models.mm2latent.mapping import MappingGraph
 from mien.models.perception.border import BorderConfig, BorderNet

@@ -1,4 +1,4 @@
-"""Where the tables of :mod:`mien.guides.hair_shades` come from: colors of hair in light and shadow, measured.
+"""Where the tables of :mod:`mien.guides.hair.shades` come from: colors of hair in light and shadow, measured.
 
     python -m recipes.hair_shades --data WIDE [--limit 200]
 
@@ -21,8 +21,8 @@ from mien.align.finder import FaceFinder
 from mien.compose.morphology import disc
 from mien.conditions.parser import FaceParser
 from mien.errors import MienError
-from mien.guides.coloring import lab_of
-from mien.guides.hair_shades import LIGHTER, LIGHTNESS, NATURAL
+from mien.guides.dyes.coloring import lab_of
+from mien.guides.hair.shades import LIGHTER, LIGHTNESS, NATURAL
 from mien.guides.looks import reaching
 from mien.types import Float32, Float64, Photo
 from recipes.portraits import load_rows

@@ -19,7 +19,7 @@ import numpy as np
 from mien.align.crop import between_pixels
 from mien.conditions.labels import INDEX
 from mien.conditions.parser import FaceParser
-from mien.guides.strip import HIGH, WIDE, strip_matrix
+from mien.guides.glasses.strip import HIGH, WIDE, strip_matrix
 from mien.types import Float32, Float64, UInt8
 
 ROOM = 24

@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from mien.align import mesh
 from mien.checkpoints.store import save_folder
-from mien.guides.strip import HIGH, WIDE, seen_planes, worn_planes
+from mien.guides.glasses.strip import HIGH, WIDE, seen_planes, worn_planes
 from mien.models.perception.uncover import UncoverConfig, UncoverNet
 from mien.training.devices import quick_autocast
 from mien.types import Float32

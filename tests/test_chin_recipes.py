@@ -13,7 +13,7 @@ import torch
 
 from mien.checkpoints.store import load_config
 from mien.guides.bank import Bank
-from mien.guides.chin_frame import HIGH, PLANES, WIDE
+from mien.guides.beards.chin_frame import HIGH, PLANES, WIDE
 from mien.models.perception.uncover import ChinConfig, UncoverNet
 from recipes import chin, chins
 from recipes.chin import SEEN, WEIGHT, batch_of, judged, loss_of, sample, save

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.guides.bank import Bank
-from mien.guides.strip import HIGH, WIDE
+from mien.guides.glasses.strip import HIGH, WIDE
 from recipes.frames_drawn import drawn
 from recipes.strips import ROOM, Strips, strip_of
 from recipes.uncover import sample

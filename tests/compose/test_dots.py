@@ -8,7 +8,7 @@ import pytest
 
 from mien.compose import screens
 from mien.compose.screens import screens_of
-from mien.guides.heal import heal
+from mien.guides.healing.heal import heal
 from mien.types import Bool, Photo, UInt8
 
 SIDE = 200

@@ -11,9 +11,9 @@ import pytest
 from mien.align import mesh
 from mien.editor import Editor
 from mien.errors import LayerError
-from mien.guides.heal import heal
+from mien.guides.healing.heal import heal
+from mien.guides.hidden.others import features
 from mien.guides.laid import filled
-from mien.guides.others import features
 from mien.types import Bool, Face, Photo, UInt8
 
 

@@ -7,7 +7,7 @@ import pytest
 from mien.editing.mapped import LAID_OVER
 from mien.editing.outcome import Outcome
 from mien.editing.pipeline import _comparable
-from mien.guides.bank_hair import LAID
+from mien.guides.hair.bank_hair import LAID
 
 
 @pytest.mark.parametrize("words", [*LAID, LAID_OVER])

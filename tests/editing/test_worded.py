@@ -15,8 +15,8 @@ from mien.editing.request import Request
 from mien.editing.ways import BORROWED, COLORED, HEALED, MOVES, REGIONS, SHADES, regions_of, ways_of
 from mien.editing.worded import resolved
 from mien.errors import ConfigError, LayerError
+from mien.guides.mouths.smile import toward
 from mien.guides.shapes import Shapes
-from mien.guides.smile import toward
 from mien.types import Face, Photo
 from mien.words.lexicon import ATTRIBUTES
 from mien.words.reader import read

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.guides.among_cloth import without_cloth
-from mien.guides.among_hair import without_others
+from mien.guides.dyes.among_cloth import without_cloth
+from mien.guides.dyes.among_hair import without_others
 from mien.types import Face
 
 

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from mien.guides.arm_ends import arm_ends
-from mien.guides.lines import SIDE
+from mien.guides.glasses.arm_ends import arm_ends
+from mien.guides.glasses.lines import SIDE
 
 
 def _points() -> np.ndarray:

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.bands import band
-from mien.guides.lines import SIDE, UNIT
+from mien.guides.glasses.bands import band
+from mien.guides.glasses.lines import SIDE, UNIT
 from mien.types import Float32, Float64
 
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.bare_ears import bare_ears
-from mien.guides.hair_pieces import above_beard
+from mien.guides.hair.bare_ears import bare_ears
+from mien.guides.hair.pieces import above_beard
 from mien.types import Face
 
 HAIR, SKIN = (40, 28, 24), (205, 150, 125)

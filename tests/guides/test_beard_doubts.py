@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mien.editor import Editor
-from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_doubts import FAR_TURNED, FROM_THE_SIDE, ONE_COLOR, SKIN_COLORED, beard_doubts
+from mien.guides.beards.around_beard import AroundBeard
+from mien.guides.beards.doubts import FAR_TURNED, FROM_THE_SIDE, ONE_COLOR, SKIN_COLORED, beard_doubts
 from mien.guides.guide import Doubt
 from mien.types import Face, Photo
 

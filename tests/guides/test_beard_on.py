@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mien.errors import LayerError
-from mien.guides.beard_on import beard_on, hair_color
+from mien.guides.beards.on import beard_on, hair_color
 from mien.types import Face, Photo
 from tests.guides.heads import COLORS, OTHER, ColorParser, head
 
@@ -36,7 +36,7 @@ def test_a_beard_comes_without_lips_and_leaves_the_upper_face(face: Face) -> Non
 
 def test_a_beard_takes_the_color_of_this_heads_hair(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
     photo, points = head(face, COLORS, down=0.5), face.landmarks[:, :2]
-    monkeypatch.setattr("mien.guides.beard_on.VIVID", 99.0)
+    monkeypatch.setattr("mien.guides.beards.on.VIVID", 99.0)
     color = hair_color(photo, face, PARSER)
     assert color is not None and color[1] > 30, "red"
     result = beard_on(photo, face, bearded(face, OTHER), face, PARSER).over(photo)[0]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mien.align import mesh
-from mien.guides.beard_edge import dilated, inside
-from mien.guides.beard_reach import thickness, within_reach
-from mien.guides.shaded_neck import shaded_neck
+from mien.guides.beards.edge import dilated, inside
+from mien.guides.beards.reach import thickness, within_reach
+from mien.guides.beards.shaded_neck import shaded_neck
 from mien.types import Bool, Float64
 
 UNIT, SIDE = 48, 160

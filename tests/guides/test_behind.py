@@ -10,13 +10,13 @@ import pytest
 
 from mien.compose.morphology import grown
 from mien.guides.bank import Bank
-from mien.guides.behind import Bared, enlarged, uncovered
 from mien.guides.borrow import unit_of
-from mien.guides.lenses import cleared
-from mien.guides.repainted import repainted
-from mien.guides.strip import HIGH, UNIT, WIDE, strip_matrix
-from mien.guides.surround import BROWS, Worn
-from mien.guides.uncovering import Uncovering, from_strip, to_strip
+from mien.guides.glasses.behind import Bared, enlarged, uncovered
+from mien.guides.glasses.lenses import cleared
+from mien.guides.glasses.repainted import repainted
+from mien.guides.glasses.strip import HIGH, UNIT, WIDE, strip_matrix
+from mien.guides.glasses.surround import BROWS, Worn
+from mien.guides.glasses.uncovering import Uncovering, from_strip, to_strip
 from mien.types import Bool, Face, Float32
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.border_bridged import bridged
+from mien.guides.hidden.border_bridged import bridged
 from mien.types import Bool, Float32
 
 

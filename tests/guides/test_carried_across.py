@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mien.guides.carried_across import carried_across
+from mien.guides.glasses.carried_across import carried_across
 
 UNIT = 150.0
 

@@ -8,12 +8,12 @@ import pytest
 
 from mien.align import mesh
 from mien.guides.bank import Bank
-from mien.guides.closed_rims import closed_rims, missed_lines
-from mien.guides.frames import area_of
-from mien.guides.kinds_behind import beside_outlines, hats_of, kinds_behind
-from mien.guides.lines import MARGIN, SIDE, UNIT
-from mien.guides.outline_behind import outlined
-from mien.guides.seen import Seen
+from mien.guides.glasses.closed_rims import closed_rims, missed_lines
+from mien.guides.glasses.frames import area_of
+from mien.guides.glasses.kinds_behind import beside_outlines, hats_of, kinds_behind
+from mien.guides.glasses.lines import MARGIN, SIDE, UNIT
+from mien.guides.glasses.outline_behind import outlined
+from mien.guides.glasses.seen import Seen
 from mien.types import Bool, Float32, Float64
 
 SKIN, AWAY = np.float32((200, 160, 140)), 10

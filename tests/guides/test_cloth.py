@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mien.compose.difference import delta_e
-from mien.guides.bare_chest import without_bare_skin
-from mien.guides.coloring import SETTINGS
-from mien.guides.dye import dye
+from mien.guides.dyes.bare_chest import without_bare_skin
+from mien.guides.dyes.coloring import SETTINGS
+from mien.guides.dyes.dye import dye
 from mien.types import Photo, UInt8
 
 SKIN = (205, 150, 125)

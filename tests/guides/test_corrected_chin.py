@@ -10,14 +10,14 @@ import pytest
 
 from mien.align.finder import FaceFinder
 from mien.conditions.parser import FaceParser
-from mien.guides import lower
-from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
-from mien.guides.beardless import Beardless
-from mien.guides.chin_frame import EYES, FACE, HIGH, PLANES, WIDE, chin_matrix, chin_planes, from_frame, to_frame
-from mien.guides.corrected_chin import lacking, unlike_beard
+from mien.guides.beards import lower
+from mien.guides.beards.around_beard import AroundBeard
+from mien.guides.beards.beardless import Beardless
+from mien.guides.beards.chin_frame import EYES, FACE, HIGH, PLANES, WIDE, chin_matrix, chin_planes, from_frame, to_frame
+from mien.guides.beards.corrected_chin import lacking, unlike_beard
+from mien.guides.beards.lower import bare_chin
 from mien.guides.guide import Guide
-from mien.guides.lower import bare_chin
 from mien.types import Face, Float32, Photo
 
 

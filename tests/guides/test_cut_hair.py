@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mien.guides.bob import cut_line
-from mien.guides.cut_doubts import CLOTHED, HIDDEN, MADE_UP, PATTERNED, THINGS, cut_doubts
+from mien.guides.hair.bob import cut_line
+from mien.guides.hair.cut_doubts import CLOTHED, HIDDEN, MADE_UP, PATTERNED, THINGS, cut_doubts
+from mien.guides.hair.strays import strays
+from mien.guides.hair.tips import tips
 from mien.guides.scene import Scene
-from mien.guides.strays import strays
-from mien.guides.tips import tips
 from mien.types import Face
 from tests.guides.heads import COLORS, ColorParser, head
 

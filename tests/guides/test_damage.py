@@ -12,8 +12,8 @@ import pytest
 from mien.conditions.labels import INDEX
 from mien.editing.damaged import SIDE, WIDER, damaged
 from mien.errors import LayerError
-from mien.guides.damage import find_damage
-from mien.guides.sure_damage import sure
+from mien.guides.healing.damage import find_damage
+from mien.guides.healing.sure_damage import sure
 from mien.types import Bool, Photo, UInt8
 
 NOTHING = np.zeros((400, 500), np.bool_)

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mien.guides.dull_teeth import dull
+from mien.guides.glasses.lids_hidden import told_of
+from mien.guides.glasses.lines import SIDE
+from mien.guides.glasses.reflections_left import left_reflections
+from mien.guides.glasses.surround import BROWS
 from mien.guides.guide import Doubt
-from mien.guides.hair_refused import FULL, FULLER, SOFT, doubts
-from mien.guides.lids_hidden import told_of
-from mien.guides.lines import SIDE
-from mien.guides.reflections_left import left_reflections
+from mien.guides.hair.refused import FULL, FULLER, SOFT, doubts
+from mien.guides.mouths.dull_teeth import dull
 from mien.guides.scene import Scene
-from mien.guides.surround import BROWS
 from mien.types import Face
 from tests.guides.heads import COLORS, ColorParser, head
 

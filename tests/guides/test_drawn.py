@@ -21,9 +21,9 @@ from mien.editing.request import Request
 from mien.editing.target import find_target
 from mien.editor import Editor
 from mien.guides.drawn import followed
+from mien.guides.mouths.shut import shut_points
+from mien.guides.mouths.smile import smiling
 from mien.guides.shapes import Shapes
-from mien.guides.shut import shut_points
-from mien.guides.smile import smiling
 from mien.guides.tint import teeth_among
 from mien.types import Bool, Float64, Photo
 

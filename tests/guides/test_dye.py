@@ -9,16 +9,16 @@ import pytest
 from mien.conditions.colors import parse_color
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.brow_dye import dyed_brows
-from mien.guides.coloring import SETTINGS
-from mien.guides.dark_roots import KEPT, dark_roots
-from mien.guides.drawn_strands import drawn_strands
-from mien.guides.dye import dye, mean_color
-from mien.guides.hair_shades import at, locks, shades
-from mien.guides.lift import LEVELS, Lift, detail, tones
+from mien.guides.dyes.brow_dye import dyed_brows
+from mien.guides.dyes.coloring import SETTINGS
+from mien.guides.dyes.dark_roots import KEPT, dark_roots
+from mien.guides.dyes.drawn_strands import drawn_strands
+from mien.guides.dyes.dye import dye, mean_color
+from mien.guides.dyes.lift import LEVELS, Lift, detail, tones
+from mien.guides.dyes.rim import calmed, shaded
+from mien.guides.hair.shades import at, locks, shades
 from mien.guides.light import beard_after, beside_skin, brows_after, under_light
 from mien.guides.regions import region_matte
-from mien.guides.rim import calmed, shaded
 from mien.types import Face, Photo
 
 skimage = pytest.importorskip("skimage.color")

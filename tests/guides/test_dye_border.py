@@ -11,11 +11,11 @@ import pytest
 
 from mien.compose.morphology import disc
 from mien.conditions.hair_border import border_network
-from mien.guides.bordered import CORE, DOUBTFUL, MARGIN, bordered, covering, looked_at
-from mien.guides.coloring import SETTINGS
-from mien.guides.dark_roots import dark_roots
-from mien.guides.dye import dye
-from mien.guides.dye_border import OUTSIDE, PLANES, Border
+from mien.guides.dyes.border import OUTSIDE, PLANES, Border
+from mien.guides.dyes.bordered import CORE, DOUBTFUL, MARGIN, bordered, covering, looked_at
+from mien.guides.dyes.coloring import SETTINGS
+from mien.guides.dyes.dark_roots import dark_roots
+from mien.guides.dyes.dye import dye
 from mien.guides.guide import Guide
 from mien.types import Face, Float32, Photo
 from tests.guides.heads import COLORS, ColorParser, head

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mien.errors import LayerError
-from mien.guides.even import even
+from mien.guides.healing.even import even
 from mien.types import Bool, Float32, Photo
 
 SIDE = 400.0

@@ -8,8 +8,8 @@ import pytest
 from mien.align import mesh
 from mien.editor import Editor
 from mien.guides.borrow import unit_of
-from mien.guides.face_border import EVEN, both_sides, crosses, depth_of
 from mien.guides.guide import box_of
+from mien.guides.hidden.face_border import EVEN, both_sides, crosses, depth_of
 from mien.guides.laid import filled
 from mien.types import Bool, Face, Photo
 

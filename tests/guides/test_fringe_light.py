@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.guides.fringe import COLUMNS, STEPS, Forehead, asked_line
-from mien.guides.fringe_light import without_bands
-from mien.guides.strands import tinted
+from mien.guides.hair.fringe import COLUMNS, STEPS, Forehead, asked_line
+from mien.guides.hair.fringe_light import without_bands
+from mien.guides.hair.strands import tinted
 
 
 def test_a_band_of_light_goes_and_strands_stay() -> None:

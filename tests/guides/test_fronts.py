@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mien.align import mesh
-from mien.guides.fronts import whole_of
-from mien.guides.lines import SIDE, Lines
+from mien.guides.glasses.fronts import whole_of
+from mien.guides.glasses.lines import SIDE, Lines
 from mien.types import Float64
 
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from mien.guides.glints import colorless, glints
+from mien.guides.glasses.glints import colorless, glints
 
 UNIT = 150.0
 

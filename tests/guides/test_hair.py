@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 
 from mien.errors import LayerError
-from mien.guides.backdrop import as_soft, evened
-from mien.guides.bare import held
-from mien.guides.ears import going, kept, pairs
-from mien.guides.hair import hair
-from mien.guides.hair_fit import _holes, ended, fitted
-from mien.guides.hair_lent import clear, pure, within
-from mien.guides.hair_light import lit
-from mien.guides.hair_refused import check_light, nearer_mirrored
-from mien.guides.hair_roots import in_colors, shown, told
+from mien.guides.hair.another import hair
+from mien.guides.hair.backdrop import as_soft, evened
+from mien.guides.hair.bare import held
+from mien.guides.hair.ears import going, kept, pairs
+from mien.guides.hair.fit import _holes, ended, fitted
+from mien.guides.hair.lent import clear, pure, within
+from mien.guides.hair.light import lit
+from mien.guides.hair.refused import check_light, nearer_mirrored
+from mien.guides.hair.roots import in_colors, shown, told
+from mien.guides.hair.strands import toned
 from mien.guides.scene import Scene, _reduced
-from mien.guides.strands import toned
 from mien.types import Face, Photo
 from tests.guides.heads import COLORS, OTHER, ColorParser, head, share
 

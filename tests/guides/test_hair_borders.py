@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.guides.dye import _lines
-from mien.guides.hair_alike import by_neighbors, faded
-from mien.guides.shaded_skin import without_shade
-from mien.guides.stray_hairs import with_strays
+from mien.guides.dyes.dye import _lines
+from mien.guides.hair.alike import by_neighbors, faded
+from mien.guides.hair.shaded_skin import without_shade
+from mien.guides.hair.stray_hairs import with_strays
 from mien.types import Bool, Float32, UInt8
 
 UNIT = 5.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from mien.conditions.colors import is_name, parse_color
-from mien.guides.coloring import lab_of
-from mien.guides.hair_chart import STRONG, charted, falls_short, on_a_head
-from mien.guides.hair_shades import brown, shades
+from mien.guides.dyes.coloring import lab_of
+from mien.guides.dyes.hair_chart import STRONG, charted, falls_short, on_a_head
+from mien.guides.hair.shades import brown, shades
 
 BLACK, BROWN = (32, 27, 26), (92, 64, 46)
 

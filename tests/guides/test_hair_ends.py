@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.bare import _closed
-from mien.guides.hair_ends import stranded, unspilled
-from mien.guides.hair_fit import _strained, fitted, skulls
-from mien.guides.hair_roots import _corners
-from mien.guides.hair_under import down
+from mien.guides.hair.bare import _closed
+from mien.guides.hair.ends import stranded, unspilled
+from mien.guides.hair.fit import _strained, fitted, skulls
+from mien.guides.hair.roots import _corners
+from mien.guides.hair.under import down
 from mien.guides.scene import Scene
 from mien.types import Face
 from tests.guides.heads import COLORS, OTHER, ColorParser, head

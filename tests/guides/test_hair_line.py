@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from mien.guides.bare import held
-from mien.guides.ears import _pale
-from mien.guides.hair_close import close_to
-from mien.guides.hair_fit import fitted, hairlines
-from mien.guides.hair_line import RAYS, Lines
-from mien.guides.hair_under import stays
+from mien.guides.hair.bare import held
+from mien.guides.hair.close import close_to
+from mien.guides.hair.ears import _pale
+from mien.guides.hair.fit import fitted, hairlines
+from mien.guides.hair.line import RAYS, Lines
+from mien.guides.hair.under import stays
 from mien.guides.scene import Scene
 from mien.types import Face
 from tests.guides.heads import COLORS, OTHER, ColorParser, head

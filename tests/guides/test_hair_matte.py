@@ -10,8 +10,8 @@ from mien.compose.matte import enlarged
 from mien.conditions.hair_matting import HairMatting
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.hair_matte import VEIL, continued, told_by_color
-from mien.guides.hair_pieces import no_outline, pieces
+from mien.guides.hair.matte import VEIL, continued, told_by_color
+from mien.guides.hair.pieces import no_outline, pieces
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo
 

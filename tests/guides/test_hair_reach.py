@@ -11,15 +11,15 @@ import pytest
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.bank import Bank
-from mien.guides.bank_hair import OWN, REACHES, bank_fringe
-from mien.guides.fringe import lent_fringe
-from mien.guides.hair import hair
-from mien.guides.hair_lengths import EndsAboveError
-from mien.guides.locks import laid_locks
-from mien.guides.lowered import hanging, lowered
-from mien.guides.narrowed import narrowed
+from mien.guides.hair.another import hair
+from mien.guides.hair.bank_hair import OWN, REACHES, bank_fringe
+from mien.guides.hair.fringe import lent_fringe
+from mien.guides.hair.lengths import EndsAboveError
+from mien.guides.hair.locks import laid_locks
+from mien.guides.hair.lowered import hanging, lowered
+from mien.guides.hair.narrowed import narrowed
+from mien.guides.hair.shortened import shortened
 from mien.guides.scene import Scene
-from mien.guides.shortened import shortened
 from mien.types import Face
 from tests.guides.heads import COLORS, OTHER, ColorParser, head, share
 

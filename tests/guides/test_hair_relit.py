@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mien.guides.backdrop import _continued
-from mien.guides.hair_fit import Fitted, fitted
-from mien.guides.hair_lent import unclothed
-from mien.guides.hair_light import FINER, as_fine
-from mien.guides.hair_refused import made_up
-from mien.guides.hair_relit import across, natural, relit
+from mien.guides.hair.backdrop import _continued
+from mien.guides.hair.fit import Fitted, fitted
+from mien.guides.hair.lent import unclothed
+from mien.guides.hair.light import FINER, as_fine
+from mien.guides.hair.refused import made_up
+from mien.guides.hair.relit import across, natural, relit
 from mien.guides.scene import Scene
 from mien.types import Face, Float32
 from tests.guides.heads import COLORS, OTHER, ColorParser, head

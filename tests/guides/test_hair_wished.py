@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.hair_crown import Crown
-from mien.guides.hair_fit import Fitted, places_of
-from mien.guides.hair_whole import asks_for_all
-from mien.guides.hair_wished import to_outline
+from mien.guides.hair.crown import Crown
+from mien.guides.hair.fit import Fitted, places_of
+from mien.guides.hair.whole import asks_for_all
+from mien.guides.hair.wished import to_outline
 from mien.guides.scene import GROUPS, Scene
 from mien.types import Bool, Face, Float32
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mien.guides.hair_fit import Fitted, fitted
-from mien.guides.hair_light import LIGHTER, toned
-from mien.guides.hairline_shade import shaded
+from mien.guides.hair.fit import Fitted, fitted
+from mien.guides.hair.hairline_shade import shaded
+from mien.guides.hair.light import LIGHTER, toned
 from mien.guides.scene import Scene
 from mien.types import Face
 from tests.guides.heads import COLORS, OTHER, ColorParser, head

@@ -6,10 +6,10 @@ import pytest
 
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides import heal as healing
-from mien.guides.glasses import without_glasses
-from mien.guides.heal import heal
-from mien.guides.red_eyes import without_red_eyes
+from mien.guides.eyes.red_eyes import without_red_eyes
+from mien.guides.glasses.find import without_glasses
+from mien.guides.healing import heal as healing
+from mien.guides.healing.heal import heal
 from mien.types import Face, Photo
 
 

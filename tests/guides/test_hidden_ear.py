@@ -10,7 +10,7 @@ import pytest
 from mien.editor import Editor
 from mien.guides.borrow import mirror_points, unit_of
 from mien.guides.guide import box_of
-from mien.guides.hidden_ear import is_hidden, other_ear
+from mien.guides.hidden.hidden_ear import is_hidden, other_ear
 from mien.types import Bool, Face, Photo
 
 EAR = np.uint8([210, 90, 60])

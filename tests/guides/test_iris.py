@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.guides.coloring import lab_of
-from mien.guides.iris import found_iris
-from mien.guides.iris_dye import Iris
+from mien.guides.dyes.coloring import lab_of
+from mien.guides.dyes.iris_dye import Iris
+from mien.guides.eyes.iris import found_iris
 from mien.types import Photo
 
 CONTOUR = np.array([(60 + 46 * np.cos(t), 40 + 20 * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 24, endpoint=False)])

@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from mien.guides.laid_bare import laid_bare
-from mien.guides.lines import SIDE
-from mien.guides.seen import Seen
+from mien.guides.glasses.laid_bare import laid_bare
+from mien.guides.glasses.lines import SIDE
+from mien.guides.glasses.seen import Seen
 
 SKIN, HAIR, FRAME = (200, 160, 140), (120, 80, 50), (20, 20, 25)
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from mien.guides.bank import Bank
-from mien.guides.lens_edges import lens_edges
-from mien.guides.lines import MARGIN, SIDE, UNIT
-from mien.guides.seen import Seen
-from mien.guides.still_seen import still_seen
+from mien.guides.glasses.lens_edges import lens_edges
+from mien.guides.glasses.lines import MARGIN, SIDE, UNIT
+from mien.guides.glasses.seen import Seen
+from mien.guides.glasses.still_seen import still_seen
 from mien.types import Float32, Float64
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from mien.align import mesh
 from mien.guides.bank import Bank
-from mien.guides.lens_moved import FADING, FULLY, Moved, as_outlined
-from mien.guides.lens_power import BOUNDS, Outline, Power, lens_power
-from mien.guides.lines import MARGIN, SIDE, UNIT
+from mien.guides.glasses.lens_moved import FADING, FULLY, Moved, as_outlined
+from mien.guides.glasses.lens_power import BOUNDS, Outline, Power, lens_power
+from mien.guides.glasses.lines import MARGIN, SIDE, UNIT
 from mien.types import Bool, Float32, Float64
 
 SKIN, BACKDROP, HAIR = (200, 160, 140), (60, 90, 190), (70, 60, 50)

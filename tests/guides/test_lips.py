@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from mien.align import mesh
-from mien.guides.lip_borders import seen_lips
-from mien.guides.lip_color import without_inside
-from mien.guides.lip_drawing import drawn_lips
-from mien.guides.lip_lines import LipLines
-from mien.guides.lip_relief import with_relief
+from mien.guides.mouths.lip_borders import seen_lips
+from mien.guides.mouths.lip_color import without_inside
+from mien.guides.mouths.lip_drawing import drawn_lips
+from mien.guides.mouths.lip_lines import LipLines
+from mien.guides.mouths.lip_relief import with_relief
 from mien.guides.shapes import Shapes
 from mien.types import Float64
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from mien.errors import LayerError
-from mien.guides.bank_hair import LOCKS, longer
-from mien.guides.combed import combed
-from mien.guides.lock_flow import Flow
-from mien.guides.long_locks import ends_above, is_thin, long_locks
+from mien.guides.hair.bank_hair import LOCKS, longer
+from mien.guides.hair.combed import combed
+from mien.guides.hair.lock_flow import Flow
+from mien.guides.hair.long_locks import ends_above, is_thin, long_locks
+from mien.guides.hair.straightened import Strands
 from mien.guides.scene import Scene
-from mien.guides.straightened import Strands
 from mien.types import Face
 from tests.guides.heads import COLORS, ColorParser, head
 from tests.guides.test_strand_fringe import striped
@@ -23,7 +23,7 @@ from tests.guides.test_strand_fringe import striped
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mien.guides.straightened.SMALLEST", 20.0)
+    monkeypatch.setattr("mien.guides.hair.straightened.SMALLEST", 20.0)
 
 
 def wished(here: Scene, low: float) -> Any:

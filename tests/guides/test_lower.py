@@ -13,12 +13,12 @@ from mien.editing.context import EditContext
 from mien.editing.lenders import traits_of
 from mien.editor import Editor
 from mien.errors import LayerError
-from mien.guides.around_beard import AroundBeard
 from mien.guides.bank import Bank
-from mien.guides.beard_edge import UNIT, alike, runs_on
-from mien.guides.beardless import Beardless, alike_mouth, relief
-from mien.guides.face_light import HEIGHT, WIDTH, FaceLight, frame
-from mien.guides.jaw import with_jaw
+from mien.guides.beards.around_beard import AroundBeard
+from mien.guides.beards.beardless import Beardless, alike_mouth, relief
+from mien.guides.beards.edge import UNIT, alike, runs_on
+from mien.guides.beards.face_light import HEIGHT, WIDTH, FaceLight, frame
+from mien.guides.beards.jaw import with_jaw
 from mien.types import Face, Photo
 
 

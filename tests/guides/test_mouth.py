@@ -12,14 +12,14 @@ from mien.editing import lenders
 from mien.editor import Editor
 from mien.errors import LayerError
 from mien.guides import bank
-from mien.guides.eyes import eyes
+from mien.guides.eyes.another import eyes
 from mien.guides.laid import filled
-from mien.guides.mouth import mouth
-from mien.guides.mouth_seen import shut_at
-from mien.guides.smile import smiling
+from mien.guides.mouths.mouth import mouth
+from mien.guides.mouths.mouth_seen import shut_at
+from mien.guides.mouths.smile import smiling
+from mien.guides.mouths.teeth import Areas, evened, lit_teeth
+from mien.guides.mouths.teeth_fit import LOWER, UPPER, places_of
 from mien.guides.spline import folds
-from mien.guides.teeth import Areas, evened, lit_teeth
-from mien.guides.teeth_fit import LOWER, UPPER, places_of
 from mien.guides.tint import linear, srgb, teeth_among, teeth_color, teeth_in_warm_light
 from mien.types import Face, Photo, UInt8
 

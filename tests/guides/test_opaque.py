@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mien.guides.bank import Bank
-from mien.guides.frames import without_gaps
-from mien.guides.lines import MARGIN, SIDE, UNIT, Lines
-from mien.guides.opaque import Seen, opaque
+from mien.guides.glasses.frames import without_gaps
+from mien.guides.glasses.lines import MARGIN, SIDE, UNIT, Lines
+from mien.guides.glasses.opaque import Seen, opaque
 from mien.types import Bool, Float32, Float64
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.guides.agreed import STRONG, Agreement, brought_together, median
-from mien.guides.surrounded import Surrounded
+from mien.guides.hidden.agreed import STRONG, Agreement, brought_together, median
+from mien.guides.hidden.surrounded import Surrounded
 from mien.types import Bool, Face, Float32, Photo
 
 UNIT = 120.0

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.rim_hues import held
+from mien.guides.dyes.rim_hues import held
 from mien.types import Float32
 
 OLD, WALL = (205.0, 165.0, 90.0), (190.0, 190.0, 190.0)

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from mien.guides.lines import SIDE
-from mien.guides.rising_arms import rising_arms
+from mien.guides.glasses.lines import SIDE
+from mien.guides.glasses.rising_arms import rising_arms
 
 
 def _points() -> np.ndarray:

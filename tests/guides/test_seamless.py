@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.guides.seamless import APART, UNEVEN, calmed, doubts_of, extended, in_light_of
+from mien.guides.hidden.seamless import APART, UNEVEN, calmed, doubts_of, extended, in_light_of
 from mien.types import Bool, Float32
 
 UNIT = 120.0

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.ears import unshaded
+from mien.guides.hair.ears import unshaded
 from mien.guides.scene import Scene
 from mien.types import Face
 from tests.guides.heads import COLORS, ColorParser, head

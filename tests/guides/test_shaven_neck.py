@@ -10,11 +10,11 @@ import pytest
 
 from mien.compose.morphology import disc
 from mien.editor import Editor
-from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import UNIT
-from mien.guides.jaw import within_jaw
-from mien.guides.lower import _thinned
-from mien.guides.stubble import lifted
+from mien.guides.beards.around_beard import AroundBeard
+from mien.guides.beards.edge import UNIT
+from mien.guides.beards.jaw import within_jaw
+from mien.guides.beards.lower import _thinned
+from mien.guides.beards.stubble import lifted
 from mien.types import Bool, Face, Float32, Photo
 
 

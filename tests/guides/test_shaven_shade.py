@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from mien.editor import Editor
-from mien.guides.around_beard import AroundBeard
-from mien.guides.beard_edge import UNIT, hanging_out
-from mien.guides.shadow import LEAST, MOST, with_shadow
-from mien.guides.under_jaw import shaded
+from mien.guides.beards.around_beard import AroundBeard
+from mien.guides.beards.edge import UNIT, hanging_out
+from mien.guides.beards.shadow import LEAST, MOST, with_shadow
+from mien.guides.beards.under_jaw import shaded
 from mien.types import Bool, Face, Float32, Photo
 
 

@@ -12,7 +12,7 @@ from mien.align import mesh
 from mien.align.crop import quad_to_matrix
 from mien.conditions.labels import INDEX
 from mien.guides.bank import Bank
-from mien.guides.eyes import shut
+from mien.guides.eyes.another import shut
 from mien.guides.still import Labelled
 from mien.types import Face
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.guides.fair_sideburns import kept_sideburns
-from mien.guides.sideburns import with_sideburns
+from mien.guides.dyes.fair_sideburns import kept_sideburns
+from mien.guides.dyes.sideburns import with_sideburns
 from mien.types import Face
 
 GRAY, SKIN, WALL = (128, 126, 122), (205, 150, 125), (120, 122, 124)

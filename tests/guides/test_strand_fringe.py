@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from mien.errors import LayerError
-from mien.guides.bank_hair import OWN, fringe_to
-from mien.guides.fringe import Forehead
-from mien.guides.fringe_flow import leans
-from mien.guides.fringe_locks import lowest, upper
-from mien.guides.quilted import joined, quilted, tall
+from mien.guides.hair.bank_hair import OWN, fringe_to
+from mien.guides.hair.fringe import Forehead
+from mien.guides.hair.fringe_flow import leans
+from mien.guides.hair.fringe_locks import lowest, upper
+from mien.guides.hair.quilted import joined, quilted, tall
+from mien.guides.hair.straightened import _Field, agreement
+from mien.guides.hair.strand_fringe import strand_fringe
 from mien.guides.scene import Scene
-from mien.guides.straightened import _Field, agreement
-from mien.guides.strand_fringe import strand_fringe
 from mien.types import Face, Float32, Photo
 from tests.guides.heads import COLORS, ColorParser, head
 
@@ -42,7 +42,7 @@ def asked(here: Scene, above: float) -> Any:
 
 
 def test_a_fringe_has_own_strands_down_to_the_line(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mien.guides.straightened.SMALLEST", 20.0)
+    monkeypatch.setattr("mien.guides.hair.straightened.SMALLEST", 20.0)
     here = Scene.of(striped(face), face, ColorParser())  # type: ignore[arg-type]
     wished, end = asked(here, 0.2)
     fit, shade = strand_fringe(here, None, wished)
@@ -56,7 +56,7 @@ def test_a_fringe_has_own_strands_down_to_the_line(face: Face, monkeypatch: pyte
 
 
 def test_a_map_of_a_fringe_is_answered_by_own_strands(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mien.guides.straightened.SMALLEST", 20.0)
+    monkeypatch.setattr("mien.guides.hair.straightened.SMALLEST", 20.0)
     photo, parser = striped(face), ColorParser()
     wished = np.zeros(photo.pixels.shape[:2], np.float32)
     points = face.landmarks[:, :2].astype(int)
@@ -68,14 +68,14 @@ def test_a_map_of_a_fringe_is_answered_by_own_strands(face: Face, monkeypatch: p
 
 
 def test_hair_without_strands_lends_none(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mien.guides.straightened.SMALLEST", 20.0)
+    monkeypatch.setattr("mien.guides.hair.straightened.SMALLEST", 20.0)
     here = Scene.of(head(face, COLORS, down=1.5), face, ColorParser())  # type: ignore[arg-type]
     with pytest.raises(LayerError):
         strand_fringe(here, None, asked(here, 0.2)[0])
 
 
 def test_another_lends_strands_in_this_hairs_colors(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mien.guides.straightened.SMALLEST", 20.0)
+    monkeypatch.setattr("mien.guides.hair.straightened.SMALLEST", 20.0)
     here = Scene.of(head(face, COLORS, down=1.5), face, ColorParser())  # type: ignore[arg-type]
     there = Scene.of(striped(face), face, ColorParser())  # type: ignore[arg-type]
     fit, _ = strand_fringe(here, None, asked(here, 0.2)[0], there)

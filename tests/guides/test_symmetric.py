@@ -11,8 +11,8 @@ from mien.align import mesh
 from mien.compose.morphology import shrunk
 from mien.editor import Editor
 from mien.errors import LayerError
+from mien.guides.hidden.symmetric import from_other_half
 from mien.guides.laid import filled
-from mien.guides.symmetric import from_other_half
 from mien.types import Bool, Face, Photo
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from mien.errors import LayerError
-from mien.guides.bare import held
-from mien.guides.curled import curled
+from mien.guides.hair.bare import held
+from mien.guides.hair.curled import curled
+from mien.guides.hair.torso import Torso
 from mien.guides.scene import Scene
-from mien.guides.torso import Torso
 from mien.types import Face
 from tests.guides.heads import COLORS, ColorParser, head
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.guides.unlike_skin import unlike_skin
+from mien.guides.dyes.unlike_skin import unlike_skin
 from mien.types import Float32, UInt8
 
 CHIN, UNIT = 40, 1.0

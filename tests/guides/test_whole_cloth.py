@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.guides.whole_cloth import whole_cloth
+from mien.guides.dyes.whole_cloth import whole_cloth
 from mien.types import Float32, UInt8
 
 CHIN, UNIT = 40, 1.0

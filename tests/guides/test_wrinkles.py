@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mien.guides.wrinkles import DEEPEST, faded, wrinkles
+from mien.guides.healing.wrinkles import DEEPEST, faded, wrinkles
 from mien.types import Face, Photo
 
 
@@ -57,5 +57,5 @@ def test_large_faces_are_lined_as_they_are_at_a_part_of_their_size(
         return faded(photo, face, skin).over(photo)[0].pixels.astype(np.int64)
 
     whole = made()
-    monkeypatch.setattr("mien.guides.wrinkles.SIDE", np.linalg.norm(face.quad[3] - face.quad[0]) / 2.5)
+    monkeypatch.setattr("mien.guides.healing.wrinkles.SIDE", np.linalg.norm(face.quad[3] - face.quad[0]) / 2.5)
     assert np.abs(made() - whole).mean() < 0.1 * np.abs(whole - photo.pixels).mean()

@@ -120,7 +120,7 @@ def _found(request: Request, look: Look) -> Request | None:
         return replace(request, mask=None, color=None, dye=dyed)
     if request.mask is None or names:
         return None
-    from mien.guides.others import enough_left, features  # much code, which an edit refused early does not need
+    from mien.guides.hidden.others import enough_left, features  # much code, which an edit refused early does not need
 
     mask, labels, points = look()
     over = points is not None and bool(features(points, mask)) and enough_left(points, mask)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mien.conditions.parser import FaceParser
-from mien.guides.bordered import dyed_hair
-from mien.guides.brow_dye import dyed_brows
-from mien.guides.coloring import SETTINGS, Dye
-from mien.guides.dye import dye
+from mien.guides.dyes.bordered import dyed_hair
+from mien.guides.dyes.brow_dye import dyed_brows
+from mien.guides.dyes.coloring import SETTINGS, Dye
+from mien.guides.dyes.dye import dye
+from mien.guides.dyes.iris_dye import dyed_irises
 from mien.guides.guide import Guide
-from mien.guides.iris_dye import dyed_irises
 from mien.types import Face, Float32, Photo
 
 BROWS = ("brows", "left_brow", "right_brow")

@@ -9,7 +9,7 @@ from mien.align.paste import mask_to_photo
 from mien.compose.morphology import grown
 from mien.conditions.labels import CLASSES
 from mien.editing.context import EditContext
-from mien.guides.damage import find_damage
+from mien.guides.healing.damage import find_damage
 from mien.types import Bool, Photo
 
 SPOTS = "scratches and dust healed"

@@ -18,10 +18,10 @@ from mien.editing.reshaped import labelled_of
 from mien.editing.steps import Guided
 from mien.editing.target import FaceTarget
 from mien.guides.laid import filled
-from mien.guides.lip_borders import lips_in
-from mien.guides.lip_drawing import drawn_lips
-from mien.guides.lip_lines import LipLines
-from mien.guides.lips import lips_moved
+from mien.guides.mouths.lip_borders import lips_in
+from mien.guides.mouths.lip_drawing import drawn_lips
+from mien.guides.mouths.lip_lines import LipLines
+from mien.guides.mouths.lips import lips_moved
 from mien.types import Face, Float64, Photo
 
 LIPS = "lips as drawn"

@@ -91,7 +91,7 @@ def swatch_of(value: Any) -> tuple[Path, str] | None:
 
 
 def depends_on_hair(region: str, color: Any) -> bool:
-    """Whether what a color gives depends on the hair that it is laid on: see :mod:`mien.guides.hair_chart`."""
+    """Whether what a color gives depends on the hair that it is laid on: see :mod:`mien.guides.dyes.hair_chart`."""
     return region == "hair" and is_name(color)
 
 

@@ -18,13 +18,13 @@ from mien.editing.steps import Guided
 from mien.errors import LayerError
 from mien.guides.bank import Entry
 from mien.guides.borrow import unit_of
-from mien.guides.face_border import both_sides, crosses
 from mien.guides.guide import Box, Doubt, Guide, box_of
-from mien.guides.heal import heal
-from mien.guides.hidden_ear import BESIDE, EAR
+from mien.guides.healing.heal import heal
+from mien.guides.hidden.face_border import both_sides, crosses
+from mien.guides.hidden.hidden_ear import BESIDE, EAR
+from mien.guides.hidden.others import FEATURES, enough_left, features, from_others
+from mien.guides.hidden.symmetric import TURNED, before_face, from_other_half
 from mien.guides.laid import filled as filled_outline
-from mien.guides.others import FEATURES, enough_left, features, from_others
-from mien.guides.symmetric import TURNED, before_face, from_other_half
 from mien.types import Bool, Face, Float64, Photo
 
 Way = tuple[str, Callable[[], Guide]]
@@ -197,7 +197,7 @@ def face_area(photo: Photo, face: Face, context: EditContext) -> Bool:
 
 
 def reached(face: Face, hidden: Bool) -> tuple[str, ...]:
-    """Whether some of the lips or of an eye is hidden (H, W), names of :data:`mien.guides.others.FEATURES`."""
+    """Whether some of the lips or of an eye is hidden (H, W), names of :data:`mien.guides.hidden.others.FEATURES`."""
     box = box_of(hidden, 0)
     here, points = hidden[box[1] : box[3], box[0] : box[2]], face.landmarks[:, :2].astype(np.float64)
 

@@ -40,23 +40,23 @@ from mien.editing.steps import Guided, worse
 from mien.editing.swatches import darker_than_named, shade_of
 from mien.editing.target import FaceTarget
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.bank_hair import LAID, bank_fringe
 from mien.guides.borrow import borrow, mismatch, unit_of
-from mien.guides.brow_dye import dyed_brows, hairs_color
-from mien.guides.coloring import FOLLOWING
-from mien.guides.dye import dye, mean_color
-from mien.guides.even import SKIN
-from mien.guides.eyes import eyes, lit_share, shut
+from mien.guides.dyes.brow_dye import dyed_brows, hairs_color
+from mien.guides.dyes.coloring import FOLLOWING
+from mien.guides.dyes.dye import dye, mean_color
+from mien.guides.dyes.iris_dye import SIDES
+from mien.guides.eyes.another import eyes, lit_share, shut
+from mien.guides.eyes.red_eyes import without_red_eyes
 from mien.guides.features import SHAPED, brows, shaped
-from mien.guides.glasses import without_glasses
+from mien.guides.glasses.find import without_glasses
 from mien.guides.guide import Doubt, Guide
-from mien.guides.heal import heal
-from mien.guides.iris_dye import SIDES
+from mien.guides.hair.bank_hair import LAID, bank_fringe
+from mien.guides.healing.even import SKIN
+from mien.guides.healing.heal import heal
 from mien.guides.laid import soft
 from mien.guides.looks import goes_on
-from mien.guides.mouth import EVENED, mouth
+from mien.guides.mouths.mouth import EVENED, mouth
 from mien.guides.parts import HAIR, WRINKLES, check_parts
-from mien.guides.red_eyes import without_red_eyes
 from mien.guides.regions import BODY
 from mien.threads import side_by_side
 from mien.types import Face, Float32, Photo

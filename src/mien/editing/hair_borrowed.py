@@ -7,10 +7,10 @@ from mien.editing.hair_lenders import hair_lenders
 from mien.editing.lenders import Lender, lender
 from mien.editing.request import Request
 from mien.errors import LayerError
-from mien.guides.beard_on import beard_on
+from mien.guides.beards.on import beard_on
 from mien.guides.guide import Guide
-from mien.guides.hair import hair
-from mien.guides.hair_lengths import EndsAboveError
+from mien.guides.hair.another import hair
+from mien.guides.hair.lengths import EndsAboveError
 from mien.types import Face, Photo
 
 TRIED = 8

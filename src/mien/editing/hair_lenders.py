@@ -16,7 +16,7 @@ from mien.editing.request import Request
 from mien.errors import LayerError
 from mien.guides.bank import Entry
 from mien.guides.bank_faces import CURLS, LENGTHS
-from mien.guides.strands import waviness
+from mien.guides.hair.strands import waviness
 from mien.guides.traits import Traits, head_of_hair
 from mien.types import Bool, Face, Photo
 
@@ -37,7 +37,8 @@ BEARDED = 0.2
 """Share of the chin that is hair, from which what lies beside the cheeks is beard."""
 
 CURLY, ODD = 0.03, 1.2
-"""Waviness from which hair has curls (:func:`mien.guides.strands.waviness`), and how badly straight hair fits these."""
+"""Waviness from which hair has curls (:func:`mien.guides.hair.strands.waviness`), and how badly straight hair fits
+these."""
 
 LONGER = 0.12
 """Share of the square by which hair may reach farther down than the old before it seems chosen oddly."""

@@ -20,7 +20,7 @@ from mien.editing.request import Request
 from mien.errors import FaceSelectionError, LayerError
 from mien.guides.bank import CHILD, Bank, Entry, check_album, youth
 from mien.guides.bank_faces import LINED_MEN
-from mien.guides.beardless import Beardless, alike_mouth
+from mien.guides.beards.beardless import Beardless, alike_mouth
 from mien.guides.borrow import FARTHEST
 from mien.guides.guide import Doubt
 from mien.guides.parts import WRINKLES

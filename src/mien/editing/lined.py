@@ -21,9 +21,9 @@ from mien.editing.self_layers import is_from_photo
 from mien.editing.target import FaceTarget
 from mien.errors import LayerError
 from mien.guides.drawn import followed
+from mien.guides.mouths.shut import shut_points
+from mien.guides.mouths.smile import smiling
 from mien.guides.move import SHUT
-from mien.guides.shut import shut_points
-from mien.guides.smile import smiling
 from mien.types import Bool, Face, Float64, Photo
 
 SIDE = 256

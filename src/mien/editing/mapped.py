@@ -19,9 +19,9 @@ from mien.editing.request import Request
 from mien.editing.steps import Guided, worse
 from mien.editing.target import FaceTarget
 from mien.errors import ConfigError, LayerError
-from mien.guides.bank_hair import fringe_to, longer, narrower, shorter
 from mien.guides.borrow import unit_of
 from mien.guides.guide import Guide
+from mien.guides.hair.bank_hair import fringe_to, longer, narrower, shorter
 from mien.guides.laid import soft
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 

@@ -42,8 +42,8 @@ from mien.editing.weights import weighed, weights_of
 from mien.editing.windows import SIZE, SMALLEST, WindowNetwork, refined
 from mien.editing.worded import made, resolved
 from mien.errors import ConfigError, FaceSelectionError, LayerError
-from mien.guides.bank_hair import LAID
 from mien.guides.guide import Doubt
+from mien.guides.hair.bank_hair import LAID
 from mien.guides.looked import unchanged_photos
 from mien.threads import side_by_side
 from mien.types import AlignedFace, Float32, Photo

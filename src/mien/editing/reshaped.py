@@ -14,8 +14,8 @@ from mien.editing.request import Request
 from mien.editing.steps import Guided, worse
 from mien.editing.target import FaceTarget
 from mien.errors import LayerError
+from mien.guides.mouths.shut import ALREADY, shut
 from mien.guides.move import is_shut, move
-from mien.guides.shut import ALREADY, shut
 from mien.guides.still import Labelled
 from mien.types import Face, Photo
 

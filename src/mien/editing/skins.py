@@ -9,11 +9,11 @@ from mien.editing.context import EditContext
 from mien.editing.lenders import Lender, shaven_lenders, skin_of
 from mien.editing.request import Request
 from mien.errors import LayerError
-from mien.guides.even import even
-from mien.guides.glasses import find_glasses
+from mien.guides.beards.lower import bare_chin
+from mien.guides.glasses.find import find_glasses
 from mien.guides.guide import Guide
-from mien.guides.lower import bare_chin
-from mien.guides.wrinkles import faded, wrinkles
+from mien.guides.healing.even import even
+from mien.guides.healing.wrinkles import faded, wrinkles
 from mien.threads import side_by_side
 from mien.types import Face, Photo
 

@@ -11,8 +11,8 @@ from mien.conditions.pictures import as_photo
 from mien.editing.context import EditContext
 from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded, swatch_of
 from mien.errors import FaceSelectionError, LayerError
-from mien.guides.dye import black_share, mean_color
-from mien.guides.hair_chart import falls_short, named
+from mien.guides.dyes.dye import black_share, mean_color
+from mien.guides.dyes.hair_chart import falls_short, named
 from mien.guides.light import under_light
 from mien.guides.regions import region_matte
 from mien.types import Face, Photo

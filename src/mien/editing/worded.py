@@ -256,7 +256,7 @@ def _aimed(step: Request, face: Face, degree: float) -> Request:
     Raises:
         LayerError: it shows that already, and nothing else is moved.
     """
-    from mien.guides.smile import toward
+    from mien.guides.mouths.smile import toward
 
     strength = round(toward(face, degree), 2)
     others = {name: value for name, value in step.reshape.items() if name != SMILE}

@@ -19,7 +19,7 @@ from mien.compose.morphology import disc
 from mien.conditions.parser import FaceParser
 from mien.generation.ears import missed_ears
 from mien.generation.rims import unrimmed
-from mien.guides.hair_matte import hair_matte
+from mien.guides.hair.matte import hair_matte
 from mien.guides.looks import reaching
 from mien.guides.traits import lab_of
 from mien.types import Bool, Face, Float32, Photo, UInt8

@@ -20,7 +20,7 @@ from mien.errors import LayerError
 from mien.generation.pairs import SIDE as LOOKED
 from mien.generation.pairs import resized
 from mien.guides.bank import Bank
-from mien.guides.wrinkles import wrinkles
+from mien.guides.healing.wrinkles import wrinkles
 from mien.types import Bool, Face, Float32, Photo, UInt8
 
 LENDER = "2676"

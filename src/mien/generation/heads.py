@@ -30,7 +30,7 @@ from mien.generation.wished_shapes import MOUTHS, without_glasses
 from mien.guides.bank import Bank, Entry
 from mien.guides.bank_faces import EVEN_TEETH
 from mien.guides.borrow import mirrored
-from mien.guides.mouth import mouth
+from mien.guides.mouths.mouth import mouth
 from mien.guides.shapes import Shapes
 from mien.guides.still import Labelled
 from mien.guides.traits import ALIGNED, lab_of

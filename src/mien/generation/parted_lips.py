@@ -11,9 +11,9 @@ import numpy as np
 from mien.align import mesh
 from mien.guides.borrow import box_around, unit_of
 from mien.guides.laid import blurred, filled
-from mien.guides.mouth_seen import shut_at
+from mien.guides.mouths.mouth_seen import shut_at
+from mien.guides.mouths.smile import parting
 from mien.guides.move import displaced
-from mien.guides.smile import parting
 from mien.guides.still import Labelled
 from mien.guides.traits import lab_of
 from mien.types import Face, Float32, Photo, UInt8

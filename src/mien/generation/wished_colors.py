@@ -15,9 +15,9 @@ import numpy as np
 from mien.align.measure import describe_face
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
-from mien.guides.bordered import dyed_hair
-from mien.guides.coloring import SETTINGS
-from mien.guides.dye import dye, mean_color
+from mien.guides.dyes.bordered import dyed_hair
+from mien.guides.dyes.coloring import SETTINGS
+from mien.guides.dyes.dye import dye, mean_color
 from mien.guides.regions import region_matte
 from mien.guides.traits import lab_of
 from mien.types import Face, Float32, Photo, UInt8

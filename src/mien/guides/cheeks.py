@@ -7,7 +7,7 @@ import numpy as np
 
 from mien.conditions.parser import FaceParser
 from mien.guides.guide import Box
-from mien.guides.hair_matte import LARGEST
+from mien.guides.hair.matte import LARGEST
 from mien.guides.looks import reaching
 from mien.types import Face, Float32, Photo
 

@@ -52,14 +52,14 @@ HAIR = ("hair", "fringe", "beard")
 """What is borrowed with a matte."""
 
 LOWER = ("teeth", "lower_face")
-"""What changes the lower half of a face; see :mod:`mien.guides.lower`."""
+"""What changes the lower half of a face; see :mod:`mien.guides.beards.lower`."""
 
 WRINKLES = "wrinkles"
-"""The relief of skin alone; see :mod:`mien.guides.wrinkles`."""
+"""The relief of skin alone; see :mod:`mien.guides.healing.wrinkles`."""
 
 
 def check_parts(parts: str) -> list[str]:
-    """``"eyes+mouth"`` -> ["eyes", "mouth"]; hair is a part, too, see :mod:`mien.guides.hair`.
+    """``"eyes+mouth"`` -> ["eyes", "mouth"]; hair is a part, too, see :mod:`mien.guides.hair.another`.
 
     Raises:
         LayerError: a part that is none.

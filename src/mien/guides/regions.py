@@ -21,15 +21,15 @@ from mien.conditions.areas import Seen
 from mien.conditions.parser import FaceParser
 from mien.conditions.regions import area_of, terms
 from mien.errors import LayerError
-from mien.guides.bare_chest import without_bare_skin
 from mien.guides.cheeks import cheeks
+from mien.guides.dyes.bare_chest import without_bare_skin
+from mien.guides.dyes.iris_dye import irises_of
+from mien.guides.dyes.unlike_skin import unlike_skin
+from mien.guides.dyes.whole_cloth import whole_cloth
 from mien.guides.guide import Box
-from mien.guides.hair_matte import LARGEST, grown_beard, hair_matte
-from mien.guides.iris_dye import irises_of
+from mien.guides.hair.matte import LARGEST, grown_beard, hair_matte
 from mien.guides.light import BARE
 from mien.guides.looks import close_to, large_pieces, probability, reaching
-from mien.guides.unlike_skin import unlike_skin
-from mien.guides.whole_cloth import whole_cloth
 from mien.photos.color import to_srgb
 from mien.types import Bool, Face, Float32, Float64, Photo, UInt8
 

@@ -23,7 +23,7 @@ from mien.conditions.hair_matting import HairMatting
 from mien.conditions.parser import FaceParser
 from mien.errors import LayerError
 from mien.guides.guide import Box
-from mien.guides.hair_matte import OTHERS
+from mien.guides.hair.matte import OTHERS
 from mien.guides.looks import large_pieces, probabilities
 from mien.photos.color import to_srgb
 from mien.types import Face, Float32, Float64, Photo, UInt8

@@ -16,9 +16,9 @@ from mien.conditions.regions import check_region
 from mien.editing.context import EditContext
 from mien.editing.dyes import RELATIVE, UNCHANGED, depends_on_hair, shaded, swatch_of
 from mien.guides.borrow import unit_of
-from mien.guides.coloring import SETTINGS, Dye, curve
-from mien.guides.dye import LARGEST, black_share, mean_color
-from mien.guides.hair_chart import named
+from mien.guides.dyes.coloring import SETTINGS, Dye, curve
+from mien.guides.dyes.dye import LARGEST, black_share, mean_color
+from mien.guides.dyes.hair_chart import named
 from mien.guides.light import under_light
 from mien.guides.move import around, controls, freedom
 from mien.guides.shapes import Placement, Shapes

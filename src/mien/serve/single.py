@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from mien.errors import LayerError
-from mien.guides.heal import heal
+from mien.guides.healing.heal import heal
 from mien.photos.containers import CONTAINERS, PNG, sniff
 from mien.photos.encode import encode
 from mien.photos.read import read_photo

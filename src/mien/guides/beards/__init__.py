@@ -1,0 +1,1 @@
+"""Beards: what lies under them, and beards of others."""

@@ -1,0 +1,1 @@
+"""Dyes: regions that take on a wished color, and the borders that they have."""

@@ -1,0 +1,1 @@
+"""Glasses: where frames, lenses, reflections and shadows are, and what lies behind them."""

@@ -1,0 +1,1 @@
+"""Healing: what surroundings predict, damage of prints, even skin, wrinkles."""

@@ -1,0 +1,1 @@
+"""Mouths, lips and teeth: moved, drawn, borrowed, shut."""
