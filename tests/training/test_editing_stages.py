@@ -177,11 +177,11 @@ def test_ablations_train(changes: dict[str, Any], run: EditingRun, encoded: Path
 
 
 def test_a_painter_learns_to_follow_guides(run: EditingRun, encoded: Path, tmp_path: Path) -> None:
-    """Twenty-four steps without critics: what it is surely told is nearer to that than what it paints untold."""
+    """Thirty-two steps without critics: what it is surely told is nearer to that than what it paints untold."""
     sample = SampleConfig(guides=GuideDraw(share=1.0), moved=0.5, dyed=0.0, other=0.0)
     silent = {"identity": 0.0, "attribute": 0.0, "perceptual": 0.0, "projected": CriticConfig("projected", weight=0.0)}
     stage = PainterConfig(batch=2, sample=sample, **silent, ema_half_life=4.0, adam=AdamConfig(0.03))
-    short = replace(_later(run, encoded, stage), loop=replace(run.loop, images=48), guide=True)
+    short = replace(_later(run, encoded, stage), loop=replace(run.loop, images=64), guide=True)
     loop, _ = train(short, tmp_path / "run", device="cpu")
     assert isinstance(loop.stage, PainterStage)
     networks, _ = load_editor(tmp_path / "run" / "editor")
