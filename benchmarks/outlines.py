@@ -16,6 +16,7 @@ from mien.align.paste import mask_to_photo
 from mien.compose.morphology import disc
 from mien.conditions.labels import INDEX, UNKNOWN
 from mien.conditions.regions import parse_region
+from mien.errors import LayerError
 from mien.guides.borrow import mirrored
 from mien.guides.hair.fit import SKULL, similarity
 from mien.types import Bool, Face, Float64, Photo, UInt8
@@ -100,6 +101,9 @@ def hair_outline(photo: Photo, face: Face, editor: Editor, kind: str, data: Path
         editor: its parser sees hair.
         kind: a key of :data:`LONG_HAIR`, "bars" beside the face down to the chin, "shorter" or "fringe".
         data: folder of photo sets, which long hair needs.
+
+    Raises:
+        LayerError: there is no hair to cut.
     """
     if kind in LONG_HAIR and data is not None:
         path = data / "wide/images" / f"{LONG_HAIR[kind]}.webp"
@@ -119,6 +123,8 @@ def hair_outline(photo: Photo, face: Face, editor: Editor, kind: str, data: Path
         matrix, size = quad_to_matrix(face.quad, len(labels)), (photo.width, photo.height)
         within = mask_to_photo(np.ones(labels.shape, np.float32), matrix, size) > 0
         changed = mask_to_photo((labels != sitter.labels).astype(np.float32), matrix, size) > 0
+        if not changed.any():
+            raise LayerError("No hair hangs below the mouth; ask for another edit.")
         changed[np.flatnonzero(changed.any(1))[0] :] |= ~within[np.flatnonzero(changed.any(1))[0] :]
         wide = np.ones((round(0.12 * np.linalg.norm(face.quad[3] - face.quad[0])),) * 2, np.uint8)
         return {"mask": cv2.dilate(changed.astype(np.uint8), wide) > 0, "semantic": labels}
