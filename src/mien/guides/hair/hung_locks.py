@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from mien.guides.hair.fit import places_of
+from mien.guides.hair.fringe_locks import noise
 from mien.guides.hair.lock_flow import Flow
 from mien.guides.hair.straightened import Strands
 from mien.guides.scene import Scene
@@ -251,10 +252,8 @@ class _Side:
 
     def _noise(self, across: Float64, sigma: float) -> Float64:
         """(R, C) values by which strands at columns differ, mean 0 and standard deviation 1."""
-        found = cv2.GaussianBlur(self.rng.standard_normal((1, TABLE)), (0, 0), sigma, borderType=cv2.BORDER_REFLECT)[0]
-        found = found / max(float(found.std()), 1e-6)
         at = np.arange(TABLE) * SPACING
-        return np.asarray(np.interp(np.mod(across, at[-1]), at, found), np.float64)
+        return np.asarray(np.interp(np.mod(across, at[-1]), at, noise(self.rng, TABLE, sigma)), np.float64)
 
     def _strands(self, across: Float64, down: Float64) -> tuple[Float32, Float32, Float32]:
         """Light, hue and places of the piece at columns and rows of it, mirrored beyond its border."""
